@@ -1,0 +1,56 @@
+"""Settings from the environment. Empty means unset; an unknown BOTFLOW_ name is refused, for it is a typing error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from botflow.errors import UsageError
+
+DEFAULT_DATABASE_URL = "sqlite:///botflow.db"
+
+
+class Settings(BaseModel):
+    """Every setting, by the name of its environment variable in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    botflow_database_url: str = DEFAULT_DATABASE_URL
+    botflow_redis_url: str | None = None
+    botflow_public_url: str | None = None
+    botflow_secret_key: SecretStr | None = Field(default=None, min_length=32)
+    botflow_api_key: SecretStr | None = Field(default=None, min_length=16)
+    botflow_allowed_origins: tuple[str, ...] = ()
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_api_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; UsageError `settings.unknown` or `settings.invalid` names the variable at fault."""
+        source = os.environ if environment is None else environment
+        known = {name.upper(): name for name in cls.model_fields}
+        for name in source:
+            if name.startswith("BOTFLOW_") and not name.startswith("BOTFLOW_TEST_") and name not in known:
+                close = get_close_matches(name, known, n=1)
+                raise UsageError(
+                    f"the environment variable {name} is not a setting of botflow",
+                    code="settings.unknown",
+                    hint=f"did you mean {close[0]}?" if close else "unset it",
+                )
+        values: dict[str, object] = {field: source[name] for name, field in known.items() if source.get(name)}
+        origins = values.get("botflow_allowed_origins")
+        if isinstance(origins, str):
+            values["botflow_allowed_origins"] = tuple(part.strip() for part in origins.split(",") if part.strip())
+        try:
+            return cls.model_validate(values)
+        except ValidationError as failure:
+            first = failure.errors(include_input=False)[0]
+            name = str(first["loc"][0]).upper() if first["loc"] else "the environment"
+            raise UsageError(f"{name}: {first['msg']}", code="settings.invalid") from None

@@ -1,0 +1,1 @@
+"""The pure engine: no clock, no randomness, no I/O. Start reading in `turn.py`: THE LOOP."""

@@ -1,0 +1,92 @@
+"""What a node needs from the world now, and the reply. A turn yields Asks; whoever drives it sends back Answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a conversation as a model sees it."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One way a model may choose: the handle's name, what it means, and what people say who mean it."""
+
+    handle: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractField:
+    """One value to read out of a text. `type` is text, integer, number, boolean or date."""
+
+    name: str
+    type: Literal["text", "integer", "number", "boolean", "date"] = "text"
+    description: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskModel:
+    """Ask a language model. The answer's value by `purpose`:
+
+    route: a handle of `choices`, or None for abstain. reply: the text. extract: an object of the fields found.
+    `text` is the person's words alone; `history` is what was said before it, oldest first. `stream` asks for deltas.
+    """
+
+    purpose: Literal["route", "reply", "extract"]
+    text: str
+    instructions: str = ""
+    history: tuple[Line, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    fields: tuple[ExtractField, ...] = ()
+    model: str | None = None
+    max_tokens: int | None = None
+    timeout_s: float = 30.0
+    language: str = "en"
+    stream: bool = False
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHistory:
+    """Ask for the last `limit` lines of this conversation before the inbound at hand; the answer is a list of Lines."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoke:
+    """Run a plugin's `async def` action; the answer's value is what it returned, as JSON."""
+
+    type: str
+    properties: dict[str, Any]
+    variables: dict[str, Any]
+    timeout_s: float = 30.0
+
+
+Ask = AskModel | AskHistory | Invoke
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskFailure:
+    """Why an Ask has no value: a stable code and a sentence for the log."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The world's reply. `value` is plain JSON; `usage` is what it cost (model, tokens, cost, ms), for the journal."""
+
+    value: Any = None
+    failure: AskFailure | None = None
+    usage: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,107 @@
+"""Past-tense facts that a turn records: together the execution's log. `to_json` is the trace's compact form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. In JSON it is a list: the kind, then the fields in order."""
+
+    kind: ClassVar[str] = ""
+
+    def to_json(self) -> list[Any]:
+        return [self.kind, *(getattr(self, item.name) for item in fields(self))]
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionStarted(Event):
+    kind: ClassVar[str] = "started"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionCompleted(Event):
+    kind: ClassVar[str] = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFailed(Event):
+    kind: ClassVar[str] = "failed"
+    node: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFollowed(Event):
+    kind: ClassVar[str] = "edge"
+    node: str
+    handle: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionDecided(Event):
+    """A conditional node chose; `saw` holds the values that its conditions read."""
+
+    kind: ClassVar[str] = "decided"
+    node: str
+    handle: str
+    saw: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChosen(Event):
+    """A model chose a handle, or abstained (""): `said` is what it answered."""
+
+    kind: ClassVar[str] = "routed"
+    node: str
+    handle: str
+    said: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRefused(Event):
+    """A person's answer did not fit the question; `reason` is a stable code."""
+
+    kind: ClassVar[str] = "refused"
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailed(Event):
+    kind: ClassVar[str] = "error"
+    node: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEntered(Event):
+    kind: ClassVar[str] = "entered"
+    frame: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLeft(Event):
+    kind: ClassVar[str] = "left"
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStarted(Event):
+    kind: ClassVar[str] = "waits"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundIgnored(Event):
+    """The inbound changed nothing; `reason`: stale_timeout, no_trigger, not_waiting, ended."""
+
+    kind: ClassVar[str] = "ignored"
+    reason: str

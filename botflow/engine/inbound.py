@@ -1,0 +1,80 @@
+"""One normalised arrival: what the world tells a session, the same from every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "resume"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """One attachment: where the provider keeps it, and its MIME type."""
+
+    url: str
+    content_type: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"url": self.url, "contentType": self.content_type}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place that the person shared; degrees."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"latitude": self.latitude, "longitude": self.longitude, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """An arrival, with everything a retry needs to be the same turn.
+
+    `key` is the provider's id, unique per session (a MessageSid, a visitor's messageId, `timeout:<token>`).
+    `received_at` is aware UTC. `seed` is 63 random bits drawn at receipt; ids and randomness derive from it.
+    `payload` is a pressed quick reply's; `token` belongs to timeouts; `parameters` are the provider's own fields.
+    `channel` is `chat`, `sms` or `whatsapp`; `provider` who carried it; `address` our own number or name it came to.
+    """
+
+    kind: InboundKind
+    key: str
+    received_at: datetime
+    seed: int
+    channel: str
+    provider: str = ""
+    sender: str = ""
+    address: str = ""
+    text: str = ""
+    payload: str = ""
+    media: tuple[Media, ...] = ()
+    location: Location | None = None
+    token: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def new_execution_id(self) -> str:
+        """Return the id an execution gets that this inbound starts: a UUIDv7 of its receipt and seed (RFC 9562)."""
+        milliseconds = int(self.received_at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+        high = (milliseconds << 16) | 0x7000 | ((self.seed >> 51) & 0x0FFF)
+        low = (0b10 << 62) | (self.seed & 0x3FFF_FFFF_FFFF_FFFF)
+        return str(UUID(int=(high << 64) | low))
+
+    def content(self) -> dict[str, Any]:
+        """Return what templates see as `$input`, and what the inbound's row keeps; empty fields are left out."""
+        full = {
+            "text": self.text,
+            "payload": self.payload,
+            "media": [medium.to_json() for medium in self.media],
+            "location": self.location.to_json() if self.location else None,
+            "token": self.token,
+            "address": self.address,
+            "parameters": self.parameters,
+        }
+        return {name: value for name, value in full.items() if value}

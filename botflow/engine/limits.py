@@ -1,0 +1,18 @@
+"""The bounds of one turn: with them, every turn of every flow ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Steps are node visits; sizes are characters of JSON or text."""
+
+    steps: int = 200
+    asks: int = 20
+    messages: int = 40
+    same_message: int = 3  # how often one turn may say the very same thing
+    frames: int = 16
+    session_characters: int = 65_536
+    message_characters: int = 16_000

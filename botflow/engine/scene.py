@@ -1,0 +1,195 @@
+"""The working copy of a session during one turn, and what a node may do there.
+
+A node says, sets, renders and records through its scene; it never sees the stack, the clock or the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from botflow.engine.effects import QuickReply, SendMessage
+from botflow.engine.events import Event
+from botflow.engine.inbound import Inbound, Media
+from botflow.engine.limits import Limits
+from botflow.engine.session import Frame, FrameKind, Session
+from botflow.errors import FlowError
+from botflow.flow.graph import Flow, Node
+from botflow.flow.template import INPUT, NODES, VARIABLES
+
+
+class LimitExceeded(FlowError):
+    """A turn ran into one of its bounds; the execution fails and says which."""
+
+    code = "limit.exceeded"
+
+
+@dataclass(slots=True, kw_only=True)
+class Level:
+    """A frame, thawed for the length of a turn."""
+
+    flow: Flow
+    node: str
+    kind: FrameKind = "main"
+    flow_id: str = ""
+    interrupt: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def thaw(cls, frame: Frame, root: Flow) -> Level:
+        return cls(
+            flow=root.scope(frame.flow),
+            node=frame.node,
+            kind=frame.kind,
+            flow_id=frame.flow,
+            interrupt=frame.interrupt,
+            variables=dict(frame.variables),
+            outputs=dict(frame.outputs),
+            notes=dict(frame.notes),
+        )
+
+    def freeze(self) -> Frame:
+        return Frame(
+            node=self.node,
+            kind=self.kind,
+            flow=self.flow_id,
+            interrupt=self.interrupt,
+            variables=self.variables,
+            outputs=self.outputs,
+            notes=self.notes,
+        )
+
+
+class Scene:
+    """One turn's view of a session. `returned` holds a finished subflow's variables while its node resumes."""
+
+    def __init__(self, flow: Flow, session: Session, inbound: Inbound, limits: Limits) -> None:
+        self.inbound = inbound
+        self.events: list[Event] = []
+        self.messages: list[SendMessage] = []
+        self.returned: Mapping[str, Any] | None = None
+        self.levels = [Level.thaw(frame, flow) for frame in session.frames]
+        self._limits = limits
+        self._context: dict[str, Any] | None = None
+
+    # -- what a node reads
+
+    @property
+    def level(self) -> Level:
+        return self.levels[-1]
+
+    @property
+    def flow(self) -> Flow:
+        return self.levels[-1].flow
+
+    @property
+    def node(self) -> Node:
+        level = self.levels[-1]
+        return level.flow.nodes[level.node]
+
+    @property
+    def now(self) -> datetime:
+        """When the inbound was received: the only time there is in a turn."""
+        return self.inbound.received_at
+
+    @property
+    def timed_out(self) -> bool:
+        return self.inbound.kind == "timeout"
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        return self._owner.variables
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """The waiting node's own memory; gone when the node leaves. Plain JSON."""
+        return self.levels[-1].notes
+
+    def connected(self, handle: str) -> bool:
+        """Say whether an edge leads on from `handle` of the node at hand."""
+        level = self.levels[-1]
+        return level.flow.target(level.node, handle) is not None
+
+    def render(self, source: str) -> str:
+        """Render a template over the variables, the inbound and the nodes' outputs."""
+        return self.flow.templates.render(source, self._values())
+
+    def render_value(self, value: Any) -> Any:
+        """Render every template inside a JSON value. A string that is one bare expression keeps that value's type."""
+        return self.flow.templates.render_value(value, self._values())
+
+    def evaluate(self, condition: str) -> Any:
+        """Evaluate a condition such as `qty >= 5`."""
+        return self.flow.templates.evaluate(condition, self._values())
+
+    # -- what a node does
+
+    def say(self, text: str, *, media: tuple[Media, ...] = (), quick_replies: tuple[QuickReply, ...] = ()) -> None:
+        """Say `text` (already rendered) to the session's person. Nothing is said when there is nothing in it."""
+        if text.strip() or media:
+            self.send(SendMessage(text=text, media=media, quick_replies=quick_replies))
+
+    def send(self, message: SendMessage) -> None:
+        """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""
+        if len(message.text) > self._limits.message_characters:
+            raise LimitExceeded(
+                f"a message has {len(message.text)} characters, more than {self._limits.message_characters}",
+                code="limit.message_size",
+            )
+        if len(self.messages) >= self._limits.messages:
+            raise LimitExceeded(f"one turn said more than {self._limits.messages} messages", code="limit.messages")
+        if self.messages.count(message) >= self._limits.same_message:
+            raise LimitExceeded(
+                f"one turn said the same message more than {self._limits.same_message} times", code="limit.repeated"
+            )
+        self.messages.append(message)
+
+    def set(self, name: str, value: Any) -> None:
+        """Assign a variable; `value` is plain JSON."""
+        self._owner.variables[name] = value
+        self._context = None
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+    # -- what the engine does
+
+    def keep_output(self, output: Mapping[str, Any]) -> None:
+        level = self.levels[-1]
+        if output and level.node in level.flow.kept_outputs:
+            self._owner.outputs[level.node] = dict(output)
+            self._context = None
+
+    def push(self, level: Level) -> None:
+        if len(self.levels) >= self._limits.frames:
+            raise LimitExceeded(f"more than {self._limits.frames} frames deep", code="limit.frames")
+        self.levels.append(level)
+        self._context = None
+
+    def pop(self) -> Level:
+        self._context = None
+        return self.levels.pop()
+
+    @property
+    def _owner(self) -> Level:
+        """The level whose variables are in force: a digression shares those of its own graph's frame below it."""
+        position = len(self.levels) - 1
+        flow_id = self.levels[position].flow_id
+        while self.levels[position].kind == "digression" or self.levels[position].flow_id != flow_id:
+            position -= 1
+        return self.levels[position]
+
+    def _values(self) -> dict[str, Any]:
+        if self._context is None:
+            owner = self._owner
+            self._context = {
+                **owner.variables,
+                VARIABLES: owner.variables,
+                INPUT: {"text": "", **self.inbound.content(), "channel": self.inbound.channel},
+                NODES: owner.outputs,
+            }
+        return self._context

@@ -1,0 +1,1 @@
+"""Flows: documents, compiled graphs and their checker. Start reading in `graph.py`."""

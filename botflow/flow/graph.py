@@ -1,0 +1,110 @@
+"""A compiled flow: frozen nodes and edges, with the look-ups that a turn needs.
+
+A Flow never changes: an execution is pinned to one, and a changed document compiles to another.
+It knows no node type's behaviour; that is the engine's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel
+
+from botflow.flow.template import Templates
+
+Category = Literal["trigger", "action"]
+JsonObject = dict[str, Any]
+
+
+class NodeSpec(Protocol):
+    """What a document's compiler and checker must know of a node type (the engine's NodeType is one)."""
+
+    @property
+    def name(self) -> str:
+        """`type.action`, for example `chatbot.ask`."""
+
+    @property
+    def category(self) -> Category: ...
+
+    @property
+    def properties(self) -> type[BaseModel]:
+        """The schema that a node's properties must satisfy; unknown keys are refused by it."""
+
+    def handles(self, properties: Any) -> tuple[str, ...]:
+        """Return every handle a node with these properties may leave by; `next:` sugar binds the first."""
+
+    def waits(self, properties: Any) -> bool:
+        """Say whether a node with these properties may wait for a message."""
+
+    def sets(self, properties: Any) -> tuple[str, ...]:
+        """Return the names of the variables the node may assign."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A placed step. `properties` is an instance of its type's schema; `id` is unique in the flow."""
+
+    id: str
+    type: str
+    properties: BaseModel
+    label: str = ""
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Leaving `source` by `source_handle` leads to `target`."""
+
+    id: str
+    source: str
+    source_handle: str
+    target: str
+    target_handle: str | None = None
+    data: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupt:
+    """A way out of any question: keywords, a pattern or a model's intent lead to `target`, then back."""
+
+    id: str
+    target: str
+    match: tuple[str, ...] = ()
+    pattern: str | None = None
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One immutable version of a workflow's graph.
+
+    `digest` is the SHA-256 (hex) of the canonical document and of every subflow it reaches, so equal digests mean equal
+    behaviour. `kept_outputs` are the nodes whose output some template reads as `$node.field`; others are not stored.
+    """
+
+    id: str
+    name: str
+    mode: Literal["persistent", "single"] = "persistent"
+    language: str = "en"
+    region: str | None = None
+    apology: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    nodes: Mapping[str, Node]
+    edges: tuple[Edge, ...]
+    interrupts: tuple[Interrupt, ...] = ()
+    subflows: Mapping[str, Flow] = field(default_factory=dict)
+    templates: Templates
+    digest: str = ""
+    kept_outputs: frozenset[str] = frozenset()
+    targets: Mapping[tuple[str, str], str]
+    triggers: tuple[Node, ...]
+
+    def target(self, node: str, handle: str) -> str | None:
+        """Return the node that `handle` of `node` leads to, or None when nothing is connected."""
+        return self.targets.get((node, handle))
+
+    def scope(self, flow_id: str) -> Flow:
+        """Return the flow a frame runs in: this one for "", else the linked subflow (KeyError if unknown)."""
+        return self if not flow_id else self.subflows[flow_id]

@@ -1,0 +1,243 @@
+"""What can be replaced: models, channels, observers and the stores. Each is a Protocol of at most seven methods."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from botflow.engine.asks import Answer, AskModel, Line
+from botflow.engine.effects import SendMessage
+from botflow.engine.events import Event
+from botflow.engine.inbound import Inbound
+from botflow.records import (
+    JournalledAnswer,
+    OutboundState,
+    PublishedFlow,
+    Receipt,
+    SessionKey,
+    SessionSummary,
+    StoredInbound,
+    StoredOutbound,
+    StoredSession,
+    TranscriptEntry,
+    TurnCommit,
+    TurnId,
+)
+
+OnDelta = Callable[[str], Awaitable[None]]
+
+
+class Model(Protocol):
+    """An AI provider. Failures are ProviderErrors; the runtime turns them into Answers that carry a failure."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        """Answer `ask` within `ask.timeout_s`. `on_delta` receives pieces of a reply's text as they come."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A provider's webhook: the public URL it was signed for, form fields in order, headers in lower case."""
+
+    url: str
+    form: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A verified webhook, normalised. `consent` is set when the person opted out or in: such a message is stored,
+    parks or resumes the session, and gets no answer from us (the provider has answered already)."""
+
+    inbound: Inbound
+    consent: str = ""  # "", "stop", "start", "help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatus:
+    """A provider's callback about one of our messages; `wire_id` is what we put into the callback URL."""
+
+    session: int
+    wire_id: str
+    state: OutboundState
+    provider_id: str
+    error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The outcome of a send: `sent` with the provider's id, `failed` for good, or `unknown`."""
+
+    state: OutboundState
+    provider_id: str = ""
+    error_code: str = ""
+    retryable: bool = False
+
+
+class Channel(Protocol):
+    """A messaging provider. `names` are the channels it carries, for example ("sms", "whatsapp")."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Say whether the provider signed `request`; False when no secret is configured."""
+
+    def parse(self, request: WebhookRequest) -> Arrived:
+        """Normalise a verified webhook; RejectedInbound when a required field is missing."""
+
+    def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
+        """Return the parts as the provider takes them, whole and in order (split, numbered options)."""
+
+    def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
+        """Return the webhook's answer (TwiML) that hands these parts over."""
+
+    async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
+        """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal."""
+
+
+class Reconciles(Protocol):
+    """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
+
+    async def find(self, outbound: StoredOutbound) -> Sent | None:
+        """Return what became of it, or None when the provider does not know it."""
+
+
+class Reports(Protocol):
+    """A channel's second ability: delivery callbacks."""
+
+    def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
+        """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""
+
+
+class Observer(Protocol):
+    """A listener to committed turns; it must be quick and must not raise."""
+
+    def turn_committed(self, key: SessionKey, turn: TurnId, events: Sequence[Event]) -> None: ...
+
+
+class SessionStore(Protocol):
+    """The fast path: load a session, commit turns, look up what became of an inbound."""
+
+    async def load(self, key: SessionKey) -> StoredSession:
+        """Return the session; one with id 0 and version 0 when there is no row."""
+
+    async def load_by_id(self, session: int) -> StoredSession | None: ...
+
+    async def commit_turns(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
+        """Commit turns of distinct sessions in one statement; None for each that lost, was locked or is a duplicate.
+
+        Writes inbound (state done), session WHERE version = read AND last_seq = read AND nothing queued, turn,
+        outbounds, execution, wake_at = now() + timeout. A session with id 0 is created unless it exists by now.
+        """
+
+    async def find(self, session: SessionKey, provider_key: str) -> Receipt | None:
+        """Return the receipt of the inbound with this key in this session."""
+
+    async def set_parked(self, session: int, parked: bool) -> None:
+        """Park (opt-out) or unpark a session; bumps its version, suppresses outbounds not yet sent, clears wake_at."""
+
+
+class InboxStore(Protocol):
+    """The queued path: durable inbounds, attempts and their journal."""
+
+    async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
+        """Store an inbound as new and defer `advance(session)`, in one transaction that locks the session's row.
+
+        A duplicate changes nothing but reply_by, and returns the receipt that exists.
+        """
+
+    async def begin(self, session: int, owner: str) -> tuple[StoredSession, StoredInbound] | None:
+        """Take the session's lowest new inbound (a message received before a timeout's due time goes first) unless a
+        living owner has it: commit attempt + 1, owner and renewed_at. None when there is nothing to take.
+
+        An inbound that has already been begun three times comes back with attempt 4: bury it.
+        """
+
+    async def renew(self, turn: TurnId, attempt: int) -> bool:
+        """Say that the attempt lives; False when it is no longer this one's to run."""
+
+    async def answers(self, turn: TurnId) -> list[JournalledAnswer]: ...
+
+    async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
+        """Journal an answer only while the inbound is new and the attempt its own."""
+
+    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> bool:
+        """Commit a queued turn WHERE state = 'new' AND attempt = own AND session version = read; moves done_seq on.
+
+        With state "dead" (the fourth attempt) or "stale" the same: the commit then holds an apology or nothing.
+        """
+
+    async def receipt(self, turn: TurnId) -> Receipt: ...
+
+
+class OutboxStore(Protocol):
+    """Messages on their way out to a provider; chat's are only read."""
+
+    async def hand_over(self, turn: TurnId) -> tuple[StoredOutbound, ...]:
+        """Claim a finished turn's ready parts for the waiting web request while reply_by has not passed; returns all
+        parts that are handed and unconfirmed (so a repeat gets the same ones)."""
+
+    async def extend_reply(self, turn: TurnId, seconds: float) -> None:
+        """Let a newly waiting request answer until now() + seconds."""
+
+    async def claim_sends(self, limit: int) -> list[StoredOutbound]:
+        """Take ready parts whose reply_by has passed, in order per session (none while an earlier part is `sending`,
+        `unknown` or `handed` without confirmation for less than a minute), as `sending`."""
+
+    async def mark(self, outbound: StoredOutbound, state: OutboundState, provider_id: str, error_code: str) -> bool:
+        """Move a part's state forward only; terminal states stay."""
+
+    async def report(self, session: int, wire_id: str, state: OutboundState, provider_id: str, error_code: str) -> bool:
+        """Apply a delivery callback, forward only; False when there is no such part."""
+
+    async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
+        """Return parts that are handed, sending or unknown without news for this long."""
+
+
+class FlowStore(Protocol):
+    """Published versions of workflows."""
+
+    async def publish(self, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
+        """Store the bundle as the workflow's active version; the same digest again is the same version."""
+
+    async def active(self) -> list[PublishedFlow]: ...
+
+    async def version(self, version: int) -> PublishedFlow | None: ...
+
+
+class TimerStore(Protocol):
+    """What the tick looks for; every call is bounded and skips rows that others hold."""
+
+    async def fire_due_waits(self, limit: int) -> list[int]:
+        """Turn due waits into timeout inbounds with their token (new, seq, advance deferred); clear wake_at."""
+
+    async def defer_orphans(self, limit: int) -> list[int]:
+        """Defer `advance` again, under another lock name, for sessions whose new inbounds have no living owner
+        (renewed_at older than 10 s, or never begun and older than 10 s)."""
+
+
+class TranscriptStore(Protocol):
+    """Reading conversations."""
+
+    async def messages_after(self, session: int, after: tuple[int, int], limit: int) -> list[StoredOutbound]:
+        """Return outbounds to the session's person after (version, index), oldest first."""
+
+    async def transcript(self, session: int, limit: int, before_seq: int | None = None) -> list[TranscriptEntry]:
+        """Return the newest `limit` entries in conversation order."""
+
+    async def lines(self, session: int, before_seq: int, limit: int) -> list[Line]:
+        """Return the last lines before an inbound, as a model sees them, oldest first."""
+
+    async def sessions(self, workflow: str | None, limit: int) -> list[SessionSummary]: ...
+
+    async def traces(self, session: int, limit: int) -> list[tuple[int, list[object]]]:
+        """Return (seq, trace) of the newest turns, oldest first."""

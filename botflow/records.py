@@ -1,0 +1,165 @@
+"""The rows that storage and runtime pass each other: frozen values, times aware UTC, JSON plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
+from botflow.engine.session import Session
+from botflow.engine.turn import Turn
+
+OutboundState = Literal[
+    "ready", "handed", "sending", "sent", "delivered", "read", "failed", "suppressed", "unknown", "held"
+]
+InboundState = Literal["new", "done", "stale", "dead"]
+
+
+class SessionKey(NamedTuple):
+    """Who talks to what: unique in the deployment. `workflow` is the workflow row's id."""
+
+    workflow: int
+    channel: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A session as read. `id` 0 means that there is no row yet. `flow_version` is set while an execution runs.
+
+    Inbounds up to `done_seq` are finished; when `last_seq` is greater, something is queued. `parked` after an opt-out.
+    """
+
+    key: SessionKey
+    session: Session = field(default_factory=Session)
+    id: int = 0
+    last_seq: int = 0
+    done_seq: int = 0
+    flow_version: int | None = None
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundPart:
+    """One message as its provider takes it, and the state its row begins in: `sent` for chat (a log read by cursor),
+    `handed` when the committing request answers with it, `ready` when somebody must still claim and send it."""
+
+    message: SendMessage
+    state: OutboundState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnCommit:
+    """Everything that one turn writes, fenced by what it read (`read`).
+
+    `flow_version` is the version the turn ran; it is stored on the session while the execution waits. `parked` is the
+    session's new opt-out state. `read.last_seq + 1` is the seq the inbound gets on the fast path.
+    """
+
+    read: StoredSession
+    inbound: Inbound
+    turn: Turn
+    parts: tuple[OutboundPart, ...]
+    flow_version: int
+    parked: bool = False
+
+
+class TurnId(NamedTuple):
+    """The natural key of an inbound and of its turn."""
+
+    session: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOutbound:
+    """One outbound row. Its wire id is `<version>.<index>`: the order of a session's messages is (version, index)."""
+
+    session: int
+    version: int
+    index: int
+    seq: int
+    state: OutboundState
+    message: SendMessage
+    key: SessionKey
+    created_at: datetime
+    provider_id: str = ""
+    attempts: int = 0
+
+    @property
+    def wire_id(self) -> str:
+        return f"{self.version}.{self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredInbound:
+    """A queued inbound: everything a retry needs to be the same turn. `attempt` counts the attempts begun."""
+
+    id: TurnId
+    state: InboundState
+    attempt: int
+    inbound: Inbound
+    flow_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is known of an inbound: where its turn stands, and the parts it said (none until it is done)."""
+
+    id: TurnId
+    state: InboundState
+    outbounds: tuple[StoredOutbound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalledAnswer:
+    """One Answer of an attempt: `index` counts the turn's Asks from 0; `fingerprint` says which Ask it answered."""
+
+    index: int
+    fingerprint: str
+    value: dict[str, Any]  # {"value": ..., "failure": {"code", "message"} | None, "usage": {...}}
+    ask: dict[str, Any] = field(default_factory=dict)  # the Ask as JSON, for the AI-call log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFlow:
+    """One stored version: `documents` is the bundle {workflow id: document}, the root's under `workflow_slug`."""
+
+    workflow: int
+    slug: str
+    version: int
+    number: int
+    digest: str
+    documents: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptEntry:
+    """One line of a conversation: what a person wrote (`in`) or the workflow said (`out`).
+
+    `id` is the wire id: `<seq>` for what came in (prefixed `i`), `<version>.<index>` for what went out.
+    """
+
+    direction: Literal["in", "out"]
+    id: str
+    seq: int
+    at: datetime
+    text: str
+    body: dict[str, Any] = field(default_factory=dict)
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """One row of a list of sessions."""
+
+    id: int
+    workflow: str
+    channel: str
+    external_id: str
+    status: Literal["waiting", "queued", "idle", "parked"]
+    node: str
+    turns: int
+    updated_at: datetime
