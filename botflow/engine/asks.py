@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 
@@ -39,6 +40,7 @@ class AskModel:
 
     route: a handle of `choices`, or None for abstain. reply: the text. extract: an object of the fields found.
     `text` is the person's words alone; `history` is what was said before it, oldest first. `stream` asks for deltas.
+    `now` is when the person wrote: what "tomorrow" counts from. An extracted date is ISO 8601, `2026-11-21`.
     """
 
     purpose: Literal["route", "reply", "extract"]
@@ -53,11 +55,15 @@ class AskModel:
     language: str = "en"
     stream: bool = False
     fallback: str = ""
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskHistory:
-    """Ask for the last `limit` lines of this conversation before the inbound at hand; the answer is a list of Lines."""
+    """Ask for the last `limit` lines of this conversation before the inbound at hand.
+
+    The answer is a list of `{"role", "text"}`, oldest first.
+    """
 
     limit: int
 

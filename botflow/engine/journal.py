@@ -1,0 +1,57 @@
+"""Asks and Answers as JSON: what the journal keeps, so that a retried turn asks the world nothing twice.
+
+An Answer is used again only for an Ask with the same fingerprint; it never matters who asked, or when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+import orjson
+
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke
+
+
+def fingerprint(ask: Ask) -> str:
+    """Return the SHA-256 (hex) of the Ask's canonical JSON: equal exactly when the same thing is asked."""
+    return hashlib.sha256(orjson.dumps(ask_to_json(ask), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def ask_to_json(ask: Ask) -> dict[str, Any]:
+    """Return what is asked, as the AI-call log shows it: its kind, and every field that says something."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(ask, option=orjson.OPT_NON_STR_KEYS))
+    return {"ask": _kind(ask), **{name: value for name, value in plain.items() if value not in (None, "", [], {})}}
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """Return `{"value", "failure": {"code", "message"} | None, "usage"}`."""
+    failure = answer.failure
+    return {
+        "value": answer.value,
+        "failure": {"code": failure.code, "message": failure.message} if failure else None,
+        "usage": answer.usage,
+    }
+
+
+def answer_from_json(stored: Mapping[str, Any]) -> Answer:
+    """Return the Answer that `answer_to_json` wrote."""
+    failure = stored.get("failure")
+    return Answer(
+        value=stored.get("value"),
+        failure=AskFailure(code=failure["code"], message=failure["message"]) if failure else None,
+        usage=stored.get("usage") or {},
+    )
+
+
+def _kind(ask: Ask) -> str:
+    match ask:
+        case AskModel():
+            return "model"
+        case AskHistory():
+            return "history"
+        case Invoke():
+            return "invoke"
+        case _:
+            assert_never(ask)
