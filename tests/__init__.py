@@ -1,0 +1,1 @@
+"""The tests mirror the tree; servers.py starts the real servers, conftest.py holds the fixtures."""
