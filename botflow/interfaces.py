@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from botflow.engine.asks import Answer, AskModel, Line
@@ -50,15 +51,6 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """A verified webhook, normalised. `consent` is set when the person opted out or in: such a message is stored,
-    parks or resumes the session, and gets no answer from us (the provider has answered already)."""
-
-    inbound: Inbound
-    consent: str = ""  # "", "stop", "start", "help"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
     """A provider's callback about one of our messages; `wire_id` is what we put into the callback URL."""
 
@@ -71,7 +63,8 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The outcome of a send: `sent` with the provider's id, `failed` for good, or `unknown`."""
+    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (`retryable`
+    says whether a later try may succeed), `suppressed` (they opted out), `held` (somebody must act first)."""
 
     state: OutboundState
     provider_id: str = ""
@@ -80,7 +73,11 @@ class Sent:
 
 
 class Channel(Protocol):
-    """A messaging provider. `names` are the channels it carries, for example ("sms", "whatsapp")."""
+    """A messaging provider. `names` are the channels it carries, for example ("sms", "whatsapp").
+
+    A part says where it goes: `message.to`, else the session's person; and where from: `message.sender`, which whoever
+    commits the part fills with the address the person wrote to when the flow named none.
+    """
 
     @property
     def name(self) -> str: ...
@@ -88,11 +85,15 @@ class Channel(Protocol):
     @property
     def names(self) -> tuple[str, ...]: ...
 
+    @property
+    def reply_limit(self) -> int:
+        """How many parts one reply may hand over; the sender sends what is beyond."""
+
     def verify(self, request: WebhookRequest) -> bool:
         """Say whether the provider signed `request`; False when no secret is configured."""
 
-    def parse(self, request: WebhookRequest) -> Arrived:
-        """Normalise a verified webhook; RejectedInbound when a required field is missing."""
+    def parse(self, request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
+        """Normalise a verified webhook (opt-out words as `consent`); RejectedInbound when a field is missing."""
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
         """Return the parts as the provider takes them, whole and in order (split, numbered options)."""
@@ -103,16 +104,22 @@ class Channel(Protocol):
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal."""
 
+    async def close(self) -> None: ...
+
 
 class Reconciles(Protocol):
     """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
 
-    async def find(self, outbound: StoredOutbound) -> Sent | None:
-        """Return what became of it, or None when the provider does not know it."""
+    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
+        """Return what became of it, or None when the provider does not know it; ProviderError when it cannot tell.
+
+        `taken` are the provider's ids that other parts of the same session have: the same words may be said twice.
+        """
 
 
 class Reports(Protocol):
-    """A channel's second ability: delivery callbacks."""
+    """A channel's second ability: delivery callbacks. The query parameter `o` of a callback's URL says which part it
+    is about: `<session>.<version>.<index>`; the web layer signs and checks it."""
 
     def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
         """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""
@@ -190,8 +197,16 @@ class OutboxStore(Protocol):
         """Let a newly waiting request answer until now() + seconds."""
 
     async def claim_sends(self, limit: int) -> list[StoredOutbound]:
-        """Take ready parts whose reply_by has passed, in order per session (none while an earlier part is `sending`,
-        `unknown` or `handed` without confirmation for less than a minute), as `sending`."""
+        """Take ready parts that are due (reply_by has passed, and what `release` said) as `sending`; attempts + 1.
+
+        At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
+        due, or `handed` without confirmation for less than a minute. None of a parked session, and none to somebody
+        whose own session with the same workflow is parked.
+        """
+
+    async def release(self, outbound: StoredOutbound, after_s: float) -> bool:
+        """Give back a part that was certainly not sent: `sending`, `handed` or `unknown` is `ready` again, due after
+        `after_s`. False when it has moved on since it was read (its state or attempts differ)."""
 
     async def mark(self, outbound: StoredOutbound, state: OutboundState, provider_id: str, error_code: str) -> bool:
         """Move a part's state forward only; terminal states stay."""
@@ -200,7 +215,11 @@ class OutboxStore(Protocol):
         """Apply a delivery callback, forward only; False when there is no such part."""
 
     async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
-        """Return parts that are handed, sending or unknown without news for this long."""
+        """Return parts that are handed, sending or unknown without news for this long, in (session, version, index)
+        order, and count the look: attempts + 1, and this is news for the next call."""
+
+    async def provider_ids(self, session: int) -> set[str]:
+        """Return the provider's ids that the session's parts have."""
 
 
 class FlowStore(Protocol):

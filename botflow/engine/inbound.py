@@ -8,6 +8,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "resume"]
+# What a message says about being written to: stop, start, start only for somebody who had stopped, or a call for help
+# that the provider answers itself.
+Consent = Literal["", "stop", "start", "start_if_stopped", "help"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class Inbound:
     media: tuple[Media, ...] = ()
     location: Location | None = None
     token: str = ""
+    consent: Consent = ""
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -74,6 +78,7 @@ class Inbound:
             "media": [medium.to_json() for medium in self.media],
             "location": self.location.to_json() if self.location else None,
             "token": self.token,
+            "consent": self.consent,
             "address": self.address,
             "parameters": self.parameters,
         }
