@@ -98,6 +98,19 @@ def take_turn(
     )
 
 
+def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, ...] = ()) -> Turn:
+    """Return a turn that records an inbound and changes nothing: an opt-out, a dead message with its apology."""
+    after = replace(session, version=session.version + 1)
+    return Turn(
+        session=after,
+        state=orjson.dumps(after.to_json()),
+        status="ignored",
+        events=(events.InboundIgnored(reason),),
+        messages=messages,
+        execution=session.execution or "",
+    )
+
+
 def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
 ) -> Generator[Ask, Answer, tuple[TurnStatus, float | None]]:

@@ -1,0 +1,213 @@
+"""Receiving an inbound: the turn protocol, from arrival to reply. Start reading here after `engine/turn.py`.
+
+The fast path runs the turn in the request and commits it by one statement. When the turn must ask the world, when
+something is queued already, or when it keeps losing races, the inbound is queued and a worker runs it. Whichever way it
+went, the reply rests on a commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from botflow.clock import Clock
+from botflow.engine.inbound import Inbound
+from botflow.engine.turn import NodeTypes, Turn, leave_as_it_is, take_turn
+from botflow.errors import ProviderError
+from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
+from botflow.records import Receipt, SessionKey, StoredOutbound, StoredSession, TurnCommit, TurnId
+from botflow.runtime.committer import Committer
+from botflow.runtime.consent import parks, silences
+from botflow.runtime.flows import Flows, LiveFlow
+from botflow.runtime.hot import HotSessions
+from botflow.runtime.hub import Hub
+from botflow.runtime.lines import Lines
+from botflow.runtime.parts import parts_of
+from botflow.runtime.points import Reach
+
+FAST_TRIES = 3  # lost races before an inbound is queued
+POLL_S = 0.5  # under every signal, in case it is lost
+IsGone = Callable[[], Awaitable[bool]]
+
+
+class Conversation:
+    """Takes inbounds and returns receipts: each inbound is one turn, however often and wherever it arrives."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        inbox: InboxStore,
+        outbox: OutboxStore,
+        hot: HotSessions,
+        committer: Committer,
+        flows: Flows,
+        hub: Hub,
+        node_types: NodeTypes,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        reach: Reach,
+    ) -> None:
+        self._sessions = sessions
+        self._inbox = inbox
+        self._outbox = outbox
+        self._hot = hot
+        self._committer = committer
+        self._flows = flows
+        self._hub = hub
+        self._node_types = node_types
+        self._channels = channels
+        self._clock = clock
+        self._reach = reach
+        self._lines = Lines()
+        self._log = structlog.get_logger("botflow.conversation")
+
+    async def receive(
+        self,
+        live: LiveFlow,
+        external_id: str,
+        inbound: Inbound,
+        *,
+        reply_within_s: float,
+        is_gone: IsGone | None = None,
+    ) -> Receipt:
+        """Take one inbound to its turn; return when that is done, or (state `new`) after `reply_within_s`.
+
+        A repeated inbound key returns the receipt of the turn that it was. On a provider's channel the receipt holds
+        only the parts that this request may answer with; `is_gone` is asked before they are claimed.
+        """
+        key = SessionKey(live.workflow, inbound.channel, external_id)
+        deadline_s = self._clock.monotonic_s() + reply_within_s
+        async with self._lines.turn(key):
+            receipt = await self._run_now(live, key, inbound)
+            is_fast = receipt is not None
+            if receipt is None:
+                receipt = await self._queue(live, key, inbound, reply_within_s)
+        if not is_fast:
+            receipt = await self._await_turn(receipt, deadline_s)
+            if inbound.channel in self._channels:
+                receipt = await self._claim(receipt, deadline_s, is_gone)
+        return receipt
+
+    # -- the fast path
+
+    async def _run_now(self, live: LiveFlow, key: SessionKey, inbound: Inbound) -> Receipt | None:
+        """Run and commit the turn here; None when it must be queued."""
+        stored = await self._hot.get(key)
+        for _ in range(FAST_TRIES):
+            if stored.last_seq != stored.done_seq:
+                return None
+            commit = await self._compute(live, stored, inbound)
+            if commit is None:
+                return None
+            self._reach("fast.computed")
+            turn_id = await self._commit(commit)
+            if turn_id is not None:
+                self._reach("fast.committed")
+                return self._committed(commit, turn_id)
+            known = await self._sessions.find(key, inbound.key)
+            if known is not None:  # a duplicate, or a commit whose outcome we could not see
+                self._hot.forget(key)
+                return None
+            stored = await self._hot.reload(key)
+        return None
+
+    async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound) -> TurnCommit | None:
+        """Take the turn on what was read; None when it needs the world."""
+        version = stored.flow_version or live.version
+        flow = live.flow if version == live.version else await self._flows.version(version)
+        turn: Turn
+        if silences(stored.parked, inbound):
+            turn = leave_as_it_is(stored.session, "opted_out")
+        else:
+            engine = take_turn(flow, stored.session, inbound, self._node_types)
+            try:
+                next(engine)
+            except StopIteration as finished:
+                turn = finished.value
+            else:
+                engine.close()
+                return None
+        return TurnCommit(
+            read=stored,
+            inbound=inbound,
+            turn=turn,
+            parts=parts_of(turn.messages, inbound.channel, self._channels, answered_now=True),
+            flow_version=version,
+            parked=parks(stored.parked, inbound),
+        )
+
+    async def _commit(self, commit: TurnCommit) -> TurnId | None:
+        """Commit; when the database went away in the middle, look whether the turn is there before saying so."""
+        try:
+            return await self._committer.commit(commit)
+        except ProviderError:
+            self._log.warning("commit_outcome_unknown")
+            return None  # the caller looks the inbound up by its key, which needs the database to be back
+
+    def _committed(self, commit: TurnCommit, turn_id: TurnId) -> Receipt:
+        turn = commit.turn
+        seq = turn_id.seq
+        stored = replace(
+            commit.read,
+            id=turn_id.session,
+            session=turn.session,
+            last_seq=seq,
+            done_seq=seq,
+            flow_version=commit.flow_version if turn.session.frames else None,
+            parked=commit.parked,
+        )
+        self._hot.put(stored)
+        self._hub.wake((turn_id.session,))
+        outbounds = tuple(
+            StoredOutbound(
+                session=turn_id.session,
+                version=turn.session.version,
+                index=index,
+                seq=seq,
+                state=part.state,
+                message=part.message,
+                key=stored.key,
+                created_at=commit.inbound.received_at,
+            )
+            for index, part in enumerate(commit.parts)
+        )
+        if commit.inbound.channel in self._channels:
+            outbounds = tuple(outbound for outbound in outbounds if outbound.state == "handed")
+        return Receipt(id=turn_id, state="done", outbounds=outbounds)
+
+    # -- the queued path
+
+    async def _queue(self, live: LiveFlow, key: SessionKey, inbound: Inbound, reply_within_s: float) -> Receipt:
+        """Store the inbound and defer its turn to a worker; a duplicate changes nothing and is waited for alike."""
+        self._reach("queue.before")
+        if inbound.consent == "stop":  # nothing that is queued or under way may still be sent
+            stored = await self._sessions.load(key)
+            if stored.id and not stored.parked:
+                await self._sessions.set_parked(stored.id, True)
+        receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
+        self._reach("queue.stored")
+        self._hot.forget(key)
+        return receipt
+
+    async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:
+        """Wait until the turn is done or the deadline is there; signals are hints, the database decides."""
+        if receipt.state != "new":
+            return receipt
+        with self._hub.listen(receipt.id.session) as mailbox:
+            while True:
+                receipt = await self._inbox.receipt(receipt.id)
+                left_s = deadline_s - self._clock.monotonic_s()
+                if receipt.state != "new" or left_s <= 0:
+                    return receipt
+                await mailbox.woken(min(POLL_S, left_s))
+
+    async def _claim(self, receipt: Receipt, deadline_s: float, is_gone: IsGone | None) -> Receipt:
+        """Claim a provider's parts for this request, unless it is too late or nobody listens any more."""
+        if receipt.state == "new" or self._clock.monotonic_s() > deadline_s or (is_gone and await is_gone()):
+            return replace(receipt, outbounds=())
+        handed = await self._outbox.hand_over(receipt.id)
+        self._reach("reply.claimed")
+        return replace(receipt, outbounds=handed)

@@ -1,0 +1,191 @@
+"""Who is waiting for which session, and how they are woken: in this process, and across processes.
+
+Signals are hints, never truth: whoever is woken reads the database, and polls under it in case a signal is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+import structlog
+
+LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
+MAILBOX_SIZE = 256  # deltas a slow reader may be behind; older ones go, the final message replaces them anyway
+GATHER_S = 0.002  # wake-ups of this long go out as one
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Something about the session changed: read it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply that is still being written: all of `attempt`'s text so far is the deltas joined."""
+
+    seq: int
+    attempt: int
+    text: str
+
+
+Signal = Woken | Delta
+
+
+class Transport(Protocol):
+    """What carries signals between processes: Redis pub/sub, or Postgres NOTIFY."""
+
+    async def publish(self, payload: str) -> None: ...
+
+    async def subscribe(self, receive: Callable[[str], None]) -> None:
+        """Call `receive` for every payload until cancelled; reconnects by itself."""
+
+
+class Mailbox:
+    """One listener's signals. Wake-ups coalesce; deltas are bounded."""
+
+    def __init__(self) -> None:
+        self._deltas: deque[Delta] = deque(maxlen=MAILBOX_SIZE)
+        self._woken = False
+        self._filled = asyncio.Event()
+
+    def put(self, signal: Signal) -> None:
+        if isinstance(signal, Delta):
+            self._deltas.append(signal)
+        else:
+            self._woken = True
+        self._filled.set()
+
+    async def get(self, timeout_s: float) -> Signal | None:
+        """Return the next signal, deltas first; None when nothing came within `timeout_s`."""
+        try:
+            async with asyncio.timeout(max(timeout_s, 0)):
+                await self._filled.wait()
+        except TimeoutError:
+            return None
+        if self._deltas:
+            signal: Signal = self._deltas.popleft()
+        else:
+            self._woken = False
+            signal = Woken()
+        if not self._deltas and not self._woken:
+            self._filled.clear()
+        return signal
+
+    async def woken(self, timeout_s: float) -> None:
+        """Return when the session changed, or after `timeout_s`; deltas in between are dropped."""
+        try:
+            async with asyncio.timeout(max(timeout_s, 0)):
+                while not self._woken:
+                    self._deltas.clear()
+                    self._filled.clear()
+                    await self._filled.wait()
+        except TimeoutError:
+            return
+        self._woken = False
+        self._filled.clear()
+
+
+class Hub:
+    """Wakes listeners of sessions, here at once and elsewhere through the transport."""
+
+    def __init__(self, transport: Transport | None) -> None:
+        self._transport = transport
+        self._origin = secrets.token_hex(6)
+        self._listeners: dict[int, set[Mailbox]] = {}
+        self._outgoing: deque[list[Any]] = deque(maxlen=10_000)
+        self._pending = asyncio.Event()
+        self._on_flows_changed: Callable[[], None] | None = None
+        self._log = structlog.get_logger("botflow.hub")
+
+    @contextmanager
+    def listen(self, session: int) -> Iterator[Mailbox]:
+        """Receive the signals of one session while inside."""
+        mailbox = Mailbox()
+        self._listeners.setdefault(session, set()).add(mailbox)
+        try:
+            yield mailbox
+        finally:
+            listeners = self._listeners[session]
+            listeners.discard(mailbox)
+            if not listeners:
+                del self._listeners[session]
+
+    def on_flows_changed(self, callback: Callable[[], None]) -> None:
+        self._on_flows_changed = callback
+
+    def wake(self, sessions: Iterable[int]) -> None:
+        """Wake everybody who listens to these sessions, in every process."""
+        for session in sessions:
+            self._deliver(session, Woken())
+            self._send(["w", session])
+
+    def delta(self, session: int, delta: Delta) -> None:
+        """Pass on a piece of a reply; it may be lost, the message that follows is not."""
+        self._deliver(session, delta)
+        self._send(["d", session, delta.seq, delta.attempt, delta.text[: LARGEST_PAYLOAD // 8]])
+
+    def flows_changed(self) -> None:
+        """Tell every process that a workflow has a new version."""
+        self._send(["f"])
+
+    async def run(self) -> None:
+        """Carry signals to and from other processes until cancelled."""
+        if self._transport is None:
+            return
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._publish(self._transport.publish))
+            tasks.create_task(self._transport.subscribe(self._receive))
+
+    def _deliver(self, session: int, signal: Signal) -> None:
+        for mailbox in self._listeners.get(session, ()):
+            mailbox.put(signal)
+
+    def _send(self, signal: list[Any]) -> None:
+        if self._transport is not None:
+            self._outgoing.append(signal)
+            self._pending.set()
+
+    async def _publish(self, publish: Callable[[str], Awaitable[None]]) -> None:
+        while True:
+            await self._pending.wait()
+            await asyncio.sleep(GATHER_S)
+            self._pending.clear()
+            while self._outgoing:
+                try:
+                    await publish(self._payload())
+                except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
+                    self._log.debug("signal_lost", reason=type(failure).__name__)
+
+    def _payload(self) -> str:
+        """Take as many signals as fit one payload."""
+        taken: list[list[Any]] = []
+        size = 64
+        while self._outgoing:
+            signal = self._outgoing[0]
+            size += len(orjson.dumps(signal)) + 1
+            if taken and size > LARGEST_PAYLOAD:
+                break
+            taken.append(self._outgoing.popleft())
+        return orjson.dumps([self._origin, taken]).decode()
+
+    def _receive(self, payload: str) -> None:
+        origin, signals = orjson.loads(payload)
+        if origin == self._origin:
+            return
+        for signal in signals:
+            match signal:
+                case ["w", session]:
+                    self._deliver(session, Woken())
+                case ["d", session, seq, attempt, text]:
+                    self._deliver(session, Delta(seq, attempt, text))
+                case ["f"] if self._on_flows_changed is not None:
+                    self._on_flows_changed()
+                case _:
+                    pass  # a newer process may know more signals than this one
