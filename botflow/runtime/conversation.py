@@ -80,6 +80,8 @@ class Conversation:
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
+        if inbound.consent == "stop":
+            await self._park(key, inbound)
         async with self._lines.turn(key):
             receipt = await self._run_now(live, key, inbound)
             is_fast = receipt is not None
@@ -90,6 +92,13 @@ class Conversation:
             if inbound.channel in self._channels:
                 receipt = await self._claim(receipt, deadline_s, is_gone)
         return receipt
+
+    async def _park(self, key: SessionKey, inbound: Inbound) -> None:
+        """Stop what is queued or under way before anything else: an opt-out overtakes every line."""
+        stored = await self._sessions.load(key)
+        if stored.id and not stored.parked and await self._sessions.find(key, inbound.key) is None:
+            await self._sessions.set_parked(stored.id, True)
+            self._hot.forget(key)
 
     # -- the fast path
 
@@ -134,7 +143,7 @@ class Conversation:
             read=stored,
             inbound=inbound,
             turn=turn,
-            parts=parts_of(turn.messages, inbound.channel, self._channels, answered_now=True),
+            parts=parts_of(turn, inbound.channel, self._channels, answered_now=True),
             flow_version=version,
             parked=parks(stored.parked, inbound),
         )
@@ -183,10 +192,6 @@ class Conversation:
     async def _queue(self, live: LiveFlow, key: SessionKey, inbound: Inbound, reply_within_s: float) -> Receipt:
         """Store the inbound and defer its turn to a worker; a duplicate changes nothing and is waited for alike."""
         self._reach("queue.before")
-        if inbound.consent == "stop":  # nothing that is queued or under way may still be sent
-            stored = await self._sessions.load(key)
-            if stored.id and not stored.parked:
-                await self._sessions.set_parked(stored.id, True)
         receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
         self._reach("queue.stored")
         self._hot.forget(key)

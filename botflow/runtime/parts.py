@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from botflow.engine.effects import SendMessage
+from botflow.engine.turn import Turn
 from botflow.interfaces import Channel
 from botflow.records import OutboundPart
-
-CHAT = "chat"
 
 
 def channels_by_name(channels: Sequence[Channel]) -> Mapping[str, Channel]:
@@ -17,28 +17,43 @@ def channels_by_name(channels: Sequence[Channel]) -> Mapping[str, Channel]:
 
 
 def parts_of(
-    messages: Sequence[SendMessage], channel: str, channels: Mapping[str, Channel], *, answered_now: bool
+    turn: Turn, channel: str, channels: Mapping[str, Channel], *, answered_now: bool
 ) -> tuple[OutboundPart, ...]:
-    """Render messages for the session's `channel`.
+    """Render what `turn` said for the session's `channel`.
 
-    Chat's are a log that visitors read, so they are `sent` once they are durable. A provider's are `handed` when the
-    committing request answers with them (`answered_now`), as many as one answer holds; the rest are `ready` to send.
+    Chat's messages are a log that visitors read, so they are `sent` once they are durable. A provider's are `handed`
+    when the committing request answers with them (`answered_now`), as many as one answer holds; the rest are `ready`.
     """
-    if channel == CHAT and not any(message.to for message in messages):
-        return tuple(OutboundPart(message=message, state="sent") for message in messages)
-    own = [message for message in messages if not message.to]
-    parts: list[OutboundPart] = []
-    provider = channels.get(channel)
+    own = [message for message in turn.messages if not message.to]
+    return (
+        *_to_the_person(own, channel, channels.get(channel), turn.session.address, answered_now),
+        *(part for message in turn.messages if message.to for part in _to_another(message, channels, turn)),
+    )
+
+
+def _to_the_person(
+    messages: Sequence[SendMessage], channel: str, provider: Channel | None, address: str, answered_now: bool
+) -> list[OutboundPart]:
     if provider is None:
-        parts += [OutboundPart(message=message, state="sent") for message in own]
-    else:
-        for position, message in enumerate(provider.render(own, channel)):
-            now = answered_now and position < provider.largest_reply
-            parts.append(OutboundPart(message=message, state="handed" if now else "ready"))
-    for message in messages:
-        if message.to:
-            carrier = channels.get(message.channel)
-            rendered = carrier.render([message], message.channel) if carrier is not None else [message]
-            state = "ready" if carrier is not None else "failed"
-            parts += [OutboundPart(message=part, state=state) for part in rendered]
-    return tuple(parts)
+        return [OutboundPart(message=message, state="sent") for message in messages]
+    rendered = provider.render(messages, channel)
+    limit = provider.reply_limit if answered_now else 0
+    return [
+        OutboundPart(message=_from(message, address), state="handed" if position < limit else "ready")
+        for position, message in enumerate(rendered)
+    ]
+
+
+def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:
+    """A message to any number. Without a provider for it there is nobody to carry it: the row says so."""
+    provider = channels.get(message.channel)
+    if provider is None:
+        return [OutboundPart(message=message, state="failed")]
+    return [
+        OutboundPart(message=_from(part, turn.session.address), state="ready")
+        for part in provider.render([message], message.channel)
+    ]
+
+
+def _from(message: SendMessage, address: str) -> SendMessage:
+    return message if message.sender else replace(message, sender=address)

@@ -1,0 +1,242 @@
+"""The queued path: run a session's waiting inbounds, one after the other, until none is left.
+
+An attempt is counted before it runs, renewed while it runs, and journals every Answer, so that whoever takes over
+repeats the same turn without asking the world twice. Nothing here trusts that it is alone: every write is fenced by the
+attempt, and a fence that refuses means that somebody else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+import structlog
+
+from botflow.engine.asks import Answer, Ask, AskModel
+from botflow.engine.effects import SendMessage
+from botflow.engine.journal import answer_from_json, answer_to_json, ask_to_json, fingerprint
+from botflow.engine.turn import NodeTypes, Turn, leave_as_it_is, take_turn
+from botflow.engine.words import apology
+from botflow.errors import BotflowError, FlowError, ProviderError
+from botflow.flow.graph import Flow
+from botflow.interfaces import Channel, InboxStore, OnDelta
+from botflow.records import JournalledAnswer, StoredInbound, StoredSession, TurnCommit
+from botflow.runtime.asks import Asks
+from botflow.runtime.consent import parks, silences
+from botflow.runtime.flows import Flows
+from botflow.runtime.hot import HotSessions
+from botflow.runtime.hub import Delta, Hub
+from botflow.runtime.parts import parts_of
+from botflow.runtime.points import Reach
+
+ATTEMPTS = 3  # the next one buries the inbound
+RENEW_S = 2.0
+PAUSES_S = (0.0, 0.2, 1.0, 0.0)  # before the attempt of this index + 1
+GATHER_DELTAS_S = 0.04  # pieces of a reply that come this close together travel as one
+
+
+class Fenced(BotflowError):
+    """This attempt is no longer the inbound's: somebody else took over."""
+
+    code = "attempt.fenced"
+
+
+class Advance:
+    """Runs queued turns of one session at a time; call it for as many sessions at once as you like."""
+
+    def __init__(
+        self,
+        *,
+        inbox: InboxStore,
+        hot: HotSessions,
+        flows: Flows,
+        hub: Hub,
+        asks: Asks,
+        node_types: NodeTypes,
+        channels: Mapping[str, Channel],
+        reach: Reach,
+    ) -> None:
+        self._inbox = inbox
+        self._hot = hot
+        self._flows = flows
+        self._hub = hub
+        self._asks = asks
+        self._node_types = node_types
+        self._channels = channels
+        self._reach = reach
+        self._log = structlog.get_logger("botflow.advance")
+
+    async def __call__(self, session: int) -> None:
+        """Run what waits for `session`; finding nothing is fine. Raises ProviderError when the database is away."""
+        owner = secrets.token_hex(6)
+        while (begun := await self._inbox.begin(session, owner)) is not None:
+            stored, queued = begun
+            self._reach("advance.begun")
+            if queued.attempt > ATTEMPTS:
+                await self._bury(stored, queued)
+                continue
+            await asyncio.sleep(PAUSES_S[queued.attempt - 1])
+            try:
+                async with self._alive(queued):
+                    await self._attempt(stored, queued)
+            except Fenced:
+                self._log.info("attempt_fenced", session=session, seq=queued.id.seq, attempt=queued.attempt)
+            except Exception as failure:  # the worker's fence: a poison message must not stop the others
+                if isinstance(failure, BotflowError) and failure.code == "database.unavailable":
+                    raise
+                self._log.warning(
+                    "attempt_failed",
+                    session=session,
+                    seq=queued.id.seq,
+                    attempt=queued.attempt,
+                    reason=type(failure).__name__,
+                    code=getattr(failure, "code", None),
+                )
+
+    async def _attempt(self, stored: StoredSession, queued: StoredInbound) -> None:
+        """Take the turn, asking the world where it must, and commit it."""
+        version = stored.flow_version or queued.flow_version
+        flow = await self._flows.version(version)
+        turn = (
+            leave_as_it_is(stored.session, "opted_out")
+            if silences(stored.parked, queued.inbound)
+            else await self._drive(flow, stored, queued)
+        )
+        self._reach("advance.computed")
+        await self._finish(self._commit_of(stored, queued, turn, version), queued)
+
+    async def _drive(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> Turn:
+        """Run the engine: a journalled answer to the same Ask is used again, a new one is journalled first."""
+        journal = {entry.index: entry for entry in await self._inbox.answers(queued.id)} if queued.attempt > 1 else {}
+        engine = take_turn(flow, stored.session, queued.inbound, self._node_types)
+        index = 0
+        try:
+            ask = next(engine)
+            while True:
+                entry = journal.get(index)
+                if entry is not None and entry.fingerprint == fingerprint(ask):
+                    answer = answer_from_json(entry.value)
+                else:
+                    answer = await self._answer(ask, index, queued)
+                index += 1
+                ask = engine.send(answer)
+        except StopIteration as finished:
+            turn: Turn = finished.value
+            return turn
+
+    async def _answer(self, ask: Ask, index: int, queued: StoredInbound) -> Answer:
+        """Ask the world, with no transaction open, and make its answer durable before anything rests on it."""
+        session, seq = queued.id
+        async with self._deltas(ask, queued) as on_delta:
+            answer = await self._asks.perform(ask, session, seq, on_delta)
+        self._reach("advance.asked")
+        entry = JournalledAnswer(
+            index=index, fingerprint=fingerprint(ask), value=answer_to_json(answer), ask=ask_to_json(ask)
+        )
+        if not await self._inbox.add_answer(queued.id, queued.attempt, entry):
+            raise Fenced("another attempt has this inbound", hint="nothing to do: it goes on there")
+        self._reach("advance.journalled")
+        return answer
+
+    async def _finish(self, commit: TurnCommit, queued: StoredInbound, state: str = "done") -> None:
+        if not await self._inbox.finish(queued.id, queued.attempt, commit, state):
+            self._hot.forget(commit.read.key)
+            raise Fenced("the session changed while its turn ran", hint="nothing to do: it runs again")
+        self._reach("advance.committed")
+        turn = commit.turn
+        self._hot.put(
+            replace(
+                commit.read,
+                session=turn.session,
+                done_seq=queued.id.seq,
+                flow_version=commit.flow_version if turn.session.frames else None,
+                parked=commit.parked,
+            )
+        )
+        self._hub.wake((queued.id.session,))
+
+    async def _bury(self, stored: StoredSession, queued: StoredInbound) -> None:
+        """Give a poison inbound up, and say so to the person; the session stays where it waited."""
+        version = stored.flow_version or queued.flow_version
+        try:
+            flow = await self._flows.version(version)
+            words = flow.apology or apology(flow.language)
+        except FlowError:
+            words = apology("en")
+        messages = () if stored.parked else (SendMessage(text=words),)
+        turn = leave_as_it_is(stored.session, "dead", messages)
+        self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
+        try:
+            await self._finish(self._commit_of(stored, queued, turn, version), queued, "dead")
+        except Fenced:
+            self._log.info("attempt_fenced", session=queued.id.session, seq=queued.id.seq, attempt=queued.attempt)
+
+    def _commit_of(self, stored: StoredSession, queued: StoredInbound, turn: Turn, version: int) -> TurnCommit:
+        return TurnCommit(
+            read=stored,
+            inbound=queued.inbound,
+            turn=turn,
+            parts=parts_of(turn, queued.inbound.channel, self._channels, answered_now=False),
+            flow_version=version,
+            parked=parks(stored.parked, queued.inbound),
+        )
+
+    @asynccontextmanager
+    async def _alive(self, queued: StoredInbound) -> AsyncIterator[None]:
+        """Say every two seconds that the attempt lives; end it when it is no longer ours."""
+        attempt = asyncio.current_task()
+        assert attempt is not None
+        fenced = False
+
+        async def renew() -> None:
+            nonlocal fenced
+            while True:
+                await asyncio.sleep(RENEW_S)
+                with suppress(ProviderError):  # no database for a moment: the fences decide later
+                    if not await self._inbox.renew(queued.id, queued.attempt):
+                        fenced = True
+                        attempt.cancel()
+                        return
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not fenced:
+                raise
+            attempt.uncancel()
+            raise Fenced("another attempt took this inbound over") from None
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _deltas(self, ask: Ask, queued: StoredInbound) -> AsyncIterator[OnDelta | None]:
+        """Pass a streamed reply's pieces to whoever listens, a few hundredths of a second's worth at a time."""
+        if not isinstance(ask, AskModel) or not ask.stream or queued.inbound.channel in self._channels:
+            yield None
+            return
+        pieces: list[str] = []
+
+        def send() -> None:
+            if pieces:
+                self._hub.delta(queued.id.session, Delta(queued.id.seq, queued.attempt, "".join(pieces)))
+                pieces.clear()
+
+        async def flush() -> None:
+            while True:
+                await asyncio.sleep(GATHER_DELTAS_S)
+                send()
+
+        async def on_delta(text: str) -> None:
+            pieces.append(text)
+
+        flushing = asyncio.create_task(flush())
+        try:
+            yield on_delta
+        finally:
+            flushing.cancel()
+            send()
