@@ -5,7 +5,7 @@ A node says, sets, renders and records through its scene; it never sees the stac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -125,6 +125,15 @@ class Scene:
     def evaluate(self, condition: str) -> Any:
         """Evaluate a condition such as `qty >= 5`."""
         return self.flow.templates.evaluate(condition, self._values())
+
+    def look_up(self, path: Sequence[str]) -> Any:
+        """Return what a template would read at `path` (`("order", "size")`), or None when nothing is there."""
+        found: Any = self._values()
+        for name in path:
+            if not isinstance(found, Mapping) or name not in found:
+                return None
+            found = found[name]
+        return found
 
     # -- what a node does
 
