@@ -1,0 +1,126 @@
+"""ai.extract: a model reads values out of a message into variables. What does not fit its type was not found."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
+from botflow.engine.node import Leave, NodeFailure, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+
+LARGEST = 2**53  # beyond it JSON's readers disagree about integers
+FieldType = Literal["text", "integer", "number", "boolean", "date"]
+
+
+class FieldProperties(Properties):
+    """One value to find, stored in the variable of its name. A date is stored as ISO 8601: `2026-11-21`."""
+
+    type: FieldType = "text"
+    description: str = ""
+    required: bool = True
+
+
+class ExtractProperties(Properties):
+    """`input` is a template; the last message when left out."""
+
+    fields: Annotated[dict[str, FieldProperties], Field(min_length=1, max_length=50)]
+    input: str | None = None
+    model: str | None = None
+    timeout: Duration = 30.0
+
+
+class AiExtract:
+    """Leave by `done`, or by `missing` when a required field is not in the text, or by `error`.
+
+    What was found is stored either way; a field that was not found leaves its variable as it was.
+    """
+
+    name = "ai.extract"
+    category: Category = "action"
+    properties = ExtractProperties
+
+    def handles(self, properties: ExtractProperties) -> tuple[str, ...]:
+        return ("done", "missing", "error")
+
+    def waits(self, properties: ExtractProperties) -> bool:
+        return False
+
+    def sets(self, properties: ExtractProperties) -> tuple[str, ...]:
+        return tuple(properties.fields)
+
+    def visit(self, properties: ExtractProperties, scene: Scene) -> Visit:
+        text = scene.inbound.text if properties.input is None else scene.render(properties.input)
+        if not text.strip():  # a photo, or a timeout: there is nothing a model could read
+            return _leave(properties, scene, {})
+        return _ask(properties, scene, text)
+
+
+def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[Ask, Answer, Leave]:
+    answer = yield AskModel(
+        purpose="extract",
+        text=text,
+        fields=tuple(
+            ExtractField(name=name, type=field.type, description=field.description, required=field.required)
+            for name, field in properties.fields.items()
+        ),
+        model=properties.model,
+        timeout_s=properties.timeout,
+        language=scene.flow.language,
+        now=scene.now,
+    )
+    if answer.failure is not None:
+        raise NodeFailure(answer.failure.message, code=answer.failure.code)
+    return _leave(properties, scene, answer.value if isinstance(answer.value, dict) else {})
+
+
+def _leave(properties: ExtractProperties, scene: Scene, said: dict[str, Any]) -> Leave:
+    found: dict[str, Any] = {}
+    for name, field in properties.fields.items():
+        value = as_type(said.get(name), field.type)
+        if value is not None:
+            found[name] = value
+            scene.set(name, value)
+    missing = [name for name, field in properties.fields.items() if field.required and name not in found]
+    return Leave("missing" if missing else "done", {"missing": missing, **found})
+
+
+def as_type(value: Any, kind: FieldType) -> Any:
+    """Return `value` as a field of type `kind` stores it, or None when it does not fit."""
+    match kind:
+        case "text":
+            return (value.strip() or None) if isinstance(value, str) else None
+        case "integer":
+            number = _number(value)
+            return int(number) if number is not None and number == int(number) else None
+        case "number":
+            return _number(value)
+        case "boolean":
+            return value if isinstance(value, bool) else None
+        case "date":
+            return _iso_date(value)
+        case _:
+            assert_never(kind)
+
+
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, str):
+        try:
+            value = float(value) if "." in value else int(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if abs(value) < LARGEST else None  # so NaN is out, too
+
+
+def _iso_date(value: Any) -> str | None:
+    try:
+        return date.fromisoformat(value).isoformat() if isinstance(value, str) else None
+    except ValueError:
+        return None

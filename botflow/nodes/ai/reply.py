@@ -1,0 +1,99 @@
+"""ai.reply: a model words an answer to what the person wrote, and the node says it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Annotated
+
+from pydantic import Field
+
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Line
+from botflow.engine.events import NodeFailed
+from botflow.engine.node import Leave, NodeFailure, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+
+LONGEST_REPLY = 8_000  # characters: five long text messages
+
+
+class ReplyProperties(Properties):
+    """`instructions` and `fallback` may hold templates; `history` is how many earlier messages the model sees."""
+
+    instructions: str
+    fallback: str = ""
+    variable: str | None = None
+    history: Annotated[int, Field(ge=0, le=100)] = 20
+    max_tokens: Annotated[int, Field(ge=1, le=32_000)] | None = None
+    model: str | None = None
+    timeout: Duration = 30.0
+
+
+class AiReply:
+    """Say what the model answers and leave by `next`; leave by `error` when it has no answer.
+
+    Without an edge at `error` the person gets `fallback` instead, if there is one: silence is the worst answer.
+    """
+
+    name = "ai.reply"
+    category: Category = "action"
+    properties = ReplyProperties
+
+    def handles(self, properties: ReplyProperties) -> tuple[str, ...]:
+        return ("next", "error")
+
+    def waits(self, properties: ReplyProperties) -> bool:
+        return False
+
+    def sets(self, properties: ReplyProperties) -> tuple[str, ...]:
+        return (properties.variable,) if properties.variable else ()
+
+    def visit(self, properties: ReplyProperties, scene: Scene) -> Visit:
+        return _reply(properties, scene)
+
+
+def _reply(properties: ReplyProperties, scene: Scene) -> Generator[Ask, Answer, Leave]:
+    fallback = scene.render(properties.fallback)
+    text, failure = yield from _ask(properties, scene, fallback)
+    if failure is not None:
+        if scene.connected("error") or not fallback.strip():
+            raise NodeFailure(failure.message, code=failure.code)
+        scene.record(NodeFailed(scene.node.id, failure.code, failure.message))
+        text = fallback
+    scene.say(text)  # as it is: what a model writes is never a template
+    if properties.variable:
+        scene.set(properties.variable, text)
+    return Leave("next", {"text": text})
+
+
+def _ask(
+    properties: ReplyProperties, scene: Scene, fallback: str
+) -> Generator[Ask, Answer, tuple[str, AskFailure | None]]:
+    history: tuple[Line, ...] = ()
+    if properties.history:
+        before = yield AskHistory(limit=properties.history)
+        if before.failure is not None:
+            return "", before.failure
+        history = tuple(Line(role=line["role"], text=line["text"]) for line in before.value or ())
+    answer = yield AskModel(
+        purpose="reply",
+        text=scene.inbound.text,
+        instructions=scene.render(properties.instructions),
+        history=history,
+        model=properties.model,
+        max_tokens=properties.max_tokens,
+        timeout_s=properties.timeout,
+        language=scene.flow.language,
+        stream=True,
+        fallback=fallback,
+        now=scene.now,
+    )
+    if answer.failure is not None:
+        return "", answer.failure
+    if not isinstance(answer.value, str) or not answer.value.strip():
+        return "", AskFailure(code="model.empty", message="the model's reply is empty")
+    return _clip(answer.value.strip()), None
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= LONGEST_REPLY else text[: LONGEST_REPLY - 1] + "…"
