@@ -1,54 +1,91 @@
-"""The kinds of property that node types share: conditions, patterns, durations. Parsed once, when a flow compiles."""
+"""What a node type's properties are made of: the class to derive from, and types that tell the checker what a text is.
+
+A string that holds `{{` or `{%` is a template; a Condition is a bare expression such as `qty >= 5`; a Pattern is a
+regular expression in RE2's syntax; a WorkflowId names another workflow, which is then compiled into the bundle.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
-from botflow.errors import FlowError
-from botflow.flow.pattern import check_pattern
+from botflow.flow.duration import Duration
 
-_SHORT = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
-_ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+__all__ = ["CAMEL_CASE", "Condition", "Duration", "Pattern", "Properties", "Text", "WorkflowId", "texts"]
+
+CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 
 class Properties(BaseModel):
-    """What a node type's properties derive from: camelCase in documents, snake_case accepted, unknown keys refused."""
+    """The base of a node type's properties: frozen, camelCase in documents, unknown keys refused."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        seconds = float(value)
-    elif isinstance(value, str) and (short := _SHORT.fullmatch(value.strip())):
-        seconds = float(short[1]) * _SECONDS[short[2]]
-    elif isinstance(value, str) and (iso := _ISO.fullmatch(value.strip())) and any(iso.groups()):
-        weeks, days, hours, minutes, rest = (float(part or 0) for part in iso.groups())
-        seconds = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + rest
-    else:
-        raise ValueError("not a duration: write 30s, 5m, 24h, 3d or ISO 8601 such as PT24H")
-    if seconds <= 0:
-        raise ValueError("a duration is longer than nothing")
-    return seconds
+    model_config = CAMEL_CASE
 
 
-def _pattern(value: str) -> str:
-    try:
-        check_pattern(value)
-    except FlowError as failure:
-        raise ValueError(str(failure)) from failure
-    return value
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Says, within Annotated, what the strings of a field are."""
+
+    kind: TextKind
 
 
-class ConditionMark:
-    """Marks a text property that is an expression rather than a template, for the checker."""
+Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
+Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
+WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 
-Duration = Annotated[float, BeforeValidator(_seconds)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Condition = Annotated[str, ConditionMark()]
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One string in a node's properties; `path` leads to it by the names used in documents."""
+
+    path: tuple[str | int, ...]
+    kind: TextKind
+    text: str
+
+
+def texts(properties: BaseModel) -> Iterator[Text]:
+    """Yield every string in `properties`, nested models included, with what its field says it is."""
+    for name, field in type(properties).model_fields.items():
+        yield from _strings(getattr(properties, name), (field.alias or name,), _kind(type(properties), name))
+    for name, value in (properties.model_extra or {}).items():
+        yield from _strings(value, (name,), "template")
+
+
+def _strings(value: Any, path: tuple[str | int, ...], kind: TextKind) -> Iterator[Text]:
+    if isinstance(value, str):
+        yield Text(path, kind, value)
+    elif isinstance(value, BaseModel):
+        for inner in texts(value):
+            yield Text((*path, *inner.path), inner.kind, inner.text)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _strings(item, (*path, str(key)), kind)
+    elif isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            yield from _strings(item, (*path, position), kind)
+
+
+@lru_cache(maxsize=1_000)
+def _kind(model: type[BaseModel], name: str) -> TextKind:
+    field: FieldInfo = model.model_fields[name]
+    marker = _marker(field.metadata) or _marker_within(field.annotation)
+    return marker.kind if marker else "template"
+
+
+def _marker(metadata: Any) -> Marker | None:
+    return next((item for item in metadata if isinstance(item, Marker)), None)
+
+
+def _marker_within(annotation: Any) -> Marker | None:
+    """Find the marker inside `Condition | None`, `tuple[Condition, ...]` and the like."""
+    found = _marker(getattr(annotation, "__metadata__", ()))
+    if found is not None:
+        return found
+    return next((inner for argument in get_args(annotation) if (inner := _marker_within(argument))), None)

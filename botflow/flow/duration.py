@@ -1,0 +1,65 @@
+"""Durations as people write them: `30s 5m 24h 3d`, or ISO 8601 (`PT30S`, `P1DT12H`, `P2W`). Inside they are seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+LONGEST_S = 10 * 366 * 86_400.0
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SHORT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s?([smhd])")
+_PART = r"\d{1,12}(?:\.\d{1,6})?"
+_ISO = re.compile(
+    rf"P(?=.)(?:({_PART})W)?(?:({_PART})D)?(?:T(?=.)(?:({_PART})H)?(?:({_PART})M)?(?:({_PART})S)?)?", re.IGNORECASE
+)
+
+
+def parse_duration(text: object) -> float:
+    """Return the seconds in `text`; ValueError when it is no duration, not positive or longer than ten years.
+
+    ISO 8601's years and months are refused: they have no fixed length.
+    """
+    if isinstance(text, timedelta):
+        return _bounded(text.total_seconds(), str(text))
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} has no unit; write a duration as 30s, 5m, 24h or 3d")
+    word = text.strip()
+    if short := _SHORT.fullmatch(word):
+        return _bounded(float(short[1]) * _SECONDS[short[2]], word)
+    if iso := _ISO.fullmatch(word):
+        weeks, days, hours, minutes, seconds = (float(part or 0) for part in iso.groups())
+        return _bounded((weeks * 7 + days) * 86_400 + hours * 3_600 + minutes * 60 + seconds, word)
+    raise ValueError(f"{text!r} is no duration; write 30s, 5m, 24h, 3d, or ISO 8601 such as PT30S")
+
+
+def write_duration(seconds: float) -> str:
+    """Return `seconds` as `parse_duration` reads it, in the largest unit that keeps it a whole number."""
+    for unit in ("d", "h", "m"):
+        if seconds % _SECONDS[unit] == 0:
+            return f"{seconds / _SECONDS[unit]:.0f}{unit}"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def _bounded(seconds: float, text: str) -> float:
+    if not 0 < seconds <= LONGEST_S:
+        raise ValueError(f"the duration {text!r} must be longer than nothing and at most ten years")
+    return seconds
+
+
+def _validate(value: object) -> float:
+    try:
+        return parse_duration(value)
+    except ValueError as failure:
+        raise PydanticCustomError("duration.invalid", "{reason}", {"reason": str(failure)}) from None
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(_validate),
+    PlainSerializer(write_duration, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "duration", "examples": ["30s", "5m", "24h", "3d", "PT30S"]}),
+]
