@@ -1,0 +1,195 @@
+"""Procrastinate over SQLite: a connector that runs its statements on the database's one writing connection.
+
+Procrastinate hands over its Postgres statements as text, so they are recognised by that text; a version other than
+the pinned one is refused, for its statements could mean something else. Notifications stay in the process, because
+one process owns a SQLite database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import aiosqlite
+from procrastinate import sql
+from procrastinate.connector import BaseAsyncConnector, Notify
+from procrastinate.exceptions import ConnectorException, NoResult
+from procrastinate.types import JobToDefer
+
+from botflow.errors import UsageError
+from botflow.storage import jobs_postgres as postgres
+from botflow.storage import jobs_sqlite_queries as sqlite
+from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
+
+PROCRASTINATE_VERSION = "3.10.0"
+
+_JOB_INSERTED = json.dumps({"type": "job_inserted", "job_id": 0})
+
+
+class Writer(Protocol):
+    """The one writing connection behind its queue."""
+
+    def transaction(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
+        """Wait for the turn to write; commit at the end of the block, roll back when it raises."""
+
+
+class JobBell:
+    """Tells the process's workers that a job was committed."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Event] = set()
+
+    def ring(self) -> None:
+        """Wake every worker; call it after the commit, or they look too early."""
+        for listener in self._listeners:
+            listener.set()
+
+    async def listen(self, on_ring: Notify, channel: str) -> None:
+        """Call `on_ring` after rings, until cancelled; several rings may be one call."""
+        rung = asyncio.Event()
+        self._listeners.add(rung)
+        try:
+            while True:
+                await rung.wait()
+                rung.clear()
+                await on_ring(channel=channel, payload=_JOB_INSERTED)
+        finally:
+            self._listeners.discard(rung)
+
+
+async def defer_advance(connection: aiosqlite.Connection, session: int, *, again: bool = False) -> None:
+    """Insert the job `advance(session)` in the caller's transaction; he rings the JobBell after his commit.
+
+    `again` takes another lock name, for a session whose first job may be stuck.
+    """
+    job = {
+        "queue_name": TURNS,
+        "task_name": ADVANCE,
+        "priority": 0,
+        "lock": turn_lock(session, again=again),
+        "args": json.dumps({"session": session}),
+        "scheduled_at": None,
+    }
+    await connection.execute_fetchall(sqlite.INSERT_JOB, job)
+
+
+class SqliteJobs(BaseAsyncConnector):
+    """The connector; opening and closing the database is its owner's affair."""
+
+    def __init__(self, writer: Writer, bell: JobBell) -> None:
+        check_version(importlib.metadata.version("procrastinate"))
+        self._writer = writer
+        self._bell = bell
+
+    async def open_async(self, pool: object = None) -> None: ...
+
+    async def close_async(self) -> None: ...
+
+    async def execute_query_async(self, query: str, **arguments: Any) -> None:
+        await self.execute_query_all_async(query, **arguments)
+
+    async def execute_query_one_async(self, query: str, **arguments: Any) -> dict[str, Any]:
+        rows = await self.execute_query_all_async(query, **arguments)
+        if not rows:
+            raise NoResult
+        return rows[0]
+
+    async def execute_query_all_async(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
+        """Run procrastinate's or our own Postgres statement as its SQLite twin, in a transaction of its own."""
+        statement = _STATEMENTS.get(query)
+        if statement is None:
+            raise UsageError(
+                f"this statement of procrastinate has no twin on SQLite: {query.strip()[:80]}",
+                code="jobs.statement",
+                hint="use Postgres, or add the twin to jobs_sqlite.py",
+            )
+        jobs: Sequence[JobToDefer] | None = arguments.get("jobs")
+        try:
+            async with self._writer.transaction() as connection:
+                if jobs is None:
+                    return await statement.run(connection, arguments)
+                rows = [row for job in jobs for row in await statement.run(connection, _columns(job))]
+        except sqlite3.Error as failure:
+            raise ConnectorException(f"SQLite: {failure}") from failure
+        self._bell.ring()
+        return rows
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Pass on every ring of the bell, until cancelled."""
+        await self._bell.listen(on_notification, next(iter(channels)))
+
+
+def check_version(installed: str) -> None:
+    """Refuse a procrastinate that these statements were not written for; UsageError `jobs.version`."""
+    if installed != PROCRASTINATE_VERSION:
+        raise UsageError(
+            f"procrastinate {installed} is installed, but botflow's jobs need exactly {PROCRASTINATE_VERSION}",
+            code="jobs.version",
+            hint=f"pip install procrastinate=={PROCRASTINATE_VERSION}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQLite statements for one of Postgres; the last one's rows get these column names."""
+
+    columns: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    async def run(self, connection: aiosqlite.Connection, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+        values = {name: _encode(value) for name, value in arguments.items()}
+        found: Iterable[Sequence[Any]] = ()
+        for text in self.texts:
+            found = await connection.execute_fetchall(text, values)
+        return [_decode(dict(zip(self.columns, row, strict=True))) for row in found]
+
+
+def _columns(job: JobToDefer) -> dict[str, Any]:
+    if job.queueing_lock is not None:
+        raise UsageError("a queueing lock aborts the caller's transaction; give the job a lock", code="jobs.lock")
+    columns = job._asdict()
+    columns["args"] = json.dumps(job.args)
+    return columns
+
+
+def _encode(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.timestamp()
+        case list() | tuple():
+            return json.dumps(value)
+    return value
+
+
+def _decode(row: dict[str, Any]) -> dict[str, Any]:
+    if "args" in row:
+        row["args"] = json.loads(row["args"])
+        if row["scheduled_at"] is not None:
+            row["scheduled_at"] = datetime.fromtimestamp(row["scheduled_at"], UTC)
+    return row
+
+
+_STATEMENTS: Mapping[str, _Statement] = MappingProxyType(
+    {
+        sql.queries["defer_jobs"]: _Statement(("id",), (sqlite.INSERT_JOB,)),
+        sql.queries["check_connection"]: _Statement(("check",), (sqlite.CHECK_CONNECTION,)),
+        sql.queries["register_worker"]: _Statement(("worker_id",), (sqlite.REGISTER_WORKER,)),
+        sql.queries["unregister_worker"]: _Statement((), (sqlite.UNREGISTER_WORKER,)),
+        sql.queries["prune_stalled_workers"]: _Statement(("worker_id",), (sqlite.PRUNE_STALLED_WORKERS,)),
+        postgres.CLAIM: _Statement(sqlite.JOB_COLUMNS, (sqlite.CLAIM,)),
+        postgres.FINISH: _Statement(("id", "more"), (sqlite.FINISH,)),
+        postgres.PUT_BACK: _Statement(("id",), (sqlite.PUT_BACK,)),
+        postgres.BEAT: _Statement(("id",), (sqlite.BEAT, sqlite.PUT_BACK_FORGOTTEN)),
+        postgres.PUT_BACK_STALLED: _Statement(("id",), (sqlite.PUT_BACK_STALLED,)),
+        postgres.ANY_WORKER: _Statement(("lives",), (sqlite.ANY_WORKER,)),
+        postgres.DEPTH: _Statement(("queue", "status", "jobs"), (sqlite.DEPTH,)),
+    }
+)

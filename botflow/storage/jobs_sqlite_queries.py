@@ -1,0 +1,140 @@
+"""Job tables on SQLite and the statements on them; procrastinate's own columns, so that its Job reads every row.
+
+Times are seconds since 1970 by the database's clock. Never a trigger or an event table: finished jobs are deleted.
+"""
+
+from __future__ import annotations
+
+NOW = "((julianday('now') - 2440587.5) * 86400.0)"
+
+SCHEMA: tuple[str, ...] = (
+    f"""
+    CREATE TABLE procrastinate_workers (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        last_heartbeat REAL NOT NULL DEFAULT {NOW}
+    )
+    """,
+    """
+    CREATE TABLE procrastinate_jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue_name TEXT NOT NULL,
+        task_name TEXT NOT NULL,
+        priority INTEGER NOT NULL DEFAULT 0,
+        lock TEXT,
+        queueing_lock TEXT,
+        args TEXT NOT NULL DEFAULT '{}',
+        status TEXT NOT NULL DEFAULT 'todo' CHECK (status IN ('todo', 'doing')),
+        scheduled_at REAL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        abort_requested INTEGER NOT NULL DEFAULT 0,
+        worker_id INTEGER
+    )
+    """,
+    "CREATE INDEX procrastinate_jobs_status_idx ON procrastinate_jobs (status, priority DESC, id)",
+    "CREATE INDEX procrastinate_jobs_lock_idx ON procrastinate_jobs (lock, status, id) WHERE lock IS NOT NULL",
+    "CREATE UNIQUE INDEX procrastinate_jobs_doing_idx ON procrastinate_jobs (lock) WHERE status = 'doing'",
+)
+
+JOB_COLUMNS = (
+    "id",
+    "queue_name",
+    "task_name",
+    "priority",
+    "lock",
+    "queueing_lock",
+    "args",
+    "status",
+    "scheduled_at",
+    "attempts",
+    "worker_id",
+)
+
+INSERT_JOB = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
+    VALUES (:queue_name, :task_name, :priority, :lock, :args, :scheduled_at)
+    RETURNING id
+"""
+
+CHECK_CONNECTION = "SELECT max(name) FROM sqlite_master WHERE name = 'procrastinate_jobs'"
+
+REGISTER_WORKER = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
+
+UNREGISTER_WORKER = "DELETE FROM procrastinate_workers WHERE id = :worker_id"
+
+PRUNE_STALLED_WORKERS = f"""
+    DELETE FROM procrastinate_workers WHERE last_heartbeat < {NOW} - :seconds_since_heartbeat RETURNING id
+"""
+
+CLAIM = f"""
+    UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker_id
+    WHERE id IN (
+        SELECT jobs.id FROM procrastinate_jobs AS jobs
+        WHERE jobs.status = 'todo'
+          AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= {NOW})
+          AND NOT EXISTS (
+              SELECT 1 FROM procrastinate_jobs AS other
+              WHERE other.lock = jobs.lock AND other.status = 'doing'
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM procrastinate_jobs AS other
+              WHERE other.lock = jobs.lock AND other.status = 'todo'
+                AND (other.priority > jobs.priority OR (other.priority = jobs.priority AND other.id < jobs.id))
+          )
+        ORDER BY jobs.priority DESC, jobs.id LIMIT :limit
+    )
+    RETURNING {", ".join(JOB_COLUMNS)}
+"""
+
+FINISH = """
+    DELETE FROM procrastinate_jobs
+    WHERE status = 'doing'
+      AND (id, attempts) IN (
+          SELECT own.value, claimed.value
+          FROM json_each(:ids) AS own JOIN json_each(:attempts) AS claimed ON claimed.key = own.key
+      )
+    RETURNING id, EXISTS (
+        SELECT 1 FROM procrastinate_jobs AS next WHERE next.lock = procrastinate_jobs.lock AND next.status = 'todo'
+    )
+"""
+
+PUT_BACK = """
+    UPDATE procrastinate_jobs
+    SET status = 'todo', attempts = attempts + 1, scheduled_at = :retry_at, worker_id = NULL
+    WHERE id = :job_id AND attempts = :attempts AND status = 'doing'
+    RETURNING id
+"""
+
+BEAT = f"""
+    INSERT INTO procrastinate_workers (id, last_heartbeat) VALUES (:worker_id, {NOW})
+    ON CONFLICT (id) DO UPDATE SET last_heartbeat = excluded.last_heartbeat
+    RETURNING id
+"""
+
+PUT_BACK_FORGOTTEN = """
+    UPDATE procrastinate_jobs
+    SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL, worker_id = NULL
+    WHERE status = 'doing' AND worker_id = :worker_id AND id NOT IN (SELECT value FROM json_each(:running))
+    RETURNING id
+"""
+
+PUT_BACK_STALLED = f"""
+    UPDATE procrastinate_jobs
+    SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL, worker_id = NULL
+    WHERE id IN (
+        SELECT id FROM procrastinate_jobs
+        WHERE status = 'doing' AND NOT EXISTS (
+            SELECT 1 FROM procrastinate_workers AS worker
+            WHERE worker.id = procrastinate_jobs.worker_id AND worker.last_heartbeat >= {NOW} - :after_s
+        )
+        LIMIT :limit
+    )
+    RETURNING id
+"""
+
+ANY_WORKER = f"""
+    SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat >= {NOW} - :within_s)
+"""
+
+DEPTH = """
+    SELECT queue_name, status, count(*) FROM procrastinate_jobs GROUP BY queue_name, status
+"""
