@@ -106,11 +106,15 @@ class StoredInbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is known of an inbound: where its turn stands, and the parts it said (none until it is done)."""
+    """What is known of an inbound: where its turn stands, and the parts it said (none until it is done).
+
+    `status` is how the turn left the conversation, where whoever wrote the receipt knows it.
+    """
 
     id: TurnId
     state: InboundState
     outbounds: tuple[StoredOutbound, ...] = ()
+    status: Literal["", "waiting", "completed", "failed", "ignored"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
