@@ -1,0 +1,69 @@
+"""The Twilio channel: what botflow's core knows of Twilio, as one value over this package's files.
+
+Webhooks come in by `verify` and `parse`; answers leave as TwiML by `reply`, or by the REST API with `send`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Set
+from datetime import datetime
+
+from botflow.clock import Clock
+from botflow.config import Settings
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
+from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
+from botflow.records import StoredOutbound
+from botflow_twilio.parse import parse_message
+from botflow_twilio.render import render
+from botflow_twilio.rest import Rest
+from botflow_twilio.signature import is_signed
+from botflow_twilio.status import parse_status
+from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
+
+
+def open_channel(settings: Settings, clock: Clock) -> TwilioChannel:
+    """Return the channel. Without an auth token it verifies nothing, so only `--dev` lets webhooks in."""
+    token = settings.twilio_auth_token
+    return TwilioChannel(
+        account_sid=settings.twilio_account_sid or "",
+        auth_token=token.get_secret_value() if token else "",
+        api_url=settings.twilio_api_url,
+    )
+
+
+class TwilioChannel:
+    """A Channel that Reconciles and Reports."""
+
+    name = "twilio"
+    names = ("sms", "whatsapp")
+    reply_limit = MESSAGES_PER_REPLY
+
+    def __init__(self, *, account_sid: str, auth_token: str, api_url: str | None = None) -> None:
+        self._auth_token = auth_token
+        self._rest = Rest(account_sid, auth_token, api_url)
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Say whether Twilio signed `request` with our auth token; False when we have none."""
+        return is_signed(self._auth_token, request)
+
+    def parse(self, request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
+        return parse_message(request, received_at, seed)
+
+    def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
+        return parse_status(request)
+
+    def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
+        return render(messages, channel)
+
+    def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
+        return response(outbounds, status_url)
+
+    async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
+        return await self._rest.send(outbound, status_url)
+
+    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
+        return await self._rest.find(outbound, taken)
+
+    async def close(self) -> None:
+        await self._rest.close()

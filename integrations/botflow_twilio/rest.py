@@ -1,0 +1,143 @@
+"""The REST API by Twilio's own SDK: send a message, find one whose fate is unknown.
+
+One client for the channel's life, opened by the first call, because only then the SDK is imported and a loop runs.
+Never lets the SDK repeat a request: Twilio has no idempotency key, so a repeated POST is a second message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Set
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botflow.errors import ProviderError
+from botflow.interfaces import Sent
+from botflow.records import StoredOutbound
+from botflow_twilio.address import write_address
+from botflow_twilio.refusals import refused
+from botflow_twilio.status import state_of
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+TIMEOUT_S = 10.0
+NEWEST_MESSAGES = 200  # to and from one pair of numbers, how far back a lost one is looked for
+CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's need not agree
+TRIAL_PREFIX = "Sent from your Twilio trial account - "  # Twilio writes it before every text of a trial account
+
+
+class Rest:
+    """Twilio's messages. `api_url` replaces https://api.twilio.com."""
+
+    def __init__(self, account_sid: str, auth_token: str, api_url: str | None) -> None:
+        self._account_sid = account_sid
+        self._auth_token = auth_token
+        self._api_url = api_url
+        self._client: Client | None = None
+
+    async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
+        """Send one part. What may have been accepted without our knowing is `unknown`, never `failed`."""
+        if not outbound.message.sender:
+            return Sent(state="failed", error_code="no_sender")
+        if not (self._account_sid and self._auth_token):
+            return Sent(state="held", error_code="twilio.not_configured")
+        try:
+            client = self._open()
+        except ProviderError as missing:
+            return Sent(state="held", error_code=missing.code)
+        from aiohttp import ClientConnectorError
+        from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+
+        arguments = _arguments(outbound)
+        if status_url:
+            arguments["status_callback"] = status_url
+        try:
+            async with asyncio.timeout(TIMEOUT_S):  # the SDK's own timeout never reaches its requests
+                created = await client.messages.create_async(**arguments)
+        except (TwilioRestException, TwilioServiceException) as refusal:
+            return refused(refusal.status, str(refusal.code or ""))
+        except ClientConnectorError:
+            return Sent(state="failed", error_code="twilio.unreachable", retryable=True)
+        except Exception as failure:  # noqa: BLE001 -- whatever broke after connecting, Twilio may have the message
+            return Sent(state="unknown", error_code=f"twilio.{type(failure).__name__}")
+        if not created.sid:
+            return Sent(state="unknown", error_code="twilio.no_sid")
+        return Sent(state="sent", provider_id=created.sid)
+
+    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
+        """Return what became of a part: the oldest message with its words that no other part has taken."""
+        if not (self._account_sid and self._auth_token and outbound.message.sender):
+            raise ProviderError(
+                "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
+            )
+        client, arguments = self._open(), _arguments(outbound)
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                messages = await client.messages.list_async(
+                    to=arguments["to"], from_=arguments["from_"], limit=NEWEST_MESSAGES, page_size=NEWEST_MESSAGES
+                )
+        except Exception as failure:
+            raise ProviderError(
+                f"Twilio did not say which messages it has: {type(failure).__name__}",
+                code="twilio.list_failed",
+                retryable=True,
+            ) from failure
+        candidates = [message for message in messages if message.sid not in taken and _is_same(outbound, message)]
+        if not candidates:
+            return None
+        found = min(candidates, key=lambda message: message.date_created)
+        error_code = str(found.error_code or "")
+        return Sent(state=state_of(found.status, error_code), provider_id=found.sid, error_code=error_code)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.http_client.close()
+
+    def _open(self) -> Client:
+        if self._client is None:
+            try:
+                from twilio.http.async_http_client import AsyncTwilioHttpClient
+                from twilio.rest import Client
+            except ImportError as missing:
+                raise ProviderError(
+                    "Twilio's SDK is not installed", code="twilio.sdk_missing", hint="pip install 'botflow[twilio]'"
+                ) from missing
+            # The SDK logs every address it asks for; a logger of its own that nobody reads keeps them out of ours.
+            quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
+            self._client = Client(
+                self._account_sid,
+                self._auth_token,
+                http_client=AsyncTwilioHttpClient(logger=quiet),
+                environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # else it reads the process's
+            )
+            if self._api_url:
+                self._client.api.base_url = self._api_url.rstrip("/")
+        return self._client
+
+
+def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
+    message = outbound.message
+    channel = message.channel or outbound.key.channel
+    arguments: dict[str, Any] = {
+        "to": write_address(channel, message.to or outbound.key.external_id),
+        "from_": write_address(channel, message.sender),
+    }
+    if message.text:
+        arguments["body"] = message.text
+    if message.media:
+        arguments["media_url"] = [medium.url for medium in message.media]
+    return arguments
+
+
+def _is_same(outbound: StoredOutbound, found: Any) -> bool:
+    """Say whether `found` (the SDK's message) may be this part: outgoing, not older, the same words and media."""
+    return (
+        str(found.direction).startswith("outbound")
+        and isinstance(found.date_created, datetime)
+        and found.date_created >= outbound.created_at - CLOCK_SLACK
+        and (found.body or "").removeprefix(TRIAL_PREFIX).strip() == outbound.message.text.strip()
+        and int(found.num_media or 0) == len(outbound.message.media)
+    )
