@@ -102,3 +102,8 @@ def _shorten(source: str) -> str:
 
 def _first_line(failure: BaseException) -> str:
     return str(failure).splitlines()[0] if str(failure) else type(failure).__name__
+
+
+def node_references(source: str) -> set[str]:
+    """Return the nodes whose output `source` reads as `$node.field`."""
+    return set(_DOLLAR.findall(source)) - {"input", "var"} if "$" in source else set()

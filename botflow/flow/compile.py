@@ -1,0 +1,114 @@
+"""From documents to a Flow: one workflow and the subflows it reaches, checked, frozen and named by a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from botflow.errors import UsageError
+from botflow.flow.check import examine, kept_outputs
+from botflow.flow.document import Document, nowhere, shape
+from botflow.flow.graph import Edge, Flow, Interrupt, Node
+from botflow.flow.linked import Linked, NodeSpecs
+from botflow.flow.problems import FlowProblems, Problem, Report
+from botflow.flow.template import Templates
+
+
+def compile_flow(documents: Mapping[str, Mapping[str, Any]], root: str, node_types: NodeSpecs) -> Flow:
+    """Compile the document `root`, and those of `documents` that it reaches as subflows.
+
+    Documents are plain JSON, in canonical form or with sugar. Raises FlowProblems with everything that is wrong.
+    """
+    if root not in documents:
+        raise UsageError(f"there is no document {root!r} to compile", code="flow.unknown")
+    shaped = _shape_all(documents)
+    linked: dict[str, Linked] = {}
+    problems: list[Problem] = []
+    waiting = [root]
+    while waiting:
+        name = waiting.pop()
+        if name in linked or name not in shaped:
+            continue
+        report = Report(name, nowhere)
+        linked[name] = examine(shaped[name], node_types, shaped, report)
+        problems += report.problems
+        waiting += linked[name].workflows
+    if any(problem.severity == "error" for problem in problems):
+        raise FlowProblems(problems)
+    reached = {name: _canonical(item) for name, item in sorted(linked.items())}
+    digest = hashlib.sha256(orjson.dumps({"root": root, "documents": reached}, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    main = linked.pop(root) if root not in _references(linked) else linked[root]
+    return _freeze(main, digest, {name: _freeze(item, digest, {}) for name, item in linked.items()})
+
+
+def _shape_all(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Document]:
+    shaped = {}
+    for name, raw in documents.items():
+        report = Report(name, nowhere)
+        document = shape(raw, report)
+        if document is None:
+            raise FlowProblems(report.problems)
+        shaped[name] = document
+    return shaped
+
+
+def _references(linked: Mapping[str, Linked]) -> set[str]:
+    return {name for item in linked.values() for name in item.workflows}
+
+
+def _canonical(linked: Linked) -> dict[str, Any]:
+    """Return what the digest is taken of: the same however the document spells it (sugar, case, order of edges)."""
+    plain = linked.document.to_json()
+    for node in plain["nodes"]:
+        properties = linked.nodes[node["id"]].properties
+        node["properties"] = properties.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    plain["edges"] = sorted([edge.source, edge.handle, edge.target, edge.link.edge.data] for edge in linked.edges)
+    return plain
+
+
+def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
+    document = linked.document
+    nodes = {
+        node.id: Node(
+            id=node.id,
+            type=node.spec.name,
+            properties=node.properties,
+            label=node.placed.label,
+            position=(node.placed.position.x, node.placed.position.y) if node.placed.position else None,
+        )
+        for node in linked.nodes.values()
+    }
+    return Flow(
+        id=document.id,
+        name=document.name or document.id,
+        mode=document.execution_mode,
+        language=document.language,
+        region=document.region,
+        apology=document.apology,
+        variables=dict(document.variables),
+        nodes=nodes,
+        edges=tuple(
+            Edge(
+                id=edge.id,
+                source=edge.source,
+                source_handle=edge.handle,
+                target=edge.target,
+                target_handle=edge.link.edge.target_handle,
+                data=edge.link.edge.data,
+            )
+            for edge in linked.edges
+        ),
+        interrupts=tuple(
+            Interrupt(id=item.id, target=item.target, match=item.match, pattern=item.pattern, intent=item.intent)
+            for item in document.interrupts
+        ),
+        subflows=subflows,
+        templates=Templates(),
+        digest=digest,
+        kept_outputs=kept_outputs(linked),
+        targets=linked.targets,
+        triggers=tuple(nodes[node.id] for node in linked.triggers),
+    )

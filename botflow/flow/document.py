@@ -1,0 +1,218 @@
+"""A workflow's document: what authors and editors write, in YAML or JSON, before it is compiled to a Flow.
+
+camelCase is canonical, snake_case accepted; an unknown key is an error. Nodes may also be React Flow's, with their
+content under `data`; what an editor keeps about its own canvas is dropped. `next` and `on` are sugar for edges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
+from botflow.flow.react_flow import flat_document, flat_edge, flat_node
+from botflow.flow.reader import Reading
+from botflow.flow.schema import report_invalid
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise PydanticCustomError(
+            "id.invalid",
+            "{text} is no id: at most 64 of a-z 0-9 - _, the first a letter or digit",
+            {"text": repr(text)},
+        )
+    return text
+
+
+def _node_id(text: str) -> str:
+    if not _NODE_ID.fullmatch(text):
+        raise PydanticCustomError(
+            "id.invalid",
+            "{text} is no id: at most 64 of A-Z a-z 0-9 _ - . :, the first a letter, digit or _",
+            {"text": repr(text[:80])},
+        )
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+NodeId = Annotated[str, AfterValidator(_node_id)]
+Handle = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Position(BaseModel):
+    """Where an editor draws a node."""
+
+    model_config = CAMEL_CASE
+
+    x: float = Field(allow_inf_nan=False)
+    y: float = Field(allow_inf_nan=False)
+
+
+class PlacedNode(BaseModel):
+    """A node as written. `next` binds the main handle, `on` binds handles by name."""
+
+    model_config = CAMEL_CASE
+
+    id: NodeId
+    type: str
+    action_type: str
+    label: str = ""
+    position: Position | None = None
+    properties: dict[str, Any] = Field(default_factory=dict)
+    next: str | None = None
+    on: dict[Handle, str] = Field(default_factory=dict)
+
+    @property
+    def type_name(self) -> str:
+        return f"{self.type}.{self.action_type}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_react_flow(cls, raw: Any) -> Any:
+        return flat_node(raw)
+
+
+class PlacedEdge(BaseModel):
+    """An edge as written. Without `sourceHandle` it leaves by the source's main handle."""
+
+    model_config = CAMEL_CASE
+
+    id: str = Field(default="", max_length=256)
+    source: str
+    source_handle: Handle | None = None
+    target: str
+    target_handle: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_react_flow(cls, raw: Any) -> Any:
+        return flat_edge(raw)
+
+
+class PlacedInterrupt(BaseModel):
+    """A way out of any question: one of keywords, pattern and intent, and the node it leads to."""
+
+    model_config = CAMEL_CASE
+
+    id: NodeId
+    match: tuple[str, ...] = ()
+    pattern: str | None = None
+    intent: str | None = None
+    target: str
+
+
+class Document(BaseModel):
+    """A workflow's document, well-formed; the checker says whether it makes sense."""
+
+    model_config = CAMEL_CASE
+
+    botflow: Literal[1] = 1
+    id: Slug
+    name: str = ""
+    language: str = Field(default="en", min_length=2, max_length=35)
+    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    execution_mode: Literal["persistent", "single"] = "persistent"
+    variables: dict[str, Any] = Field(default_factory=dict)
+    apology: str | None = None
+    nodes: tuple[PlacedNode, ...] = ()
+    edges: tuple[PlacedEdge, ...] = ()
+    interrupts: tuple[PlacedInterrupt, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_react_flow(cls, raw: Any) -> Any:
+        return flat_document(raw)
+
+    def links(self) -> Iterator[Link]:
+        """Yield every edge, those that `next` and `on` stand for after the others."""
+        for position, edge in enumerate(self.edges):
+            path: Path = ("edges", position)
+            yield Link(edge, path, (*path, "source"), (*path, "sourceHandle"), (*path, "target"))
+        for position, node in enumerate(self.nodes):
+            if node.next is not None:
+                at: Path = ("nodes", position, "next")
+                yield Link(PlacedEdge(source=node.id, target=node.next), at, at, at, at)
+            for handle, target in node.on.items():
+                at = ("nodes", position, "on", handle)
+                yield Link(PlacedEdge(source=node.id, source_handle=handle, target=target), at, at, at, at)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the canonical form: camelCase, every edge in `edges`, defaults left out."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"nodes", "edges"})
+        full = {"botflow": 1, **plain, "name": self.name or self.id}
+        full["nodes"] = [
+            node.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"next", "on"})
+            for node in self.nodes
+        ]
+        full["edges"] = [
+            link.edge.model_dump(mode="json", by_alias=True, exclude_defaults=True) for link in self.links()
+        ]
+        return full
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An edge, and the paths of its parts: sugar has one for all."""
+
+    edge: PlacedEdge
+    path: Path
+    source: Path
+    handle: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A document with the text it came from, so that problems have lines."""
+
+    name: str
+    document: Document
+    reading: Reading
+
+    def place(self, path: Path) -> Place:
+        return self.reading.place(path)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document's canonical form, without sugar."""
+        return self.document.to_json()
+
+
+def parse(text: str, *, name: str) -> SourceDocument:
+    """Read a document, YAML or JSON; `name` is the file's, for messages.
+
+    Raises FlowProblems when the text cannot be read or is no document; `check` then finds what makes no sense.
+    """
+    reading = Reading(text, name)
+    report = Report(name, reading.place)
+    document = shape(reading.value, report)
+    if document is None:
+        raise FlowProblems(report.problems)
+    return SourceDocument(name, document, reading)
+
+
+def shape(value: Any, report: Report) -> Document | None:
+    """Return the document that plain JSON holds; None, and errors in `report`, when it holds none."""
+    if not isinstance(value, Mapping):
+        report.error("document.invalid", "a document is a mapping with id, nodes and edges", ())
+        return None
+    try:
+        return Document.model_validate(value)
+    except ValidationError as failure:
+        report_invalid(failure, Document, report)
+        return None
+
+
+def nowhere(_: Path) -> Place:
+    """The `locate` of a document that came without text."""
+    return NOWHERE

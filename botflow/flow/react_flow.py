@@ -1,0 +1,56 @@
+"""React Flow's JSON as a document: content may stand under `data`; what an editor keeps about its canvas is dropped.
+
+The names are those of React Flow 12's Node and Edge types (https://reactflow.dev/api-reference/types).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+_NODE_CANVAS = frozenset(
+    (
+        *("measured", "width", "height", "initialWidth", "initialHeight", "origin", "handles", "dragHandle"),
+        *("selected", "dragging", "resizing", "hidden", "zIndex", "style", "className", "ariaLabel", "ariaRole"),
+        *("draggable", "selectable", "connectable", "deletable", "focusable", "domAttributes"),
+        *("positionAbsolute", "sourcePosition", "targetPosition", "parentId", "extent", "expandParent"),
+    )
+)
+_EDGE_CANVAS = frozenset(
+    (
+        *("type", "animated", "selected", "hidden", "zIndex", "style", "className", "ariaLabel", "ariaRole"),
+        *("label", "labelStyle", "labelShowBg", "labelBgStyle", "labelBgPadding", "labelBgBorderRadius"),
+        *("deletable", "selectable", "focusable", "reconnectable", "domAttributes"),
+        *("markerStart", "markerEnd", "pathOptions", "interactionWidth"),
+    )
+)
+
+
+def flat_document(raw: Any) -> Any:
+    """Return the document without the editor's viewport."""
+    return _without(raw, frozenset(("viewport",))) if isinstance(raw, dict) else raw
+
+
+def flat_node(raw: Any) -> Any:
+    """Return the node with the content of its `data` beside its id."""
+    if not isinstance(raw, dict):
+        return raw
+    flat = _without(raw, _NODE_CANVAS)
+    content = flat.pop("data", None)
+    if content is None:
+        return flat
+    if not isinstance(content, dict):
+        raise PydanticCustomError("document.invalid", "data must hold actionType, properties and label")
+    if twice := sorted(flat.keys() & content.keys()):
+        raise PydanticCustomError("document.invalid", "{key} stands in data and beside it", {"key": twice[0]})
+    return {**flat, **content}
+
+
+def flat_edge(raw: Any) -> Any:
+    """Return the edge without what only an editor needs."""
+    return _without(raw, _EDGE_CANVAS) if isinstance(raw, dict) else raw
+
+
+def _without(raw: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in raw.items() if name not in names}
