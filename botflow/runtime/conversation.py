@@ -185,7 +185,7 @@ class Conversation:
         )
         if commit.inbound.channel in self._channels:
             outbounds = tuple(outbound for outbound in outbounds if outbound.state == "handed")
-        return Receipt(id=turn_id, state="done", outbounds=outbounds)
+        return Receipt(id=turn_id, state="done", outbounds=outbounds, status=turn.status)
 
     # -- the queued path
 
