@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import Set
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ class Rest:
         self._auth_token = auth_token
         self._api_url = api_url
         self._client: Client | None = None
+        self._opening = asyncio.Lock()
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         """Send one part. What may have been accepted without our knowing is `unknown`, never `failed`."""
@@ -44,7 +46,7 @@ class Rest:
         if not (self._account_sid and self._auth_token):
             return Sent(state="held", error_code="twilio.not_configured")
         try:
-            client = self._open()
+            client = await self._open()
         except ProviderError as missing:
             return Sent(state="held", error_code=missing.code)
         from aiohttp import ClientConnectorError
@@ -72,7 +74,7 @@ class Rest:
             raise ProviderError(
                 "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
             )
-        client, arguments = self._open(), _arguments(outbound)
+        client, arguments = await self._open(), _arguments(outbound)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 messages = await client.messages.list_async(
@@ -96,26 +98,53 @@ class Rest:
             client, self._client = self._client, None
             await client.http_client.close()
 
-    def _open(self) -> Client:
-        if self._client is None:
-            try:
-                from twilio.http.async_http_client import AsyncTwilioHttpClient
-                from twilio.rest import Client
-            except ImportError as missing:
-                raise ProviderError(
-                    "Twilio's SDK is not installed", code="twilio.sdk_missing", hint="pip install 'botflow[twilio]'"
-                ) from missing
-            # The SDK logs every address it asks for; a logger of its own that nobody reads keeps them out of ours.
-            quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
-            self._client = Client(
-                self._account_sid,
-                self._auth_token,
-                http_client=AsyncTwilioHttpClient(logger=quiet),
-                environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # else it reads the process's
-            )
-            if self._api_url:
-                self._client.api.base_url = self._api_url.rstrip("/")
-        return self._client
+    async def _open(self) -> Client:
+        async with self._opening:
+            if self._client is None:
+                try:
+                    await asyncio.to_thread(_load_sdk)
+                except ImportError as missing:
+                    raise ProviderError(
+                        "Twilio's SDK is not installed", code="twilio.sdk_missing", hint="pip install 'botflow[twilio]'"
+                    ) from missing
+                self._client = self._new_client()
+            return self._client
+
+    def _new_client(self) -> Client:
+        from twilio.http.async_http_client import AsyncTwilioHttpClient
+        from twilio.rest import Client
+
+        # The SDK logs every address it asks for; a logger of its own that nobody reads keeps them out of ours.
+        quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
+        client = Client(
+            self._account_sid,
+            self._auth_token,
+            http_client=AsyncTwilioHttpClient(logger=quiet),
+            environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # else it reads the process's
+            credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
+        )
+        if self._api_url:
+            client.api.base_url = self._api_url.rstrip("/")
+        return client
+
+
+def _load_sdk() -> None:
+    """Import the SDK; half a second, so never on the event loop."""
+    import twilio.http.async_http_client
+    import twilio.rest.api  # noqa: F401 -- Client would import it at its first use
+
+
+class _BasicAuthentication:
+    """A credential provider of the SDK, which by itself uses a part of aiohttp that is being removed."""
+
+    def __init__(self, account_sid: str, auth_token: str) -> None:
+        self._header = "Basic " + b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+
+    def to_auth_strategy(self) -> _BasicAuthentication:
+        return self
+
+    def get_auth_string(self) -> str:
+        return self._header
 
 
 def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
