@@ -111,8 +111,7 @@ class PostgresJobs(PsycopgConnector):
             min_size=1,
             max_size=4,
             timeout=5.0,
-            # Each statement is a transaction of its own, so BEGIN and COMMIT would only be two more round trips.
-            kwargs={"autocommit": True},
+            configure=_configure,
             pool_factory=_pool,
         )
 
@@ -125,6 +124,11 @@ class PostgresJobs(PsycopgConnector):
             except ConnectorException as failure:
                 _log.warning("jobs_listener_lost", cause=str(failure.__cause__))
             await asyncio.sleep(LISTEN_RETRY_S)
+
+
+async def _configure(connection: AsyncConnection[TupleRow]) -> None:
+    # Each statement is a transaction of its own, so BEGIN and COMMIT would only be two more round trips.
+    await connection.set_autocommit(True)
 
 
 def _pool(**options: Any) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:

@@ -1,0 +1,109 @@
+"""Job tables on both databases, and a worker on them, for the tests of jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+import psycopg
+from procrastinate import App
+from procrastinate.connector import BaseAsyncConnector
+from procrastinate.schema import SchemaManager
+
+from botflow.runtime.jobs import jobs_app
+from botflow.runtime.tick import Step, Tick
+from botflow.runtime.worker import SupervisedWorker
+from botflow.storage.jobs import JobTable, turn_lock
+from botflow.storage.jobs_postgres import PostgresJobs
+from botflow.storage.jobs_sqlite import JobBell, SqliteJobs
+from botflow.storage.jobs_sqlite_queries import SCHEMA
+
+
+class OneConnection:
+    """A single writer on a SQLite file."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        async with self._turn:
+            await self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                await self._connection.rollback()
+                raise
+            await self._connection.commit()
+
+
+class JobPlace:
+    """One database's job tables, and an app for tasks that the test gives."""
+
+    def __init__(self, connector: BaseAsyncConnector) -> None:
+        self.connector = connector
+        self.table = JobTable(connector)
+
+    def app(self, advance: Callable[[int], Awaitable[None]]) -> App:
+        return jobs_app(self.connector, advance=advance, send=advance)
+
+    def worker(
+        self, advance: Callable[[int], Awaitable[None]], *, concurrency: int = 64, steps: tuple[Step, ...] = ()
+    ) -> AbstractAsyncContextManager[None]:
+        return SupervisedWorker(self.app(advance), self.table, Tick(steps), concurrency=concurrency).running()
+
+    async def defer(self, session: int, *, again: bool = False) -> int:
+        """Defer `advance(session)` under the session's lock."""
+        task = self.app(_nothing).tasks["advance"]
+        return await task.configure(lock=turn_lock(session, again=again)).defer_async(session=session)
+
+    async def register(self) -> int:
+        """Register a worker that does nothing by itself, and return its number."""
+        return int(await self.app(_nothing).job_manager.register_worker())
+
+    async def is_empty(self) -> bool:
+        return not await self.table.depth()
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator[JobPlace]:
+    async with aiosqlite.connect(path, isolation_level=None) as connection:
+        await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute("PRAGMA synchronous=FULL")
+        for statement in SCHEMA:
+            await connection.execute(statement)
+        yield JobPlace(SqliteJobs(OneConnection(connection), JobBell()))
+
+
+@asynccontextmanager
+async def open_postgres(url: str) -> AsyncIterator[JobPlace]:
+    connector = PostgresJobs(url)
+    await connector.open_async()
+    try:
+        yield JobPlace(connector)
+    finally:
+        await connector.close_async()
+
+
+def install_postgres(url: str) -> None:
+    """Create procrastinate's tables."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SchemaManager.get_schema().encode())
+
+
+async def until(claim: Callable[[], Awaitable[bool] | bool], *, within_s: float = 15.0) -> None:
+    """Wait until the claim holds; AssertionError when it never does."""
+    async with asyncio.timeout(within_s):
+        while True:
+            held = claim()
+            if held if isinstance(held, bool) else await held:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def _nothing(session: int) -> None:
+    """Do nothing: the app of somebody who only defers."""
