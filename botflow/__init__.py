@@ -1,1 +1,94 @@
-"""botflow."""
+"""botflow: conversations with phone users and web visitors, as graphs.
+
+The public names, each loaded when it is first used, so that `import botflow` costs next to nothing. Start reading in
+engine/turn.py (one turn of a conversation) and runtime/conversation.py (how a turn becomes durable).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botflow.engine.asks import Answer, AskHistory, AskModel, Invoke
+    from botflow.engine.effects import QuickReply, SendMessage
+    from botflow.engine.inbound import Inbound, Location, Media
+    from botflow.engine.node import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, WaitForMessage
+    from botflow.engine.scene import Scene
+    from botflow.errors import BotflowError, ConflictError, FlowError, ProviderError, RejectedInbound, UsageError
+    from botflow.flow.builder import Flow
+    from botflow.flow.fields import Properties
+    from botflow.nodes.action import action
+    from botflow.plugins import Plugin
+
+# Where each public name lives. TYPE_CHECKING's imports above say the same to type checkers.
+_HOMES = {
+    "Answer": "botflow.engine.asks",
+    "AskHistory": "botflow.engine.asks",
+    "AskModel": "botflow.engine.asks",
+    "BotflowError": "botflow.errors",
+    "ConflictError": "botflow.errors",
+    "End": "botflow.engine.node",
+    "EnterSubflow": "botflow.engine.node",
+    "Flow": "botflow.flow.builder",
+    "FlowError": "botflow.errors",
+    "Inbound": "botflow.engine.inbound",
+    "Invoke": "botflow.engine.asks",
+    "Leave": "botflow.engine.node",
+    "Location": "botflow.engine.inbound",
+    "Media": "botflow.engine.inbound",
+    "NodeFailure": "botflow.engine.node",
+    "NodeType": "botflow.engine.node",
+    "Outcome": "botflow.engine.node",
+    "Plugin": "botflow.plugins",
+    "Properties": "botflow.flow.fields",
+    "ProviderError": "botflow.errors",
+    "QuickReply": "botflow.engine.effects",
+    "RejectedInbound": "botflow.errors",
+    "Scene": "botflow.engine.scene",
+    "SendMessage": "botflow.engine.effects",
+    "UsageError": "botflow.errors",
+    "WaitForMessage": "botflow.engine.node",
+    "action": "botflow.nodes.action",
+}
+
+__all__ = [
+    "Answer",
+    "AskHistory",
+    "AskModel",
+    "BotflowError",
+    "ConflictError",
+    "End",
+    "EnterSubflow",
+    "Flow",
+    "FlowError",
+    "Inbound",
+    "Invoke",
+    "Leave",
+    "Location",
+    "Media",
+    "NodeFailure",
+    "NodeType",
+    "Outcome",
+    "Plugin",
+    "Properties",
+    "ProviderError",
+    "QuickReply",
+    "RejectedInbound",
+    "Scene",
+    "SendMessage",
+    "UsageError",
+    "WaitForMessage",
+    "action",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'botflow' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

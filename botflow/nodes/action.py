@@ -1,0 +1,92 @@
+"""`@action` makes a node type of a plain `async def`: the simplest way to let a flow reach the outside world.
+
+The engine stays pure: the node yields one Invoke, the runtime awaits the function and journals what it returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ValidationError
+
+from botflow.engine.asks import Answer, Ask, Invoke
+from botflow.engine.node import Leave, NodeFailure, Outcome
+from botflow.engine.scene import Scene
+from botflow.errors import UsageError
+from botflow.flow.graph import Category
+
+P = TypeVar("P", bound=BaseModel)
+ActionFunction = Callable[[P, Mapping[str, Any]], Awaitable[Any]]
+
+
+def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]], ActionNode[P]]:
+    """Make the decorated `async def function(properties, variables)` the node type `name` (`type.action`).
+
+    Its first parameter's annotation is the schema of the node's properties (a botflow.Properties); templates in them
+    are rendered before the call. It returns plain JSON: the fields of an object are read as `{{ $node_id.field }}`, any
+    other value as `{{ $node_id.value }}`. The node leaves by `next`, and by `error` when the function raises or does
+    not return in time. It may run again after a crash, so what it changes in the world should bear repeating.
+    """
+
+    def make(function: ActionFunction[P]) -> ActionNode[P]:
+        return ActionNode(name, function, timeout_s)
+
+    return make
+
+
+class ActionNode(Generic[P]):
+    """The node type around an action's function."""
+
+    category: Category = "action"
+
+    def __init__(self, name: str, function: ActionFunction[P], timeout_s: float) -> None:
+        self.name = name
+        self.properties = _schema(name, function)
+        self._function = function
+        self._timeout_s = timeout_s
+
+    def handles(self, properties: P) -> tuple[str, ...]:
+        return ("next", "error")
+
+    def waits(self, properties: P) -> bool:
+        return False
+
+    def sets(self, properties: P) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: P, scene: Scene) -> Generator[Ask, Answer, Outcome]:
+        written = properties.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        rendered = scene.render_value(written)
+        self._read(rendered)
+        answer = yield Invoke(
+            type=self.name, properties=rendered, variables=dict(scene.variables), timeout_s=self._timeout_s
+        )
+        if answer.failure is not None:
+            raise NodeFailure(answer.failure.message, code=answer.failure.code)
+        return Leave("next", answer.value if isinstance(answer.value, dict) else {"value": answer.value})
+
+    async def invoke(self, properties: Any, variables: Mapping[str, Any]) -> Any:
+        """Call the function; the runtime does, once the turn asks for it."""
+        return await self._function(self._read(properties), variables)
+
+    def _read(self, rendered: Any) -> P:
+        try:
+            return self.properties.model_validate(rendered)
+        except ValidationError as invalid:
+            first = invalid.errors(include_url=False)[0]
+            where = ".".join(str(step) for step in first["loc"])
+            raise NodeFailure(f"{where}: {first['msg']}", code="action.properties") from None
+
+
+def _schema(name: str, function: ActionFunction[P]) -> type[P]:
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    schema = next(iter(hints.values()), None)
+    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+        raise UsageError(
+            f"the action {name!r} does not say what its properties are",
+            code="action.schema",
+            hint="write: async def function(properties: YourProperties, variables)",
+        )
+    return schema  # type: ignore[return-value]  -- it is the annotation of the parameter that P stands for
