@@ -1,0 +1,42 @@
+"""The addresses that providers report to: each names one of our outbounds and is signed, so no other can be reported."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from itsdangerous import Signer
+
+from botflow.errors import RejectedInbound
+from botflow.records import StoredOutbound
+
+
+class CallbackUrls:
+    """Makes and checks `<public url>/<provider>/<workflow>/status?o=<outbound>&s=<signature>`."""
+
+    def __init__(self, public_url: str | None, secret_key: str, slug_of: Callable[[int], str | None]) -> None:
+        self._public_url = public_url.rstrip("/") if public_url else None
+        self._slug_of = slug_of
+        self._signer = Signer(
+            secret_key, salt="botflow.outbound", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+
+    def of(self, outbound: StoredOutbound, provider: str) -> str | None:
+        """Return where `provider` reports this outbound's delivery; None without a public URL."""
+        slug = self._slug_of(outbound.key.workflow)
+        if self._public_url is None or slug is None:
+            return None
+        name = f"{outbound.session}.{outbound.wire_id}"
+        query = urlencode({"o": name, "s": self._signer.get_signature(name).decode()})
+        return f"{self._public_url}/{provider}/{slug}/status?{query}"
+
+    def check(self, outbound: str, signature: str) -> None:
+        """Raise RejectedInbound `callback.forged` (403) unless we signed `outbound`."""
+        if not self._signer.verify_signature(outbound.encode(), signature.encode()):
+            raise RejectedInbound(
+                "this callback does not name a message of ours",
+                code="callback.forged",
+                hint="use the callback address that came with the message",
+                status=403,
+            )
