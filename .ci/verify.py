@@ -23,7 +23,7 @@ def run(name: str, command: list[str]) -> tuple[bool, str]:
     """Run `command`, passing its output on as it comes; return whether it went well, and its last line."""
     print(f"── {name}", flush=True)
     last = ""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 -- commands from above
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         for line in child.stdout or ():
             print(line, end="", flush=True)
             last = line.strip() or last

@@ -6,7 +6,7 @@ The engine stays pure: the node yields one Invoke, the runtime awaits the functi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
@@ -89,4 +89,4 @@ def _schema(name: str, function: ActionFunction[P]) -> type[P]:
             code="action.schema",
             hint="write: async def function(properties: YourProperties, variables)",
         )
-    return schema  # type: ignore[return-value]  -- it is the annotation of the parameter that P stands for
+    return cast(type[P], schema)
