@@ -201,7 +201,7 @@ def _start(
     for _ in range(3):
         port = fixed_port or _free_port()
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 -- a server binary we located
+            process = subprocess.Popen(
                 command(port),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -259,12 +259,12 @@ def _valkey_answers(port: int) -> bool:
 
 def _runs(command: list[str], **options: Any) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, check=False, **options).returncode == 0  # noqa: S603
+        return subprocess.run(command, capture_output=True, check=False, **options).returncode == 0
     except PermissionError:
         return False
 
 
 def _run(command: list[str], **options: Any) -> None:
-    finished = subprocess.run(command, capture_output=True, check=False, **options)  # noqa: S603
+    finished = subprocess.run(command, capture_output=True, check=False, **options)
     if finished.returncode != 0:
         raise ServerProblem(f"{command[0]} failed:\n{finished.stderr.decode(errors='replace')[-2000:]}")
