@@ -14,6 +14,7 @@ from botflow.engine.effects import QuickReply, SendMessage
 from botflow.engine.events import Event
 from botflow.engine.inbound import Inbound, Media
 from botflow.engine.limits import Limits
+from botflow.engine.plain import plain_json
 from botflow.engine.session import Frame, FrameKind, Session
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
@@ -122,6 +123,10 @@ class Scene:
         """Render every template inside a JSON value. A string that is one bare expression keeps that value's type."""
         return self.flow.templates.render_value(value, self._values())
 
+    def render_returned(self, source: str) -> Any:
+        """Render a template over the variables of the subflow that has just ended."""
+        return self.flow.templates.render_value(source, {**(self.returned or {}), VARIABLES: self.returned or {}})
+
     def evaluate(self, condition: str) -> Any:
         """Evaluate a condition such as `qty >= 5`."""
         return self.flow.templates.evaluate(condition, self._values())
@@ -157,10 +162,12 @@ class Scene:
             )
         self.messages.append(message)
 
-    def set(self, name: str, value: Any) -> None:
-        """Assign a variable; `value` is plain JSON."""
-        self._owner.variables[name] = value
+    def set(self, name: str, value: Any) -> Any:
+        """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
+        kept = plain_json(value)
+        self._owner.variables[name] = kept
         self._context = None
+        return kept
 
     def record(self, event: Event) -> None:
         self.events.append(event)
@@ -170,7 +177,7 @@ class Scene:
     def keep_output(self, output: Mapping[str, Any]) -> None:
         level = self.levels[-1]
         if output and level.node in level.flow.kept_outputs:
-            self._owner.outputs[level.node] = dict(output)
+            self._owner.outputs[level.node] = plain_json(dict(output))
             self._context = None
 
     def push(self, level: Level) -> None:

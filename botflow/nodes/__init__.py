@@ -1,1 +1,35 @@
-"""TODO"""
+"""The built-in node types. The simplest is `say.py`; `ask.py` shows how a node waits."""
+
+from __future__ import annotations
+
+from botflow.engine.node import NodeType
+from botflow.nodes.ai import AiExtract, AiReply, AiRoute
+from botflow.nodes.ask import Ask
+from botflow.nodes.condition import Branch, Switch
+from botflow.nodes.logic import EndExecution, Set
+from botflow.nodes.menu import Menu
+from botflow.nodes.say import Say
+from botflow.nodes.subflow import Subflow
+from botflow.nodes.trigger import InboundTrigger
+from botflow.nodes.twilio import SendTwilioMessage
+
+
+def built_in() -> tuple[NodeType, ...]:
+    """Return one of each node type that botflow brings."""
+    return (
+        InboundTrigger("chatbot.message_received", "message"),
+        InboundTrigger("chatbot.opened", "opened"),
+        InboundTrigger("twilio.message_received", "message", provider="twilio"),
+        Say(),
+        Ask(),
+        Menu(),
+        AiReply(),
+        AiRoute(),
+        AiExtract(),
+        Branch(),
+        Switch(),
+        Set(),
+        Subflow(),
+        EndExecution(),
+        SendTwilioMessage(),
+    )

@@ -1,0 +1,116 @@
+"""One of several options: by button, label, other word, number, or a word that is nearly right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from botflow.engine.folding import fold
+from botflow.engine.inbound import Inbound
+from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
+from botflow.nodes.answers.language import base_language
+from botflow.nodes.answers.numbers import spoken_number
+
+_POSITION = re.compile(r"[#(]?\s*([0-9]{1,3})\s*[.):]?")
+_NUMBER_WORDS = frozenset(("option", "number", "nummer", "opcion", "numero", "nr", "no", "choice", "choix", "wahl"))
+_SHORTEST_FUZZY = 4  # letters; shorter words are one slip away from too many others
+_CLOSE_ENOUGH = 78.0  # per cent; "salat" is 80 to "salad"
+_CLEAR_LEAD = 8.0
+_NEGATIONS = {
+    "en": frozenset(("not", "no", "don't", "dont", "never", "without", "neither", "except", "isn't", "nothing")),
+    "de": frozenset(("nicht", "kein", "keine", "keinen", "nie", "ohne", "weder", "ausser", "nein")),
+    "es": frozenset(("no", "sin", "ni", "nunca", "tampoco", "excepto", "nada")),
+    "fr": frozenset(("pas", "non", "sans", "ni", "jamais", "sauf", "aucun", "aucune", "rien")),
+}
+
+
+def read_choice(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept one option: its id, with its label."""
+    option = choose(expectation.choices, inbound, language)
+    return Accepted(option.id, {"label": option.label}) if option else Refused("not_a_choice")
+
+
+def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option | None:
+    """Return the option that the person means, or None when it is none of them or not clear which."""
+    for option in options:
+        if inbound.payload and inbound.payload == option.id:
+            return option
+    said = fold(inbound.text or inbound.payload)
+    if not said:
+        return None
+    names = [tuple(fold(name) for name in (option.label, option.id, *option.match)) for option in options]
+    for column in (0, None):  # a label goes before another option's synonym
+        for option, known in zip(options, names, strict=True):
+            if said in (known[:1] if column == 0 else known):
+                return option
+    return (
+        _by_number(options, inbound.text, said, language)
+        or _mentioned(options, names, said, language)
+        or _nearly(options, names, said, language)
+    )
+
+
+def _by_number(options: Sequence[Option], text: str, said: str, language: str) -> Option | None:
+    """Return the option at the number that the whole text is: "2", "2.", "option 2", "two"."""
+    words = said.split(" ")
+    if len(words) == 2 and words[0] in _NUMBER_WORDS:
+        text = words[1]
+    written = _POSITION.fullmatch(text.strip())
+    number = int(written[1]) if written and written[1].isascii() else None
+    if number is None and not written and len(words) <= 3:
+        number = _whole(spoken_number(text, language))
+    return options[number - 1] if number is not None and 1 <= number <= len(options) else None
+
+
+def _whole(number: int | float | None) -> int | None:
+    return number if isinstance(number, int) else None
+
+
+def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
+    """Return the one option whose name stands in the text as whole words ("the pizza, please"), unless it is negated."""
+    if _is_negated(said, language):
+        return None
+    padded = f" {said} "
+    found = [
+        option
+        for option, known in zip(options, names, strict=True)
+        if any(len(name) > 1 and not name.isdecimal() and f" {name} " in padded for name in known)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _nearly(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
+    """Return the option whose name is nearly what the text says, when no other comes close."""
+    if len(said) > 80 or _is_negated(said, language):
+        return None
+    ratio = _ratio()
+    words = said.split(" ")
+    scored = sorted(
+        ((max(_closeness(name, words, ratio) for name in known), at) for at, known in enumerate(names)),
+        key=lambda score: -score[0],
+    )
+    best, at = scored[0]
+    runner_up = scored[1][0] if len(scored) > 1 else 0.0
+    return options[at] if best >= _CLOSE_ENOUGH and best - runner_up >= _CLEAR_LEAD else None
+
+
+def _closeness(name: str, words: Sequence[str], ratio: Callable[[str, str], float]) -> float:
+    """Return how close some run of the text's words comes to `name`, in per cent."""
+    if len(name) < _SHORTEST_FUZZY:
+        return 0.0
+    length = min(name.count(" ") + 1, len(words))
+    return max(ratio(name, " ".join(words[at : at + length])) for at in range(len(words) - length + 1))
+
+
+def _ratio() -> Callable[[str, str], float]:
+    try:
+        from rapidfuzz.fuzz import ratio
+    except ImportError:
+        from difflib import SequenceMatcher
+
+        return lambda name, words: SequenceMatcher(None, name, words, autojunk=False).ratio() * 100
+    return ratio
+
+
+def _is_negated(said: str, language: str) -> bool:
+    return not _NEGATIONS.get(base_language(language), _NEGATIONS["en"]).isdisjoint(said.split(" "))

@@ -1,0 +1,59 @@
+"""What a question expects, and what came of reading an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal[
+    "text",
+    "integer",
+    "number",
+    "yes_no",
+    "choice",
+    "date",
+    "time",
+    "email",
+    "phone",
+    "regex",
+    "location",
+    "media",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of several answers: `match` are other words for it. The label is rendered."""
+
+    id: str
+    label: str
+    match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """`least` and `most` bound a number, a text's length, or a date or time in ISO form (text order is time order)."""
+
+    kind: Kind
+    least: float | str | None = None
+    most: float | str | None = None
+    pattern: str | None = None
+    choices: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer's value as plain JSON; `more` is what else the node's output says of it."""
+
+    value: Any
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the answer does not fit: a stable code, recorded in the log."""
+
+    reason: str
+
+
+Reading = Accepted | Refused

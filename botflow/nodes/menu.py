@@ -1,0 +1,92 @@
+"""chatbot.menu: offer options, and leave by the one that the person means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from botflow.engine.node import Leave, Visit, WaitForMessage
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+from botflow.nodes.answers.choice import choose
+from botflow.nodes.answers.expectation import Expectation, Option
+from botflow.nodes.option import OptionProperties, buttons, repeated_id
+from botflow.nodes.question import ask_again, refuse
+from botflow.nodes.words import invalid_sentence
+
+OTHER, TIMEOUT = "other", "timeout"
+
+
+class MenuProperties(Properties):
+    """Each option's id is a handle. The chosen option's id is put into `variable`."""
+
+    text: str
+    options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
+    variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    invalid_text: str | None = None
+    retries: Annotated[int, Field(ge=0, le=100)] = 3
+    timeout: Duration | None = None
+    _fixed: tuple[Option, ...] | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _has_distinct_options(self) -> MenuProperties:
+        if (twice := repeated_id(self.options)) is not None:
+            raise ValueError(f"two options are named {twice!r}")
+        for option in self.options:
+            if option.id in (OTHER, TIMEOUT):
+                raise ValueError(f"an option cannot be named {option.id!r}: the node has a meaning for that word")
+        if all(option.is_fixed for option in self.options):
+            self._fixed = tuple(option.option(None) for option in self.options)
+        return self
+
+    def rendered(self, scene: Scene) -> tuple[Option, ...]:
+        """Return the options of this turn."""
+        return tuple(option.option(scene) for option in self.options) if self._fixed is None else self._fixed
+
+
+class Menu:
+    """Offers its options as quick replies and leaves by the chosen one's id, by `other` or by `timeout`."""
+
+    name = "chatbot.menu"
+    category: Category = "action"
+    properties = MenuProperties
+
+    def handles(self, properties: MenuProperties) -> tuple[str, ...]:
+        return (*(option.id for option in properties.options), OTHER, TIMEOUT)
+
+    def waits(self, properties: MenuProperties) -> bool:
+        return True
+
+    def sets(self, properties: MenuProperties) -> tuple[str, ...]:
+        return (properties.variable,) if properties.variable else ()
+
+    def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
+        scene.notes.clear()
+        scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))
+        return WaitForMessage(properties.timeout)
+
+    def resume(self, properties: MenuProperties, scene: Scene) -> Visit:
+        if scene.timed_out:
+            return Leave(TIMEOUT)
+        options = properties.rendered(scene)
+        chosen = choose(options, scene.inbound, scene.flow.language)
+        if chosen is None:
+            return self._other(properties, scene, options)
+        if properties.variable:
+            scene.set(properties.variable, chosen.id)
+        return Leave(chosen.id, {"value": chosen.id, "label": chosen.label, "text": scene.inbound.text})
+
+    def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
+        """Leave by `other` when it leads somewhere, else offer the options again."""
+        tries = refuse(scene, "not_a_choice")
+        if scene.connected(OTHER):
+            return Leave(OTHER, {"text": scene.inbound.text})
+        if tries > properties.retries:
+            words = scene.render(properties.text)  # by now the question itself may be out of sight
+        elif properties.invalid_text is not None:
+            words = scene.render(properties.invalid_text)
+        else:
+            words = invalid_sentence(Expectation(kind="choice", choices=options), "not_a_choice", scene.flow.language)
+        return ask_again(scene, words, quick_replies=buttons(options), timeout_s=properties.timeout)
