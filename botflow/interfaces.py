@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, AskModel, Line
 from botflow.engine.effects import SendMessage
@@ -107,6 +107,7 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
 class Reconciles(Protocol):
     """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
 

@@ -1,0 +1,146 @@
+"""The sender: takes outbound parts that are due to their providers, and finds out about those whose fate is unknown.
+
+A provider has no idempotency key, so what may have been accepted is never repeated blindly: the provider is asked
+first. Only what it certainly does not have is sent again. One part per session is under way at a time, in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import structlog
+
+from botflow.clock import Clock
+from botflow.errors import ProviderError
+from botflow.interfaces import Channel, OutboxStore, Reconciles, Sent
+from botflow.records import StoredOutbound
+from botflow.runtime.points import Reach, unobserved
+from botflow.runtime.tick import Step
+
+SENDERS = 4  # loops that claim on their own, so one slow send does not hold up every other session
+LIMIT = 16
+STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
+STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
+
+_log = structlog.get_logger("botflow.outbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patient the sender is. After the last retry a refused part is failed; after `looks` an unknown one is held.
+
+    A part without news for `silent_s` is asked for: long after any send has timed out, and after a callback is due.
+    """
+
+    retry_after_s: tuple[float, ...] = (2.0, 10.0, 60.0, 300.0)
+    silent_s: float = 60.0
+    looks: int = 10
+
+
+class Outbox:
+    """Sends what is due and settles what is unknown; any number of processes may run it at once."""
+
+    def __init__(
+        self,
+        store: OutboxStore,
+        channels: Mapping[str, Channel],
+        *,
+        status_url: Callable[[StoredOutbound, str], str | None],
+        clock: Clock,
+        pace: Pace = Pace(),
+        reach: Reach = unobserved,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._status_url = status_url
+        self._clock = clock
+        self._pace = pace
+        self._reach = reach
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return what the tick repeats; each goes on at once while it finds something."""
+        senders = (Step(name=f"send_due_{number}", run=self.send_due, timeout_s=STEP_S) for number in range(SENDERS))
+        return (*senders, Step(name="reconcile", run=self.reconcile, timeout_s=STEP_S))
+
+    async def send_due(self, limit: int = LIMIT) -> bool:
+        """Send up to `limit` due parts, each of another session; True when there were any."""
+        claimed_s = self._clock.monotonic_s()
+        claimed = await self._store.claim_sends(limit)
+        async with asyncio.TaskGroup() as sends:
+            for outbound in claimed:
+                sends.create_task(self._send(outbound, claimed_s))
+        return bool(claimed)
+
+    async def reconcile(self, limit: int = LIMIT) -> bool:
+        """Settle up to `limit` parts that are handed, sending or unknown without news; True when there were any."""
+        silent = await self._store.unresolved(self._pace.silent_s, limit)
+        async with asyncio.TaskGroup() as sessions:
+            for session, parts in groupby(silent, key=lambda outbound: outbound.session):
+                sessions.create_task(self._reconcile(session, list(parts)))
+        return bool(silent)
+
+    async def _send(self, outbound: StoredOutbound, claimed_s: float) -> None:
+        try:
+            self._reach("send.claimed")
+            sent = await self._hand_to_provider(outbound, claimed_s)
+            self._reach("send.accepted")
+            await self._settle(outbound, sent)
+        except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
+            _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
+
+    async def _hand_to_provider(self, outbound: StoredOutbound, claimed_s: float) -> Sent:
+        channel = self._channel_of(outbound)
+        if channel is None:
+            return Sent(state="held", error_code="channel.missing")
+        if self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S:
+            return Sent(state="unknown", error_code="claim.stale")
+        return await channel.send(outbound, self._status_url(outbound, channel.name))
+
+    async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
+        """Write a send's outcome down; what was refused but may pass later becomes ready again."""
+        retries = self._pace.retry_after_s
+        if sent.state == "failed" and sent.retryable and outbound.attempts <= len(retries):
+            await self._store.release(outbound, retries[max(outbound.attempts, 1) - 1])
+        else:
+            await self._store.mark(outbound, sent.state, sent.provider_id, sent.error_code)
+        if sent.state != "sent":
+            _log.warning(
+                "not_sent",
+                session=outbound.session,
+                part=outbound.wire_id,
+                state=sent.state,
+                error_code=sent.error_code,
+                retryable=sent.retryable,
+            )
+
+    async def _reconcile(self, session: int, parts: Sequence[StoredOutbound]) -> None:
+        """Settle one session's silent parts, oldest first, so that equal words go to the part that said them first."""
+        try:
+            for outbound in parts:
+                await self._find(outbound, await self._store.provider_ids(session))
+        except Exception:  # noqa: BLE001 -- a fence: other sessions go on, this one's parts are looked at again
+            _log.exception("reconcile_failed", session=session)
+
+    async def _find(self, outbound: StoredOutbound, taken: set[str]) -> None:
+        channel = self._channel_of(outbound)
+        try:
+            if not isinstance(channel, Reconciles):
+                raise ProviderError("this channel cannot be asked", code="channel.cannot_tell")
+            found = await channel.find(outbound, taken - {outbound.provider_id})
+        except ProviderError as failure:
+            if outbound.attempts >= self._pace.looks:
+                await self._store.mark(outbound, "held", "", failure.code)
+                _log.error("held", session=outbound.session, part=outbound.wire_id, error_code=failure.code)
+            return
+        if found is not None:
+            await self._store.mark(outbound, found.state, found.provider_id, found.error_code)
+        elif outbound.attempts >= self._pace.looks:
+            await self._store.mark(outbound, "held", "", "outbox.never_accepted")
+        else:
+            await self._store.release(outbound, 0.0)
+
+    def _channel_of(self, outbound: StoredOutbound) -> Channel | None:
+        return self._channels.get(outbound.message.channel or outbound.key.channel)
