@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botflow.flow.document import Document, SourceDocument
+from botflow.flow.fields import Text
 from botflow.flow.linked import Linked, NodeSpecs, link
 from botflow.flow.problems import Problem, Report
 from botflow.flow.template import node_references
@@ -32,5 +33,11 @@ def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, D
 
 def kept_outputs(linked: Linked) -> frozenset[str]:
     """Return the nodes whose output some template or condition reads as `$node.field`."""
-    read = {name for node in linked.nodes.values() for text in node.texts for name in node_references(text.text)}
+    read = {name for node in linked.nodes.values() for text in node.texts for name in _references(text)}
     return frozenset(read & linked.nodes.keys())
+
+
+def _references(text: Text) -> set[str]:
+    if text.kind == "condition":
+        return node_references(text.text, bare=True)
+    return node_references(text.text, bare=False) if text.kind == "template" else set()

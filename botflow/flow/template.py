@@ -1,7 +1,8 @@
 """Templates and conditions: minijinja over plain JSON, with limits on work and on the size of what comes out.
 
 `{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $input.text }}` the inbound, `{{ $node_id.field }}` a node's
-output. The dollar names live in namespaces of their own, so a node and a variable may share a name.
+output. The dollar names live in namespaces of their own, so a node and a variable may share a name. What a template
+may say at all is `language.py`'s business.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any
 import minijinja
 
 from botflow.errors import FlowError
+from botflow.flow.guards import guarded_environment, measured_environment, plain_value
+from botflow.flow.language import INPUT, NODES, VARIABLES, TemplateRefused, expressions, translate, translate_expression
 
-FUEL = 20_000  # instructions; a sentence needs about ten
+__all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain", "plain_expression"]
+
 LARGEST_TEXT = 20_000  # characters of one rendered text
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render texts that it makes up
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
-_DOLLAR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-INPUT, VARIABLES, NODES = "__input", "__var", "__node"
+_TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
 
 def is_template(text: str) -> bool:
@@ -28,28 +31,36 @@ def is_template(text: str) -> bool:
 
 
 def plain(source: str) -> str:
-    """Rewrite the dollar names inside tags to the namespaces minijinja can read."""
-    return _TAG.sub(lambda tag: plain_expression(tag[0]), source) if "$" in source else source
+    """Rewrite a template to what minijinja reads; TemplateRefused when it steps outside the language."""
+    return translate(source)
 
 
 def plain_expression(source: str) -> str:
     """The same for a bare expression such as a condition."""
-    return _DOLLAR.sub(_namespace, source) if "$" in source else source
+    return translate_expression(source)
 
 
-def _namespace(name: re.Match[str]) -> str:
-    if name[1] == "input":
-        return INPUT
-    return VARIABLES if name[1] == "var" else f"{NODES}.{name[1]}"
+def bare_expression(text: str) -> str | None:
+    """Return the expression of a text that is one `{{ expression }}` and nothing else."""
+    bare = _BARE.fullmatch(text)
+    return bare[1] if bare else None
+
+
+def node_references(source: str, *, bare: bool) -> set[str]:
+    """Return the nodes whose output a template, or a bare expression, reads as `$node.field`."""
+    if "$" not in source:
+        return set()
+    words = (word for tag in expressions(source, bare=bare) for word in tag)
+    return {word.text[1:] for word in words if word.kind == "dollar"} - {"input", "var"}
 
 
 class Templates:
     """One flow's compiled templates. A value is chainable-undefined at run time; the checker is strict."""
 
     def __init__(self) -> None:
-        self._environment = minijinja.Environment(undefined_behavior="chainable", auto_escape_callback=lambda _: False)
-        self._environment.fuel = FUEL
-        self._compiled: set[str] = set()
+        self._plain = guarded_environment()
+        self._measured = measured_environment(LARGEST_TEXT)
+        self._compiled: dict[str, minijinja.Environment] = {}
         self._expressions: dict[str, str] = {}
 
     def render(self, source: str, context: Mapping[str, Any]) -> str:
@@ -57,11 +68,13 @@ class Templates:
         if not is_template(source):
             return source
         try:
-            if source not in self._compiled:
-                self._environment.add_template(source, plain(source))
-                self._compiled.add(source)
-            text: str = self._environment.render_template(source, **context)
-        except (minijinja.TemplateError, TypeError, ValueError) as failure:
+            environment = self._compiled.get(source) or self._compile(source)
+            text: str = environment.render_template(source, **context)
+            if "None" in text and environment is self._plain:
+                # Nobody wants to read "None" for a value that is null; looking for it here is cheaper than a finalizer.
+                self._measured.add_template(source, translate(source))
+                text = self._measured.render_template(source, **context)
+        except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
             ) from failure
@@ -75,8 +88,8 @@ class Templates:
     def render_value(self, value: Any, context: Mapping[str, Any]) -> Any:
         """Render every template inside a JSON value; a string that is one bare `{{ expression }}` keeps its type."""
         if isinstance(value, str):
-            bare = _BARE.fullmatch(value)
-            return self.evaluate(bare[1], context) if bare else self.render(value, context)
+            bare = bare_expression(value)
+            return self.evaluate(bare, context) if bare is not None else self.render(value, context)
         if isinstance(value, Mapping):
             return {name: self.render_value(item, context) for name, item in value.items()}
         if isinstance(value, list):
@@ -84,16 +97,32 @@ class Templates:
         return value
 
     def evaluate(self, source: str, context: Mapping[str, Any]) -> Any:
-        """Evaluate a condition such as `qty >= 5`; unknown names are undefined, and an undefined result is None."""
-        expression = self._expressions.get(source)
-        if expression is None:
-            expression = self._expressions[source] = plain_expression(source)
+        """Evaluate a condition such as `qty >= 5` to plain JSON; what is unknown is undefined, and that is None."""
         try:
-            return self._environment.eval_expr(expression, **context)
-        except (minijinja.TemplateError, TypeError, ValueError) as failure:
+            expression = self._expressions.get(source) or self._translate(source)
+            value = self._plain.eval_expr(expression, **context)
+            return value if value is True or value is False else plain_value(value, LARGEST_TEXT)
+        except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the condition {_shorten(source)!r} failed: {_first_line(failure)}", code="condition.failed"
             ) from failure
+
+    def _compile(self, source: str) -> minijinja.Environment:
+        if len(self._compiled) >= _MOST_COMPILED:
+            self._compiled.clear()
+            self._plain.clear_templates()
+            self._measured.clear_templates()
+        translated = translate(source)
+        environment = self._measured if "{%" in translated else self._plain
+        environment.add_template(source, translated)
+        self._compiled[source] = environment
+        return environment
+
+    def _translate(self, source: str) -> str:
+        if len(self._expressions) >= _MOST_COMPILED:
+            self._expressions.clear()
+        expression = self._expressions[source] = translate_expression(source)
+        return expression
 
 
 def _shorten(source: str) -> str:
@@ -102,8 +131,3 @@ def _shorten(source: str) -> str:
 
 def _first_line(failure: BaseException) -> str:
     return str(failure).splitlines()[0] if str(failure) else type(failure).__name__
-
-
-def node_references(source: str) -> set[str]:
-    """Return the nodes whose output `source` reads as `$node.field`."""
-    return set(_DOLLAR.findall(source)) - {"input", "var"} if "$" in source else set()
