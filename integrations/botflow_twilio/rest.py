@@ -89,7 +89,8 @@ class Rest:
         candidates = [message for message in messages if message.sid not in taken and _is_same(outbound, message)]
         if not candidates:
             return None
-        found = min(candidates, key=lambda message: message.date_created)
+        # Twilio lists the newest first, and its times are whole seconds.
+        found = min(reversed(candidates), key=lambda message: message.date_created)
         error_code = str(found.error_code or "")
         return Sent(state=state_of(found.status, error_code), provider_id=found.sid, error_code=error_code)
 

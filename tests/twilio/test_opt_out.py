@@ -6,7 +6,7 @@ import pytest
 from botflow_twilio.opt_out import consent_of
 
 
-@pytest.mark.parametrize("word", "STOP STOPALL UNSUBSCRIBE END QUIT CANCEL REVOKE OPTOUT".split())
+@pytest.mark.parametrize("word", ["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"])
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 def test_each_stop_word_stops_in_any_case(word: str, channel: str) -> None:
     assert consent_of(word, channel=channel) == "stop"

@@ -90,7 +90,7 @@ def test_an_opt_out_is_marked() -> None:
 @pytest.mark.parametrize("value", ["", " ", "a\x00b"])
 def test_a_webhook_without_a_required_field_is_refused(name: str, value: str) -> None:
     with pytest.raises(RejectedInbound) as refused:
-        parsed(**{name: value})
+        parsed(None, **{name: value})
 
     assert (refused.value.code, refused.value.status) == ("twilio.field_missing", 400)
     assert name in refused.value.message

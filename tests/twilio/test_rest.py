@@ -1,0 +1,188 @@
+"""Sending by the official SDK: what is certain and what is not, and finding what got lost."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botflow_twilio.channel import TwilioChannel
+
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Media
+from botflow.errors import ProviderError
+from botflow.interfaces import Sent
+from botflow.records import SessionKey, StoredOutbound
+from tests.stand_ins.twilio import TwilioStandIn
+from tests.stand_ins.twilio_http import ACCEPTING, Fault
+
+THEM, US = "+15550001111", "+15550002222"
+STATUS_URL = "https://bot.example.com/twilio/pizza/status?o=1.1.0&s=x"
+
+
+def part(text: str = "Hi", *, channel: str = "sms", media: int = 0, sender: str = US, to: str = "") -> StoredOutbound:
+    return StoredOutbound(
+        session=1,
+        version=1,
+        index=0,
+        seq=1,
+        state="sending",
+        message=SendMessage(
+            text=text,
+            media=tuple(Media(url=f"https://m.example.com/{index}") for index in range(media)),
+            sender=sender,
+            to=to,
+        ),
+        key=SessionKey(1, channel, THEM),
+        created_at=datetime.now(UTC),
+    )
+
+
+async def test_a_part_is_sent_whole_with_its_callback(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    sent = await channel.send(part("Hi 👋", media=2), STATUS_URL)
+
+    [message] = twilio.messages()
+    assert sent == Sent(state="sent", provider_id=message.sid)
+    assert (message.to, message.sender, message.body) == (THEM, US, "Hi 👋")
+    assert message.media == ("https://m.example.com/0", "https://m.example.com/1")
+    assert message.status_callback == STATUS_URL
+
+
+async def test_whatsapp_goes_to_whatsapp(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    assert (await channel.send(part(channel="whatsapp"), None)).state == "sent"
+
+    [message] = twilio.messages()
+    assert (message.to, message.sender) == (f"whatsapp:{THEM}", f"whatsapp:{US}")
+
+
+async def test_a_message_to_another_number_goes_there(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    await channel.send(part(to="+15559990000"), None)
+
+    assert [message.to for message in twilio.messages()] == ["+15559990000"]
+
+
+async def test_a_part_that_names_no_sender_is_not_sent(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    assert await channel.send(part(sender=""), None) == Sent(state="failed", error_code="no_sender")
+    assert twilio.sends == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "retryable"),
+    [
+        ("throttled", "failed", True),
+        ("error", "unknown", False),
+        ("reset", "unknown", False),
+        ("hang", "unknown", False),
+        ("garbage", "unknown", False),
+        ("lost", "unknown", False),
+        ("garbled", "unknown", False),
+        ("late", "unknown", False),
+        ("crashed", "unknown", False),
+    ],
+)
+async def test_only_what_twilio_refused_is_called_refused(
+    twilio: TwilioStandIn,
+    channel: TwilioChannel,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+    state: str,
+    retryable: bool,
+) -> None:
+    monkeypatch.setattr("botflow_twilio.rest.TIMEOUT_S", 0.5)
+    twilio.script(fault)
+
+    sent = await channel.send(part(), None)
+
+    assert (sent.state, sent.retryable) == (state, retryable)
+    assert twilio.sends == 1
+    assert len(twilio.messages()) == (fault in ACCEPTING)
+
+
+async def test_a_server_that_cannot_be_reached_has_not_got_the_message() -> None:
+    channel = TwilioChannel(account_sid="AC" + "0" * 32, auth_token="x", api_url="http://127.0.0.1:9")
+
+    sent = await channel.send(part(), None)
+    await channel.close()
+
+    assert sent == Sent(state="failed", error_code="twilio.unreachable", retryable=True)
+
+
+async def test_somebody_who_opted_out_at_twilio_is_suppressed(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    twilio.opted_out.add((US, THEM))
+
+    assert await channel.send(part(), None) == Sent(state="suppressed", error_code="21610")
+
+
+async def test_a_bad_number_fails_for_good(channel: TwilioChannel) -> None:
+    assert await channel.send(part(to="nobody"), None) == Sent(state="failed", error_code="21211")
+
+
+@pytest.mark.parametrize(("sid", "token"), [("AC" + "0a" * 16, "wrong"), ("", "a" * 32), ("AC" + "0a" * 16, "")])
+async def test_bad_credentials_hold_the_message_until_somebody_acts(
+    twilio: TwilioStandIn, sid: str, token: str
+) -> None:
+    channel = TwilioChannel(account_sid=sid, auth_token=token, api_url=twilio.url)
+
+    sent = await channel.send(part(), None)
+    await channel.close()
+
+    assert sent.state == "held"
+    assert twilio.messages() == []
+
+
+async def test_a_lost_message_is_found_by_its_words(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    twilio.script(None, "lost")
+    await channel.send(part("another"), None)
+    await channel.send(part("lost"), None)
+
+    found = await channel.find(part("lost"), set())
+
+    assert found == Sent(state="sent", provider_id=twilio.messages()[1].sid)
+    assert await channel.find(part("never said"), set()) is None
+
+
+async def test_words_said_twice_are_found_once_each_in_order(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    for _ in range(2):
+        await channel.send(part(), None)
+    first, second = (message.sid for message in twilio.messages())
+
+    found = [await channel.find(part(), taken) for taken in ({""}, {first}, {first, second})]
+
+    assert [each.provider_id if each else None for each in found] == [first, second, None]
+
+
+async def test_older_messages_and_what_the_person_wrote_are_not_ours(
+    twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    await channel.send(part(), None)
+
+    assert await channel.find(replace(part(), created_at=datetime.now(UTC) + timedelta(hours=3)), set()) is None
+    assert await channel.find(part(media=1), set()) is None
+
+
+@pytest.mark.parametrize("fault", ["refused", "no_account"])
+async def test_a_provider_that_cannot_tell_is_an_error_and_not_a_no(twilio: TwilioStandIn, fault: str) -> None:
+    twilio.can_list = fault != "refused"
+    sid = "" if fault == "no_account" else twilio.account_sid
+    channel = TwilioChannel(account_sid=sid, auth_token=twilio.auth_token, api_url=twilio.url)
+
+    with pytest.raises(ProviderError):
+        await channel.find(part(), set())
+    await channel.close()
+
+
+async def test_many_sends_at_once_share_one_client(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    await asyncio.gather(*(channel.send(part(f"message {number}"), None) for number in range(30)))
+
+    assert sorted(message.body for message in twilio.messages()) == sorted(f"message {n}" for n in range(30))
+
+
+def test_importing_the_channel_does_not_import_the_sdk() -> None:
+    program = "import sys, botflow_twilio; print(*(name for name in sys.modules if name in ('twilio', 'aiohttp')))"
+
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+
+    assert found.stdout.strip() == ""
