@@ -1,0 +1,129 @@
+"""Performing Asks: a model, a plugin's action or the conversation's history answers, in time and as plain JSON.
+
+Whatever goes wrong out there becomes an Answer that carries its failure, so that the flow can go on by `error`. What
+goes wrong in here, in our own database, is raised: the attempt fails and is retried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, assert_never
+
+import orjson
+import structlog
+
+from botflow.config import Settings
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke
+from botflow.engine.node import Invocable, NodeType
+from botflow.errors import BotflowError
+from botflow.interfaces import Model, OnDelta, TranscriptStore
+from botflow.plugins import Plugin
+from botflow.runtime.lexical import LexicalModel
+
+LARGEST_ANSWER = 256_000  # bytes of JSON
+
+
+def models_of(plugins: Sequence[Plugin], settings: Settings) -> tuple[Model, ...]:
+    """Return the models that are configured, and last the built-in one, which always is. The first is the default."""
+    made = [plugin.model(settings) for plugin in plugins if plugin.model is not None]
+    return (*(model for model in made if model is not None), LexicalModel())
+
+
+class Asks:
+    """Performs one Ask at a time; call it for as many at once as you like."""
+
+    def __init__(
+        self,
+        *,
+        models: Sequence[Model],
+        transcripts: TranscriptStore,
+        node_types: Mapping[str, NodeType],
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self._models = models
+        self._transcripts = transcripts
+        self._node_types = node_types
+        self._log = log
+        self._said_offline = False
+
+    async def perform(self, ask: Ask, session_id: int, before_seq: int, on_delta: OnDelta | None) -> Answer:
+        """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises."""
+        match ask:
+            case AskHistory():
+                lines = await self._transcripts.lines(session_id, before_seq, ask.limit)
+                return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
+            case AskModel():
+                answer = await self._within(ask, self._ask_model(ask, on_delta), "model")
+            case Invoke():
+                answer = await self._within(ask, self._invoke(ask), "action")
+            case _:
+                assert_never(ask)
+        if answer.failure is not None:
+            self._log.warning("ask_failed", session=session_id, seq=before_seq, code=answer.failure.code)
+        return answer
+
+    async def _within(self, ask: AskModel | Invoke, work: Any, kind: str) -> Answer:
+        """Await `work` for at most the Ask's time; every failure of the world outside becomes an Answer."""
+        try:
+            async with asyncio.timeout(ask.timeout_s):
+                return _as_journalled(await work)
+        except TimeoutError:
+            return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
+        except BotflowError as failure:
+            return _failed(failure.code, failure.message)
+        except Exception as crash:  # noqa: BLE001 -- a model or an action is foreign code: its crash is its answer
+            return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
+
+    async def _ask_model(self, ask: AskModel, on_delta: OnDelta | None) -> Answer:
+        model, name = self._choose(ask.model)
+        if len(self._models) == 1 and not self._said_offline:
+            self._said_offline = True
+            self._log.info("model_is_offline", hint="the built-in model answers; set OPENAI_API_KEY for a better one")
+        return await model.answer(replace(ask, model=name), on_delta)
+
+    def _choose(self, name: str | None) -> tuple[Model, str | None]:
+        """Find the model that is meant by `lexical` or `openai:gpt-5-mini`; another name is the default model's own."""
+        provider, _, rest = (name or "").partition(":")
+        for model in self._models:
+            if model.name == provider:
+                return model, rest or None
+        return self._models[0], name
+
+    async def _invoke(self, ask: Invoke) -> Answer:
+        node_type = self._node_types[ask.type]
+        if not isinstance(node_type, Invocable):
+            return _failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
+        return Answer(value=await node_type.invoke(ask.properties, ask.variables))
+
+
+def _as_journalled(answer: Answer) -> Answer:
+    """Return `answer` as the journal would give it back, so that a first attempt and a retry see the same."""
+    if answer.failure is not None:
+        return answer
+    try:
+        stored = orjson.dumps(_storable(answer.value))
+    except (TypeError, RecursionError) as failure:
+        return replace(_failed("ask.not_json", f"the answer is not plain JSON: {failure}"[:200]), usage=answer.usage)
+    if len(stored) > LARGEST_ANSWER:
+        return replace(
+            _failed("ask.too_large", f"the answer has {len(stored)} bytes, more than {LARGEST_ANSWER}"),
+            usage=answer.usage,
+        )
+    return replace(answer, value=orjson.loads(stored))
+
+
+def _storable(value: Any) -> Any:
+    """Drop NUL and lone surrogates from every text: no database takes them."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(item) for item in value]
+    return value
+
+
+def _failed(code: str, message: str) -> Answer:
+    return Answer(failure=AskFailure(code=code, message=_storable(message)))

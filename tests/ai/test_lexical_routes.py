@@ -1,0 +1,102 @@
+"""The offline router on utterances that it was not tuned on. Prints what it understood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from botflow.engine.asks import AskModel, Choice
+from botflow.runtime.lexical import LexicalModel
+
+HERE = Path(__file__).parent
+FLOOR = 0.80  # it was 0.839 when it was measured first
+WRONG_CEILING = 0.15  # a wrong way is worse than none
+
+
+def load(name: str) -> Any:
+    return YAML(typ="safe").load(HERE / name)
+
+
+def choices(routes: list[dict[str, Any]]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(handle=route["handle"], description=route["description"], examples=tuple(route["examples"]))
+        for route in routes
+    )
+
+
+SHOP = choices(load("routes.yaml"))
+
+
+async def route(text: str, among: tuple[Choice, ...] = SHOP, language: str = "en") -> str | None:
+    answer = await LexicalModel().answer(AskModel(purpose="route", text=text, choices=among, language=language))
+    assert answer.failure is None
+    return answer.value
+
+
+async def test_most_of_what_people_write_finds_its_route() -> None:
+    model = LexicalModel()
+    seen: Counter[tuple[str, str]] = Counter()
+    for meant, texts in load("utterances.yaml").items():
+        for text in texts:
+            answer = await model.answer(AskModel(purpose="route", text=text, choices=SHOP))
+            seen[meant, answer.value or "abstain"] += 1
+    total = seen.total()
+    right = sum(count for (meant, chosen), count in seen.items() if meant == chosen)
+    wrong = sum(count for (meant, chosen), count in seen.items() if chosen not in (meant, "abstain"))
+    show(seen)
+    print(f"{total} utterances: {right / total:.1%} right, {wrong / total:.1%} sent a wrong way")
+    assert total >= 200
+    assert len({meant for meant, _ in seen} - {"abstain"}) == 10
+    assert right / total >= FLOOR
+    assert wrong / total <= WRONG_CEILING
+
+
+def show(seen: Counter[tuple[str, str]]) -> None:
+    for meant in dict.fromkeys(meant for meant, _ in seen):
+        row = Counter({chosen: count for (label, chosen), count in seen.items() if label == meant})
+        others = ", ".join(f"{chosen} {count}" for chosen, count in row.most_common() if chosen != meant)
+        print(f"{meant:9} {row[meant]:2} of {row.total():2}   {others}")
+
+
+async def test_the_two_sets_share_no_utterance() -> None:
+    test = {text.casefold() for texts in load("utterances.yaml").values() for text in texts}
+    development = load("development.yaml")
+    used = {
+        text.casefold()
+        for bot in development.values()
+        for texts in bot.get("utterances", bot).values()
+        for text in texts
+    }
+    written = {example.casefold() for choice in SHOP for example in choice.examples}
+    assert not test & (used | written)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "👍", "?!", "\u200b", "a" * 20_000, "where " * 5_000])
+async def test_nonsense_of_any_length_is_abstained(text: str) -> None:
+    assert await route(text) is None
+
+
+async def test_a_route_without_description_and_examples_is_found_by_its_name() -> None:
+    among = (Choice(handle="opening_hours"), Choice(handle="order_status"))
+    assert await route("tell me your opening hours", among) == "opening_hours"
+
+
+async def test_a_flow_without_choices_abstains() -> None:
+    assert await route("hello", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "handle"),
+    [("de", "Wo bleibt mein Paket?", "paket"), ("es", "¿Dónde está mi paquete?", "paket"), ("xx", "paket!", "paket")],
+)
+async def test_other_languages_are_read_with_their_own_words(language: str, text: str, handle: str) -> None:
+    among = (Choice(handle="paket", examples=("mein paket", "mi paquete")), Choice(handle="geld", examples=("dinero",)))
+    assert await route(text, among, language) == handle
+
+
+async def test_the_same_message_always_takes_the_same_route() -> None:
+    assert {await route("swap my order") for _ in range(5)} == {await route("swap my order")}
