@@ -1,0 +1,82 @@
+"""The web application: routes, and what surrounds them. The lifespan opens the runtime and yields the desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from botflow.config import Settings
+from botflow.errors import BotflowError
+from botflow.runtime.app import Runtime
+from botflow.web.auth import Gate
+from botflow.web.chat import OpenSession, PostMessage, ReadMessages
+from botflow.web.cors import ChatOrigins
+from botflow.web.desk import Desk
+from botflow.web.health import Alive, Ready
+from botflow.web.limits import RateLimiter
+from botflow.web.page import page_routes
+from botflow.web.problem import ProblemFence, answer_problem
+from botflow.web.secret import secret_key
+from botflow.web.stream import Events, Streams
+from botflow.web.webhooks import ReceiveMessage, ReceiveStatus
+
+RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+
+def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings) -> Starlette:
+    """Return the application. UsageError when a setting is missing that is required outside of --dev.
+
+    `app.state.streams.close()` ends the open streams; a server calls it before it waits for its connections.
+    """
+    gate = Gate(
+        secret_key(settings, dev=dev),
+        settings.botflow_api_key.get_secret_value() if settings.botflow_api_key else None,
+    )
+    streams = Streams()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
+        async with runtime_factory() as runtime:
+            yield {"desk": open_desk(runtime, gate, dev=dev, settings=settings)}
+
+    app = Starlette(
+        routes=_routes(streams, dev=dev),
+        middleware=[Middleware(ProblemFence), Middleware(ChatOrigins, settings.botflow_allowed_origins)],
+        exception_handlers={BotflowError: answer_problem, HTTPException: answer_problem},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # a redirect would turn a message into a GET
+    app.state.streams = streams
+    return app
+
+
+def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) -> Desk:
+    return Desk(
+        runtime=runtime,
+        settings=settings,
+        gate=gate,
+        limiter=RateLimiter(runtime.clock, None),
+        providers={channel.name: channel for channel in runtime.channels.values()},
+        dev=dev,
+    )
+
+
+def _routes(streams: Streams, *, dev: bool) -> list[Route]:
+    """Return the routes, the hottest first; providers, whose first segment may be any word, last."""
+    return [
+        Route("/chat/{workflow}/messages", PostMessage(), methods=["POST"]),
+        Route("/chat/{workflow}/messages", ReadMessages(), methods=["GET"]),
+        Route("/chat/{workflow}/sessions", OpenSession(), methods=["POST"]),
+        Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
+        Route("/healthz", Alive(), methods=["GET"]),
+        Route("/readyz", Ready(), methods=["GET"]),
+        *(page_routes() if dev else ()),
+        Route("/{provider}/{workflow}", ReceiveMessage(), methods=["POST"]),
+        Route("/{provider}/{workflow}/status", ReceiveStatus(), methods=["POST"]),
+    ]

@@ -1,0 +1,63 @@
+"""What every request has at hand: the runtime, the gate, the limits. Made once by the lifespan, read from its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.types import Scope
+
+from botflow.config import Settings
+from botflow.errors import RejectedInbound
+from botflow.interfaces import Channel
+from botflow.records import SessionKey, StoredSession
+from botflow.runtime.app import Runtime
+from botflow.web.auth import Caller, Gate, TrustedServer, external_id_of, required
+from botflow.web.limits import RateLimiter
+
+CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`providers` are the channels by provider name, as it stands in webhook URLs."""
+
+    runtime: Runtime
+    settings: Settings
+    gate: Gate
+    limiter: RateLimiter
+    providers: Mapping[str, Channel]
+    dev: bool
+
+    async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
+        """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""
+        live = self.runtime.flows.get(workflow)
+        sessions = self.runtime.database.sessions
+        external_id = external_id_of(caller, named, workflow)
+        stored: StoredSession | None
+        if isinstance(caller, TrustedServer):
+            stored = await sessions.load(SessionKey(live.workflow, CHAT, external_id))
+        else:
+            visitor = required(caller, workflow)
+            assert not isinstance(visitor, TrustedServer)
+            stored = await sessions.load_by_id(visitor.session)
+        if stored is None or not stored.id:
+            raise RejectedInbound(
+                "this person has not said anything yet",
+                code="session.unknown",
+                hint=f"a session begins with POST /chat/{workflow}/messages",
+                status=404,
+            )
+        return stored
+
+
+def desk_of(scope: Scope) -> Desk:
+    return cast(Desk, scope["state"]["desk"])
+
+
+def conversation_status(stored: StoredSession) -> str:
+    """Return where a session is: `running` (a turn is under way), `waiting` for its person, or `completed`."""
+    if stored.last_seq != stored.done_seq:
+        return "running"
+    return "waiting" if stored.session.wait is not None else "completed"

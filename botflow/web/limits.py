@@ -1,0 +1,88 @@
+"""How often a stranger may call: counted by fixed windows, generously, per address and per session.
+
+Counted in this process at no cost, and across processes when Redis is there. When Redis is slow or gone, the count of
+this process decides: a limit is never a reason to refuse somebody by mistake. Callers with the API key are not counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from starlette.types import Scope
+
+from botflow.clock import Clock
+from botflow.web.problem import Refused
+
+KEPT_COUNTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` per window."""
+
+    name: str
+    times: int
+    window_s: int = 60
+
+
+SESSIONS_PER_ADDRESS = Limit("sessions", 120)
+MESSAGES_PER_ADDRESS = Limit("messages", 1_200)
+MESSAGES_PER_SESSION = Limit("session-messages", 120)
+READS_PER_SESSION = Limit("session-reads", 600)
+
+
+class SharedCounter(Protocol):
+    """Counts across processes."""
+
+    async def count(self, key: str, window_s: int) -> int | None:
+        """Return how often `key` was counted in its window, this time included; None when nobody can say quickly."""
+
+
+class RateLimiter:
+    """Counts calls, and refuses the one too many with the time to wait."""
+
+    def __init__(self, clock: Clock, shared: SharedCounter | None) -> None:
+        self._clock = clock
+        self._shared = shared
+        self._counts: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
+
+    async def check(self, limit: Limit, subject: str) -> None:
+        """Count one call of `subject`; a 429 with Retry-After when that is more than `limit` allows."""
+        now_s = int(self._clock.now().timestamp())
+        window = now_s // limit.window_s
+        counted = self._count(limit, subject, window)
+        if self._shared is not None:
+            everywhere = await self._shared.count(f"{limit.name}:{_opaque(subject)}:{window}", limit.window_s)
+            counted = max(counted, everywhere or 0)
+        if counted > limit.times:
+            raise Refused(
+                "too many requests",
+                code="rate.limited",
+                hint="wait for as many seconds as Retry-After says",
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                headers={"retry-after": str((window + 1) * limit.window_s - now_s)},
+            )
+
+    def _count(self, limit: Limit, subject: str, window: int) -> int:
+        key = (limit.name, subject)
+        last_window, count = self._counts.pop(key, (window, 0))
+        count = count + 1 if last_window == window else 1
+        self._counts[key] = (window, count)
+        if len(self._counts) > KEPT_COUNTS:
+            self._counts.popitem(last=False)
+        return count
+
+
+def address_of(scope: Scope) -> str:
+    """Return the caller's address as the server knows it (its proxy settings decide whom it believes)."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _opaque(subject: str) -> str:
+    """Addresses do not stand in Redis in the clear."""
+    return hashlib.blake2b(subject.encode(), digest_size=12).hexdigest()

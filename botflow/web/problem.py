@@ -1,0 +1,153 @@
+"""Every refusal and failure as application/problem+json (RFC 9457) with a stable `code`; never a stack trace.
+
+What nobody foresaw is logged under an id, and the client gets that id and nothing else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import orjson
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from botflow.errors import BotflowError, ConflictError, ProviderError, RejectedInbound
+from botflow.web.wire import Disconnected
+
+RETRY_AFTER_S = 2
+HTTP_CODES: Mapping[int, str] = {404: "http.not_found", 405: "http.method_not_allowed", 413: "body.too_large"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, as the client reads it."""
+
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+    id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        full = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "hint": self.hint,
+            "id": self.id,
+        }
+        body = orjson.dumps({name: value for name, value in full.items() if value})
+        headers = {"cache-control": "no-store", **self.headers}
+        return Response(body, self.status, headers, media_type="application/problem+json")
+
+
+class Refused(RejectedInbound):
+    """A refusal that says more by response headers (Retry-After, WWW-Authenticate)."""
+
+    def __init__(self, message: str, *, code: str, status: int, headers: Mapping[str, str], hint: str = "") -> None:
+        super().__init__(message, code=code, hint=hint, status=status)
+        self.headers = headers
+
+
+def problem_of(failure: Exception, scope: Scope) -> Problem | None:
+    """Return the problem that `failure` means to the client; None when nobody foresaw it."""
+    match failure:
+        case RejectedInbound():
+            headers = dict(failure.headers) if isinstance(failure, Refused) else {}
+            if failure.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                headers["connection"] = "close"  # the rest of the body is not worth reading
+            return Problem(
+                status=failure.status, code=failure.code, detail=failure.message, hint=failure.hint, headers=headers
+            )
+        case ConflictError() | ProviderError(retryable=True):
+            return unavailable()
+        case HTTPException():
+            return _http_problem(failure, scope)
+        case _:
+            return None
+
+
+def unavailable() -> Problem:
+    """The world failed for a moment: the client keeps its message and sends it again under the same id."""
+    return Problem(
+        status=503,
+        code="service.unavailable",
+        detail="something this server depends on does not answer at the moment",
+        hint="nothing was lost: send the same request again, with the same messageId",
+        headers={"retry-after": str(RETRY_AFTER_S)},
+    )
+
+
+async def answer_problem(request: Request, failure: Exception) -> Response:
+    """Answer a foreseen failure: Starlette's exception handler for BotflowError and HTTPException."""
+    problem = problem_of(failure, request.scope)
+    if problem is None:
+        raise failure
+    return problem.response()
+
+
+class ProblemFence:
+    """Catches what nobody foresaw, outside of everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def sender(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sender)
+        except Disconnected:
+            return
+        except Exception as failure:
+            if scope["type"] != "http":
+                raise
+            problem = _unexpected(failure, scope)
+            if started:
+                raise  # half an answer cannot be mended: the server closes the connection
+            await problem.response()(scope, receive, send)
+
+
+def _unexpected(failure: Exception, scope: Scope) -> Problem:
+    """Log the failure under an id, which is all that the client learns."""
+    incident = secrets.token_hex(6)
+    code = failure.code if isinstance(failure, BotflowError) else "server.error"
+    structlog.get_logger("botflow.web").error(
+        "request_failed", id=incident, method=scope["method"], code=code, exc_info=failure
+    )
+    return Problem(
+        status=500,
+        code="server.error",
+        detail="the server made a mistake; it has been logged",
+        hint=f"tell the operator this id: {incident}",
+        id=incident,
+    )
+
+
+def _http_problem(failure: HTTPException, scope: Scope) -> Problem:
+    headers = dict(failure.headers or {})
+    match failure.status_code:
+        case 404:
+            detail, hint = f"there is nothing at {scope['path']}", ""
+        case 405:
+            allowed = ", ".join(sorted(part.strip() for part in headers.get("Allow", "").split(",")))
+            headers = {"Allow": allowed}
+            detail, hint = f"{scope['path']} does not take {scope['method']}", f"it takes {allowed}"
+        case _:
+            detail, hint = failure.detail, ""
+    code = HTTP_CODES.get(failure.status_code, f"http.{failure.status_code}")
+    return Problem(status=failure.status_code, code=code, detail=detail, hint=hint, headers=headers)

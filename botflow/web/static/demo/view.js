@@ -1,0 +1,253 @@
+/**
+ * The conversation as a person sees it. Draws messages in order, once each; drafts and the typing dots come and go.
+ *
+ * Text goes into the page as text, never as markup.
+ */
+
+const JOINED_WITHIN_MS = 120_000;
+const AT_THE_END_PX = 80;
+const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
+
+const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+export class View {
+  #log = document.getElementById("log");
+  #scroll = document.getElementById("scroll");
+  #replies = document.getElementById("replies");
+  #latest = document.getElementById("latest");
+  #welcome = document.getElementById("welcome");
+  #shown = new Map(); // id -> entry
+  #draft = null;
+  #typing = null;
+  #isAtEnd = true;
+
+  constructor({ onReply }) {
+    this.onReply = onReply;
+    this.#scroll.addEventListener("scroll", () => this.#noticeScroll(), { passive: true });
+    new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#scroll);
+    this.#latest.addEventListener("click", () => this.toEnd());
+  }
+
+  clear() {
+    this.#log.replaceChildren();
+    this.#shown.clear();
+    this.#draft = this.#typing = null;
+    this.offer([]);
+    this.#isAtEnd = true;
+    this.#latest.hidden = true;
+  }
+
+  /** Show the page's own words while nothing has been said. */
+  welcome(isEmpty) {
+    this.#welcome.hidden = !isEmpty;
+  }
+
+  has(id) {
+    return this.#shown.has(id);
+  }
+
+  /** Show a message at the end; what is shown already stays as it is. */
+  add(message, { isNew = true } = {}) {
+    if (this.#shown.has(message.id)) return;
+    this.welcome(false);
+    if (message.direction === "out") this.endDraft();
+    const entry = entryOf(message);
+    entry.classList.toggle("new", isNew);
+    this.#shown.set(message.id, entry);
+    this.#log.insertBefore(entry, this.#place(message));
+    this.#group();
+    this.#settle(isNew);
+  }
+
+  /** Show a page of earlier messages on top, without moving what the person reads. */
+  addEarlier(messages) {
+    const fromEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop;
+    const entries = messages.filter((one) => !this.#shown.has(one.id)).map((one) => {
+      const entry = entryOf(one);
+      this.#shown.set(one.id, entry);
+      return entry;
+    });
+    this.#log.prepend(...entries);
+    this.#group();
+    this.#scroll.scrollTop = this.#scroll.scrollHeight - fromEnd;
+  }
+
+  remove(id) {
+    this.#shown.get(id)?.remove();
+    this.#shown.delete(id);
+    this.#group();
+  }
+
+  /** Say under a message of the person's own what becomes of it; `actions` are [label, callback]. */
+  mark(id, text, { tone = "", actions = [] } = {}) {
+    const meta = this.#shown.get(id)?.querySelector(".meta");
+    if (!meta) return;
+    meta.className = `meta ${tone} ${text ? "speaks" : ""}`;
+    meta.replaceChildren(text || stamp(this.#shown.get(id).dataset.at), ...actions.map(([label, act]) => {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.addEventListener("click", act);
+      return button;
+    }));
+    this.#settle(false);
+  }
+
+  /** Offer quick replies; the next message takes them away. */
+  offer(quickReplies) {
+    this.#replies.replaceChildren(...quickReplies.map((reply) => {
+      const button = element("button", "", reply.title);
+      button.type = "button";
+      button.addEventListener("click", () => this.onReply(reply));
+      return button;
+    }));
+    this.#settle(false);
+  }
+
+  /** Show a piece of a reply that is being written. A later attempt starts it over. */
+  draft({ turn, attempt, text }) {
+    if (this.#draft && (turn < this.#draft.turn || (turn === this.#draft.turn && attempt < this.#draft.attempt))) return;
+    this.typing(false);
+    if (!this.#draft) {
+      const entry = element("li", "entry out draft");
+      entry.setAttribute("aria-hidden", "true"); // it is read out once it is whole
+      entry.append(element("div", "bubble"));
+      this.#log.append(entry);
+      this.#draft = { turn, attempt, text: "", entry };
+    }
+    if (turn > this.#draft.turn || attempt > this.#draft.attempt) Object.assign(this.#draft, { turn, attempt, text: "" });
+    this.#draft.text += text;
+    this.#draft.entry.firstChild.textContent = this.#draft.text;
+    this.#settle(true);
+  }
+
+  endDraft() {
+    this.#draft?.entry.remove();
+    this.#draft = null;
+  }
+
+  typing(isTyping) {
+    if (isTyping && !this.#typing && !this.#draft) {
+      this.#typing = element("li", "entry out typing");
+      const bubble = element("div", "bubble");
+      bubble.append(element("span", "unseen", "Writing…"), ...[1, 2, 3].map(() => element("i")));
+      this.#typing.append(bubble);
+      this.#log.append(this.#typing);
+      this.#settle(true);
+    } else if (!isTyping) {
+      this.#typing?.remove();
+      this.#typing = null;
+    }
+  }
+
+  /** Say something about the conversation itself, between its messages. */
+  note(text) {
+    if (this.#log.lastElementChild?.classList.contains("note")) return;
+    this.#log.append(element("li", "note", text));
+    this.#settle(true);
+  }
+
+  toEnd() {
+    this.#isAtEnd = true;
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#latest.hidden = true;
+  }
+
+  /** Messages of the workflow keep their own order, whichever way they came; anything else goes to the end. */
+  #place(message) {
+    const live = this.#typing ?? this.#draft?.entry ?? null;
+    if (message.direction !== "out") return live;
+    const later = [...this.#log.querySelectorAll(".entry.out[data-id]")].find((one) => order(one.dataset.id, message.id) > 0);
+    return later ?? live;
+  }
+
+  /** Join what one side says in one go, and set a line between days. */
+  #group() {
+    this.#log.querySelectorAll(".day").forEach((one) => one.remove());
+    let before = null;
+    for (const entry of this.#log.querySelectorAll(".entry[data-id]")) {
+      const isSameSide = before?.className.includes(entry.dataset.side) && entry.previousElementSibling === before;
+      const at = new Date(entry.dataset.at);
+      const isNewDay = !before || new Date(before.dataset.at).toDateString() !== at.toDateString();
+      if (isNewDay) entry.before(element("li", "day", dayName(at)));
+      entry.classList.toggle("joined", Boolean(isSameSide && !isNewDay && at - new Date(before.dataset.at) < JOINED_WITHIN_MS));
+      before = entry;
+    }
+  }
+
+  #settle(isNews) {
+    if (this.#isAtEnd) this.toEnd();
+    else if (isNews) this.#latest.hidden = false;
+  }
+
+  #noticeScroll() {
+    const left = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
+    this.#isAtEnd = left < AT_THE_END_PX;
+    if (this.#isAtEnd) this.#latest.hidden = true;
+  }
+}
+
+function entryOf(message) {
+  const entry = element("li", `entry ${message.direction}`);
+  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction });
+  const bubble = element("div", "bubble");
+  bubble.append(element("span", "unseen", message.direction === "in" ? "You: " : "Reply: "), ...linked(message.text));
+  bubble.append(...(message.media ?? []).map(attachment));
+  const meta = element("div", "meta");
+  meta.append(stamp(message.at));
+  entry.append(bubble, meta);
+  return entry;
+}
+
+function linked(text) {
+  const nodes = [];
+  let from = 0;
+  for (const match of text.matchAll(LINK)) {
+    nodes.push(text.slice(from, match.index), anchor(match[0], match[0]));
+    from = match.index + match[0].length;
+  }
+  nodes.push(text.slice(from));
+  return nodes;
+}
+
+function attachment({ url, contentType = "" }) {
+  if (!/^https?:/.test(url)) return "";
+  if (!contentType.startsWith("image/")) return anchor(url, "Attachment");
+  const image = element("img");
+  Object.assign(image, { src: url, alt: "Picture", loading: "lazy", referrerPolicy: "no-referrer" });
+  return image;
+}
+
+function anchor(href, text) {
+  const link = element("a", "", text);
+  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer" });
+  return link;
+}
+
+function stamp(at) {
+  const shown = element("time", "", time.format(new Date(at)));
+  shown.dateTime = at;
+  return shown;
+}
+
+function dayName(at) {
+  const today = new Date();
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (at.toDateString() === today.toDateString()) return "Today";
+  if (at.toDateString() === yesterday.toDateString()) return "Yesterday";
+  return day.format(at);
+}
+
+/** Compare two message ids, `version.index`. */
+function order(one, other) {
+  const [version, index] = one.split(".").map(Number);
+  const [otherVersion, otherIndex] = other.split(".").map(Number);
+  return version - otherVersion || index - otherIndex;
+}
+
+function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
