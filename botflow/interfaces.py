@@ -118,6 +118,7 @@ class Reconciles(Protocol):
         """
 
 
+@runtime_checkable
 class Reports(Protocol):
     """A channel's second ability: delivery callbacks. The query parameter `o` of a callback's URL says which part it
     is about: `<session>.<version>.<index>`; the web layer signs and checks it."""
