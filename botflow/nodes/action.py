@@ -24,9 +24,10 @@ def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]
     """Make the decorated `async def function(properties, variables)` the node type `name` (`type.action`).
 
     Its first parameter's annotation is the schema of the node's properties (a botflow.Properties); templates in them
-    are rendered before the call. It returns plain JSON: the fields of an object are read as `{{ $node_id.field }}`, any
-    other value as `{{ $node_id.value }}`. The node leaves by `next`, and by `error` when the function raises or does
-    not return in time. It may run again after a crash, so what it changes in the world should bear repeating.
+    are rendered before the call. It returns plain JSON, which goes into the variable that a property `variable` names;
+    the fields of an object are also read as `{{ $node_id.field }}`, any other value as `{{ $node_id.value }}`. The node
+    leaves by `next`, and by `error` when the function raises or does not return in time. It may run again after a
+    crash, so what it changes in the world should bear repeating.
     """
 
     def make(function: ActionFunction[P]) -> ActionNode[P]:
@@ -53,7 +54,8 @@ class ActionNode(Generic[P]):
         return False
 
     def sets(self, properties: P) -> tuple[str, ...]:
-        return ()
+        variable = getattr(properties, "variable", None)
+        return (variable,) if isinstance(variable, str) else ()
 
     def visit(self, properties: P, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         written = properties.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -64,6 +66,8 @@ class ActionNode(Generic[P]):
         )
         if answer.failure is not None:
             raise NodeFailure(answer.failure.message, code=answer.failure.code)
+        for variable in self.sets(properties):
+            scene.set(variable, answer.value)
         return Leave("next", answer.value if isinstance(answer.value, dict) else {"value": answer.value})
 
     async def invoke(self, properties: Any, variables: Mapping[str, Any]) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
 from botflow.engine.node import Leave, Visit, WaitForMessage
@@ -38,8 +39,6 @@ class AskProperties(Properties):
     invalid_text: str | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 3
     timeout: Duration | None = None
-    _fixed: Expectation | None = PrivateAttr(default=None)
-    _options: tuple[OptionProperties, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _fits_together(self) -> AskProperties:
@@ -49,39 +48,44 @@ class AskProperties(Properties):
             raise ValueError("expect: choice and a list of choices go together, and neither goes alone")
         if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
             raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
-        options = tuple(_option(choice) for choice in self.choices)
-        if (twice := repeated_id(options)) is not None:
+        if (twice := repeated_id(self.options)) is not None:
             raise ValueError(f"two choices are named {twice!r}")
-        self._options = options
-        self._fixed = self._expectation_without_templates()
+        if self.fixed is not None and not _leaves_room(self.fixed):
+            raise ValueError(f"min {self.min} is more than max {self.max}: no answer can fit")
         return self
 
-    def _expectation_without_templates(self) -> Expectation | None:
-        """Return what is expected when it is the same in every turn, else None. Bounds that are none are refused."""
+    @cached_property
+    def options(self) -> tuple[OptionProperties, ...]:
+        """The choices, each with an id; a text is its own."""
+        return tuple(
+            OptionProperties(id=choice, label=choice) if isinstance(choice, str) else choice for choice in self.choices
+        )
+
+    @cached_property
+    def fixed(self) -> Expectation | None:
+        """What is expected when it is the same in every turn, else None; ValueError for a bound that is none."""
         least, most = fixed_bound(self.expect, self.min), fixed_bound(self.expect, self.max)
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
-        if changes or not all(option.is_fixed for option in self._options):
+        if changes or not all(option.is_fixed for option in self.options):
             return None
-        if least is not None and most is not None and least > most:  # type: ignore[operator]  # both are of one kind
-            raise ValueError(f"min {self.min} is more than max {self.max}: no answer can fit")
         return Expectation(
             kind=self.expect,
             least=least,
             most=most,
             pattern=self.pattern,
-            choices=tuple(option.option(None) for option in self._options),
+            choices=tuple(option.option(None) for option in self.options),
         )
 
     def expectation(self, scene: Scene) -> Expectation:
         """Return what is expected in this turn, templates rendered."""
-        if self._fixed is not None:
-            return self._fixed
+        if self.fixed is not None:
+            return self.fixed
         return Expectation(
             kind=self.expect,
             least=rendered_bound(self.expect, self.min, scene),
             most=rendered_bound(self.expect, self.max, scene),
             pattern=self.pattern,
-            choices=tuple(option.option(scene) for option in self._options),
+            choices=tuple(option.option(scene) for option in self.options),
         )
 
 
@@ -130,8 +134,11 @@ class Ask:
         return ask_again(scene, words, quick_replies=_buttons(properties, scene), timeout_s=properties.timeout)
 
 
-def _option(choice: str | OptionProperties) -> OptionProperties:
-    return OptionProperties(id=choice, label=choice) if isinstance(choice, str) else choice
+def _leaves_room(expectation: Expectation) -> bool:
+    least, most = expectation.least, expectation.most
+    if isinstance(least, str) and isinstance(most, str):
+        return least <= most
+    return isinstance(least, str) or isinstance(most, str) or least is None or most is None or least <= most
 
 
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:

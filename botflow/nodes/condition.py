@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BeforeValidator, Field, JsonValue, PrivateAttr
+from pydantic import BeforeValidator, Field, JsonValue
 
 from botflow.engine.events import ConditionDecided
 from botflow.engine.node import Leave, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Condition, Properties
 from botflow.flow.graph import Category
+from botflow.flow.template import bare_expression
 from botflow.nodes.sight import Sight, sights
 
 ELSE = "else"
 LONGEST_SEEN = 80  # characters of one value in the log
-_BRACES = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 
 
 def _without_braces(value: Any) -> Any:
     """Take `{{ qty >= 5 }}` for the expression inside: everybody writes it so sooner or later."""
-    wrapped = _BRACES.fullmatch(value) if isinstance(value, str) else None
-    return wrapped[1].strip() if wrapped else value
+    bare = bare_expression(value) if isinstance(value, str) else None
+    return value if bare is None else bare.strip()
 
 
 Handle = Annotated[str, Field(min_length=1, max_length=64)]
@@ -36,15 +36,11 @@ class Case(Properties):
 
     handle: Handle
     when: Expression
-    _reads: tuple[Sight, ...] = PrivateAttr(default=())
 
-    def model_post_init(self, context: Any, /) -> None:
-        self._reads = sights(self.when)
-
-    @property
-    def reads(self) -> tuple[Sight, ...]:
-        """What the condition looks at."""
-        return self._reads
+    @cached_property
+    def sights(self) -> tuple[Sight, ...]:
+        """What the condition looks at, worked out once."""
+        return sights(self.when)
 
 
 class BranchProperties(Properties):
@@ -73,7 +69,7 @@ class Branch:
         saw: dict[str, Any] = {}
         chosen = ELSE
         for case in properties.cases:
-            for sight in case.reads:
+            for sight in case.sights:
                 saw[sight.name] = _short(scene.look_up(sight.path))
             if scene.evaluate(case.when):
                 chosen = case.handle

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from botflow.engine.node import Leave, Visit, WaitForMessage
 from botflow.engine.scene import Scene
@@ -28,7 +29,6 @@ class MenuProperties(Properties):
     invalid_text: str | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 3
     timeout: Duration | None = None
-    _fixed: tuple[Option, ...] | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _has_distinct_options(self) -> MenuProperties:
@@ -37,13 +37,18 @@ class MenuProperties(Properties):
         for option in self.options:
             if option.id in (OTHER, TIMEOUT):
                 raise ValueError(f"an option cannot be named {option.id!r}: the node has a meaning for that word")
-        if all(option.is_fixed for option in self.options):
-            self._fixed = tuple(option.option(None) for option in self.options)
         return self
+
+    @cached_property
+    def fixed(self) -> tuple[Option, ...] | None:
+        """The options when they are the same in every turn, else None."""
+        if not all(option.is_fixed for option in self.options):
+            return None
+        return tuple(option.option(None) for option in self.options)
 
     def rendered(self, scene: Scene) -> tuple[Option, ...]:
         """Return the options of this turn."""
-        return tuple(option.option(scene) for option in self.options) if self._fixed is None else self._fixed
+        return tuple(option.option(scene) for option in self.options) if self.fixed is None else self.fixed
 
 
 class Menu:

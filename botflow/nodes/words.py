@@ -12,8 +12,8 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
     {
         "en": {
             "text": "Please answer in words.",
-            "integer": "Please answer with a whole number{bounds}, for example {example}.",
-            "number": "Please answer with a number{bounds}, for example {example}.",
+            "integer": "Please answer with a whole number{bounds}.",
+            "number": "Please answer with a number{bounds}.",
             "yes_no": "Please answer yes or no.",
             "choice": "Please choose one of these: {choices}.",
             "date": "Please answer with a date{bounds}, for example “tomorrow” or “12 March”.",
@@ -26,8 +26,8 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
         },
         "de": {
             "text": "Bitte antworte mit Worten.",
-            "integer": "Bitte antworte mit einer ganzen Zahl{bounds}, zum Beispiel {example}.",
-            "number": "Bitte antworte mit einer Zahl{bounds}, zum Beispiel {example}.",
+            "integer": "Bitte antworte mit einer ganzen Zahl{bounds}.",
+            "number": "Bitte antworte mit einer Zahl{bounds}.",
             "yes_no": "Bitte antworte mit Ja oder Nein.",
             "choice": "Bitte wähle eins davon: {choices}.",
             "date": "Bitte antworte mit einem Datum{bounds}, zum Beispiel „morgen“ oder „12. März“.",
@@ -40,8 +40,8 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
         },
         "es": {
             "text": "Responde con palabras, por favor.",
-            "integer": "Responde con un número entero{bounds}, por ejemplo {example}.",
-            "number": "Responde con un número{bounds}, por ejemplo {example}.",
+            "integer": "Responde con un número entero{bounds}.",
+            "number": "Responde con un número{bounds}.",
             "yes_no": "Responde sí o no, por favor.",
             "choice": "Elige una de estas opciones: {choices}.",
             "date": "Responde con una fecha{bounds}, por ejemplo «mañana» o «12 de marzo».",
@@ -54,8 +54,8 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
         },
         "fr": {
             "text": "Merci de répondre avec des mots.",
-            "integer": "Merci de répondre par un nombre entier{bounds}, par exemple {example}.",
-            "number": "Merci de répondre par un nombre{bounds}, par exemple {example}.",
+            "integer": "Merci de répondre par un nombre entier{bounds}.",
+            "number": "Merci de répondre par un nombre{bounds}.",
             "yes_no": "Merci de répondre par oui ou non.",
             "choice": "Merci de choisir parmi : {choices}.",
             "date": "Merci de répondre par une date{bounds}, par exemple « demain » ou « 12 mars ».",
@@ -68,7 +68,7 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
         },
     }
 )
-# (both bounds, the lower alone, the upper alone)
+# Both bounds, the lower alone, the upper alone.
 _BOUNDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "en": (" from {least} to {most}", " from {least} up", " up to {most}"),
@@ -101,6 +101,9 @@ _LENGTHS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         ),
     }
 )
+_EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {"en": ", for example 3", "de": ", zum Beispiel 3", "es": ", por ejemplo 3", "fr": ", par exemple 3"}
+)
 _UNREADABLE: Mapping[str, str] = MappingProxyType(
     {
         "en": "I cannot read pictures or files here.",
@@ -119,15 +122,16 @@ def invalid_sentence(expectation: Expectation, reason: str, language: str) -> st
 
 
 def _expected(expectation: Expectation, reason: str, tongue: str) -> str:
-    bounds = {"least": _written(expectation.least), "most": _written(expectation.most)}
+    limits = {"least": _written(expectation.least), "most": _written(expectation.most)}
     shape = _shape(expectation)
     if expectation.kind == "text" and shape is not None and reason != "not_words":
-        return _LENGTHS[tongue][shape].format(**bounds)
-    return _SENTENCES[tongue][expectation.kind].format(
-        bounds=_BOUNDS[tongue][shape].format(**bounds) if shape is not None else "",
-        example=_example(expectation),
-        choices=", ".join(option.label for option in expectation.choices),
-    )
+        return _LENGTHS[tongue][shape].format(**limits)
+    if shape is not None:
+        bounds = _BOUNDS[tongue][shape].format(**limits)
+    else:
+        bounds = _EXAMPLES[tongue] if expectation.kind in ("integer", "number") else ""
+    choices = ", ".join(option.label for option in expectation.choices)
+    return _SENTENCES[tongue][expectation.kind].format(bounds=bounds, choices=choices)
 
 
 def _shape(expectation: Expectation) -> int | None:
@@ -144,11 +148,3 @@ def _shape(expectation: Expectation) -> int | None:
 
 def _written(bound: float | str | None) -> str:
     return f"{bound:g}" if isinstance(bound, float) else str(bound)
-
-
-def _example(expectation: Expectation) -> str:
-    """Return a number that the bounds allow."""
-    for bound in (expectation.least, expectation.most):
-        if isinstance(bound, (int, float)):
-            return _written(bound)
-    return "3"

@@ -58,11 +58,13 @@ CALENDARS: Mapping[str, Calendar] = MappingProxyType(
     {
         "en": Calendar(
             months=_numbered(
-                "janu|jan febr|feb marc|mar apri|apr may june|jun july|jul augu|aug sept|sep octo|oct nove|nov dece|dec",
+                "janu|jan febr|feb marc|mar apri|apr may june|jun july|jul augu|aug sept|sep octo|oct nove|nov "
+                "dece|dec",
                 1,
             ),
             weekdays=_numbered(
-                "monday|mon|mondays tuesday|tue|tues wednesday|wed|weds thursday|thu|thur|thurs friday|fri saturday|sat sunday|sun",
+                "monday|mon|mondays tuesday|tue|tues wednesday|wed|weds thursday|thu|thur|thurs friday|fri "
+                "saturday|sat sunday|sun",
                 0,
             ),
             relative_days=(
@@ -85,7 +87,8 @@ CALENDARS: Mapping[str, Calendar] = MappingProxyType(
         ),
         "de": Calendar(
             months=_numbered(
-                "janu|jan|jann febr|feb|feber marz|maer|mrz apri|apr mai juni|jun juli|jul augu|aug sept|sep okto|okt nove|nov deze|dez",
+                "janu|jan|jann febr|feb|feber marz|maer|mrz apri|apr mai juni|jun juli|jul augu|aug sept|sep "
+                "okto|okt nove|nov deze|dez",
                 1,
             ),
             weekdays=_numbered(
@@ -106,7 +109,8 @@ CALENDARS: Mapping[str, Calendar] = MappingProxyType(
         ),
         "es": Calendar(
             months=_numbered(
-                "ener|ene febr|feb marz|mar abri|abr mayo|may juni|jun juli|jul agos|ago sept|sep|seti octu|oct novi|nov dici|dic",
+                "ener|ene febr|feb marz|mar abri|abr mayo|may juni|jun juli|jul agos|ago sept|sep|seti octu|oct "
+                "novi|nov dici|dic",
                 1,
             ),
             weekdays=_numbered("lunes|lun martes miercoles|mie jueves|jue viernes|vie sabado|sab domingo|dom", 0),

@@ -67,7 +67,7 @@ def _whole(number: int | float | None) -> int | None:
 
 
 def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
-    """Return the one option whose name stands in the text as whole words ("the pizza, please"), unless it is negated."""
+    """Return the one option whose name stands in the text as whole words ("the pizza, please"), not negated."""
     if _is_negated(said, language):
         return None
     padded = f" {said} "

@@ -1,4 +1,4 @@
-"""Dates: numbers in the region's order, month names, weekdays and relative words, counted from when the person wrote."""
+"""Dates: numbers in the region's order, month names, weekdays, relative words; counted from when the person wrote."""
 
 from __future__ import annotations
 

@@ -28,46 +28,47 @@ def _meanings(yes: str, no: str, unsure: str = "") -> Mapping[str, bool | None]:
 _PHRASES: Mapping[str, Mapping[str, bool | None]] = MappingProxyType(
     {
         "en": _meanings(
-            "yes, y, yeah, yep, yup, ya, yea, sure, ok, okay, k, of course, correct, right, true, absolutely, definitely, "
-            "certainly, indeed, affirmative, exactly, please, please do, go ahead, do it, sounds good, i do, i am, it is, "
-            "that's right, that is right, that's correct, that is correct, i agree, agreed, fine, perfect, great, "
-            "why not, no problem, for sure, you bet, aye, uh huh, i would, i'd like that, i think so, confirm, confirmed",
-            "no, n, nope, nah, nay, never, not, don't, do not, no way, wrong, false, incorrect, negative, i don't, "
-            "i do not, not really, not now, not at all, not yet, absolutely not, definitely not, certainly not, "
-            "of course not, no thanks, no thank you, i'm not, i am not, it is not, it isn't, that's wrong, cancel, "
-            "i don't think so, i'd rather not, rather not, please don't, please no",
+            "yes, y, yeah, yep, yup, ya, yea, sure, ok, okay, k, of course, correct, right, true, absolutely, "
+            "definitely, certainly, indeed, affirmative, exactly, please, please do, go ahead, do it, sounds good, i "
+            "do, i am, it is, that's right, that is right, that's correct, that is correct, i agree, agreed, fine, "
+            "perfect, great, why not, no problem, for sure, you bet, aye, uh huh, i would, i'd like that, i think so, "
+            "confirm, confirmed",
+            "no, n, nope, nah, nay, never, not, don't, do not, no way, wrong, false, incorrect, negative, i don't, i "
+            "do not, not really, not now, not at all, not yet, absolutely not, definitely not, certainly not, of "
+            "course not, no thanks, no thank you, i'm not, i am not, it is not, it isn't, that's wrong, cancel, i "
+            "don't think so, i'd rather not, rather not, please don't, please no",
             "maybe, perhaps, not sure, i'm not sure, i am not sure, i don't know, i do not know, dunno, no idea, "
             "possibly, it depends, yes and no",
         ),
         "de": _meanings(
-            "ja, j, jo, jep, jap, jawohl, jau, klar, na klar, sicher, naturlich, gerne, gern, ok, okay, genau, richtig, "
-            "korrekt, stimmt, das stimmt, passt, einverstanden, selbstverstandlich, auf jeden fall, unbedingt, bitte, "
-            "ja bitte, ja gerne, doch, warum nicht, kein problem, in ordnung, perfekt, super, freilich, mach das, "
-            "aber ja, bestatigt, denke schon, ich denke schon",
-            "nein, n, ne, nee, no, nicht, nie, niemals, auf keinen fall, keinesfalls, falsch, stimmt nicht, "
-            "das stimmt nicht, nein danke, lieber nicht, nicht wirklich, gar nicht, uberhaupt nicht, noch nicht, "
+            "ja, j, jo, jep, jap, jawohl, jau, klar, na klar, sicher, naturlich, gerne, gern, ok, okay, genau, "
+            "richtig, korrekt, stimmt, das stimmt, passt, einverstanden, selbstverstandlich, auf jeden fall, "
+            "unbedingt, bitte, ja bitte, ja gerne, doch, warum nicht, kein problem, in ordnung, perfekt, super, "
+            "freilich, mach das, aber ja, bestatigt, denke schon, ich denke schon",
+            "nein, n, ne, nee, no, nicht, nie, niemals, auf keinen fall, keinesfalls, falsch, stimmt nicht, das "
+            "stimmt nicht, nein danke, lieber nicht, nicht wirklich, gar nicht, uberhaupt nicht, noch nicht, "
             "naturlich nicht, ich glaube nicht, bitte nicht, abbrechen, no danke, jetzt nicht, mochte ich nicht",
-            "vielleicht, weiss nicht, ich weiss nicht, keine ahnung, nicht sicher, ich bin nicht sicher, jein, "
-            "bin mir nicht sicher, ich bin mir nicht sicher, eventuell, kommt darauf an",
+            "vielleicht, weiss nicht, ich weiss nicht, keine ahnung, nicht sicher, ich bin nicht sicher, jein, bin "
+            "mir nicht sicher, ich bin mir nicht sicher, eventuell, kommt darauf an",
         ),
         "es": _meanings(
-            "si, s, claro, claro que si, por supuesto, vale, ok, okay, correcto, exacto, de acuerdo, seguro, desde luego, "
-            "cierto, asi es, por favor, si por favor, como no, dale, bueno, perfecto, genial, sip, afirmativo, "
+            "si, s, claro, claro que si, por supuesto, vale, ok, okay, correcto, exacto, de acuerdo, seguro, desde "
+            "luego, cierto, asi es, por favor, si por favor, como no, dale, bueno, perfecto, genial, sip, afirmativo, "
             "por que no, sin problema, confirmo, confirmado, creo que si, me gustaria, esta bien, eso es, listo",
-            "no, n, nop, nunca, jamas, negativo, incorrecto, falso, no gracias, claro que no, para nada, de ninguna manera, "
-            "todavia no, aun no, ahora no, mejor no, no quiero, en absoluto, creo que no, por supuesto que no, tampoco, "
-            "cancelar, ni hablar, que va",
-            "quizas, quiza, tal vez, no se, no lo se, no estoy seguro, no estoy segura, a lo mejor, depende, puede ser, "
-            "ni idea, si y no",
+            "no, n, nop, nunca, jamas, negativo, incorrecto, falso, no gracias, claro que no, para nada, de ninguna "
+            "manera, todavia no, aun no, ahora no, mejor no, no quiero, en absoluto, creo que no, por supuesto que "
+            "no, tampoco, cancelar, ni hablar, que va",
+            "quizas, quiza, tal vez, no se, no lo se, no estoy seguro, no estoy segura, a lo mejor, depende, puede "
+            "ser, ni idea, si y no",
         ),
         "fr": _meanings(
-            "oui, o, ouais, ouep, bien sur, d'accord, d accord, ok, okay, exact, exactement, correct, c'est ca, "
-            "c'est exact, certainement, volontiers, tout a fait, absolument, evidemment, oui merci, s'il vous plait, "
-            "avec plaisir, pourquoi pas, pas de probleme, parfait, carrement, si, bien entendu, je confirme, vas y, "
-            "je crois, je pense que oui",
-            "non, n, nan, jamais, pas, pas du tout, non merci, surement pas, certainement pas, bien sur que non, faux, "
-            "incorrect, pas encore, pas maintenant, absolument pas, pas vraiment, je ne crois pas, annuler, "
-            "je ne pense pas, hors de question",
+            "oui, o, ouais, ouep, bien sur, d'accord, d accord, ok, okay, exact, exactement, correct, c'est ca, c'est "
+            "exact, certainement, volontiers, tout a fait, absolument, evidemment, oui merci, s'il vous plait, avec "
+            "plaisir, pourquoi pas, pas de probleme, parfait, carrement, si, bien entendu, je confirme, vas y, je "
+            "crois, je pense que oui",
+            "non, n, nan, jamais, pas, pas du tout, non merci, surement pas, certainement pas, bien sur que non, "
+            "faux, incorrect, pas encore, pas maintenant, absolument pas, pas vraiment, je ne crois pas, annuler, je "
+            "ne pense pas, hors de question",
             "peut etre, je ne sais pas, je sais pas, aucune idee, pas sur, je ne suis pas sur, je ne suis pas sure, "
             "ca depend, oui et non",
         ),
