@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
-from botflow.engine.node import NodeType, Starts
+from botflow.engine.folding import fold
+from botflow.engine.node import NodeFailure, NodeType, Starts
 from botflow.engine.scene import Level, Scene
 from botflow.engine.session import Session
 from botflow.flow.graph import Flow, Interrupt, Node
@@ -69,35 +70,49 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
 
 def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Node | None:
     for node in flow.triggers:
-        if cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound):
+        try:
+            takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
+        except Exception as crash:  # a plugin's trigger is foreign code
+            raise NodeFailure(f"{node.type} crashed: {type(crash).__name__}: {crash}", code="node.crashed") from crash
+        if takes:
             return node
     return None
 
 
 def _interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Interrupt | None]:
-    """Find the interrupt that the message means; one that is under way is not entered again."""
+    """Find the interrupt that the message means: by keyword, by pattern, then by a model; one under way is left out."""
+    if not flow.interrupts:
+        return None
     active = {level.interrupt for level in scene.levels}
     candidates = [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
-    if not candidates:
-        return None
-    text = scene.inbound.text.strip()
-    folded = text.casefold()
+    text, payload = scene.inbound.text.strip(), scene.inbound.payload
+    named = _named(candidates, payload or text)
+    if named is not None or payload or not text:  # a pressed button says what it means: no need to guess
+        return named
+    return (yield from _intended([interrupt for interrupt in candidates if interrupt.intent], text, flow.language))
+
+
+def _named(candidates: Sequence[Interrupt], said: str) -> Interrupt | None:
+    folded = fold(said)
     for interrupt in candidates:
-        if folded in (word.casefold() for word in interrupt.match):
+        if folded and any(folded == fold(word) for word in interrupt.match):
             return interrupt
-        if interrupt.pattern is not None and search(interrupt.pattern, text):
+        if interrupt.pattern is not None and search(interrupt.pattern, said):
             return interrupt
-    by_intent = {interrupt.id: interrupt for interrupt in candidates if interrupt.intent}
-    if not by_intent or not text:
+    return None
+
+
+def _intended(candidates: Sequence[Interrupt], text: str, language: str) -> Generator[Ask, Answer, Interrupt | None]:
+    if not candidates:
         return None
     answer = yield AskModel(
         purpose="route",
         text=text,
         instructions="Does this message ask for one of these, instead of answering the question at hand?",
         choices=tuple(
-            Choice(handle=name, description=interrupt.intent or "", examples=interrupt.match)
-            for name, interrupt in by_intent.items()
+            Choice(handle=interrupt.id, description=interrupt.intent or "", examples=interrupt.match)
+            for interrupt in candidates
         ),
-        language=flow.language,
+        language=language,
     )
-    return by_intent.get(answer.value) if isinstance(answer.value, str) else None
+    return next((interrupt for interrupt in candidates if interrupt.id == answer.value), None)

@@ -50,76 +50,64 @@ class Turn:
     failure: ExecutionFailed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How the walk ended; `timeout_s` belongs to the wait, `failure` to a failed execution."""
+
+    status: TurnStatus
+    timeout_s: float | None = None
+    failure: ExecutionFailed | None = None
+
+
 def take_turn(
     flow: Flow, session: Session, inbound: Inbound, node_types: NodeTypes, limits: Limits = DEFAULT_LIMITS
 ) -> Generator[Ask, Answer, Turn]:
     """Advance `session` by one `inbound`, until the flow waits, ends or fails."""
     scene = Scene(flow, session, inbound, limits)
-    execution, started = session.execution or "", False
-    asked = 0
-    walk = _walk(flow, session, scene, node_types, limits)
-    answer: Answer | None = None
-    status: TurnStatus
-    timeout_s: float | None = None
-    failure: ExecutionFailed | None = None
     try:
-        while True:
-            ask = walk.send(answer) if answer is not None else next(walk)
-            asked += 1
-            if asked > limits.asks:
-                raise LimitExceeded(f"one turn asked the world more than {limits.asks} times", code="limit.asks")
-            answer = yield ask
-    except StopIteration as finished:
-        status, timeout_s = finished.value
-    except FlowError as raised:
-        status = "failed"
-        failure = _fail(flow, scene, raised, limits)
-    if not execution and scene.events and isinstance(scene.events[0], events.ExecutionStarted):
-        execution, started = inbound.new_execution_id, True
-    after = _freeze(session, scene, status, execution, timeout_s)
-    state = orjson.dumps(after.to_json())
-    if status == "waiting" and len(state) > limits.session_characters:
-        problem = LimitExceeded(
-            f"the session's state has {len(state)} bytes, more than {limits.session_characters}",
-            code="limit.session_size",
-        )
-        status, failure = "failed", _fail(flow, scene, problem, limits)
-        after = _freeze(session, scene, status, execution, None)
+        ending = yield from _within(limits.asks, _walk(flow, session, scene, node_types, limits))
+    except FlowError as problem:
+        ending = _fail(flow, scene, problem, limits)
+    after = _freeze(session, scene, ending)
+    try:
+        state = _state(after, limits)
+    except FlowError as problem:
+        ending = _fail(flow, scene, problem, limits)
+        after = _freeze(session, scene, ending)
         state = orjson.dumps(after.to_json())
+    execution = _execution(session, scene)
     return Turn(
         session=after,
         state=state,
-        status=status,
+        status=ending.status,
         events=tuple(scene.events),
         messages=tuple(scene.messages),
         execution=execution,
-        started=started,
-        failure=failure,
+        started=bool(execution) and session.execution is None,
+        failure=ending.failure,
     )
 
 
-def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, ...] = ()) -> Turn:
-    """Return a turn that records an inbound and changes nothing: an opt-out, a dead message with its apology."""
-    after = replace(session, version=session.version + 1)
-    return Turn(
-        session=after,
-        state=orjson.dumps(after.to_json()),
-        status="ignored",
-        events=(events.InboundIgnored(reason),),
-        messages=messages,
-        execution=session.execution or "",
-    )
+def _within(asks: int, walk: Generator[Ask, Answer, _Ending]) -> Generator[Ask, Answer, _Ending]:
+    """Pass on at most `asks` Asks, and their Answers."""
+    try:
+        ask = next(walk)
+        for _ in range(asks):
+            ask = walk.send((yield ask))
+    except StopIteration as finished:
+        return cast(_Ending, finished.value)
+    raise LimitExceeded(f"one turn asked the world more than {asks} times", code="limit.asks")
 
 
 def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
-) -> Generator[Ask, Answer, tuple[TurnStatus, float | None]]:
+) -> Generator[Ask, Answer, _Ending]:
     """Find where the inbound meets the session, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
     match arrival:
         case Ignored(reason):
             scene.record(events.InboundIgnored(reason))
-            return "ignored", None
+            return _Ending("ignored")
         case Start() | Resume():
             resuming = isinstance(arrival, Resume)
         case _:
@@ -130,16 +118,16 @@ def _walk(
         match outcome:
             case WaitForMessage():
                 scene.record(events.WaitStarted(scene.level.node))
-                return "waiting", outcome.timeout_s
+                return _Ending("waiting", timeout_s=outcome.timeout_s)
             case End():
-                return _complete(scene), None
+                return _complete(scene)
             case EnterSubflow():
                 _enter(flow, scene, outcome)
             case Leave(handle, output):
                 scene.keep_output(output)
                 resuming = _follow(scene, handle)
                 if not scene.levels:
-                    return _complete(scene), None
+                    return _complete(scene)
             case _:
                 assert_never(outcome)
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
@@ -155,9 +143,12 @@ def _visit(scene: Scene, node_types: NodeTypes, resuming: bool) -> Generator[Ask
             if resuming
             else node_type.visit(node.properties, scene)
         )
-        if isinstance(visit, GeneratorType):
-            return cast(Outcome, (yield from visit))
-        return cast(Outcome, visit)
+        outcome = (yield from visit) if isinstance(visit, GeneratorType) else visit
+        if isinstance(outcome, (Leave, WaitForMessage, EnterSubflow, End)):
+            return outcome
+        failure: FlowError = NodeFailure(
+            f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code="node.crashed"
+        )
     except LimitExceeded:
         raise
     except FlowError as problem:
@@ -167,7 +158,7 @@ def _visit(scene: Scene, node_types: NodeTypes, resuming: bool) -> Generator[Ask
     scene.record(events.NodeFailed(node.id, failure.code, failure.message))
     if not scene.connected("error"):
         raise failure
-    return Leave("error")
+    return Leave("error", {"code": failure.code, "message": failure.message})
 
 
 def _follow(scene: Scene, handle: str) -> bool:
@@ -208,34 +199,55 @@ def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
     scene.record(events.FrameEntered(entry.workflow, first))
 
 
-def _complete(scene: Scene) -> TurnStatus:
+def _complete(scene: Scene) -> _Ending:
     scene.record(events.ExecutionCompleted())
     scene.levels.clear()
-    return "completed"
+    return _Ending("completed")
 
 
-def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> ExecutionFailed:
+def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> _Ending:
     """End the execution, and say so to the person: silence is the worst answer."""
     failed = ExecutionFailed(scene.level.node if scene.levels else "", problem.code, problem.message)
     scene.record(failed)
     scene.levels.clear()
     del scene.messages[limits.messages - 1 :]
     scene.messages.append(SendMessage(text=flow.apology or apology(flow.language)))
-    return failed
+    return _Ending("failed", failure=failed)
 
 
-def _freeze(before: Session, scene: Scene, status: TurnStatus, execution: str, timeout_s: float | None) -> Session:
+def _execution(before: Session, scene: Scene) -> str:
+    """Return the id of the execution that the turn belongs to: the running one, or the one that began here."""
+    if before.execution is not None:
+        return before.execution
+    return scene.inbound.new_execution_id if scene.events and scene.events[0].kind == "started" else ""
+
+
+def _freeze(before: Session, scene: Scene, ending: _Ending) -> Session:
     """Return the session as it will be stored; an ignored inbound leaves all but the version as it was."""
     version = before.version + 1
-    if status == "ignored":
+    if ending.status == "ignored":
         return replace(before, version=version)
     address = scene.inbound.address or before.address
-    if status != "waiting":
+    if ending.status != "waiting":
         return Session(version=version, address=address)
     return Session(
         version=version,
         frames=tuple(level.freeze() for level in scene.levels),
-        wait=Wait(token=str(version), timeout_s=timeout_s),
-        execution=execution,
+        wait=Wait(token=str(version), timeout_s=ending.timeout_s),
+        execution=_execution(before, scene),
         address=address,
     )
+
+
+def _state(session: Session, limits: Limits) -> bytes:
+    """Return the state column's JSON; FlowError when it cannot be kept, or should not."""
+    try:
+        state = orjson.dumps(session.to_json())
+    except TypeError as failure:
+        raise FlowError(f"the session's state is not JSON: {failure}", code="session.not_json") from failure
+    if session.wait is not None and len(state) > limits.session_characters:
+        raise LimitExceeded(
+            f"the session's state has {len(state)} bytes, more than {limits.session_characters}",
+            code="limit.session_size",
+        )
+    return state
