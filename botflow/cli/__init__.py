@@ -1,0 +1,9 @@
+"""The command line: one file per command, all of them thin. Read app.py first, then serve.py.
+
+A command reads its arguments, calls the same runtime as the server does, and prints. Exit status: 0 good, 1 the flow
+is wrong, 2 the call is wrong; a person never sees a traceback for either.
+"""
+
+from botflow.cli.app import main
+
+__all__ = ["main"]

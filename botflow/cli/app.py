@@ -1,0 +1,42 @@
+"""Collects the commands, and turns what goes wrong into one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from botflow.cli import chat, check, database, graph, serve, sessions, version, worker
+from botflow.cli.printing import print_error
+from botflow.errors import BotflowError, FlowError
+
+app = typer.Typer(
+    name="botflow",
+    help="Conversations with phone users and web visitors, as graphs.",
+    epilog="Begin with: botflow chat examples/03_support_router.yaml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+serve.add_to(app)
+worker.add_to(app)
+chat.add_to(app)
+sessions.add_to(app)
+check.add_to(app)
+graph.add_to(app)
+database.add_to(app)
+version.add_to(app)
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit: 0 good, 1 the flow is wrong, 2 the call is wrong."""
+    try:
+        app()
+    except BotflowError as problem:
+        print_error(problem)
+        sys.exit(1 if isinstance(problem, FlowError) else 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)

@@ -1,0 +1,142 @@
+"""FLOW arguments: documents in YAML or JSON, or Python files that hold a `flow` and maybe a `plugin`.
+
+Files named together are one deployment: each may run the others as subflows.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from botflow.engine.node import NodeType
+from botflow.errors import FlowError, UsageError
+from botflow.flow.builder import Flow as Builder
+from botflow.flow.check import check
+from botflow.flow.compile import compile_flow
+from botflow.flow.document import SourceDocument, parse
+from botflow.flow.graph import Flow
+from botflow.flow.problems import FlowProblems, Problem
+from botflow.nodes import built_in
+from botflow.plugins import Plugin, installed_plugins, node_types_of
+
+FLOW = Annotated[Path, typer.Argument(metavar="FLOW", help="A .yaml, .yml, .json or .py file.", show_default=False)]
+FLOWS = Annotated[
+    list[Path],
+    typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
+]
+
+
+@dataclass(frozen=True)
+class FlowFiles:
+    """What FLOW arguments hold: documents by workflow id, in the order given, and the plugins that came with them."""
+
+    sources: Mapping[str, SourceDocument]
+    plugins: tuple[Plugin, ...]
+
+    @cached_property
+    def node_types(self) -> Mapping[str, NodeType]:
+        return node_types_of([*installed_plugins(), *self.plugins], built_in())
+
+    @cached_property
+    def documents(self) -> dict[str, dict[str, Any]]:
+        return {name: source.to_json() for name, source in self.sources.items()}
+
+    def problems(self) -> list[Problem]:
+        """Return what the checker finds, file after file."""
+        found = [
+            problem for source in self.sources.values() for problem in check(source, self.node_types, self.sources)
+        ]
+        return [_without_line(problem) for problem in found]
+
+    def compiled(self, workflow: str) -> Flow:
+        """Compile one of the workflows; FlowProblems, with lines, when anything is wrong with the files."""
+        problems = self.problems()
+        if any(problem.severity == "error" for problem in problems):
+            raise FlowProblems(problems)
+        return compile_flow(self.documents, workflow, self.node_types)
+
+    def bundle(self, workflow: str) -> tuple[Flow, dict[str, Any]]:
+        """Return a workflow compiled, with the documents that make it: its own and those of its subflows."""
+        flow = self.compiled(workflow)
+        return flow, {name: self.documents[name] for name in {workflow, *flow.subflows}}
+
+
+def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
+    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one that holds no flow."""
+    sources: dict[str, SourceDocument] = {}
+    plugins: list[Plugin] = []
+    for path in paths:
+        source, plugin = _read(path)
+        workflow = source.document.id
+        if workflow in sources:
+            raise FlowError(
+                f"{path} and {sources[workflow].name} both have the id {workflow!r}",
+                code="workflow.twice",
+                hint="give one of them another id",
+            )
+        sources[workflow] = source
+        plugins += [plugin] if plugin else []
+    return FlowFiles(sources, tuple(plugins))
+
+
+def _read(path: Path) -> tuple[SourceDocument, Plugin | None]:
+    if path.suffix == ".py":
+        return _run(path)
+    if path.suffix not in (".yaml", ".yml", ".json"):
+        raise UsageError(f"{path} is no flow file", code="file.kind", hint="it must end in .yaml, .yml, .json or .py")
+    try:
+        return parse(path.read_text(encoding="utf-8"), name=str(path)), None
+    except OSError as failure:
+        raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
+    except UnicodeDecodeError:
+        raise FlowError(f"{path} is not UTF-8 text", code="file.encoding") from None
+
+
+def _run(path: Path) -> tuple[SourceDocument, Plugin | None]:
+    """Import a Python file, which may import its neighbours, and take `flow` and `plugin` from it."""
+    if not path.is_file():
+        raise UsageError(f"{path} cannot be read: No such file", code="file.unreadable")
+    spec = spec_from_file_location(f"botflow_file_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path} cannot be imported", code="file.unreadable")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # annotations in it are looked up there
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    except FlowError:
+        raise
+    except Exception as crash:  # the file is its author's code: whatever it raises is theirs to mend
+        line = _line_of(crash, path)
+        raise FlowError(f"{type(crash).__name__}: {crash} ({path}{line})", code="file.crashed") from crash
+    flow, plugin = getattr(module, "flow", None), getattr(module, "plugin", None)
+    if not isinstance(flow, Builder):
+        raise FlowError(f"{path} holds no flow", code="file.no_flow", hint="end it with: flow = botflow.Flow(...)")
+    if plugin is not None and not isinstance(plugin, Plugin):
+        raise FlowError(f"`plugin` in {path} is not a botflow.Plugin", code="plugin.invalid")
+    return parse(json.dumps(flow.document()), name=str(path)), plugin
+
+
+def _line_of(crash: BaseException, path: Path) -> str:
+    """Return `:12` for the last line of `path` that led to the crash."""
+    lines, step = [], crash.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == str(path):
+            lines.append(step.tb_lineno)
+        step = step.tb_next
+    return f":{lines[-1]}" if lines else ""
+
+
+def _without_line(problem: Problem) -> Problem:
+    """A flow built in Python has no lines of its own to point at: those would be of the document it builds."""
+    return replace(problem, line=0, column=0) if problem.file.endswith(".py") else problem

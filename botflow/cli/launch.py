@@ -1,0 +1,55 @@
+"""From arguments and environment to RuntimeOptions, and a loop that ends well: shared by serve, worker and chat."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from botflow.config import Settings
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import RuntimeOptions
+
+
+def runtime_options(
+    settings: Settings, flows: Sequence[Path], *, secret_key: str, worker: bool, migrate: bool
+) -> RuntimeOptions:
+    """Read and compile the flow files, and return what to run; FlowProblems when anything is wrong with them."""
+    from botflow.cli.flow_files import read_flow_files
+    from botflow.runtime.app import RuntimeOptions
+
+    files = read_flow_files(flows)
+    return RuntimeOptions(
+        settings=settings,
+        secret_key=secret_key,
+        flows=[files.bundle(workflow) for workflow in files.sources],
+        worker=worker,
+        migrate=migrate,
+        plugins=files.plugins,
+    )
+
+
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` on uvloop; SIGINT and SIGTERM end it as KeyboardInterrupt, raised where it awaits."""
+    import asyncio
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, suppress(KeyboardInterrupt):
+        runner.run(work)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop
+    except ImportError:  # Windows has none
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,47 @@
+"""What commands print: JSON for machines, errors and problems for people. Colours only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from botflow.errors import BotflowError
+
+if TYPE_CHECKING:
+    from botflow.flow.problems import Problem
+
+AS_JSON = typer.Option("--json", help="Print JSON for machines.")
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as indented JSON, in every script as it is."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_error(problem: BotflowError) -> None:
+    """Say on stderr what is wrong and what to do about it; a flow's problems get a line each."""
+    problems: Iterable[Problem] = getattr(problem, "problems", ())
+    for each in problems:
+        typer.echo(problem_line(each), err=True)
+    if not problems:
+        label = typer.style("error:", fg="red", bold=True)
+        hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
+        stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
+        typer.echo(f"{label} {problem.message}{stop}{hint}", err=True)
+
+
+def problem_line(problem: Problem) -> str:
+    """Return `file:line:column: severity code message (hint)`, coloured."""
+    colour = "red" if problem.severity == "error" else "yellow"
+    where = typer.style(f"{problem.file}:{problem.line}:{problem.column}:", bold=True)
+    label = typer.style(problem.severity, fg=colour, bold=True)
+    hint = typer.style(f" ({problem.hint})", dim=True) if problem.hint else ""
+    return f"{where} {label} {typer.style(problem.code, fg='cyan')} {problem.message}{hint}"
+
+
+def is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

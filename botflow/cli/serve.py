@@ -1,0 +1,103 @@
+"""`botflow serve`: web and worker in one process, on SQLite or Postgres."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from botflow.errors import UsageError
+
+if TYPE_CHECKING:
+    from botflow.config import Settings
+    from botflow.runtime.app import RuntimeOptions
+
+STOP_WITHIN_S = 30  # Twilio and a chat page wait no longer than 25 s for an answer
+DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
+webhooks without a signature while no TWILIO_AUTH_TOKEN is set. It relaxes nothing else."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: botflow serve examples/03_support_router.yaml --dev")(serve)
+
+
+def serve(
+    flows: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FLOW]...", help="Flow files to publish; those published before are served anyway."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    dev: Annotated[bool, typer.Option("--dev", help=DEV)] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave jobs to `botflow worker` processes.")] = False,
+    no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Refuse to start on an older schema.")] = False,
+) -> None:
+    """Serve flows to phones and chat pages.
+
+    A flow file that changed becomes a new version; conversations under way keep theirs.
+    """
+    from botflow.cli.launch import run_until_stopped, runtime_options
+    from botflow.cli.logs import configure_logs
+    from botflow.config import Settings
+    from botflow.web.secret import secret_key
+
+    configure_logs()
+    settings = Settings.from_environment()
+    options = runtime_options(
+        settings,
+        flows or (),
+        secret_key=secret_key(settings, dev=dev),
+        worker=not no_worker,
+        migrate=not no_migrate,
+    )
+    with _listen(host, port) as listening:
+        run_until_stopped(_serve(options, settings, listening, dev=dev))
+
+
+async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.socket, *, dev: bool) -> None:
+    """Open the runtime, serve until a signal comes, close it. Errors of opening reach the person, not uvicorn's log."""
+    import uvicorn
+
+    from botflow.cli.banner import print_banner
+    from botflow.runtime.app import open_runtime
+    from botflow.web.app import create_app
+    from botflow.web.server import WebServer
+
+    async with open_runtime(options) as runtime:
+        app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings)
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+        )
+        print_banner(runtime, _address(listening), dev=dev, worker=options.worker)
+        await WebServer(config, app).serve([listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before anything else starts: a port in use is the likeliest mistake."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as failure:
+        listening.close()
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {failure.strerror or failure}",
+            code="serve.address",
+            hint=f"choose another port: --port {port + 1}",
+        ) from None
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

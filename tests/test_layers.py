@@ -1,0 +1,163 @@
+"""The architecture, enforced: imports go leftwards only, the inner layers are pure, and the core names no integration."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = ROOT / "botflow"
+INTEGRATIONS = ROOT / "integrations"
+
+# Each layer may import itself and those before it.
+LAYERS = ("errors", "clock", "config", "flow", "engine", "nodes", "records", "interfaces", "plugins")
+LAYERS += ("storage", "runtime", "web", "cli")
+PURE = ("flow", "engine", "nodes")
+IMPURE_MODULES = frozenset(
+    "asyncio anyio threading concurrent multiprocessing time random secrets os sys io pathlib socket subprocess logging "
+    "structlog tempfile shutil urllib http sqlalchemy starlette uvicorn redis httpx2 dotenv".split()
+)
+# Reading the clock or making ids up; datetime and uuid themselves are needed for values and types.
+IMPURE_CALLS = frozenset(
+    "datetime.now datetime.utcnow datetime.today date.today uuid.uuid4 uuid.uuid1 uuid4 uuid1".split()
+)
+IMPURE_BUILT_INS = frozenset("open print input exec eval".split())
+# What an integration may import besides botflow's public names.
+OFFERED = ("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors")
+OFFERED += ("botflow.clock", "botflow.config", "botflow.engine", "botflow.flow")
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def imports(file: Path, *, types_too: bool = True) -> Iterator[tuple[str, int]]:
+    """Yield every module that `file` imports, wherever in it, with the line. `from a import b` is `a.b`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.Import(names=names):
+                yield from ((alias.name, node.lineno) for alias in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                assert level == 0, f"{file}:{node.lineno}: imports are absolute"
+                yield from ((f"{module}.{alias.name}", node.lineno) for alias in names)
+
+
+def layer_of(name: str) -> str | None:
+    """Return the layer of `botflow.x.y`; None for the package itself and for what is no part of it."""
+    head, _, rest = name.partition(".")
+    layer = rest.partition(".")[0]
+    return layer if head == "botflow" and layer in (*LAYERS, "testing", "__main__") else None
+
+
+def shown(file: Path, line: int, what: str) -> str:
+    return f"{file.relative_to(ROOT)}:{line}: {what}"
+
+
+def test_every_module_of_the_core_belongs_to_a_layer() -> None:
+    found = {path.stem for path in CORE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+
+    assert found - {*LAYERS, "testing", "__init__", "__main__"} == set()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_itself_and_what_stands_before_it(layer: str) -> None:
+    allowed = LAYERS[: LAYERS.index(layer) + 1]
+    files = modules(CORE / layer) or [CORE / f"{layer}.py"]
+
+    wrong = [
+        shown(file, line, f"{layer} imports {name}")
+        for file in files
+        for name, line in imports(file)
+        if name.partition(".")[0] == "botflow" and layer_of(name) not in allowed
+    ]
+
+    assert files[0].exists()
+    assert wrong == []
+
+
+def test_what_ships_for_tests_imports_up_to_interfaces_and_nothing_imports_it() -> None:
+    allowed = (*LAYERS[: LAYERS.index("plugins") + 1], "testing")
+    outward = [
+        shown(file, line, name)
+        for file in modules(CORE / "testing")
+        for name, line in imports(file)
+        if name.startswith("botflow.") and layer_of(name) not in allowed
+    ]
+    inward = [
+        shown(file, line, name)
+        for folder in (CORE, INTEGRATIONS)
+        for file in modules(folder)
+        if CORE / "testing" not in file.parents
+        for name, line in imports(file)
+        if layer_of(name) == "testing"
+    ]
+
+    assert outward + inward == []
+
+
+@pytest.mark.parametrize("layer", PURE)
+def test_a_pure_layer_touches_neither_world_nor_clock_nor_chance(layer: str) -> None:
+    assert [problem for file in modules(CORE / layer) for problem in impurities(file)] == []
+
+
+def impurities(file: Path) -> Iterator[str]:
+    for name, line in imports(file):
+        if name.partition(".")[0] in IMPURE_MODULES:
+            yield shown(file, line, f"imports {name}")
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.AsyncFunctionDef(name=name, lineno=line) if name != "invoke":  # an action's; the runtime awaits it
+                yield shown(file, line, f"async def {name}")
+            case ast.Call(func=ast.Name(id=name), lineno=line) if name in IMPURE_BUILT_INS:
+                yield shown(file, line, f"calls {name}")
+            case ast.Call(func=function, lineno=line) if ast.unparse(function) in IMPURE_CALLS:
+                yield shown(file, line, f"calls {ast.unparse(function)}")
+
+
+def test_the_core_names_no_integration() -> None:
+    packages = [path.name for path in INTEGRATIONS.iterdir() if path.is_dir()]
+    named = [shown(file, 1, package) for file in modules(CORE) for package in packages if package in file.read_text()]
+
+    assert len(packages) >= 2
+    assert named == []
+
+
+def test_an_integration_imports_public_names_and_offered_modules_and_no_other_integration() -> None:
+    public = public_names()
+    wrong = [
+        shown(file, line, name)
+        for package in sorted(path for path in INTEGRATIONS.iterdir() if path.is_dir())
+        for file in modules(package)
+        for name, line in imports(file)
+        if not allowed_in(package.name, name, public)
+    ]
+
+    assert wrong == []
+
+
+def allowed_in(package: str, name: str, public: set[str]) -> bool:
+    head, _, rest = name.partition(".")
+    if head == "botflow":
+        return rest in public or any(name == module or name.startswith(f"{module}.") for module in OFFERED)
+    return not head.startswith("botflow_") or head == package
+
+
+def public_names() -> set[str]:
+    import botflow
+
+    return set(botflow.__all__)
+
+
+def test_there_are_at_most_thirty_public_names_and_each_can_be_had() -> None:
+    import botflow
+
+    assert len(botflow.__all__) <= 30
+    assert [name for name in botflow.__all__ if not hasattr(botflow, name)] == []
+    assert dir(botflow) == sorted(botflow.__all__)
+
+
+def test_integrations_is_a_folder_and_no_package() -> None:
+    assert not (INTEGRATIONS / "__init__.py").exists()

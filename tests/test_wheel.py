@@ -1,0 +1,43 @@
+"""What a wheel holds: the core, the integrations as packages of their own, migrations and pages, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Build the wheel and return the names of its files."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with ZipFile(next(folder.glob("*.whl"))) as archive:
+        return archive.namelist()
+
+
+def test_import_integrations_fails_in_a_wheel(wheel: list[str]) -> None:
+    packages = {name.partition("/")[0] for name in wheel if ".dist-info/" not in name}
+
+    assert packages == {"botflow", *(path.name for path in (ROOT / "integrations").iterdir() if path.is_dir())}
+
+
+def test_every_file_of_the_core_is_in_the_wheel(wheel: list[str]) -> None:
+    """Migrations, templates and the demo page are files that no import would miss."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "botflow"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+
+    assert set(tracked) - set(wheel) == set()
+    assert any(name.startswith("botflow/storage/migrations/versions/") for name in wheel)
+
+
+def test_the_wheel_declares_the_command_and_the_plugins(wheel: list[str]) -> None:
+    assert any(name.endswith(".dist-info/entry_points.txt") for name in wheel)
+    assert any(name.endswith("LICENSE") for name in wheel)
