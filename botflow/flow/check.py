@@ -1,43 +1,53 @@
-"""The checker: everything that can be known to be wrong with a document before anybody talks to it."""
+"""The checker: everything that can be known to be wrong with a document before anybody talks to it.
+
+`botflow check`, the API and the compiler share it. Errors keep a document from compiling; warnings do not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botflow.flow.document import Document, SourceDocument
-from botflow.flow.fields import Text
+from botflow.flow.checks.conversation import check_conversation
+from botflow.flow.checks.graph import check_graph
+from botflow.flow.checks.subflows import check_subflows, waiting_nodes
+from botflow.flow.checks.texts import check_texts
+from botflow.flow.checks.variables import check_variables
+from botflow.flow.document import Document, SourceDocument, nowhere
 from botflow.flow.linked import Linked, NodeSpecs, link
 from botflow.flow.problems import Problem, Report
-from botflow.flow.template import node_references
 
 
 def check(source: SourceDocument, node_types: NodeSpecs, subflows: Mapping[str, SourceDocument]) -> list[Problem]:
     """Return every problem of `source`, in the order of its file; `subflows` are the other workflows by id."""
     report = Report(source.name, source.place)
     others = {name: other.document for name, other in subflows.items()}
-    examine(source.document, node_types, {source.document.id: source.document, **others}, report)
+    examine(source.document, node_types, {**others, source.document.id: source.document}, report)
     return report.problems
 
 
 def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, Document], report: Report) -> Linked:
-    """Join `document` with its node types and run every check; `check` and `compile_flow` share it."""
+    """Join `document` with its node types and run every check on it; `documents` are all workflows, itself too."""
     linked = link(document, node_types, report)
-    for workflow, references in linked.workflows.items():
-        if workflow not in documents:
-            for node, path in references:
-                report.error("subflow.unknown", f"there is no workflow {workflow!r}", path, node=node.id)
-    if not linked.triggers and not report.has_errors:
-        report.error("flow.no_trigger", "no node starts this flow", ("nodes",), hint="add chatbot.message_received")
+    children = _link_children(linked, node_types, documents)
+    waits = waiting_nodes(linked, children)
+    returns = any(
+        node.properties.get("workflow") == document.id for other in documents.values() for node in other.nodes
+    )
+    check_conversation(linked, report, waits=waits)
+    check_subflows(linked, report, documents=documents, children=children)
+    check_texts(linked, report)
+    check_variables(linked, report, documents=documents, children=children)
+    check_graph(linked, report, returns=returns, waits=waits)
     return linked
 
 
-def kept_outputs(linked: Linked) -> frozenset[str]:
-    """Return the nodes whose output some template or condition reads as `$node.field`."""
-    read = {name for node in linked.nodes.values() for text in node.texts for name in _references(text)}
-    return frozenset(read & linked.nodes.keys())
-
-
-def _references(text: Text) -> set[str]:
-    if text.kind == "condition":
-        return node_references(text.text, bare=True)
-    return node_references(text.text, bare=False) if text.kind == "template" else set()
+def _link_children(linked: Linked, node_types: NodeSpecs, documents: Mapping[str, Document]) -> dict[str, Linked]:
+    """Join the workflows that `linked` reaches; their own problems are reported where they are checked themselves."""
+    children: dict[str, Linked] = {}
+    waiting = list(linked.workflows)
+    while waiting:
+        name = waiting.pop()
+        if name in documents and name not in children:
+            children[name] = link(documents[name], node_types, Report(name, nowhere))
+            waiting += children[name].workflows
+    return children

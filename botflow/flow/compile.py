@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from botflow.errors import UsageError
-from botflow.flow.check import examine, kept_outputs
+from botflow.flow.check import examine
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.graph import Edge, Flow, Interrupt, Node
 from botflow.flow.linked import Linked, NodeSpecs
@@ -108,7 +108,7 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
         subflows=subflows,
         templates=Templates(),
         digest=digest,
-        kept_outputs=kept_outputs(linked),
+        kept_outputs=linked.kept_outputs,
         targets=linked.targets,
         triggers=tuple(nodes[node.id] for node in linked.triggers),
     )

@@ -9,7 +9,7 @@ for they overflow the stack of a parser that recurses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from botflow.errors import FlowError
@@ -26,6 +26,13 @@ FILTERS = frozenset(
         *("groupby", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min"),
         *("reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort", "split", "string"),
         *("sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode"),
+    )
+)
+TESTS = frozenset(
+    (
+        *("boolean", "defined", "divisibleby", "endingwith", "eq", "even", "false", "float", "ge", "gt", "in"),
+        *("integer", "iterable", "le", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence"),
+        *("startingwith", "string", "true", "undefined", "upper"),
     )
 )
 INPUT, VARIABLES, NODES, PRODUCT = "__input", "__var", "__node", "__product"
@@ -137,6 +144,11 @@ def tokens_of(source: str) -> tuple[Token, ...]:
     return tokens
 
 
+def named(tokens: Iterable[Token]) -> str:
+    """Return the tokens as text, each `$name` as the look-up that it stands for."""
+    return "".join(_namespace(token.text) if token.kind == "dollar" else token.text for token in tokens)
+
+
 def expressions(source: str, *, bare: bool) -> Iterator[tuple[Token, ...]]:
     """Yield the words of each tag of a template, or of one bare expression."""
     if bare:
@@ -203,7 +215,7 @@ def _translate(tokens: tuple[Token, ...]) -> str:
         _check_word(words, position)
     if any(token.text == "*" and token.kind == "operator" for token in words):
         tokens = tuple(_guard_products(words))
-    return "".join(_namespace(token.text) if token.kind == "dollar" else token.text for token in tokens)
+    return named(tokens)
 
 
 def _check_word(words: list[Token], position: int) -> None:
@@ -218,6 +230,14 @@ def _check_word(words: list[Token], position: int) -> None:
                 code="template.unknown_filter",
                 hint=f"the filters are {', '.join(sorted(FILTERS))}",
             )
+    elif word.kind == "name" and word.text not in _WORDS and _is_test(words, position):
+        if word.text not in TESTS:
+            raise TemplateRefused(
+                f"there is no test {word.text!r}",
+                word.offset,
+                code="template.unknown_test",
+                hint=f"the tests are {', '.join(sorted(TESTS))}",
+            )
     elif word.text == "(" and before is not None and before.is_operand_end and not _may_call(words, position - 1):
         raise TemplateRefused(
             f"{before.text!r} cannot be called",
@@ -230,12 +250,14 @@ def _check_word(words: list[Token], position: int) -> None:
 
 
 def _may_call(words: list[Token], position: int) -> bool:
-    word, before = words[position], words[position - 1] if position else None
-    if before is not None and before.text in ("|", "is"):
-        return True
-    if before is not None and before.text == "not" and position > 1 and words[position - 2].text == "is":
-        return True
-    return word.text in FUNCTIONS and (before is None or before.text != ".")
+    """Say whether the name at `position` may stand before a parenthesis."""
+    before = words[position - 1].text if position else ""
+    return before == "|" or _is_test(words, position) or (words[position].text in FUNCTIONS and before != ".")
+
+
+def _is_test(words: list[Token], position: int) -> bool:
+    before = [word.text for word in words[max(0, position - 2) : position]]
+    return before[-1:] == ["is"] or before == ["is", "not"]
 
 
 def _namespace(dollar: str) -> str:

@@ -11,11 +11,13 @@ from functools import cached_property
 
 from pydantic import BaseModel, ValidationError
 
+from botflow.errors import FlowError
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.graph import NodeSpec
 from botflow.flow.problems import Path, Report, did_you_mean
 from botflow.flow.schema import report_invalid
+from botflow.flow.template import node_references
 
 NodeSpecs = Mapping[str, NodeSpec]
 
@@ -76,7 +78,13 @@ class Linked:
         found = [node for node in self.nodes.values() if node.is_trigger]
         return tuple(sorted(found, key=lambda node: _GENERALITY.index(_family(node.placed))))
 
-    @property
+    @cached_property
+    def kept_outputs(self) -> frozenset[str]:
+        """The nodes whose output some template or condition reads as `$node.field`."""
+        read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
+        return frozenset(read & self.nodes.keys())
+
+    @cached_property
     def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:
         """The workflows that nodes refer to, with the nodes and the paths of the references."""
         found: dict[str, list[tuple[LinkedNode, Path]]] = {}
@@ -85,6 +93,12 @@ class Linked:
                 if text.kind == "workflow":
                     found.setdefault(text.text, []).append((node, text.path))
         return found
+
+
+def _references(text: Text) -> set[str]:
+    if text.kind in ("condition", "template"):
+        return node_references(text.text, bare=text.kind == "condition")
+    return set()
 
 
 _GENERALITY = ("channel", "message_received", "opened")
@@ -137,6 +151,9 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         properties = spec.properties.model_validate(node.properties)
     except ValidationError as failure:
         report_invalid(failure, spec.properties, report, family="property", prefix=inside, node=node.id)
+        return None
+    except FlowError as failure:
+        report.error(failure.code, failure.message, inside, hint=failure.hint, node=node.id)
         return None
     return LinkedNode(
         placed=node,

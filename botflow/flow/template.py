@@ -15,9 +15,19 @@ import minijinja
 
 from botflow.errors import FlowError
 from botflow.flow.guards import guarded_environment, measured_environment, plain_value
-from botflow.flow.language import INPUT, NODES, VARIABLES, TemplateRefused, expressions, translate, translate_expression
+from botflow.flow.language import (
+    INPUT,
+    NODES,
+    VARIABLES,
+    TemplateRefused,
+    expressions,
+    named,
+    tokens_of,
+    translate,
+    translate_expression,
+)
 
-__all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain", "plain_expression"]
+__all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 
 LARGEST_TEXT = 20_000  # characters of one rendered text
 _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render texts that it makes up
@@ -30,14 +40,15 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-def plain(source: str) -> str:
-    """Rewrite a template to what minijinja reads; TemplateRefused when it steps outside the language."""
-    return translate(source)
-
-
 def plain_expression(source: str) -> str:
-    """The same for a bare expression such as a condition."""
-    return translate_expression(source)
+    """Return a bare expression with its `$names` as minijinja knows them, to ask what it reads; never to evaluate it.
+
+    What is outside the language comes back as it is.
+    """
+    try:
+        return named(tokens_of(source))
+    except TemplateRefused:
+        return source
 
 
 def bare_expression(text: str) -> str | None:

@@ -1,0 +1,87 @@
+"""Templates, conditions and patterns: whether they can be used at all, and whether the nodes they read exist."""
+
+from __future__ import annotations
+
+import minijinja
+
+from botflow.errors import FlowError
+from botflow.flow.fields import Text
+from botflow.flow.guards import guarded_environment
+from botflow.flow.language import TemplateRefused, translate, translate_expression
+from botflow.flow.linked import Linked
+from botflow.flow.pattern import check_pattern
+from botflow.flow.problems import Path, Report, did_you_mean
+from botflow.flow.template import is_template, node_references
+
+
+def check_texts(linked: Linked, report: Report) -> None:
+    """Check every template, condition and pattern of the document."""
+    environment = guarded_environment()
+    known = {node.id for node in linked.document.nodes}
+    for node in linked.nodes.values():
+        for text in node.texts:
+            if _is_sound(text, environment, report, node.id):
+                _check_references(text, known, report, node.id)
+    for position, interrupt in enumerate(linked.document.interrupts):
+        if interrupt.pattern is not None:
+            _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")
+
+
+def _is_sound(text: Text, environment: minijinja.Environment, report: Report, node: str) -> bool:
+    """Report what is wrong with a text; return whether it can be looked into."""
+    try:
+        match text.kind:
+            case "template" if is_template(text.text):
+                environment.add_template("text", translate(text.text))
+                return True
+            case "condition":
+                _evaluate_nothing(environment, translate_expression(text.text))
+                return True
+            case "pattern":
+                _check_pattern(text.text, text.path, report, node)
+        return False
+    except TemplateRefused as refused:
+        code = "condition.syntax" if (text.kind, refused.code) == ("condition", "template.syntax") else refused.code
+        report.error(code, f"{_shorten(text.text)}: {refused.message}", text.path, hint=refused.hint, node=node)
+    except minijinja.TemplateError as failure:
+        code = "condition.syntax" if text.kind == "condition" else "template.syntax"
+        report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, node=node)
+    return False
+
+
+def _evaluate_nothing(environment: minijinja.Environment, expression: str) -> None:
+    """Parse a condition. minijinja parses expressions only to evaluate them; failing without values is no fault."""
+    try:
+        environment.eval_expr(expression)
+    except minijinja.TemplateError as failure:
+        if failure.kind == "SyntaxError":
+            raise
+    except (TypeError, ValueError, OverflowError):
+        return
+
+
+def _check_pattern(pattern: str, path: Path, report: Report, node: str) -> None:
+    try:
+        check_pattern(pattern)
+    except FlowError as failure:
+        report.error(failure.code, failure.message, path, hint=failure.hint, node=node)
+
+
+def _check_references(text: Text, known: set[str], report: Report, node: str) -> None:
+    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known):
+        report.error(
+            "template.unknown_node",
+            f"{_shorten(text.text)}: there is no node {name!r} to read from",
+            text.path,
+            hint=did_you_mean(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
+            node=node,
+        )
+
+
+def _shorten(text: str) -> str:
+    flat = " ".join(text.split())
+    return repr(flat if len(flat) <= 60 else flat[:57] + "...")
+
+
+def _explain(failure: minijinja.TemplateError) -> str:
+    return str(failure).splitlines()[0].removeprefix("syntax error: ").split(" (in ")[0]
