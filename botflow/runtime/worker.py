@@ -55,7 +55,7 @@ class SupervisedWorker:
             self._stopped.set()
             self._tick.stop()
             if self._worker is not None:
-                self._worker.stop()  # type: ignore[no-untyped-call]  -- procrastinate's
+                self._worker.stop()  # type: ignore[no-untyped-call]  # procrastinate annotates no result
             await self._wait(tasks)
 
     async def _wait(self, tasks: set[asyncio.Task[None]]) -> None:
@@ -73,7 +73,7 @@ class SupervisedWorker:
             self._worker = JobWorker(self._app, self._table, concurrency=self._concurrency)
             started_s = time.monotonic()
             try:
-                await self._worker.run()  # type: ignore[no-untyped-call]  -- procrastinate's
+                await self._worker.run()  # type: ignore[no-untyped-call]  # as above
             except Exception:  # noqa: BLE001 -- the fence: whatever ends a worker, another one follows
                 _log.exception("worker_died")
             if self._stopped.is_set():

@@ -23,6 +23,20 @@ LISTEN_RETRY_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
+# What runs after procrastinate's own script. Finished jobs are deleted, so nobody reads their events; two indexes are
+# not used by any statement here. Together two fifths of a job's WAL. The new index finds a lock's oldest job.
+SCHEMA_CHANGES: tuple[str, ...] = (
+    "DROP TRIGGER procrastinate_trigger_status_events_insert_v1 ON procrastinate_jobs",
+    "DROP TRIGGER procrastinate_trigger_status_events_update_v1 ON procrastinate_jobs",
+    "DROP TRIGGER procrastinate_trigger_scheduled_events_v1 ON procrastinate_jobs",
+    "DROP INDEX procrastinate_jobs_id_lock_idx_v1",
+    "DROP INDEX procrastinate_jobs_queue_name_idx_v1",
+    "CREATE INDEX procrastinate_jobs_lock_id_idx ON procrastinate_jobs (lock, id) WHERE status IN ('todo', 'doing')",
+)
+
+# The table is nearly always empty, so the planner believes that it is, and would sort and scan a sudden backlog.
+_PLANNER = "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off"
+
 CLAIM = """
 WITH candidate AS (
     SELECT jobs.id
@@ -33,11 +47,11 @@ WITH candidate AS (
           SELECT 1 FROM procrastinate_jobs AS other
           WHERE other.lock = jobs.lock AND other.status = 'doing'
       )
-      AND NOT EXISTS (
-          SELECT 1 FROM procrastinate_jobs AS other
-          WHERE other.lock = jobs.lock AND other.status = 'todo'
-            AND (other.priority > jobs.priority OR (other.priority = jobs.priority AND other.id < jobs.id))
-      )
+      AND (jobs.lock IS NULL OR jobs.id = (
+          SELECT first.id FROM procrastinate_jobs AS first
+          WHERE first.lock = jobs.lock AND first.status IN ('todo', 'doing')
+          ORDER BY first.lock, first.id LIMIT 1
+      ))
     ORDER BY jobs.priority DESC, jobs.id LIMIT %(limit)s
     FOR UPDATE OF jobs SKIP LOCKED
 )
@@ -53,9 +67,11 @@ WITH ended AS (
     WHERE jobs.id = own.id AND jobs.attempts = own.attempts AND jobs.status = 'doing'
     RETURNING jobs.id, jobs.lock
 )
-SELECT id, EXISTS (
-    SELECT 1 FROM procrastinate_jobs AS next WHERE next.lock = ended.lock AND next.status = 'todo'
-) AS more
+SELECT id, (
+    SELECT next.id FROM procrastinate_jobs AS next
+    WHERE next.lock = ended.lock AND next.status IN ('todo', 'doing') AND next.id <> ended.id
+    ORDER BY next.lock, next.id LIMIT 1
+) IS NOT NULL AS more
 FROM ended
 """
 
@@ -129,6 +145,7 @@ class PostgresJobs(PsycopgConnector):
 async def _configure(connection: AsyncConnection[TupleRow]) -> None:
     # Each statement is a transaction of its own, so BEGIN and COMMIT would only be two more round trips.
     await connection.set_autocommit(True)
+    await connection.execute(_PLANNER)
 
 
 def _pool(**options: Any) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:

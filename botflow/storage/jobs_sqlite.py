@@ -23,6 +23,7 @@ from procrastinate import sql
 from procrastinate.connector import BaseAsyncConnector, Notify
 from procrastinate.exceptions import ConnectorException, NoResult
 from procrastinate.types import JobToDefer
+from sqlalchemy.exc import SQLAlchemyError
 
 from botflow.errors import UsageError
 from botflow.storage import jobs_postgres as postgres
@@ -117,7 +118,7 @@ class SqliteJobs(BaseAsyncConnector):
                 if jobs is None:
                     return await statement.run(connection, arguments)
                 rows = [row for job in jobs for row in await statement.run(connection, _columns(job))]
-        except sqlite3.Error as failure:
+        except (sqlite3.Error, SQLAlchemyError) as failure:
             raise ConnectorException(f"SQLite: {failure}") from failure
         self._bell.ring()
         return rows

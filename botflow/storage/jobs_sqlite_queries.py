@@ -31,7 +31,7 @@ SCHEMA: tuple[str, ...] = (
     )
     """,
     "CREATE INDEX procrastinate_jobs_status_idx ON procrastinate_jobs (status, priority DESC, id)",
-    "CREATE INDEX procrastinate_jobs_lock_idx ON procrastinate_jobs (lock, status, id) WHERE lock IS NOT NULL",
+    "CREATE INDEX procrastinate_jobs_lock_idx ON procrastinate_jobs (lock, id)",
     "CREATE UNIQUE INDEX procrastinate_jobs_doing_idx ON procrastinate_jobs (lock) WHERE status = 'doing'",
 )
 
@@ -75,11 +75,10 @@ CLAIM = f"""
               SELECT 1 FROM procrastinate_jobs AS other
               WHERE other.lock = jobs.lock AND other.status = 'doing'
           )
-          AND NOT EXISTS (
-              SELECT 1 FROM procrastinate_jobs AS other
-              WHERE other.lock = jobs.lock AND other.status = 'todo'
-                AND (other.priority > jobs.priority OR (other.priority = jobs.priority AND other.id < jobs.id))
-          )
+          AND (jobs.lock IS NULL OR jobs.id = (
+              SELECT min(first.id) FROM procrastinate_jobs AS first
+              WHERE first.lock = jobs.lock AND first.status IN ('todo', 'doing')
+          ))
         ORDER BY jobs.priority DESC, jobs.id LIMIT :limit
     )
     RETURNING {", ".join(JOB_COLUMNS)}

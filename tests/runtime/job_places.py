@@ -17,7 +17,7 @@ from botflow.runtime.jobs import jobs_app
 from botflow.runtime.tick import Step, Tick
 from botflow.runtime.worker import SupervisedWorker
 from botflow.storage.jobs import JobTable, turn_lock
-from botflow.storage.jobs_postgres import PostgresJobs
+from botflow.storage.jobs_postgres import SCHEMA_CHANGES, PostgresJobs
 from botflow.storage.jobs_sqlite import JobBell, SqliteJobs
 from botflow.storage.jobs_sqlite_queries import SCHEMA
 
@@ -90,9 +90,11 @@ async def open_postgres(url: str) -> AsyncIterator[JobPlace]:
 
 
 def install_postgres(url: str) -> None:
-    """Create procrastinate's tables."""
+    """Create the job tables."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(SchemaManager.get_schema().encode())
+        for statement in SCHEMA_CHANGES:
+            connection.execute(statement.encode())
 
 
 async def until(claim: Callable[[], Awaitable[bool] | bool], *, within_s: float = 15.0) -> None:

@@ -7,6 +7,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 
 from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.jobs_postgres import SCHEMA_CHANGES as POSTGRES_JOB_CHANGES
 from botflow.storage.jobs_sqlite_queries import SCHEMA as SQLITE_JOBS
 
 revision = "0001"
@@ -25,10 +26,12 @@ def upgrade() -> None:
 
 
 def _create_jobs() -> None:
-    """Create procrastinate's tables: its own script on Postgres, the connector's twin of it on SQLite."""
+    """Create procrastinate's tables: its script and our changes on Postgres, the connector's twin on SQLite."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         connection.connection.cursor().execute(SchemaManager.get_schema())
+        for statement in POSTGRES_JOB_CHANGES:
+            op.execute(statement)
         return
     for statement in SQLITE_JOBS:
         op.execute(statement)
