@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import aiosqlite
 import psycopg
 from procrastinate import App
 from procrastinate.connector import BaseAsyncConnector
+from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 
 from botflow.runtime.jobs import jobs_app
@@ -63,7 +65,20 @@ class JobPlace:
 
     async def register(self) -> int:
         """Register a worker that does nothing by itself, and return its number."""
-        return int(await self.app(_nothing).job_manager.register_worker())
+        return int(await self.app_manager.register_worker())
+
+    @property
+    def app_manager(self) -> JobManager:
+        """Procrastinate's own statements."""
+        return self.app(_nothing).job_manager
+
+    async def execute(self, statement: LiteralString) -> None:
+        """Run a statement that both databases know, past all our code."""
+        if isinstance(self.connector, SqliteJobs):
+            async with self.connector._writer.transaction() as connection:
+                await connection.execute(statement)
+        else:
+            await self.connector.execute_query_async(statement)
 
     async def is_empty(self) -> bool:
         return not await self.table.depth()

@@ -1,0 +1,160 @@
+"""What has been seen to go wrong with jobs, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from botflow.runtime.worker import WorkerWatch
+from tests.runtime.job_places import JobPlace, install_postgres, open_postgres, open_sqlite, until
+
+
+@pytest.fixture
+async def place(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobPlace]:
+    if database_kind == "postgres":
+        url = request.getfixturevalue("empty_postgres_url")
+        install_postgres(url)
+        async with open_postgres(url) as opened:
+            yield opened
+    else:
+        async with open_sqlite(tmp_path / "jobs.db") as opened:
+            yield opened
+
+
+@pytest.fixture(autouse=True)
+def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botflow.runtime.job_worker.HEARTBEAT_S", 0.2)
+
+
+async def test_a_claim_that_was_taken_over_can_end_nothing(place: JobPlace) -> None:
+    sleeper, other = await place.register(), await place.register()
+    await place.defer(1)
+    [slept] = await place.table.claim(sleeper, 10)
+    await place.app_manager.unregister_worker(sleeper)
+    assert await place.table.put_back_stalled(10, 10) == 1
+    [taken] = await place.table.claim(other, 10)
+
+    assert (await place.table.finish([slept])).count == 0
+    assert not await place.table.put_back(slept, None)
+    assert await place.table.depth() == {("turns", "doing"): 1}
+    assert (await place.table.finish([taken])).count == 1
+
+
+async def test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not(place: JobPlace) -> None:
+    worker = await place.register()
+    await place.defer(1)
+    await place.table.claim(worker, 10)
+    assert await place.table.put_back_stalled(10, 10) == 0
+    await asyncio.sleep(0.05)
+    assert await place.table.put_back_stalled(0.01, 10) == 1
+
+
+async def test_a_heartbeat_puts_back_what_its_worker_has_forgotten(place: JobPlace) -> None:
+    worker = await place.register()
+    await place.defer(1)
+    await place.defer(2)
+    running, forgotten = await place.table.claim(worker, 10)
+    assert await place.table.beat(worker, [running.id or 0]) == 1
+    [again] = await place.table.claim(worker, 10)
+    assert (again.id, again.attempts) == (forgotten.id, forgotten.attempts + 1)
+
+
+async def test_a_job_whose_end_cannot_be_stored_is_ended_later(place: JobPlace) -> None:
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+        if len(ran) == 1:
+            await place.execute("ALTER TABLE procrastinate_jobs RENAME TO jobs_away")
+
+    async with place.worker(advance):
+        await place.defer(1)
+        await until(lambda: bool(ran))
+        await asyncio.sleep(1.0)  # longer than all tries to store the end
+        await place.execute("ALTER TABLE jobs_away RENAME TO procrastinate_jobs")
+        await until(place.is_empty)
+
+
+async def test_a_worker_whose_row_was_pruned_goes_on(place: JobPlace) -> None:
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+
+    async with place.worker(advance):
+        await place.defer(1)
+        await until(place.is_empty)
+        await place.execute("DELETE FROM procrastinate_workers")
+        await place.defer(2)
+        await until(place.is_empty)
+        await until(lambda: place.table.any_worker(5))
+    assert ran == [1, 2]
+
+
+async def test_a_worker_that_cannot_start_is_started_again(place: JobPlace) -> None:
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+
+    await place.defer(1)
+    await place.execute("ALTER TABLE procrastinate_workers RENAME TO workers_away")
+    async with place.worker(advance):
+        await asyncio.sleep(0.3)
+        assert ran == []
+        await place.execute("ALTER TABLE workers_away RENAME TO procrastinate_workers")
+        await until(lambda: ran == [1])
+
+
+async def test_the_watch_sees_a_worker_while_it_lives(place: JobPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botflow.runtime.worker.CACHED_S", 0.0)
+    watch = WorkerWatch(place.table)
+
+    async def advance(session: int) -> None: ...
+
+    assert not await watch.reachable()
+    async with place.worker(advance):
+        await until(watch.reachable)
+    assert not await watch.reachable()
+
+
+async def test_the_watch_says_no_when_the_database_does_not_answer(place: JobPlace) -> None:
+    await place.execute("ALTER TABLE procrastinate_workers RENAME TO workers_away")
+    assert not await WorkerWatch(place.table).reachable()
+
+
+async def test_a_lost_listener_listens_again(empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botflow.runtime.job_worker.POLL_S", 3600.0)
+    install_postgres(empty_postgres_url)
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+
+    listeners = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    async with (
+        open_postgres(empty_postgres_url) as place,
+        await psycopg.AsyncConnection.connect(empty_postgres_url, autocommit=True) as admin,
+    ):
+
+        async def listening() -> list[tuple[int]]:
+            return await (await admin.execute(listeners)).fetchall()
+
+        async def is_listening() -> bool:
+            return bool(await listening())
+
+        async with place.worker(advance):
+            await until(is_listening)
+            [(first,)] = await listening()
+            await admin.execute("SELECT pg_terminate_backend(%s)", (first,))
+
+            async def listens_again() -> bool:
+                return bool({pid for (pid,) in await listening()} - {first})
+
+            await until(listens_again)
+            await place.defer(1)
+            await until(lambda: ran == [1])
