@@ -15,7 +15,7 @@ from botflow.config import Settings
 from botflow.errors import BotflowError
 from botflow.runtime.app import Runtime
 from botflow.web.auth import Gate
-from botflow.web.chat import OpenSession, PostMessage, ReadMessages
+from botflow.web.chat import Messages, OpenSession
 from botflow.web.cors import ChatOrigins
 from botflow.web.desk import Desk
 from botflow.web.health import Alive, Ready
@@ -70,8 +70,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
 def _routes(streams: Streams, *, dev: bool) -> list[Route]:
     """Return the routes, the hottest first; providers, whose first segment may be any word, last."""
     return [
-        Route("/chat/{workflow}/messages", PostMessage(), methods=["POST"]),
-        Route("/chat/{workflow}/messages", ReadMessages(), methods=["GET"]),
+        Route("/chat/{workflow}/messages", Messages(), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", OpenSession(), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
         Route("/healthz", Alive(), methods=["GET"]),

@@ -29,10 +29,17 @@ from botflow.web.wire import read_body, send_json
 REPLY_WITHIN_S = 25.0
 
 
-class PostMessage:
-    """POST /chat/{workflow}/messages: 200 with what the turn said, or 202 when it outlasts the deadline."""
+class Messages:
+    """/chat/{workflow}/messages: POST says something, GET reads the conversation."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            await self._post(scope, receive, send)
+        else:
+            await self._read(scope, send)
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 200 with what the turn said, or 202 when it outlasts the deadline."""
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         caller = desk.gate.caller(scope, live.slug)
@@ -55,6 +62,18 @@ class PostMessage:
         )
         receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
         await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
+
+    async def _read(self, scope: Scope, send: Send) -> None:
+        """Answer with a page of the conversation, both directions, for a reloaded page."""
+        desk = desk_of(scope)
+        slug = scope["path_params"]["workflow"]
+        caller = desk.gate.caller(scope, slug)
+        query = Query.of(scope)
+        if isinstance(caller, Visitor):
+            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
+        stored = await desk.session_of(caller, query.external_id, slug)
+        page = await read_page(desk.runtime.database.transcripts, stored.id, query)
+        await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
 
 
 class OpenSession:
@@ -80,21 +99,6 @@ class OpenSession:
         receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
         token = desk.gate.sign(Visitor(live.slug, external_id, receipt.id.session))
         await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
-
-
-class ReadMessages:
-    """GET /chat/{workflow}/messages: the conversation so far, for a reloaded page."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        slug = scope["path_params"]["workflow"]
-        caller = desk.gate.caller(scope, slug)
-        query = Query.of(scope)
-        if isinstance(caller, Visitor):
-            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
-        stored = await desk.session_of(caller, query.external_id, slug)
-        page = await read_page(desk.runtime.database.transcripts, stored.id, query)
-        await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
 
 
 async def _reply(desk: Desk, receipt: Receipt) -> dict[str, Any]:

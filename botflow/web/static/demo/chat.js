@@ -188,6 +188,7 @@ async function main() {
   const picker = byId("workflow");
   picker.replaceChildren(...workflows.map(({ id, name }) => new Option(name, id)));
   byId("picker").hidden = workflows.length < 2;
+  byId("title").classList.toggle("unseen", workflows.length > 1);
   const wanted = new URLSearchParams(location.search).get("workflow") ?? localStorage.getItem(LAST_WORKFLOW);
   const pick = (id) => {
     const { name } = workflows.find((one) => one.id === id) ?? workflows[0];

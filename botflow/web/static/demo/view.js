@@ -4,7 +4,7 @@
  * Text goes into the page as text, never as markup.
  */
 
-const JOINED_WITHIN_MS = 120_000;
+const PAUSE_MS = 180_000;
 const AT_THE_END_PX = 80;
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
 
@@ -161,18 +161,21 @@ export class View {
     return later ?? live;
   }
 
-  /** Join what one side says in one go, and set a line between days. */
+  /** Join what one side says in one go, give a time only where somebody paused, and set a line between days. */
   #group() {
     this.#log.querySelectorAll(".day").forEach((one) => one.remove());
     let before = null;
     for (const entry of this.#log.querySelectorAll(".entry[data-id]")) {
-      const isSameSide = before?.className.includes(entry.dataset.side) && entry.previousElementSibling === before;
       const at = new Date(entry.dataset.at);
-      const isNewDay = !before || new Date(before.dataset.at).toDateString() !== at.toDateString();
+      const last = before && new Date(before.dataset.at);
+      const isNewDay = !before || last.toDateString() !== at.toDateString();
+      const isPrompt = !isNewDay && at - last < PAUSE_MS && entry.previousElementSibling === before;
       if (isNewDay) entry.before(element("li", "day", dayName(at)));
-      entry.classList.toggle("joined", Boolean(isSameSide && !isNewDay && at - new Date(before.dataset.at) < JOINED_WITHIN_MS));
+      entry.classList.toggle("joined", isPrompt && before.dataset.side === entry.dataset.side);
+      before?.classList.toggle("brief", isPrompt);
       before = entry;
     }
+    before?.classList.remove("brief");
   }
 
   #settle(isNews) {
