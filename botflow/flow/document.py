@@ -18,6 +18,7 @@ from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
 from botflow.flow.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reader import Reading
+from botflow.flow.rewrite import with_positions
 from botflow.flow.schema import report_invalid
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -183,9 +184,18 @@ class SourceDocument:
     def place(self, path: Path) -> Place:
         return self.reading.place(path)
 
+    @property
+    def text(self) -> str:
+        """The document as it is written, comments and all."""
+        return self.reading.text
+
     def to_json(self) -> dict[str, Any]:
         """Return the document's canonical form, without sugar."""
         return self.document.to_json()
+
+    def moved(self, positions: Mapping[str, tuple[float, float]]) -> SourceDocument:
+        """Return the document with nodes drawn elsewhere; its text keeps comments, order and sugar."""
+        return parse(with_positions(self.reading, positions), name=self.name)
 
 
 def parse(text: str, *, name: str) -> SourceDocument:
@@ -209,7 +219,7 @@ def shape(value: Any, report: Report) -> Document | None:
     try:
         return Document.model_validate(value)
     except ValidationError as failure:
-        report_invalid(failure, Document, report)
+        report_invalid(failure, Document, value, report)
         return None
 
 

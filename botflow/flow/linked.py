@@ -150,7 +150,9 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
     try:
         properties = spec.properties.model_validate(node.properties)
     except ValidationError as failure:
-        report_invalid(failure, spec.properties, report, family="property", prefix=inside, node=node.id)
+        report_invalid(
+            failure, spec.properties, node.properties, report, family="property", prefix=inside, node=node.id
+        )
         return None
     except FlowError as failure:
         report.error(failure.code, failure.message, inside, hint=failure.hint, node=node.id)

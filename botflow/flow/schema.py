@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
 from botflow.flow.problems import Path, Report, did_you_mean, dotted
@@ -14,6 +15,7 @@ from botflow.flow.problems import Path, Report, did_you_mean, dotted
 def report_invalid(
     failure: ValidationError,
     model: type[BaseModel],
+    raw: Any,
     report: Report,
     *,
     family: str = "document",
@@ -22,10 +24,10 @@ def report_invalid(
 ) -> None:
     """Add an error to `report` for each of pydantic's; codes are `family`.unknown_key, .missing_key and .invalid.
 
-    `prefix` is where the validated value stands in the document.
+    `raw` is what was validated, `prefix` where it stands in the document.
     """
     for error in failure.errors(include_url=False):
-        path = _within_document(error["loc"])
+        path = _in_document(error["loc"], raw)
         code, message, hint = _explain(error, path, model, family)
         report.error(code, message, (*prefix, *path), hint=hint, node=node)
 
@@ -45,9 +47,23 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
     return f"{family}.invalid", f"{spot}: {message[:1].lower()}{message[1:]}" if spot else message, hint
 
 
-def _within_document(loc: tuple[int | str, ...]) -> Path:
-    """Drop what pydantic adds to a path: union members (`function-after[...]`, `str`) and `[key]`."""
-    return tuple(step for step in loc if isinstance(step, int) or not (step == "[key]" or "[" in step))
+def _in_document(loc: tuple[int | str, ...], raw: Any) -> Path:
+    """Keep the steps of `loc` that lead through `raw`, or to a key that is missing; pydantic adds names of types."""
+    path: list[int | str] = []
+    for position, step in enumerate(loc):
+        if isinstance(raw, dict):
+            written = next((name for name in (step, to_snake(str(step))) if name in raw), None)
+            if written is None and isinstance(raw.get("data"), dict) and step in raw["data"]:  # a React Flow node
+                raw, written = raw["data"], step
+            if written is not None:
+                path.append(step)
+                raw = raw[written]
+            elif position == len(loc) - 1 and "[" not in str(step):
+                path.append(step)
+        elif isinstance(raw, list) and isinstance(step, int) and step < len(raw):
+            path.append(step)
+            raw = raw[step]
+    return tuple(path)
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
