@@ -92,7 +92,7 @@ CALENDARS: Mapping[str, Calendar] = MappingProxyType(
                 1,
             ),
             weekdays=_numbered(
-                "montag|mo|montags dienstag|di mittwoch|mi donnerstag|do freitag|fr samstag|sa|sonnabend sonntag|so", 0
+                "montag|mo|montags dienstag|di mittwoch|mi donnerstag freitag|fr samstag|sa|sonnabend sonntag", 0
             ),
             relative_days=(
                 ("ubermorgen", 2),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from botflow.engine.folding import fold
@@ -11,7 +10,6 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Rea
 from botflow.nodes.answers.language import base_language
 from botflow.nodes.answers.numbers import spoken_number
 
-_POSITION = re.compile(r"[#(]?\s*([0-9]{1,3})\s*[.):]?")
 _NUMBER_WORDS = frozenset(("option", "number", "nummer", "opcion", "numero", "nr", "no", "choice", "choix", "wahl"))
 _SHORTEST_FUZZY = 4  # letters; shorter words are one slip away from too many others
 _CLOSE_ENOUGH = 78.0  # per cent; "salat" is 80 to "salad"
@@ -54,16 +52,13 @@ def _by_number(options: Sequence[Option], text: str, said: str, language: str) -
     """Return the option at the number that the whole text is: "2", "2.", "option 2", "two"."""
     words = said.split(" ")
     if len(words) == 2 and words[0] in _NUMBER_WORDS:
-        text = words[1]
-    written = _POSITION.fullmatch(text.strip())
-    number = int(written[1]) if written and written[1].isascii() else None
-    if number is None and not written and len(words) <= 3:
-        number = _whole(spoken_number(text, language))
-    return options[number - 1] if number is not None and 1 <= number <= len(options) else None
-
-
-def _whole(number: int | float | None) -> int | None:
-    return number if isinstance(number, int) else None
+        text = said = words[1]
+    number: int | float | None = None
+    if said.isascii() and said.isdecimal():
+        number = int(said[:4])
+    elif len(words) <= 3:
+        number = spoken_number(text, language)
+    return options[number - 1] if isinstance(number, int) and 1 <= number <= len(options) else None
 
 
 def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:

@@ -67,7 +67,7 @@ def _named(text: str, today: date, language: str, calendar: Calendar) -> date | 
     months = [(at, calendar.months[word[:4]]) for at, word in enumerate(words) if word[:4] in calendar.months]
     if months and (found := _around(words, months[0][0])):
         return _dated(found[0], months[0][1], found[1], today)
-    # "Freitag morgen" is a Friday, so weekdays go before "morgen"; "so" and "do" are also everyday words.
+    # "Freitag morgen" is a Friday, so weekdays go before "morgen"; "mar" and "di" may be other words.
     weekdays = {
         calendar.weekdays[word] for word in words if word in calendar.weekdays and (len(word) > 3 or len(words) < 3)
     }

@@ -24,6 +24,7 @@ _TYPOGRAPHY = str.maketrans({"−": "-", "–": "-", "’": "'"})
 # Latin America writes a decimal point; Spain and the rest of the language's countries a comma.
 _POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA", "PE"})
 _COMMA_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
+_ABOUT = re.compile(r"\bun[oa]s\s+", re.IGNORECASE)  # "unas cincuenta" is about fifty, not one and fifty
 _NEGATIVE_WORDS = ("minus ", "moins ", "menos ", "negative ")
 # What the number words' library leaves out.
 _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -103,7 +104,7 @@ def spelled_out(text: str, language: str) -> str:
     except ImportError:
         return text
     try:
-        return _NEGATIVE.sub("-", str(alpha2digit(text, base_language(language), 0)))
+        return _NEGATIVE.sub("-", str(alpha2digit(_ABOUT.sub("", text), base_language(language), 0)))
     except ValueError:  # no such language
         return text
 

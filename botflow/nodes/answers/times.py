@@ -14,7 +14,7 @@ from botflow.nodes.answers.numbers import spelled_out
 
 _MOST_WORDS = 8
 _CLOCK = re.compile(r"(?<![0-9:.])([0-9]{1,2})\s?(?:[:.]|h|uhr|heures?)\s?([0-9]{2})(?::[0-9]{2})?(?![0-9:])")
-_HOUR = re.compile(r"(?<![0-9:.,])([0-9]{1,2})(?![0-9])")
+_HOUR = re.compile(r"(?<![0-9:.,])([0-9]{1,2})(?![0-9]|[:.,][0-9])")
 _AFTERNOON = re.compile(
     r"[0-9 ]p\.?\s?m\b|\bafternoon\b|\bevening\b|\bnachmittags?\b|\babends?\b|\bde la (?:tarde|noche)\b"
     r"|\bapres.midi\b|\bdu soir\b|\btonight\b|\bat night\b|\bnachts\b"
@@ -61,7 +61,8 @@ def find_time(text: str, language: str) -> str | None:
     """Return the time of day that `text` names, or None."""
     if len(text.split()) > _MOST_WORDS:
         return None
-    decomposed = unicodedata.normalize("NFKD", spelled_out(text.casefold(), language))
+    text = text.casefold().replace("cuarto", "quart")  # else the number words' library makes it "the fourth"
+    decomposed = unicodedata.normalize("NFKD", spelled_out(text, language))
     text = "".join(character for character in decomposed if not unicodedata.combining(character)).strip()
     minutes = _minutes_of_day(text, base_language(language))
     if minutes is None:
