@@ -13,31 +13,35 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Build the wheel and return the names of its files."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Build the wheel and return its files by name, with the text of its metadata."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     with ZipFile(next(folder.glob("*.whl"))) as archive:
-        return archive.namelist()
+        names = archive.namelist()
+        return {name: archive.read(name).decode() if ".dist-info/" in name else "" for name in names}
 
 
-def test_import_integrations_fails_in_a_wheel(wheel: list[str]) -> None:
+def test_import_integrations_fails_in_a_wheel(wheel: dict[str, str]) -> None:
     packages = {name.partition("/")[0] for name in wheel if ".dist-info/" not in name}
 
     assert packages == {"botflow", *(path.name for path in (ROOT / "integrations").iterdir() if path.is_dir())}
 
 
-def test_every_file_of_the_core_is_in_the_wheel(wheel: list[str]) -> None:
+def test_every_file_of_the_core_is_in_the_wheel(wheel: dict[str, str]) -> None:
     """Migrations, templates and the demo page are files that no import would miss."""
     tracked = subprocess.run(
         ["git", "ls-files", "botflow"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
 
-    assert set(tracked) - set(wheel) == set()
+    assert set(tracked) - wheel.keys() == set()
     assert any(name.startswith("botflow/storage/migrations/versions/") for name in wheel)
 
 
-def test_the_wheel_declares_the_command_and_the_plugins(wheel: list[str]) -> None:
-    assert any(name.endswith(".dist-info/entry_points.txt") for name in wheel)
-    assert any(name.endswith("LICENSE") for name in wheel)
+def test_the_wheel_declares_the_command_and_the_plugins(wheel: dict[str, str]) -> None:
+    declared = next(text for name, text in wheel.items() if name.endswith(".dist-info/entry_points.txt"))
+
+    assert "botflow = botflow.cli:main" in declared
+    assert "twilio = botflow_twilio:plugin" in declared
+    assert "openai = botflow_openai:plugin" in declared

@@ -33,7 +33,7 @@ version.add_to(app)
 def main() -> NoReturn:
     """Run the command that the arguments name, and exit: 0 good, 1 the flow is wrong, 2 the call is wrong."""
     try:
-        app()
+        app(prog_name="botflow")
     except BotflowError as problem:
         print_error(problem)
         sys.exit(1 if isinstance(problem, FlowError) else 2)

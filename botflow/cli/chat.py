@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from botflow.cli.flow_files import FLOWS
+from botflow.cli.options import FlowPaths
 
 if TYPE_CHECKING:
     from botflow.config import Settings
@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: botflow chat examples/03_support_router.yaml")(chat)
 
 
-def chat(flows: FLOWS) -> None:
+def chat(flows: FlowPaths) -> None:
     """Talk to a flow here and now; further files are the subflows it runs.
 
     The conversation lives in a temporary database, and no text message leaves this machine. Lines may also be piped in.

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from botflow.cli.flow_files import FLOWS, read_flow_files
-from botflow.cli.printing import AS_JSON, print_json, problem_line
-from botflow.flow.problems import FlowProblems, Problem
+from botflow.cli.options import AsJson, FlowPaths
+from botflow.cli.printing import print_json, problem_line
 
 
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: botflow check examples/02_sms_survey.yaml")(check)
 
 
-def check(flows: FLOWS, as_json: Annotated[bool, AS_JSON] = False) -> None:
+def check(flows: FlowPaths, as_json: AsJson = False) -> None:
     """Check flow files: file:line:column, severity, code, what is wrong and what to do.
 
     Exit status 1 when there is an error; warnings alone are good.
     """
+    from botflow.cli.flow_files import read_flow_files
+    from botflow.flow.problems import FlowProblems, Problem
+
     problems: list[Problem]
     try:
         files = read_flow_files(flows)

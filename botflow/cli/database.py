@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from botflow.cli.printing import AS_JSON, print_json
+from botflow.cli.options import AsJson
+from botflow.cli.printing import print_json
 
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
@@ -16,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @db.command(epilog="Example: BOTFLOW_DATABASE_URL=postgresql://localhost/botflow botflow db upgrade")
-def upgrade(as_json: Annotated[bool, AS_JSON] = False) -> None:
+def upgrade(as_json: AsJson = False) -> None:
     """Apply all migrations to the database that BOTFLOW_DATABASE_URL names.
 
     Processes that migrate at the same moment wait for each other; a schema that is up to date is left alone.

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from botflow.engine.node import NodeType
 from botflow.errors import FlowError, UsageError
@@ -26,12 +24,6 @@ from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
-
-FLOW = Annotated[Path, typer.Argument(metavar="FLOW", help="A .yaml, .yml, .json or .py file.", show_default=False)]
-FLOWS = Annotated[
-    list[Path],
-    typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
-]
 
 
 @dataclass(frozen=True)
@@ -74,33 +66,34 @@ def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
     sources: dict[str, SourceDocument] = {}
     plugins: list[Plugin] = []
     for path in paths:
-        source, plugin = _read(path)
-        workflow = source.document.id
-        if workflow in sources:
-            raise FlowError(
-                f"{path} and {sources[workflow].name} both have the id {workflow!r}",
-                code="workflow.twice",
-                hint="give one of them another id",
-            )
-        sources[workflow] = source
+        found, plugin = _read(path)
+        for source in found:
+            workflow = source.document.id
+            if workflow in sources:
+                raise FlowError(
+                    f"{path} and {sources[workflow].name} both have the id {workflow!r}",
+                    code="workflow.twice",
+                    hint="give one of them another id",
+                )
+            sources[workflow] = source
         plugins += [plugin] if plugin else []
     return FlowFiles(sources, tuple(plugins))
 
 
-def _read(path: Path) -> tuple[SourceDocument, Plugin | None]:
+def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     if path.suffix == ".py":
         return _run(path)
     if path.suffix not in (".yaml", ".yml", ".json"):
         raise UsageError(f"{path} is no flow file", code="file.kind", hint="it must end in .yaml, .yml, .json or .py")
     try:
-        return parse(path.read_text(encoding="utf-8"), name=str(path)), None
+        return [parse(path.read_text(encoding="utf-8"), name=str(path))], None
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
     except UnicodeDecodeError:
         raise FlowError(f"{path} is not UTF-8 text", code="file.encoding") from None
 
 
-def _run(path: Path) -> tuple[SourceDocument, Plugin | None]:
+def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     """Import a Python file, which may import its neighbours, and take `flow` and `plugin` from it."""
     if not path.is_file():
         raise UsageError(f"{path} cannot be read: No such file", code="file.unreadable")
@@ -124,7 +117,7 @@ def _run(path: Path) -> tuple[SourceDocument, Plugin | None]:
         raise FlowError(f"{path} holds no flow", code="file.no_flow", hint="end it with: flow = botflow.Flow(...)")
     if plugin is not None and not isinstance(plugin, Plugin):
         raise FlowError(f"`plugin` in {path} is not a botflow.Plugin", code="plugin.invalid")
-    return parse(json.dumps(flow.document()), name=str(path)), plugin
+    return [parse(json.dumps(document), name=str(path)) for document in flow.documents().values()], plugin
 
 
 def _line_of(crash: BaseException, path: Path) -> str:

@@ -14,8 +14,6 @@ from botflow.errors import BotflowError
 if TYPE_CHECKING:
     from botflow.flow.problems import Problem
 
-AS_JSON = typer.Option("--json", help="Print JSON for machines.")
-
 
 def print_json(value: Any) -> None:
     """Print `value` as indented JSON, in every script as it is."""

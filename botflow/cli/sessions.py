@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from botflow.cli.printing import AS_JSON, print_json
+from botflow.cli.options import AsJson
+from botflow.cli.printing import print_json
 from botflow.errors import UsageError
 
 if TYPE_CHECKING:
     from botflow.records import SessionSummary
-    from botflow.storage.database import Database
+    from botflow.storage.archive import Archive
 
 T = TypeVar("T")
 LOOKED_THROUGH = 10_000
@@ -33,12 +33,12 @@ def list_sessions(
     context: typer.Context,
     workflow: Annotated[str | None, typer.Option(help="Only those of this workflow.")] = None,
     limit: Annotated[int, LIMIT] = 50,
-    as_json: Annotated[bool, AS_JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List conversations, the latest first."""
     if context.invoked_subcommand is not None:
         return
-    found = _read(lambda database: database.transcripts.sessions(workflow, limit))
+    found = _read(lambda archive: archive.transcripts.sessions(workflow, limit))
     if as_json:
         print_json([_summary_json(summary) for summary in found])
         return
@@ -63,10 +63,10 @@ def list_sessions(
 def show(
     session: Annotated[str, typer.Argument(metavar="ID|PERSON", help="A session's id, or a person's number or id.")],
     limit: Annotated[int, LIMIT] = 200,
-    as_json: Annotated[bool, AS_JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show one conversation: what was said, the path it took, and its variables."""
-    shown = _read(lambda database: _conversation(database, session, limit))
+    shown = _read(lambda archive: _conversation(archive, session, limit))
     if as_json:
         print_json(shown)
         return
@@ -82,11 +82,11 @@ def show(
     typer.echo(f"\nvariables\n{json.dumps(shown['variables'], indent=2, ensure_ascii=False)}")
 
 
-async def _conversation(database: Database, wanted: str, limit: int) -> dict[str, Any]:
-    summary = await _find(database, wanted)
-    stored = await database.sessions.load_by_id(summary.id)
-    lines = await database.transcripts.transcript(summary.id, limit)
-    traces = await database.transcripts.traces(summary.id, limit)
+async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, Any]:
+    summary = await _find(archive, wanted)
+    stored = await archive.sessions.load_by_id(summary.id)
+    lines = await archive.transcripts.transcript(summary.id, limit)
+    traces = await archive.transcripts.traces(summary.id, limit)
     frames = stored.session.frames if stored is not None else ()
     return {
         "session": _summary_json(summary),
@@ -101,9 +101,9 @@ async def _conversation(database: Database, wanted: str, limit: int) -> dict[str
     }
 
 
-async def _find(database: Database, wanted: str) -> SessionSummary:
+async def _find(archive: Archive, wanted: str) -> SessionSummary:
     """Find a session by its id, else by its person; UsageError when there is none, or more than one."""
-    everyone = await database.transcripts.sessions(None, LOOKED_THROUGH)
+    everyone = await archive.transcripts.sessions(None, LOOKED_THROUGH)
     found = [each for each in everyone if str(each.id) == wanted] or [
         each for each in everyone if each.external_id == wanted
     ]
@@ -126,17 +126,16 @@ def _steps(trace: Sequence[Any]) -> list[str]:
     return steps
 
 
-def _read(query: Callable[[Database], Awaitable[T]]) -> T:
+def _read(query: Callable[[Archive], Awaitable[T]]) -> T:
     """Open the database that the settings name, read, and close it."""
+    import asyncio
+
     from botflow.config import Settings
-    from botflow.storage.database import open_database
+    from botflow.storage.archive import open_archive
 
     async def read() -> T:
-        database = await open_database(Settings.from_environment().botflow_database_url, migrate=False)
-        try:
-            return await query(database)
-        finally:
-            await database.close()
+        async with open_archive(Settings.from_environment().botflow_database_url) as archive:
+            return await query(archive)
 
     return asyncio.run(read())
 

@@ -40,7 +40,7 @@ class PromptTerminal:
 
         with patch_stdout(raw=True):  # what is printed meanwhile appears above the prompt
             try:
-                return await self._prompt.prompt_async(PROMPT)
+                return str(await self._prompt.prompt_async(PROMPT))
             except (EOFError, KeyboardInterrupt):
                 return None
 

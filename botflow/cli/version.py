@@ -5,20 +5,22 @@ from __future__ import annotations
 import platform
 import sqlite3
 from importlib.metadata import entry_points, version
-from typing import Annotated
 
 import typer
 
-from botflow.cli.printing import AS_JSON, print_json
-from botflow.plugins import GROUP
+from botflow.cli.options import AsJson
+from botflow.cli.printing import print_json
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command(epilog="Example: botflow version --json")(show_version)
+    app.command("version", epilog="Example: botflow version --json")(show_version)
 
 
-def show_version(as_json: Annotated[bool, AS_JSON] = False) -> None:
+def show_version(as_json: AsJson = False) -> None:
     """Print the versions of botflow and of what it stands on."""
+
+    from botflow.plugins import GROUP
+
     found = {
         "botflow": version("botflow"),
         "python": platform.python_version(),

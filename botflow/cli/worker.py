@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +33,8 @@ def worker(
 
 
 async def _work(options: RuntimeOptions) -> None:
+    import asyncio
+
     import structlog
 
     from botflow.cli.banner import database_name
