@@ -5,42 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
-import aiosqlite
-import psycopg
 from procrastinate import App
 from procrastinate.connector import BaseAsyncConnector
 from procrastinate.manager import JobManager
-from procrastinate.schema import SchemaManager
+from procrastinate.tasks import Task
 
 from botflow.runtime.jobs import jobs_app
 from botflow.runtime.tick import Step, Tick
 from botflow.runtime.worker import SupervisedWorker
 from botflow.storage.jobs import JobTable, turn_lock
-from botflow.storage.jobs_postgres import SCHEMA_CHANGES, PostgresJobs
-from botflow.storage.jobs_sqlite import JobBell, SqliteJobs
-from botflow.storage.jobs_sqlite_queries import SCHEMA
-
-
-class OneConnection:
-    """A single writer on a SQLite file."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self._turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with self._turn:
-            await self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                await self._connection.rollback()
-                raise
-            await self._connection.commit()
+from botflow.storage.jobs_sqlite import SqliteJobs
 
 
 class JobPlace:
@@ -60,8 +36,12 @@ class JobPlace:
 
     async def defer(self, session: int, *, again: bool = False) -> int:
         """Defer `advance(session)` under the session's lock."""
-        task = self.app(_nothing).tasks["advance"]
-        return await task.configure(lock=turn_lock(session, again=again)).defer_async(session=session)
+        return int(await self.advance.configure(lock=turn_lock(session, again=again)).defer_async(session=session))
+
+    @property
+    def advance(self) -> Task[..., Any, Any]:
+        """The task, for deferring."""
+        return self.app(_nothing).tasks["advance"]
 
     async def register(self) -> int:
         """Register a worker that does nothing by itself, and return its number."""
@@ -85,31 +65,13 @@ class JobPlace:
 
 
 @asynccontextmanager
-async def open_sqlite(path: Path) -> AsyncIterator[JobPlace]:
-    async with aiosqlite.connect(path, isolation_level=None) as connection:
-        await connection.execute("PRAGMA journal_mode=WAL")
-        await connection.execute("PRAGMA synchronous=FULL")
-        for statement in SCHEMA:
-            await connection.execute(statement)
-        yield JobPlace(SqliteJobs(OneConnection(connection), JobBell()))
-
-
-@asynccontextmanager
-async def open_postgres(url: str) -> AsyncIterator[JobPlace]:
-    connector = PostgresJobs(url)
+async def open_place(connector: BaseAsyncConnector) -> AsyncIterator[JobPlace]:
+    """Open the connector's own connections, if it has any."""
     await connector.open_async()
     try:
         yield JobPlace(connector)
     finally:
         await connector.close_async()
-
-
-def install_postgres(url: str) -> None:
-    """Create the job tables."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(SchemaManager.get_schema().encode())
-        for statement in SCHEMA_CHANGES:
-            connection.execute(statement.encode())
 
 
 async def until(claim: Callable[[], Awaitable[bool] | bool], *, within_s: float = 15.0) -> None:

@@ -10,11 +10,15 @@ import psycopg
 
 from botflow.runtime.job_worker import STALLED_S
 from botflow.runtime.tick import Step
-from tests.runtime.job_places import open_postgres
+from botflow.storage.jobs_postgres import PostgresJobs
+from tests.runtime.job_places import open_place
 
 
 async def main(url: str) -> None:
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as notes, open_postgres(url) as place:
+    async with (
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as notes,
+        open_place(PostgresJobs(url)) as place,
+    ):
         turn = asyncio.Lock()
 
         async def advance(session: int) -> None:

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.runtime.job_places import JobPlace, install_postgres, open_postgres, open_sqlite, until
-
-
-@pytest.fixture
-async def place(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobPlace]:
-    if database_kind == "postgres":
-        url = request.getfixturevalue("empty_postgres_url")
-        install_postgres(url)
-        async with open_postgres(url) as opened:
-            yield opened
-    else:
-        async with open_sqlite(tmp_path / "jobs.db") as opened:
-            yield opened
+from tests.runtime.job_places import JobPlace, until
 
 
 async def test_a_job_runs_once_and_leaves_nothing_behind(place: JobPlace) -> None:

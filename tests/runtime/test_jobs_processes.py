@@ -14,15 +14,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.runtime.job_places import install_postgres, open_postgres, until
+from botflow.storage.jobs_postgres import PostgresJobs
+from tests.runtime.job_places import open_place, until
 
 
 @pytest.fixture
-async def jobs_url(empty_postgres_url: str) -> str:
-    install_postgres(empty_postgres_url)
-    with psycopg.connect(empty_postgres_url, autocommit=True) as connection:
+def jobs_url(postgres_url: str) -> str:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE runs (session bigint, pid bigint)")
-    return empty_postgres_url
+    return postgres_url
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 async def test_two_processes_run_each_job_once(jobs_url: str) -> None:
-    async with worker_process(jobs_url), worker_process(jobs_url), open_postgres(jobs_url) as place:
+    async with worker_process(jobs_url), worker_process(jobs_url), open_place(PostgresJobs(jobs_url)) as place:
         for session in range(100):
             await place.defer(session)
         await until(place.is_empty)
@@ -56,7 +56,7 @@ async def test_two_processes_run_each_job_once(jobs_url: str) -> None:
 
 
 async def test_a_killed_process_leaves_its_job_to_another(jobs_url: str) -> None:
-    async with open_postgres(jobs_url) as place, worker_process(jobs_url) as doomed:
+    async with open_place(PostgresJobs(jobs_url)) as place, worker_process(jobs_url) as doomed:
         await place.defer(-600)
         await until(lambda: bool(rows(jobs_url, "SELECT 1 FROM runs")))
         doomed.send_signal(signal.SIGKILL)
@@ -67,7 +67,7 @@ async def test_a_killed_process_leaves_its_job_to_another(jobs_url: str) -> None
 
 
 async def test_a_process_that_wakes_from_a_stop_neither_ends_the_job_another_runs_nor_dies(jobs_url: str) -> None:
-    async with open_postgres(jobs_url) as place, worker_process(jobs_url) as sleeper:
+    async with open_place(PostgresJobs(jobs_url)) as place, worker_process(jobs_url) as sleeper:
         await place.defer(-2)
         await until(lambda: bool(rows(jobs_url, "SELECT 1 FROM runs")))
         os.kill(sleeper.pid, signal.SIGSTOP)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from botflow.runtime.worker import WorkerWatch
-from tests.runtime.job_places import JobPlace, install_postgres, open_postgres, open_sqlite, until
-
-
-@pytest.fixture
-async def place(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobPlace]:
-    if database_kind == "postgres":
-        url = request.getfixturevalue("empty_postgres_url")
-        install_postgres(url)
-        async with open_postgres(url) as opened:
-            yield opened
-    else:
-        async with open_sqlite(tmp_path / "jobs.db") as opened:
-            yield opened
+from botflow.storage.jobs_postgres import PostgresJobs
+from tests.runtime.job_places import JobPlace, open_place, until
 
 
 @pytest.fixture(autouse=True)
@@ -127,9 +114,8 @@ async def test_the_watch_says_no_when_the_database_does_not_answer(place: JobPla
     assert not await WorkerWatch(place.table).reachable()
 
 
-async def test_a_lost_listener_listens_again(empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lost_listener_listens_again(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botflow.runtime.job_worker.POLL_S", 3600.0)
-    install_postgres(empty_postgres_url)
     ran: list[int] = []
 
     async def advance(session: int) -> None:
@@ -137,8 +123,8 @@ async def test_a_lost_listener_listens_again(empty_postgres_url: str, monkeypatc
 
     listeners = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
     async with (
-        open_postgres(empty_postgres_url) as place,
-        await psycopg.AsyncConnection.connect(empty_postgres_url, autocommit=True) as admin,
+        open_place(PostgresJobs(postgres_url)) as place,
+        await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as admin,
     ):
 
         async def listening() -> list[tuple[int]]:
