@@ -6,12 +6,13 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from botflow.storage.database import Database, open_database
+from botflow.storage.migrate import migrate
 from tests.servers import Server, start_postgres, start_valkey
 
 
@@ -37,8 +38,6 @@ def postgres_template(postgres_server: Server) -> Iterator[str]:
     """Migrate one database; every test's own is a copy of it."""
     name = f"botflow_template_{os.getpid()}"
     _administer(postgres_server, f'CREATE DATABASE "{name}"')
-    from botflow.storage.migrate import migrate
-
     migrate(database_url(postgres_server, name))
     yield name
     _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -66,8 +65,6 @@ def postgres_url(postgres_server: Server, postgres_template: str, database_names
 def sqlite_url(tmp_path: Path) -> str:
     """A migrated SQLite database of this test's own."""
     url = f"sqlite:///{tmp_path / 'botflow.db'}"
-    from botflow.storage.migrate import migrate
-
     migrate(url)
     return url
 
@@ -84,9 +81,7 @@ def _database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Any]:
-    from botflow.storage.database import open_database
-
+async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_database(database_url, migrate=False)
     yield opened
     await opened.close()

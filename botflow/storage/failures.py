@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 import psycopg_pool
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from botflow.errors import ProviderError
@@ -22,7 +22,7 @@ def provider_errors() -> Iterator[None]:
     """Raise what goes wrong inside as `database.unavailable` (retryable) or `database.refused` (a value it rejects)."""
     try:
         yield
-    except DBAPIError as failure:
+    except StatementError as failure:
         raise _translated(failure.orig or failure) from failure
     except (psycopg.Error, sqlite3.Error, psycopg_pool.PoolClosed) as failure:
         raise _translated(failure) from failure

@@ -72,7 +72,7 @@ def stored_version(connection: Connection) -> str | None:
     """Return the revision that the schema has, or None for an empty database."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 -- a constant
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
 
 
 def is_postgres(url: str) -> bool:
@@ -112,5 +112,3 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", lambda connection, record: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
-
-

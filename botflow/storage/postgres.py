@@ -6,7 +6,7 @@ The hot pool is in autocommit, prepares every statement and never resets a conne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, LiteralString
@@ -85,7 +85,7 @@ class PostgresEngine:
         await self._pool.close()
         await self._engine.dispose()
 
-    async def hot(self, statement: LiteralString, values: tuple[Any, ...]) -> list[TupleRow]:
+    async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run one prepared statement that is its own transaction, and return its rows."""
         with provider_errors():
             async with self._pool.connection() as connection:

@@ -65,6 +65,7 @@ class SqliteEngine:
         self._writer = _engine(url, 1, "BEGIN IMMEDIATE")
         self._readers = _engine(url, READERS, None)
         self._queue = asyncio.Lock()  # first come, first served
+        self._has_deferred = False
         self.bell = JobBell()
 
     def open(self) -> None:
@@ -85,8 +86,12 @@ class SqliteEngine:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         with provider_errors():
-            async with self._queue, self._writer.begin() as connection:
-                yield connection
+            async with self._queue:
+                self._has_deferred = False
+                async with self._writer.begin() as connection:
+                    yield connection
+                if self._has_deferred:
+                    self.bell.ring()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -99,7 +104,8 @@ class SqliteEngine:
         return literal(datetime.now(UTC) + timedelta(seconds=offset_s), UtcTime)
 
     async def defer_advances(self, connection: AsyncConnection, sessions: list[int], *, again: bool) -> None:
-        """Insert the jobs; whoever commits rings the bell afterwards."""
+        """Insert the jobs; workers hear of them after the commit."""
+        self._has_deferred = True
         driver = await _driver(connection)
         for session in sessions:
             await defer_advance(driver, session, again=again)

@@ -1,0 +1,119 @@
+"""One opened database and its stores. The URL decides which: Postgres for many processes, SQLite for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from procrastinate.connector import BaseAsyncConnector
+from sqlalchemy import text
+
+from botflow.errors import ProviderError
+from botflow.interfaces import FlowStore, InboxStore, OutboxStore, SessionStore, TimerStore, TranscriptStore
+from botflow.storage.flows import FlowVersions
+from botflow.storage.jobs_postgres import PostgresJobs
+from botflow.storage.jobs_sqlite import SqliteJobs
+from botflow.storage.migrate import check_version, is_postgres, upgrade
+from botflow.storage.migrations import HEAD, VERSION_TABLE
+from botflow.storage.outbox import Outbox
+from botflow.storage.postgres import PostgresEngine
+from botflow.storage.postgres_inbox import PostgresInbox
+from botflow.storage.postgres_sessions import PostgresSessions
+from botflow.storage.sqlite import SqliteEngine
+from botflow.storage.sqlite_inbox import SqliteInbox
+from botflow.storage.sqlite_sessions import SqliteSessions
+from botflow.storage.timers import Timers
+from botflow.storage.transcripts import Transcripts
+
+VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """The stores of one database; made by `open_database`."""
+
+    url: str
+    engine: PostgresEngine | SqliteEngine
+    sessions: SessionStore
+    inbox: InboxStore
+    outbox: OutboxStore
+    flows: FlowStore
+    timers: TimerStore
+    transcripts: TranscriptStore
+
+    @property
+    def is_postgres(self) -> bool:
+        return isinstance(self.engine, PostgresEngine)
+
+    async def ready(self) -> bool:
+        """Say whether the database answers and has this release's schema."""
+        try:
+            async with self.engine.read() as connection:
+                return (await connection.execute(VERSION)).scalar() == HEAD
+        except ProviderError:
+            return False
+
+    def jobs_connector(self) -> BaseAsyncConnector:
+        """Return what procrastinate works on."""
+        if isinstance(self.engine, SqliteEngine):
+            return SqliteJobs(self.engine, self.engine.bell)
+        return PostgresJobs(self.url)
+
+    async def notify(self, payload: str) -> None:
+        """Tell every process that listens; with SQLite there is no other one."""
+        if isinstance(self.engine, PostgresEngine):
+            await self.engine.notify(payload)
+
+    async def listen(self, receive: Callable[[str], None]) -> None:
+        """Call `receive` for every payload until cancelled, whatever becomes of the connection."""
+        if isinstance(self.engine, PostgresEngine):
+            await self.engine.listen(receive)
+
+    async def close(self) -> None:
+        await self.engine.close()
+
+
+async def open_database(url: str, *, migrate: bool) -> Database:
+    """Connect, and bring the schema up to date or refuse an old one (UsageError `database.not_migrated`)."""
+    return await _open_postgres(url, migrate) if is_postgres(url) else await _open_sqlite(url, migrate)
+
+
+async def _open_postgres(url: str, migrate: bool) -> Database:
+    await asyncio.to_thread(upgrade if migrate else check_version, url)
+    engine = PostgresEngine(url)
+    try:
+        await engine.open()
+    except ProviderError:
+        await engine.close()
+        raise
+    return Database(
+        url=url,
+        engine=engine,
+        sessions=PostgresSessions(engine),
+        inbox=PostgresInbox(engine),
+        outbox=Outbox(engine),
+        flows=FlowVersions(engine),
+        timers=Timers(engine),
+        transcripts=Transcripts(engine),
+    )
+
+
+async def _open_sqlite(url: str, migrate: bool) -> Database:
+    engine = SqliteEngine(url)
+    engine.open()
+    try:
+        await asyncio.to_thread(upgrade if migrate else check_version, url)
+    except BaseException:
+        await engine.close()
+        raise
+    return Database(
+        url=url,
+        engine=engine,
+        sessions=SqliteSessions(engine),
+        inbox=SqliteInbox(engine),
+        outbox=Outbox(engine),
+        flows=FlowVersions(engine),
+        timers=Timers(engine),
+        transcripts=Transcripts(engine),
+    )

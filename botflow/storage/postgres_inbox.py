@@ -1,0 +1,196 @@
+"""The queued path on Postgres; every method is one statement."""
+
+from __future__ import annotations
+
+import orjson
+from psycopg.errors import UniqueViolation
+
+from botflow.engine.inbound import Inbound
+from botflow.errors import ProviderError
+from botflow.records import (
+    JournalledAnswer,
+    Receipt,
+    SessionKey,
+    StoredInbound,
+    StoredSession,
+    TurnCommit,
+    TurnId,
+)
+from botflow.storage.jobs import ADVANCE, TURNS
+from botflow.storage.postgres import PostgresEngine
+from botflow.storage.postgres_sessions import FIND_BY_KEY, FIND_BY_TURN, SESSION, find
+from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
+from botflow.storage.rows import SESSION_COLUMNS, inbound_content, inbound_provider, read_inbound, stored_session
+
+# The session's row is made or locked by the upsert; `last_seq` moves only together with the inbound. A duplicate that
+# our snapshot does not see yet breaks the unique key, and the whole statement with it.
+ENQUEUE = f"""
+WITH s AS (
+  INSERT INTO sessions AS s (workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at,
+    parked, state)
+  VALUES (%(workflow)s, %(channel)s, %(external_id)s, 0, 1, 0, now(), now(), false, '{{}}')
+  ON CONFLICT (workflow_id, channel, external_id) DO UPDATE SET last_seq = s.last_seq + 1
+    WHERE (SELECT true FROM inbounds b WHERE b.session_id = s.id AND b.key = %(key)s) IS NULL
+  RETURNING id, last_seq),
+b AS (
+  INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, provider, content,
+    renewed_at, reply_by)
+  SELECT id, last_seq, %(received_at)s, %(seed)s, %(flow_version)s, 0, 'new', %(kind)s, %(key)s, %(provider)s,
+    %(content)s::jsonb, now(),
+    CASE WHEN %(reply_within_s)s > 0 THEN now() + make_interval(secs => %(reply_within_s)s) END
+  FROM s),
+j AS (
+  SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('{TURNS}', '{ADVANCE}', 0, 'session:' || id, NULL,
+    jsonb_build_object('session', id), NULL)::procrastinate_job_to_defer_v1])
+  FROM s)
+SELECT s.id, s.last_seq FROM s, j
+"""
+
+WAIT_ALIKE = """
+UPDATE inbounds b SET reply_by = greatest(b.reply_by, now() + make_interval(secs => %s))
+FROM sessions s
+WHERE s.workflow_id = %s AND s.channel = %s AND s.external_id = %s AND b.session_id = s.id AND b.key = %s
+RETURNING 1
+"""
+
+# A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
+BEGIN = f"""
+WITH next AS MATERIALIZED (
+  SELECT b.seq FROM inbounds b WHERE b.session_id = %(session)s AND b.state = 'new'
+  ORDER BY b.kind = 'timeout' AND EXISTS (
+    SELECT FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
+      AND m.received_at < (b.content ->> 'due')::timestamptz), b.seq
+  LIMIT 1)
+UPDATE inbounds b SET attempt = b.attempt + 1, owner = %(owner)s, renewed_at = now()
+FROM next, sessions s
+WHERE b.session_id = %(session)s AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
+  AND (b.owner IS NULL OR b.owner = %(owner)s OR b.renewed_at < now() - interval '10 s')
+RETURNING {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider, b.content
+"""
+
+RENEW = """
+UPDATE inbounds SET renewed_at = now() WHERE session_id = %s AND seq = %s AND state = 'new' AND attempt = %s
+RETURNING 1
+"""
+
+ANSWERS = "SELECT index, fingerprint, value, ask FROM answers WHERE session_id = %s AND seq = %s ORDER BY index"
+
+# The renewal locks the inbound, so that no other attempt can begin in between.
+ADD_ANSWER = """
+WITH b AS (
+  UPDATE inbounds SET renewed_at = now() WHERE session_id = %(session)s AND seq = %(seq)s AND state = 'new'
+    AND attempt = %(attempt)s
+  RETURNING session_id, seq, attempt)
+INSERT INTO answers AS a (session_id, seq, index, at, attempt, fingerprint, ask, value)
+SELECT session_id, seq, %(index)s, now(), attempt, %(fingerprint)s, %(ask)s::jsonb, %(value)s::jsonb FROM b
+ON CONFLICT (session_id, seq, index) DO UPDATE SET at = excluded.at, attempt = excluded.attempt,
+  fingerprint = excluded.fingerprint, ask = excluded.ask, value = excluded.value
+RETURNING 1
+"""
+
+# `done_seq` comes from our snapshot alone: what is queued while this statement waits must not count as finished.
+FINISH = f"""
+WITH held AS MATERIALIZED (
+  SELECT r.*, b.seq FROM {READ_TURNS} JOIN inbounds b ON b.session_id = r.id
+  WHERE b.seq = %s AND b.state = 'new' AND b.attempt = %s
+  FOR NO KEY UPDATE OF b),
+moved AS (
+  UPDATE sessions s SET version = s.version + 1, flow_version = held.pinned, wake_at = {WAKE_AT}, updated_at = now(),
+    parked = held.parked, state = held.state,
+    done_seq = coalesce(
+      (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq),
+      (SELECT z.last_seq FROM sessions z WHERE z.id = held.id))
+  FROM held WHERE s.id = held.id AND s.version = held.version
+  RETURNING s.id, held.seq, s.version, {CARRIED}),
+done AS MATERIALIZED (SELECT * FROM moved),
+b AS (
+  UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id AND b.seq = done.seq),
+{WRITE_TURN}
+SELECT 1 FROM done
+"""
+
+
+class PostgresInbox:
+    """The InboxStore on Postgres."""
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        self._engine = engine
+
+    async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
+        content = inbound_content(inbound, key.external_id)
+        values = {
+            "workflow": key.workflow,
+            "channel": key.channel,
+            "external_id": key.external_id,
+            "key": inbound.key,
+            "kind": inbound.kind,
+            "provider": inbound_provider(inbound),
+            "content": orjson.dumps(content).decode() if content else None,
+            "received_at": inbound.received_at,
+            "seed": inbound.seed,
+            "flow_version": flow_version,
+            "reply_within_s": reply_within_s,
+        }
+        try:
+            rows = await self._engine.hot(ENQUEUE, values)
+        except ProviderError as failure:
+            if not isinstance(failure.__cause__, UniqueViolation):
+                raise
+            rows = []  # a twin was faster; what it stored is ours too
+        if rows:
+            return Receipt(id=TurnId(*rows[0]), state="new")
+        if reply_within_s > 0:
+            await self._engine.hot(WAIT_ALIKE, (reply_within_s, *key, inbound.key))
+        receipt = await find(self._engine, FIND_BY_KEY, (*key, inbound.key))
+        if receipt is None:
+            raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
+        return receipt
+
+    async def begin(self, session: int, owner: str) -> tuple[StoredSession, StoredInbound] | None:
+        rows = await self._engine.hot(BEGIN, {"session": session, "owner": owner})
+        if not rows:
+            return None
+        stored = stored_session(rows[0][: len(SESSION_COLUMNS)])
+        seq, attempt, flow_version, kind, key, received_at, seed, provider, content = rows[0][len(SESSION_COLUMNS) :]
+        inbound = read_inbound(
+            stored.key,
+            kind=kind,
+            provider_key=key,
+            received_at=received_at,
+            seed=seed,
+            provider=provider,
+            content=content,
+        )
+        turn = TurnId(session, seq)
+        return stored, StoredInbound(id=turn, state="new", attempt=attempt, inbound=inbound, flow_version=flow_version)
+
+    async def renew(self, turn: TurnId, attempt: int) -> bool:
+        return bool(await self._engine.hot(RENEW, (*turn, attempt)))
+
+    async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
+        rows = await self._engine.hot(ANSWERS, turn)
+        return [
+            JournalledAnswer(index=index, fingerprint=fingerprint, value=value, ask=ask)
+            for index, fingerprint, value, ask in rows
+        ]
+
+    async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
+        values = {
+            "session": turn.session,
+            "seq": turn.seq,
+            "attempt": attempt,
+            "index": answer.index,
+            "fingerprint": answer.fingerprint,
+            "ask": orjson.dumps(answer.ask).decode(),
+            "value": orjson.dumps(answer.value).decode(),
+        }
+        return bool(await self._engine.hot(ADD_ANSWER, values))
+
+    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> bool:
+        return bool(await self._engine.hot(FINISH, (encode([commit]), turn.seq, attempt, state)))
+
+    async def receipt(self, turn: TurnId) -> Receipt:
+        receipt = await find(self._engine, FIND_BY_TURN, turn)
+        if receipt is None:
+            raise ProviderError(f"there is no inbound {turn}", code="inbound.unknown")
+        return receipt

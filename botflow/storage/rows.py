@@ -1,0 +1,149 @@
+"""Between records and columns: what both databases store of an inbound, a turn and a message, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound, Location, Media
+from botflow.engine.session import Session
+from botflow.records import SessionKey, StoredOutbound, StoredSession, TurnCommit
+
+SESSION_COLUMNS = (
+    "id",
+    "workflow_id",
+    "channel",
+    "external_id",
+    "version",
+    "last_seq",
+    "done_seq",
+    "flow_version",
+    "parked",
+    "state",
+)
+OUTBOUND_COLUMNS = (
+    "session_id",
+    "version",
+    "index",
+    "seq",
+    "state",
+    "body",
+    "workflow_id",
+    "channel",
+    "external_id",
+    "created_at",
+    "provider_id",
+    "attempts",
+)
+
+
+def stored_session(row: tuple[Any, ...]) -> StoredSession:
+    """Read a row of SESSION_COLUMNS."""
+    id_, workflow, channel, external_id, version, last_seq, done_seq, flow_version, parked, state = row
+    return StoredSession(
+        key=SessionKey(workflow, channel, external_id),
+        session=Session.from_json(state, version),
+        id=id_,
+        last_seq=last_seq,
+        done_seq=done_seq,
+        flow_version=flow_version,
+        parked=parked,
+    )
+
+
+def stored_outbound(row: tuple[Any, ...]) -> StoredOutbound:
+    """Read a row of OUTBOUND_COLUMNS."""
+    session, version, index, seq, state, body, workflow, channel, external_id, created_at, provider_id, attempts = row
+    return StoredOutbound(
+        session=session,
+        version=version,
+        index=index,
+        seq=seq,
+        state=state,
+        message=SendMessage.from_json(body),
+        key=SessionKey(workflow, channel, external_id),
+        created_at=created_at,
+        provider_id=provider_id or "",
+        attempts=attempts,
+    )
+
+
+def inbound_content(inbound: Inbound, external_id: str) -> dict[str, Any] | None:
+    """Return the content column: empty fields are left out, and the sender when it is the session's person."""
+    content = inbound.content()
+    if inbound.sender != external_id:
+        content["sender"] = inbound.sender
+    return content or None
+
+
+def inbound_provider(inbound: Inbound) -> str | None:
+    """Return the provider column: NULL when it has the channel's name."""
+    return None if inbound.provider == inbound.channel else inbound.provider
+
+
+def read_inbound(
+    key: SessionKey,
+    *,
+    kind: Any,
+    provider_key: str,
+    received_at: datetime,
+    seed: int,
+    provider: str | None,
+    content: Mapping[str, Any] | None,
+) -> Inbound:
+    """Return the inbound as it was stored; a timeout's content also says when it was due."""
+    stored = content or {}
+    place = stored.get("location")
+    return Inbound(
+        kind=kind,
+        key=provider_key,
+        received_at=received_at,
+        seed=seed,
+        channel=key.channel,
+        provider=key.channel if provider is None else provider,
+        sender=stored.get("sender", key.external_id),
+        address=stored.get("address", ""),
+        text=stored.get("text", ""),
+        payload=stored.get("payload", ""),
+        media=tuple(
+            Media(url=medium["url"], content_type=medium.get("contentType", "")) for medium in stored.get("media", ())
+        ),
+        location=Location(**place) if place else None,
+        token=stored.get("token", ""),
+        consent=stored.get("consent", ""),
+        parameters=dict(stored.get("parameters", {})),
+    )
+
+
+def trace_of(commit: TurnCommit) -> list[list[Any]]:
+    """Return the turn's events as JSON."""
+    return [event.to_json() for event in commit.turn.events]
+
+
+def pinned_version(commit: TurnCommit) -> int | None:
+    """Return the version that the session keeps: only while an execution is under way."""
+    return commit.flow_version if commit.turn.session.frames else None
+
+
+def timeout_s(commit: TurnCommit) -> float | None:
+    """Return how long after the commit the wait ends, if it does."""
+    wait = commit.turn.session.wait
+    return wait.timeout_s if wait else None
+
+
+def execution_status(commit: TurnCommit) -> str | None:
+    """Return what the execution's row must say after this turn; None when it stays as it is."""
+    turn = commit.turn
+    if not turn.execution:
+        return None
+    if turn.status in ("completed", "failed"):
+        return turn.status
+    return "waiting" if turn.started else None
+
+
+def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
+    """Return why the execution failed, as its row keeps it."""
+    failure = commit.turn.failure
+    return {"node": failure.node, "code": failure.code, "message": failure.message} if failure else None

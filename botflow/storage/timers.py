@@ -1,0 +1,92 @@
+"""What the tick looks for, on both databases: waits whose time has come, and inbounds that nobody runs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.storage.engine import Engine
+from botflow.storage.tables import inbounds, sessions
+
+DEAD_AFTER_S = 10.0
+
+
+class Timers:
+    """The TimerStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def fire_due_waits(self, limit: int) -> list[int]:
+        columns = ("id", "last_seq", "flow_version", "wake_at", "channel", "state")
+        due = (
+            select(*(sessions.c[name] for name in columns))
+            .where(sessions.c.wake_at <= self._engine.now())
+            .order_by(sessions.c.wake_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        async with self._engine.write() as connection:
+            rows = (await connection.execute(due)).all()
+            if rows:
+                await self._queue_timeouts(connection, rows)
+        return [row.id for row in rows]
+
+    async def defer_orphans(self, limit: int) -> list[int]:
+        """A job that is deferred again gets its ten seconds before it counts as lost like the first one."""
+        silent = self._engine.now(-DEAD_AFTER_S)
+        living = inbounds.alias("living")
+        is_run = select(living.c.seq).where(
+            living.c.session_id == inbounds.c.session_id,
+            living.c.state == "new",
+            living.c.owner.is_not(None),
+            living.c.renewed_at >= silent,
+        )
+        orphans = (
+            select(inbounds.c.session_id, inbounds.c.seq)
+            .where(inbounds.c.state == "new", inbounds.c.renewed_at < silent, ~is_run.exists())
+            .order_by(inbounds.c.renewed_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True, of=inbounds)
+        )
+        async with self._engine.write() as connection:
+            rows = (await connection.execute(orphans)).all()
+            for session, seq in rows:
+                await connection.execute(
+                    update(inbounds)
+                    .where(inbounds.c.session_id == session, inbounds.c.seq == seq)
+                    .values(owner=None, renewed_at=self._engine.now())
+                )
+            found = sorted({row.session_id for row in rows})
+            await self._engine.defer_advances(connection, found, again=True)
+        return found
+
+    async def _queue_timeouts(self, connection: AsyncConnection, due: Sequence[Any]) -> None:
+        """Store one timeout per session; a message that came before the due time will go before it."""
+        ids = [row.id for row in due]
+        timeouts = [
+            {
+                "session_id": row.id,
+                "seq": row.last_seq + 1,
+                "received_at": self._engine.now(),
+                "seed": secrets.randbits(63),
+                "flow_version": row.flow_version,
+                "attempt": 0,
+                "state": "new",
+                "kind": "timeout",
+                "key": f"timeout:{row.state['wait']['token']}",
+                "provider": "",
+                "content": {"token": row.state["wait"]["token"], "due": row.wake_at.isoformat()},
+                "renewed_at": self._engine.now(),
+            }
+            for row in due
+        ]
+        await connection.execute(
+            update(sessions).where(sessions.c.id.in_(ids)).values(last_seq=sessions.c.last_seq + 1, wake_at=None)
+        )
+        await connection.execute(insert(inbounds).values(timeouts))
+        await self._engine.defer_advances(connection, ids, again=False)

@@ -1,0 +1,129 @@
+"""Reading conversations, on both databases; what is read does not grow with a conversation's length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from botflow.engine.asks import Line
+from botflow.records import SessionSummary, StoredOutbound, TranscriptEntry
+from botflow.storage.engine import Engine
+from botflow.storage.outbox import PARTS
+from botflow.storage.rows import stored_outbound
+from botflow.storage.tables import inbounds, outbounds, sessions, turns, workflows
+
+IS_OWN = outbounds.c.body["to"].as_string().is_(None)
+NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
+
+
+class Transcripts:
+    """The TranscriptStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def messages_after(self, session: int, after: tuple[int, int], limit: int) -> list[StoredOutbound]:
+        version, index = after
+        newer = or_(outbounds.c.version > version, and_(outbounds.c.version == version, outbounds.c.index > index))
+        statement = (
+            PARTS.where(outbounds.c.session_id == session, outbounds.c.version >= version, newer, IS_OWN)
+            .order_by(outbounds.c.version, outbounds.c.index)
+            .limit(limit)
+        )
+        async with self._engine.read() as connection:
+            return [stored_outbound(tuple(row)) for row in (await connection.execute(statement)).all()]
+
+    async def transcript(self, session: int, limit: int, before_seq: int | None = None) -> list[TranscriptEntry]:
+        said = [inbounds.c.session_id == session, inbounds.c.kind == "message"]
+        answered = [outbounds.c.session_id == session]
+        if before_seq is not None:
+            said.append(inbounds.c.seq < before_seq)
+            answered.append(outbounds.c.seq < before_seq)
+        entries = [
+            *(_heard(row) for row in await self._newest_inbounds(said, limit)),
+            *(_said(row) for row in await self._newest_outbounds(answered, limit)),
+        ]
+        entries.sort(key=_place)
+        return entries[-limit:]
+
+    async def lines(self, session: int, before_seq: int, limit: int) -> list[Line]:
+        entries = await self.transcript(session, limit, before_seq)
+        return [
+            Line(role="user" if entry.direction == "in" else "assistant", text=entry.text)
+            for entry in entries
+            if entry.text and "to" not in entry.body
+        ]
+
+    async def sessions(self, workflow: str | None, limit: int) -> list[SessionSummary]:
+        """Newest first."""
+        statement = (
+            select(sessions, workflows.c.slug)
+            .join(workflows, workflows.c.id == sessions.c.workflow_id)
+            .order_by(sessions.c.updated_at.desc())
+            .limit(limit)
+        )
+        if workflow is not None:
+            statement = statement.where(workflows.c.slug == workflow)
+        async with self._engine.read() as connection:
+            return [_summary(row) for row in (await connection.execute(statement)).all()]
+
+    async def traces(self, session: int, limit: int) -> list[tuple[int, list[object]]]:
+        statement = (
+            select(turns.c.seq, turns.c.trace)
+            .where(turns.c.session_id == session)
+            .order_by(turns.c.seq.desc())
+            .limit(limit)
+        )
+        async with self._engine.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [(row.seq, row.trace) for row in reversed(rows)]
+
+    async def _newest_inbounds(self, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
+        columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state)
+        statement = select(*columns).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
+        async with self._engine.read() as connection:
+            return (await connection.execute(statement)).all()
+
+    async def _newest_outbounds(self, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
+        columns = ("seq", "version", "index", "created_at", "body", "state")
+        statement = select(*(outbounds.c[name] for name in columns)).where(*where).order_by(*NEWEST_PARTS).limit(limit)
+        async with self._engine.read() as connection:
+            return (await connection.execute(statement)).all()
+
+
+def _heard(row: Any) -> TranscriptEntry:
+    body = row.content or {}
+    text = body.get("text") or body.get("payload", "")
+    return TranscriptEntry(
+        direction="in", id=f"i{row.seq}", seq=row.seq, at=row.received_at, text=text, body=body, state=row.state
+    )
+
+
+def _said(row: Any) -> TranscriptEntry:
+    seq, version, index, at, body, state = row
+    return TranscriptEntry(
+        direction="out", id=f"{version}.{index}", seq=seq, at=at, text=body["text"], body=body, state=state
+    )
+
+
+def _place(entry: TranscriptEntry) -> tuple[int, bool, list[int]]:
+    """An inbound's answers follow it, in the order they were said."""
+    is_out = entry.direction == "out"
+    return entry.seq, is_out, [int(part) for part in entry.id.split(".")] if is_out else []
+
+
+def _summary(row: Any) -> SessionSummary:
+    frames = row.state.get("frames", ())
+    is_queued = row.last_seq != row.done_seq
+    return SessionSummary(
+        id=row.id,
+        workflow=row.slug,
+        channel=row.channel,
+        external_id=row.external_id,
+        status="parked" if row.parked else "queued" if is_queued else "waiting" if frames else "idle",
+        node=frames[-1]["node"] if frames else "",
+        turns=row.done_seq,
+        updated_at=row.updated_at,
+    )
