@@ -1,4 +1,4 @@
-"""The addresses that providers report to: each names one of our outbounds and is signed, so no other can be reported."""
+"""The addresses providers report to: each names one of our outbounds and is signed, so no other can be reported."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ class CallbackUrls:
     def __init__(self, public_url: str | None, secret_key: str, slug_of: Callable[[int], str | None]) -> None:
         self._public_url = public_url.rstrip("/") if public_url else None
         self._slug_of = slug_of
-        self._signer = Signer(
-            secret_key, salt="botflow.outbound", key_derivation="hmac", digest_method=hashlib.sha256
-        )
+        self._signer = Signer(secret_key, salt="botflow.outbound", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def of(self, outbound: StoredOutbound, provider: str) -> str | None:
         """Return where `provider` reports this outbound's delivery; None without a public URL."""

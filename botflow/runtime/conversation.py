@@ -14,7 +14,8 @@ import structlog
 
 from botflow.clock import Clock
 from botflow.engine.inbound import Inbound
-from botflow.engine.turn import NodeTypes, Turn, leave_as_it_is, take_turn
+from botflow.engine.turn import NodeTypes, Turn, take_turn
+from botflow.engine.unmoved import leave_as_it_is
 from botflow.errors import ProviderError
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredOutbound, StoredSession, TurnCommit, TurnId

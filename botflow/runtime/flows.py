@@ -57,6 +57,10 @@ class Flows:
     def all(self) -> list[LiveFlow]:
         return sorted(self._live.values(), key=lambda live: live.slug)
 
+    def slug_of(self, workflow: int) -> str | None:
+        """Return the slug of a workflow served here, by its row's id."""
+        return next((live.slug for live in self._live.values() if live.workflow == workflow), None)
+
     async def version(self, version: int) -> Flow:
         """Return the version that an execution is pinned to; FlowError `version.unknown` when it is gone."""
         flow = self._versions.get(version)

@@ -41,9 +41,9 @@ Signal = Woken | Delta
 class Transport(Protocol):
     """What carries signals between processes: Redis pub/sub, or Postgres NOTIFY."""
 
-    async def publish(self, payload: str) -> None: ...
+    async def notify(self, payload: str) -> None: ...
 
-    async def subscribe(self, receive: Callable[[str], None]) -> None:
+    async def listen(self, receive: Callable[[str], None]) -> None:
         """Call `receive` for every payload until cancelled; reconnects by itself."""
 
 
@@ -140,8 +140,8 @@ class Hub:
         if self._transport is None:
             return
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._publish(self._transport.publish))
-            tasks.create_task(self._transport.subscribe(self._receive))
+            tasks.create_task(self._notify(self._transport.notify))
+            tasks.create_task(self._transport.listen(self._receive))
 
     def _deliver(self, session: int, signal: Signal) -> None:
         for mailbox in self._listeners.get(session, ()):
@@ -152,14 +152,14 @@ class Hub:
             self._outgoing.append(signal)
             self._pending.set()
 
-    async def _publish(self, publish: Callable[[str], Awaitable[None]]) -> None:
+    async def _notify(self, notify: Callable[[str], Awaitable[None]]) -> None:
         while True:
             await self._pending.wait()
             await asyncio.sleep(GATHER_S)
             self._pending.clear()
             while self._outgoing:
                 try:
-                    await publish(self._payload())
+                    await notify(self._payload())
                 except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
                     self._log.debug("signal_lost", reason=type(failure).__name__)
 

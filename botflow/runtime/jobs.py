@@ -14,7 +14,7 @@ from procrastinate.connector import BaseAsyncConnector
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from botflow.storage.jobs import ADVANCE, SEND, SENDS, TURNS
+from botflow.storage.jobs import ADVANCE, TURNS
 
 Task = Callable[[int], Awaitable[None]]
 
@@ -37,16 +37,12 @@ class RetrySoon(BaseRetryStrategy):
         return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=pause_s))
 
 
-def jobs_app(connector: BaseAsyncConnector, *, advance: Task, send: Task) -> App:
-    """Return procrastinate's app with our two tasks; `advance` and `send` take a session's number."""
+def jobs_app(connector: BaseAsyncConnector, *, advance: Task) -> App:
+    """Return procrastinate's app with our task; `advance` takes a session's number."""
     app = App(connector=connector)
 
     @app.task(name=ADVANCE, queue=TURNS, retry=RetrySoon())
     async def advance_task(session: int) -> None:
         await advance(session)
-
-    @app.task(name=SEND, queue=SENDS, retry=RetrySoon())
-    async def send_task(session: int) -> None:
-        await send(session)
 
     return app

@@ -30,14 +30,16 @@ _log = structlog.get_logger("botflow.outbox")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How patient the sender is. After the last retry a refused part is failed; after `looks` an unknown one is held.
+    """How patient the sender is. Sends and looks count together; after `attempts` of them a refused part is failed
+    and an unknown one held: about an hour of a provider that takes nothing.
 
-    A part without news for `silent_s` is asked for: long after any send has timed out, and after a callback is due.
+    A refused part pauses for `retry_after_s`, the last pause again and again. A part without news for `silent_s` is
+    asked for: long after any send has timed out, and after a callback is due.
     """
 
+    attempts: int = 12
     retry_after_s: tuple[float, ...] = (2.0, 10.0, 60.0, 300.0)
     silent_s: float = 60.0
-    looks: int = 10
 
 
 class Outbox:
@@ -102,8 +104,8 @@ class Outbox:
     async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
         """Write a send's outcome down; what was refused but may pass later becomes ready again."""
         retries = self._pace.retry_after_s
-        if sent.state == "failed" and sent.retryable and outbound.attempts <= len(retries):
-            await self._store.release(outbound, retries[max(outbound.attempts, 1) - 1])
+        if sent.state == "failed" and sent.retryable and outbound.attempts < self._pace.attempts:
+            await self._store.release(outbound, retries[min(outbound.attempts, len(retries)) - 1])
         else:
             await self._store.mark(outbound, sent.state, sent.provider_id, sent.error_code)
         if sent.state != "sent":
@@ -131,13 +133,13 @@ class Outbox:
                 raise ProviderError("this channel cannot be asked", code="channel.cannot_tell")
             found = await channel.find(outbound, taken - {outbound.provider_id})
         except ProviderError as failure:
-            if outbound.attempts >= self._pace.looks:
+            if outbound.attempts >= self._pace.attempts:
                 await self._store.mark(outbound, "held", "", failure.code)
                 _log.error("held", session=outbound.session, part=outbound.wire_id, error_code=failure.code)
             return
         if found is not None:
             await self._store.mark(outbound, found.state, found.provider_id, found.error_code)
-        elif outbound.attempts >= self._pace.looks:
+        elif outbound.attempts >= self._pace.attempts:
             await self._store.mark(outbound, "held", "", "outbox.never_accepted")
         else:
             await self._store.release(outbound, 0.0)

@@ -22,19 +22,12 @@ from botflow.storage import jobs_postgres as statements
 STATEMENT_S = 5.0
 
 TURNS = "turns"  # the queue of the task `advance`
-SENDS = "sends"  # the queue of the task `send`
 ADVANCE = "advance"
-SEND = "send"
 
 
 def turn_lock(session: int, *, again: bool = False) -> str:
     """Return the lock of a session's turns; `again` is the second one, for when a stuck job holds the first."""
     return f"session:{session}:again" if again else f"session:{session}"
-
-
-def send_lock(session: int) -> str:
-    """Return the lock of a session's sends."""
-    return f"send:{session}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

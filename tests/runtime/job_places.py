@@ -27,7 +27,7 @@ class JobPlace:
         self.table = JobTable(connector)
 
     def app(self, advance: Callable[[int], Awaitable[None]]) -> App:
-        return jobs_app(self.connector, advance=advance, send=advance)
+        return jobs_app(self.connector, advance=advance)
 
     def worker(
         self, advance: Callable[[int], Awaitable[None]], *, concurrency: int = 64, steps: tuple[Step, ...] = ()

@@ -1,0 +1,206 @@
+"""The composition root: settings in, a running Runtime out. The only place, with the command line, that names classes.
+
+Constructors store; this context manager opens, starts and, in reverse order, stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from botflow.clock import Clock, SystemClock
+from botflow.config import Settings
+from botflow.engine.node import NodeType
+from botflow.flow.graph import Flow
+from botflow.interfaces import Channel
+from botflow.nodes import built_in
+from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.runtime.advance import Advance
+from botflow.runtime.asks import Asks, models_of
+from botflow.runtime.callbacks import CallbackUrls
+from botflow.runtime.committer import Committer
+from botflow.runtime.conversation import Conversation
+from botflow.runtime.flows import Flows
+from botflow.runtime.hot import HotSessions
+from botflow.runtime.hub import Hub, Transport
+from botflow.runtime.jobs import jobs_app
+from botflow.runtime.outbox import Outbox
+from botflow.runtime.parts import channels_by_name
+from botflow.runtime.points import Reach, unobserved
+from botflow.runtime.tick import Tick, recovery_steps
+from botflow.runtime.worker import SupervisedWorker, WorkerWatch
+from botflow.storage.database import Database, open_database
+from botflow.storage.jobs import JobTable
+
+if TYPE_CHECKING:
+    from botflow.storage.redis import RedisLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeOptions:
+    """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
+
+    `secret_key` signs callback addresses. `plugins` come on top of the installed ones. `reach` is for crash tests.
+    """
+
+    settings: Settings
+    secret_key: str
+    flows: Sequence[tuple[Flow, dict[str, Any]]] = ()
+    worker: bool = True
+    migrate: bool = True
+    plugins: Sequence[Plugin] = ()
+    clock: Clock = field(default_factory=SystemClock)
+    reach: Reach = unobserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A running botflow: what web and command line stand on."""
+
+    settings: Settings
+    clock: Clock
+    flows: Flows
+    conversation: Conversation
+    database: Database
+    hub: Hub
+    channels: Mapping[str, Channel]
+    callbacks: CallbackUrls
+    node_types: Mapping[str, NodeType]
+    watch: WorkerWatch
+
+    async def ready(self) -> dict[str, str]:
+        """Return what each needed part says of itself: "ok", or what is wrong."""
+        if not await self.database.ready():
+            return {"database": "not reachable, or its migrations are not applied"}
+        worker = "ok" if await self.watch.reachable() else "no worker is reachable"
+        return {"database": "ok", "worker": worker}
+
+
+def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
+    """Return every node type there is: built in, installed, and those of `plugins`."""
+    return node_types_of([*installed_plugins(), *plugins], built_in())
+
+
+@asynccontextmanager
+async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
+    """Open everything, serve the given flows, and run the background work until the block ends.
+
+    UsageError says which setting is wrong; ProviderError that the database is away. Redis may be away: it is a cache.
+    """
+    settings, clock = options.settings, options.clock
+    plugins = [*installed_plugins(), *options.plugins]
+    kinds = node_types_of(plugins, built_in())
+    async with AsyncExitStack() as stack:
+        database = await open_database(settings.botflow_database_url, migrate=options.migrate)
+        stack.push_async_callback(database.close)
+        redis = await _open_redis(settings, stack)
+        channels = await _open_channels(plugins, settings, clock, stack)
+        models = models_of(plugins, settings)
+        for model in models:
+            stack.push_async_callback(model.close)
+        flows = Flows(database.flows, kinds)
+        await flows.publish(options.flows)
+        await flows.refresh()
+        hub = Hub(_transport(redis, database))
+        hub.on_flows_changed(flows.changed)
+        if options.flows:
+            hub.flows_changed()
+        hot = HotSessions(database.sessions, redis)
+        committer = Committer(database.sessions)
+        callbacks = CallbackUrls(settings.botflow_public_url, options.secret_key, flows.slug_of)
+        asks = Asks(
+            models=models,
+            transcripts=database.transcripts,
+            node_types=kinds,
+            log=structlog.get_logger("botflow.asks"),
+        )
+        advance = Advance(
+            inbox=database.inbox,
+            hot=hot,
+            flows=flows,
+            hub=hub,
+            asks=asks,
+            node_types=kinds,
+            channels=channels,
+            reach=options.reach,
+        )
+        conversation = Conversation(
+            sessions=database.sessions,
+            inbox=database.inbox,
+            outbox=database.outbox,
+            hot=hot,
+            committer=committer,
+            flows=flows,
+            hub=hub,
+            node_types=kinds,
+            channels=channels,
+            clock=clock,
+            reach=options.reach,
+        )
+        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, reach=options.reach)
+        connector = database.jobs_connector()
+        app = jobs_app(connector, advance=advance)
+        await stack.enter_async_context(app.open_async())
+        table = JobTable(connector)
+        await stack.enter_async_context(_background(committer.run(), hub.run(), flows.run()))
+        if options.worker:
+            steps = [*recovery_steps(database.timers, table), *outbox.steps()]
+            worker = SupervisedWorker(app, table, Tick(steps))
+            await stack.enter_async_context(worker.running())
+        yield Runtime(
+            settings=settings,
+            clock=clock,
+            flows=flows,
+            conversation=conversation,
+            database=database,
+            hub=hub,
+            channels=channels,
+            callbacks=callbacks,
+            node_types=kinds,
+            watch=WorkerWatch(table),
+        )
+
+
+async def _open_redis(settings: Settings, stack: AsyncExitStack) -> RedisLink | None:
+    """Return the link to Redis, None when no URL is set; the driver is imported only then."""
+    if settings.botflow_redis_url is None:
+        return None
+    from botflow.storage.redis import open_redis
+
+    redis = open_redis(settings.botflow_redis_url)
+    stack.push_async_callback(redis.close)
+    return redis
+
+
+def _transport(redis: RedisLink | None, database: Database) -> Transport | None:
+    """Redis carries signals where it is; else Postgres does; SQLite has one process and needs nobody."""
+    if redis is not None:
+        return redis
+    return database if database.is_postgres else None
+
+
+async def _open_channels(
+    plugins: Sequence[Plugin], settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> Mapping[str, Channel]:
+    made = [plugin.channel(settings, clock) for plugin in plugins if plugin.channel is not None]
+    channels = [channel for channel in made if channel is not None]
+    for channel in channels:
+        stack.push_async_callback(channel.close)
+    return channels_by_name(channels)
+
+
+@asynccontextmanager
+async def _background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these loops for the length of the block; they end only by being cancelled."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
