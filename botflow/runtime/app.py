@@ -98,7 +98,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
     async with AsyncExitStack() as stack:
         database = await open_database(settings.botflow_database_url, migrate=options.migrate)
         stack.push_async_callback(database.close)
-        redis = await _open_redis(settings, stack)
+        redis = await _open_redis(settings, database, stack)
         channels = await _open_channels(plugins, settings, clock, stack)
         models = models_of(plugins, settings)
         for model in models:
@@ -166,13 +166,13 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         )
 
 
-async def _open_redis(settings: Settings, stack: AsyncExitStack) -> RedisLink | None:
+async def _open_redis(settings: Settings, database: Database, stack: AsyncExitStack) -> RedisLink | None:
     """Return the link to Redis, None when no URL is set; the driver is imported only then."""
     if settings.botflow_redis_url is None:
         return None
     from botflow.storage.redis import open_redis
 
-    redis = open_redis(settings.botflow_redis_url)
+    redis = open_redis(settings.botflow_redis_url, await database.identity())
     stack.push_async_callback(redis.close)
     return redis
 

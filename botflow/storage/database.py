@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from procrastinate.connector import BaseAsyncConnector
@@ -60,15 +59,14 @@ class Database:
             return SqliteJobs(self.engine, self.engine.bell)
         return PostgresJobs(self.url)
 
-    async def notify(self, payload: str) -> None:
-        """Tell every process that listens; with SQLite there is no other one."""
-        if isinstance(self.engine, PostgresEngine):
-            await self.engine.notify(payload)
+    @property
+    def signals(self) -> PostgresEngine | None:
+        """Return what carries signals between processes (`publish`, `subscribe`); with SQLite there is only one."""
+        return self.engine if isinstance(self.engine, PostgresEngine) else None
 
-    async def listen(self, receive: Callable[[str], None]) -> None:
-        """Call `receive` for every payload until cancelled, whatever becomes of the connection."""
-        if isinstance(self.engine, PostgresEngine):
-            await self.engine.listen(receive)
+    async def identity(self) -> str:
+        """Return what tells this database from every other one that shares a Redis with it."""
+        return await self.engine.identity()
 
     async def close(self) -> None:
         await self.engine.close()

@@ -6,6 +6,7 @@ The hot pool is in autocommit, prepares every statement and never resets a conne
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import ColumnElement, func, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from botflow.storage.failures import provider_errors
@@ -113,11 +115,16 @@ class PostgresEngine:
             values = {"queue": TURNS, "task": ADVANCE, "sessions": sessions, "locks": locks}
             await connection.execute(DEFER, values)
 
-    async def notify(self, payload: str) -> None:
+    async def identity(self) -> str:
+        """Return what tells this database from every other one that shares a Redis with it."""
+        [[database]] = await self.hot("SELECT oid::text FROM pg_database WHERE datname = current_database()", ())
+        return hashlib.sha256(f"{make_url(self._url).set(password=None)} {database}".encode()).hexdigest()[:12]
+
+    async def publish(self, payload: str) -> None:
         """Tell every listening process; a payload has less than 8,000 bytes."""
         await self.hot("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
 
-    async def listen(self, receive: Callable[[str], None]) -> None:
+    async def subscribe(self, receive: Callable[[str], None]) -> None:
         """Call `receive` for every payload until cancelled; after a lost connection, listen again on a new one."""
         while True:
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -61,7 +62,8 @@ class SqliteEngine:
     """Connections to one SQLite file; `open` before use."""
 
     def __init__(self, url: str) -> None:
-        self._lock = ProcessLock(sqlite_path(url))
+        self._path = sqlite_path(url)
+        self._lock = ProcessLock(self._path)
         self._writer = _engine(url, 1, "BEGIN IMMEDIATE")
         self._readers = _engine(url, READERS, None)
         self._queue = asyncio.Lock()  # first come, first served
@@ -98,6 +100,11 @@ class SqliteEngine:
         """Wait for the turn to write, and return the driver's own connection; commit at the end of the block."""
         async with self._queue, self._writer.begin() as connection:
             yield await _driver(connection)
+
+    async def identity(self) -> str:
+        """Return what tells this file from every other one that shares a Redis with it."""
+        file = await asyncio.to_thread(os.stat, self._path)
+        return hashlib.sha256(f"{self._path} {file.st_dev} {file.st_ino}".encode()).hexdigest()[:12]
 
     def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
         """Return this machine's time, which is the database's: they are one process."""
