@@ -68,6 +68,6 @@ def _iso_date(written: float | str) -> str | None:
     try:
         return date.fromisoformat(str(written)).isoformat()
     except ValueError:
-        if isinstance(written, str) and not any(character.isdigit() for character in written):
+        if any(character.isalpha() for character in str(written)):
             return None
         raise ValueError(f"{written!r} is not a date such as 2026-03-12, nor a word such as today") from None

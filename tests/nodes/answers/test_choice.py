@@ -38,8 +38,8 @@ def test_an_option_is_chosen_by_label_synonym_number_or_nearly(text: str, option
 
 
 @pytest.mark.parametrize(
-    "text", ["", "burger", "0", "5", "99", "pizza or salad", "not pizza", "I don't want pizza", "hello there", "👍", "p",
-             "1 2", "x" * 5000],
+    "text", ["", "burger", "0", "5", "99", "pizza or salad", "not pizza", "I don't want pizza", "hello there", "👍",
+             "p", "1 2", "x" * 5000],
 )  # fmt: skip
 def test_what_is_no_option_or_not_clear_chooses_nothing(text: str) -> None:
     assert chosen(text) is None
