@@ -92,7 +92,7 @@ class Asks:
         return self._models[0], name
 
     async def _invoke(self, ask: Invoke) -> Answer:
-        node_type = self._node_types[ask.type]
+        node_type = self._node_types.get(ask.type)
         if not isinstance(node_type, Invocable):
             return _failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
         return Answer(value=await node_type.invoke(ask.properties, ask.variables))

@@ -1,1 +1,28 @@
-"""OpenAI for botflow."""
+"""OpenAI for botflow: routes, replies and extractions through the official SDK. Start in `model.py`.
+
+Configured by OPENAI_API_KEY; OPENAI_BASE_URL names a compatible server, OPENAI_MODEL the model of nodes that name none.
+A model is asked by chat completions, which every compatible server has; `responses:gpt-5-mini`, in OPENAI_MODEL or in a
+node's `model`, asks that one by the responses API.
+"""
+
+from __future__ import annotations
+
+from botflow.config import Settings
+from botflow.interfaces import Model
+from botflow.plugins import Plugin
+
+
+def configured_model(settings: Settings) -> Model | None:
+    """Return the model that `settings` describe, or None without a key. The SDK is imported here: it takes a second."""
+    if settings.openai_api_key is None:
+        return None
+    from botflow_openai.model import OpenAIModel
+
+    return OpenAIModel(
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        default_model=settings.openai_model,
+    )
+
+
+plugin = Plugin(name="openai", model=configured_model)

@@ -1,0 +1,50 @@
+"""What went wrong between us and OpenAI, as ProviderErrors, and whether and when to try again.
+
+The words are ours: OpenAI's own messages may repeat a part of the key or of the prompt.
+"""
+
+from __future__ import annotations
+
+import httpx2
+import openai
+
+from botflow.errors import ProviderError
+
+ATTEMPTS = 3
+FIRST_PAUSE_S = 0.25
+UNSENT = (httpx2.ConnectTimeout, httpx2.PoolTimeout)  # the request never left: asking again costs nothing
+
+
+def failure_of(error: openai.OpenAIError) -> ProviderError:
+    """Return the failure that `error` is."""
+    if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, UNSENT):
+        return ProviderError("OpenAI did not answer in time", code="model.timeout")
+    if isinstance(error, openai.APIConnectionError):
+        return ProviderError("OpenAI cannot be reached", code="model.unreachable", retryable=True)
+    if not isinstance(error, openai.APIStatusError):
+        return ProviderError(f"OpenAI's answer cannot be read ({type(error).__name__})", code="model.garbled")
+    return _refusal(error.status_code, error.code or "")
+
+
+def _refusal(status: int, code: str) -> ProviderError:
+    why = f"status {status}" + (f", {code}" if code.replace("_", "").isalnum() and len(code) < 60 else "")
+    if status == 429 and code == "insufficient_quota":
+        return ProviderError("OpenAI refuses: the account's quota is used up", code="model.quota")
+    if status == 429:
+        return ProviderError("OpenAI refuses: too many requests", code="model.rate_limited", retryable=True)
+    if status in (401, 403):
+        return ProviderError(f"OpenAI refuses the key ({why})", code="model.unauthorized", hint="check OPENAI_API_KEY")
+    if status >= 500 or status in (408, 409):
+        return ProviderError(f"OpenAI is out of order ({why})", code="model.unavailable", retryable=True)
+    return ProviderError(f"OpenAI refuses the request ({why})", code="model.rejected")
+
+
+def pause_s(error: openai.OpenAIError, attempt: int) -> float:
+    """Return how long to wait after `attempt` (from 1): what OpenAI asks for, else twice as long each time."""
+    if isinstance(error, openai.APIStatusError):
+        for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+            try:
+                return max(0.0, float(error.response.headers[name])) * unit_s
+            except (KeyError, ValueError):  # not there, or a date
+                continue
+    return FIRST_PAUSE_S * 2.0 ** (attempt - 1)

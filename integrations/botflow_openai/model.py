@@ -1,0 +1,163 @@
+"""The model: one request per Ask, tried again only where that is safe and there is time, streamed when wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, Protocol
+
+import httpx2
+import openai
+import orjson
+
+from botflow.engine.asks import Answer, AskFailure, AskModel
+from botflow.errors import ProviderError
+from botflow.interfaces import OnDelta
+from botflow_openai.chat import ChatCompletions
+from botflow_openai.completion import Completion, answer_of
+from botflow_openai.failures import ATTEMPTS, failure_of, pause_s
+from botflow_openai.prices import Prices
+from botflow_openai.responses import Responses
+
+DEFAULT_MODEL = "gpt-4.1-mini"
+RESPONSES_PREFIX = "responses:"
+CONNECT_S = 5.0
+MOST_CONNECTIONS = 256
+
+
+class Stream(Protocol):
+    """Gathers one streamed answer."""
+
+    def take(self, event: dict[str, Any]) -> str: ...
+
+    def completion(self) -> Completion | None: ...
+
+
+class Api(Protocol):
+    """One of OpenAI's two ways to ask a model."""
+
+    @property
+    def path(self) -> str: ...
+
+    def body(self, ask: AskModel, model: str, *, stream: bool) -> dict[str, Any]: ...
+
+    def read(self, document: dict[str, Any]) -> Completion: ...
+
+    def stream(self) -> Stream: ...
+
+
+class OpenAIModel:
+    """OpenAI, or a server that speaks its API. One client and its connections serve all Asks."""
+
+    name = "openai"
+
+    def __init__(self, *, api_key: str, base_url: str | None, default_model: str | None) -> None:
+        self._default_model = default_model or DEFAULT_MODEL
+        limits = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key, base_url=base_url, max_retries=0, http_client=httpx2.AsyncClient(limits=limits)
+        )
+        self._prices = Prices.published()
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that what it cost is journalled."""
+        chosen = ask.model or self._default_model
+        api: Api = Responses() if chosen.startswith(RESPONSES_PREFIX) else ChatCompletions()
+        call = _Call(self._client, api, ask, chosen.removeprefix(RESPONSES_PREFIX), on_delta)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(ask.timeout_s):
+                completion = await call.perform()
+        except TimeoutError:
+            failure = AskFailure(code="model.timeout", message=f"no answer within {ask.timeout_s:g} s")
+        except ProviderError as error:
+            failure = AskFailure(code=error.code, message=str(error))
+        else:
+            return answer_of(ask, completion, self._usage(call, started, completion))
+        return Answer(failure=failure, usage=self._usage(call, started, None))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    def _usage(self, call: _Call, started: float, completion: Completion | None) -> dict[str, Any]:
+        spent = completion or Completion()
+        return {
+            "model": call.model,
+            "promptTokens": spent.prompt_tokens,
+            "completionTokens": spent.completion_tokens,
+            "costUsd": self._prices.cost_usd(call.model, spent.prompt_tokens, spent.completion_tokens)
+            if completion
+            else None,
+            "ms": round((time.monotonic() - started) * 1000),
+            "requestId": call.request_id,
+            "attempts": call.attempts,
+        }
+
+
+class _Call:
+    """One Ask on its way: counts its attempts, and is not repeated once a piece of the answer has been passed on."""
+
+    def __init__(
+        self, client: openai.AsyncOpenAI, api: Api, ask: AskModel, model: str, on_delta: OnDelta | None
+    ) -> None:
+        self.model = model
+        self.attempts = 0
+        self.request_id: str | None = None
+        self._client = client
+        self._api = api
+        self._on_delta = on_delta if ask.stream else None
+        self._body = api.body(ask, model, stream=self._on_delta is not None)
+        self._deadline = time.monotonic() + ask.timeout_s
+        self._has_spoken = False
+
+    async def perform(self) -> Completion:
+        """Ask until there is an answer; ProviderError when trying again is of no use or too late."""
+        while True:
+            self.attempts += 1
+            try:
+                return await (self._whole() if self._on_delta is None else self._streamed(self._on_delta))
+            except openai.OpenAIError as error:
+                failure = failure_of(error)
+                pause = pause_s(error, self.attempts)
+                is_late = time.monotonic() + pause >= self._deadline
+                if not failure.retryable or self._has_spoken or is_late or self.attempts >= ATTEMPTS:
+                    raise failure from error
+            except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+                raise ProviderError(
+                    f"OpenAI's answer is not of the published form ({type(error).__name__})", code="model.garbled"
+                ) from error
+            await asyncio.sleep(pause)
+
+    async def _whole(self) -> Completion:
+        # The SDK's own way to any endpoint. The typed one checks request and answer against pydantic models: nearly
+        # twice the CPU time of a call, for checks that our own tests make once.
+        response = await self._client.post(
+            self._api.path, cast_to=httpx2.Response, body=self._body, options={"timeout": self._timeout()}
+        )
+        self.request_id = response.headers.get("x-request-id")
+        return self._api.read(orjson.loads(response.content))
+
+    async def _streamed(self, on_delta: OnDelta) -> Completion:
+        stream = await self._client.post(
+            self._api.path,
+            cast_to=object,
+            body=self._body,
+            options={"timeout": self._timeout()},
+            stream=True,
+            stream_cls=openai.AsyncStream[dict[str, Any]],
+        )
+        self.request_id = stream.response.headers.get("x-request-id")
+        gathered = self._api.stream()
+        async with stream:
+            async for event in stream:
+                if text := gathered.take(event):
+                    self._has_spoken = True
+                    await on_delta(text)
+        completion = gathered.completion()
+        if completion is None:
+            raise ProviderError("OpenAI's answer broke off", code="model.interrupted")
+        return completion
+
+    def _timeout(self) -> httpx2.Timeout:
+        return httpx2.Timeout(max(0.1, self._deadline - time.monotonic()), connect=CONNECT_S)

@@ -1,0 +1,186 @@
+"""Performing Asks: whoever answers, in time, as plain JSON; whatever goes wrong outside is an Answer too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+import structlog
+from pydantic import SecretStr
+
+from botflow.config import Settings
+from botflow.engine.asks import Answer, AskHistory, AskModel, Choice, Invoke, Line
+from botflow.engine.journal import answer_from_json, answer_to_json
+from botflow.errors import ProviderError
+from botflow.flow.fields import Properties
+from botflow.interfaces import Model, OnDelta
+from botflow.nodes.action import action
+from botflow.plugins import Plugin
+from botflow.runtime.asks import Asks, models_of
+from botflow.runtime.lexical import LexicalModel
+
+ROUTE = AskModel(purpose="route", text="order", choices=(Choice(handle="order"),))
+LogLines = list[dict[str, Any]]
+
+
+class Speaker:
+    """A model that does what a test tells it to."""
+
+    def __init__(self, name: str, answer: Callable[[AskModel], Any]) -> None:
+        self.name = name
+        self.asked: list[AskModel] = []
+        self._answer = answer
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        self.asked.append(ask)
+        return Answer(value=self._answer(ask), usage={"model": self.name})
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Hanging(Speaker):
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        await asyncio.sleep(60)
+        return Answer()
+
+
+class Shelf:
+    """Transcripts of one session."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+
+    async def lines(self, session: int, before_seq: int, limit: int) -> list[Line]:
+        if not self._lines:
+            raise ProviderError("the database is away", code="database.unavailable", retryable=True)
+        return self._lines[-limit:]
+
+
+class Amount(Properties):
+    amount: int = 1
+
+
+@action("bank.pay")
+async def pay(properties: Amount, variables: Mapping[str, Any]) -> Any:
+    if properties.amount < 0:
+        raise ValueError("no such amount")
+    return {"paid": properties.amount * variables["factor"]}
+
+
+@action("bank.wait")
+async def wait(properties: Amount, variables: Mapping[str, Any]) -> Any:
+    await asyncio.sleep(60)
+
+
+@action("bank.odd")
+async def odd(properties: Amount, variables: Mapping[str, Any]) -> Any:
+    return {"when": object()}
+
+
+def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None = None) -> Asks:
+    def keep(_: Any, name: str, event: Any) -> str:
+        if seen is not None:
+            seen.append({"level": name, **event})
+        raise structlog.DropEvent
+
+    return Asks(
+        models=models or (LexicalModel(),),
+        transcripts=Shelf(lines or []),  # type: ignore[arg-type]  -- only `lines` is ever called
+        node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
+        log=structlog.wrap_logger(None, processors=[keep]),
+    )
+
+
+async def test_the_offline_model_answers_and_says_once_that_it_does() -> None:
+    seen: LogLines = []
+    performing = asks(seen=seen)
+    for _ in range(3):
+        assert (await performing.perform(ROUTE, 1, 1, None)).value == "order"
+    assert [(line["level"], line["event"]) for line in seen] == [("info", "model_is_offline")]
+
+
+async def test_a_configured_model_is_the_default_and_lexical_can_be_chosen() -> None:
+    speaker = Speaker("openai", lambda ask: ask.model)
+    seen: LogLines = []
+    performing = asks(speaker, LexicalModel(), seen=seen)
+    for named, heard in (("gpt-5", "gpt-5"), ("openai:gpt-5", "gpt-5"), ("responses:gpt-5", "responses:gpt-5")):
+        answer = await performing.perform(AskModel(purpose="route", text="x", model=named), 1, 1, None)
+        assert answer.value == heard
+    offline = AskModel(purpose="route", text="order", choices=ROUTE.choices, model="lexical")
+    assert (await performing.perform(offline, 1, 1, None)).value == "order"
+    assert (len(speaker.asked), seen) == (3, [])
+
+
+def test_models_are_those_of_the_plugins_that_are_configured_and_the_built_in_one() -> None:
+    speaker = Speaker("openai", lambda ask: None)
+    plugins = [
+        Plugin(name="a"),
+        Plugin(name="b", model=lambda settings: speaker if settings.openai_api_key else None),
+    ]
+    assert [model.name for model in models_of(plugins, Settings())] == ["lexical"]
+    assert [model.name for model in models_of(plugins, Settings(openai_api_key=SecretStr("k")))] == [
+        "openai",
+        "lexical",
+    ]
+
+
+async def test_history_is_a_list_of_roles_and_texts() -> None:
+    performing = asks(lines=[Line(role="user", text="hi"), Line(role="assistant", text="Hello!")])
+    answer = await performing.perform(AskHistory(limit=1), 1, 7, None)
+    assert answer == Answer(value=[{"role": "assistant", "text": "Hello!"}])
+
+
+async def test_a_database_that_is_away_is_no_answer_but_an_error() -> None:
+    with pytest.raises(ProviderError, match="the database is away"):
+        await asks().perform(AskHistory(limit=1), 1, 7, None)
+
+
+async def test_an_action_gets_its_properties_and_variables() -> None:
+    answer = await asks().perform(
+        Invoke(type="bank.pay", properties={"amount": 2}, variables={"factor": 3}), 1, 1, None
+    )
+    assert answer.value == {"paid": 6}
+
+
+@pytest.mark.parametrize(
+    ("ask", "code"),
+    [
+        (Invoke(type="bank.pay", properties={"amount": -1}, variables={}), "action.crashed"),
+        (Invoke(type="bank.pay", properties={"amount": "x"}, variables={}), "action.properties"),
+        (Invoke(type="bank.wait", properties={}, variables={}, timeout_s=0.01), "action.timeout"),
+        (Invoke(type="bank.odd", properties={}, variables={}), "ask.not_json"),
+        (Invoke(type="bank.rob", properties={}, variables={}), "action.unknown"),
+        (AskModel(purpose="reply", text="x", timeout_s=0.01, model="slow"), "model.timeout"),
+        (AskModel(purpose="reply", text="x", model="broken"), "model.crashed"),
+        (AskModel(purpose="reply", text="x", model="endless"), "ask.too_large"),
+    ],
+)
+async def test_every_failure_of_the_world_is_an_answer_and_a_line_in_the_log(ask: Any, code: str) -> None:
+    seen: LogLines = []
+    performing = asks(
+        Hanging("slow", lambda ask: None),
+        Speaker("broken", lambda ask: {}[ask.text]),
+        Speaker("endless", lambda ask: "a" * 300_000),
+        seen=seen,
+    )
+    answer = await performing.perform(ask, 1, 1, None)
+    assert answer.failure is not None
+    assert answer.failure.code == code
+    assert [line["code"] for line in seen] == [code]
+
+
+async def test_what_a_first_attempt_sees_is_what_a_retry_finds_in_the_journal() -> None:
+    said = {"text": "caf\u00e9\0 \ud83d", "pair": (1, 2), "nan": float("nan")}
+    answer = await asks(Speaker("openai", lambda ask: said)).perform(ROUTE, 1, 1, None)
+    assert answer.value == {"text": "café ", "pair": [1, 2], "nan": None}
+    assert answer_from_json(answer_to_json(answer)) == answer
+
+
+async def test_cancelling_passes_through() -> None:
+    performing = asks(Hanging("slow", lambda ask: None))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await performing.perform(ROUTE, 1, 1, None)
