@@ -202,13 +202,14 @@ class OutboxStore(Protocol):
         """Take ready parts that are due (reply_by has passed, and what `release` said) as `sending`; attempts + 1.
 
         At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
-        due, or `handed` without confirmation for less than a minute. None of a parked session, and none to somebody
+        due, or `handed` without confirmation for less than 90 s. None of a parked session, and none to somebody
         whose own session with the same workflow is parked.
         """
 
     async def release(self, outbound: StoredOutbound, after_s: float) -> bool:
         """Give back a part that was certainly not sent: `sending`, `handed` or `unknown` is `ready` again, due after
-        `after_s`. False when it has moved on since it was read (its state or attempts differ)."""
+        `after_s`; `suppressed` when its session has been parked meanwhile. False when it has moved on since it was
+        read (its state or attempts differ)."""
 
     async def mark(self, outbound: StoredOutbound, state: OutboundState, provider_id: str, error_code: str) -> bool:
         """Move a part's state forward only; terminal states stay."""

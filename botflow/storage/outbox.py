@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.records import OutboundState, StoredOutbound, TurnId
@@ -16,7 +16,9 @@ from botflow.storage.rows import stored_outbound
 from botflow.storage.selects import OUTBOUND
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 
-UNCONFIRMED_S = 60.0  # how long a part that a webhook's answer took along holds up those behind it
+# How long a part that a webhook's answer took along holds up those behind it: longer than it takes until the sender
+# asks the provider for it (60 s), so that it is settled or `ready` again before anything overtakes it.
+UNCONFIRMED_S = 90.0
 
 # From which states a part may move to one; `ready` again is `release`, which looks at what was read.
 BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -29,7 +31,7 @@ BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "delivered": ("ready", "handed", "sending", "unknown", "held", "sent"),
         "read": ("ready", "handed", "sending", "unknown", "held", "sent", "delivered"),
         "failed": ("ready", "handed", "sending", "unknown", "held", "sent"),
-        "suppressed": ("ready", "sending", "held"),
+        "suppressed": ("ready", "handed", "sending", "unknown", "held", "sent"),
         "ready": (),
     }
 )
@@ -111,8 +113,14 @@ class Outbox:
             outbounds.c.state.in_(("sending", "handed", "unknown")),
             outbounds.c.attempts == outbound.attempts,
         )
-        due = self._engine.now(after_s)
-        return await self._update(as_read, state="ready", due_at=due, updated_at=self._engine.now())
+        is_parked = select(sessions.c.parked).where(sessions.c.id == outbounds.c.session_id).scalar_subquery()
+        return await self._update(
+            as_read,
+            # Who stopped meanwhile must not get it, also not after they start again.
+            state=case((is_parked, "suppressed"), else_="ready"),
+            due_at=self._engine.now(after_s),
+            updated_at=self._engine.now(),
+        )
 
     async def mark(self, outbound: StoredOutbound, state: OutboundState, provider_id: str, error_code: str) -> bool:
         return await self._move(

@@ -73,7 +73,7 @@ class TwilioStandIn:
     auth_token: str = "a" * 32
     violations: list[str] = field(default_factory=list)
     opted_out: set[tuple[str, str]] = field(default_factory=set)  # (our number, theirs)
-    can_list: bool = True  # False: "which messages do you have?" is answered with 500
+    lists: Literal["all", "nothing", "error"] = "all"  # how "which messages do you have?" is answered
     sends: int = 0
     _faults: deque[Fault | None] = field(default_factory=deque)
     _accepted: list[TwilioMessage] = field(default_factory=list)
@@ -228,13 +228,15 @@ class TwilioStandIn:
         if problems:
             self.violations += problems
             return refusal(400, 20001, "; ".join(problems))
-        if not self.can_list:
+        if self.lists == "error":
             return refusal(500, 20500, "Internal Server Error")
         size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
         found = [
             message
             for message in reversed(self.messages())
-            if query.get("To") in (None, message.to) and query.get("From") in (None, message.sender)
+            if self.lists == "all"
+            and query.get("To") in (None, message.to)
+            and query.get("From") in (None, message.sender)
         ]
         following = f"{path}?{urlencode({**query, 'Page': page + 1})}" if len(found) > size * (page + 1) else None
         return 200, {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from botflow_twilio.channel import TwilioChannel, open_channel
 
 from botflow.clock import SystemClock
 from botflow.config import Settings
+from botflow.runtime.outbox import Outbox
 from tests.stand_ins.twilio import TwilioStandIn
+from tests.twilio.rows import Rows
 
 
 @pytest.fixture
@@ -24,3 +27,22 @@ async def channel(twilio: TwilioStandIn) -> AsyncIterator[TwilioChannel]:
     opened = open_channel(Settings.from_environment(twilio.environment), SystemClock())
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def rows(database: Any, database_url: str) -> Rows:
+    published = await database.flows.publish("pizza", "Pizza", "digest", {"pizza": {}})
+    return Rows(database, database_url, published.workflow, published.version)
+
+
+@pytest.fixture
+def outbox(database: Any, channel: TwilioChannel) -> Outbox:
+    """The sender, that retries and looks at once: tests decide how much time has passed."""
+    return Outbox(
+        database.outbox,
+        dict.fromkeys(channel.names, channel),
+        status_url=lambda part, provider: (
+            f"https://bot.example.com/{provider}/pizza/status?o={part.session}.{part.wire_id}"
+        ),
+        clock=SystemClock(),
+    )

@@ -165,7 +165,7 @@ async def test_older_messages_and_what_the_person_wrote_are_not_ours(
 
 @pytest.mark.parametrize("fault", ["refused", "no_account"])
 async def test_a_provider_that_cannot_tell_is_an_error_and_not_a_no(twilio: TwilioStandIn, fault: str) -> None:
-    twilio.can_list = fault != "refused"
+    twilio.lists = "error" if fault == "refused" else "all"
     sid = "" if fault == "no_account" else twilio.account_sid
     channel = TwilioChannel(account_sid=sid, auth_token=twilio.auth_token, api_url=twilio.url)
 

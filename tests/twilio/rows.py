@@ -1,0 +1,85 @@
+"""Outbound rows for tests of the sender: committed like a turn commits them, aged and read behind the store's back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import psycopg
+
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
+from botflow.engine.turn import Turn
+from botflow.records import OutboundPart, OutboundState, SessionKey, TurnCommit, TurnId
+
+US = "+15550002222"
+
+
+@dataclass(slots=True)
+class Rows:
+    """The outbox's table in one test's database."""
+
+    database: Any
+    url: str
+    workflow: int
+    version: int
+    _keys: Any = field(default_factory=count)
+
+    async def say(
+        self, person: str, *texts: str, state: OutboundState = "ready", channel: str = "sms", to: str = ""
+    ) -> TurnId:
+        """Commit a turn that said `texts` to `person`, as parts in `state`."""
+        key = SessionKey(self.workflow, channel, person)
+        read = await self.database.sessions.load(key)
+        session = read.session
+        after = type(session)(version=session.version + 1, address=US)
+        message = SendMessage(text="", sender=US, to=to, channel=channel if to else "")
+        commit = TurnCommit(
+            read=read,
+            inbound=Inbound(
+                kind="message",
+                key=f"SM{next(self._keys)}",
+                received_at=datetime.now(UTC),
+                seed=1,
+                channel=channel,
+                provider="twilio",
+                sender=person,
+                address=US,
+            ),
+            turn=Turn(session=after, state=b"{}", status="completed", events=(), messages=()),
+            parts=tuple(
+                OutboundPart(message=SendMessage.from_json(message.to_json() | {"text": text}), state=state)
+                for text in texts
+            ),
+            flow_version=self.version,
+        )
+        [turn] = await self.database.sessions.commit_turns([commit])
+        assert turn is not None
+        return TurnId(*turn)
+
+    def age(self, seconds: float) -> None:
+        """Let `seconds` pass for every part."""
+        columns = ("created_at", "updated_at", "due_at")
+        if self.url.startswith("postgres"):
+            changes = ", ".join(f"{column} = {column} - make_interval(secs => %(s)s)" for column in columns)
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(f"UPDATE outbounds SET {changes}".encode(), {"s": seconds})
+            return
+        changes = ", ".join(f"{column} = strftime('%Y-%m-%d %H:%M:%f', {column}, :s) || '000'" for column in columns)
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=5)) as file, file:
+            file.execute(f"UPDATE outbounds SET {changes}", {"s": f"-{seconds} seconds"})
+
+    def states(self) -> list[tuple[str, str]]:
+        """Return (text, state) of every part, in order."""
+        query = "SELECT body, state FROM outbounds ORDER BY session_id, version, index"
+        if self.url.startswith("postgres"):
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                return [(body["text"], state) for body, state in connection.execute(query)]
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=5)) as file:
+            rows = file.execute(query.replace("index", '"index"'))
+            return [(json.loads(body)["text"], state) for body, state in rows]
