@@ -63,8 +63,6 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
     match failure:
         case RejectedInbound():
             headers = dict(failure.headers) if isinstance(failure, Refused) else {}
-            if failure.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-                headers["connection"] = "close"  # the rest of the body is not worth reading
             return Problem(
                 status=failure.status, code=failure.code, detail=failure.message, hint=failure.hint, headers=headers
             )

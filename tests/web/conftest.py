@@ -1,0 +1,34 @@
+"""A served botflow for each test, on Postgres and on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.web.site import HeldModel, Site, open_site
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_site(sqlite_url: str) -> AsyncIterator[Site]:
+    """For what no database decides: routing, parsing, headers."""
+    async with open_site(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def model() -> HeldModel:
+    return HeldModel()
+
+
+@pytest.fixture
+async def talking_site(database_url: str, model: HeldModel) -> AsyncIterator[Site]:
+    """A site whose model says what the test's `model` does."""
+    async with open_site(database_url, model=model) as opened:
+        yield opened

@@ -1,0 +1,222 @@
+"""A whole botflow for the web's tests: a real runtime on a real database, behind a real uvicorn on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import uvicorn
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from botflow.config import Settings
+from botflow.engine.asks import Answer, AskModel
+from botflow.flow.compile import compile_flow
+from botflow.flow.document import parse
+from botflow.interfaces import OnDelta
+from botflow.plugins import Plugin
+from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.storage.tables import metadata
+from botflow.web.app import create_app
+from botflow.web.server import WebServer
+
+API_KEY = "test-api-key-0123456789"
+SECRET = "test-secret-key-0123456789-0123456789"
+TWILIO_TOKEN = "12345"
+PUBLIC_URL = "https://bots.example.com"
+
+ORDER = """
+botflow: 1
+id: order
+name: Pizza order
+nodes:
+  - {id: opened, type: chatbot, actionType: opened, next: hello}
+  - {id: start, type: chatbot, actionType: message_received, next: ask_name}
+  - {id: hello, type: chatbot, actionType: say, properties: {text: "Welcome to Luigi's!"}, next: ask_name}
+  - {id: ask_name, type: chatbot, actionType: ask, properties: {text: "What's your name?", variable: name}, next: menu}
+  - id: menu
+    type: chatbot
+    actionType: menu
+    properties:
+      text: "What would you like, {{ name }}?"
+      options: [{id: pizza, label: Pizza}, {id: salad, label: Salad}]
+    on: {pizza: pizza, salad: salad}
+  - {id: pizza, type: chatbot, actionType: say, properties: {text: "One pizza for {{ name }}."}}
+  - {id: salad, type: chatbot, actionType: say, properties: {text: "One salad for {{ name }}."}}
+"""
+
+TALK = """
+botflow: 1
+id: talk
+name: Talk
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: answer}
+  - {id: answer, type: ai, actionType: reply, properties: {instructions: "Answer.", fallback: "I cannot say."}}
+"""
+
+
+@dataclass(slots=True)
+class HeldModel:
+    """A model under a test's control: it says its pieces one by one, and goes on when told to."""
+
+    pieces: tuple[str, ...] = ("Let me ", "think ", "about that.")
+    name: str = "held"
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: int = 0
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        self.calls += 1
+        for piece in self.pieces[:-1]:
+            if on_delta is not None:
+                await on_delta(piece)
+        self.begun.set()
+        await self.go_on.wait()
+        if on_delta is not None:
+            await on_delta(self.pieces[-1])
+        return Answer(value="".join(self.pieces), usage={"model": self.name})
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class MovableClock:
+    """This machine's clock, moved on by as much as a test says."""
+
+    ahead_s: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        return asyncio.get_running_loop().time() + self.ahead_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A running server, and a client that calls it."""
+
+    url: str
+    app: Starlette
+    runtime: Runtime
+    client: httpx2.AsyncClient
+    clock: MovableClock
+
+    async def visit(self, workflow: str = "order") -> Visit:
+        """Open an anonymous session."""
+        opened = await self.client.post(f"/chat/{workflow}/sessions")
+        assert opened.status_code == 201, opened.text
+        return Visit(self, workflow, opened.json())
+
+    async def state_hash(self) -> str:
+        """Return a hash over every row of every table that a turn or a webhook may write."""
+        digest = hashlib.sha256()
+        async with self.runtime.database.engine.read() as connection:
+            for table in metadata.sorted_tables:
+                for row in sorted(map(repr, (await connection.execute(select(table))).all())):
+                    digest.update(row.encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An anonymous visitor with a session token."""
+
+    site: Site
+    workflow: str
+    opened: dict[str, Any]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.opened['token']}"}
+
+    async def post(self, **body: Any) -> httpx2.Response:
+        return await self.site.client.post(f"/chat/{self.workflow}/messages", json=body, headers=self.headers)
+
+    async def say(self, text: str, **more: Any) -> list[str]:
+        """Post a message and return the texts of the answer."""
+        response = await self.post(text=text, **more)
+        assert response.status_code == 200, response.text
+        return texts(response.json())
+
+    async def history(self, query: str = "") -> dict[str, Any]:
+        response = await self.site.client.get(f"/chat/{self.workflow}/messages{query}", headers=self.headers)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+def texts(answer: Mapping[str, Any]) -> list[str]:
+    return [message["text"] for message in answer["messages"]]
+
+
+@asynccontextmanager
+async def open_site(
+    database_url: str, *, dev: bool = False, model: HeldModel | None = None, **settings: Any
+) -> AsyncIterator[Site]:
+    """Serve the flows above until the block ends. `settings` override the ones below."""
+    chosen = Settings(
+        **{
+            "botflow_database_url": database_url,
+            "botflow_api_key": API_KEY,
+            "botflow_secret_key": SECRET,
+            "botflow_public_url": PUBLIC_URL,
+            "twilio_auth_token": TWILIO_TOKEN,
+            **settings,
+        }
+    )
+    plugins = (Plugin(name="held", model=lambda _: model),) if model is not None else ()
+    clock = MovableClock()
+    options = RuntimeOptions(
+        settings=chosen,
+        secret_key=SECRET,
+        flows=[_compiled(text) for text in (ORDER, TALK)],
+        migrate=False,
+        plugins=plugins,
+        clock=clock,
+    )
+    opened: list[Runtime] = []
+
+    @asynccontextmanager
+    async def runtime() -> AsyncIterator[Runtime]:
+        async with open_runtime(options) as running:
+            opened.append(running)
+            yield running
+
+    app = create_app(runtime, dev=dev, settings=chosen)
+    async with (
+        served(app) as url,
+        httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,
+    ):
+        yield Site(url=url, app=app, runtime=opened[0], client=client, clock=clock)
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """Run uvicorn in this event loop, on a free port of loopback."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none")
+    server = WebServer(config, app)
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if running.done():
+            running.result()
+            raise RuntimeError("the server did not start")
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+def _compiled(text: str) -> tuple[Any, dict[str, Any]]:
+    source = parse(text, name="test.yaml")
+    documents = {source.document.id: source.to_json()}
+    return compile_flow(documents, source.document.id, node_types()), documents
