@@ -28,6 +28,7 @@ def check(source: SourceDocument, node_types: NodeSpecs, subflows: Mapping[str, 
 def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, Document], report: Report) -> Linked:
     """Join `document` with its node types and run every check on it; `documents` are all workflows, itself too."""
     linked = link(document, node_types, report)
+    is_whole = not report.has_errors
     children = _link_children(linked, node_types, documents)
     waits = waiting_nodes(linked, children)
     returns = any(
@@ -36,8 +37,11 @@ def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, D
     check_conversation(linked, report, waits=waits)
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report)
-    check_variables(linked, report, documents=documents, children=children)
-    check_graph(linked, report, returns=returns, waits=waits)
+    # What is broken would make nodes look unreachable and variables unset: first things first.
+    if len(linked.nodes) == len(document.nodes):
+        check_variables(linked, report, documents=documents, children=children)
+    if is_whole:
+        check_graph(linked, report, returns=returns, waits=waits)
     return linked
 
 

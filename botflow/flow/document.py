@@ -126,7 +126,7 @@ class Document(BaseModel):
     execution_mode: Literal["persistent", "single"] = "persistent"
     variables: dict[str, Any] = Field(default_factory=dict)
     apology: str | None = None
-    nodes: tuple[PlacedNode, ...] = ()
+    nodes: tuple[PlacedNode, ...]
     edges: tuple[PlacedEdge, ...] = ()
     interrupts: tuple[PlacedInterrupt, ...] = ()
 
