@@ -28,7 +28,6 @@ IMPURE_MODULES = frozenset(
         "secrets",
         "os",
         "sys",
-        "io",
         "pathlib",
         "socket",
         "subprocess",
@@ -48,7 +47,17 @@ IMPURE_MODULES = frozenset(
 )
 # Reading the clock or making ids up; datetime and uuid themselves are needed for values and types.
 IMPURE_CALLS = frozenset(
-    ["datetime.now", "datetime.utcnow", "datetime.today", "date.today", "uuid.uuid4", "uuid.uuid1", "uuid4", "uuid1"]
+    [
+        "io.open",
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "date.today",
+        "uuid.uuid4",
+        "uuid.uuid1",
+        "uuid4",
+        "uuid1",
+    ]
 )
 IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # What an integration may import besides botflow's public names.

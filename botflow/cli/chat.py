@@ -46,7 +46,10 @@ async def _talk(options: RuntimeOptions) -> None:
 
     terminal = PromptTerminal() if is_terminal() else PipedTerminal()
     async with open_runtime(options) as runtime:
-        await TerminalConversation(runtime, runtime.flows.get(options.flows[0][0].id), terminal).run()
+        live = runtime.flows.get(options.flows[0][0].id)
+        if is_terminal():
+            terminal.note(f"{live.flow.name}. /help lists commands, /quit leaves.")
+        await TerminalConversation(runtime, live, terminal).run()
 
 
 def _rehearsal(settings: Settings, folder: Path) -> Settings:

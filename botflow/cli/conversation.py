@@ -36,7 +36,6 @@ class TerminalConversation:
         self._streamed: tuple[int, str] | None = None  # attempt, text so far
 
     async def run(self) -> None:
-        self._terminal.note(f"{self._live.flow.name}. /help for commands, /quit to leave.")
         await self._turn("opened")
         with self._runtime.hub.listen(self._session) as mailbox:
             while (line := await self._read(mailbox)) is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -122,12 +123,10 @@ def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
 
 def _line_of(crash: BaseException, path: Path) -> str:
     """Return `:12` for the last line of `path` that led to the crash."""
-    lines, step = [], crash.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code.co_filename == str(path):
-            lines.append(step.tb_lineno)
-        step = step.tb_next
-    return f":{lines[-1]}" if lines else ""
+    steps = [
+        step for step in traceback.extract_tb(crash.__traceback__) if Path(step.filename).resolve() == path.resolve()
+    ]
+    return f":{steps[-1].lineno}" if steps else ""
 
 
 def _without_line(problem: Problem) -> Problem:

@@ -22,4 +22,4 @@ def graph(flows: FlowPaths, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"id": compiled.id, "digest": compiled.digest, "mermaid": mermaid(compiled)})
     else:
-        typer.echo(mermaid(compiled))
+        typer.echo(mermaid(compiled), nl=False)

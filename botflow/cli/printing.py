@@ -35,7 +35,8 @@ def print_error(problem: BotflowError) -> None:
 def problem_line(problem: Problem) -> str:
     """Return `file:line:column: severity code message (hint)`, coloured."""
     colour = "red" if problem.severity == "error" else "yellow"
-    where = typer.style(f"{problem.file}:{problem.line}:{problem.column}:", bold=True)
+    place = f"{problem.file}:{problem.line}:{problem.column}:" if problem.line else f"{problem.file}:"
+    where = typer.style(place, bold=True)
     label = typer.style(problem.severity, fg=colour, bold=True)
     hint = typer.style(f" ({problem.hint})", dim=True) if problem.hint else ""
     return f"{where} {label} {typer.style(problem.code, fg='cyan')} {problem.message}{hint}"

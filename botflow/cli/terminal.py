@@ -59,7 +59,7 @@ class PipedTerminal:
     """Lines from stdin, echoed behind the prompt, so that the output reads as the whole conversation."""
 
     async def read(self) -> str | None:
-        line = await asyncio.to_thread(sys.stdin.readline)
+        line: str = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             return None
         text = line.rstrip("\r\n")

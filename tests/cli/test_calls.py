@@ -1,0 +1,104 @@
+"""The command line as a whole: its help, its exit statuses, and errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Call
+
+COMMANDS = [
+    ["serve"],
+    ["worker"],
+    ["chat"],
+    ["sessions"],
+    ["sessions", "show"],
+    ["check"],
+    ["graph"],
+    ["db", "upgrade"],
+    ["version"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(botflow: Call, command: list[str]) -> None:
+    ended = botflow(*command, "--help")
+
+    assert ended.status == 0
+    assert "Example:" in ended.out
+
+
+def test_only_commands_that_exist_are_listed(botflow: Call) -> None:
+    out = botflow("--help").out
+
+    assert all(f" {command[0]} " in out for command in COMMANDS)
+    assert not any(f"│ {later} " in out for later in ("new", "dev", "test", "replay"))
+
+
+@pytest.mark.parametrize("arguments", [["chek"], ["serve", "--prot", "1"], ["check"], ["serve", "--port", "many"]])
+def test_a_wrong_call_ends_with_2_and_no_traceback(botflow: Call, arguments: list[str]) -> None:
+    ended = botflow(*arguments)
+
+    assert ended.status == 2
+    assert "Usage: botflow" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_help_of_dev_lists_what_it_relaxes(botflow: Call) -> None:
+    out = " ".join(botflow("serve", "--help").out.replace("│", " ").split())
+
+    assert "demo chat page" in out
+    assert "secret key" in out
+    assert "webhooks without a signature" in out
+    assert "nothing else" in out
+
+
+def test_serve_without_a_secret_key_says_how_to_make_one(botflow: Call) -> None:
+    ended = botflow("serve")
+
+    assert ended.status == 2
+    assert "BOTFLOW_SECRET_KEY is not set" in ended.err
+    assert "secrets.token_urlsafe(48)" in ended.err
+
+
+def test_a_setting_with_a_typing_error_is_refused_by_name(botflow: Call) -> None:
+    ended = botflow("serve", "--dev", BOTFLOW_DATABASE_ULR="sqlite:///x.db")
+
+    assert ended.status == 2
+    assert "BOTFLOW_DATABASE_ULR is not a setting of botflow. Did you mean BOTFLOW_DATABASE_URL?" in ended.err
+
+
+def test_a_port_in_use_is_one_line_of_error(botflow: Call) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = botflow("serve", "--dev", "--port", str(taken.getsockname()[1]))
+
+    assert ended.status == 2
+    assert ended.err.startswith("error: cannot listen on 127.0.0.1 port")
+    assert ended.err.count("\n") == 1
+
+
+def test_version_names_the_plugins_that_are_installed(botflow: Call) -> None:
+    found = json.loads(botflow("version", "--json").out)
+
+    assert found["botflow"]
+    assert {"twilio", "openai"} <= set(found["plugins"])
+    assert botflow("version").out.startswith(f"botflow {found['botflow']} (Python 3.")
+
+
+def test_sessions_without_a_database_says_where_it_looked(botflow: Call) -> None:
+    ended = botflow("sessions")
+
+    assert ended.status == 2
+    assert "there is no database at" in ended.err
+
+
+def test_db_upgrade_brings_a_new_database_to_the_newest_schema(botflow: Call) -> None:
+    first = json.loads(botflow("db", "upgrade", "--json", BOTFLOW_DATABASE_URL="sqlite:///new.db").out)
+    again = botflow("db", "upgrade")
+
+    assert first["database"] == "sqlite:///new.db"
+    assert again.out == f"sqlite:///new.db is at schema {first['schema']}.\n"
+    assert botflow("sessions").out == "No conversations yet.\n"
