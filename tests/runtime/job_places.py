@@ -18,6 +18,10 @@ from botflow.runtime.worker import SupervisedWorker
 from botflow.storage.jobs import JobTable, turn_lock
 from botflow.storage.jobs_sqlite import SqliteJobs
 
+LISTENERS: LiteralString = """
+    SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND state = 'idle' AND datname = current_database()
+"""
+
 
 class JobPlace:
     """One database's job tables, and an app for tasks that the test gives."""
@@ -59,6 +63,16 @@ class JobPlace:
                 await connection.execute(statement)
         else:
             await self.connector.execute_query_async(statement)
+
+    async def listeners(self) -> set[int]:
+        """Return who would hear of a new job: server processes, or listeners within this one."""
+        if isinstance(self.connector, SqliteJobs):
+            return {id(listener) for listener in self.connector._bell._listeners}
+        rows = await self.connector.execute_query_all_async(LISTENERS)
+        return {row["pid"] for row in rows}
+
+    async def is_listening(self) -> bool:
+        return bool(await self.listeners())
 
     async def is_empty(self) -> bool:
         return not await self.table.depth()

@@ -123,6 +123,7 @@ async def test_a_close_pair_of_jobs_never_waits_for_the_poll(place: JobPlace, mo
         ran[session] += 1
 
     async with place.worker(advance):
+        await until(place.is_listening)
         for session in range(60):
             await asyncio.gather(place.defer(session), place.defer(session))
         await until(place.is_empty)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import psycopg
 import pytest
+from procrastinate.connector import BaseAsyncConnector
+from procrastinate.jobs import Job
 
 from botflow.runtime.worker import WorkerWatch
+from botflow.storage.jobs import JobTable
 from botflow.storage.jobs_postgres import PostgresJobs
 from tests.runtime.job_places import JobPlace, open_place, until
 
@@ -15,6 +17,41 @@ from tests.runtime.job_places import JobPlace, open_place, until
 @pytest.fixture(autouse=True)
 def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botflow.runtime.job_worker.HEARTBEAT_S", 0.2)
+
+
+class HeldClaims(JobTable):
+    """A job table whose first answer that brings a job is a long time on its way."""
+
+    def __init__(self, connector: BaseAsyncConnector) -> None:
+        super().__init__(connector)
+        self.claimed, self.arrived = asyncio.Event(), asyncio.Event()
+
+    async def claim(self, worker: int, limit: int) -> list[Job]:
+        jobs = await super().claim(worker, limit)
+        if jobs:
+            self.claimed.set()
+            await self.arrived.wait()
+        return jobs
+
+
+async def test_a_job_announced_while_a_claim_is_under_way_never_waits_for_the_poll(
+    place: JobPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.runtime.job_worker.POLL_S", 3600.0)
+    place.table = table = HeldClaims(place.connector)
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+
+    async with place.worker(advance):
+        await until(place.is_listening)
+        await place.defer(1)
+        await table.claimed.wait()
+        await place.defer(2)
+        await asyncio.sleep(0.2)  # the announcement arrives
+        table.arrived.set()
+        await until(lambda: ran == [1, 2])
 
 
 async def test_a_claim_that_was_taken_over_can_end_nothing(place: JobPlace) -> None:
@@ -121,26 +158,14 @@ async def test_a_lost_listener_listens_again(postgres_url: str, monkeypatch: pyt
     async def advance(session: int) -> None:
         ran.append(session)
 
-    listeners = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-    async with (
-        open_place(PostgresJobs(postgres_url)) as place,
-        await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as admin,
-    ):
+    async with open_place(PostgresJobs(postgres_url)) as place, place.worker(advance):
+        await until(place.is_listening)
+        [first] = await place.listeners()
+        await place.connector.execute_query_all_async("SELECT pg_terminate_backend(%(pid)s)", pid=first)
 
-        async def listening() -> list[tuple[int]]:
-            return await (await admin.execute(listeners)).fetchall()
+        async def listens_again() -> bool:
+            return bool(await place.listeners() - {first})
 
-        async def is_listening() -> bool:
-            return bool(await listening())
-
-        async with place.worker(advance):
-            await until(is_listening)
-            [(first,)] = await listening()
-            await admin.execute("SELECT pg_terminate_backend(%s)", (first,))
-
-            async def listens_again() -> bool:
-                return bool({pid for (pid,) in await listening()} - {first})
-
-            await until(listens_again)
-            await place.defer(1)
-            await until(lambda: ran == [1])
+        await until(listens_again)
+        await place.defer(1)
+        await until(lambda: ran == [1])

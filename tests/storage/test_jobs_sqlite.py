@@ -83,7 +83,7 @@ async def test_the_bell_starts_a_job_of_somebody_elses_transaction(
         ran.append(session)
 
     async with place.worker(advance):
-        await until(lambda: place.table.any_worker(10))
+        await until(place.is_listening)
         async with engine.transaction() as connection:
             await defer_advance(connection, 5)
             await defer_advance(connection, 5, again=True)
