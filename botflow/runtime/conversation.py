@@ -196,6 +196,7 @@ class Conversation:
         receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
         self._reach("queue.stored")
         self._hot.forget(key)
+        self._hub.wake((receipt.id.session,))  # streams say that a turn is under way
         return receipt
 
     async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:

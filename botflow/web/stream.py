@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from botflow.records import StoredSession
 from botflow.runtime.hub import Delta, Mailbox
 from botflow.web.auth import Visitor
 from botflow.web.desk import Desk, conversation_status, desk_of
@@ -149,7 +148,7 @@ class Stream:
                 await self._write("message", shown, outbound.wire_id)
             if len(page) < PAGE:
                 break
-        await self._write_status(stored)
+        await self._write_status(conversation_status(stored) if stored is not None else "completed")
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
         """Write drafts as they come; return when the database should be read again."""
@@ -162,10 +161,10 @@ class Stream:
                     await self._write_bytes(b":\n\n")
                 return
             if signal.seq > self._turn:
+                await self._write_status("running")
                 await self._write("delta", {"turn": signal.seq, "attempt": signal.attempt, "text": signal.text})
 
-    async def _write_status(self, stored: StoredSession | None) -> None:
-        status = conversation_status(stored) if stored is not None else "completed"
+    async def _write_status(self, status: str) -> None:
         if status != self._status:
             self._status = status
             await self._write("status", {"status": status})
