@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 LONGEST_S = 10 * 366 * 86_400.0
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_SHORT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s?([smhd])")
-_PART = r"\d{1,12}(?:\.\d{1,6})?"
+_SHORT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s?([smhd])")
+_PART = r"[0-9]{1,12}(?:\.[0-9]{1,6})?"
 _ISO = re.compile(
     rf"P(?=.)(?:({_PART})W)?(?:({_PART})D)?(?:T(?=.)(?:({_PART})H)?(?:({_PART})M)?(?:({_PART})S)?)?", re.IGNORECASE
 )

@@ -40,9 +40,9 @@ INPUT, VARIABLES, NODES, PRODUCT = "__input", "__var", "__node", "__product"
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
-    |(?P<number>\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?)
+    |(?P<number>[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?)
     |(?P<dollar>\$[A-Za-z0-9_]+)
-    |(?P<name>[^\W\d]\w*)
+    |(?P<name>[^\W0-9]\w*)
     |(?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%~|.,:()\[\]{}<>=])""",
     re.VERBOSE | re.DOTALL,
 )

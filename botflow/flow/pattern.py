@@ -6,9 +6,17 @@ import re2
 
 from botflow.errors import FlowError
 
+LONGEST_PATTERN = 1_000  # characters
+
 
 def check_pattern(pattern: str) -> None:
     """Raise FlowError `pattern.invalid` when RE2 cannot compile `pattern` (look-around and back-references, too)."""
+    if len(pattern) > LONGEST_PATTERN:
+        raise FlowError(
+            f"the pattern has {len(pattern)} characters, at most {LONGEST_PATTERN}",
+            code="pattern.invalid",
+            hint="split it into several nodes or words",
+        )
     options = re2.Options()
     options.log_errors = False
     try:
