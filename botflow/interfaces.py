@@ -263,3 +263,10 @@ class TranscriptStore(Protocol):
 
     async def traces(self, session: int, limit: int) -> list[tuple[int, list[object]]]:
         """Return (seq, trace) of the newest turns, oldest first."""
+
+
+class SharedCounter(Protocol):
+    """Counts across processes, for rate limits."""
+
+    async def count(self, key: str, window_s: int) -> int | None:
+        """Return how often `key` was counted in its window, this time included; None when nobody can say quickly."""

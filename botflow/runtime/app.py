@@ -17,7 +17,7 @@ from botflow.clock import Clock, SystemClock
 from botflow.config import Settings
 from botflow.engine.node import NodeType
 from botflow.flow.graph import Flow
-from botflow.interfaces import Channel
+from botflow.interfaces import Channel, SharedCounter
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.advance import Advance
@@ -72,6 +72,7 @@ class Runtime:
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
+    counter: SharedCounter | None = None
 
     async def ready(self) -> dict[str, str]:
         """Return what each needed part says of itself: "ok", or what is wrong."""
@@ -149,7 +150,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         table = JobTable(connector)
         await stack.enter_async_context(_background(committer.run(), hub.run(), flows.run()))
         if options.worker:
-            steps = [*recovery_steps(database.timers, table), *outbox.steps()]
+            steps = [*recovery_steps(database.timers, table), *(outbox.steps() if channels else ())]
             worker = SupervisedWorker(app, table, Tick(steps))
             await stack.enter_async_context(worker.running())
         yield Runtime(
@@ -163,6 +164,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             callbacks=callbacks,
             node_types=kinds,
             watch=WorkerWatch(table),
+            counter=redis,
         )
 
 

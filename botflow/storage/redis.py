@@ -76,6 +76,22 @@ class RedisLink:
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
+    async def count(self, key: str, window_s: int) -> int | None:
+        """Count one more of `key`, which is forgotten after `window_s`; None when Redis does not answer."""
+        if not self._breaker.allows():
+            return None
+        pipeline = self._calls.pipeline(transaction=False)
+        name = f"{self._prefix}:count:{key}"
+        pipeline.incr(name)
+        pipeline.expire(name, window_s)
+        try:
+            counted, _ = await pipeline.execute()
+            self._breaker.succeeded()
+        except (RedisError, OSError) as failure:
+            self._failed(failure)
+            return None
+        return int(counted)
+
     async def publish(self, payload: str) -> None:
         """Send a signal to every subscribed process; ProviderError `redis.unavailable` when it got lost."""
         if not self._breaker.allows():

@@ -61,7 +61,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
         runtime=runtime,
         settings=settings,
         gate=gate,
-        limiter=RateLimiter(runtime.clock, None),
+        limiter=RateLimiter(runtime.clock, runtime.counter),
         providers={channel.name: channel for channel in runtime.channels.values()},
         dev=dev,
     )

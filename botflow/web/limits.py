@@ -10,11 +10,11 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
 
 from starlette.types import Scope
 
 from botflow.clock import Clock
+from botflow.interfaces import SharedCounter
 from botflow.web.problem import Refused
 
 KEPT_COUNTS = 100_000
@@ -33,13 +33,6 @@ SESSIONS_PER_ADDRESS = Limit("sessions", 120)
 MESSAGES_PER_ADDRESS = Limit("messages", 1_200)
 MESSAGES_PER_SESSION = Limit("session-messages", 120)
 READS_PER_SESSION = Limit("session-reads", 600)
-
-
-class SharedCounter(Protocol):
-    """Counts across processes."""
-
-    async def count(self, key: str, window_s: int) -> int | None:
-        """Return how often `key` was counted in its window, this time included; None when nobody can say quickly."""
 
 
 class RateLimiter:
