@@ -19,6 +19,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from botflow.storage.jobs_version import check_installed
+
 LISTEN_RETRY_S = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -122,6 +124,7 @@ class PostgresJobs(PsycopgConnector):
     """Procrastinate's connector with a small pool of its own, cheaper statements, and a listener that reconnects."""
 
     def __init__(self, url: str) -> None:
+        check_installed()
         super().__init__(
             conninfo=url.replace("postgresql+psycopg://", "postgresql://", 1),
             min_size=1,

@@ -1,14 +1,12 @@
 """Procrastinate over SQLite: a connector that runs its statements on the database's one writing connection.
 
-Procrastinate hands over its Postgres statements as text, so they are recognised by that text; a version other than
-the pinned one is refused, for its statements could mean something else. Notifications stay in the process, because
-one process owns a SQLite database.
+Procrastinate hands over its Postgres statements as text, so they are recognised by that text. Notifications stay in
+the process, because one process owns a SQLite database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +27,7 @@ from botflow.errors import UsageError
 from botflow.storage import jobs_postgres as postgres
 from botflow.storage import jobs_sqlite_queries as sqlite
 from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
-
-PROCRASTINATE_VERSION = "3.10.0"
+from botflow.storage.jobs_version import check_installed
 
 _JOB_INSERTED = json.dumps({"type": "job_inserted", "job_id": 0})
 
@@ -86,7 +83,7 @@ class SqliteJobs(BaseAsyncConnector):
     """The connector; opening and closing the database is its owner's affair."""
 
     def __init__(self, writer: Writer, bell: JobBell) -> None:
-        check_version(importlib.metadata.version("procrastinate"))
+        check_installed()
         self._writer = writer
         self._bell = bell
 
@@ -126,16 +123,6 @@ class SqliteJobs(BaseAsyncConnector):
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """Pass on every ring of the bell, until cancelled."""
         await self._bell.listen(on_notification, next(iter(channels)))
-
-
-def check_version(installed: str) -> None:
-    """Refuse a procrastinate that these statements were not written for; UsageError `jobs.version`."""
-    if installed != PROCRASTINATE_VERSION:
-        raise UsageError(
-            f"procrastinate {installed} is installed, but botflow's jobs need exactly {PROCRASTINATE_VERSION}",
-            code="jobs.version",
-            hint=f"pip install procrastinate=={PROCRASTINATE_VERSION}",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
+import psycopg
 import pytest
 from procrastinate.connector import BaseAsyncConnector
 from procrastinate.jobs import Job
+from structlog.testing import capture_logs
 
 from botflow.runtime.worker import WorkerWatch
 from botflow.storage.jobs import JobTable
@@ -169,3 +172,48 @@ async def test_a_lost_listener_listens_again(postgres_url: str, monkeypatch: pyt
         await until(listens_again)
         await place.defer(1)
         await until(lambda: ran == [1])
+
+
+async def test_a_worker_whose_connections_are_all_reset_goes_on(postgres_url: str) -> None:
+    ran: list[int] = []
+
+    async def advance(session: int) -> None:
+        ran.append(session)
+
+    async with open_place(PostgresJobs(postgres_url)) as place, place.worker(advance):
+        await until(place.is_listening)
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            admin.execute(
+                "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW("
+                "'turns', 'advance', 0, 'session:1', NULL, '{\"session\": 1}', NULL)::procrastinate_job_to_defer_v1])"
+            )
+        await until(lambda: ran == [1])
+
+
+async def test_a_job_that_ignores_the_stop_does_not_hold_it_up(
+    place: JobPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.runtime.job_worker.GRACE_S", 0.05)
+    monkeypatch.setattr("botflow.runtime.worker.STOP_S", 0.3)
+    started, let_go = asyncio.Event(), asyncio.Event()
+    stubborn: set[asyncio.Task[None]] = set()
+
+    async def advance(session: int) -> None:
+        stubborn.add(asyncio.current_task())  # type: ignore[arg-type]  # there is one
+        started.set()
+        while not let_go.is_set():
+            with suppress(asyncio.CancelledError):
+                await let_go.wait()
+
+    with capture_logs() as logs:
+        async with place.worker(advance):
+            await place.defer(1)
+            await started.wait()
+    assert "worker_stop_late" in {line["event"] for line in logs}
+    let_go.set()
+    await asyncio.wait(stubborn)
+    await until(place.is_empty)

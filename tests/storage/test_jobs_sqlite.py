@@ -13,7 +13,8 @@ from procrastinate.jobs import Job
 
 from botflow.errors import UsageError
 from botflow.storage.jobs import JobTable
-from botflow.storage.jobs_sqlite import PROCRASTINATE_VERSION, SqliteJobs, check_version, defer_advance
+from botflow.storage.jobs_sqlite import SqliteJobs, defer_advance
+from botflow.storage.jobs_version import PROCRASTINATE_VERSION, check_version
 from botflow.storage.sqlite import SqliteEngine
 from tests.runtime.job_places import JobPlace, until
 
