@@ -14,7 +14,7 @@ import minijinja
 from minijinja import pass_state
 from minijinja._lowlevel import State
 
-from botflow.flow.language import PRODUCT
+from botflow.flow.products import PRODUCT
 
 FUEL = 20_000  # instructions; a sentence needs about ten
 _LARGEST_INTEGER = 2**63

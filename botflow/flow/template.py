@@ -15,17 +15,8 @@ import minijinja
 
 from botflow.errors import FlowError
 from botflow.flow.guards import guarded_environment, measured_environment, plain_value
-from botflow.flow.language import (
-    INPUT,
-    NODES,
-    VARIABLES,
-    TemplateRefused,
-    expressions,
-    named,
-    tokens_of,
-    translate,
-    translate_expression,
-)
+from botflow.flow.language import INPUT, NODES, VARIABLES, named, translate, translate_expression
+from botflow.flow.tokens import TemplateRefused, expressions, tokens_of
 
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 

@@ -7,11 +7,12 @@ import minijinja
 from botflow.errors import FlowError
 from botflow.flow.fields import Text
 from botflow.flow.guards import guarded_environment
-from botflow.flow.language import TemplateRefused, translate, translate_expression
+from botflow.flow.language import translate, translate_expression
 from botflow.flow.linked import Linked
 from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report, did_you_mean
 from botflow.flow.template import is_template, node_references
+from botflow.flow.tokens import TemplateRefused
 
 
 def check_texts(linked: Linked, report: Report) -> None:

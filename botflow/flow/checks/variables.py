@@ -7,20 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.guards import guarded_environment
-from botflow.flow.language import (
-    INPUT,
-    NODES,
-    PRODUCT,
-    VARIABLES,
-    TemplateRefused,
-    Token,
-    expressions,
-    translate,
-    translate_expression,
-)
+from botflow.flow.language import INPUT, NODES, VARIABLES, translate, translate_expression
 from botflow.flow.linked import Linked, LinkedNode
 from botflow.flow.problems import Report, did_you_mean
+from botflow.flow.products import PRODUCT
 from botflow.flow.template import is_template
+from botflow.flow.tokens import TemplateRefused, Token, expressions
 
 _OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop"))
 _MAY_BE_MISSING = frozenset(("default", "d"))
