@@ -76,6 +76,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # nothing rests on forwarded headers: anybody can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         print_banner(runtime, _address(listening), dev=dev, worker=options.worker)

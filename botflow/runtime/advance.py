@@ -24,7 +24,7 @@ from botflow.engine.words import apology
 from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, InboxStore, OnDelta
-from botflow.records import JournalledAnswer, StoredInbound, StoredSession, TurnCommit
+from botflow.records import InboundState, JournalledAnswer, StoredInbound, StoredSession, TurnCommit
 from botflow.runtime.asks import Asks
 from botflow.runtime.consent import parks, silences
 from botflow.runtime.flows import Flows
@@ -32,6 +32,7 @@ from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Delta, Hub
 from botflow.runtime.parts import parts_of
 from botflow.runtime.points import Reach
+from botflow.runtime.receipts import receipt_of
 
 ATTEMPTS = 3  # the next one buries the inbound
 RENEW_S = 2.0
@@ -83,6 +84,8 @@ class Advance:
             try:
                 async with self._alive(queued):
                     await self._attempt(stored, queued)
+                if stored.last_seq == queued.id.seq:
+                    return  # whatever has been queued since then has a job of its own
             except Fenced:
                 self._log.info("attempt_fenced", session=session, seq=queued.id.seq, attempt=queued.attempt)
             except Exception as failure:  # the worker's fence: a poison message must not stop the others
@@ -142,7 +145,7 @@ class Advance:
         self._reach("advance.journalled")
         return answer
 
-    async def _finish(self, commit: TurnCommit, queued: StoredInbound, state: str = "done") -> None:
+    async def _finish(self, commit: TurnCommit, queued: StoredInbound, state: InboundState = "done") -> None:
         if not await self._inbox.finish(queued.id, queued.attempt, commit, state):
             self._hot.forget(commit.read.key)
             raise Fenced("the session changed while its turn ran", hint="nothing to do: it runs again")
@@ -157,7 +160,7 @@ class Advance:
                 parked=commit.parked,
             )
         )
-        self._hub.wake((queued.id.session,))
+        self._hub.finished(receipt_of(commit, queued.id, state))
 
     async def _bury(self, stored: StoredSession, queued: StoredInbound) -> None:
         """Give a poison inbound up, and say so to the person; the session stays where it waited."""

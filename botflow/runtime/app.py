@@ -27,7 +27,7 @@ from botflow.runtime.committer import Committer
 from botflow.runtime.conversation import Conversation
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
-from botflow.runtime.hub import Hub, Transport
+from botflow.runtime.hub import Hub
 from botflow.runtime.jobs import jobs_app
 from botflow.runtime.outbox import Outbox
 from botflow.runtime.parts import channels_by_name
@@ -107,7 +107,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         flows = Flows(database.flows, kinds)
         await flows.publish(options.flows)
         await flows.refresh()
-        hub = Hub(_transport(redis, database))
+        hub = Hub(redis or database.signals)
         hub.on_flows_changed(flows.changed)
         if options.flows:
             hub.flows_changed()
@@ -177,13 +177,6 @@ async def _open_redis(settings: Settings, database: Database, stack: AsyncExitSt
     redis = open_redis(settings.botflow_redis_url, await database.identity())
     stack.push_async_callback(redis.close)
     return redis
-
-
-def _transport(redis: RedisLink | None, database: Database) -> Transport | None:
-    """Redis carries signals where it is; else Postgres does; SQLite has one process and needs nobody."""
-    if redis is not None:
-        return redis
-    return database if database.is_postgres else None
 
 
 async def _open_channels(

@@ -60,7 +60,8 @@ class Committer:
             batch = self._take()
             if not self._waiting:
                 self._arrived.clear()
-            await self._settle(batch)
+            if batch:  # the other committer may have been quicker
+                await self._settle(batch)
 
     def _take(self) -> list[_Entry]:
         """Take up to a batch of turns of distinct sessions; a session's second turn stays for the next batch."""

@@ -18,7 +18,7 @@ from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.engine.unmoved import leave_as_it_is
 from botflow.errors import ProviderError
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
-from botflow.records import Receipt, SessionKey, StoredOutbound, StoredSession, TurnCommit, TurnId
+from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.runtime.committer import Committer
 from botflow.runtime.consent import parks, silences
 from botflow.runtime.flows import Flows, LiveFlow
@@ -27,6 +27,7 @@ from botflow.runtime.hub import Hub
 from botflow.runtime.lines import Lines
 from botflow.runtime.parts import parts_of
 from botflow.runtime.points import Reach
+from botflow.runtime.receipts import receipt_of
 
 FAST_TRIES = 3  # lost races before an inbound is queued
 POLL_S = 0.5  # under every signal, in case it is lost
@@ -90,8 +91,8 @@ class Conversation:
                 receipt = await self._queue(live, key, inbound, reply_within_s)
         if not is_fast:
             receipt = await self._await_turn(receipt, deadline_s)
-            if inbound.channel in self._channels:
-                receipt = await self._claim(receipt, deadline_s, is_gone)
+            if (provider := self._channels.get(inbound.channel)) is not None:
+                receipt = await self._claim(receipt, provider, deadline_s, is_gone)
         return receipt
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
@@ -109,7 +110,11 @@ class Conversation:
         for _ in range(FAST_TRIES):
             if stored.last_seq != stored.done_seq:
                 return None
-            commit = await self._compute(live, stored, inbound)
+            try:
+                commit = await self._compute(live, stored, inbound)
+            except Exception as failure:  # noqa: BLE001 -- a fence: a worker tries again, and buries poison
+                self._log.warning("turn_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
+                return None
             if commit is None:
                 return None
             self._reach("fast.computed")
@@ -170,23 +175,12 @@ class Conversation:
             parked=commit.parked,
         )
         self._hot.put(stored)
-        self._hub.wake((turn_id.session,))
-        outbounds = tuple(
-            StoredOutbound(
-                session=turn_id.session,
-                version=turn.session.version,
-                index=index,
-                seq=seq,
-                state=part.state,
-                message=part.message,
-                key=stored.key,
-                created_at=commit.inbound.received_at,
-            )
-            for index, part in enumerate(commit.parts)
-        )
+        receipt = receipt_of(commit, turn_id)
+        self._hub.finished(receipt)
         if commit.inbound.channel in self._channels:
-            outbounds = tuple(outbound for outbound in outbounds if outbound.state == "handed")
-        return Receipt(id=turn_id, state="done", outbounds=outbounds, status=turn.status)
+            handed = tuple(outbound for outbound in receipt.outbounds if outbound.state == "handed")
+            return replace(receipt, outbounds=handed)
+        return receipt
 
     # -- the queued path
 
@@ -204,17 +198,19 @@ class Conversation:
         if receipt.state != "new":
             return receipt
         with self._hub.listen(receipt.id.session) as mailbox:
-            while True:
+            while (left_s := deadline_s - self._clock.monotonic_s()) > 0:
+                for finished in await mailbox.woken(min(POLL_S, left_s)):
+                    if finished.id == receipt.id:
+                        return finished
                 receipt = await self._inbox.receipt(receipt.id)
-                left_s = deadline_s - self._clock.monotonic_s()
-                if receipt.state != "new" or left_s <= 0:
+                if receipt.state != "new":
                     return receipt
-                await mailbox.woken(min(POLL_S, left_s))
+        return receipt
 
-    async def _claim(self, receipt: Receipt, deadline_s: float, is_gone: IsGone | None) -> Receipt:
+    async def _claim(self, receipt: Receipt, provider: Channel, deadline_s: float, is_gone: IsGone | None) -> Receipt:
         """Claim a provider's parts for this request, unless it is too late or nobody listens any more."""
         if receipt.state == "new" or self._clock.monotonic_s() > deadline_s or (is_gone and await is_gone()):
             return replace(receipt, outbounds=())
-        handed = await self._outbox.hand_over(receipt.id)
+        handed = await self._outbox.hand_over(receipt.id, provider.reply_limit)
         self._reach("reply.claimed")
         return replace(receipt, outbounds=handed)

@@ -16,7 +16,10 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
+from botflow.records import Receipt
+
 LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
+RECEIPTS_KEPT = 16  # of turns that ended here since the listener looked; older ones it reads from the database
 MAILBOX_SIZE = 256  # deltas a slow reader may be behind; older ones go, the final message replaces them anyway
 GATHER_S = 0.002  # wake-ups of this long go out as one
 
@@ -41,9 +44,9 @@ Signal = Woken | Delta
 class Transport(Protocol):
     """What carries signals between processes: Redis pub/sub, or Postgres NOTIFY."""
 
-    async def notify(self, payload: str) -> None: ...
+    async def publish(self, payload: str) -> None: ...
 
-    async def listen(self, receive: Callable[[str], None]) -> None:
+    async def subscribe(self, receive: Callable[[str], None]) -> None:
         """Call `receive` for every payload until cancelled; reconnects by itself."""
 
 
@@ -52,14 +55,17 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._deltas: deque[Delta] = deque(maxlen=MAILBOX_SIZE)
+        self._receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self._woken = False
         self._filled = asyncio.Event()
 
-    def put(self, signal: Signal) -> None:
+    def put(self, signal: Signal, receipt: Receipt | None = None) -> None:
         if isinstance(signal, Delta):
             self._deltas.append(signal)
         else:
             self._woken = True
+            if receipt is not None:
+                self._receipts.append(receipt)
         self._filled.set()
 
     async def get(self, timeout_s: float) -> Signal | None:
@@ -78,8 +84,11 @@ class Mailbox:
             self._filled.clear()
         return signal
 
-    async def woken(self, timeout_s: float) -> None:
-        """Return when the session changed, or after `timeout_s`; deltas in between are dropped."""
+    async def woken(self, timeout_s: float) -> list[Receipt]:
+        """Return when the session changed, or after `timeout_s`: the receipts of turns that this process finished.
+
+        Deltas in between are dropped.
+        """
         try:
             async with asyncio.timeout(max(timeout_s, 0)):
                 while not self._woken:
@@ -87,9 +96,12 @@ class Mailbox:
                     self._filled.clear()
                     await self._filled.wait()
         except TimeoutError:
-            return
+            return []
         self._woken = False
         self._filled.clear()
+        receipts = list(self._receipts)
+        self._receipts.clear()
+        return receipts
 
 
 class Hub:
@@ -126,6 +138,12 @@ class Hub:
             self._deliver(session, Woken())
             self._send(["w", session])
 
+    def finished(self, receipt: Receipt) -> None:
+        """Wake everybody who listens to the session; whoever waits here for this turn gets its receipt at once."""
+        session = receipt.id.session
+        self._deliver(session, Woken(), receipt)
+        self._send(["w", session])
+
     def delta(self, session: int, delta: Delta) -> None:
         """Pass on a piece of a reply; it may be lost, the message that follows is not."""
         self._deliver(session, delta)
@@ -140,26 +158,26 @@ class Hub:
         if self._transport is None:
             return
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._notify(self._transport.notify))
-            tasks.create_task(self._transport.listen(self._receive))
+            tasks.create_task(self._publish(self._transport.publish))
+            tasks.create_task(self._transport.subscribe(self._receive))
 
-    def _deliver(self, session: int, signal: Signal) -> None:
+    def _deliver(self, session: int, signal: Signal, receipt: Receipt | None = None) -> None:
         for mailbox in self._listeners.get(session, ()):
-            mailbox.put(signal)
+            mailbox.put(signal, receipt)
 
     def _send(self, signal: list[Any]) -> None:
         if self._transport is not None:
             self._outgoing.append(signal)
             self._pending.set()
 
-    async def _notify(self, notify: Callable[[str], Awaitable[None]]) -> None:
+    async def _publish(self, publish: Callable[[str], Awaitable[None]]) -> None:
         while True:
             await self._pending.wait()
             await asyncio.sleep(GATHER_S)
             self._pending.clear()
             while self._outgoing:
                 try:
-                    await notify(self._payload())
+                    await publish(self._payload())
                 except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
                     self._log.debug("signal_lost", reason=type(failure).__name__)
 
