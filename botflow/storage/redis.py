@@ -146,8 +146,7 @@ def _client(url: str, call_s: float | None) -> Redis:
         socket_connect_timeout=CALL_S if call_s is not None else 1.0,
         socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),  # Redis is optional: a second try would cost the person who waits
-        lib_name=None,
-        lib_version=None,
+        driver_info=None,
     )
 
 

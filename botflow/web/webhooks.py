@@ -109,7 +109,7 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
     )
     if channel.verify(request) or _lets_unsigned_in(desk, channel):
         return request
-    structlog.get_logger("botflow.web").warning("webhook_refused", provider=channel.name, url=request.url)
+    structlog.get_logger("botflow.web").warning("webhook_refused", provider=channel.name, path=scope["path"])
     raise RejectedInbound(
         f"this request does not carry a signature of {channel.name}",
         code="webhook.forged",

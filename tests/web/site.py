@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -158,9 +158,14 @@ def texts(answer: Mapping[str, Any]) -> list[str]:
 
 @asynccontextmanager
 async def open_site(
-    database_url: str, *, dev: bool = False, model: HeldModel | None = None, **settings: Any
+    database_url: str,
+    *,
+    dev: bool = False,
+    model: HeldModel | None = None,
+    flows: Sequence[str] = (ORDER, TALK),
+    **settings: Any,
 ) -> AsyncIterator[Site]:
-    """Serve the flows above until the block ends. `settings` override the ones below."""
+    """Serve `flows` (the ones above) until the block ends. `settings` override the ones below."""
     chosen = Settings(
         **{
             "botflow_database_url": database_url,
@@ -176,7 +181,7 @@ async def open_site(
     options = RuntimeOptions(
         settings=chosen,
         secret_key=SECRET,
-        flows=[_compiled(text) for text in (ORDER, TALK)],
+        flows=[_compiled(text) for text in flows],
         migrate=False,
         plugins=plugins,
         clock=clock,

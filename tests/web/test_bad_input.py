@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest import Subtests
+import pytest
 
 from tests.web.site import API_KEY, Site, Visit
 
@@ -129,7 +129,7 @@ ROWS = (
 )
 
 
-async def test_each_malformed_request_gets_its_code_and_changes_nothing(site: Site, subtests: Subtests) -> None:
+async def test_each_malformed_request_gets_its_code_and_changes_nothing(site: Site, subtests: pytest.Subtests) -> None:
     visitor = await site.visit()
     before = await site.state_hash()
 

@@ -1,0 +1,165 @@
+"""Webhooks through the whole server: signatures by Twilio's own SDK, answers, repeats, deadlines, callbacks."""
+
+from __future__ import annotations
+
+import asyncio
+import xml.etree.ElementTree as ElementTree
+from urllib.parse import urlsplit
+
+import httpx2
+from twilio.request_validator import RequestValidator
+
+from tests.web.site import PUBLIC_URL, TWILIO_TOKEN, HeldModel, Site, open_site
+
+VALIDATOR = RequestValidator(TWILIO_TOKEN)
+
+
+def sms(text: str, sid: str = "SM1", sender: str = "+14155550100") -> dict[str, str]:
+    return {
+        "MessageSid": sid,
+        "AccountSid": "AC1",
+        "From": sender,
+        "To": "+14155550199",
+        "Body": text,
+        "NumMedia": "0",
+        "SomethingNew": "as Twilio adds fields unannounced",
+    }
+
+
+async def post(site: Site, form: dict[str, str], path: str = "/twilio/order", url: str = "") -> httpx2.Response:
+    signature = VALIDATOR.compute_signature(url or PUBLIC_URL + path, form)
+    return await site.client.post(path, data=form, headers={"x-twilio-signature": signature})
+
+
+def said(response: httpx2.Response) -> list[str]:
+    """Return the texts in a TwiML answer."""
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("text/xml")
+    return [body.text or "" for body in ElementTree.fromstring(response.content).iter("Body")]
+
+
+def callbacks(response: httpx2.Response) -> list[str]:
+    return [one.attrib["statusCallback"] for one in ElementTree.fromstring(response.content).iter("Message")]
+
+
+async def test_a_text_is_answered_in_the_webhook(site: Site) -> None:
+    assert said(await post(site, sms("hi", "SM1"))) == ["What's your name?"]
+    assert said(await post(site, sms("Ann", "SM2"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
+    assert said(await post(site, sms("1", "SM3"))) == ["One pizza for Ann."]
+
+
+async def test_a_repeated_webhook_gets_the_same_answer_until_its_delivery_is_confirmed(site: Site) -> None:
+    answers = await asyncio.gather(*(post(site, sms("hi")) for _ in range(4)))
+    assert {tuple(said(answer)) for answer in answers} == {("What's your name?",)}
+    again = await post(site, sms("hi"))
+    assert said(again) == ["What's your name?"]
+
+    address = urlsplit(callbacks(again)[0])
+    path = f"{address.path}?{address.query}"
+    confirmed = await post(site, {"MessageSid": "SM9", "MessageStatus": "delivered"}, path)
+
+    assert (confirmed.status_code, confirmed.content) == (204, b"")
+    assert said(await post(site, sms("hi"))) == []
+    assert said(await post(site, sms("Ann", "SM2"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
+
+
+async def test_forged_webhooks_change_nothing(site: Site) -> None:
+    first = await post(site, sms("hi"))
+    address = urlsplit(callbacks(first)[0])
+    before = await site.state_hash()
+    good = sms("Mallory", "SM2")
+    signature = VALIDATOR.compute_signature(f"{PUBLIC_URL}/twilio/order", good)
+    status = {"MessageSid": "SM9", "MessageStatus": "failed"}
+    other_part = f"{address.path}?{address.query.replace('o=', 'o=9')}"
+    refused = [
+        await site.client.post("/twilio/order", data=good),
+        await site.client.post("/twilio/order", data=good, headers={"x-twilio-signature": ""}),
+        await site.client.post("/twilio/order", data={**good, "Body": "x"}, headers={"x-twilio-signature": signature}),
+        await site.client.post("/twilio/order", data={**good, "X": "y"}, headers={"x-twilio-signature": signature}),
+        await site.client.post("/twilio/order?a=b", data=good, headers={"x-twilio-signature": signature}),
+        await site.client.post("/twilio/talk", data=good, headers={"x-twilio-signature": signature}),
+        await post(site, good, url=f"{site.url}/twilio/order"),
+        await site.client.post(f"{address.path}?{address.query}", data=status),
+        await post(site, status, other_part),
+        await post(site, status, address.path),
+    ]
+    claims = {"x-twilio-signature": signature, "x-forwarded-host": "evil.example", "x-forwarded-proto": "http"}
+    allowed = await site.client.post("/twilio/order", data=good, headers=claims)
+
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert {answer.headers["content-type"] for answer in refused} == {"application/problem+json"}
+    assert said(allowed) != []  # what forwarded headers claim plays no part
+    print(f"T16: {len(refused)} forged requests, {len(refused)} refused")
+    assert await site.state_hash() != before
+
+
+async def test_refused_webhooks_leave_the_state_as_it_was(site: Site) -> None:
+    await post(site, sms("hi"))
+    before = await site.state_hash()
+
+    for form in (sms("STOP", "SM2"), sms("Ann", "SM1"), sms("Ann", "SM3"), {}):
+        answer = await site.client.post("/twilio/order", data=form, headers={"x-twilio-signature": "bm8="})
+        assert (answer.status_code, answer.json()["code"]) == (403, "webhook.forged")
+
+    assert await site.state_hash() == before
+    print("T16: state hash equal")
+
+
+async def test_without_a_token_every_webhook_is_refused(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, twilio_auth_token=None) as site:
+        assert (await post(site, sms("hi"))).status_code == 403
+        assert (await site.client.post("/twilio/order", data=sms("hi"))).status_code == 403
+
+
+async def test_in_dev_webhooks_need_no_signature_while_there_is_no_token(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, dev=True, twilio_auth_token=None, botflow_public_url=None) as site:
+        assert said(await site.client.post("/twilio/order", data=sms("hi"))) == ["What's your name?"]
+
+
+async def test_in_dev_a_configured_token_is_still_asked_for(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, dev=True, botflow_public_url=None) as site:
+        assert (await site.client.post("/twilio/order", data=sms("hi"))).status_code == 403
+        assert said(await post(site, sms("hi"), url=f"{site.url}/twilio/order")) == ["What's your name?"]
+
+
+async def test_a_signed_webhook_without_its_fields_is_a_400(sqlite_site: Site) -> None:
+    answer = await post(sqlite_site, {"Body": "hi"})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_slow_turn_is_acknowledged_at_the_deadline_with_an_empty_answer(
+    talking_site: Site, model: HeldModel
+) -> None:
+    waiting = asyncio.create_task(post(talking_site, sms("hello"), "/twilio/talk"))
+    await model.begun.wait()
+
+    talking_site.clock.ahead_s += 9
+
+    assert said(await waiting) == []
+    model.go_on.set()
+
+
+async def test_a_repeat_takes_over_from_a_dropped_connection(talking_site: Site, model: HeldModel) -> None:
+    form = sms("hello")
+    headers = {"x-twilio-signature": VALIDATOR.compute_signature(f"{PUBLIC_URL}/twilio/talk", form)}
+    first = asyncio.create_task(talking_site.client.post("/twilio/talk", data=form, headers=headers))
+    await model.begun.wait()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    second = asyncio.create_task(post(talking_site, form, "/twilio/talk"))
+    await asyncio.sleep(0.2)
+
+    model.go_on.set()
+
+    assert said(await second) == ["Let me think about that."]
+    assert model.calls == 1
+
+
+async def test_opt_out_words_get_silence_and_start_brings_answers_back(site: Site) -> None:
+    assert said(await post(site, sms("hi", "SM1"))) == ["What's your name?"]
+    assert said(await post(site, sms("STOP", "SM2"))) == []
+    assert said(await post(site, sms("Ann", "SM3"))) == []
+    assert said(await post(site, sms("START", "SM4"))) == []
+    assert said(await post(site, sms("Ann", "SM5"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
