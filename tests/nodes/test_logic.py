@@ -75,9 +75,16 @@ def test_a_subflow_that_calls_itself_for_ever_fails() -> None:
         "botflow": 1,
         "id": "loop",
         "name": "Loop",
+        "variables": {"go": True},
         "nodes": [
             {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "more"},
-            node("more", "conditional.branch", cases=[{"handle": "yes", "when": "true"}], on={"yes": "again"}),
+            node(
+                "more",
+                "conditional.branch",
+                cases=[{"handle": "yes", "when": "go"}],
+                on={"yes": "again", "else": "out"},
+            ),
+            say("out", "out"),
             node("again", "logic.subflow", workflow="loop"),
         ],
     }

@@ -1,0 +1,130 @@
+"""Interrupts: a keyword, a pattern or an intent leads away from any question, and back to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from botflow.engine.asks import Answer, AskFailure, AskModel
+from tests.nodes.talk import Talk, node, say
+
+HELP = {"id": "help", "match": ["help", "¿Ayuda?"], "target": "help_text"}
+ORDER = {"id": "order", "pattern": "^#[0-9]{4}$", "target": "order_text"}
+AGENT = {"id": "agent", "intent": "wants to talk to a person", "target": "which_topic"}
+BYE = {"id": "bye", "match": ["bye"], "target": "stop"}
+NODES = [
+    node(
+        "age",
+        "chatbot.ask",
+        text="Age?",
+        expect="integer",
+        variable="age",
+        retries=0,
+        on={"answered": "done", "invalid": "lost"},
+    ),
+    say("done", "{{ age }} {{ topic }}"),
+    say("lost", "lost"),
+    say("help_text", "Just tell me your age."),
+    say("order_text", "Order {{ $input.text }} is on its way."),
+    node("which_topic", "chatbot.ask", text="About what?", variable="topic", next="noted"),
+    say("noted", "Noted: {{ topic }}."),
+    node("stop", "logic.end"),
+]
+
+
+def talk(answer: Answer | None = None) -> Talk:
+    conversation = Talk(*NODES, interrupts=[HELP, ORDER, AGENT, BYE], answer=lambda _: answer or Answer(value=None))
+    conversation.send("hi")
+    return conversation
+
+
+@pytest.mark.parametrize("text", ["help", "HELP!", "ayuda", "¿AYUDA?"])
+def test_a_keyword_leads_away_and_the_interrupted_question_is_asked_again(text: str) -> None:
+    conversation = talk()
+    assert conversation.send(text) == ["Just tell me your age.", "Age?"]
+    assert conversation.events[:1] == [["entered", "help", "help_text"]]
+    assert ["left", "help"] in conversation.events
+    assert conversation.send("41") == ["41 "]
+
+
+def test_a_pattern_leads_away() -> None:
+    assert talk().send("#1234") == ["Order #1234 is on its way.", "Age?"]
+
+
+def test_a_pressed_button_is_compared_by_what_it_brings_and_asks_no_model() -> None:
+    conversation = talk()
+    assert conversation.send("Get some advice", payload="help") == ["Just tell me your age.", "Age?"]
+    assert conversation.send("help", payload="42") == ["lost"]
+    assert conversation.asks == []
+
+
+def test_an_intent_is_asked_of_a_model_and_a_wait_inside_the_digression_works() -> None:
+    conversation = talk(Answer(value="agent"))
+    assert conversation.send("let me talk to someone") == ["About what?"]
+    assert isinstance(conversation.asks[0], AskModel)
+    assert conversation.asks[0].text == "let me talk to someone"
+    assert [choice.handle for choice in conversation.asks[0].choices] == ["agent"]
+    assert [frame.kind for frame in conversation.session.frames] == ["main", "digression"]
+    assert conversation.send("the bill") == ["Noted: the bill.", "Age?"]
+
+
+def test_a_digression_shares_the_variables_of_the_flow() -> None:
+    conversation = talk(Answer(value="agent"))
+    conversation.send("someone, please")
+    conversation.send("the bill")
+    conversation.send("41", payload="41")
+    assert conversation.messages == () or conversation.turn.status == "completed"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(value=None),
+        Answer(value="somewhere"),
+        Answer(value=["agent"]),
+        Answer(failure=AskFailure(code="x", message="x")),
+    ],
+)
+def test_without_a_clear_intent_the_question_gets_its_answer(answer: Answer) -> None:
+    assert talk(answer).send("41") == ["41 "]
+
+
+def test_an_interrupt_under_way_is_not_entered_again() -> None:
+    conversation = talk(Answer(value="agent"))
+    conversation.send("someone, please")
+    assert conversation.send("help") == ["Just tell me your age.", "About what?"]
+    assert conversation.send("someone, please") == ["Noted: someone, please.", "Age?"]
+
+
+def test_end_inside_a_digression_ends_the_execution() -> None:
+    conversation = talk()
+    assert conversation.send("bye") == []
+    assert conversation.turn.status == "completed"
+    assert conversation.session.frames == ()
+
+
+def test_a_subflow_is_interrupted_by_its_workflow_and_asks_again() -> None:
+    child: dict[str, Any] = {
+        "botflow": 1,
+        "id": "child",
+        "name": "Child",
+        "nodes": [
+            {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "street"},
+            node("street", "chatbot.ask", text="Street, {{ who }}?", variable="street"),
+        ],
+    }
+    call = node("sub", "logic.subflow", workflow="child", input={"who": "Ann"}, output={"road": "street"}, next="after")
+    nodes = [call, say("after", "{{ road }}"), say("info", "I am {{ name }}.")]
+    interrupt = {"id": "help", "match": ["help"], "target": "info"}
+    conversation = Talk(*nodes, others={"child": child}, interrupts=[interrupt], variables={"name": "Bot"})
+    conversation.send("hi")
+    assert conversation.send("help") == ["I am Bot.", "Street, Ann?"]
+    assert conversation.send("High St") == ["High St"]
+
+
+def test_tries_are_counted_afresh_after_a_digression() -> None:
+    ask = node("n", "chatbot.ask", text="N?", expect="integer", retries=1, on={"invalid": "lost"}, invalidText="no")
+    conversation = Talk(ask, say("lost", "lost"), NODES[3], interrupts=[HELP])
+    conversation.send("hi")
+    assert [conversation.send(text)[-1] for text in ("x", "help", "x", "x")] == ["no", "N?", "no", "lost"]

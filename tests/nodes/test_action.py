@@ -1,0 +1,74 @@
+"""@action: a node type of a plain async function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from botflow import NodeFailure, Properties, UsageError, action
+from botflow.engine.asks import Answer, AskFailure, Invoke
+from tests.nodes.talk import Talk, node, say
+
+
+class PriceProperties(Properties):
+    """What the price is asked of."""
+
+    product: str
+    quantity: int | str = 1
+    variable: str = "price"
+
+
+@action("shop.price", timeout_s=5)
+async def price(properties: PriceProperties, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a product costs."""
+    if properties.product == "gold":
+        raise NodeFailure("gold is not for sale", code="shop.sold_out")
+    return {"total": 3 * int(properties.quantity), "product": properties.product, "for": variables["name"]}
+
+
+PRICE = node("price", "shop.price", product="{{ food }}", quantity="{{ qty }}", on={"next": "done", "error": "sorry"})
+ENDS = [say("done", "{{ $price.product }}: {{ price.total }}"), say("sorry", "{{ $price.code }}")]
+
+
+def talk(answer: Answer) -> Talk:
+    variables = {"name": "Ann", "food": "pie", "qty": 2}
+    return Talk(PRICE, *ENDS, types=(price,), answer=lambda _: answer, variables=variables)
+
+
+def test_an_action_is_one_ask_with_rendered_properties_and_its_result_is_kept() -> None:
+    conversation = talk(Answer(value={"product": "pie", "total": 6}))
+    assert conversation.send("hi") == ["pie: 6"]
+    assert conversation.asks == [
+        Invoke(
+            type="shop.price",
+            properties={"product": "pie", "quantity": 2},
+            variables={"name": "Ann", "food": "pie", "qty": 2},
+            timeout_s=5,
+        )
+    ]
+
+
+async def test_the_runtime_calls_the_function_with_its_own_properties() -> None:
+    result = await price.invoke({"product": "pie", "quantity": 2}, {"name": "Ann"})
+    assert result == {"total": 6, "product": "pie", "for": "Ann"}
+
+
+def test_an_action_that_fails_leaves_by_error() -> None:
+    failed = Answer(failure=AskFailure(code="action.timeout", message="no answer within 5 s"))
+    assert talk(failed).send("hi") == ["action.timeout"]
+
+
+def test_rendered_properties_that_do_not_fit_fail_before_anything_is_asked() -> None:
+    conversation = Talk(PRICE, *ENDS, types=(price,), variables={"name": "Ann", "food": 3, "qty": 1})
+    assert conversation.send("hi") == ["action.properties"]
+    assert conversation.asks == []
+
+
+def test_an_action_without_a_schema_is_refused() -> None:
+    async def nameless(properties, variables):  # type: ignore[no-untyped-def]  # what the test is about
+        return None
+
+    with pytest.raises(UsageError, match="does not say what its properties are"):
+        action("shop.nameless")(nameless)
