@@ -22,8 +22,7 @@ def check(flows: FlowPaths, as_json: AsJson = False) -> None:
 
     problems: list[Problem]
     try:
-        files = read_flow_files(flows)
-        problems = files.problems()
+        problems = read_flow_files(flows).problems
     except FlowProblems as unreadable:
         problems = list(unreadable.problems)
     errors = sum(problem.severity == "error" for problem in problems)

@@ -42,8 +42,9 @@ class FlowFiles:
     def documents(self) -> dict[str, dict[str, Any]]:
         return {name: source.to_json() for name, source in self.sources.items()}
 
+    @cached_property
     def problems(self) -> list[Problem]:
-        """Return what the checker finds, file after file."""
+        """What the checker finds, file after file."""
         found = [
             problem for source in self.sources.values() for problem in check(source, self.node_types, self.sources)
         ]
@@ -51,9 +52,8 @@ class FlowFiles:
 
     def compiled(self, workflow: str) -> Flow:
         """Compile one of the workflows; FlowProblems, with lines, when anything is wrong with the files."""
-        problems = self.problems()
-        if any(problem.severity == "error" for problem in problems):
-            raise FlowProblems(problems)
+        if any(problem.severity == "error" for problem in self.problems):
+            raise FlowProblems(self.problems)
         return compile_flow(self.documents, workflow, self.node_types)
 
     def bundle(self, workflow: str) -> tuple[Flow, dict[str, Any]]:

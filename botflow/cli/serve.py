@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,8 +80,8 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             proxy_headers=False,  # nothing rests on forwarded headers: anybody can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
-        print_banner(runtime, _address(listening), dev=dev, worker=options.worker)
-        await WebServer(config, app).serve([listening])
+        announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker)
+        await WebServer(config, app, announce).serve([listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

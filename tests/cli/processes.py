@@ -1,0 +1,80 @@
+"""botflow as processes of its own: started, talked to, and stopped the way a service manager stops them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+LONGEST_START_S = 60.0
+SECRET = "s" * 40
+
+
+class Process:
+    """A running `botflow` command and its output so far."""
+
+    def __init__(self, child: subprocess.Popen[str], output: Path) -> None:
+        self.child = child
+        self._output = output
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text()
+
+    @property
+    def url(self) -> str:
+        """The address that the start-up lines name."""
+        return self.output.partition("ready at ")[2].split()[0]
+
+    def wait_for(self, words: str) -> None:
+        """Return once `words` stand in the output."""
+        deadline = time.monotonic() + LONGEST_START_S
+        while words not in self.output:
+            assert self.child.poll() is None, f"it ended with {self.child.returncode}: {self.output}"
+            assert time.monotonic() < deadline, f"{words!r} did not come: {self.output}"
+            time.sleep(0.02)
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit status."""
+        self.child.send_signal(signal.SIGTERM)
+        return self.child.wait(LONGEST_START_S)
+
+    def post(self, path: str, body: dict[str, Any] | None = None, token: str = "") -> dict[str, Any]:
+        """POST JSON to it and return the answer."""
+        request = urllib.request.Request(
+            self.url + path,
+            data=json.dumps(body).encode() if body is not None else b"",
+            headers={"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {}),
+        )
+        with urllib.request.urlopen(request, timeout=40) as response:
+            answer: dict[str, Any] = json.load(response)
+        return answer
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Process]:
+    """Run `botflow ARGUMENTS` in `folder`, and kill it at the end of the block if it still runs."""
+    output = folder / f"output-{time.monotonic_ns()}.txt"
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "TWILIO_"))}
+    with output.open("w") as written:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "botflow", *arguments],
+            cwd=folder,
+            env={**inherited, **environment},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        yield Process(child, output)
+    finally:
+        child.kill()
+        child.wait()
