@@ -35,8 +35,8 @@ _JOB_INSERTED = json.dumps({"type": "job_inserted", "job_id": 0})
 class Writer(Protocol):
     """The one writing connection behind its queue."""
 
-    def transaction(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
-        """Wait for the turn to write; commit at the end of the block, roll back when it raises."""
+    def driver(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
+        """Wait for the turn to write; each statement in the block commits by itself."""
 
 
 class JobBell:
@@ -101,7 +101,7 @@ class SqliteJobs(BaseAsyncConnector):
         return rows[0]
 
     async def execute_query_all_async(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
-        """Run procrastinate's or our own Postgres statement as its SQLite twin, in a transaction of its own."""
+        """Run procrastinate's or our own Postgres statement as its SQLite twin."""
         statement = _STATEMENTS.get(query)
         if statement is None:
             raise UsageError(
@@ -109,16 +109,17 @@ class SqliteJobs(BaseAsyncConnector):
                 code="jobs.statement",
                 hint="use Postgres, or add the twin to jobs_sqlite.py",
             )
-        jobs: Sequence[JobToDefer] | None = arguments.get("jobs")
+        values = {name: _encode(value) for name, value in arguments.items()}
+        found: Iterable[Sequence[Any]] = ()
         try:
-            async with self._writer.transaction() as connection:
-                if jobs is None:
-                    return await statement.run(connection, arguments)
-                rows = [row for job in jobs for row in await statement.run(connection, _columns(job))]
+            async with self._writer.driver() as connection:
+                for text in statement.texts:
+                    found = await connection.execute_fetchall(text, values)
         except (sqlite3.Error, SQLAlchemyError) as failure:
             raise ConnectorException(f"SQLite: {failure}") from failure
-        self._bell.ring()
-        return rows
+        if statement.rings:
+            self._bell.ring()
+        return [_decode(dict(zip(statement.columns, row, strict=True))) for row in found]
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """Pass on every ring of the bell, until cancelled."""
@@ -131,30 +132,24 @@ class _Statement:
 
     columns: tuple[str, ...]
     texts: tuple[str, ...]
-
-    async def run(self, connection: aiosqlite.Connection, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
-        values = {name: _encode(value) for name, value in arguments.items()}
-        found: Iterable[Sequence[Any]] = ()
-        for text in self.texts:
-            found = await connection.execute_fetchall(text, values)
-        return [_decode(dict(zip(self.columns, row, strict=True))) for row in found]
-
-
-def _columns(job: JobToDefer) -> dict[str, Any]:
-    if job.queueing_lock is not None:
-        raise UsageError("a queueing lock aborts the caller's transaction; give the job a lock", code="jobs.lock")
-    columns = job._asdict()
-    columns["args"] = json.dumps(job.args)
-    return columns
+    rings: bool = False
 
 
 def _encode(value: Any) -> Any:
     match value:
         case datetime():
             return value.timestamp()
+        case [JobToDefer(), *_]:
+            return json.dumps([_columns(job) for job in value])
         case list() | tuple():
             return json.dumps(value)
     return value
+
+
+def _columns(job: JobToDefer) -> dict[str, Any]:
+    if job.queueing_lock is not None:
+        raise UsageError("a queueing lock aborts the caller's transaction; give the job a lock", code="jobs.lock")
+    return {**job._asdict(), "scheduled_at": _encode(job.scheduled_at)}
 
 
 def _decode(row: dict[str, Any]) -> dict[str, Any]:
@@ -167,8 +162,7 @@ def _decode(row: dict[str, Any]) -> dict[str, Any]:
 
 _STATEMENTS: Mapping[str, _Statement] = MappingProxyType(
     {
-        sql.queries["defer_jobs"]: _Statement(("id",), (sqlite.INSERT_JOB,)),
-        sql.queries["check_connection"]: _Statement(("check",), (sqlite.CHECK_CONNECTION,)),
+        sql.queries["defer_jobs"]: _Statement(("id",), (sqlite.DEFER_JOBS,), rings=True),
         sql.queries["register_worker"]: _Statement(("worker_id",), (sqlite.REGISTER_WORKER,)),
         sql.queries["unregister_worker"]: _Statement((), (sqlite.UNREGISTER_WORKER,)),
         sql.queries["prune_stalled_workers"]: _Statement(("worker_id",), (sqlite.PRUNE_STALLED_WORKERS,)),

@@ -55,7 +55,13 @@ INSERT_JOB = """
     RETURNING id
 """
 
-CHECK_CONNECTION = "SELECT max(name) FROM sqlite_master WHERE name = 'procrastinate_jobs'"
+DEFER_JOBS = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
+    SELECT value ->> 'queue_name', value ->> 'task_name', value ->> 'priority', value ->> 'lock', value -> 'args',
+           value ->> 'scheduled_at'
+    FROM json_each(:jobs)
+    RETURNING id
+"""
 
 REGISTER_WORKER = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
 

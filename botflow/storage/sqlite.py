@@ -96,9 +96,12 @@ class SqliteEngine:
                     self.bell.ring()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Wait for the turn to write, and return the driver's own connection; commit at the end of the block."""
-        async with self._queue, self._writer.begin() as connection:
+    async def driver(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Wait for the turn to write, and return the driver's own connection: each statement on it commits by itself.
+
+        A statement by SQLAlchemy crosses to the driver's thread six times, one of these twice.
+        """
+        async with self._queue, self._writer.connect() as connection:
             yield await _driver(connection)
 
     async def identity(self) -> str:

@@ -13,7 +13,7 @@ from procrastinate.jobs import Job
 
 from botflow.errors import UsageError
 from botflow.storage.jobs import JobTable
-from botflow.storage.jobs_sqlite import SqliteJobs, defer_advance
+from botflow.storage.jobs_sqlite import SqliteJobs
 from botflow.storage.jobs_version import PROCRASTINATE_VERSION, check_version
 from botflow.storage.sqlite import SqliteEngine
 from tests.runtime.job_places import JobPlace, until
@@ -64,8 +64,8 @@ async def test_a_job_keeps_its_time_and_its_arguments(connector: SqliteJobs) -> 
 
 async def test_a_job_of_a_transaction_that_fails_never_was(engine: SqliteEngine, connector: SqliteJobs) -> None:
     async def fail_after_deferring() -> None:
-        async with engine.transaction() as connection:
-            await defer_advance(connection, 1)
+        async with engine.write() as connection:
+            await engine.defer_advances(connection, [1], again=False)
             raise RuntimeError("the caller's own trouble")
 
     with pytest.raises(RuntimeError):
@@ -85,8 +85,8 @@ async def test_the_bell_starts_a_job_of_somebody_elses_transaction(
 
     async with place.worker(advance):
         await until(place.is_listening)
-        async with engine.transaction() as connection:
-            await defer_advance(connection, 5)
-            await defer_advance(connection, 5, again=True)
+        async with engine.write() as connection:
+            await engine.defer_advances(connection, [5], again=False)
+            await engine.defer_advances(connection, [5], again=True)
         engine.bell.ring()
         await until(lambda: ran == [5, 5])
