@@ -142,7 +142,7 @@ def flows(draw: st.DrawFn) -> Flow:
     children = {name: Flow(id=name, name=name, **draw(graphs(SMALL))) for name in SUBFLOWS}
     root = draw(graphs(len(NAMES)))
     places = st.sampled_from([name for name in root["nodes"] if name in NAMES])
-    interrupts = []
+    interrupts: list[Interrupt] = []
     for kind in draw(st.lists(st.sampled_from(("match", "pattern", "intent")), max_size=3)):
         means: dict[str, Any] = {"match": ("help", "Yes"), "pattern": "^[0-9]{3}", "intent": "wants a person"}
         interrupts.append(Interrupt(id=f"i{len(interrupts)}", target=draw(places), **{kind: means[kind]}))

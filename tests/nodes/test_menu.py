@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -12,7 +14,7 @@ OPTIONS = [{"id": "pizza", "label": "Pizza", "match": ["pie"]}, {"id": "salad", 
 WAYS = {"pizza": "done", "salad": "done"}
 
 
-def food(on: dict[str, str] | None = None, **properties: object) -> Talk:
+def food(on: dict[str, str] | None = None, **properties: Any) -> Talk:
     menu = node(
         "menu", "chatbot.menu", text="What?", options=OPTIONS, variable="food", on=WAYS | (on or {}), **properties
     )

@@ -21,7 +21,7 @@ def test_a_text_is_rendered_and_the_flow_goes_on() -> None:
 
 
 def test_media_and_quick_replies_are_rendered() -> None:
-    properties = {
+    properties: dict[str, Any] = {
         "text": "Look",
         "media": [
             "https://files.test/{{ n }}.jpg",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from botflow.engine.effects import SendMessage
@@ -9,7 +11,7 @@ from botflow.engine.inbound import Media
 from tests.nodes.talk import Talk, node, say
 
 
-def send(**properties: object) -> Talk:
+def send(**properties: Any) -> Talk:
     message = node("send", "twilio.send_message", **{"to": "{{ boss }}", "text": "Call {{ name }}", **properties})
     ends = [say("sent", "to {{ $send.to }}"), say("refused", "{{ $send.reason }}")]
     return Talk(
