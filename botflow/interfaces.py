@@ -191,9 +191,9 @@ class InboxStore(Protocol):
 class OutboxStore(Protocol):
     """Messages on their way out to a provider; chat's are only read."""
 
-    async def hand_over(self, turn: TurnId) -> tuple[StoredOutbound, ...]:
-        """Claim a finished turn's ready parts for the waiting web request while reply_by has not passed; returns all
-        parts that are handed and unconfirmed (so a repeat gets the same ones)."""
+    async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
+        """Claim a finished turn's ready parts, the first `limit` of them, for the waiting web request while reply_by
+        has not passed; returns all parts that are handed and unconfirmed (so a repeat gets the same ones)."""
 
     async def extend_reply(self, turn: TurnId, seconds: float) -> None:
         """Let a newly waiting request answer until now() + seconds."""

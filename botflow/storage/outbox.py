@@ -45,7 +45,7 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def hand_over(self, turn: TurnId) -> tuple[StoredOutbound, ...]:
+    async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
         """What an earlier turn still has to send goes first, so then the sender delivers this turn's parts too."""
         earlier = outbounds.alias("earlier")
         is_behind = select(earlier.c.index).where(
@@ -66,6 +66,7 @@ class Outbox:
                 update(outbounds)
                 .where(
                     mine,
+                    outbounds.c.index < limit,
                     outbounds.c.state == "ready",
                     _is_to_the_person(outbounds),
                     in_time.exists(),

@@ -11,11 +11,13 @@ from itertools import count
 from typing import Any
 
 import psycopg
+from sqlalchemy import update
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import Turn
 from botflow.records import OutboundPart, OutboundState, SessionKey, TurnCommit, TurnId
+from botflow.storage.tables import inbounds
 
 US = "+15550002222"
 
@@ -83,3 +85,9 @@ class Rows:
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=5)) as file:
             rows = file.execute(query.replace("index", '"index"'))
             return [(json.loads(body)["text"], state) for body, state in rows]
+
+    async def expire_replies(self) -> None:
+        """Let the time in which a waiting webhook may answer be over."""
+        async with self.database.engine.write() as connection:
+            past = self.database.engine.now(-60.0)
+            await connection.execute(update(inbounds).where(inbounds.c.reply_by.is_not(None)).values(reply_by=past))
