@@ -206,13 +206,11 @@ async def open_site(
 async def served(app: Starlette) -> AsyncIterator[str]:
     """Run uvicorn in this event loop, on a free port of loopback."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none")
-    server = WebServer(config, app)
+    started = asyncio.Event()
+    server = WebServer(config, app, started.set)
     running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        if running.done():
-            running.result()
-            raise RuntimeError("the server did not start")
+    async with asyncio.timeout(20):
+        await started.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"

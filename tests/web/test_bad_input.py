@@ -170,6 +170,6 @@ async def test_the_largest_text_is_taken_whole(sqlite_site: Site) -> None:
     assert len((await visitor.say(name))[0]) > 8_000
 
 
-def _headers(row: Bad, visitor: Visit) -> dict[str, bytes]:
-    filled = {name: value.replace("{token}", visitor.opened["token"]) for name, value in row.headers.items()}
-    return {name: value.encode("latin-1") for name, value in filled.items()}
+def _headers(row: Bad, visitor: Visit) -> list[tuple[bytes, bytes]]:
+    token = visitor.opened["token"]
+    return [(name.encode(), value.replace("{token}", token).encode("latin-1")) for name, value in row.headers.items()]

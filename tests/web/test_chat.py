@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,8 @@ async def test_a_long_history_is_read_back_in_whole_turns(site: Site) -> None:
         await visitor.say("Pizza")
     everything = (await visitor.history("?limit=200"))["messages"]
 
-    pages, earlier = [], None
+    pages: list[list[Any]] = []
+    earlier = None
     while True:
         page = await visitor.history(f"?limit=5{f'&before={earlier}' if earlier else ''}")
         pages.insert(0, page["messages"])
