@@ -21,6 +21,9 @@ from botflow.flow.graph import Flow, Node
 from botflow.flow.template import INPUT, NODES, VARIABLES
 
 
+_NAMESPACES = frozenset((VARIABLES, INPUT, NODES))
+
+
 class LimitExceeded(FlowError):
     """A turn ran into one of its bounds; the execution fails and says which."""
 
@@ -166,7 +169,8 @@ class Scene:
         """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
         kept = plain_json(value)
         self._owner.variables[name] = kept
-        self._context = None
+        if self._context is not None and name not in _NAMESPACES:
+            self._context[name] = kept
         return kept
 
     def record(self, event: Event) -> None:
@@ -178,7 +182,6 @@ class Scene:
         level = self.levels[-1]
         if output and level.node in level.flow.kept_outputs:
             self._owner.outputs[level.node] = plain_json(dict(output))
-            self._context = None
 
     def push(self, level: Level) -> None:
         if len(self.levels) >= self._limits.frames:

@@ -12,6 +12,7 @@ from botflow.nodes.answers.numbers import spoken_number
 
 _NUMBER_WORDS = frozenset(("option", "number", "nummer", "opcion", "numero", "nr", "no", "choice", "choix", "wahl"))
 _SHORTEST_FUZZY = 4  # letters; shorter words are one slip away from too many others
+_LONGEST = 500  # characters; a longer text is a story, and no choice
 _CLOSE_ENOUGH = 78.0  # per cent; "salat" is 80 to "salad"
 _CLEAR_LEAD = 8.0
 _NEGATIONS = {
@@ -33,7 +34,8 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option
     for option in options:
         if inbound.payload and inbound.payload == option.id:
             return option
-    said = fold(inbound.text or inbound.payload)
+    text = inbound.text or inbound.payload
+    said = fold(text) if len(text) <= _LONGEST else ""
     if not said:
         return None
     names = [tuple(fold(name) for name in (option.label, option.id, *option.match)) for option in options]
@@ -42,7 +44,7 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option
             if said in (known[:1] if column == 0 else known):
                 return option
     return (
-        _by_number(options, inbound.text, said, language)
+        _by_number(options, text, said, language)
         or _mentioned(options, names, said, language)
         or _nearly(options, names, said, language)
     )

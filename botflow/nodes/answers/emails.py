@@ -11,12 +11,11 @@ _CANDIDATE = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:@]+")
 _PLAIN = re.compile(
     r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
-_LONGEST = 1_000
 
 
 def read_email(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept the one address in the text, normalised. No server is asked whether it exists."""
-    found = {candidate.strip(".!?") for candidate in _CANDIDATE.findall(inbound.text[:_LONGEST])}
+    found = {candidate.strip(".!?") for candidate in _CANDIDATE.findall(inbound.text)}
     if len(found) != 1:
         return Refused("not_an_email")
     address = _normalised(found.pop().removeprefix("mailto:"))

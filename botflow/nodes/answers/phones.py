@@ -8,12 +8,11 @@ from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)[1-9](?:[\s().-]*[0-9]){6,14}(?![0-9])")
-_LONGEST = 200
 
 
 def read_phone(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept the one number in the text; without a country code it is one of `region`, or of the sender's country."""
-    found = _numbers(inbound.text[:_LONGEST], region or language.partition("-")[2].upper() or None, inbound.sender)
+    found = _numbers(inbound.text, region or language.partition("-")[2].upper() or None, inbound.sender)
     return Accepted(found.pop()) if len(found) == 1 else Refused("not_a_phone")
 
 

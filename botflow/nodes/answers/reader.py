@@ -36,6 +36,8 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
     }
 )
 _WORDLESS = ("location", "media")
+_FREE = ("text", "regex", *_WORDLESS)
+LONGEST = 500  # characters; a longer text is no number, date or address, and is not searched for one
 
 
 def read(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -46,4 +48,6 @@ def read(expectation: Expectation, inbound: Inbound, language: str, region: str 
     """
     if expectation.kind not in _WORDLESS and not inbound.text.strip() and not inbound.payload:
         return Refused("not_words" if inbound.media or inbound.location else "empty")
+    if len(inbound.text) > LONGEST and expectation.kind not in _FREE:
+        return Refused("too_long")
     return READERS[expectation.kind](expectation, inbound, language, region)

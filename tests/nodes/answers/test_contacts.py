@@ -29,7 +29,7 @@ def test_an_email_address_is_found_and_normalised(text: str, address: str) -> No
 @pytest.mark.parametrize(
     "text",
     ["ann", "ann@", "@botflow.dev", "ann@botflow", "ann@bot flow.dev", "a@b.dev or c@d.dev", "ann@@botflow.dev", "no",
-     "x" * 5000 + "@botflow.dev"],
+     "x" * 300 + "@botflow.dev"],
 )  # fmt: skip
 def test_what_is_no_email_address_is_refused(text: str) -> None:
     assert read(EMAIL, message(text), "en", None) == Refused("not_an_email")

@@ -106,3 +106,10 @@ def test_without_the_extra_libraries_the_rest_is_refused(
     for library in LIBRARIES:
         monkeypatch.setitem(sys.modules, library, None)
     assert isinstance(answer(kind, text, "it"), Refused)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in READERS if kind not in ("text", "regex", "location", "media")])
+def test_a_long_story_is_not_searched_for_an_answer(kind: Kind) -> None:
+    story = message("yes 12 tomorrow 14:30 ann@botflow.dev +44 20 7946 0958 red " * 10)
+    expectation = Expectation(kind=kind, choices=(Option(id="red", label="Red"),))
+    assert read(expectation, story, "en", None) == Refused("too_long")
