@@ -1,0 +1,72 @@
+"""botflow as a process that kills itself at a named crash point: `python -m tests.faults.doomed FLOW --point P`.
+
+The same composition as `botflow serve`, except for what `reach` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from botflow.cli.launch import run_until_stopped, runtime_options
+from botflow.cli.logs import configure_logs
+from botflow.config import Settings
+from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.points import Point, Reach
+from botflow.web.app import create_app
+from botflow.web.secret import secret_key
+from botflow.web.server import WebServer
+
+
+def killer(point: str, hits: int) -> Reach:
+    """Return a `reach` that ends the process, without any clean-up, the `hits`-th time it comes to `point`."""
+    left = hits
+
+    def reach(reached: Point) -> None:
+        nonlocal left
+        if reached == point:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return reach
+
+
+async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port), reuse_port=False) as listening:
+        async with open_runtime(options) as runtime:
+            app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings)
+            config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, proxy_headers=False)
+            await WebServer(config, app).serve([listening])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("flow", type=Path)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--point", default="")
+    parser.add_argument("--hits", type=int, default=1)
+    parser.add_argument("--no-worker", action="store_true")
+    given = parser.parse_args()
+    configure_logs()
+    settings = Settings.from_environment()
+    options = runtime_options(
+        settings,
+        [given.flow],
+        secret_key=secret_key(settings, dev=False),
+        worker=not given.no_worker,
+        migrate=True,
+    )
+    options = replace(options, reach=killer(given.point, given.hits))
+    run_until_stopped(serve(options, settings, given.port))
+
+
+if __name__ == "__main__":
+    main()
