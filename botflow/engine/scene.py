@@ -20,7 +20,6 @@ from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
 from botflow.flow.template import INPUT, NODES, VARIABLES
 
-
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES))
 
 
