@@ -32,11 +32,13 @@ def migrate(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Apply all migrations; on SQLite the caller holds the process lock."""
+    """Apply all migrations, UsageError `database.newer` when there is none for it; SQLite's caller holds the lock."""
     engine = _engine(url)
     try:
         with provider_errors(), engine.connect() as connection:
-            if stored_version(connection) == HEAD:
+            version = stored_version(connection)
+            _refuse_newer(version)
+            if version == HEAD:
                 return
             if is_postgres(url):
                 connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
@@ -54,17 +56,12 @@ def check_version(url: str) -> None:
             version = stored_version(connection)
     finally:
         engine.dispose()
-    if version is None or version < HEAD:
+    _refuse_newer(version)
+    if version != HEAD:
         raise UsageError(
             f"the database's schema is {version or 'missing'}, this botflow needs {HEAD}",
             code="database.not_migrated",
             hint="run `botflow db upgrade`, or serve without --no-migrate",
-        )
-    if version > HEAD:
-        raise UsageError(
-            f"the database's schema {version} is newer than this botflow's ({HEAD})",
-            code="database.newer",
-            hint="install the newer botflow",
         )
 
 
@@ -87,6 +84,15 @@ def is_postgres(url: str) -> bool:
         code="database.url",
         hint="use postgresql://user@host/database or sqlite:///botflow.db",
     )
+
+
+def _refuse_newer(version: str | None) -> None:
+    if version is not None and version > HEAD:
+        raise UsageError(
+            f"the database's schema {version} is newer than this botflow's ({HEAD})",
+            code="database.newer",
+            hint="install the newer botflow",
+        )
 
 
 def _run_scripts(connection: Connection) -> None:

@@ -48,6 +48,10 @@ DEFER = text(
 _log = structlog.get_logger(__name__)
 
 
+class _ConnectionLost(psycopg.OperationalError):
+    """The statement's connection broke; whether it was executed is not known."""
+
+
 class PostgresEngine:
     """Connections to one Postgres database; `open` before use."""
 
@@ -88,11 +92,27 @@ class PostgresEngine:
         await self._engine.dispose()
 
     async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
-        """Run one prepared statement that is its own transaction, and return its rows."""
+        """Run one prepared statement that is its own transaction, and return its rows.
+
+        When its connection turns out to be lost it runs once more on another: every hot statement is fenced or keyed,
+        so that a second run of one that was committed after all changes nothing.
+        """
         with provider_errors():
-            async with self._pool.connection() as connection:
+            try:
+                return await self._run(statement, values)
+            except _ConnectionLost:
+                await self._pool.check()  # the others may be as dead, after a restart of the server
+                return await self._run(statement, values)
+
+    async def _run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
+        async with self._pool.connection() as connection:
+            try:
                 cursor = await connection.execute(statement, values, prepare=True)
                 return await cursor.fetchall()
+            except psycopg.OperationalError as failure:
+                if connection.broken:
+                    raise _ConnectionLost(*failure.args) from failure
+                raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -1,0 +1,77 @@
+"""The migrations make exactly the tables, under a lock, and a wrong schema is named."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from botflow.errors import ProviderError, UsageError
+from botflow.storage.database import open_database
+from botflow.storage.migrate import SCRIPTS, migrate
+from botflow.storage.migrations import HEAD, VERSION_TABLE
+from botflow.storage.postgres import driver_url
+
+
+def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
+    engine = create_engine(driver_url(database_url).replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.connect() as connection:
+        command.check(_config(connection))
+    engine.dispose()
+
+
+def test_the_newest_script_is_the_one_that_the_server_expects() -> None:
+    assert ScriptDirectory.from_config(_config(None)).get_current_head() == HEAD
+
+
+async def test_processes_that_start_at_once_migrate_once(empty_postgres_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(migrate, empty_postgres_url) for _ in range(4)))
+    database = await open_database(empty_postgres_url, migrate=False)
+    assert await database.ready()
+    await database.close()
+
+
+async def test_an_empty_database_is_migrated_when_it_is_opened(empty_postgres_url: str, tmp_path: Path) -> None:
+    for url in (empty_postgres_url, f"sqlite:///{tmp_path / 'with a space' / 'botflow.db'}"):
+        with pytest.raises(UsageError, match="botflow db upgrade") as refused:
+            await open_database(url, migrate=False)
+        assert refused.value.code == "database.not_migrated"
+        database = await open_database(url, migrate=True)
+        assert await database.ready()
+        await database.close()
+
+
+async def test_a_newer_schema_is_left_alone(database_url: str) -> None:
+    database = await open_database(database_url, migrate=False)
+    async with database.engine.write() as connection:
+        await connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    assert not await database.ready()
+    await database.close()
+    for migrates in (False, True):
+        with pytest.raises(UsageError) as refused:
+            await open_database(database_url, migrate=migrates)
+        assert refused.value.code == "database.newer"
+
+
+async def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProviderError, match="BOTFLOW_DATABASE_URL") as failure:
+        await open_database("postgresql://postgres@127.0.0.1:1/nowhere", migrate=True)
+    assert (failure.value.code, failure.value.retryable) == ("database.unavailable", True)
+
+
+async def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(UsageError) as refused:
+        await open_database("mysql://localhost/botflow", migrate=True)
+    assert refused.value.code == "database.url"
+
+
+def _config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    config.attributes["connection"] = connection
+    return config
