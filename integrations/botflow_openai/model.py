@@ -14,6 +14,7 @@ from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta
 from botflow_openai.chat import ChatCompletions
+from botflow_openai.clients import Clients
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.failures import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
@@ -22,7 +23,6 @@ from botflow_openai.responses import Responses
 DEFAULT_MODEL = "gpt-4.1-mini"
 RESPONSES_PREFIX = "responses:"
 CONNECT_S = 5.0
-MOST_CONNECTIONS = 256
 
 
 class Stream(Protocol):
@@ -47,27 +47,25 @@ class Api(Protocol):
 
 
 class OpenAIModel:
-    """OpenAI, or a server that speaks its API. One client and its connections serve all Asks."""
+    """OpenAI, or a server that speaks its API. Its connections are kept and serve all Asks."""
 
     name = "openai"
 
     def __init__(self, *, api_key: str, base_url: str | None, default_model: str | None) -> None:
         self._default_model = default_model or DEFAULT_MODEL
-        limits = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
-        self._client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url, max_retries=0, http_client=httpx2.AsyncClient(limits=limits)
-        )
+        self._clients = Clients(api_key, base_url)
         self._prices = Prices.published()
 
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
         """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that what it cost is journalled."""
         chosen = ask.model or self._default_model
         api: Api = Responses() if chosen.startswith(RESPONSES_PREFIX) else ChatCompletions()
-        call = _Call(self._client, api, ask, chosen.removeprefix(RESPONSES_PREFIX), on_delta)
+        call = _Call(api, ask, chosen.removeprefix(RESPONSES_PREFIX), on_delta)
         started = time.monotonic()
         try:
             async with asyncio.timeout(ask.timeout_s):
-                completion = await call.perform()
+                with self._clients.lend() as client:
+                    completion = await call.perform(client)
         except TimeoutError:
             failure = AskFailure(code="model.timeout", message=f"no answer within {ask.timeout_s:g} s")
         except ProviderError as error:
@@ -78,7 +76,7 @@ class OpenAIModel:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._clients.close()
 
     def _usage(self, call: _Call, started: float, completion: Completion | None) -> dict[str, Any]:
         spent = completion or Completion()
@@ -98,25 +96,24 @@ class OpenAIModel:
 class _Call:
     """One Ask on its way: counts its attempts, and is not repeated once a piece of the answer has been passed on."""
 
-    def __init__(
-        self, client: openai.AsyncOpenAI, api: Api, ask: AskModel, model: str, on_delta: OnDelta | None
-    ) -> None:
+    def __init__(self, api: Api, ask: AskModel, model: str, on_delta: OnDelta | None) -> None:
         self.model = model
         self.attempts = 0
         self.request_id: str | None = None
-        self._client = client
         self._api = api
         self._on_delta = on_delta if ask.stream else None
         self._body = api.body(ask, model, stream=self._on_delta is not None)
         self._deadline = time.monotonic() + ask.timeout_s
         self._has_spoken = False
 
-    async def perform(self) -> Completion:
+    async def perform(self, client: openai.AsyncOpenAI) -> Completion:
         """Ask until there is an answer; ProviderError when trying again is of no use or too late."""
         while True:
             self.attempts += 1
             try:
-                return await (self._whole() if self._on_delta is None else self._streamed(self._on_delta))
+                if self._on_delta is None:
+                    return await self._whole(client)
+                return await self._streamed(client, self._on_delta)
             except openai.OpenAIError as error:
                 failure = failure_of(error)
                 pause = pause_s(error, self.attempts)
@@ -129,17 +126,17 @@ class _Call:
                 ) from error
             await asyncio.sleep(pause)
 
-    async def _whole(self) -> Completion:
+    async def _whole(self, client: openai.AsyncOpenAI) -> Completion:
         # The SDK's own way to any endpoint. The typed one checks request and answer against pydantic models: nearly
         # twice the CPU time of a call, for checks that our own tests make once.
-        response = await self._client.post(
+        response = await client.post(
             self._api.path, cast_to=httpx2.Response, body=self._body, options={"timeout": self._timeout()}
         )
         self.request_id = response.headers.get("x-request-id")
         return self._api.read(orjson.loads(response.content))
 
-    async def _streamed(self, on_delta: OnDelta) -> Completion:
-        stream = await self._client.post(
+    async def _streamed(self, client: openai.AsyncOpenAI, on_delta: OnDelta) -> Completion:
+        stream = await client.post(
             self._api.path,
             cast_to=object,
             body=self._body,
