@@ -72,6 +72,7 @@ class TerminalConversation:
             text=text,
             payload=self._payload(text),
         )
+        self._payloads = ()
         receiving = asyncio.create_task(
             self._runtime.conversation.receive(self._live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
         )
@@ -131,7 +132,8 @@ class TerminalConversation:
             self._terminal.say(f"[{medium.content_type or 'media'}] {medium.url}")
         for number, reply in enumerate(message.quick_replies, start=1):
             self._terminal.say(f"  {number}. {reply.title}")
-        self._payloads = tuple(reply.payload for reply in message.quick_replies)
+        if message.quick_replies:
+            self._payloads = tuple(reply.payload for reply in message.quick_replies)
 
     # -- commands
 

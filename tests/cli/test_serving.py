@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.cli.conftest import Call
 from tests.cli.processes import SECRET, running
@@ -27,9 +28,10 @@ def test_serve_holds_a_conversation_and_stops_in_good_order(tmp_path: Path) -> N
 
 
 def test_the_start_up_lines_say_where_to_go_and_tell_no_secret(tmp_path: Path, empty_postgres_url: str) -> None:
-    url = empty_postgres_url.replace("://", "://postgres:hunter2hunter2@", 1) if "@" not in empty_postgres_url else ""
+    parts = urlsplit(empty_postgres_url)
+    host = parts.netloc.rpartition("@")[2]
     settings = {
-        "BOTFLOW_DATABASE_URL": url or empty_postgres_url,
+        "BOTFLOW_DATABASE_URL": parts._replace(netloc=f"{parts.username}:hunter2hunter2@{host}").geturl(),
         "BOTFLOW_SECRET_KEY": SECRET,
         "BOTFLOW_PUBLIC_URL": "https://bots.example.com",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -42,6 +44,7 @@ def test_the_start_up_lines_say_where_to_go_and_tell_no_secret(tmp_path: Path, e
     assert "workflows  support" in lines
     assert "worker     elsewhere: botflow worker" in lines
     assert "webhook    https://bots.example.com/twilio/support#rc=2&rp=ct,rt,5xx" in lines
+    assert f"{parts.username}:***@{host}" in lines
     assert "chat page" not in lines
     assert not any(secret in lines for secret in ("hunter2hunter2", SECRET, "1" * 32))
 

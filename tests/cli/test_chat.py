@@ -1,0 +1,168 @@
+"""`botflow chat`: the conversation in a terminal, from a pipe and at a prompt."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.cli.conftest import Call
+from tests.cli.processes import running
+
+LONGEST_S = 60.0
+SLOW = """\
+id: slow
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: ask}
+  - id: ask
+    type: chatbot
+    actionType: ask
+    properties: {text: Still there?, variable: answer, timeout: 1s}
+    on: {answered: good, timeout: late}
+  - {id: good, type: chatbot, actionType: say, properties: {text: "Good: {{ answer }}"}}
+  - {id: late, type: chatbot, actionType: say, properties: {text: You fell asleep.}}
+"""
+BUTTONS = """\
+id: buttons
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: pick}
+  - id: pick
+    type: chatbot
+    actionType: say
+    properties: {text: Pick one., quickReplies: [{title: Red, payload: r}, {title: Blue, payload: b}]}
+    next: wait
+  - {id: wait, type: chatbot, actionType: ask, properties: {text: "Well?", variable: answer}, next: done}
+  - {id: done, type: chatbot, actionType: say, properties: {text: "{{ answer }} {{ $input.payload }}"}}
+"""
+FAILING = """\
+id: failing
+apology: That went wrong; we are sorry.
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: divide}
+  - {id: divide, type: logic, actionType: set, properties: {variables: {half: "{{ 1 / zero }}"}}, next: done}
+  - {id: done, type: chatbot, actionType: say, properties: {text: "{{ half }}"}}
+variables: {zero: 0}
+"""
+
+
+def chat(flow: str, typed: str) -> str:
+    """Pipe `typed` into a conversation with `flow`, and return what it printed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "botflow", "chat", flow], input=typed, capture_output=True, text=True, timeout=LONGEST_S
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "flow.yaml"
+    file.write_text(text)
+    return str(file)
+
+
+def test_commands_show_variables_path_and_help(tmp_path: Path) -> None:
+    out = chat(written(tmp_path, SLOW.replace("1s", "1h")), "hi\n/vars\nyes\n/trace\n/vars\n/what\n/quit\nnot read\n")
+
+    assert "> /vars\n{}\n" in out
+    assert "  ask --answered--> good\n" in out
+    assert "(no conversation is under way; the next message starts one)" in out
+    assert "/vars   what the flow knows" in out
+    assert out.endswith("> /quit\n")
+
+
+def test_a_number_picks_a_quick_reply(tmp_path: Path) -> None:
+    out = chat(written(tmp_path, BUTTONS), "hi\n2\n")
+
+    assert out.endswith("Pick one.\n  1. Red\n  2. Blue\nWell?\n> 2\n2 b\n")
+
+
+def test_a_failed_execution_leaves_the_apology_and_says_where_to_look(tmp_path: Path) -> None:
+    out = chat(written(tmp_path, FAILING), "hi\n/trace\n")
+
+    assert "That went wrong; we are sorry.\n(the execution failed; /trace says where)\n" in out
+    assert "  failed divide " in out
+
+
+def test_a_timeout_arrives_while_nobody_types(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "botflow", "chat", written(tmp_path, SLOW)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write("hi\n")
+    child.stdin.flush()
+    lines = [child.stdout.readline() for _ in range(3)]
+    child.stdin.close()
+    child.stdout.close()
+
+    assert lines == ["> hi\n", "Still there?\n", "You fell asleep.\n"]
+    assert child.wait(LONGEST_S) == 0
+
+
+def test_at_a_prompt_messages_appear_above_what_is_being_typed(tmp_path: Path) -> None:
+    flow = written(tmp_path, SLOW)
+    child, terminal = pty.fork()
+    if child == 0:  # the child's side of the fork
+        os.environ["TERM"] = "xterm"
+        os.execv(sys.executable, [sys.executable, "-m", "botflow", "chat", flow])
+    screen = Screen(terminal)
+
+    screen.wait_for("/quit leaves")
+    screen.type("hi\r")
+    screen.wait_for("Still there?")
+    screen.type("half a sen")  # no return: the timeout comes in between
+    screen.wait_for("You fell asleep.")
+    screen.type("\x15\x04")  # Ctrl-U clears the line, Ctrl-D leaves
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(terminal)
+
+
+def test_a_rehearsal_touches_no_database_of_yours_and_no_phone(tmp_path: Path) -> None:
+    flow = written(tmp_path, SLOW)
+    settings = {
+        "BOTFLOW_DATABASE_URL": "postgresql://127.0.0.1:1/unreachable",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "1" * 32,
+    }
+
+    with running(tmp_path, "chat", flow, **settings) as conversation:
+        assert conversation.child.wait(LONGEST_S) == 0  # nothing is typed: it ends with its input
+
+    assert conversation.output == ""
+    assert [path.name for path in tmp_path.iterdir() if "db" in path.name] == []
+
+
+def test_a_flow_that_cannot_be_compiled_is_not_talked_to(botflow: Call, tmp_path: Path) -> None:
+    ended = botflow("chat", written(tmp_path, "id: empty\nnodes: []\n"))
+
+    assert ended.status == 1
+    assert "Traceback" not in ended.err
+
+
+class Screen:
+    """The other end of a terminal."""
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._shown = ""
+
+    def type(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + LONGEST_S
+        while words not in self._shown:
+            assert time.monotonic() < deadline, self._shown
+            if select.select([self._terminal], [], [], 0.1)[0]:
+                piece = os.read(self._terminal, 4096).decode(errors="replace")
+                if "\x1b[6n" in piece:  # prompt_toolkit asks where the cursor is
+                    self.type("\x1b[1;1R")
+                self._shown += piece
