@@ -1,7 +1,7 @@
 """A real Chromium for the page's tests: one on PATH, else a build from the npm registry, fetched once and checked.
 
-That build (the package @sparticuz/chromium) needs no system package: it brings the libraries and fonts that a bare Debian
-lacks. It is kept in the virtual environment, as everything else that the tests need.
+That build (the package @sparticuz/chromium) needs no system package: it brings the libraries and fonts that a bare
+Debian lacks. It is kept in the virtual environment, as everything else that the tests need.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tarfile
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 VERSION = "153.0.0"
 SHA512 = (
@@ -34,7 +35,7 @@ ARGUMENTS = (
 )
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="relative">fonts-cache</cachedir></fontconfig>
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
 """
 
 
@@ -62,7 +63,7 @@ def fetched_chromium() -> Chromium:
     folder = Path(sys.prefix) / f"chromium-{VERSION}"
     if not folder.is_dir():
         half = folder.with_name(f"{folder.name}.{os.getpid()}")
-        _unpack(_fetch(), half)
+        _unpack(_fetch(), half, folder)
         try:
             half.rename(folder)
         except OSError:  # another test run was faster
@@ -74,7 +75,7 @@ def fetched_chromium() -> Chromium:
 
 
 def _fetch() -> bytes:
-    registry = os.environ.get("npm_config_registry", "https://registry.npmjs.org").rstrip("/")
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
     url = f"{registry}/@sparticuz/chromium/-/chromium-{VERSION}.tgz"
     print(f"no Chromium on PATH: fetching {url} (70 MB, once)", file=sys.stderr)
     with urllib.request.urlopen(url, timeout=300) as response:
@@ -84,7 +85,8 @@ def _fetch() -> bytes:
     return archive
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
+def _unpack(archive: bytes, folder: Path, final: Path) -> None:
+    """Unpack into `folder`, which will be renamed to `final`."""
     import brotli
 
     folder.mkdir(parents=True)
@@ -102,4 +104,4 @@ def _unpack(archive: bytes, folder: Path) -> None:
         for name in ("al2023.tar", "fonts.tar"):
             with tarfile.open(fileobj=io.BytesIO(unpacked(name))) as parts:
                 parts.extractall(folder, filter="data")
-    (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
+    (folder / "fonts.conf").write_text(FONTS.format(folder=escape(str(final))), encoding="utf-8")
