@@ -56,6 +56,16 @@ class Acting:
                 return WaitForMessage()
             case "wait":
                 return WaitForMessage()
+            case "note and leave":
+                scene.notes["it"] = 1
+                return Leave()
+            case "set":
+                scene.set("pair", (1, 2))
+                scene.set("nothing", float("nan"))
+                return Leave()
+            case "set a set":
+                scene.set("pair", {1, 2})
+                return Leave()
             case _:
                 return Leave()
 
@@ -112,6 +122,24 @@ def test_a_session_that_json_cannot_hold_fails() -> None:
     conversation = talk(act("note"))
     conversation.send("hi")
     assert failure_of(conversation.turn)[1] == "session.not_json"
+
+
+def test_a_variable_is_kept_as_json_would_give_it_back() -> None:
+    conversation = talk(act("set", next="ask"), node("ask", "chatbot.ask", text="{{ pair }}"))
+    assert conversation.send("hi") == ["[1, 2]"]
+    assert conversation.variables == {"pair": [1, 2], "nothing": None}
+
+
+def test_a_variable_that_json_cannot_hold_fails_the_node_that_sets_it() -> None:
+    conversation = talk(act("set a set", on={"error": "sorry"}), say("sorry", "{{ $act.code }}"))
+    assert conversation.send("hi") == ["value.not_json"]
+
+
+def test_what_a_node_noted_is_gone_when_it_leaves() -> None:
+    wait = node("wait", "test.act", act="wait")
+    conversation = talk(act("note and leave", next="wait"), wait)
+    conversation.send("hi")
+    assert conversation.session.frames[0].notes == {}
 
 
 def test_a_waiting_node_that_cannot_resume_fails() -> None:
