@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from botflow.errors import UsageError
 from botflow.storage.failures import provider_errors
 from botflow.storage.migrations import HEAD, VERSION_TABLE
-from botflow.storage.postgres import connection_options, driver_url
+from botflow.storage.postgres_options import connection_options, driver_url
 from botflow.storage.sqlite import ProcessLock, sqlite_path
 
 SCRIPTS = "botflow:storage/migrations"

@@ -15,7 +15,7 @@ from botflow.errors import ProviderError, UsageError
 from botflow.storage.database import open_database
 from botflow.storage.migrate import SCRIPTS, migrate
 from botflow.storage.migrations import HEAD, VERSION_TABLE
-from botflow.storage.postgres import driver_url
+from botflow.storage.postgres_options import driver_url
 
 
 def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
