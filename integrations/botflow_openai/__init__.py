@@ -8,6 +8,7 @@ node's `model`, asks that one by the responses API.
 from __future__ import annotations
 
 from botflow.config import Settings
+from botflow.errors import UsageError
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
 
@@ -16,8 +17,14 @@ def configured_model(settings: Settings) -> Model | None:
     """Return the model that `settings` describe, or None without a key. The SDK is imported here: it takes a second."""
     if settings.openai_api_key is None:
         return None
-    from botflow_openai.model import OpenAIModel
-
+    try:
+        from botflow_openai.model import OpenAIModel
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"OPENAI_API_KEY is set, but {missing.name} is not installed",
+            code="openai.sdk_missing",
+            hint="pip install 'botflow[openai]', or unset OPENAI_API_KEY to use the built-in model",
+        ) from missing
     return OpenAIModel(
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,

@@ -69,6 +69,11 @@ async def test_what_is_no_amount_is_not_read_as_one(text: str) -> None:
     assert await extract(text, field("qty", "integer")) == {}
 
 
+async def test_a_reference_is_read_where_a_number_of_something_is_asked_for() -> None:
+    found = await extract("order #4471 is late", field("order", "integer", "the order number"), field("qty", "integer"))
+    assert found == {"order": 4471}
+
+
 async def test_a_fraction_is_no_integer() -> None:
     assert await extract("2.5 kilos", field("kilos", "integer")) == {}
     assert await extract("2.5 kilos", field("kilos", "number")) == {"kilos": 2.5}

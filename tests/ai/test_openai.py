@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -41,6 +43,25 @@ REPLY = AskModel(
 
 def by(api: str, ask: AskModel) -> AskModel:
     return replace(ask, model="responses:gpt-5-mini" if api == "responses" else "gpt-5-mini")
+
+
+def test_a_key_without_the_sdk_says_what_to_install() -> None:
+    program = (
+        "import sys; sys.modules['openai'] = None\n"
+        "from botflow.config import Settings\nfrom botflow.errors import UsageError\n"
+        "from botflow_openai import plugin\n"
+        "try: plugin.model(Settings(openai_api_key='k'))\n"
+        "except UsageError as problem: print(problem.code, problem)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("openai.sdk_missing OPENAI_API_KEY is set, but openai is not installed")
+    assert "pip install 'botflow[openai]'" in said
+
+
+def test_without_a_key_the_sdk_is_not_even_imported() -> None:
+    program = "import sys, botflow_openai; print(botflow_openai.plugin.name, 'openai' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["openai", "False"]
 
 
 def test_without_a_key_there_is_no_model() -> None:

@@ -18,12 +18,13 @@ from botflow.runtime.lexical.words import Words
 
 _TOKEN = re.compile(r"\S+")
 _NOT_AN_AMOUNT = re.compile(
-    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{0,4}|[0-9]{1,2}:[0-9]{2}|[0-9]+(?:am|pm|h|st|nd|rd|th)|#.*"
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{0,4}|[0-9]{1,2}:[0-9]{2}|[0-9]+(?:am|pm|h|st|nd|rd|th)"
 )
 _ARTICLES = frozenset(("a", "an", "half", "eine", "einen", "einer", "un", "una"))
 _NEGATIONS = frozenset(
     ("no", "not", "without", "dont", "doesnt", "never", "kein", "keine", "keinen", "ohne", "nicht", "sin", "ni")
 )
+_REFERENCES = frozenset(("number", "nummer", "numm", "numero", "numer", "id", "reference", "referenc"))  # and stems
 _NEAR = 3  # words around a number that may say what it counts
 
 
@@ -33,6 +34,7 @@ class Mention:
 
     value: int | float
     around: Mapping[str, int]
+    is_reference: bool = False  # written #4471
 
     def closeness(self, stems: frozenset[str]) -> float:
         """Return 1 when one of `stems` is next to the number, less when it is further off, 0 when none is near."""
@@ -66,12 +68,13 @@ def _mentions(text: str, words: Words) -> list[Mention]:
     stems = [[words.stem(token) for token in words.tokens(token)] for token in tokens]
     mentions = []
     for place, token in enumerate(tokens):
-        value = _amount(token.strip(".,;:!?()\"'€$£"), words.language)
+        value = _amount(token.strip("#.,;:!?()\"'€$£"), words.language)
         if value is None or _is_in_date(tokens, place, words.language):
             continue
         near = range(max(0, place - _NEAR), min(len(tokens), place + _NEAR + 1))
         far_first = sorted(near, key=lambda other: -abs(other - place))
-        mentions.append(Mention(value, {stem: abs(at - place) or 1 for at in far_first for stem in stems[at]}))
+        around = {stem: abs(at - place) or 1 for at in far_first for stem in stems[at]}
+        mentions.append(Mention(value, around, is_reference=token.startswith("#")))
     return mentions
 
 
@@ -98,12 +101,17 @@ def _numbers(fields: Sequence[ExtractField], mentions: list[Mention], words: Wor
     found: list[tuple[str, int | float]] = []
     meant = {field.name: _stems_of(field, words) for field in fields}
     for field in sorted(fields, key=lambda field: -max((m.closeness(meant[field.name]) for m in left), default=0.0)):
-        fitting = [mention for mention in left if field.type == "number" or mention.value == int(mention.value)]
+        fitting = [mention for mention in left if _fits(mention, field, meant[field.name])]
         if fitting:
             best = max(fitting, key=lambda mention: mention.closeness(meant[field.name]))
             left.remove(best)
             found.append((field.name, best.value))
     return found
+
+
+def _fits(mention: Mention, field: ExtractField, meant: frozenset[str]) -> bool:
+    is_whole = mention.value == int(mention.value)
+    return (field.type == "number" or is_whole) and (not mention.is_reference or not _REFERENCES.isdisjoint(meant))
 
 
 def _boolean(field: ExtractField, text: str, words: Words) -> bool | None:
