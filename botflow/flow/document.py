@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
 from botflow.flow.react_flow import flat_document, flat_edge, flat_node
-from botflow.flow.reader import Reading
+from botflow.flow.reader import Reading, unfit
 from botflow.flow.rewrite import with_positions
 from botflow.flow.schema import report_invalid
 
@@ -107,9 +107,9 @@ class PlacedInterrupt(BaseModel):
     model_config = CAMEL_CASE
 
     id: NodeId
-    match: tuple[str, ...] = ()
+    match: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     pattern: str | None = None
-    intent: str | None = None
+    intent: Annotated[str, Field(min_length=1)] | None = None
     target: str
 
 
@@ -215,6 +215,9 @@ def shape(value: Any, report: Report) -> Document | None:
     """Return the document that plain JSON holds; None, and errors in `report`, when it holds none."""
     if not isinstance(value, Mapping):
         report.error("document.invalid", "a document is a mapping with id, nodes and edges", ())
+        return None
+    if (fault := unfit(value)) is not None:
+        report.error(*fault, ())
         return None
     try:
         return Document.model_validate(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from botflow.flow.problems import did_you_mean
 from botflow.flow.products import guard_products
 from botflow.flow.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tokens_of
 
@@ -92,7 +93,7 @@ def _check_word(words: list[Token], position: int) -> None:
                 f"there is no filter {word.text!r}",
                 word.offset,
                 code="template.unknown_filter",
-                hint=f"the filters are {', '.join(sorted(FILTERS))}",
+                hint=did_you_mean(word.text, FILTERS, f"the filters are {', '.join(sorted(FILTERS))}"),
             )
     elif word.kind == "name" and word.text not in KEYWORDS and _is_test(words, position):
         if word.text not in TESTS:
@@ -100,7 +101,7 @@ def _check_word(words: list[Token], position: int) -> None:
                 f"there is no test {word.text!r}",
                 word.offset,
                 code="template.unknown_test",
-                hint=f"the tests are {', '.join(sorted(TESTS))}",
+                hint=did_you_mean(word.text, TESTS, f"the tests are {', '.join(sorted(TESTS))}"),
             )
     elif word.text == "(" and before is not None and before.is_operand_end and not _may_call(words, position - 1):
         raise TemplateRefused(

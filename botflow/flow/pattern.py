@@ -22,8 +22,9 @@ def check_pattern(pattern: str) -> None:
     try:
         re2.compile(pattern, options)
     except re2.error as failure:
+        reason = failure.args[0].decode() if failure.args and isinstance(failure.args[0], bytes) else str(failure)
         raise FlowError(
-            f"the pattern {pattern!r} cannot be used: {failure}",
+            f"the pattern {pattern!r} cannot be used: {reason}",
             code="pattern.invalid",
             hint="patterns run in linear time (RE2 syntax): no look-around, no back-references",
         ) from failure

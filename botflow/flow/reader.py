@@ -80,12 +80,13 @@ class Reading:
         if size > LARGEST_DOCUMENT:
             refuse("document.too_large", f"the document has {size} bytes, at most {LARGEST_DOCUMENT}", self.name)
         if unusable := _UNUSABLE.search(self.text):
-            _refuse_character(unusable[0], self.name, _place_at(self.text, unusable.start()))
+            place = _place_at(self.text, unusable.start())
+            refuse("document.character", _unusable(unusable[0]), self.name, place)
 
     def _read(self) -> tuple[bool, Any]:
         if self.text.lstrip()[:1] in ("{", "["):
             try:
-                return True, self._read_json()
+                return True, json.loads(self.text, object_pairs_hook=self._object)
             except json.JSONDecodeError as failure:
                 if self.name.endswith(".json"):
                     place = Place(failure.lineno, failure.colno)
@@ -93,11 +94,6 @@ class Reading:
             except RecursionError:
                 refuse("document.too_deep", f"the document is nested more than {DEEPEST} deep", self.name)
         return False, self._yaml[0]
-
-    def _read_json(self) -> Any:
-        value = json.loads(self.text, object_pairs_hook=self._object)
-        _check_value(value, self.name)
-        return value
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = dict(pairs)
@@ -180,23 +176,50 @@ class _Composer:
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value
         if unusable := _UNUSABLE.search(text):
-            _refuse_character(unusable[0], self._name, _start(event))
+            self._refuse("document.character", _unusable(unusable[0]), event)
         if not event.implicit[0]:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if _INTEGER.fullmatch(text):
             if len(text) > 20 or abs(number := int(text, 0 if text[:2] in ("0o", "0x") else 10)) >= _LARGEST_INTEGER:
-                self._refuse("document.number", f"the number {text[:24]} is too large; put it in quotes", event)
+                self._refuse("document.number", f"the number {text[:24]} cannot be stored; put it in quotes", event)
             return number
         if _FLOAT.fullmatch(text):
-            if not math.isfinite(value := float(text)):
-                self._refuse("document.number", f"the number {text[:24]} is too large; put it in quotes", event)
+            if not _is_storable(value := float(text)):
+                self._refuse("document.number", f"the number {text[:24]} cannot be stored; put it in quotes", event)
             return value
         return text
 
     def _refuse(self, code: str, message: str, event: Any) -> NoReturn:
         refuse(code, message, self._name, _start(event))
+
+
+def unfit(value: Any) -> tuple[str, str] | None:
+    """Return a code and a sentence when `value` is not plain JSON that can be stored, else None.
+
+    JSON's grammar lets pass what no database carries: depth, NUL and lone surrogates as escapes, huge numbers.
+    """
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += [*item, *item.values()]
+            elif isinstance(item, list | tuple):
+                below += item
+            elif isinstance(item, str):
+                if unusable := _UNUSABLE.search(item):
+                    return "document.character", _unusable(unusable[0])
+            elif isinstance(item, int | float):
+                if not _is_storable(item):
+                    return "document.number", f"the number {str(item)[:24]} cannot be stored; put it in quotes"
+            elif item is not None:
+                return "document.invalid", f"a {type(item).__name__} is no JSON"
+        if not below:
+            return None
+        level = below
+    return "document.too_deep", f"the document is nested more than {DEEPEST} deep"
 
 
 def refuse(code: str, message: str, name: str, place: Place | None = None) -> NoReturn:
@@ -213,29 +236,13 @@ def _until_end(events: Iterator[Any]) -> Iterator[Any]:
         yield event
 
 
-def _check_value(value: Any, name: str) -> None:
-    """Refuse what JSON's grammar lets pass: depth, NUL and lone surrogates as escapes, numbers beyond 64 bits."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        below: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                below += [*item, *item.values()]
-            elif isinstance(item, list):
-                below += item
-            elif isinstance(item, str) and (unusable := _UNUSABLE.search(item)):
-                _refuse_character(unusable[0], name, Place(1, 1))
-            elif isinstance(item, int | float) and (not math.isfinite(item) or abs(item) >= _LARGEST_INTEGER):
-                refuse("document.number", f"the number {str(item)[:24]} is too large; put it in quotes", name)
-        if not below:
-            return
-        level = below
-    refuse("document.too_deep", f"the document is nested more than {DEEPEST} deep", name)
+def _is_storable(number: int | float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else abs(number) < _LARGEST_INTEGER
 
 
-def _refuse_character(character: str, name: str, place: Place) -> NoReturn:
+def _unusable(character: str) -> str:
     what = "a NUL character" if character == "\x00" else "half of a surrogate pair"
-    refuse("document.character", f"the document holds {what}, which no database and no channel can carry", name, place)
+    return f"the document holds {what}, which no database and no channel can carry"
 
 
 def _start(event: Any) -> Place:

@@ -11,6 +11,23 @@ from pydantic_core import ErrorDetails
 
 from botflow.flow.problems import Path, Report, did_you_mean, dotted
 
+# pydantic speaks of Python's types; authors write YAML.
+_SENTENCES = {
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+}
+
 
 def report_invalid(
     failure: ValidationError,
@@ -29,7 +46,8 @@ def report_invalid(
     for error in failure.errors(include_url=False):
         path = _in_document(error["loc"], raw)
         code, message, hint = _explain(error, path, model, family)
-        report.error(code, message, (*prefix, *path), hint=hint, node=node)
+        said = f"{node!r}: {message}" if node else message
+        report.error(code, said, (*prefix, *path), hint=hint, node=node)
 
 
 def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: str) -> tuple[str, str, str]:
@@ -37,13 +55,17 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
     if kind == "extra_forbidden":
         word = str(path[-1])
         known = _keys_at(model, path[:-1])
-        return f"{family}.unknown_key", f"there is no {spot}", did_you_mean(word, known, f"known here: {_list(known)}")
+        return (
+            f"{family}.unknown_key",
+            f"{spot} is no known key",
+            did_you_mean(word, known, f"known here: {_list(known)}"),
+        )
     if kind == "missing":
         return f"{family}.missing_key", f"{spot} is missing", ""
     if "." in kind:
         return kind, f"{spot}: {error['msg']}" if spot else error["msg"], ""
     hint = "put it in quotes" if kind == "string_type" and isinstance(error["input"], int | float) else ""
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return f"{family}.invalid", f"{spot}: {message[:1].lower()}{message[1:]}" if spot else message, hint
 
 

@@ -244,6 +244,8 @@ def test_nothing_is_said_about_sound_documents(name: str) -> None:
         (ask("variable: x", after=", on: {answerd: hello}"), "did you mean answered?"),
         (ask("variable: name").replace("text: Hello", "text: '{{ nmae }}'"), "did you mean name?"),
         (START + say("hello", "{{ $helo.text }}"), "did you mean hello?"),
+        (START + say("hello", "{{ 1|uper }}"), "did you mean upper?"),
+        (START + say("hello", "{{ 1 is devisibleby(2) }}"), "did you mean divisibleby?"),
         (START + say("hello", "{{ $input.text.upper() }}"), "use a filter: |upper"),
     ],
 )
