@@ -142,7 +142,8 @@ class SessionStore(Protocol):
     async def load_by_id(self, session: int) -> StoredSession | None: ...
 
     async def commit_turns(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
-        """Commit turns of distinct sessions in one statement; None for each that lost, was locked or is a duplicate.
+        """Commit turns of distinct sessions in one statement; None for each that lost, was locked or is a duplicate,
+        or that would hand parts over while the sender has earlier ones to send.
 
         Writes inbound (state done), session WHERE version = read AND last_seq = read AND nothing queued, turn,
         outbounds, execution, wake_at = now() + timeout. A session with id 0 is created unless it exists by now.

@@ -21,6 +21,8 @@ LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = %s"
 # holds it, and its inbound is new. A duplicate committed before our snapshot is seen by the look-up; one committed
 # after it has moved the version, which the lock checks on the newest row. The look-up is a scalar subquery: as NOT
 # EXISTS it becomes an anti join, and the plan cached on a young table was a sequential scan.
+# A turn that would hand its parts to the waiting request loses when the sender still has earlier ones to send: then it
+# is queued, and its parts follow those.
 # New sessions are inserted in key order, so that two batches cannot deadlock.
 COMMIT = f"""
 WITH i AS MATERIALIZED (SELECT * FROM {READ_TURNS}),
@@ -28,6 +30,8 @@ held AS MATERIALIZED (
   SELECT i.* FROM i JOIN sessions s ON s.id = i.id
   WHERE s.version = i.version AND s.done_seq = s.last_seq
     AND (SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL
+    AND (i.hands_over IS NOT TRUE OR (SELECT true FROM outbounds o WHERE o.session_id = i.id
+      AND o.state IN ('ready', 'sending', 'unknown') AND o.body->>'to' IS NULL LIMIT 1) IS NULL)
   FOR NO KEY UPDATE OF s SKIP LOCKED),
 moved AS (
   UPDATE sessions s SET version = s.version + 1, last_seq = s.last_seq + 1, done_seq = s.last_seq + 1,

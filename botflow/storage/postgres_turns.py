@@ -14,6 +14,7 @@ from botflow.records import TurnCommit
 from botflow.storage.rows import (
     execution_status,
     failure_of,
+    hands_over,
     inbound_content,
     inbound_provider,
     pinned_version,
@@ -27,7 +28,7 @@ jsonb_to_recordset(%s::jsonb) AS r(
   n int, id bigint, workflow_id bigint, channel text, external_id text, version int, key text, kind text,
   provider text, content jsonb, received_at timestamptz, seed bigint, flow_version int, state jsonb, pinned int,
   status text, timeout_s float8, parked bool, trace jsonb, execution uuid, execution_status text, started bool,
-  error jsonb, parts jsonb)
+  error jsonb, parts jsonb, hands_over bool)
 """
 
 # What an ignored inbound leaves alone is the deadline; an opt-out ends it.
@@ -99,4 +100,5 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
             {"index": index, "state": part.state, "body": part.message.to_json()}
             for index, part in enumerate(commit.parts)
         ]
+        row["hands_over"] = hands_over(commit)
     return row

@@ -143,6 +143,11 @@ def execution_status(commit: TurnCommit) -> str | None:
     return "waiting" if turn.started else None
 
 
+def hands_over(commit: TurnCommit) -> bool:
+    """Say whether the request that commits this turn answers with its parts."""
+    return any(part.state == "handed" for part in commit.parts)
+
+
 def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
     """Return why the execution failed, as its row keeps it."""
     failure = commit.turn.failure

@@ -9,7 +9,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
-from botflow.storage.rows import inbound_content, inbound_provider, stored_outbound, stored_session
+from botflow.storage.rows import hands_over, inbound_content, inbound_provider, stored_outbound, stored_session
 from botflow.storage.selects import OUTBOUND, SESSION, is_session
 from botflow.storage.sqlite import SqliteEngine
 from botflow.storage.sqlite_turns import moved_session, write_turn
@@ -107,6 +107,8 @@ class SqliteSessions:
         )
         if (await connection.execute(known)).first():
             return None
+        if hands_over(commit) and (await connection.execute(_still_to_be_sent(commit.read.id))).first():
+            return None  # a reply now would overtake it; a queued turn's parts follow it
         next_seq = sessions.c.last_seq + 1
         moved = await connection.execute(
             update(sessions)
@@ -120,6 +122,14 @@ class SqliteSessions:
         )
         seq = moved.scalar()
         return None if seq is None else TurnId(commit.read.id, seq)
+
+
+def _still_to_be_sent(session: int) -> Select[int]:
+    return select(outbounds.c.index).where(
+        outbounds.c.session_id == session,
+        outbounds.c.state.in_(("ready", "sending", "unknown")),
+        outbounds.c.body["to"].as_string().is_(None),
+    )
 
 
 async def find(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> Receipt | None:

@@ -35,6 +35,17 @@ SLOW_STORY = (
     )
 )
 
+GREETER = """
+botflow: 1
+id: greeter
+name: Greeter
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: think}
+  - {id: think, type: ai, actionType: reply, properties: {instructions: A}, next: ask}
+  - {id: ask, type: chatbot, actionType: ask, properties: {text: "Your name?", variable: name}, next: greet}
+  - {id: greet, type: chatbot, actionType: say, properties: {text: "Hello {{ name }}."}}
+"""
+
 
 @pytest.fixture
 def model() -> HeldModel:
@@ -46,7 +57,7 @@ async def site(database_url: str, twilio: TwilioStandIn, model: HeldModel) -> As
     async with open_site(
         database_url,
         model=model,
-        flows=(ORDER, TALK, STORY, SLOW_STORY),
+        flows=(ORDER, TALK, STORY, SLOW_STORY, GREETER),
         twilio_account_sid=twilio.account_sid,
         twilio_auth_token=twilio.auth_token,
         twilio_api_url=twilio.url,
@@ -208,6 +219,26 @@ async def test_a_slow_turn_is_acknowledged_and_its_reply_sent_once(
         ("Let me think about that.", "outbound-api")
     ]
     assert twilio.messages()[0].status_callback.startswith(f"{twilio.public_url}/twilio/talk/status?o=")
+
+
+async def test_a_quick_reply_does_not_overtake_one_that_is_still_to_be_sent(
+    twilio: TwilioStandIn, site: Site, model: HeldModel, rows: Rows
+) -> None:
+    phone = Phone(twilio, site, "greeter")
+    webhook = asyncio.create_task(phone.text("Think!"))
+    await model.begun.wait()
+    site.clock.ahead_s += 10
+    assert await webhook == []
+    twilio.script("throttled")
+    await rows.expire_replies()
+    model.go_on.set()
+    await until(lambda: twilio.sends == 1)
+
+    assert await phone.text("Ada") == []
+    await rows.expire_replies()
+    await until(lambda: len(twilio.messages()) == 3)
+
+    assert [message.body for message in twilio.messages()] == ["Let me think about that.", "Your name?", "Hello Ada."]
 
 
 async def test_stop_silences_a_reply_that_is_still_being_thought_of(
