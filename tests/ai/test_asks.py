@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -15,7 +15,7 @@ from botflow.engine.asks import Answer, AskHistory, AskModel, Choice, Invoke, Li
 from botflow.engine.journal import answer_from_json, answer_to_json
 from botflow.errors import ProviderError
 from botflow.flow.fields import Properties
-from botflow.interfaces import Model, OnDelta
+from botflow.interfaces import Model, OnDelta, TranscriptStore
 from botflow.nodes.action import action
 from botflow.plugins import Plugin
 from botflow.runtime.asks import Asks, models_of
@@ -88,7 +88,7 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
 
     return Asks(
         models=models or (LexicalModel(),),
-        transcripts=Shelf(lines or []),  # type: ignore[arg-type]  -- only `lines` is ever called
+        transcripts=cast(TranscriptStore, Shelf(lines or [])),  # nothing but `lines` is called
         node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
         log=structlog.wrap_logger(None, processors=[keep]),
     )
@@ -162,7 +162,7 @@ async def test_every_failure_of_the_world_is_an_answer_and_a_line_in_the_log(ask
     seen: LogLines = []
     performing = asks(
         Hanging("slow", lambda ask: None),
-        Speaker("broken", lambda ask: {}[ask.text]),
+        Speaker("broken", lambda ask: int(ask.text)),
         Speaker("endless", lambda ask: "a" * 300_000),
         seen=seen,
     )

@@ -34,6 +34,7 @@ SHOP = choices(load("routes.yaml"))
 async def route(text: str, among: tuple[Choice, ...] = SHOP, language: str = "en") -> str | None:
     answer = await LexicalModel().answer(AskModel(purpose="route", text=text, choices=among, language=language))
     assert answer.failure is None
+    assert answer.value is None or isinstance(answer.value, str)
     return answer.value
 
 

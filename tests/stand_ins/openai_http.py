@@ -21,8 +21,18 @@ if TYPE_CHECKING:
 # garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON), wrong (no such
 # handle), refusal, truncated (the length is used up).
 Fault = Literal[
-    *("throttled", "closed", "error", "unauthorized", "reset", "hang", "garbage", "cut"),
-    *("garbled", "wrong", "refusal", "truncated"),
+    "throttled",
+    "closed",
+    "error",
+    "unauthorized",
+    "reset",
+    "hang",
+    "garbage",
+    "cut",
+    "garbled",
+    "wrong",
+    "refusal",
+    "truncated",
 ]
 MOST_BYTES = 2_000_000
 STREAM_END = b"data: [DONE]\n\n"
