@@ -81,7 +81,7 @@ class Asks:
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
             self._log.info("model_is_offline", hint="the built-in model answers; set OPENAI_API_KEY for a better one")
-        return await model.answer(replace(ask, model=name), on_delta)
+        return await model.answer(replace(ask, model=name), _storing(on_delta) if on_delta is not None else None)
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
         """Find the model that is meant by `lexical` or `openai:gpt-5-mini`; another name is the default model's own."""
@@ -123,6 +123,15 @@ def _storable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_storable(item) for item in value]
     return value
+
+
+def _storing(on_delta: OnDelta) -> OnDelta:
+    """Return `on_delta` for pieces cleaned like the whole text: a model may cut a character in two."""
+
+    async def pass_on(piece: str) -> None:
+        await on_delta(_storable(piece))
+
+    return pass_on
 
 
 def _failed(code: str, message: str) -> Answer:

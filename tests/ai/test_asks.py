@@ -179,6 +179,17 @@ async def test_what_a_first_attempt_sees_is_what_a_retry_finds_in_the_journal() 
     assert answer_from_json(answer_to_json(answer)) == answer
 
 
+async def test_a_streamed_piece_is_as_clean_as_the_whole() -> None:
+    pieces: list[str] = []
+
+    async def on_delta(piece: str) -> None:
+        pieces.append(piece)
+
+    ask = AskModel(purpose="reply", text="x", fallback="caf\u00e9\0 \ud83d", stream=True)
+    answer = await asks().perform(ask, 1, 1, on_delta)
+    assert pieces == [answer.value] == ["café "]
+
+
 async def test_cancelling_passes_through() -> None:
     performing = asks(Hanging("slow", lambda ask: None))
     with pytest.raises(TimeoutError):

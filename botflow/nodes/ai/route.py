@@ -26,7 +26,11 @@ class Route(Properties):
 
 
 class RouteProperties(Properties):
-    """`input` is a template (the last message when left out); `instructions` may hold templates too."""
+    """`input` is a template (the last message when left out); `instructions` may hold templates too.
+
+    `model` is a name that the configured provider knows (`gpt-5-mini`, `responses:gpt-5-mini`), or `lexical` for the
+    built-in one, which costs nothing. So in every AI node.
+    """
 
     routes: Annotated[list[Route], Field(min_length=1, max_length=100)]
     input: str | None = None
