@@ -26,7 +26,7 @@ def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> 
         ("redis", database_name(settings.botflow_redis_url or "")),
         ("AI model", model_name(settings)),
         ("worker", "in this process" if worker else "elsewhere: botflow worker"),
-        *(("webhook", url) for url in webhooks(settings, address, slugs)),
+        *(("webhook", url) for url in webhooks(settings, address if dev else "", slugs)),
     ]
     for name, value in rows:
         if value:
@@ -53,4 +53,6 @@ def webhooks(settings: Settings, address: str, slugs: list[str]) -> list[str]:
     if settings.twilio_auth_token is None:
         return []
     base = (settings.botflow_public_url or address).rstrip("/")
+    if not base:
+        return ["refused until BOTFLOW_PUBLIC_URL says where Twilio reaches this server"]
     return [f"{base}/twilio/{slug}{CONNECTION_OVERRIDES}" for slug in slugs]
