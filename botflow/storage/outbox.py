@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from botflow.records import OutboundState, StoredOutbound, TurnId
 from botflow.storage.engine import Engine
 from botflow.storage.rows import stored_outbound
-from botflow.storage.selects import OUTBOUND
+from botflow.storage.selects import OUTBOUND, is_unsettled
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 
 # How long a part that a webhook's answer took along holds up those behind it: longer than it takes until the sender
@@ -52,7 +52,8 @@ class Outbox:
             earlier.c.session_id == turn.session,
             earlier.c.seq != turn.seq,
             earlier.c.version < outbounds.c.version,
-            earlier.c.state.in_(("ready", "sending", "unknown")),
+            is_unsettled(earlier),
+            earlier.c.state != "handed",
             _is_to_the_person(earlier),
         )
         in_time = select(inbounds.c.seq).where(
@@ -74,6 +75,13 @@ class Outbox:
                 )
                 .values(state="handed", updated_at=self._engine.now())
             )
+            # The request has what it can answer with; the sender need not wait for it any longer with the rest.
+            rest = select(outbounds.c.index).where(mine, outbounds.c.state == "ready").exists()
+            await connection.execute(
+                update(inbounds)
+                .where(inbounds.c.session_id == turn.session, inbounds.c.seq == turn.seq, rest)
+                .values(reply_by=None)
+            )
             return tuple(await _parts(connection, PARTS.where(mine, outbounds.c.state == "handed").order_by(*IN_ORDER)))
 
     async def extend_reply(self, turn: TurnId, seconds: float) -> None:
@@ -90,7 +98,7 @@ class Outbox:
         due = (
             select(*IN_ORDER)
             .join(sessions, sessions.c.id == outbounds.c.session_id)
-            .where(outbounds.c.state == "ready", self._is_due(), ~self._is_held_up(), ~_has_opted_out())
+            .where(is_unsettled(), outbounds.c.state == "ready", self._is_due(), ~self._is_held_up(), ~_has_opted_out())
             .order_by(outbounds.c.created_at, *IN_ORDER)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True, of=outbounds)
@@ -141,7 +149,8 @@ class Outbox:
         silent = (
             select(*IN_ORDER)
             .where(
-                outbounds.c.state.in_(("handed", "sending", "unknown")),
+                is_unsettled(),
+                outbounds.c.state != "ready",
                 self._last_news() < self._engine.now(-older_than_s),
             )
             .order_by(*IN_ORDER)
@@ -196,14 +205,15 @@ class Outbox:
         return (
             select(earlier.c.index)
             .where(
+                is_unsettled(earlier),
                 earlier.c.session_id == outbounds.c.session_id,
                 or_(
                     earlier.c.version < outbounds.c.version,
                     and_(earlier.c.version == outbounds.c.version, earlier.c.index < outbounds.c.index),
                 ),
                 or_(
-                    earlier.c.state.in_(("ready", "sending", "unknown")),
-                    and_(earlier.c.state == "handed", news >= self._engine.now(-UNCONFIRMED_S)),
+                    earlier.c.state != "handed",
+                    news >= self._engine.now(-UNCONFIRMED_S),
                 ),
             )
             .exists()

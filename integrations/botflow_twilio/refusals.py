@@ -11,8 +11,8 @@ from botflow_twilio.status import UNSUBSCRIBED
 TOO_MANY_REQUESTS = 429
 # Too many requests, queues that are full, rates that are exceeded: the same message may pass later.
 RETRYABLE = frozenset({"20429", "21611", "30001", "30022", "63018", "14107"})
-# Credentials and accounts that somebody must put right; no message is to blame.
-MISCONFIGURED_STATUSES = frozenset({401, 403})
+# Credentials and accounts that somebody must put right; no message is to blame. 404 is an unknown account.
+MISCONFIGURED_STATUSES = frozenset({401, 403, 404})
 
 
 def refused(status: int, code: str) -> Sent:

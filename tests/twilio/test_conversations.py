@@ -235,7 +235,6 @@ async def test_a_quick_reply_does_not_overtake_one_that_is_still_to_be_sent(
     await until(lambda: twilio.sends == 1)
 
     assert await phone.text("Ada") == []
-    await rows.expire_replies()
     await until(lambda: len(twilio.messages()) == 3)
 
     assert [message.body for message in twilio.messages()] == ["Let me think about that.", "Your name?", "Hello Ada."]
@@ -269,7 +268,6 @@ async def test_a_reply_of_more_parts_than_one_answer_holds_arrives_whole_and_in_
 
     for message in reply.messages:
         assert await twilio.report(site.client, message, "delivered") == 204
-    await rows.expire_replies()
     await until(lambda: all(state in ("sent", "delivered") for _, state in rows.states()))
 
     said = [message.body.removeprefix("Let me think about that.\n") for message in twilio.messages()]

@@ -81,7 +81,8 @@ async def test_every_part_reaches_twilio_once_whatever_goes_wrong(
     intended = ["0.0", "0.1", "0.2", "0.3", "the same", "the same", "1.0", "1.1", "1.2", "1.3", "the same", "the same"]
     ambiguous = sum(fault not in (None, "throttled") for fault in faults)
     duplicates = sum((Counter(bodies(twilio)) - Counter(intended * len(people))).values())
-    print(f"\nT7 duplicates / ambiguous sends = {duplicates} / {ambiguous} (Twilio could tell)")
+    missing = sum((Counter(intended * len(people)) - Counter(bodies(twilio))).values())
+    print(f"\nT6 missing = {missing}; T7 duplicates / ambiguous sends = {duplicates} / {ambiguous} (Twilio could tell)")
     assert {person: bodies(twilio, person) for person in people} == dict.fromkeys(people, intended)
     assert [state for _, state in rows.states()] == ["sent"] * len(intended) * len(people)
 
