@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_
+from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
 
 from botflow.records import SessionKey
 from botflow.storage.rows import OUTBOUND_COLUMNS, SESSION_COLUMNS
-from botflow.storage.tables import outbounds, sessions
+from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
 SESSION: tuple[Column[Any], ...] = tuple(sessions.c[name] for name in SESSION_COLUMNS)
 OUTBOUND: tuple[Column[Any], ...] = tuple(
@@ -23,3 +23,15 @@ def is_session(key: SessionKey) -> ColumnElement[bool]:
         sessions.c.channel == key.channel,
         sessions.c.external_id == key.external_id,
     )
+
+
+def is_new(table: FromClause = inbounds) -> ColumnElement[bool]:
+    """Match inbounds that wait. A literal: an index on part of a table serves only who states its very condition."""
+    state: ColumnElement[str] = table.c.state
+    return state == literal_column("'new'")
+
+
+def is_unsettled(table: FromClause = outbounds) -> ColumnElement[bool]:
+    """Match parts that somebody has still to deal with, in the words of their index."""
+    state: ColumnElement[str] = table.c.state
+    return state.in_([literal_column(f"'{name}'") for name in UNSETTLED_STATES])

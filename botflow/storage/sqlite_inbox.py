@@ -13,7 +13,7 @@ from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
 from botflow.records import JournalledAnswer, Receipt, SessionKey, StoredInbound, StoredSession, TurnCommit, TurnId
 from botflow.storage.rows import inbound_content, inbound_provider, read_inbound, stored_session
-from botflow.storage.selects import SESSION, is_session
+from botflow.storage.selects import SESSION, is_new, is_session
 from botflow.storage.sqlite import SqliteEngine
 from botflow.storage.sqlite_sessions import RECEIPT, find
 from botflow.storage.sqlite_turns import moved_session, write_turn
@@ -124,7 +124,7 @@ class SqliteInbox:
             if not await self._renew(connection, turn, attempt):
                 return False
             queued = select(func.min(inbounds.c.seq) - 1).where(
-                inbounds.c.session_id == turn.session, inbounds.c.state == "new", inbounds.c.seq != turn.seq
+                inbounds.c.session_id == turn.session, is_new(), inbounds.c.seq != turn.seq
             )
             moved = await connection.execute(
                 update(sessions)
@@ -177,7 +177,7 @@ class SqliteInbox:
         """Return the inbound to run: a timeout lets go first what was received before it was due."""
         waiting = (
             select(inbounds.c.seq, inbounds.c.kind, inbounds.c.received_at, inbounds.c.content)
-            .where(inbounds.c.session_id == session, inbounds.c.state == "new")
+            .where(inbounds.c.session_id == session, is_new())
             .order_by(inbounds.c.seq)
         )
         rows = (await connection.execute(waiting)).all()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.storage.rows import hands_over, inbound_content, inbound_provider, stored_outbound, stored_session
-from botflow.storage.selects import OUTBOUND, SESSION, is_session
+from botflow.storage.selects import OUTBOUND, SESSION, is_session, is_unsettled
 from botflow.storage.sqlite import SqliteEngine
 from botflow.storage.sqlite_turns import moved_session, write_turn
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
@@ -127,7 +127,8 @@ class SqliteSessions:
 def _still_to_be_sent(session: int) -> Select[int]:
     return select(outbounds.c.index).where(
         outbounds.c.session_id == session,
-        outbounds.c.state.in_(("ready", "sending", "unknown")),
+        is_unsettled(),
+        outbounds.c.state != "handed",
         outbounds.c.body["to"].as_string().is_(None),
     )
 

@@ -167,7 +167,8 @@ outbounds = Table(
     Column("error_code", Text),
     PrimaryKeyConstraint("session_id", "version", "index"),
 )
-UNSETTLED = "state IN ('ready', 'handed', 'sending', 'unknown')"
+UNSETTLED_STATES = ("ready", "handed", "sending", "unknown")
+UNSETTLED = f"state IN {UNSETTLED_STATES}"
 Index(
     "outbounds_unsettled_idx",
     outbounds.c.session_id,

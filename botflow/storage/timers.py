@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.storage.engine import Engine
+from botflow.storage.selects import is_new
 from botflow.storage.tables import inbounds, sessions
 
 DEAD_AFTER_S = 10.0
@@ -42,13 +43,13 @@ class Timers:
         living = inbounds.alias("living")
         is_run = select(living.c.seq).where(
             living.c.session_id == inbounds.c.session_id,
-            living.c.state == "new",
+            is_new(living),
             living.c.owner.is_not(None),
             living.c.renewed_at >= silent,
         )
         orphans = (
             select(inbounds.c.session_id, inbounds.c.seq)
-            .where(inbounds.c.state == "new", inbounds.c.renewed_at < silent, ~is_run.exists())
+            .where(is_new(), inbounds.c.renewed_at < silent, ~is_run.exists())
             .order_by(inbounds.c.renewed_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True, of=inbounds)
