@@ -13,8 +13,10 @@ CORE = ROOT / "botflow"
 INTEGRATIONS = ROOT / "integrations"
 
 # Each layer may import itself and those before it.
-LAYERS = ("errors", "clock", "config", "flow", "engine", "nodes", "records", "interfaces", "plugins")
-LAYERS += ("storage", "runtime", "web", "cli")
+LAYERS = (
+    *("errors", "clock", "config", "flow", "engine", "nodes", "records", "interfaces", "plugins"),
+    *("storage", "runtime", "web", "cli"),
+)
 PURE = ("flow", "engine", "nodes")
 IMPURE_MODULES = frozenset(
     [
@@ -61,8 +63,10 @@ IMPURE_CALLS = frozenset(
 )
 IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # What an integration may import besides botflow's public names.
-OFFERED = ("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors")
-OFFERED += ("botflow.clock", "botflow.config", "botflow.engine", "botflow.flow")
+OFFERED = (
+    *("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors"),
+    *("botflow.clock", "botflow.config", "botflow.engine", "botflow.flow"),
+)
 
 
 def modules(folder: Path) -> list[Path]:
