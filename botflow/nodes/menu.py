@@ -93,5 +93,5 @@ class Menu:
         elif properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(Expectation(kind="choice", choices=options), "not_a_choice", scene.flow.language)
+            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
         return ask_again(scene, words, quick_replies=buttons(options), timeout_s=properties.timeout)

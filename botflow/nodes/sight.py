@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import minijinja
 
+from botflow.errors import FlowError
 from botflow.flow.template import INPUT, NODES, VARIABLES, plain_expression
 
 
@@ -18,20 +19,23 @@ class Sight(NamedTuple):
 
 def sights(expression: str) -> tuple[Sight, ...]:
     """Return what `expression` reads, by name; nothing when it does not parse, which the checker reports."""
-    environment = minijinja.Environment()
     try:
-        found = environment.undeclared_variables_in_str("{{ " + plain_expression(expression) + " }}", nested=True)
-    except minijinja.TemplateError:
+        source = f"{{{{ {plain_expression(expression)} }}}}"
+        found = minijinja.Environment().undeclared_variables_in_str(source, nested=True)
+    except (minijinja.TemplateError, FlowError):
         return ()
-    return tuple(sorted(_sight(path.split(".")) for path in found))
+    seen = (_sight(*path.split(".")) for path in found)
+    return tuple(sorted(sight for sight in seen if sight is not None))
 
 
-def _sight(path: list[str]) -> Sight:
-    space, *rest = path
+def _sight(space: str, *rest: str) -> Sight | None:
+    path = (space, *rest)
     if space == VARIABLES:
-        return Sight(".".join(rest), tuple(path))
+        return Sight(".".join(rest), path)
     if space == NODES:
-        return Sight("$" + ".".join(rest), tuple(path))
+        return Sight("$" + ".".join(rest), path)
     if space == INPUT:
-        return Sight(".".join(["$input", *rest]), tuple(path))
-    return Sight(".".join(path), tuple(path))
+        return Sight(".".join(("$input", *rest)), path)
+    if space == "range" or space.startswith("__"):  # a function, not a value
+        return None
+    return Sight(".".join(path), path)

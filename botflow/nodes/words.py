@@ -15,7 +15,7 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
             "integer": "Please answer with a whole number{bounds}.",
             "number": "Please answer with a number{bounds}.",
             "yes_no": "Please answer yes or no.",
-            "choice": "Please choose one of these: {choices}.",
+            "choice": "Please choose one of these.",
             "date": "Please answer with a date{bounds}, for example “tomorrow” or “12 March”.",
             "time": "Please answer with a time{bounds}, for example 14:30.",
             "email": "Please answer with an e-mail address, for example ann@example.com.",
@@ -29,7 +29,7 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
             "integer": "Bitte antworte mit einer ganzen Zahl{bounds}.",
             "number": "Bitte antworte mit einer Zahl{bounds}.",
             "yes_no": "Bitte antworte mit Ja oder Nein.",
-            "choice": "Bitte wähle eins davon: {choices}.",
+            "choice": "Bitte wähle eins davon.",
             "date": "Bitte antworte mit einem Datum{bounds}, zum Beispiel „morgen“ oder „12. März“.",
             "time": "Bitte antworte mit einer Uhrzeit{bounds}, zum Beispiel 14:30.",
             "email": "Bitte antworte mit einer E-Mail-Adresse, zum Beispiel anna@example.com.",
@@ -43,7 +43,7 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
             "integer": "Responde con un número entero{bounds}.",
             "number": "Responde con un número{bounds}.",
             "yes_no": "Responde sí o no, por favor.",
-            "choice": "Elige una de estas opciones: {choices}.",
+            "choice": "Elige una de estas opciones, por favor.",
             "date": "Responde con una fecha{bounds}, por ejemplo «mañana» o «12 de marzo».",
             "time": "Responde con una hora{bounds}, por ejemplo 14:30.",
             "email": "Responde con una dirección de correo, por ejemplo ana@example.com.",
@@ -57,7 +57,7 @@ _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
             "integer": "Merci de répondre par un nombre entier{bounds}.",
             "number": "Merci de répondre par un nombre{bounds}.",
             "yes_no": "Merci de répondre par oui ou non.",
-            "choice": "Merci de choisir parmi : {choices}.",
+            "choice": "Merci de choisir l'une de ces options.",
             "date": "Merci de répondre par une date{bounds}, par exemple « demain » ou « 12 mars ».",
             "time": "Merci de répondre par une heure{bounds}, par exemple 14:30.",
             "email": "Merci de répondre par une adresse e-mail, par exemple anne@example.com.",
@@ -130,8 +130,7 @@ def _expected(expectation: Expectation, reason: str, tongue: str) -> str:
         bounds = _BOUNDS[tongue][shape].format(**limits)
     else:
         bounds = _EXAMPLES[tongue] if expectation.kind in ("integer", "number") else ""
-    choices = ", ".join(option.label for option in expectation.choices)
-    return _SENTENCES[tongue][expectation.kind].format(bounds=bounds, choices=choices)
+    return _SENTENCES[tongue][expectation.kind].format(bounds=bounds)
 
 
 def _shape(expectation: Expectation) -> int | None:

@@ -5,19 +5,34 @@ The flows are built as graphs, past the checker, which would refuse most of them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from botflow import Properties, action
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory
 from botflow.engine.inbound import Inbound, Location, Media
+from botflow.engine.node import NodeType
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.template import Templates
 from botflow.nodes import built_in
 
-TYPES = {kind.name: kind for kind in built_in()}
+
+class Lookup(Properties):
+    """What a plugin's action is asked for."""
+
+    key: str
+
+
+@action("shop.lookup")
+async def lookup(properties: Lookup, variables: Mapping[str, Any]) -> None:
+    """Never awaited here: the tests answer in its place."""
+
+
+TYPES: dict[str, NodeType] = {kind.name: kind for kind in (*built_in(), lookup)}
 NAMES = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7")
 SUBFLOWS = ("child", "other")
 SMALL = 3  # nodes of a subflow; with fewer edges, too, so that it ends and its caller goes on
@@ -101,6 +116,7 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"instructions": st.just("Be brief, {{ a }}.")},
         optional={"fallback": TEMPLATES, "variable": st.sampled_from(VARIABLES), "history": st.integers(0, 3)},
     ),
+    "shop.lookup": st.just({"key": "{{ a }}"}),
     "ai.extract": st.just({"fields": {"a": {"type": "integer"}, "b": {"required": False}, "c": {"type": "date"}}}),
 }
 

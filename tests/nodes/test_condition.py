@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from botflow.nodes.sight import sights
 from tests.nodes.talk import Talk, node, say
 
 ENDS = [say("large", "large"), say("small", "small"), say("rest", "rest")]
@@ -60,3 +61,13 @@ def test_a_switch_compares_as_json_does(value: object, said: str) -> None:
     assert talk.send("hi") == [said]
     seen = talk.events[2][3]["order.size"]
     assert seen == (value if not isinstance(value, list) else "[1]")
+
+
+def test_functions_and_products_are_not_among_what_was_seen() -> None:
+    talk = branch([{"handle": "large", "when": "qty * 2 in range(9) and order.n * 2 == 6"}], qty=2, order={"n": 3})
+    assert talk.send("hi") == ["large"]
+    assert talk.events[2][3] == {"qty": 2, "order.n": 3}
+
+
+def test_a_condition_that_does_not_parse_sees_nothing() -> None:
+    assert [sights(expression) for expression in ("qty >", "a b", "", "{% if %}")] == [(), (), (), ()]

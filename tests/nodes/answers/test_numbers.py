@@ -9,24 +9,27 @@ from botflow.nodes.answers.numbers import LARGEST
 from botflow.nodes.answers.reader import read
 from tests.nodes.inbounds import message
 
-WORDS = {
+WORDS: dict[str, dict[str, float]] = {
     "en": {
         "one": 1, "two": 2, "seven": 7, "twelve": 12, "nineteen": 19, "twenty-one": 21, "twenty one": 21,
         "ninety-nine": 99, "a hundred": 100, "one hundred and five": 105, "two thousand": 2000, "a dozen": 12,
         "half a dozen": 6, "a couple": 2, "two dozen": 24, "three, please": 3, "I need twenty-one": 21, "none": 0,
         "zero": 0, "minus three": -3, "just two": 2, "about fifty people": 50, "TEN!": 10, "forty two": 42,
+        "two point five": 2.5,
     },
     "de": {
         "eins": 1, "zwei": 2, "sieben": 7, "zwölf": 12, "neunzehn": 19, "einundzwanzig": 21, "neunundneunzig": 99,
         "hundert": 100, "hundertfünf": 105, "zweitausend": 2000, "ein Dutzend": 12, "ein halbes Dutzend": 6,
         "eine": 1, "einen": 1, "drei bitte": 3, "ich brauche einundzwanzig": 21, "keine": 0, "null": 0,
         "minus drei": -3, "zwo": 2, "etwa fünfzig Leute": 50, "ZEHN!": 10, "dreißig": 30, "dreissig": 30,
+        "zwei Komma fünf": 2.5,
     },
     "es": {
         "uno": 1, "una": 1, "dos": 2, "siete": 7, "doce": 12, "diecinueve": 19, "veintiuno": 21, "veintiún": 21,
         "noventa y nueve": 99, "cien": 100, "ciento cinco": 105, "dos mil": 2000, "una docena": 12,
         "media docena": 6, "un par": 2, "tres, por favor": 3, "necesito veintiuno": 21, "ninguno": 0, "cero": 0,
         "menos tres": -3, "unas cincuenta personas": 50, "¡DIEZ!": 10, "dieciséis": 16, "treinta y dos": 32,
+        "dos coma cinco": 2.5,
     },
     "fr": {
         "un": 1, "deux": 2, "douze": 12, "vingt et un": 21, "quatre-vingt-dix-neuf": 99, "soixante-dix": 70,
