@@ -14,6 +14,7 @@ from botflow.flow.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tok
 
 LARGEST_SOURCE = 20_000  # characters of a template
 LARGEST_LOOP = 4_000  # characters of a template that holds a loop: its text may be written once per turn of it
+MOST_JOINS = 50  # `~` and `+` in one tag: each may copy a long text once more
 STATEMENTS = frozenset(("if", "elif", "else", "endif", "for", "endfor"))
 FUNCTIONS = frozenset(("range",))
 FILTERS = frozenset(
@@ -78,6 +79,10 @@ def _translate(tokens: tuple[Token, ...]) -> str:
     words = [token for token in tokens if token.kind != "space"]
     for position in range(len(words)):
         _check_word(words, position)
+    if sum(word.kind == "operator" and word.text in ("~", "+") for word in words) > MOST_JOINS:
+        raise TemplateRefused(
+            f"the expression joins more than {MOST_JOINS} parts", words[0].offset, code="template.too_large"
+        )
     if any(token.text == "*" and token.kind == "operator" for token in words):
         tokens = tuple(guard_products(words))
     return named(tokens)

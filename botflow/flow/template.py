@@ -22,6 +22,7 @@ __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_refe
 
 LARGEST_TEXT = 20_000  # characters of one rendered text
 _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render texts that it makes up
+_SMALL = 1_000  # characters of a source that cannot write so much that it must be measured while it does
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 _TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
@@ -115,7 +116,8 @@ class Templates:
             self._plain.clear_templates()
             self._measured.clear_templates()
         translated = translate(source)
-        environment = self._measured if "{%" in translated else self._plain
+        is_small = len(source) <= _SMALL and "{%" not in translated
+        environment = self._plain if is_small else self._measured
         environment.add_template(source, translated)
         self._compiled[source] = environment
         return environment

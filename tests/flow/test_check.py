@@ -195,6 +195,10 @@ CASES: dict[str, tuple[str, list[tuple[str, str, int]]]] = {
         ask("variable: x") + "executionMode: single\n",
         [("error", "single.waits", 6)],
     ),
+    "an apology with a template": (
+        START + HELLO + "apology: 'Sorry {{ name }}'\n",
+        [("warning", "apology.template", 6)],
+    ),
     "an unknown subflow": (
         START.replace("hello", "sub")
         + "  - {id: sub, type: logic, actionType: subflow, properties: {workflow: adress}, next: hello}\n"
@@ -259,6 +263,15 @@ def test_a_problem_names_file_line_column_node_and_path() -> None:
     assert (problem.file, problem.line, problem.column, problem.node) == ("flow.yaml", 5, 62, "hello")
     assert problem.path == "nodes[1].properties.text"
     assert str(problem).startswith("flow.yaml:5:62: warning variable.never_set: 'hello' reads the variable 'nmae'")
+
+
+def test_a_fault_deep_in_a_long_template_is_quoted() -> None:
+    [problem] = problems(HEAD + START + say("hello", "word " * 100 + "{{ 1|uper }}" + " word" * 100))
+
+    assert (
+        problem.message
+        == "'...word word word {{ 1|uper }} word word word word word word wo...': there is no filter 'uper'"
+    )
 
 
 def test_reads_with_a_default_or_behind_a_test_are_no_slips() -> None:

@@ -86,7 +86,7 @@ def _compiles(document: Any) -> bool:
     return mermaid(flow).startswith("flowchart TD")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(_paths(PIZZA)[1:]), _VALUES)
 def test_any_value_anywhere_is_checked_and_the_compiler_agrees(path: tuple[str | int, ...], value: Any) -> None:
     document = _changed(PIZZA, path, value)
@@ -115,7 +115,7 @@ _LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_LINES, max_size=12).map("\n".join) | st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     codes = ["document.readable"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from botflow.flow.linked import Linked
 from botflow.flow.problems import Path, Report
+from botflow.flow.template import is_template
 
 # Twilio answers these itself on long codes and toll-free numbers, and the flow gets no say.
 # https://www.twilio.com/docs/messaging/guides/opt-out
@@ -24,6 +25,9 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
         hint = "add a node of type chatbot.message_received"
         report.error("flow.no_trigger", "no node starts this workflow", ("nodes",), hint=hint)
     _check_interrupts(linked, report)
+    if is_template(linked.document.apology or ""):
+        hint = "say it without {{ }}"
+        report.warning("apology.template", "the apology is said as it stands, braces and all", ("apology",), hint=hint)
     if linked.document.execution_mode == "single":
         for node in linked.nodes.values():
             if waits.get(node.id, False):

@@ -43,7 +43,8 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
         return False
     except TemplateRefused as refused:
         code = "condition.syntax" if (text.kind, refused.code) == ("condition", "template.syntax") else refused.code
-        report.error(code, f"{_shorten(text.text)}: {refused.message}", text.path, hint=refused.hint, node=node)
+        excerpt = _shorten(text.text, refused.offset)
+        report.error(code, f"{excerpt}: {refused.message}", text.path, hint=refused.hint, node=node)
     except minijinja.TemplateError as failure:
         code = "condition.syntax" if text.kind == "condition" else "template.syntax"
         report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, node=node)
@@ -79,9 +80,11 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
         )
 
 
-def _shorten(text: str) -> str:
-    flat = " ".join(text.split())
-    return repr(flat if len(flat) <= 60 else flat[:57] + "...")
+def _shorten(text: str, offset: int = 0) -> str:
+    """Return the text, or of a long one the part around `offset`."""
+    start = max(0, min(offset - 20, len(text) - 60))
+    flat = " ".join(text[start : start + 60].split())
+    return repr(("..." if start else "") + flat + ("..." if start + 60 < len(text) else ""))
 
 
 def _explain(failure: minijinja.TemplateError) -> str:
