@@ -179,6 +179,7 @@ def test_a_turn_that_would_not_end_is_ended(nodes: list[dict[str, Any]], code: s
     assert failure_of(conversation.turn)[1] == code
     assert conversation.messages[-1].text == apology("en")
     assert len(conversation.messages) <= Limits().messages
+    assert sum(event.kind == "edge" for event in conversation.turn.events) <= Limits().steps
 
 
 def test_a_session_that_grows_too_large_fails() -> None:
