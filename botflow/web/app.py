@@ -76,6 +76,6 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         *(page_routes() if dev else ()),
-        Route("/{provider}/{workflow}", ReceiveMessage(), methods=["POST"]),
-        Route("/{provider}/{workflow}/status", ReceiveStatus(), methods=["POST"]),
+        Route("/{provider}/{workflow}", ReceiveMessage()),
+        Route("/{provider}/{workflow}/status", ReceiveStatus()),
     ]

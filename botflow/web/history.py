@@ -15,6 +15,7 @@ from starlette.types import Scope
 from botflow.errors import RejectedInbound
 from botflow.interfaces import TranscriptStore
 from botflow.records import StoredOutbound, TranscriptEntry
+from botflow.web.chat_body import LONGEST_ID
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -68,7 +69,7 @@ class Query:
             after=Cursor.parse(after) if after else None,
             before=_number(fields, "before", 10**15),
             limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
-            external_id=fields.get("externalId", ""),
+            external_id=_external_id(fields.get("externalId", "")),
         )
 
 
@@ -124,7 +125,12 @@ async def _following(transcripts: TranscriptStore, session: int, cursor: Cursor)
 
 
 def _visible(entries: list[TranscriptEntry]) -> list[dict[str, Any]]:
-    return [_entry_json(entry) for entry in entries if entry.text or entry.body.get("media")]
+    """Leave out what was said to others, and what has nothing to show."""
+    return [
+        _entry_json(entry)
+        for entry in entries
+        if (entry.text or entry.body.get("media")) and not (entry.direction == "out" and entry.body.get("to"))
+    ]
 
 
 def _entry_json(entry: TranscriptEntry) -> dict[str, Any]:
@@ -139,6 +145,17 @@ def _entry_json(entry: TranscriptEntry) -> dict[str, Any]:
     if entry.body.get("media"):
         shown["media"] = entry.body["media"]
     return shown
+
+
+def _external_id(text: str) -> str:
+    if len(text) > LONGEST_ID or not text.isprintable():
+        raise RejectedInbound(
+            "externalId is too long or holds control characters",
+            code="external_id.invalid",
+            hint=f"it has at most {LONGEST_ID} printable characters",
+            status=422,
+        )
+    return text
 
 
 def _number(fields: dict[str, str], name: str, largest: int) -> int | None:

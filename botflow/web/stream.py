@@ -14,8 +14,10 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import structlog
 from starlette.types import Receive, Scope, Send
 
+from botflow.errors import ProviderError
 from botflow.runtime.hub import Delta, Mailbox
 from botflow.web.auth import Visitor
 from botflow.web.desk import Desk, conversation_status, desk_of
@@ -115,6 +117,8 @@ class Stream:
                     await self._pass_on_drafts(mailbox)
             except TimeoutError:
                 self._is_stuck = True
+            except ProviderError as failure:  # the reader comes back, and is told when the database is not
+                structlog.get_logger("botflow.web").warning("stream_interrupted", code=failure.code)
 
     async def end(self) -> None:
         """Complete the response, unless nobody reads it."""

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
@@ -141,8 +142,11 @@ def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], st
 
 
 def _channel(desk: Desk, scope: Scope) -> Channel:
+    """Return the provider's channel. Only a POST may name a provider at all: any two words may make such a path."""
     provider = scope["path_params"]["provider"]
     channel = desk.providers.get(provider)
+    if scope["method"] != "POST":
+        raise HTTPException(405, headers={"Allow": "POST"}) if channel else HTTPException(404)
     if channel is None:
         raise _unknown_provider(provider)
     return channel

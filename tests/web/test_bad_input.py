@@ -101,6 +101,9 @@ ROWS = (
     Bad(400, "query.invalid", path=f"{MESSAGES}?limit=1000000", method="GET"),
     Bad(400, "query.invalid", path=f"{MESSAGES}?before=x", method="GET"),
     Bad(403, "external_id.refused", path=f"{MESSAGES}?externalId=x", method="GET"),
+    Bad(422, "external_id.invalid", path=f"{MESSAGES}?externalId=%00", headers=TRUSTED, method="GET"),
+    Bad(422, "external_id.invalid", path=f"{EVENTS}?externalId={'a' * 201}", headers=TRUSTED, method="GET"),
+    Bad(404, "session.unknown", path=f"{MESSAGES}?externalId=%ed%a0%80", headers=TRUSTED, method="GET"),
     Bad(401, "token.missing", path=EVENTS, headers={}, method="GET"),
     Bad(400, "cursor.invalid", path=EVENTS, headers={**TOKEN, "last-event-id": "x"}, method="GET"),
     # paths and methods
@@ -111,6 +114,8 @@ ROWS = (
     Bad(404, "http.not_found", path="/chat/order/messages/", method="GET"),
     Bad(405, "http.method_not_allowed", path=MESSAGES, method="DELETE"),
     Bad(405, "http.method_not_allowed", path=SESSIONS, method="GET"),
+    Bad(405, "http.method_not_allowed", path="/twilio/order", method="GET"),
+    Bad(404, "http.not_found", path="/some/thing", method="GET"),
     # webhooks
     Bad(404, "provider.unknown", b"From=1", FORM, "/pigeon/order"),
     Bad(404, "workflow.unknown", b"From=1", FORM, "/twilio/nowhere"),

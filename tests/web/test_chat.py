@@ -104,6 +104,15 @@ async def test_the_history_is_read_on_from_any_message(site: Site) -> None:
     assert (short["messages"], short["more"]) == (everything[1:3], True)
 
 
+@pytest.mark.parametrize("query", ["?after=999999999999999.999999999", "?after=i999999999999999", "?limit=200"])
+async def test_a_cursor_far_ahead_is_no_trouble(site: Site, query: str) -> None:
+    visitor = await site.visit()
+
+    page = await visitor.history(query)
+
+    assert len(page["messages"]) == (0 if "after" in query else 2)
+
+
 async def test_a_long_history_is_read_back_in_whole_turns(site: Site) -> None:
     visitor = await site.visit()
     for _ in range(6):
