@@ -30,9 +30,7 @@ _PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*(?P<width>\d*)(?:\.(?P<precision>\d*))
 
 def guarded_environment() -> minijinja.Environment:
     """Return an environment whose filters are bounded; undefined values may be looked into, and are empty."""
-    environment = minijinja.Environment(
-        undefined_behavior="chainable", auto_escape_callback=_never, pycompat=False, fuel=FUEL
-    )
+    environment = minijinja.Environment(undefined_behavior="chainable", pycompat=False, fuel=FUEL)
     for name in _REMOVED_FILTERS:
         environment.remove_filter(name)
     for name in _REMOVED_FUNCTIONS:
@@ -84,10 +82,6 @@ def plain_value(value: Any, largest: int) -> Any:
     if isinstance(value, dict):
         return {str(name): plain_value(item, largest) for name, item in value.items()}
     raise ValueError(f"the result is a {type(value).__name__}, no JSON")
-
-
-def _never(_: str) -> bool:
-    return False
 
 
 def _product(left: Any, right: Any) -> int | float:

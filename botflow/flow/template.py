@@ -63,7 +63,7 @@ class Templates:
     def __init__(self) -> None:
         self._plain = guarded_environment()
         self._measured = measured_environment(LARGEST_TEXT)
-        self._compiled: dict[str, minijinja.Environment] = {}
+        self._compiled: dict[str, tuple[minijinja.Environment, str]] = {}
         self._expressions: dict[str, str] = {}
 
     def render(self, source: str, context: Mapping[str, Any]) -> str:
@@ -71,12 +71,12 @@ class Templates:
         if not is_template(source):
             return source
         try:
-            environment = self._compiled.get(source) or self._compile(source)
-            text: str = environment.render_template(source, **context)
+            environment, name = self._compiled.get(source) or self._compile(source)
+            text: str = environment.render_template(name, **context)
             if "None" in text and environment is self._plain:
                 # Nobody wants to read "None" for a value that is null; looking for it here is cheaper than a finalizer.
-                self._measured.add_template(source, translate(source))
-                text = self._measured.render_template(source, **context)
+                self._measured.add_template(name, translate(source))
+                text = self._measured.render_template(name, **context)
         except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
@@ -110,7 +110,8 @@ class Templates:
                 f"the condition {_shorten(source)!r} failed: {_first_line(failure)}", code="condition.failed"
             ) from failure
 
-    def _compile(self, source: str) -> minijinja.Environment:
+    def _compile(self, source: str) -> tuple[minijinja.Environment, str]:
+        """Add a template under a number for its name: minijinja escapes HTML in those whose names end like files."""
         if len(self._compiled) >= _MOST_COMPILED:
             self._compiled.clear()
             self._plain.clear_templates()
@@ -118,9 +119,10 @@ class Templates:
         translated = translate(source)
         is_small = len(source) <= _SMALL and "{%" not in translated
         environment = self._plain if is_small else self._measured
-        environment.add_template(source, translated)
-        self._compiled[source] = environment
-        return environment
+        name = str(len(self._compiled))
+        environment.add_template(name, translated)
+        self._compiled[source] = environment, name
+        return environment, name
 
     def _translate(self, source: str) -> str:
         if len(self._expressions) >= _MOST_COMPILED:
@@ -134,4 +136,4 @@ def _shorten(source: str) -> str:
 
 
 def _first_line(failure: BaseException) -> str:
-    return str(failure).splitlines()[0] if str(failure) else type(failure).__name__
+    return str(failure).splitlines()[0].split(" (in ")[0] if str(failure) else type(failure).__name__

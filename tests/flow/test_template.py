@@ -54,6 +54,7 @@ CONTEXT: dict[str, Any] = {
         ("a {{- name -}} b", "aAdab"),
         ("{{ range(3)|join('-') }} {{ 'it''s' if false else 'ok' }}", "0-1-2 ok"),
         ("{{ qty is divisibleby(3) }} {{ x is not defined }}", "True True"),
+        ("{{ '<b>' }} in a.html", "<b> in a.html"),
         ("{{ '<b>' }} & {{ 'ä🍕'|upper }}", "<b> & Ä🍕"),
     ],
 )
