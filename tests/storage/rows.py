@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 
 from botflow.records import StoredOutbound, TurnId
 from botflow.storage.database import Database
-from botflow.storage.tables import inbounds, outbounds
+from botflow.storage.tables import inbounds, outbounds, sessions
 
 
 async def jobs(database: Database) -> list[tuple[Any, ...]]:
@@ -25,6 +25,14 @@ async def age_owner(database: Database, turn: TurnId, seconds: float) -> None:
     where = (inbounds.c.session_id == turn.session) & (inbounds.c.seq == turn.seq)
     async with database.engine.write() as connection:
         await connection.execute(update(inbounds).where(where).values(renewed_at=database.engine.now(-seconds)))
+
+
+async def make_due(database: Database, session: int) -> None:
+    """Let the session's wait end now."""
+    async with database.engine.write() as connection:
+        await connection.execute(
+            update(sessions).where(sessions.c.id == session).values(wake_at=database.engine.now(-1.0))
+        )
 
 
 async def age_part(database: Database, part: StoredOutbound, seconds: float) -> None:

@@ -155,6 +155,14 @@ async def test_a_finished_turn_is_committed_whole(database: Database) -> None:
     assert not await database.inbox.finish(queued.id, 1, commit)
 
 
+async def test_a_done_inbound_is_not_finished_twice(database: Database) -> None:
+    await database.inbox.enqueue(key(), message("m1"), 7, 0)
+    stored, queued = await _begin(database, "one")
+    assert await database.inbox.finish(queued.id, 1, waiting(stored, queued.inbound))
+    fresh = await database.sessions.load(key())
+    assert not await database.inbox.finish(queued.id, 1, waiting(fresh, queued.inbound))
+
+
 async def test_a_turn_on_a_session_that_moved_is_not_finished(database: Database) -> None:
     await database.inbox.enqueue(key(), message("m1"), 7, 0)
     stored, queued = await _begin(database, "one")

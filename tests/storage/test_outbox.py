@@ -54,6 +54,12 @@ async def test_a_newly_waiting_request_may_answer_for_longer(database: Database)
     assert len(await database.outbox.hand_over(turn, 10)) == 1
 
 
+async def test_the_newest_waiting_request_may_answer_longest(database: Database) -> None:
+    turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0.001)
+    assert (await database.inbox.enqueue(ANN, message("m1"), 7, 8)).id == turn
+    assert len(await database.outbox.hand_over(turn, 10)) == 1
+
+
 async def test_a_request_never_takes_what_goes_to_somebody_else(database: Database) -> None:
     other = said("to you", "ready", to="+15550199", channel="sms")
     turn = await _queued_turn(database, said("to me", "ready"), other, reply_within_s=8)

@@ -36,7 +36,7 @@ async def test_a_look_for_work_reads_its_index_on_sqlite(sqlite_url: str, look: 
     await _look(database, look)
     statement, parameters = statements[0]
     async with database.engine.read() as connection:
-        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+        plan: Any = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
     await database.close()
     steps = " / ".join(row[3] for row in plan)
     assert index in steps

@@ -6,7 +6,7 @@ import asyncio
 
 from botflow.records import StoredSession
 from botflow.storage.database import Database
-from tests.storage.rows import age_owner, jobs
+from tests.storage.rows import age_owner, jobs, make_due
 from tests.storage.turns import ended, ignored, key, message, waiting
 
 
@@ -57,6 +57,13 @@ async def test_an_ended_execution_has_no_deadline(database: Database) -> None:
 
 async def test_an_ignored_inbound_leaves_the_deadline_alone(database: Database) -> None:
     stored = await _waiting_until(database, -1.0)
+    await database.sessions.commit_turns([ignored(stored, message("m2"))])
+    assert await database.timers.fire_due_waits(10) == [stored.id]
+
+
+async def test_an_ignored_inbound_does_not_put_the_deadline_off(database: Database) -> None:
+    stored = await _waiting_until(database, 3600.0)
+    await make_due(database, stored.id)
     await database.sessions.commit_turns([ignored(stored, message("m2"))])
     assert await database.timers.fire_due_waits(10) == [stored.id]
 
