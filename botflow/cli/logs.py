@@ -45,6 +45,10 @@ def configure_logs(*, level: int = logging.INFO) -> None:
 
 
 def _rendering() -> list[Any]:
+    """Tracebacks are rendered without local variables: those hold people's words, numbers and secrets."""
     if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    tracebacks = structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    )
+    return [tracebacks, structlog.processors.JSONRenderer()]

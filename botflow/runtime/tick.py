@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from botflow.errors import ProviderError
 from botflow.interfaces import TimerStore
 from botflow.runtime.job_worker import STALLED_S
 from botflow.storage.jobs import JobTable
@@ -89,6 +90,9 @@ class Tick:
         try:
             async with asyncio.timeout(step.timeout_s):
                 return await step.run()
+        except ProviderError as failure:
+            _log.warning("tick_failed", step=step.name, code=failure.code)
+            return False
         except Exception:  # noqa: BLE001 -- the fence: a step's failure is logged, and it runs again in a second
             _log.exception("tick_failed", step=step.name)
             return False
