@@ -18,6 +18,6 @@ check:  ## format, lint, types and layers
 	@.ci/install test
 	@exec .venv/bin/python .ci/verify.py check
 
-bench:  ## measure throughput, latency, CPU and growth on real Postgres and Redis
+bench:  ## measure throughput, latency, CPU and growth on real Postgres and Redis (in a minute: make bench with=--quick)
 	@.ci/install test
-	@exec .venv/bin/python tests/performance/bench.py
+	@exec .venv/bin/python -m tests.performance.bench $(with)
