@@ -40,20 +40,24 @@ def serve(
 
     A flow file that changed becomes a new version; conversations under way keep theirs.
     """
-    from botflow.cli.launch import run_until_stopped, runtime_options
-    from botflow.cli.logs import configure_logs
-    from botflow.config import Settings
-    from botflow.web.secret import secret_key
+    from botflow.cli.launch import loading, run_until_stopped, runtime_options
 
-    configure_logs()
-    settings = Settings.from_environment()
-    options = runtime_options(
-        settings,
-        flows or (),
-        secret_key=secret_key(settings, dev=dev),
-        worker=not no_worker,
-        migrate=not no_migrate,
-    )
+    with loading():
+        import botflow.web.app
+        import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
+        from botflow.cli.logs import configure_logs
+        from botflow.config import Settings
+        from botflow.web.secret import secret_key
+
+        configure_logs()
+        settings = Settings.from_environment()
+        options = runtime_options(
+            settings,
+            flows or (),
+            secret_key=secret_key(settings, dev=dev),
+            worker=not no_worker,
+            migrate=not no_migrate,
+        )
     with _listen(host, port) as listening:
         run_until_stopped(_serve(options, settings, listening, dev=dev))
 
@@ -63,6 +67,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
     import uvicorn
 
     from botflow.cli.banner import print_banner
+    from botflow.cli.launch import settle_garbage_collector
     from botflow.runtime.app import open_runtime
     from botflow.web.app import create_app
     from botflow.web.server import WebServer
@@ -80,6 +85,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             proxy_headers=False,  # nothing rests on forwarded headers: anybody can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
+        settle_garbage_collector()
         announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker)
         await WebServer(config, app, announce).serve([listening])
 

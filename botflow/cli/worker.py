@@ -38,9 +38,11 @@ async def _work(options: RuntimeOptions) -> None:
     import structlog
 
     from botflow.cli.banner import database_name
+    from botflow.cli.launch import settle_garbage_collector
     from botflow.runtime.app import open_runtime
 
     async with open_runtime(options):
+        settle_garbage_collector()
         structlog.get_logger("botflow.worker").info(
             "worker_started", database=database_name(options.settings.botflow_database_url)
         )
