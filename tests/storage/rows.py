@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from botflow.records import StoredOutbound, TurnId
+from botflow.storage import tables
 from botflow.storage.database import Database
 from botflow.storage.tables import inbounds, outbounds, sessions
 
@@ -18,6 +19,13 @@ async def jobs(database: Database) -> list[tuple[Any, ...]]:
     async with database.engine.read() as connection:
         rows = (await connection.execute(statement)).all()
     return [(*row[:3], json.loads(row[3]) if isinstance(row[3], str) else row[3]) for row in rows]
+
+
+async def executions(database: Database) -> list[Any]:
+    """Return the rows of all executions, oldest first."""
+    statement = select(tables.executions).order_by(tables.executions.c.started_at, tables.executions.c.id)
+    async with database.engine.read() as connection:
+        return list((await connection.execute(statement)).all())
 
 
 async def age_owner(database: Database, turn: TurnId, seconds: float) -> None:

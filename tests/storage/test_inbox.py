@@ -12,7 +12,7 @@ import pytest
 from botflow.engine.inbound import Location, Media
 from botflow.records import JournalledAnswer, Receipt, StoredSession, TurnId
 from botflow.storage.database import Database
-from tests.storage.rows import age_owner, jobs
+from tests.storage.rows import age_owner, executions, jobs
 from tests.storage.turns import RECEIVED, ended, ignored, key, message, said, waiting
 
 ANSWER = JournalledAnswer(index=0, fingerprint="f0", value={"value": "pizza"}, ask={"text": "I am hungry"})
@@ -210,12 +210,20 @@ async def test_a_dead_inbound_lets_the_next_one_go_on(database: Database) -> Non
     assert (await _begin(database, "one"))[1].inbound.key == "m2"
 
 
-async def test_a_finished_execution_is_recorded_with_its_end(database: Database) -> None:
+async def test_an_execution_is_recorded_when_it_starts_and_when_it_ends(database: Database) -> None:
     await database.inbox.enqueue(key(), message("m1"), 7, 0)
     stored, queued = await _begin(database, "one")
     await database.inbox.finish(queued.id, 1, waiting(stored, queued.inbound))
+    begun = await executions(database)
+    assert [(row.session_id, row.flow_version, row.status, row.ended_at) for row in begun] == [
+        (stored.id, 7, "waiting", None)
+    ]
     await database.sessions.commit_turns([ended(await database.sessions.load(key()), message("m2"))])
-    assert (await database.sessions.load(key())).flow_version is None
+    [row] = await executions(database)
+    assert (row.id, row.status) == (begun[0].id, "completed")
+    assert row.ended_at >= row.started_at
+    await database.sessions.commit_turns([ended(await database.sessions.load(key()), message("m3"))])
+    assert [row.status for row in await executions(database)] == ["completed", "completed"]
 
 
 async def test_a_receipt_of_nothing_names_what_is_missing(database: Database) -> None:
