@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import gc
 import signal
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -65,7 +64,6 @@ def settle_garbage_collector() -> None:
     What exists by now stays, so looking through it is in vain; and a turn leaves few cycles behind, so looking for them
     can be rarer. A tenth of a turn's CPU time.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
 
