@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-PYTHON = [sys.executable, "-m"]
+PYTHON = [sys.executable, "-u", "-m"]  # unbuffered, so that progress is seen
 CHECKS = {
     "ruff format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
     "ruff check": [*PYTHON, "ruff", "check", "--quiet", "."],
