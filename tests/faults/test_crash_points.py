@@ -77,7 +77,7 @@ async def _phone(point: Point, url: str, folder: Path) -> float:
     with OpenAIStandIn(ms=9_000 if slow else 0) as openai, TwilioStandIn() as twilio:
         environment = {"BOTFLOW_DATABASE_URL": url, **openai.environment, **twilio.environment}
         place = Place(flow=FLOW, folder=folder, environment=environment)
-        async with standing(place), httpx2.AsyncClient(base_url=place.url) as client:
+        async with standing(place), httpx2.AsyncClient(base_url=place.url, timeout=15.0) as client:
             place.launch("--point", point)
             await place.started()
             loop = asyncio.get_running_loop()
