@@ -79,7 +79,7 @@ def _errors(document: Any) -> list[str]:
 
 def _compiles(document: Any) -> bool:
     try:
-        root = document.get("id") if isinstance(document, dict) else "flow"
+        root: Any = document.get("id") if isinstance(document, dict) else "flow"
         flow = compile_flow({root: document}, root, NODE_TYPES)
     except FlowProblems:
         return False

@@ -96,7 +96,7 @@ def cpu_s(pid: int) -> float:
     """Return user and system time of a process, of its children, and of those that have ended."""
     root = psutil.Process(pid)
     own = root.cpu_times()
-    total = own.user + own.system + own.children_user + own.children_system
+    total: float = own.user + own.system + own.children_user + own.children_system
     for child in root.children(recursive=True):
         try:
             times = child.cpu_times()

@@ -129,4 +129,4 @@ def _wait(child: subprocess.Popen[bytes], port: int, *, path: str) -> None:
             time.sleep(0.01)
         else:
             return
-    raise RuntimeError(f"{' '.join(map(str, child.args))} did not get ready within {LONGEST_START_S:g} s")
+    raise RuntimeError(f"{child.args!r} did not get ready within {LONGEST_START_S:g} s")

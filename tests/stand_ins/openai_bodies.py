@@ -39,7 +39,12 @@ def usual_content(body: dict[str, Any]) -> str:
 
 def chat(body: dict[str, Any], content: str, finish: str = "stop", refusal: str | None = None) -> dict[str, Any]:
     """Return a whole chat completion."""
-    message = {"role": "assistant", "content": None if refusal else content, "refusal": refusal, "annotations": []}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": None if refusal else content,
+        "refusal": refusal,
+        "annotations": [],
+    }
     return {
         "id": "chatcmpl-local",
         "object": "chat.completion",
