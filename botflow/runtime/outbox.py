@@ -39,7 +39,7 @@ class Pace:
 
     attempts: int = 12
     retry_after_s: tuple[float, ...] = (2.0, 10.0, 60.0, 300.0)
-    silent_s: float = 60.0
+    silent_s: float = 30.0
 
 
 class Outbox:

@@ -92,13 +92,12 @@ async def _phone(point: Point, url: str, folder: Path) -> float:
                     try:
                         if not answered:
                             answered = (await twilio.deliver(client, "/twilio/helpdesk", form)).status == 200
-                        await client.get("/healthz")
+                        await _confirm(twilio, client)
                         await asyncio.sleep(0.2)
                     except httpx2.TransportError:
                         await place.started()
                 longest_s = max(longest_s, loop.time() - began_s)
-            for message in twilio.messages():
-                assert await twilio.report(client, message, "delivered") == 204
+            await _confirm(twilio, client)
         assert place.deaths == 1, f"{point} was never reached"
         bodies = [message.body for message in twilio.messages()]
         ledger = await read_ledger(url)
@@ -110,3 +109,10 @@ async def _phone(point: Point, url: str, folder: Path) -> float:
         assert set(stored) == {"delivered"}, (point, stored)
         assert not twilio.violations
     return longest_s
+
+
+async def _confirm(twilio: TwilioStandIn, client: httpx2.AsyncClient) -> None:
+    """Report every message that Twilio has as delivered, as it does within a second or two."""
+    for message in twilio.messages():
+        if message.status != "delivered":
+            assert await twilio.report(client, message, "delivered") == 204
