@@ -31,11 +31,13 @@ def test_import_integrations_fails_in_a_wheel(wheel: dict[str, str]) -> None:
 
 def test_every_file_of_the_core_is_in_the_wheel(wheel: dict[str, str]) -> None:
     """Migrations, templates and the demo page are files that no import would miss."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "botflow"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.split()
+    files = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "botflow").rglob("*")
+        if file.is_file() and file.suffix != ".pyc" and not file.name.startswith(".")
+    }
 
-    assert set(tracked) - wheel.keys() == set()
+    assert files - wheel.keys() == set()
     assert any(name.startswith("botflow/storage/migrations/versions/") for name in wheel)
 
 
