@@ -65,6 +65,12 @@ class Server:
         if self.process is not None:
             self.process.wait(10)
 
+    def crash(self) -> None:
+        """End Postgres and all its processes without a checkpoint: its immediate stop. What is durable is on disk."""
+        os.kill(self.pid, signal.SIGQUIT)
+        if self.process is not None:
+            self.process.wait(10)
+
     def stop(self) -> None:
         """End the process in good order and remove its folder; a second call does nothing."""
         process = self.process
@@ -99,7 +105,7 @@ def start_postgres(*, fsync: bool = False, preload: str = "") -> Server:
     try:
         binaries = _postgres_binaries(folder)
         identity = _identity(folder)
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+        environment = _postgres_environment()
         cluster = folder / "data"
         initdb = [str(binaries / "initdb"), "--locale=C", "--encoding=UTF8", "--no-sync", "-A", "trust"]
         _run([*initdb, "-U", "postgres", "-D", str(cluster)], cwd=folder, env=environment, **identity)
@@ -131,6 +137,21 @@ def start_postgres(*, fsync: bool = False, preload: str = "") -> Server:
     )
 
 
+def restart_postgres(server: Server) -> None:
+    """Start a Postgres again that was ended, on its port and data; return when its recovery is over."""
+    assert server.process is not None
+    assert server.folder is not None
+    command = [str(part) for part in server.process.args]  # type: ignore[union-attr]  # we gave it a list
+    _, server.process = _start(
+        lambda port: command,
+        _postgres_answers,
+        server.folder,
+        fixed_port=server.port,
+        env=_postgres_environment(),
+        **_identity(server.folder),
+    )
+
+
 def start_valkey(*, port: int | None = None) -> Server:
     """Start a fresh Valkey (speaks Redis) without persistence; on `port`, when one is to come back where it was."""
     if url := os.environ.get("BOTFLOW_TEST_REDIS_URL"):
@@ -148,6 +169,10 @@ def start_valkey(*, port: int | None = None) -> Server:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Server(url=f"redis://127.0.0.1:{chosen}/0", port=chosen, folder=folder, process=process)
+
+
+def _postgres_environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _postgres_binaries(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""T1, T2, T3: whatever dies, an acknowledged message is durable, one message is one turn, and turns keep their order."""
+"""T1, T2, T3: whatever dies, acknowledged means durable, one message is one turn, and turns keep their order."""
 
 from __future__ import annotations
 
