@@ -93,6 +93,7 @@ async def _phone(point: Point, url: str, folder: Path) -> float:
                         if not answered:
                             answered = (await twilio.deliver(client, "/twilio/helpdesk", form)).status == 200
                         await _confirm(twilio, client)
+                        await client.get("/healthz")  # a process that died is missed, and started again
                         await asyncio.sleep(0.2)
                     except httpx2.TransportError:
                         await place.started()
