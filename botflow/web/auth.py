@@ -1,6 +1,6 @@
 """Who is calling: a visitor with the session token we signed, or a server with the API key.
 
-A token names the workflow, the person and the session; nothing about it is stored. An external id is no secret, so only
+A token names the workflow and the person; nothing about it is stored. An external id is no secret, so only
 a server may name one.
 """
 
@@ -28,7 +28,6 @@ class Visitor:
 
     workflow: str
     external_id: str
-    session: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Gate:
 
     def sign(self, visitor: Visitor) -> str:
         """Return a token that stands for `visitor` for ninety days."""
-        return self._tokens.dumps([visitor.workflow, visitor.external_id, visitor.session])
+        return self._tokens.dumps([visitor.workflow, visitor.external_id])
 
     def caller(self, scope: Scope, workflow: str) -> Caller | None:
         """Return who calls, None for nobody in particular; RejectedInbound when the credentials are wrong."""
@@ -78,12 +77,12 @@ class Gate:
 
     def _visitor(self, token: str) -> Visitor:
         try:
-            workflow, external_id, session = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)
+            workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones say more
         except SignatureExpired:
             raise _unauthorized("token.expired", "this session token has expired") from None
         except BadSignature:
             raise _unauthorized("token.invalid", "this is neither a session token nor the API key") from None
-        return Visitor(workflow, external_id, session)
+        return Visitor(workflow, external_id)
 
 
 def required(caller: Caller | None, workflow: str) -> Caller:

@@ -97,7 +97,7 @@ class OpenSession:
             sender=external_id,
         )
         receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
-        token = desk.gate.sign(Visitor(live.slug, external_id, receipt.id.session))
+        token = desk.gate.sign(Visitor(live.slug, external_id))
         await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
 
 

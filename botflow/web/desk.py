@@ -13,7 +13,7 @@ from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel
 from botflow.records import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
-from botflow.web.auth import Caller, Gate, TrustedServer, external_id_of, required
+from botflow.web.auth import Caller, Gate, external_id_of
 from botflow.web.limits import RateLimiter
 
 CHAT = "chat"
@@ -33,16 +33,10 @@ class Desk:
     async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
         """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""
         live = self.runtime.flows.get(workflow)
-        sessions = self.runtime.database.sessions
-        external_id = external_id_of(caller, named, workflow)
-        stored: StoredSession | None
-        if isinstance(caller, TrustedServer):
-            stored = await sessions.load(SessionKey(live.workflow, CHAT, external_id))
-        else:
-            visitor = required(caller, workflow)
-            assert not isinstance(visitor, TrustedServer)
-            stored = await sessions.load_by_id(visitor.session)
-        if stored is None or not stored.id:
+        # By the person, not by a number in the token: a restored database gives numbers to somebody else.
+        key = SessionKey(live.workflow, CHAT, external_id_of(caller, named, workflow))
+        stored = await self.runtime.database.sessions.load(key)
+        if not stored.id:
             raise RejectedInbound(
                 "this person has not said anything yet",
                 code="session.unknown",
