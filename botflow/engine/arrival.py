@@ -72,7 +72,9 @@ def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> No
     for node in flow.triggers:
         try:
             takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
-        except Exception as crash:  # a plugin's trigger is foreign code
+        except KeyboardInterrupt:
+            raise
+        except BaseException as crash:  # a plugin's trigger is foreign code
             raise NodeFailure(f"{node.type} crashed: {type(crash).__name__}: {crash}", code="node.crashed") from crash
         if takes:
             return node

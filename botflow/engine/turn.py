@@ -153,7 +153,9 @@ def _visit(scene: Scene, node_types: NodeTypes, resuming: bool) -> Generator[Ask
         raise
     except FlowError as problem:
         failure = problem
-    except Exception as crash:  # noqa: BLE001 -- a plugin's node is foreign code: its crash is that node's failure
+    except (GeneratorExit, KeyboardInterrupt):
+        raise
+    except BaseException as crash:  # noqa: BLE001 -- foreign code: also its sys.exit() is just that node's failure
         failure = NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed")
     scene.record(events.NodeFailed(node.id, failure.code, failure.message))
     if not scene.connected("error"):

@@ -73,7 +73,9 @@ class Asks:
             return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
         except BotflowError as failure:
             return _failed(failure.code, failure.message)
-        except Exception as crash:  # noqa: BLE001 -- a model or an action is foreign code: its crash is its answer
+        except BaseException as crash:  # a model or an action is foreign code: its crash is its answer
+            if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
+                raise
             return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
 
     async def _ask_model(self, ask: AskModel, on_delta: OnDelta | None) -> Answer:
@@ -96,6 +98,12 @@ class Asks:
         if not isinstance(node_type, Invocable):
             return _failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
         return Answer(value=await node_type.invoke(ask.properties, ask.variables))
+
+
+def _is_being_cancelled() -> bool:
+    """Say whether somebody ends our own task; a CancelledError may also be that of a task the foreign code lost."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _as_journalled(answer: Answer) -> Answer:

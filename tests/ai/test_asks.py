@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -155,6 +156,8 @@ async def test_an_action_gets_its_properties_and_variables() -> None:
         (Invoke(type="bank.rob", properties={}, variables={}), "action.unknown"),
         (AskModel(purpose="reply", text="x", timeout_s=0.01, model="slow"), "model.timeout"),
         (AskModel(purpose="reply", text="x", model="broken"), "model.crashed"),
+        (AskModel(purpose="reply", text="x", model="leaving"), "model.crashed"),
+        (AskModel(purpose="reply", text="x", model="confused"), "model.crashed"),
         (AskModel(purpose="reply", text="x", model="endless"), "ask.too_large"),
     ],
 )
@@ -163,6 +166,8 @@ async def test_every_failure_of_the_world_is_an_answer_and_a_line_in_the_log(ask
     performing = asks(
         Hanging("slow", lambda ask: None),
         Speaker("broken", lambda ask: int(ask.text)),
+        Speaker("leaving", lambda ask: sys.exit(1)),
+        Speaker("confused", lambda ask: _raise(asyncio.CancelledError())),
         Speaker("endless", lambda ask: "a" * 300_000),
         seen=seen,
     )
@@ -170,6 +175,18 @@ async def test_every_failure_of_the_world_is_an_answer_and_a_line_in_the_log(ask
     assert answer.failure is not None
     assert answer.failure.code == code
     assert [line["code"] for line in seen] == [code]
+
+
+async def test_whoever_ends_an_attempt_ends_its_ask() -> None:
+    asking = asyncio.create_task(asks(Hanging("slow", lambda ask: None)).perform(ROUTE, 1, 1, None))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+def _raise(failure: BaseException) -> None:
+    raise failure
 
 
 async def test_what_a_first_attempt_sees_is_what_a_retry_finds_in_the_journal() -> None:

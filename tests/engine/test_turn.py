@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,10 @@ class Plan(Properties):
     act: str
 
 
+class Panic(BaseException):
+    """What extensions written in Rust raise."""
+
+
 class Acting:
     """A plugin's node that misbehaves as it is told."""
 
@@ -47,6 +52,10 @@ class Acting:
         match properties.act:
             case "crash":
                 return 1 // 0
+            case "exit":
+                sys.exit(1)
+            case "panic":
+                raise Panic
             case "nothing":
                 return None
             case "ask":
@@ -96,7 +105,7 @@ def test_a_node_that_fails_leaves_by_error_when_that_leads_somewhere(what: str) 
     assert conversation.turn.status == "completed"
 
 
-@pytest.mark.parametrize("what", ["crash", "nothing"])
+@pytest.mark.parametrize("what", ["crash", "exit", "panic", "nothing"])
 def test_a_node_that_fails_without_a_way_out_fails_the_execution_with_an_apology(what: str) -> None:
     conversation = talk(say("hello", "Hello", next="act"), act(what))
     assert conversation.send("hi") == ["Hello", apology("en")]
