@@ -194,16 +194,23 @@ class Hub:
         return orjson.dumps([self._origin, taken]).decode()
 
     def _receive(self, payload: str) -> None:
-        origin, signals = orjson.loads(payload)
-        if origin == self._origin:
+        """Pass on what another process says. Anybody may write to the channel: what cannot be read means nothing."""
+        try:
+            heard = orjson.loads(payload)
+        except orjson.JSONDecodeError:
             return
-        for signal in signals:
-            match signal:
-                case ["w", session]:
-                    self._deliver(session, Woken())
-                case ["d", session, seq, attempt, text]:
-                    self._deliver(session, Delta(seq, attempt, text))
-                case ["f"] if self._on_flows_changed is not None:
-                    self._on_flows_changed()
-                case _:
-                    pass  # a newer process may know more signals than this one
+        match heard:
+            case [str(origin), list(signals)] if origin != self._origin:
+                for signal in signals:
+                    self._pass_on(signal)
+
+    def _pass_on(self, signal: object) -> None:
+        match signal:
+            case ["w", int(session)]:
+                self._deliver(session, Woken())
+            case ["d", int(session), int(seq), int(attempt), str(text)]:
+                self._deliver(session, Delta(seq, attempt, text))
+            case ["f"] if self._on_flows_changed is not None:
+                self._on_flows_changed()
+            case _:
+                pass  # a newer process may know more signals than this one

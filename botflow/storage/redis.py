@@ -110,7 +110,7 @@ class RedisLink:
                 async with self._subscriber.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(self._prefix)
                     async for message in channel.listen():
-                        receive(message["data"].decode())
+                        receive(message["data"].decode(errors="replace"))
             except (RedisError, OSError) as failure:
                 _log.debug("subscriber_lost", reason=type(failure).__name__)
             await asyncio.sleep(RESUBSCRIBE_S)
@@ -169,7 +169,7 @@ def _decode(key: SessionKey, value: bytes | str) -> StoredSession | None:
     try:
         id_, version, last_seq, done_seq, flow_version, parked, state = orjson.loads(value)
         session = Session.from_json(state, version)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return StoredSession(
         key=key,
