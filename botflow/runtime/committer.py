@@ -80,7 +80,7 @@ class Committer:
         try:
             results = await self._store.commit_turns([entry.turn for entry in batch])
         except Exception as failure:  # noqa: BLE001 -- a fence: whatever one turn broke, its neighbours go on alone
-            if len(batch) == 1 or isinstance(failure, ProviderError):
+            if len(batch) == 1 or (isinstance(failure, ProviderError) and failure.retryable):
                 for entry in batch:  # no database, no turn: splitting would only ask it again and again
                     entry.fail(failure)
                 return
