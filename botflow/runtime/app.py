@@ -5,8 +5,7 @@ Constructors store; this context manager opens, starts and, in reverse order, st
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks, models_of
+from botflow.runtime.background import background
 from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.committer import Committer
 from botflow.runtime.conversation import Conversation
@@ -148,7 +148,8 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         app = jobs_app(connector, advance=advance)
         await stack.enter_async_context(app.open_async())
         table = JobTable(connector)
-        await stack.enter_async_context(_background(committer.run(), hub.run(), flows.run()))
+        loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run}
+        await stack.enter_async_context(background(loops))
         if options.worker:
             steps = [*recovery_steps(database.timers, table), *(outbox.steps() if channels else ())]
             worker = SupervisedWorker(app, table, Tick(steps))
@@ -187,15 +188,3 @@ async def _open_channels(
     for channel in channels:
         stack.push_async_callback(channel.close)
     return channels_by_name(channels)
-
-
-@asynccontextmanager
-async def _background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run these loops for the length of the block; they end only by being cancelled."""
-    tasks = [asyncio.create_task(loop) for loop in loops]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

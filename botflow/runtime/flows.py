@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from botflow.engine.turn import NodeTypes
-from botflow.errors import FlowError, ProviderError, RejectedInbound
+from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
 from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
 from botflow.interfaces import FlowStore
@@ -39,6 +39,7 @@ class Flows:
         self._node_types = node_types
         self._live: dict[str, LiveFlow] = {}
         self._versions: OrderedDict[int, Flow] = OrderedDict()
+        self._refused: set[int] = set()  # versions that do not compile here
         self._changed = asyncio.Event()
         self._log = structlog.get_logger("botflow.flows")
 
@@ -81,19 +82,12 @@ class Flows:
             self._remember(published.version, flow)
 
     async def refresh(self) -> None:
-        """Read which versions are active. One that does not compile here leaves the former one in service."""
-        for published in await self._store.active():
-            live = self._live.get(published.slug)
-            if live is not None and live.version == published.version:
-                continue
-            try:
-                flow = self._compiled(published)
-            except FlowError as problem:
-                self._log.error("workflow_not_served", workflow=published.slug, code=problem.code)
-                continue
-            self._live[published.slug] = LiveFlow(
-                workflow=published.workflow, version=published.version, slug=published.slug, flow=flow
-            )
+        """Serve what is active, and nothing else. A version that does not compile here leaves the former in service."""
+        active = await self._store.active()
+        for published in active:
+            self._serve(published)
+        for slug in self._live.keys() - {published.slug for published in active}:
+            del self._live[slug]
 
     def changed(self) -> None:
         self._changed.set()
@@ -111,6 +105,20 @@ class Flows:
                 await self.refresh()
             except ProviderError as failure:
                 self._log.warning("flows_not_refreshed", code=failure.code)
+
+    def _serve(self, published: PublishedFlow) -> None:
+        live = self._live.get(published.slug)
+        if (live is not None and live.version == published.version) or published.version in self._refused:
+            return
+        try:
+            flow = self._compiled(published)
+        except BotflowError as problem:
+            self._refused.add(published.version)  # said once, not every second
+            self._log.error("workflow_not_served", workflow=published.slug, code=problem.code)
+            return
+        self._live[published.slug] = LiveFlow(
+            workflow=published.workflow, version=published.version, slug=published.slug, flow=flow
+        )
 
     def _compiled(self, published: PublishedFlow) -> Flow:
         flow = self._versions.get(published.version)
