@@ -165,11 +165,14 @@ class InboxStore(Protocol):
         A duplicate changes nothing but reply_by, and returns the receipt that exists.
         """
 
-    async def begin(self, session: int, owner: str) -> tuple[StoredSession, StoredInbound] | None:
+    async def begin(
+        self, session: int, owner: str, *, suspects: bool = True
+    ) -> tuple[StoredSession, StoredInbound] | None:
         """Take the session's lowest new inbound (a message received before a timeout's due time goes first) unless a
         living owner has it: commit attempt + 1, owner and renewed_at. None when there is nothing to take.
 
-        An inbound that has already been begun three times comes back with attempt 4: bury it.
+        An inbound that has already been begun three times comes back with attempt 4: bury it. Without `suspects`,
+        one whose attempts died with two other owners is left where it is.
         """
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:

@@ -32,6 +32,7 @@ from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Delta, Hub
 from botflow.runtime.parts import parts_of
 from botflow.runtime.points import Reach
+from botflow.runtime.quarantine import Quarantine
 from botflow.runtime.receipts import receipt_of
 
 ATTEMPTS = 3  # the next one buries the inbound
@@ -69,36 +70,48 @@ class Advance:
         self._node_types = node_types
         self._channels = channels
         self._reach = reach
+        self._quarantine = Quarantine()
         self._log = structlog.get_logger("botflow.advance")
 
     async def __call__(self, session: int) -> None:
         """Run what waits for `session`; finding nothing is fine. Raises ProviderError when the database is away."""
         owner = secrets.token_hex(6)
-        while (begun := await self._inbox.begin(session, owner)) is not None:
-            stored, queued = begun
-            self._reach("advance.begun")
-            if queued.attempt > ATTEMPTS:
-                await self._bury(stored, queued)
+        goes_on = True
+        while goes_on:
+            if (begun := await self._inbox.begin(session, owner, suspects=False)) is not None:
+                await asyncio.sleep(PAUSES_S[min(begun[1].attempt, len(PAUSES_S)) - 1])
+                goes_on = await self._run(*begun)
                 continue
-            await asyncio.sleep(PAUSES_S[queued.attempt - 1])
-            try:
-                async with self._alive(queued):
-                    await self._attempt(stored, queued)
-                if stored.last_seq == queued.id.seq:
-                    return  # whatever has been queued since then has a job of its own
-            except Fenced:
-                self._log.info("attempt_fenced", session=session, seq=queued.id.seq, attempt=queued.attempt)
-            except Exception as failure:  # the worker's fence: a poison message must not stop the others
-                if isinstance(failure, BotflowError) and failure.code == "database.unavailable":
-                    raise
-                self._log.warning(
-                    "attempt_failed",
-                    session=session,
-                    seq=queued.id.seq,
-                    attempt=queued.attempt,
-                    reason=type(failure).__name__,
-                    code=getattr(failure, "code", None),
-                )
+            async with self._quarantine.alone():
+                if (begun := await self._inbox.begin(session, owner)) is None:
+                    return
+                goes_on = await self._run(*begun)
+
+    async def _run(self, stored: StoredSession, queued: StoredInbound) -> bool:
+        """Run one attempt, whatever becomes of it; say whether there may be more to run."""
+        self._reach("advance.begun")
+        session, seq = queued.id
+        if queued.attempt > ATTEMPTS:
+            await self._bury(stored, queued)
+            return True
+        try:
+            async with self._alive(queued):
+                await self._attempt(stored, queued)
+            return stored.last_seq != seq  # whatever has been queued since then has a job of its own
+        except Fenced:
+            self._log.info("attempt_fenced", session=session, seq=seq, attempt=queued.attempt)
+        except Exception as failure:  # the worker's fence: a poison message must not stop the others
+            if isinstance(failure, BotflowError) and failure.code == "database.unavailable":
+                raise
+            self._log.warning(
+                "attempt_failed",
+                session=session,
+                seq=seq,
+                attempt=queued.attempt,
+                reason=type(failure).__name__,
+                code=getattr(failure, "code", None),
+            )
+        return True
 
     async def _attempt(self, stored: StoredSession, queued: StoredInbound) -> None:
         """Take the turn, asking the world where it must, and commit it."""

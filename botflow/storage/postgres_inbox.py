@@ -65,6 +65,7 @@ UPDATE inbounds b SET attempt = b.attempt + 1, owner = %(owner)s, renewed_at = n
 FROM next, sessions s
 WHERE b.session_id = %(session)s AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
   AND (b.owner IS NULL OR b.owner = %(owner)s OR b.renewed_at < now() - interval '10 s')
+  AND (b.attempt < 2 OR b.owner = %(owner)s OR %(suspects)s)
 RETURNING {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider, b.content
 """
 
@@ -146,8 +147,10 @@ class PostgresInbox:
             raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
         return receipt
 
-    async def begin(self, session: int, owner: str) -> tuple[StoredSession, StoredInbound] | None:
-        rows = await self._engine.hot(BEGIN, {"session": session, "owner": owner})
+    async def begin(
+        self, session: int, owner: str, *, suspects: bool = True
+    ) -> tuple[StoredSession, StoredInbound] | None:
+        rows = await self._engine.hot(BEGIN, {"session": session, "owner": owner, "suspects": suspects})
         if not rows:
             return None
         stored = stored_session(rows[0][: len(SESSION_COLUMNS)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,7 +61,9 @@ class SqliteInbox:
             await self._engine.defer_advances(connection, [turn.session], again=False)
         return Receipt(id=turn, state="new")
 
-    async def begin(self, session: int, owner: str) -> tuple[StoredSession, StoredInbound] | None:
+    async def begin(
+        self, session: int, owner: str, *, suspects: bool = True
+    ) -> tuple[StoredSession, StoredInbound] | None:
         async with self._engine.write() as connection:
             seq = await self._first(connection, session)
             taken = await connection.execute(
@@ -74,6 +76,7 @@ class SqliteInbox:
                         inbounds.c.owner == owner,
                         inbounds.c.renewed_at < self._engine.now(-DEAD_AFTER_S),
                     ),
+                    or_(inbounds.c.attempt < 2, inbounds.c.owner == owner, literal(suspects)),
                 )
                 .values(attempt=inbounds.c.attempt + 1, owner=owner, renewed_at=self._engine.now())
                 .returning(*INBOUND)

@@ -146,12 +146,13 @@ async def say(
     message_id: str,
     *,
     revive: bool = True,
+    patience_s: float = PATIENCE_S,
 ) -> Reply:
     """Send one message until it is answered by 200, to one place after the other, always with the same id."""
     began_s = time.monotonic()
     tries = 0
     last = ""
-    while time.monotonic() - began_s < PATIENCE_S:
+    while time.monotonic() - began_s < patience_s:
         place = places[tries % len(places)]
         tries += 1
         try:

@@ -1,4 +1,4 @@
-"""T5 and T10: a worker is stopped in the middle of turns for 40 s. Others take over; what it writes later is refused."""
+"""T5 and T10: a worker is stopped amid its turns for 40 s. Others take over, and what it writes later is refused."""
 
 from __future__ import annotations
 

@@ -1,0 +1,39 @@
+"""One suspect at a time: an inbound whose attempts died twice may be what ends the process.
+
+Whatever runs beside it dies with it, and would be given up with it. So suspects start one after the other: those that
+are innocent finish, and the poison takes at most its current neighbours along once more before it is buried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+ALONE_S = 2.0  # what has not ended the process by then is probably just slow, and the next suspect waits
+
+
+class Quarantine:
+    """A line of suspects within this process."""
+
+    def __init__(self) -> None:
+        self._line = asyncio.Lock()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Wait for the line; the next in it may go on when the block ends, or two seconds after it began."""
+        await self._line.acquire()
+        holds = True
+
+        def let_go() -> None:
+            nonlocal holds
+            if holds:
+                holds = False
+                self._line.release()
+
+        patience = asyncio.get_running_loop().call_later(ALONE_S, let_go)
+        try:
+            yield
+        finally:
+            patience.cancel()
+            let_go()

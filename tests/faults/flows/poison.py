@@ -1,0 +1,62 @@
+# A flow with nodes that go wrong on purpose: what the tests of poison messages talk to.
+"""Two poisons: a message that breaks the loop outside of any node's own fence, and one that ends the process."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from botflow import Flow, Plugin, Properties, action
+from botflow.engine.inbound import Inbound
+from botflow.engine.node import Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.graph import Category
+
+
+class FragileTrigger:
+    """Starts on every message, and at the word "poison" leaves by what can be no handle."""
+
+    name = "test.fragile"
+    category: Category = "trigger"
+    properties = Properties
+
+    def handles(self, properties: Properties) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: Properties) -> bool:
+        return False
+
+    def sets(self, properties: Properties) -> tuple[str, ...]:
+        return ()
+
+    def starts(self, properties: Properties, inbound: Inbound) -> bool:
+        return True
+
+    def visit(self, properties: Properties, scene: Scene) -> Visit:
+        if scene.inbound.text == "poison":
+            return Leave(["next"])  # type: ignore[arg-type]  # that is the poison
+        return Leave()
+
+
+class Heard(Properties):
+    """What the person said."""
+
+    text: str
+
+
+@action("test.act")
+async def act(properties: Heard, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Echo, at once or after a while, or end the process as kill -9 does."""
+    if properties.text == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if properties.text == "slow":
+        await asyncio.sleep(1.0)
+    return {"text": properties.text}
+
+
+plugin = Plugin(name="poison", node_types=(FragileTrigger(), act))
+
+flow = Flow("poison", name="Poison")
+echo = flow.node("test.act", id="echo", text="{{ $input.text }}")
+flow.node("test.fragile", id="start") >> echo >> flow.say("Echo {{ $echo.text }}.")
