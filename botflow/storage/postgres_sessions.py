@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
+
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.storage.postgres import PostgresEngine
 from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
@@ -68,13 +70,13 @@ FIND_BY_KEY = (
 )
 FIND_BY_TURN = f"{FIND} WHERE s.id = %s AND b.seq = %s ORDER BY o.index"
 
+# Two statements in one transaction: a turn that is committed while the first one waits for the session's row has parts
+# that only a later snapshot sees.
 PARK = """
-WITH s AS (
-  UPDATE sessions SET parked = %s, version = version + 1, wake_at = NULL, updated_at = now() WHERE id = %s
-  RETURNING id)
-UPDATE outbounds o SET state = 'suppressed', updated_at = now()
-FROM s WHERE o.session_id = s.id AND o.state = 'ready' AND %s
-RETURNING 1
+UPDATE sessions SET parked = :parked, version = version + 1, wake_at = NULL, updated_at = now() WHERE id = :session
+"""
+SUPPRESS = """
+UPDATE outbounds SET state = 'suppressed', updated_at = now() WHERE session_id = :session AND state = 'ready'
 """
 
 
@@ -102,7 +104,10 @@ class PostgresSessions:
         return await find(self._engine, FIND_BY_KEY, (*session, provider_key))
 
     async def set_parked(self, session: int, parked: bool) -> None:
-        await self._engine.hot(PARK, (parked, session, parked))
+        async with self._engine.write() as connection:
+            await connection.execute(text(PARK), {"parked": parked, "session": session})
+            if parked:
+                await connection.execute(text(SUPPRESS), {"session": session})
 
 
 async def find(engine: PostgresEngine, statement: str, values: tuple[object, ...]) -> Receipt | None:
