@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -60,13 +60,19 @@ class ReceiveStatus:
         request = await _signed_request(desk, channel, scope, receive)
         if not isinstance(channel, Reports):
             raise _unknown_provider(channel.name)
-        ours = parse_qs(urlsplit(request.url).query)
-        desk.runtime.callbacks.check(ours.get("o", [""])[-1], ours.get("s", [""])[-1])
+        query = parse_qs(urlsplit(request.url).query)
+        desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))
         news = channel.parse_status(request)
         await desk.runtime.database.outbox.report(
             news.session, news.wire_id, news.state, news.provider_id, news.error_code
         )
         await send_bytes(send, HTTPStatus.NO_CONTENT, b"")
+
+
+def _only(query: Mapping[str, list[str]], name: str) -> str:
+    """Return a parameter that stands there once, else "": whoever reads the address later must see the same one."""
+    values = query.get(name, [])
+    return values[0] if len(values) == 1 else ""
 
 
 async def is_disconnected(receive: Receive) -> bool:
