@@ -86,7 +86,7 @@ async def _times_up(url: str) -> dict[str, int]:
         "SELECT s.external_id, count(*) FROM sessions s JOIN outbounds o ON o.session_id = s.id"
         " WHERE CAST(o.body AS text) LIKE '%Time is up.%' GROUP BY s.external_id",
     )
-    return dict(found)  # type: ignore[arg-type]
+    return dict(found)
 
 
 async def _timeouts(url: str) -> tuple[int, int, int]:

@@ -112,6 +112,18 @@ async def test_an_owner_may_begin_its_own_inbound_again(database: Database) -> N
     assert attempts == [1, 2, 3, 4]
 
 
+async def test_what_died_with_two_owners_is_begun_only_by_who_takes_suspects(database: Database) -> None:
+    await database.inbox.enqueue(key(), message("m1"), 7, 0)
+    for owner in ("one", "two"):
+        stored, queued = await _begin(database, owner)
+        await age_owner(database, queued.id, 11)
+    assert await database.inbox.begin(stored.id, "three", suspects=False) is None
+    own = await database.inbox.begin(stored.id, "two", suspects=False)
+    assert own is not None
+    await age_owner(database, queued.id, 11)
+    assert (await _begin(database, "three"))[1].attempt == 4
+
+
 async def test_nothing_is_begun_where_nothing_waits(database: Database) -> None:
     await database.sessions.commit_turns([waiting(await database.sessions.load(key()), message("m1"))])
     stored = await database.sessions.load(key())
