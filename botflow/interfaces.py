@@ -15,6 +15,7 @@ from botflow.records import (
     JournalledAnswer,
     OutboundState,
     PublishedFlow,
+    Queue,
     Receipt,
     SessionKey,
     SessionSummary,
@@ -183,8 +184,10 @@ class InboxStore(Protocol):
     async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
         """Journal an answer only while the inbound is new and the attempt its own."""
 
-    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> bool:
+    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
         """Commit a queued turn WHERE state = 'new' AND attempt = own AND session version = read; moves done_seq on.
+
+        None when a fence refused it; else whether more is queued, which only the holder of the session's row can tell.
 
         With state "dead" (the fourth attempt) or "stale" the same: the commit then holds an apology or nothing.
         """

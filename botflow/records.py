@@ -15,6 +15,7 @@ OutboundState = Literal[
     "ready", "handed", "sending", "sent", "delivered", "read", "failed", "suppressed", "unknown", "held"
 ]
 InboundState = Literal["new", "done", "stale", "dead"]
+Queue = Literal["more", "empty"]  # what a session's queue holds after a turn
 
 
 class SessionKey(NamedTuple):

@@ -24,7 +24,7 @@ from botflow.engine.words import apology
 from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, InboxStore, OnDelta
-from botflow.records import InboundState, JournalledAnswer, StoredInbound, StoredSession, TurnCommit
+from botflow.records import InboundState, JournalledAnswer, Queue, StoredInbound, StoredSession, TurnCommit
 from botflow.runtime.asks import Asks
 from botflow.runtime.consent import parks, silences
 from botflow.runtime.flows import Flows
@@ -95,9 +95,7 @@ class Advance:
             await self._bury(stored, queued)
             return True
         try:
-            async with self._alive(queued):
-                await self._attempt(stored, queued)
-            return stored.last_seq != seq  # whatever has been queued since then has a job of its own
+            return await self._attempt(stored, queued) == "more"
         except Fenced:
             self._log.info("attempt_fenced", session=session, seq=seq, attempt=queued.attempt)
         except Exception as failure:  # the worker's fence: a poison message must not stop the others
@@ -113,17 +111,17 @@ class Advance:
             )
         return True
 
-    async def _attempt(self, stored: StoredSession, queued: StoredInbound) -> None:
-        """Take the turn, asking the world where it must, and commit it."""
+    async def _attempt(self, stored: StoredSession, queued: StoredInbound) -> Queue:
+        """Take the turn, asking the world where it must, and commit it; return what the queue holds then."""
         version = stored.flow_version or queued.flow_version
         flow = await self._flows.version(version)
-        turn = (
-            leave_as_it_is(stored.session, "opted_out")
-            if silences(stored.parked, queued.inbound)
-            else await self._drive(flow, stored, queued)
-        )
+        if silences(stored.parked, queued.inbound):
+            turn = leave_as_it_is(stored.session, "opted_out")
+        else:
+            async with self._alive(queued):  # not longer: a renewal that comes after the commit would end us, too
+                turn = await self._drive(flow, stored, queued)
         self._reach("advance.computed")
-        await self._finish(self._commit_of(stored, queued, turn, version), queued)
+        return await self._finish(self._commit_of(stored, queued, turn, version), queued)
 
     async def _drive(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> Turn:
         """Run the engine: a journalled answer to the same Ask is used again, a new one is journalled first."""
@@ -158,8 +156,9 @@ class Advance:
         self._reach("advance.journalled")
         return answer
 
-    async def _finish(self, commit: TurnCommit, queued: StoredInbound, state: InboundState = "done") -> None:
-        if not await self._inbox.finish(queued.id, queued.attempt, commit, state):
+    async def _finish(self, commit: TurnCommit, queued: StoredInbound, state: InboundState = "done") -> Queue:
+        queue = await self._inbox.finish(queued.id, queued.attempt, commit, state)
+        if queue is None:
             self._hot.forget(commit.read.key)
             raise Fenced("the session changed while its turn ran", hint="nothing to do: it runs again")
         self._reach("advance.committed")
@@ -174,6 +173,7 @@ class Advance:
             )
         )
         self._hub.finished(receipt_of(commit, queued.id, state))
+        return queue
 
     async def _bury(self, stored: StoredSession, queued: StoredInbound) -> None:
         """Give a poison inbound up, and say so to the person; the session stays where it waited."""

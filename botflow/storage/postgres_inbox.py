@@ -9,6 +9,7 @@ from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
 from botflow.records import (
     JournalledAnswer,
+    Queue,
     Receipt,
     SessionKey,
     StoredInbound,
@@ -102,12 +103,12 @@ moved AS (
       (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq),
       (SELECT z.last_seq FROM sessions z WHERE z.id = held.id))
   FROM held WHERE s.id = held.id AND s.version = held.version
-  RETURNING s.id, held.seq, s.version, {CARRIED}),
+  RETURNING s.id, held.seq, s.version, s.done_seq < s.last_seq AS more, {CARRIED}),
 done AS MATERIALIZED (SELECT * FROM moved),
 b AS (
   UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id AND b.seq = done.seq),
 {WRITE_TURN}
-SELECT 1 FROM done
+SELECT CASE WHEN more THEN 'more' ELSE 'empty' END FROM done
 """
 
 
@@ -189,8 +190,9 @@ class PostgresInbox:
         }
         return bool(await self._engine.hot(ADD_ANSWER, values))
 
-    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> bool:
-        return bool(await self._engine.hot(FINISH, (encode([commit]), turn.seq, attempt, state)))
+    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
+        rows = await self._engine.hot(FINISH, (encode([commit]), turn.seq, attempt, state))
+        return rows[0][0] if rows else None
 
     async def receipt(self, turn: TurnId) -> Receipt:
         receipt = await find(self._engine, FIND_BY_TURN, turn)

@@ -11,7 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
-from botflow.records import JournalledAnswer, Receipt, SessionKey, StoredInbound, StoredSession, TurnCommit, TurnId
+from botflow.records import (
+    JournalledAnswer,
+    Queue,
+    Receipt,
+    SessionKey,
+    StoredInbound,
+    StoredSession,
+    TurnCommit,
+    TurnId,
+)
 from botflow.storage.rows import inbound_content, inbound_provider, read_inbound, stored_session
 from botflow.storage.selects import SESSION, is_new, is_session
 from botflow.storage.sqlite import SqliteEngine
@@ -121,11 +130,11 @@ class SqliteInbox:
             )
         return True
 
-    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> bool:
+    async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
         """Move the session on only if the inbound is still this attempt's and the session as it was read."""
         async with self._engine.write() as connection:
             if not await self._renew(connection, turn, attempt):
-                return False
+                return None
             queued = select(func.min(inbounds.c.seq) - 1).where(
                 inbounds.c.session_id == turn.session, is_new(), inbounds.c.seq != turn.seq
             )
@@ -136,12 +145,14 @@ class SqliteInbox:
                     done_seq=func.coalesce(queued.scalar_subquery(), sessions.c.last_seq),
                     **moved_session(self._engine, commit),
                 )
+                .returning(sessions.c.done_seq < sessions.c.last_seq)
             )
-            if moved.rowcount == 0:
-                return False
+            more = moved.scalar()
+            if more is None:
+                return None
             await connection.execute(update(inbounds).where(_is(turn)).values(state=state))
             await write_turn(self._engine, connection, turn, commit)
-        return True
+        return "more" if more else "empty"
 
     async def receipt(self, turn: TurnId) -> Receipt:
         async with self._engine.read() as connection:
