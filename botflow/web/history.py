@@ -20,8 +20,10 @@ from botflow.web.chat_body import LONGEST_ID
 PAGE = 50
 LARGEST_PAGE = 200
 PAGES_BACK = 50  # how far a reader may be behind before it starts over
-_OUT = re.compile(r"(\d{1,15})\.(\d{1,9})")
-_IN = re.compile(r"i(\d{1,15})")
+LARGEST = 2**31 - 1  # of what the columns of a place hold: a version or a seq,
+LARGEST_INDEX = 2**15 - 1  # and an index
+_OUT = re.compile(r"([0-9]{1,10})\.([0-9]{1,5})")
+_IN = re.compile(r"i([0-9]{1,10})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read a message's id; RejectedInbound `cursor.invalid` when it is none."""
-        if match := _OUT.fullmatch(text):
+        if (match := _OUT.fullmatch(text)) and int(match[1]) <= LARGEST and int(match[2]) <= LARGEST_INDEX:
             return cls((int(match[1]), int(match[2])), None)
-        if match := _IN.fullmatch(text):
+        if (match := _IN.fullmatch(text)) and int(match[1]) <= LARGEST:
             return cls(None, int(match[1]))
         raise RejectedInbound(
             "this is not the id of a message", code="cursor.invalid", hint="send the id of the last message you have"
@@ -67,7 +69,7 @@ class Query:
         after = fields.get("after", "")
         return cls(
             after=Cursor.parse(after) if after else None,
-            before=_number(fields, "before", 10**15),
+            before=_number(fields, "before", LARGEST),
             limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
             external_id=_external_id(fields.get("externalId", "")),
         )
