@@ -88,11 +88,11 @@ class Conversation:
             receipt = await self._run_now(live, key, inbound)
             is_fast = receipt is not None
             if receipt is None:
-                receipt = await self._queue(live, key, inbound, reply_within_s)
+                receipt = await self._queue(live, key, inbound, max(0.0, deadline_s - self._clock.monotonic_s()))
         if not is_fast:
             receipt = await self._await_turn(receipt, deadline_s)
             if (provider := self._channels.get(inbound.channel)) is not None:
-                receipt = await self._claim(receipt, provider, deadline_s, is_gone)
+                receipt = await self._claim(receipt, provider, is_gone)
         return receipt
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
@@ -207,9 +207,9 @@ class Conversation:
                     return receipt
         return receipt
 
-    async def _claim(self, receipt: Receipt, provider: Channel, deadline_s: float, is_gone: IsGone | None) -> Receipt:
-        """Claim a provider's parts for this request, unless it is too late or nobody listens any more."""
-        if receipt.state == "new" or self._clock.monotonic_s() > deadline_s or (is_gone and await is_gone()):
+    async def _claim(self, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
+        """Claim a provider's parts for this request, unless nobody listens any more; the store says if it is late."""
+        if receipt.state == "new" or (is_gone and await is_gone()):
             return replace(receipt, outbounds=())
         handed = await self._outbox.hand_over(receipt.id, provider.reply_limit)
         self._reach("reply.claimed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ class Count:
 
 @dataclass(slots=True)
 class World:
-    """What the flow's nodes meet: while `held` is there, answers wait for it; `crashes` says how often a point fails."""
+    """What the nodes meet: while `held` is there, answers wait for it; `crashes` says how often a point fails."""
 
     asked: list[str] = field(default_factory=list)
     visits: int = 0
@@ -243,10 +243,3 @@ def _assemble(
         advance=Advance(asks=asking, **shared),
         world=world,
     )
-
-
-async def eventually(claim: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until the claim holds; TimeoutError when it never does."""
-    async with asyncio.timeout(10):
-        while not await claim():
-            await asyncio.sleep(0.01)

@@ -13,7 +13,8 @@ from botflow.records import JournalledAnswer, TurnId
 from botflow.runtime.advance import ATTEMPTS
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say
-from tests.runtime.bot import THINKING, Bot, asks, eventually, open_bot, texts
+from tests.runtime.bot import THINKING, Bot, asks, open_bot, texts
+from tests.runtime.job_places import until
 from tests.storage.rows import age_owner, make_due
 
 
@@ -101,8 +102,10 @@ async def test_an_attempt_that_was_taken_over_is_stopped_while_it_asks(database:
         turn = asyncio.create_task(bot.advance(receipt.id.session))
         await bot.world.begun.wait()
         await _take_over(database, receipt.id)
-        async with asyncio.timeout(5):
-            await turn
+        stopped, _ = await asyncio.wait({turn}, timeout=3)
+        bot.world.held.set()
+        await turn
+        assert stopped == {turn}
         assert bot.world.asked == ["first"]
 
 
@@ -163,7 +166,7 @@ async def test_a_timeout_that_comes_too_late_does_not_touch_the_next_question(da
         answer = await bot.queued("Ann", "m2")
         await make_due(database, answer.id.session)
         assert await database.timers.fire_due_waits(10) == [answer.id.session]
-        await eventually(lambda: _is_over(bot, answer.id.session))
+        await until(lambda: _is_over(bot, answer.id.session))
         assert await said(bot, answer.id) == ["More?"]
         stale = TurnId(answer.id.session, answer.id.seq + 1)
         assert ((await database.inbox.receipt(stale)).status, await said(bot, stale)) == ("ignored", [])

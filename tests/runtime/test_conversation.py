@@ -15,7 +15,8 @@ from botflow.engine.effects import SendMessage
 from botflow.interfaces import Channel
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say
-from tests.runtime.bot import GREETING, THINKING, Bot, counts, eventually, open_bot, texts
+from tests.runtime.bot import GREETING, THINKING, Bot, counts, open_bot, texts
+from tests.runtime.job_places import until
 from tests.storage.rows import jobs
 
 
@@ -81,7 +82,7 @@ async def test_a_message_behind_a_queued_one_is_queued_behind_it(database: Datab
 async def test_a_request_waits_for_its_turn_in_the_queue(database: Database) -> None:
     async with open_bot(database, *THINKING) as bot:
         heard = asyncio.create_task(bot.hear("hi", "m1"))
-        await eventually(lambda: _is_queued(bot))
+        await until(lambda: _is_queued(bot))
         await bot.advance((await database.sessions.load(bot.key())).id)
         assert texts(await heard) == ["first! second!"]
 
@@ -135,7 +136,7 @@ async def test_a_request_that_nobody_reads_any_more_takes_no_parts(
 ) -> None:
     async with open_bot(database, *THINKING, channels=phone) as bot:
         heard = asyncio.create_task(bot.hear("hi", "SM1", channel="sms", is_gone=nobody_listens))
-        await eventually(lambda: _is_queued(bot, "sms"))
+        await until(lambda: _is_queued(bot, "sms"))
         session = (await database.sessions.load(bot.key(channel="sms"))).id
         await bot.advance(session)
         receipt = await heard
@@ -145,12 +146,18 @@ async def test_a_request_that_nobody_reads_any_more_takes_no_parts(
     assert texts(again) == ["first! second!"]
 
 
-async def test_a_request_past_its_deadline_takes_no_parts(database: Database, phone: dict[str, Channel]) -> None:
+async def test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts(
+    database: Database, phone: dict[str, Channel]
+) -> None:
     async with open_bot(database, *THINKING, channels=phone) as bot:
-        receipt = await bot.queued("hi", "SM1", channel="sms", within_s=0.05)
-        await bot.advance(receipt.id.session)
-        stored = await database.inbox.receipt(receipt.id)
-    assert (receipt.outbounds, [part.state for part in stored.outbounds]) == ((), ["ready"])
+        late = await bot.queued("hi", "SM1", channel="sms", within_s=0.05)
+        await bot.advance(late.id.session)
+        async with bot.conversation._lines.turn(bot.key(channel="sms")):
+            repeat = asyncio.create_task(bot.hear("hi", "SM1", channel="sms", within_s=0.2))
+            await asyncio.sleep(0.25)
+        assert (await repeat).outbounds == ()
+        assert [part.state for part in (await database.inbox.receipt(late.id)).outbounds] == ["ready"]
+        assert texts(await bot.hear("hi", "SM1", channel="sms")) == ["first! second!"]
 
 
 async def _is_queued(bot: Bot, channel: str = "chat") -> bool:

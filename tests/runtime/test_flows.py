@@ -16,7 +16,8 @@ from botflow.nodes import built_in
 from botflow.runtime.flows import Flows
 from botflow.storage.database import Database
 from tests.nodes.talk import say
-from tests.runtime.bot import eventually, publish
+from tests.runtime.bot import publish
+from tests.runtime.job_places import until
 
 TYPES: Mapping[str, NodeType] = {kind.name: kind for kind in built_in()}
 
@@ -114,7 +115,7 @@ async def test_a_signal_makes_a_process_look_at_once(database: Database, monkeyp
     async def is_served() -> bool:
         return [live.slug for live in other.all()] == ["root"]
 
-    await eventually(is_served)
+    await until(is_served)
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
 
@@ -130,7 +131,7 @@ async def test_without_any_signal_a_process_looks_now_and_then(
     async def is_served() -> bool:
         return [live.slug for live in other.all()] == ["root"]
 
-    await eventually(is_served)
+    await until(is_served)
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
 

@@ -11,7 +11,7 @@ import orjson
 from botflow.records import Receipt, TurnId
 from botflow.runtime.hub import LARGEST_PAYLOAD, MAILBOX_SIZE, RECEIPTS_KEPT, Delta, Hub, Mailbox, Woken
 from botflow.storage.database import open_database
-from tests.runtime.bot import eventually
+from tests.runtime.job_places import until
 
 DONE = Receipt(id=TurnId(1, 1), state="done")
 
@@ -146,7 +146,7 @@ async def test_many_signals_travel_in_few_payloads_each_small_enough() -> None:
         async def is_out() -> bool:
             return not hub._outgoing
 
-        await eventually(is_out)
+        await until(is_out)
     sessions = [signal[1] for payload in air.payloads for signal in orjson.loads(payload)[1]]
     assert sessions == list(range(2_000))
     assert len(air.payloads) < 10
@@ -175,7 +175,7 @@ async def test_postgres_carries_the_largest_payload(postgres_url: str) -> None:
                 here.delta(1, Delta(1, 1, "ü" * 100_000))
                 return await mailbox.get(0.2) is not None
 
-            await eventually(hears)
+            await until(hears)
     await database.close()
 
 

@@ -54,6 +54,17 @@ async def test_a_job_waits_for_an_earlier_one_of_its_lock_that_is_not_due(place:
     assert [job.task_kwargs for job in await place.table.claim(worker, 10)] == [{"session": 2}]
 
 
+async def test_a_job_whose_lower_number_was_committed_late_waits_for_the_one_that_runs(place: JobPlace) -> None:
+    worker = await place.register()
+    await place.defer(1)
+    [running] = await place.table.claim(worker, 10)
+    await place.defer(1)
+    await place.defer(2)
+    await place.execute("UPDATE procrastinate_jobs SET id = -id WHERE status = 'todo' AND lock = 'session:1'")
+    assert [job.task_kwargs for job in await place.table.claim(worker, 10)] == [{"session": 2}]
+    assert (await place.table.finish([running])).freed
+
+
 async def test_sixty_four_jobs_run_at_once(place: JobPlace) -> None:
     together = asyncio.Barrier(64)
 

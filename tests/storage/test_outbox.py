@@ -138,6 +138,14 @@ async def test_a_released_part_is_claimed_again_and_counts_its_attempts(database
     assert not await database.outbox.release(part, 0.0)  # read before the second attempt
 
 
+async def test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it(database: Database) -> None:
+    await _fast_turn(database, "m1", said("one", "ready"))
+    [part] = await database.outbox.claim_sends(10)
+    assert await database.outbox.mark(part, "unknown", "", "")
+    assert not await database.outbox.release(part, 0.0)
+    assert (await _part(database)).state == "unknown"
+
+
 @pytest.mark.parametrize(
     ("first", "then", "moves"),
     [

@@ -1,0 +1,63 @@
+"""Cutting a fence out of the product for the length of one test: a function's code is compiled anew without it.
+
+The code object is exchanged in place, so whoever imported the function by name gets the mutated one as well.
+"""
+
+from __future__ import annotations
+import __future__
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+Promise = Callable[..., Any]  # a test function, perhaps with some of its arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A text in a module: an SQL statement, by its constant's name."""
+
+    module: ModuleType
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """What is `cut` out of `place` and replaced by `instead`, and the promise that is then broken on database `on`."""
+
+    place: Callable[..., Any] | Statement
+    cut: str
+    instead: str
+    promise: Promise
+    on: str = "sqlite"
+
+    @property
+    def name(self) -> str:
+        place = self.place.name if isinstance(self.place, Statement) else self.place.__qualname__
+        promise = getattr(self.promise, "func", self.promise).__name__.removeprefix("test_")
+        return f"{place}[{' '.join(self.cut.split())[:40]}]-{promise}-{self.on}"
+
+    def remove(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the fence away until the test ends; AssertionError when it is not there any more."""
+        if isinstance(self.place, Statement):
+            whole = getattr(self.place.module, self.place.name)
+            monkeypatch.setattr(self.place.module, self.place.name, self._without(" ".join(whole.split())))
+            return
+        function = inspect.unwrap(self.place)
+        assert isinstance(function, FunctionType)
+        source = self._without(textwrap.dedent(inspect.getsource(function)))
+        whole = compile(source, f"<{self.name}>", "exec", __future__.annotations.compiler_flag, dont_inherit=True)
+        monkeypatch.setattr(function, "__code__", _code_of(whole, function.__name__))
+
+    def _without(self, whole: str) -> str:
+        assert whole.count(self.cut) == 1, f"{self.name}: the fence is not there, or not just once: change the list"
+        return whole.replace(self.cut, self.instead)
+
+
+def _code_of(module: CodeType, name: str) -> CodeType:
+    return next(code for code in module.co_consts if isinstance(code, CodeType) and code.co_name == name)

@@ -1,0 +1,97 @@
+"""Every fence matters: with it cut out of the product, a test of what botflow promises fails."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from botflow_twilio.channel import open_channel
+from structlog.testing import capture_logs
+
+from botflow.clock import SystemClock
+from botflow.config import Settings
+from botflow.runtime.advance import ATTEMPTS
+from botflow.storage.database import open_database
+from tests.faults.fences import FENCES
+from tests.faults.mutation import Fence, Promise
+from tests.runtime.job_places import open_place
+from tests.web.site import open_site
+
+PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
+MISTAKES = (
+    NameError,
+    SyntaxError,
+    UnboundLocalError,
+    AttributeError,
+    psycopg.ProgrammingError,
+    sqlite3.ProgrammingError,
+)
+
+
+@pytest.fixture(scope="module")
+def mattered() -> Iterator[list[Fence]]:
+    """Which fences broke a promise when they were gone."""
+    found: list[Fence] = []
+    yield found
+    print(f"\nfences that matter: {len(found)} of {len(FENCES)}")
+
+
+@pytest.mark.parametrize("fence", FENCES, ids=lambda fence: fence.name)
+async def test_without_a_fence_a_promise_is_broken(
+    fence: Fence, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, mattered: list[Fence]
+) -> None:
+    url = request.getfixturevalue(f"{fence.on}_url")
+    monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
+    monkeypatch.setattr("botflow.runtime.advance.RENEW_S", 0.02)
+    monkeypatch.setattr("botflow.runtime.job_worker.HEARTBEAT_S", 0.2)
+    fence.remove(monkeypatch)
+    with capture_logs(), pytest.raises((Exception, pytest.fail.Exception)) as broken:
+        async with asyncio.timeout(PATIENCE_S):
+            await _keep(fence.promise, url, monkeypatch)
+    mistake = next((failure for failure in _causes(broken.value) if isinstance(failure, MISTAKES)), None)
+    assert mistake is None, f"the mutation itself is wrong: {mistake}"
+    mattered.append(fence)
+
+
+async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a promise's test with what it asks for, on the database at `url`."""
+    async with AsyncExitStack() as stack:
+
+        async def database() -> Any:
+            opened = await open_database(url, migrate=False)
+            stack.push_async_callback(opened.close)
+            return opened
+
+        async def place() -> Any:
+            return await stack.enter_async_context(open_place((await database()).jobs_connector()))
+
+        async def site() -> Any:
+            return await stack.enter_async_context(open_site(url))
+
+        async def phone() -> Any:
+            channel = open_channel(Settings(), SystemClock())
+            stack.push_async_callback(channel.close)
+            return dict.fromkeys(channel.names, channel)
+
+        made: dict[str, Callable[[], Any]] = {"database": database, "place": place, "site": site, "phone": phone}
+        given = {"postgres_url": url, "sqlite_url": url, "monkeypatch": monkeypatch}
+        wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]
+        arguments = {name: await made[name]() if name in made else given[name] for name in wanted}
+        result = promise(**arguments)
+        if inspect.isawaitable(result):
+            await result
+
+
+def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+    """Yield a failure, its members and what they were raised from."""
+    while failure is not None:
+        yield failure
+        for member in getattr(failure, "exceptions", ()):
+            yield from _causes(member)
+        failure = failure.__cause__

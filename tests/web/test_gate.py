@@ -1,0 +1,65 @@
+"""Who may call in whose name: tokens are bound to workflow and person, and only the API key names anybody else."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from starlette.types import Scope
+
+from botflow.errors import RejectedInbound
+from botflow.web.auth import TOKEN_LIFETIME_S, Caller, Gate, TrustedServer, Visitor, external_id_of
+
+ANN = Visitor("order", "ann")
+SECRET = "a-secret-key-of-these-tests"
+API_KEY = "an-api-key-of-these-tests"
+
+
+def bearer(credential: str) -> Scope:
+    return {"type": "http", "headers": [(b"authorization", f"Bearer {credential}".encode())]}
+
+
+def refusal(gate: Gate, credential: str, workflow: str = "order") -> str:
+    """Return the code with which the gate turns the caller away."""
+    with pytest.raises(RejectedInbound) as refused:
+        gate.caller(bearer(credential), workflow)
+    return refused.value.code
+
+
+def test_a_token_stands_for_the_person_it_was_signed_for() -> None:
+    gate = Gate(SECRET, API_KEY)
+    assert gate.caller(bearer(gate.sign(ANN)), "order") == ANN
+
+
+def test_a_token_of_one_workflow_opens_no_other() -> None:
+    gate = Gate(SECRET, API_KEY)
+    assert refusal(gate, gate.sign(ANN), "refunds") == "token.other_workflow"
+
+
+def test_a_token_that_somebody_else_signed_is_nobodys() -> None:
+    assert refusal(Gate(SECRET, API_KEY), Gate("another-key", None).sign(ANN)) == "token.invalid"
+
+
+def test_a_token_ends_after_ninety_days() -> None:
+    gate = Gate(SECRET, API_KEY)
+    with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as clock:
+        token = gate.sign(ANN)
+        clock.shift(TOKEN_LIFETIME_S)
+        assert gate.caller(bearer(token), "order") == ANN
+        clock.shift(1)
+        assert refusal(gate, token) == "token.expired"
+
+
+def test_only_the_api_key_is_the_api_key() -> None:
+    gate = Gate(SECRET, API_KEY)
+    assert isinstance(gate.caller(bearer(API_KEY), "order"), TrustedServer)
+    assert refusal(gate, API_KEY + "x") == "token.invalid"
+    assert refusal(Gate(SECRET, None), API_KEY) == "token.invalid"
+
+
+@pytest.mark.parametrize("caller", [ANN, None])
+def test_an_external_id_is_no_secret_so_only_a_server_may_name_one(caller: Caller | None) -> None:
+    assert external_id_of(TrustedServer(), "bob", "order") == "bob"
+    assert external_id_of(ANN, "", "order") == "ann"
+    with pytest.raises(RejectedInbound) as refused:
+        external_id_of(caller, "bob", "order")
+    assert refused.value.code == "external_id.refused"
