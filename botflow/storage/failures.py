@@ -32,12 +32,18 @@ def provider_errors() -> Iterator[None]:
 
 def _translated(failure: BaseException) -> ProviderError:
     match failure:
+        case psycopg.errors.ProgramLimitExceeded() | psycopg.errors.StatementTooComplex():
+            return _refused(failure)  # too long or too deep: operational errors that never pass
         case psycopg.OperationalError() | psycopg.InterfaceError() | psycopg_pool.PoolClosed():
             return _unavailable(failure)
         case sqlite3.OperationalError():
             return _unavailable(failure)
         case _:
-            return ProviderError(f"the database refused a statement: {_first_line(failure)}", code="database.refused")
+            return _refused(failure)
+
+
+def _refused(failure: BaseException) -> ProviderError:
+    return ProviderError(f"the database refused a statement: {_first_line(failure)}", code="database.refused")
 
 
 def _unavailable(failure: BaseException) -> ProviderError:

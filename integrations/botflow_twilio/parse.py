@@ -16,6 +16,7 @@ from botflow_twilio.opt_out import consent_of
 
 IDEMPOTENCY_HEADER = "i-twilio-idempotency-token"
 TYPED = frozenset({"MessageSid", "From", "To", "Body", "NumMedia", "ButtonPayload"})
+LONGEST = 200  # of an id or an address; Twilio's are far shorter, and both stand in indexes
 OLDER_NAMES = ("SmsMessageSid", "SmsSid")  # of MessageSid; sent beside it
 
 
@@ -51,7 +52,7 @@ def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> 
 def required(form: dict[str, str], name: str) -> str:
     """Return a field's value; RejectedInbound when it is missing, empty or not text that a database can keep."""
     value = form.get(name, "").strip()
-    if not value or "\x00" in value:
+    if not value or "\x00" in value or len(value) > LONGEST:
         raise RejectedInbound(
             f"the webhook has no usable {name}",
             code="twilio.field_missing",

@@ -87,7 +87,7 @@ def test_an_opt_out_is_marked() -> None:
 
 
 @pytest.mark.parametrize("name", ["MessageSid", "From", "To"])
-@pytest.mark.parametrize("value", ["", " ", "a\x00b"])
+@pytest.mark.parametrize("value", ["", " ", "a\x00b", "SM" + "5" * 200])
 def test_a_webhook_without_a_required_field_is_refused(name: str, value: str) -> None:
     with pytest.raises(RejectedInbound) as refused:
         parsed(None, **{name: value})
