@@ -38,6 +38,7 @@ from botflow.runtime.receipts import receipt_of
 ATTEMPTS = 3  # the next one buries the inbound
 RENEW_S = 2.0
 PAUSES_S = (0.0, 0.2, 1.0, 0.0)  # before the attempt of this index + 1
+OUTAGE_PAUSES_S = (0.1, 0.5, 2.0)  # after which the job fails, and is retried ever later
 GATHER_DELTAS_S = 0.04  # pieces of a reply that come this close together travel as one
 
 
@@ -76,6 +77,16 @@ class Advance:
     async def __call__(self, session: int) -> None:
         """Run what waits for `session`; finding nothing is fine. Raises ProviderError when the database is away."""
         owner = secrets.token_hex(6)
+        for pause_s in OUTAGE_PAUSES_S:
+            try:
+                return await self._run_all(session, owner)
+            except ProviderError as failure:
+                # Another owner, as the job's next run would be, could take the inbound over only after ten seconds.
+                self._log.warning("attempt_interrupted", session=session, code=failure.code)
+            await asyncio.sleep(pause_s)
+        await self._run_all(session, owner)
+
+    async def _run_all(self, session: int, owner: str) -> None:
         goes_on = True
         while goes_on:
             if (begun := await self._inbox.begin(session, owner, suspects=False)) is not None:

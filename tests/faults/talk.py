@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx2
 from tests.faults.driver import Place, Reply, say
 from tests.faults.ledger import rows
 
+PEOPLE = 12
 HEAR = Path(__file__).parent / "flows" / "hear.yaml"
 
 
@@ -62,6 +64,27 @@ async def say_copies(
     )
     assert {(reply.ids, reply.texts) for reply in replies} == {(replies[0].ids, replies[0].texts)}, (person, text)
     return Said(person=person, number=number, text=text, reply=max(replies, key=lambda reply: reply.seconds))
+
+
+async def talk_while(client: httpx2.AsyncClient, places: Sequence[Place], trouble: Awaitable[None]) -> list[Said]:
+    """Let everybody talk, two or three copies of each message at once, for as long as the trouble lasts."""
+    dice = random.Random(11)
+    over = asyncio.Event()
+    said: list[Said] = []
+
+    async def person(name: str) -> None:
+        number = 0
+        while not over.is_set() or number < 6:
+            said.append(await say_copies(client, places, name, number, dice.choice((2, 3))))
+            number += 1
+            await asyncio.sleep(dice.uniform(0.05, 0.4))
+
+    async with asyncio.TaskGroup() as talks:
+        for number in range(PEOPLE):
+            talks.create_task(person(f"person {number}"))
+        await trouble
+        over.set()
+    return said
 
 
 async def order_kept(url: str) -> Mapping[str, list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -12,11 +12,10 @@ import psycopg
 
 from tests.faults.driver import Place, standing
 from tests.faults.ledger import read_ledger
-from tests.faults.talk import HEAR, Said, inversions, lost, order_kept, say_copies
+from tests.faults.talk import HEAR, Said, inversions, lost, order_kept, say_copies, talk_while
 from tests.servers import restart_postgres, start_postgres
 from tests.stand_ins.openai import OpenAIStandIn
 
-PEOPLE = 12
 KILLS = 6
 STOPS = 2
 
@@ -29,7 +28,7 @@ async def test_messages_delivered_many_times_over_two_dying_servers_are_one_turn
         places = [Place(flow=HEAR, folder=tmp_path, environment=environment) for _ in range(2)]
         async with standing(*places), httpx2.AsyncClient() as client:
             await asyncio.gather(*(place.started() for place in places))
-            said = await _talk_while(client, places, _kill_now_and_then(places))
+            said = await talk_while(client, places, _kill_now_and_then(places))
             again = await _say_again(client, places[::-1], said)
         assert not openai.violations
     deaths = sum(place.deaths for place in places)
@@ -68,7 +67,7 @@ async def test_what_was_acknowledged_outlives_an_immediate_stop_of_postgres(tmp_
         place = Place(flow=HEAR, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": url, **openai.environment})
         async with standing(place), httpx2.AsyncClient() as client:
             await place.started()
-            said = await _talk_while(client, [place], stop_it())
+            said = await talk_while(client, [place], stop_it())
             again = await _say_again(client, [place], said)
         ledger = await read_ledger(url)
         missing, kept = await lost(url, said), await order_kept(url)
@@ -113,31 +112,10 @@ async def test_two_visitors_with_the_same_message_id_have_a_turn_each(
     assert (ledger.inbounds, ledger.turns) == (6, 6)  # two openings, two greetings, two times "same"
 
 
-async def _talk_while(client: httpx2.AsyncClient, places: list[Place], trouble: Awaitable[None]) -> list[Said]:
-    """Let everybody talk, two or three copies of each message at once, for as long as the trouble lasts."""
-    dice = random.Random(11)
-    over = asyncio.Event()
-    said: list[Said] = []
-
-    async def person(name: str) -> None:
-        number = 0
-        while not over.is_set() or number < 6:
-            said.append(await say_copies(client, places, name, number, dice.choice((2, 3))))
-            number += 1
-            await asyncio.sleep(dice.uniform(0.05, 0.4))
-
-    async with asyncio.TaskGroup() as talks:
-        for number in range(PEOPLE):
-            talks.create_task(person(f"person {number}"))
-        await trouble
-        over.set()
-    return said
-
-
 async def _kill_now_and_then(places: list[Place]) -> None:
     dice = random.Random(23)
     for number in range(KILLS):
-        await asyncio.sleep(dice.uniform(0.5, 2.0))
+        await asyncio.sleep(dice.uniform(0.3, 1.2))
         place = places[number % 2 if number < 2 else dice.randrange(2)]
         place.kill()
         await place.started()

@@ -42,11 +42,10 @@ async def test_a_poison_message_is_given_up_after_three_attempts(
     assert after.texts == ("Echo hello.",)
 
 
-async def test_a_message_that_kills_its_process_is_no_crash_loop(
-    new_database_url: Callable[[], str], database_kind: str, tmp_path: Path
+async def test_a_message_that_kills_its_process_is_given_up_and_those_that_died_with_it_are_not(
+    postgres_url: str, tmp_path: Path
 ) -> None:
-    url = new_database_url()
-    place = Place(flow=FLOW, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": url})
+    place = Place(flow=FLOW, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": postgres_url})
     async with standing(place), httpx2.AsyncClient() as client:
         await place.started()
         slow = [
@@ -58,9 +57,9 @@ async def test_a_message_that_kills_its_process_is_no_crash_loop(
         innocent = await asyncio.gather(*slow)
         after = await say(client, [place], "ann", "hello", "after")
         await _neighbours(client, place, "after")
-    ledger = await read_ledger(url)
+    ledger = await read_ledger(postgres_url)
     print(
-        f"\nT12 {database_kind}: given up after {place.deaths} deaths of its process and {dead.seconds:.1f} s;"
+        f"\nT12 given up after {place.deaths} deaths of its process and {dead.seconds:.1f} s;"
         f" {NEIGHBOURS} that died with it: {ledger.dead - 1} given up, longest wait {_longest_ms(innocent):.0f} ms"
     )
     assert place.deaths == ATTEMPTS

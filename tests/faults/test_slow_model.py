@@ -20,12 +20,9 @@ US = "+15550002222"
 PEOPLE = tuple(f"+1555000{number:04}" for number in range(1000, 1008))
 
 
-async def test_a_slow_model_delays_no_webhook_and_its_reply_comes_once(
-    new_database_url: Callable[[], str], database_kind: str, tmp_path: Path
-) -> None:
-    url = new_database_url()
+async def test_a_slow_model_delays_no_webhook_and_its_reply_comes_once(postgres_url: str, tmp_path: Path) -> None:
     with OpenAIStandIn(ms=MODEL_S * 1000) as openai, TwilioStandIn() as twilio:
-        environment = {"BOTFLOW_DATABASE_URL": url, **openai.environment, **twilio.environment}
+        environment = {"BOTFLOW_DATABASE_URL": postgres_url, **openai.environment, **twilio.environment}
         place = Place(flow=FLOW, folder=tmp_path, environment=environment)
         async with standing(place), httpx2.AsyncClient(base_url=place.url, timeout=30.0) as client:
             await place.started()
@@ -47,10 +44,10 @@ async def test_a_slow_model_delays_no_webhook_and_its_reply_comes_once(
                 for person in PEOPLE:
                     conversations.create_task(converse(person))
             await asyncio.sleep(2.0)  # for a reply that would come twice
-        ledger = await read_ledger(url)
+        ledger = await read_ledger(postgres_url)
     # With so few webhooks the 99th percentile is the longest one.
     print(
-        f"\nT10 {database_kind}: model takes {MODEL_S:g} s in {len(PEOPLE)} conversations at once:"
+        f"\nT10 model takes {MODEL_S:g} s in {len(PEOPLE)} conversations at once:"
         f" webhook p99 {max(waits_s):.1f} s of {WEBHOOK_S:g} (n={len(waits_s)});"
         f" model calls per turn {openai.calls / len(PEOPLE):.2f}"
     )
