@@ -16,7 +16,6 @@ from botflow.clock import Clock
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.engine.unmoved import leave_as_it_is
-from botflow.errors import ProviderError
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.runtime.committer import Committer
@@ -155,12 +154,15 @@ class Conversation:
         )
 
     async def _commit(self, commit: TurnCommit) -> TurnId | None:
-        """Commit; when the database went away in the middle, look whether the turn is there before saying so."""
+        """Commit; None when that lost or failed, and the caller looks whether the turn is there.
+
+        The look-up needs the database to be back. A turn that cannot be written at all ends up with a worker.
+        """
         try:
             return await self._committer.commit(commit)
-        except ProviderError:
-            self._log.warning("commit_outcome_unknown")
-            return None  # the caller looks the inbound up by its key, which needs the database to be back
+        except Exception as failure:  # noqa: BLE001 -- a fence, as above: a worker buries poison
+            self._log.warning("commit_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
+            return None
 
     def _committed(self, commit: TurnCommit, turn_id: TurnId) -> Receipt:
         turn = commit.turn
