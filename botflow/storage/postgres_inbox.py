@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import orjson
 from psycopg.errors import UniqueViolation
 
@@ -17,34 +20,43 @@ from botflow.records import (
     TurnCommit,
     TurnId,
 )
+from botflow.storage.gathering import Gathering
 from botflow.storage.jobs import ADVANCE, TURNS
 from botflow.storage.postgres import PostgresEngine
 from botflow.storage.postgres_sessions import FIND_BY_KEY, FIND_BY_TURN, SESSION, find
 from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
 from botflow.storage.rows import SESSION_COLUMNS, inbound_content, inbound_provider, read_inbound, stored_session
 
-# The session's row is made or locked by the upsert; `last_seq` moves only together with the inbound. A duplicate that
-# our snapshot does not see yet breaks the unique key, and the whole statement with it.
+# Sessions' rows are made or locked by the upsert, in key order, so that two batches cannot deadlock; `last_seq` moves
+# only together with the inbound. A duplicate that our snapshot does not see yet breaks the unique key, and the whole
+# statement with it. Announcing jobs is what Postgres does for one transaction after the other, disk included: another
+# reason for few large ones.
 ENQUEUE = f"""
-WITH s AS (
+WITH i AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
+    n int, workflow_id bigint, channel text, external_id text, key text, kind text, provider text, content jsonb,
+    received_at timestamptz, seed bigint, flow_version int, reply_within_s float8)),
+s AS (
   INSERT INTO sessions AS s (workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at,
     parked, state)
-  VALUES (%(workflow)s, %(channel)s, %(external_id)s, 0, 1, 0, now(), now(), false, '{{}}')
+  SELECT workflow_id, channel, external_id, 0, 1, 0, now(), now(), false, '{{}}'
+  FROM i ORDER BY workflow_id, channel, external_id
   ON CONFLICT (workflow_id, channel, external_id) DO UPDATE SET last_seq = s.last_seq + 1
-    WHERE (SELECT true FROM inbounds b WHERE b.session_id = s.id AND b.key = %(key)s) IS NULL
-  RETURNING id, last_seq),
+    WHERE (SELECT true FROM i JOIN inbounds b ON b.session_id = s.id AND b.key = i.key
+      WHERE i.workflow_id = s.workflow_id AND i.channel = s.channel AND i.external_id = s.external_id) IS NULL
+  RETURNING id, last_seq, workflow_id, channel, external_id),
+stored AS MATERIALIZED (
+  SELECT s.id, s.last_seq, i.* FROM s JOIN i USING (workflow_id, channel, external_id)),
 b AS (
   INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, provider, content,
     renewed_at, reply_by)
-  SELECT id, last_seq, %(received_at)s, %(seed)s, %(flow_version)s, 0, 'new', %(kind)s, %(key)s, %(provider)s,
-    %(content)s::jsonb, now(),
-    CASE WHEN %(reply_within_s)s > 0 THEN now() + make_interval(secs => %(reply_within_s)s) END
-  FROM s),
+  SELECT id, last_seq, received_at, seed, flow_version, 0, 'new', kind, key, provider, content, now(),
+    CASE WHEN reply_within_s > 0 THEN now() + make_interval(secs => reply_within_s) END
+  FROM stored),
 j AS (
-  SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('{TURNS}', '{ADVANCE}', 0, 'session:' || id, NULL,
-    jsonb_build_object('session', id), NULL)::procrastinate_job_to_defer_v1])
-  FROM s)
-SELECT s.id, s.last_seq FROM s, j
+  SELECT procrastinate_defer_jobs_v1(array_agg(ROW('{TURNS}', '{ADVANCE}', 0, 'session:' || id, NULL,
+    jsonb_build_object('session', id), NULL)::procrastinate_job_to_defer_v1))
+  FROM stored HAVING count(*) > 0)
+SELECT stored.n, stored.id, stored.last_seq FROM stored, j
 """
 
 WAIT_ALIKE = """
@@ -117,36 +129,46 @@ class PostgresInbox:
 
     def __init__(self, engine: PostgresEngine) -> None:
         self._engine = engine
+        self._enqueueing = Gathering(
+            self._enqueue, key=lambda row: (row["workflow_id"], row["channel"], row["external_id"])
+        )
 
     async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
-        content = inbound_content(inbound, key.external_id)
-        values = {
-            "workflow": key.workflow,
+        row = {
+            "workflow_id": key.workflow,
             "channel": key.channel,
             "external_id": key.external_id,
             "key": inbound.key,
             "kind": inbound.kind,
             "provider": inbound_provider(inbound),
-            "content": orjson.dumps(content).decode() if content else None,
+            "content": inbound_content(inbound, key.external_id),
             "received_at": inbound.received_at,
             "seed": inbound.seed,
             "flow_version": flow_version,
             "reply_within_s": reply_within_s,
         }
         try:
-            rows = await self._engine.hot(ENQUEUE, values)
+            turn = await self._enqueueing(row)
         except ProviderError as failure:
             if not isinstance(failure.__cause__, UniqueViolation):
                 raise
-            rows = []  # a twin was faster; what it stored is ours too
-        if rows:
-            return Receipt(id=TurnId(*rows[0]), state="new")
+            turn = None  # a twin was faster; what it stored is ours too
+        if turn is not None:
+            return Receipt(id=turn, state="new")
         if reply_within_s > 0:
             await self._engine.hot(WAIT_ALIKE, (reply_within_s, *key, inbound.key))
         receipt = await find(self._engine, FIND_BY_KEY, (*key, inbound.key))
         if receipt is None:
             raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
         return receipt
+
+    async def _enqueue(self, rows: Sequence[dict[str, Any]]) -> list[TurnId | None]:
+        """Enqueue inbounds of distinct sessions; None for each that is a duplicate."""
+        turns: list[TurnId | None] = [None] * len(rows)
+        numbered = orjson.dumps([{"n": n, **row} for n, row in enumerate(rows)]).decode()
+        for n, session, seq in await self._engine.hot(ENQUEUE, (numbered,)):
+            turns[n] = TurnId(session, seq)
+        return turns
 
     async def begin(
         self, session: int, owner: str, *, suspects: bool = True
