@@ -22,6 +22,9 @@ from botflow.storage.postgres_options import SERVER_LIMITS, connection_options
 
 CONNECTIONS = 12
 GET_S = 5.0
+# Longer than the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection alive
+# and never answers: two commits that hang for ever would be the end of the fast path.
+ANSWER_S = 15.0
 # Hot statements are point look-ups. A plan made while the tables were young must not become a scan of grown ones.
 POINT_LOOKUPS = (
     " -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off"
@@ -60,16 +63,19 @@ class HotStatements:
     async def run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run a prepared statement and return its rows.
 
-        When its connection turns out to be lost it runs once more on another: every hot statement is fenced or keyed,
-        so that a second run of one that was committed after all changes nothing.
+        Without an answer in time it fails like an outage. When its connection turns out to be lost it runs once more
+        on another: every hot statement is fenced or keyed, so that a second run of one that was committed after all
+        changes nothing.
         """
         with provider_errors():
             try:
-                return await self._run(statement, values)
+                async with asyncio.timeout(ANSWER_S):
+                    return await self._run(statement, values)
             except ConnectionLost:
                 await self._give_back()  # the others may be as dead, after a restart of the server
                 await self._pool.check()
-                return await self._run(statement, values)
+                async with asyncio.timeout(ANSWER_S):
+                    return await self._run(statement, values)
 
     async def _run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         async with self._free:
