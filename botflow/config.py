@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from botflow.errors import UsageError
 
 DEFAULT_DATABASE_URL = "sqlite:///botflow.db"
+WEB_SCHEMES = ("https://", "http://")
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+")
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class Settings(BaseModel):
@@ -30,6 +35,24 @@ class Settings(BaseModel):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
+
+    @field_validator("botflow_public_url", "twilio_api_url", "openai_base_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        return None if url is None else _beginning(url, WEB_SCHEMES)
+
+    @field_validator("botflow_redis_url")
+    @classmethod
+    def _is_redis_address(cls, url: str | None) -> str | None:
+        return None if url is None else _beginning(url, REDIS_SCHEMES)
+
+    @field_validator("botflow_allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin. Write * or, without a path, https://www.example.com")
+        return origins
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -53,4 +76,16 @@ class Settings(BaseModel):
         except ValidationError as failure:
             first = failure.errors(include_input=False)[0]
             name = str(first["loc"][0]).upper() if first["loc"] else "the environment"
-            raise UsageError(f"{name}: {first['msg']}", code="settings.invalid") from None
+            raise UsageError(f"{name}: {_sentence(first)}", code="settings.invalid") from None
+
+
+def _beginning(url: str, schemes: tuple[str, ...]) -> str:
+    if not url.startswith(schemes):
+        raise ValueError(f"it must begin with {' or '.join(schemes)}")
+    return url
+
+
+def _sentence(error: ErrorDetails) -> str:
+    if error["type"] == "too_short":  # pydantic speaks of a secret's "items"
+        return "it has {actual_length} characters; at least {min_length} are required".format(**error["ctx"])
+    return error["msg"].removeprefix("Value error, ")

@@ -141,7 +141,7 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
     if spec is None:
         families = {name.split(".")[0] for name in node_types}
         at = "actionType" if node.type in families else "type"
-        hint = did_you_mean(node.type_name, node_types, "the names of all node types are in the documentation")
+        hint = did_you_mean(node.type_name, node_types, f"there are: {', '.join(sorted(node_types))}")
         report.error(
             "node.unknown_type", f"there is no node type {node.type_name!r}", (*path, at), hint=hint, node=node.id
         )

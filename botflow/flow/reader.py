@@ -38,6 +38,15 @@ _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False"
 _LARGEST_INTEGER = 2**63
 
 
+_ADVICE = {  # what ruamel complains about, and what an author should do
+    "mapping values are not allowed here": "put a text that holds a colon in quotes; otherwise look at the indentation",
+    "expected <block end>": "look at the indentation: what belongs together begins in the same column",
+    "character '\\t'": "indent with spaces, not with tabs",
+    "unexpected end of stream": "a quotation mark is never closed",
+    "but got": "a bracket is never closed, or a comma is missing",
+}
+
+
 class Reading:
     """A text's plain value, and where each part of it stands."""
 
@@ -145,7 +154,7 @@ class _Composer:
         except MarkedYAMLError as failure:
             mark = failure.problem_mark or failure.context_mark
             place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-            refuse("document.syntax", f"this is no YAML: {failure.problem}", self._name, place)
+            refuse("document.syntax", f"this is no YAML: {failure.problem}", self._name, place, _advice(failure))
         except (YAMLError, ValueError) as failure:
             refuse("document.syntax", f"this is no YAML: {str(failure).splitlines()[0]}", self._name, Place(1, 1))
 
@@ -165,7 +174,7 @@ class _Composer:
         mapping: dict[str, Any] = {}
         for event in _until_end(events):
             if not isinstance(event, ScalarEvent):
-                self._refuse("document.syntax", "a key must be a word", event)
+                self._refuse("document.syntax", "a key must be a word (put a text that begins with { in quotes)", event)
             key = event.value
             if key in mapping:
                 self._refuse("document.duplicate_key", f"the key {key!r} stands here twice", event)
@@ -222,10 +231,18 @@ def unfit(value: Any) -> tuple[str, str] | None:
     return "document.too_deep", f"the document is nested more than {DEEPEST} deep"
 
 
-def refuse(code: str, message: str, name: str, place: Place | None = None) -> NoReturn:
+def _advice(failure: MarkedYAMLError) -> str:
+    """Return what an author should do about the parser's complaint, for the mistakes that everybody makes."""
+    problem = str(failure.problem)
+    return next((advice for words, advice in _ADVICE.items() if words in problem), "")
+
+
+def refuse(code: str, message: str, name: str, place: Place | None = None, hint: str = "") -> NoReturn:
     """Raise FlowProblems with one error: the text cannot be read any further."""
     place = place or Place(1, 1)
-    problem = Problem(code=code, severity="error", message=message, file=name, line=place.line, column=place.column)
+    problem = Problem(
+        code=code, severity="error", message=message, file=name, line=place.line, column=place.column, hint=hint
+    )
     raise FlowProblems([problem]) from None
 
 

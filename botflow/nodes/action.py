@@ -6,6 +6,7 @@ The engine stays pure: the node yields one Invoke, the runtime awaits the functi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
+from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, ValidationError
@@ -31,6 +32,10 @@ def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]
     """
 
     def make(function: ActionFunction[P]) -> ActionNode[P]:
+        if not iscoroutinefunction(function):
+            raise UsageError(
+                f"the action {name!r} is not an async function", code="action.not_async", hint="write: async def"
+            )
         return ActionNode(name, function, timeout_s)
 
     return make

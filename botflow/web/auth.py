@@ -81,7 +81,11 @@ class Gate:
         except SignatureExpired:
             raise _unauthorized("token.expired", "this session token has expired") from None
         except BadSignature:
-            raise _unauthorized("token.invalid", "this is neither a session token nor the API key") from None
+            raise _unauthorized(
+                "token.invalid",
+                "this is neither a session token nor the API key",
+                "open a new session, or compare the key with BOTFLOW_API_KEY",
+            ) from None
         return Visitor(workflow, external_id)
 
 

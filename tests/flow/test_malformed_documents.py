@@ -139,3 +139,19 @@ def test_json_errors_have_lines_even_with_tabs() -> None:
     problem = refused.value.problems[0]
     assert text.splitlines()[problem.line - 1].strip().startswith('"colour"')
     assert problem.column == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("id: shop\nnodes:\n\t- a\n", "indent with spaces, not with tabs"),
+        ("id: shop\nname: Hi: what\n", "put a text that holds a colon in quotes"),
+        ("id: shop\nnodes:\n  - id: a\n   type: b\n", "look at the indentation"),
+        ('id: shop\nname: "Hi\n', "a quotation mark is never closed"),
+        ("id: shop\nnodes: [{id: a\nname: b\n", "a bracket is never closed"),
+        ("id: shop\nname: {{ dish }} it is\n", "put a text that begins with { in quotes"),
+    ],
+)
+def test_the_usual_mistakes_in_yaml_come_with_advice(text: str, advice: str) -> None:
+    with pytest.raises(FlowProblems, match=advice):
+        parse(text, name="flow.yaml")

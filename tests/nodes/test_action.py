@@ -72,3 +72,11 @@ def test_an_action_without_a_schema_is_refused() -> None:
 
     with pytest.raises(UsageError, match="does not say what its properties are"):
         action("shop.nameless")(nameless)
+
+
+def test_an_action_that_is_not_async_is_refused_where_it_is_written() -> None:
+    def price(properties: PriceProperties, variables: Mapping[str, Any]) -> Any:
+        return {"total": 1}
+
+    with pytest.raises(UsageError, match="is not an async function"):
+        action("shop.price")(price)
