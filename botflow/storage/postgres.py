@@ -85,8 +85,15 @@ class PostgresEngine:
             await connection.execute(DEFER, values)
 
     async def identity(self) -> str:
-        """Return what tells this database from every other one that shares a Redis with it."""
-        [[database]] = await self.hot("SELECT oid::text FROM pg_database WHERE datname = current_database()", ())
+        """Return what tells this database from every other one that shares a Redis with it.
+
+        Two servers may well have the same address in two networks, and a database of the same number.
+        """
+        [[database]] = await self.hot(
+            "SELECT system_identifier || '.' || oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()",
+            (),
+        )
         return hashlib.sha256(f"{make_url(self._url).set(password=None)} {database}".encode()).hexdigest()[:12]
 
     async def publish(self, payload: str) -> None:
