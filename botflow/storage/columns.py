@@ -27,3 +27,13 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a moment as UtcTime keeps it on SQLite, for statements that are written by hand."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def utc_moment(stored: str) -> datetime:
+    """Return the moment that `utc_text` wrote."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)

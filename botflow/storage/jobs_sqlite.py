@@ -1,4 +1,4 @@
-"""Procrastinate over SQLite: a connector that runs its statements on the database's one writing connection.
+"""Procrastinate over SQLite: a connector whose statements stand in the same queue as every other write.
 
 Procrastinate hands over its Postgres statements as text, so they are recognised by that text. Notifications stay in
 the process, because one process owns a SQLite database.
@@ -9,34 +9,32 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
-import aiosqlite
 from procrastinate import sql
 from procrastinate.connector import BaseAsyncConnector, Notify
 from procrastinate.exceptions import ConnectorException, NoResult
 from procrastinate.types import JobToDefer
-from sqlalchemy.exc import SQLAlchemyError
 
-from botflow.errors import UsageError
+from botflow.errors import ProviderError, UsageError
 from botflow.storage import jobs_postgres as postgres
 from botflow.storage import jobs_sqlite_queries as sqlite
 from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
 from botflow.storage.jobs_version import check_installed
+from botflow.storage.sqlite_hot import Result, Row, Work, rows_of
 
 _JOB_INSERTED = json.dumps({"type": "job_inserted", "job_id": 0})
 
 
 class Writer(Protocol):
-    """The one writing connection behind its queue."""
+    """Whoever lets one transaction after the other write."""
 
-    def driver(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
-        """Wait for the turn to write; each statement in the block commits by itself."""
+    async def change(self, work: Work[Result], *, rings: bool = False) -> Result:
+        """Run `work` as one transaction when its turn has come, and then ring the bell if it `rings`."""
 
 
 class JobBell:
@@ -63,12 +61,12 @@ class JobBell:
             self._listeners.discard(rung)
 
 
-async def defer_advance(connection: aiosqlite.Connection, session: int, *, again: bool = False) -> None:
-    """Insert the job `advance(session)` in the caller's transaction; he rings the JobBell after his commit.
+def advance_job(session: int, *, again: bool = False) -> dict[str, Any]:
+    """Return what INSERT_JOB needs for the job `advance(session)`; the JobBell is to be rung after the commit.
 
     `again` takes another lock name, for a session whose first job may be stuck.
     """
-    job = {
+    return {
         "queue_name": TURNS,
         "task_name": ADVANCE,
         "priority": 0,
@@ -76,7 +74,6 @@ async def defer_advance(connection: aiosqlite.Connection, session: int, *, again
         "args": json.dumps({"session": session}),
         "scheduled_at": None,
     }
-    await connection.execute_fetchall(sqlite.INSERT_JOB, job)
 
 
 class SqliteJobs(BaseAsyncConnector):
@@ -110,15 +107,14 @@ class SqliteJobs(BaseAsyncConnector):
                 hint="use Postgres, or add the twin to jobs_sqlite.py",
             )
         values = {name: _encode(value) for name, value in arguments.items()}
-        found: Iterable[Sequence[Any]] = ()
+
+        def execute(connection: sqlite3.Connection) -> list[Row]:
+            return [rows_of(connection, text, values) for text in statement.texts][-1]
+
         try:
-            async with self._writer.driver() as connection:
-                for text in statement.texts:
-                    found = await connection.execute_fetchall(text, values)
-        except (sqlite3.Error, SQLAlchemyError) as failure:
+            found = await self._writer.change(execute, rings=statement.rings)
+        except ProviderError as failure:
             raise ConnectorException(f"SQLite: {failure}") from failure
-        if statement.rings:
-            self._bell.ring()
         return [_decode(dict(zip(statement.columns, row, strict=True))) for row in found]
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
-"""SQLite: one process, one writing connection behind a queue, a few that only read.
+"""SQLite: one process, one writer at a time behind a queue, a few connections that only read.
 
-A commit waits for the disk (WAL, synchronous=FULL). A lock file beside the database keeps a second process out.
+Hot statements have connections of their own (sqlite_hot.py), the others go through SQLAlchemy. A commit waits for the
+disk (WAL, synchronous=FULL). A lock file beside the database keeps a second process out.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import aiosqlite
 import orjson
 from sqlalchemy import ColumnElement, event, literal
 from sqlalchemy.engine import Connection, make_url
@@ -24,10 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from botflow.errors import UsageError
 from botflow.storage.columns import UtcTime
 from botflow.storage.failures import provider_errors
-from botflow.storage.jobs_sqlite import JobBell, defer_advance
-
-READERS = 4
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+from botflow.storage.jobs_sqlite import JobBell, advance_job
+from botflow.storage.jobs_sqlite_queries import INSERT_JOB
+from botflow.storage.sqlite_hot import PRAGMAS, READERS, HotConnections, Result, Work
 
 
 class ProcessLock:
@@ -66,6 +65,7 @@ class SqliteEngine:
         self._lock = ProcessLock(self._path)
         self._writer = _engine(url, 1, "BEGIN IMMEDIATE")
         self._readers = _engine(url, READERS, None)
+        self._hot = HotConnections(self._path)
         self._queue = asyncio.Lock()  # first come, first served
         self._has_deferred = False
         self.bell = JobBell()
@@ -75,6 +75,7 @@ class SqliteEngine:
         self._lock.take()
 
     async def close(self) -> None:
+        await self._hot.close()
         await self._readers.dispose()
         await self._writer.dispose()
         self._lock.release()
@@ -95,14 +96,33 @@ class SqliteEngine:
                 if self._has_deferred:
                     self.bell.ring()
 
-    @asynccontextmanager
-    async def driver(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Wait for the turn to write, and return the driver's own connection: each statement on it commits by itself.
+    async def look(self, work: Work[Result]) -> Result:
+        """Run `work`, which only reads, beside one of the hot connections."""
+        with provider_errors():
+            return await self._hot.read(work)
 
-        A statement by SQLAlchemy crosses to the driver's thread six times, one of these twice.
+    async def change(self, work: Work[Result], *, rings: bool = False) -> Result:
+        """Wait for the turn to write, run `work` as one transaction, and with `rings` tell the workers of its jobs.
+
+        A caller that is cancelled does not stop it: whoever is next waits until it is over.
         """
-        async with self._queue, self._writer.connect() as connection:
-            yield await _driver(connection)
+        with provider_errors():
+            await self._queue.acquire()
+            try:
+                changing = self._hot.write(work)
+            except BaseException:
+                self._queue.release()
+                raise
+            changing.add_done_callback(self._ring_after if rings else self._release)
+            return await asyncio.shield(changing)
+
+    def _ring_after(self, changed: asyncio.Future[Any]) -> None:
+        self._release(changed)
+        if not changed.cancelled() and changed.exception() is None:
+            self.bell.ring()
+
+    def _release(self, changed: asyncio.Future[Any]) -> None:
+        self._queue.release()
 
     async def identity(self) -> str:
         """Return what tells this file from every other one that shares a Redis with it."""
@@ -116,9 +136,8 @@ class SqliteEngine:
     async def defer_advances(self, connection: AsyncConnection, sessions: list[int], *, again: bool) -> None:
         """Insert the jobs; workers hear of them after the commit."""
         self._has_deferred = True
-        driver = await _driver(connection)
         for session in sessions:
-            await defer_advance(driver, session, again=again)
+            await connection.exec_driver_sql(INSERT_JOB, advance_job(session, again=again))
 
 
 def sqlite_path(url: str) -> Path:
@@ -162,7 +181,3 @@ def _begin(statement: str) -> Callable[[Connection], None]:
         connection.exec_driver_sql(statement)
 
     return begin
-
-
-async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
-    return cast(aiosqlite.Connection, (await connection.get_raw_connection()).driver_connection)

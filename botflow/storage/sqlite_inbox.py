@@ -1,13 +1,12 @@
-"""The queued path on SQLite; every method is one transaction behind the writer's queue."""
+"""The queued path on SQLite; every method that writes is one transaction behind the writers' queue."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
+import orjson
 
 from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
@@ -21,18 +20,75 @@ from botflow.records import (
     TurnCommit,
     TurnId,
 )
-from botflow.storage.rows import inbound_content, inbound_provider, read_inbound, stored_session
-from botflow.storage.selects import SESSION, is_new, is_session
+from botflow.storage.columns import utc_moment
+from botflow.storage.jobs_sqlite import advance_job
+from botflow.storage.jobs_sqlite_queries import INSERT_JOB
+from botflow.storage.rows import read_inbound
 from botflow.storage.sqlite import SqliteEngine
-from botflow.storage.sqlite_sessions import RECEIPT, find
-from botflow.storage.sqlite_turns import moved_session, write_turn
-from botflow.storage.tables import answers, inbounds, sessions
+from botflow.storage.sqlite_hot import Row, rows_of
+from botflow.storage.sqlite_sessions import FIND_BY_KEY, FIND_BY_TURN, LOAD_BY_ID, find, load
+from botflow.storage.sqlite_turns import (
+    INSERT_INBOUND,
+    MOVED,
+    inbound_values,
+    json_text,
+    key_values,
+    moved_values,
+    now,
+    write_turn,
+)
 
 DEAD_AFTER_S = 10.0
-INBOUND = [
-    inbounds.c[name]
-    for name in ("seq", "attempt", "flow_version", "kind", "key", "received_at", "seed", "provider", "content", "owner")
-]
+IS_TURN = "session_id = :session AND seq = :seq"
+
+# Makes the session if need be, and counts the inbound in, unless it is a duplicate.
+COUNT_IN = """
+INSERT INTO sessions (workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at, parked,
+  state)
+VALUES (:workflow, :channel, :external_id, 0, 1, 0, :renewed_at, :renewed_at, false, '{}')
+ON CONFLICT (workflow_id, channel, external_id) DO UPDATE SET last_seq = last_seq + 1
+  WHERE NOT EXISTS (SELECT 1 FROM inbounds b WHERE b.session_id = sessions.id AND b.key = :key)
+RETURNING id, last_seq
+"""
+
+WAIT_ALIKE = f"""
+UPDATE inbounds SET reply_by = :reply_by WHERE {IS_TURN} AND (reply_by IS NULL OR reply_by < :reply_by)
+"""
+
+# A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
+BEGIN = """
+UPDATE inbounds AS i SET attempt = i.attempt + 1, owner = :owner, renewed_at = :now
+WHERE i.session_id = :session AND i.seq = (
+    SELECT b.seq FROM inbounds b WHERE b.session_id = :session AND b.state = 'new'
+    ORDER BY b.kind = 'timeout' AND EXISTS (
+      SELECT 1 FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
+        AND julianday(m.received_at) < julianday(b.content ->> '$.due')), b.seq
+    LIMIT 1)
+  AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent)
+  AND (i.attempt < 2 OR i.owner = :owner OR :suspects)
+RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, content
+"""
+
+RENEW = f"UPDATE inbounds SET renewed_at = :now WHERE {IS_TURN} AND state = 'new' AND attempt = :attempt"
+
+ANSWERS = f'SELECT "index", fingerprint, value, ask FROM answers WHERE {IS_TURN} ORDER BY "index"'
+
+ADD_ANSWER = """
+INSERT INTO answers (session_id, seq, "index", at, attempt, fingerprint, ask, value)
+VALUES (:session, :seq, :index, :now, :attempt, :fingerprint, :ask, :value)
+ON CONFLICT (session_id, seq, "index") DO UPDATE SET at = excluded.at, attempt = excluded.attempt,
+  fingerprint = excluded.fingerprint, ask = excluded.ask, value = excluded.value
+"""
+
+FINISH = f"""
+UPDATE sessions AS s SET version = s.version + 1, {MOVED},
+  done_seq = coalesce((SELECT min(n.seq) - 1 FROM inbounds n
+    WHERE n.session_id = s.id AND n.state = 'new' AND n.seq <> :seq), s.last_seq)
+WHERE s.id = :session AND s.version = :version
+RETURNING done_seq < last_seq
+"""
+
+SETTLE = f"UPDATE inbounds SET state = :state WHERE {IS_TURN}"
 
 
 class SqliteInbox:
@@ -42,188 +98,119 @@ class SqliteInbox:
         self._engine = engine
 
     async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
-        reply_by = self._engine.now(reply_within_s) if reply_within_s > 0 else None
-        async with self._engine.write() as connection:
-            known = await find(connection, RECEIPT.where(is_session(key), inbounds.c.key == inbound.key))
-            if known is not None:
-                if reply_by is not None:
-                    await self._wait_alike(connection, known.id, reply_by)
-                return known
-            turn = await self._next_seq(connection, key)
-            await connection.execute(
-                insert(inbounds).values(
-                    session_id=turn.session,
-                    seq=turn.seq,
-                    received_at=inbound.received_at,
-                    seed=inbound.seed,
-                    flow_version=flow_version,
-                    attempt=0,
-                    state="new",
-                    kind=inbound.kind,
-                    key=inbound.key,
-                    provider=inbound_provider(inbound),
-                    content=inbound_content(inbound, key.external_id),
-                    renewed_at=self._engine.now(),
-                    reply_by=reply_by,
-                )
-            )
-            await self._engine.defer_advances(connection, [turn.session], again=False)
-        return Receipt(id=turn, state="new")
+        values = {
+            **key_values(key),
+            **inbound_values(inbound, key, flow_version),
+            "inbound_state": "new",
+            "renewed_at": now(),
+            "reply_by": now(reply_within_s) if reply_within_s > 0 else None,
+        }
+        return await self._engine.change(lambda connection: _enqueue(connection, values), rings=True)
 
     async def begin(
         self, session: int, owner: str, *, suspects: bool = True
     ) -> tuple[StoredSession, StoredInbound] | None:
-        async with self._engine.write() as connection:
-            seq = await self._first(connection, session)
-            taken = await connection.execute(
-                update(inbounds)
-                .where(
-                    inbounds.c.session_id == session,
-                    inbounds.c.seq == seq,
-                    or_(
-                        inbounds.c.owner.is_(None),
-                        inbounds.c.owner == owner,
-                        inbounds.c.renewed_at < self._engine.now(-DEAD_AFTER_S),
-                    ),
-                    or_(inbounds.c.attempt < 2, inbounds.c.owner == owner, literal(suspects)),
-                )
-                .values(attempt=inbounds.c.attempt + 1, owner=owner, renewed_at=self._engine.now())
-                .returning(*INBOUND)
-            )
-            row = taken.first()
-            if row is None:
-                return None
-            found = (await connection.execute(select(*SESSION).where(sessions.c.id == session))).one()
-        stored = stored_session(tuple(found))
-        return stored, _stored_inbound(stored, row)
+        values = {
+            "session": session,
+            "owner": owner,
+            "suspects": suspects,
+            "now": now(),
+            "silent": now(-DEAD_AFTER_S),
+        }
+
+        def begin(connection: sqlite3.Connection) -> tuple[StoredSession, StoredInbound] | None:
+            for row in rows_of(connection, BEGIN, values):
+                stored = load(connection, LOAD_BY_ID, values)
+                assert stored is not None
+                return stored, _stored_inbound(stored, row)
+            return None
+
+        return await self._engine.change(begin)
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
-        async with self._engine.write() as connection:
-            return await self._renew(connection, turn, attempt)
+        return await self._engine.change(lambda connection: _renew(connection, _attempt(turn, attempt)))
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
-        statement = (
-            select(answers.c.index, answers.c.fingerprint, answers.c.value, answers.c.ask)
-            .where(answers.c.session_id == turn.session, answers.c.seq == turn.seq)
-            .order_by(answers.c.index)
-        )
-        async with self._engine.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        return [JournalledAnswer(index=row[0], fingerprint=row[1], value=row[2], ask=row[3]) for row in rows]
+        rows = await self._engine.look(lambda connection: rows_of(connection, ANSWERS, _values(turn)))
+        return [
+            JournalledAnswer(index=index, fingerprint=fingerprint, value=orjson.loads(value), ask=orjson.loads(ask))
+            for index, fingerprint, value, ask in rows
+        ]
 
     async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
-        written = {
-            "at": self._engine.now(),
-            "attempt": attempt,
+        values = {
+            **_attempt(turn, attempt),
+            "index": answer.index,
             "fingerprint": answer.fingerprint,
-            "ask": answer.ask,
-            "value": answer.value,
+            "ask": json_text(answer.ask),
+            "value": json_text(answer.value),
         }
-        where = {"session_id": turn.session, "seq": turn.seq, "index": answer.index}
-        async with self._engine.write() as connection:
-            if not await self._renew(connection, turn, attempt):
+
+        def add(connection: sqlite3.Connection) -> bool:
+            if not _renew(connection, values):
                 return False
-            await connection.execute(
-                upsert(answers)
-                .values(**where, **written)
-                .on_conflict_do_update(index_elements=list(where), set_=written)
-            )
-        return True
+            connection.execute(ADD_ANSWER, values)
+            return True
+
+        return await self._engine.change(add)
 
     async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
         """Move the session on only if the inbound is still this attempt's and the session as it was read."""
-        async with self._engine.write() as connection:
-            if not await self._renew(connection, turn, attempt):
+        held, moved = _attempt(turn, attempt), {**_values(turn), **moved_values(commit)}
+
+        def finish(connection: sqlite3.Connection) -> Queue | None:
+            if not _renew(connection, held):
                 return None
-            queued = select(func.min(inbounds.c.seq) - 1).where(
-                inbounds.c.session_id == turn.session, is_new(), inbounds.c.seq != turn.seq
-            )
-            moved = await connection.execute(
-                update(sessions)
-                .where(sessions.c.id == turn.session, sessions.c.version == commit.read.session.version)
-                .values(
-                    done_seq=func.coalesce(queued.scalar_subquery(), sessions.c.last_seq),
-                    **moved_session(self._engine, commit),
-                )
-                .returning(sessions.c.done_seq < sessions.c.last_seq)
-            )
-            more = moved.scalar()
-            if more is None:
-                return None
-            await connection.execute(update(inbounds).where(_is(turn)).values(state=state))
-            await write_turn(self._engine, connection, turn, commit)
-        return "more" if more else "empty"
+            for (more,) in rows_of(connection, FINISH, moved):
+                connection.execute(SETTLE, {**_values(turn), "state": state})
+                write_turn(connection, turn, commit)
+                return "more" if more else "empty"
+            return None
+
+        return await self._engine.change(finish)
 
     async def receipt(self, turn: TurnId) -> Receipt:
-        async with self._engine.read() as connection:
-            receipt = await find(connection, RECEIPT.where(_is(turn)))
+        receipt = await self._engine.look(lambda connection: find(connection, FIND_BY_TURN, _values(turn)))
         if receipt is None:
             raise ProviderError(f"there is no inbound {turn}", code="inbound.unknown")
         return receipt
 
-    async def _wait_alike(self, connection: AsyncConnection, turn: TurnId, until: ColumnElement[datetime]) -> None:
-        later = or_(inbounds.c.reply_by.is_(None), inbounds.c.reply_by < until)
-        await connection.execute(update(inbounds).where(_is(turn), later).values(reply_by=until))
 
-    async def _next_seq(self, connection: AsyncConnection, key: SessionKey) -> TurnId:
-        """Make the session if need be, and count the inbound in."""
-        workflow, channel, external_id = key
-        now = self._engine.now()
-        statement = upsert(sessions).values(
-            workflow_id=workflow,
-            channel=channel,
-            external_id=external_id,
-            version=0,
-            last_seq=1,
-            done_seq=0,
-            created_at=now,
-            updated_at=now,
-            parked=False,
-            state={},
-        )
-        counted = statement.on_conflict_do_update(
-            index_elements=["workflow_id", "channel", "external_id"], set_={"last_seq": sessions.c.last_seq + 1}
-        )
-        row = (await connection.execute(counted.returning(sessions.c.id, sessions.c.last_seq))).one()
-        return TurnId(row.id, row.last_seq)
-
-    async def _first(self, connection: AsyncConnection, session: int) -> int | None:
-        """Return the inbound to run: a timeout lets go first what was received before it was due."""
-        waiting = (
-            select(inbounds.c.seq, inbounds.c.kind, inbounds.c.received_at, inbounds.c.content)
-            .where(inbounds.c.session_id == session, is_new())
-            .order_by(inbounds.c.seq)
-        )
-        rows = (await connection.execute(waiting)).all()
-        received = [row.received_at for row in rows if row.kind != "timeout"]
-
-        def is_overtaken(row: Any) -> bool:
-            return row.kind == "timeout" and any(at < datetime.fromisoformat(row.content["due"]) for at in received)
-
-        first = min(rows, key=lambda row: (is_overtaken(row), row.seq)) if rows else None
-        return None if first is None else first.seq
-
-    async def _renew(self, connection: AsyncConnection, turn: TurnId, attempt: int) -> bool:
-        mine = (inbounds.c.state == "new") & (inbounds.c.attempt == attempt)
-        renewed = await connection.execute(
-            update(inbounds).where(_is(turn), mine).values(renewed_at=self._engine.now())
-        )
-        return renewed.rowcount > 0
+def _enqueue(connection: sqlite3.Connection, values: Mapping[str, Any]) -> Receipt:
+    for session, seq in rows_of(connection, COUNT_IN, values):
+        turn = TurnId(session, seq)
+        connection.execute(INSERT_INBOUND, {**values, **_values(turn)})
+        rows_of(connection, INSERT_JOB, advance_job(session))
+        return Receipt(id=turn, state="new")
+    known = find(connection, FIND_BY_KEY, values)
+    assert known is not None, "COUNT_IN passes only duplicates over"
+    if values["reply_by"] is not None:
+        connection.execute(WAIT_ALIKE, {**_values(known.id), "reply_by": values["reply_by"]})
+    return known
 
 
-def _is(turn: TurnId) -> ColumnElement[bool]:
-    return (inbounds.c.session_id == turn.session) & (inbounds.c.seq == turn.seq)
+def _renew(connection: sqlite3.Connection, values: Mapping[str, Any]) -> bool:
+    return connection.execute(RENEW, values).rowcount > 0
 
 
-def _stored_inbound(stored: StoredSession, row: Any) -> StoredInbound:
+def _values(turn: TurnId) -> dict[str, Any]:
+    return {"session": turn.session, "seq": turn.seq}
+
+
+def _attempt(turn: TurnId, attempt: int) -> dict[str, Any]:
+    return {**_values(turn), "attempt": attempt, "now": now()}
+
+
+def _stored_inbound(stored: StoredSession, row: Row) -> StoredInbound:
+    seq, attempt, flow_version, kind, key, received_at, seed, provider, content = row
     inbound = read_inbound(
         stored.key,
-        kind=row.kind,
-        provider_key=row.key,
-        received_at=row.received_at,
-        seed=row.seed,
-        provider=row.provider,
-        content=row.content,
+        kind=kind,
+        provider_key=key,
+        received_at=utc_moment(received_at),
+        seed=seed,
+        provider=provider,
+        content=None if content is None else orjson.loads(content),
     )
-    turn = TurnId(stored.id, row.seq)
-    return StoredInbound(id=turn, state="new", attempt=row.attempt, inbound=inbound, flow_version=row.flow_version)
+    turn = TurnId(stored.id, seq)
+    return StoredInbound(id=turn, state="new", attempt=attempt, inbound=inbound, flow_version=flow_version)

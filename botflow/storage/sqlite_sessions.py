@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+import orjson
 
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
-from botflow.storage.rows import hands_over, inbound_content, inbound_provider, stored_outbound, stored_session
-from botflow.storage.selects import OUTBOUND, SESSION, is_session, is_unsettled
+from botflow.storage.columns import utc_moment
+from botflow.storage.rows import OUTBOUND_COLUMNS, SESSION_COLUMNS, hands_over, stored_outbound, stored_session
 from botflow.storage.sqlite import SqliteEngine
-from botflow.storage.sqlite_turns import moved_session, write_turn
-from botflow.storage.tables import inbounds, outbounds, sessions, turns
-
-RECEIPT: Select[*tuple[Any, ...]] = (
-    select(inbounds.c.session_id, inbounds.c.seq, inbounds.c.state, turns.c.status, *OUTBOUND)
-    .select_from(sessions)
-    .join(inbounds, inbounds.c.session_id == sessions.c.id)
-    .outerjoin(turns, (turns.c.session_id == inbounds.c.session_id) & (turns.c.seq == inbounds.c.seq))
-    .outerjoin(outbounds, (outbounds.c.session_id == turns.c.session_id) & (outbounds.c.version == turns.c.version))
-    .order_by(outbounds.c.index)
+from botflow.storage.sqlite_hot import Row, rows_of
+from botflow.storage.sqlite_turns import (
+    INSERT_INBOUND,
+    MOVED,
+    inbound_values,
+    key_values,
+    moved_values,
+    now,
+    write_turn,
 )
+from botflow.storage.tables import UNSETTLED
+
+SESSION = ", ".join(f"s.{name}" for name in SESSION_COLUMNS)
+OUTBOUND = ", ".join(
+    f"s.{name}" if name in ("workflow_id", "channel", "external_id") else f'o."{name}"' for name in OUTBOUND_COLUMNS
+)
+IS_SESSION = "s.workflow_id = :workflow AND s.channel = :channel AND s.external_id = :external_id"
+
+LOAD = f"SELECT {SESSION} FROM sessions s WHERE {IS_SESSION}"
+LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = :session"
+
+# A session is moved only if it is as it was read (version), nothing is queued before this turn (done_seq) and its
+# inbound is new. A turn that would hand its parts to the waiting request loses when the sender still has earlier ones
+# to send: then it is queued, and its parts follow those.
+MOVE = f"""
+UPDATE sessions AS s SET version = s.version + 1, last_seq = s.last_seq + 1, done_seq = s.last_seq + 1, {MOVED}
+WHERE s.id = :session AND s.version = :version AND s.done_seq = s.last_seq
+  AND NOT EXISTS (SELECT 1 FROM inbounds b WHERE b.session_id = s.id AND b.key = :key)
+  AND (NOT :hands_over OR NOT EXISTS (SELECT 1 FROM outbounds o WHERE o.session_id = s.id
+    AND o.{UNSETTLED} AND o.state <> 'handed' AND o.body ->> '$.to' IS NULL))
+RETURNING last_seq
+"""
+
+CREATE = """
+INSERT INTO sessions (workflow_id, channel, external_id, version, last_seq, done_seq, flow_version, wake_at, created_at,
+  updated_at, parked, state)
+VALUES (:workflow, :channel, :external_id, 1, 1, 1, :pinned,
+  CASE WHEN :parked OR :status = 'ignored' THEN NULL ELSE :wake_at END, :now, :now, :parked, :state)
+ON CONFLICT (workflow_id, channel, external_id) DO NOTHING
+RETURNING id
+"""
+
+FIND = f"""
+SELECT b.session_id, b.seq, b.state, t.status, {OUTBOUND}
+FROM sessions s JOIN inbounds b ON b.session_id = s.id
+LEFT JOIN turns t ON t.session_id = b.session_id AND t.seq = b.seq
+LEFT JOIN outbounds o ON o.session_id = t.session_id AND o.version = t.version
+"""
+FIND_BY_KEY = f'{FIND} WHERE {IS_SESSION} AND b.key = :key ORDER BY o."index"'
+FIND_BY_TURN = f'{FIND} WHERE s.id = :session AND b.seq = :seq ORDER BY o."index"'
+
+PARK = """
+UPDATE sessions SET parked = :parked, version = version + 1, wake_at = NULL, updated_at = :now WHERE id = :session
+"""
+SUPPRESS = """
+UPDATE outbounds SET state = 'suppressed', updated_at = :now WHERE session_id = :session AND state = 'ready'
+"""
 
 
 class SqliteSessions:
@@ -32,112 +78,68 @@ class SqliteSessions:
         self._engine = engine
 
     async def load(self, key: SessionKey) -> StoredSession:
-        async with self._engine.read() as connection:
-            row = (await connection.execute(select(*SESSION).where(is_session(key)))).first()
-        return stored_session(tuple(row)) if row else StoredSession(key=key)
+        found = await self._engine.look(lambda connection: load(connection, LOAD, key_values(key)))
+        return found or StoredSession(key=key)
 
     async def load_by_id(self, session: int) -> StoredSession | None:
-        async with self._engine.read() as connection:
-            row = (await connection.execute(select(*SESSION).where(sessions.c.id == session))).first()
-        return stored_session(tuple(row)) if row else None
+        return await self._engine.look(lambda connection: load(connection, LOAD_BY_ID, {"session": session}))
 
     async def commit_turns(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
-        async with self._engine.write() as connection:
-            return [await self._commit(connection, commit) for commit in commits]
+        return await self._engine.change(lambda connection: [_commit(connection, commit) for commit in commits])
 
     async def find(self, session: SessionKey, provider_key: str) -> Receipt | None:
-        async with self._engine.read() as connection:
-            return await find(connection, RECEIPT.where(is_session(session), inbounds.c.key == provider_key))
+        values = {**key_values(session), "key": provider_key}
+        return await self._engine.look(lambda connection: find(connection, FIND_BY_KEY, values))
 
     async def set_parked(self, session: int, parked: bool) -> None:
-        now = self._engine.now()
-        changes = {"parked": parked, "version": sessions.c.version + 1, "wake_at": None, "updated_at": now}
-        async with self._engine.write() as connection:
-            await connection.execute(update(sessions).where(sessions.c.id == session).values(**changes))
+        def park(connection: sqlite3.Connection) -> None:
+            values = {"session": session, "parked": parked, "now": now()}
+            connection.execute(PARK, values)
             if parked:
-                unsent = (outbounds.c.session_id == session) & (outbounds.c.state == "ready")
-                await connection.execute(update(outbounds).where(unsent).values(state="suppressed", updated_at=now))
+                connection.execute(SUPPRESS, values)
 
-    async def _commit(self, connection: AsyncConnection, commit: TurnCommit) -> TurnId | None:
-        """Move the session if it is as it was read, nothing is queued and the inbound is new; then write the rest."""
-        turn = await self._create(connection, commit) if not commit.read.id else await self._move(connection, commit)
-        if turn is None:
-            return None
-        inbound = commit.inbound
-        await connection.execute(
-            insert(inbounds).values(
-                session_id=turn.session,
-                received_at=inbound.received_at,
-                seed=inbound.seed,
-                seq=turn.seq,
-                flow_version=commit.flow_version,
-                attempt=0,
-                state="done",
-                kind=inbound.kind,
-                key=inbound.key,
-                provider=inbound_provider(inbound),
-                content=inbound_content(inbound, commit.read.key.external_id),
-            )
-        )
-        await write_turn(self._engine, connection, turn, commit)
-        return turn
-
-    async def _create(self, connection: AsyncConnection, commit: TurnCommit) -> TurnId | None:
-        workflow, channel, external_id = commit.read.key
-        if (await connection.execute(select(sessions.c.id).where(is_session(commit.read.key)))).first():
-            return None
-        created = await connection.execute(
-            insert(sessions)
-            .values(
-                workflow_id=workflow,
-                channel=channel,
-                external_id=external_id,
-                last_seq=1,
-                done_seq=1,
-                created_at=self._engine.now(),
-                **moved_session(self._engine, commit),
-            )
-            .returning(sessions.c.id)
-        )
-        return TurnId(created.scalar_one(), 1)
-
-    async def _move(self, connection: AsyncConnection, commit: TurnCommit) -> TurnId | None:
-        known = select(inbounds.c.seq).where(
-            inbounds.c.session_id == commit.read.id, inbounds.c.key == commit.inbound.key
-        )
-        if (await connection.execute(known)).first():
-            return None
-        if hands_over(commit) and (await connection.execute(_still_to_be_sent(commit.read.id))).first():
-            return None  # a reply now would overtake it; a queued turn's parts follow it
-        next_seq = sessions.c.last_seq + 1
-        moved = await connection.execute(
-            update(sessions)
-            .where(
-                sessions.c.id == commit.read.id,
-                sessions.c.version == commit.read.session.version,
-                sessions.c.done_seq == sessions.c.last_seq,
-            )
-            .values(last_seq=next_seq, done_seq=next_seq, **moved_session(self._engine, commit))
-            .returning(sessions.c.last_seq)
-        )
-        seq = moved.scalar()
-        return None if seq is None else TurnId(commit.read.id, seq)
+        await self._engine.change(park)
 
 
-def _still_to_be_sent(session: int) -> Select[int]:
-    return select(outbounds.c.index).where(
-        outbounds.c.session_id == session,
-        is_unsettled(),
-        outbounds.c.state != "handed",
-        outbounds.c.body["to"].as_string().is_(None),
-    )
+def load(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> StoredSession | None:
+    """Return the session that LOAD or LOAD_BY_ID finds."""
+    for *columns, parked, state in rows_of(connection, statement, values):
+        return stored_session((*columns, bool(parked), orjson.loads(state)))
+    return None
 
 
-async def find(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> Receipt | None:
-    """Return the receipt that a RECEIPT statement sees."""
-    rows = [tuple(row) for row in (await connection.execute(statement)).all()]
+def find(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> Receipt | None:
+    """Return the receipt that FIND_BY_KEY or FIND_BY_TURN sees."""
+    rows = rows_of(connection, statement, values)
     if not rows:
         return None
     session, seq, state, status = rows[0][:4]
-    parts = tuple(stored_outbound(row[4:]) for row in rows if row[4] is not None)
+    parts = tuple(_outbound(row[4:]) for row in rows if row[4] is not None)
     return Receipt(id=TurnId(session, seq), state=state, status=status or "", outbounds=parts)
+
+
+def _outbound(row: Row) -> Any:
+    columns = dict(zip(OUTBOUND_COLUMNS, row, strict=True))
+    columns["body"] = orjson.loads(columns["body"])
+    columns["created_at"] = utc_moment(columns["created_at"])
+    return stored_outbound(tuple(columns.values()))
+
+
+def _commit(connection: sqlite3.Connection, commit: TurnCommit) -> TurnId | None:
+    """Move or make the session, if no fence refuses it; then write the rest."""
+    values = {
+        **moved_values(commit),
+        **key_values(commit.read.key),
+        "session": commit.read.id,
+        "key": commit.inbound.key,
+        "hands_over": hands_over(commit),
+    }
+    found = rows_of(connection, MOVE if commit.read.id else CREATE, values)
+    if not found:
+        return None
+    turn = TurnId(commit.read.id, found[0][0]) if commit.read.id else TurnId(found[0][0], 1)
+    inbound = inbound_values(commit.inbound, commit.read.key, commit.flow_version)
+    place = {"session": turn.session, "seq": turn.seq, "inbound_state": "done", "renewed_at": None, "reply_by": None}
+    connection.execute(INSERT_INBOUND, {**inbound, **place})
+    write_turn(connection, turn, commit)
+    return turn

@@ -1,82 +1,118 @@
-"""What a turn's commit looks like to SQLite: the rows that follow a moved session, inside one transaction."""
+"""What a turn's commit looks like to SQLite: the statements that move a session and write what follows, one by one."""
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botflow.records import TurnCommit, TurnId
-from botflow.storage.engine import Engine
-from botflow.storage.rows import execution_status, failure_of, pinned_version, timeout_s, trace_of
-from botflow.storage.tables import executions, outbounds, sessions, turns
+from botflow.engine.inbound import Inbound
+from botflow.records import SessionKey, TurnCommit, TurnId
+from botflow.storage.columns import utc_text
+from botflow.storage.rows import (
+    execution_status,
+    failure_of,
+    inbound_content,
+    inbound_provider,
+    pinned_version,
+    timeout_s,
+    trace_of,
+)
+
+# What an ignored inbound leaves alone is the deadline; an opt-out ends it.
+MOVED = """
+  flow_version = :pinned, updated_at = :now, parked = :parked, state = :state,
+  wake_at = CASE WHEN :parked THEN NULL WHEN :status = 'ignored' THEN s.wake_at ELSE :wake_at END
+"""
+
+INSERT_INBOUND = """
+INSERT INTO inbounds (session_id, received_at, seed, seq, flow_version, attempt, state, kind, key, provider, content,
+  renewed_at, reply_by)
+VALUES (:session, :received_at, :seed, :seq, :flow_version, 0, :inbound_state, :kind, :key, :provider, :content,
+  :renewed_at, :reply_by)
+"""
+
+INSERT_TURN = """
+INSERT INTO turns (session_id, at, seq, version, status, trace) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_PART = """
+INSERT INTO outbounds (session_id, created_at, version, "index", attempts, seq, state, body)
+VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+"""
+
+INSERT_EXECUTION = """
+INSERT INTO executions (status, error, ended_at, id, session_id, started_at, flow_version) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+UPDATE_EXECUTION = "UPDATE executions SET status = ?, error = ?, ended_at = ? WHERE id = ?"
 
 
-def moved_session(engine: Engine, commit: TurnCommit) -> dict[str, Any]:
-    """Return the session's columns after the turn."""
+def now(offset_s: float = 0.0) -> str:
+    """Return this machine's time as the database keeps it, so many seconds later or earlier."""
+    return utc_text(datetime.now(UTC) + timedelta(seconds=offset_s))
+
+
+def json_text(value: Any) -> str | None:
+    """Return a JSON column's text; NULL for None."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def key_values(key: SessionKey) -> dict[str, Any]:
+    """Return the parameters that say whose session is meant."""
+    return {"workflow": key.workflow, "channel": key.channel, "external_id": key.external_id}
+
+
+def moved_values(commit: TurnCommit) -> dict[str, Any]:
+    """Return the parameters of MOVED, and the version that was read."""
+    seconds = timeout_s(commit)
     return {
-        "version": commit.read.session.version + 1,
-        "flow_version": pinned_version(commit),
-        "wake_at": wake_at(engine, commit),
-        "updated_at": engine.now(),
+        "version": commit.read.session.version,
+        "pinned": pinned_version(commit),
+        "now": now(),
         "parked": commit.parked,
-        "state": orjson.loads(commit.turn.state),
+        "state": commit.turn.state.decode(),
+        "status": commit.turn.status,
+        "wake_at": None if seconds is None else now(seconds),
     }
 
 
-def wake_at(engine: Engine, commit: TurnCommit) -> ColumnElement[Any] | None:
-    """Return the new deadline. What an ignored inbound leaves alone is the deadline; an opt-out ends it."""
-    if commit.parked:
-        return None
-    if commit.turn.status == "ignored":
-        return sessions.c.wake_at if commit.read.id else None
-    seconds = timeout_s(commit)
-    return None if seconds is None else engine.now(seconds)
+def inbound_values(inbound: Inbound, key: SessionKey, flow_version: int) -> dict[str, Any]:
+    """Return the parameters of INSERT_INBOUND that the inbound itself knows."""
+    return {
+        "received_at": utc_text(inbound.received_at),
+        "seed": inbound.seed,
+        "flow_version": flow_version,
+        "kind": inbound.kind,
+        "key": inbound.key,
+        "provider": inbound_provider(inbound),
+        "content": json_text(inbound_content(inbound, key.external_id)),
+    }
 
 
-async def write_turn(engine: Engine, connection: AsyncConnection, turn: TurnId, commit: TurnCommit) -> None:
+def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit) -> None:
     """Insert the turn, its outbounds and its execution's beginning or end."""
     version = commit.read.session.version + 1
-    now = engine.now()
-    await connection.execute(
-        insert(turns).values(
-            session_id=turn.session,
-            at=now,
-            seq=turn.seq,
-            version=version,
-            status=commit.turn.status,
-            trace=trace_of(commit),
-        )
+    at = now()
+    connection.execute(
+        INSERT_TURN, (turn.session, at, turn.seq, version, commit.turn.status, json_text(trace_of(commit)))
     )
-    if commit.parts:
-        rows = [
-            {
-                "session_id": turn.session,
-                "created_at": now,
-                "version": version,
-                "index": index,
-                "attempts": 0,
-                "seq": turn.seq,
-                "state": part.state,
-                "body": part.message.to_json(),
-            }
+    connection.executemany(
+        INSERT_PART,
+        [
+            (turn.session, at, version, index, turn.seq, part.state, json_text(part.message.to_json()))
             for index, part in enumerate(commit.parts)
-        ]
-        await connection.execute(insert(outbounds).values(rows))
-    await _write_execution(engine, connection, turn, commit)
-
-
-async def _write_execution(engine: Engine, connection: AsyncConnection, turn: TurnId, commit: TurnCommit) -> None:
+        ],
+    )
     status = execution_status(commit)
     if status is None:
         return
-    ended = {"status": status, "error": failure_of(commit), "ended_at": None if status == "waiting" else engine.now()}
-    execution = UUID(commit.turn.execution)
+    ended = (status, json_text(failure_of(commit)), None if status == "waiting" else at)
+    execution = UUID(commit.turn.execution).hex
     if commit.turn.started:
-        begun = {"session_id": turn.session, "started_at": engine.now(), "flow_version": commit.flow_version}
-        await connection.execute(insert(executions).values(id=execution, **begun, **ended))
+        connection.execute(INSERT_EXECUTION, (*ended, execution, turn.session, at, commit.flow_version))
     else:
-        await connection.execute(update(executions).where(executions.c.id == execution).values(**ended))
+        connection.execute(UPDATE_EXECUTION, (*ended, execution))

@@ -7,13 +7,16 @@ from __future__ import annotations
 import __future__
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
+
+from botflow.storage import jobs_postgres, jobs_sqlite
 
 Promise = Callable[..., Any]  # a test function, perhaps with some of its arguments
 
@@ -25,12 +28,28 @@ class Statement:
     module: ModuleType
     name: str
 
+    def replace(self, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(self.module, self.name, change(getattr(self.module, self.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What SQLite executes for one of the statements on jobs, by the name that this has on Postgres."""
+
+    name: str
+
+    def replace(self, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        key = getattr(jobs_postgres, self.name)
+        statement = jobs_sqlite._STATEMENTS[key]
+        changed = replace(statement, texts=tuple(change("\0".join(statement.texts)).split("\0")))
+        monkeypatch.setattr(jobs_sqlite, "_STATEMENTS", {**jobs_sqlite._STATEMENTS, key: changed})
+
 
 @dataclass(frozen=True, slots=True)
 class Fence:
     """What is `cut` out of `place` and replaced by `instead`, and the promise that is then broken on database `on`."""
 
-    place: Callable[..., Any] | Statement
+    place: Callable[..., Any] | Statement | Twin
     cut: str
     instead: str
     promise: Promise
@@ -38,15 +57,14 @@ class Fence:
 
     @property
     def name(self) -> str:
-        place = self.place.name if isinstance(self.place, Statement) else self.place.__qualname__
+        place = self.place.name if isinstance(self.place, (Statement, Twin)) else self.place.__qualname__
         promise = getattr(self.promise, "func", self.promise).__name__.removeprefix("test_")
         return f"{place}[{' '.join(self.cut.split())[:40]}]-{promise}-{self.on}"
 
     def remove(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the fence away until the test ends; AssertionError when it is not there any more."""
-        if isinstance(self.place, Statement):
-            whole = getattr(self.place.module, self.place.name)
-            monkeypatch.setattr(self.place.module, self.place.name, self._without(" ".join(whole.split())))
+        if isinstance(self.place, (Statement, Twin)):
+            self.place.replace(lambda whole: self._without(_flat(whole)), monkeypatch)
             return
         function = inspect.unwrap(self.place)
         assert isinstance(function, FunctionType)
@@ -57,6 +75,10 @@ class Fence:
     def _without(self, whole: str) -> str:
         assert whole.count(self.cut) == 1, f"{self.name}: the fence is not there, or not just once: change the list"
         return whole.replace(self.cut, self.instead)
+
+
+def _flat(statement: str) -> str:
+    return re.sub(r"[ \n]+", " ", statement)
 
 
 def _code_of(module: CodeType, name: str) -> CodeType:

@@ -59,8 +59,7 @@ class JobPlace:
     async def execute(self, statement: LiteralString) -> None:
         """Run a statement that both databases know, past all our code."""
         if isinstance(self.connector, SqliteJobs):
-            async with self.connector._writer.driver() as connection:
-                await connection.execute(statement)
+            await self.connector._writer.change(lambda connection: connection.execute(statement).fetchall())
         else:
             await self.connector.execute_query_async(statement)
 

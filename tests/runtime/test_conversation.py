@@ -15,9 +15,11 @@ from botflow.engine.effects import SendMessage
 from botflow.interfaces import Channel
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say
-from tests.runtime.bot import GREETING, THINKING, Bot, counts, open_bot, texts
+from tests.runtime.bot import GREETING, THINKING, Bot, asks, counts, open_bot, texts
 from tests.runtime.job_places import until
 from tests.storage.rows import jobs
+
+BYE = say("bye", "Bye.")
 
 
 @pytest.fixture
@@ -107,6 +109,19 @@ async def test_a_turn_that_fails_here_is_left_to_a_worker(database: Database) ->
         assert texts(await database.inbox.receipt(receipt.id)) == ["Hello.", "Name?"]
     assert [line["event"] for line in logs] == ["turn_failed"]
     await clumsy.close()
+
+
+async def test_a_reply_never_overtakes_one_that_is_still_to_be_sent(
+    database: Database, phone: dict[str, Channel]
+) -> None:
+    slow_then_quick = (asks("one", "first", "more"), node("more", "chatbot.ask", text="More?", next="bye"), BYE)
+    async with open_bot(database, *slow_then_quick, channels=phone) as bot:
+        slow = await bot.queued("hi", "SM1", channel="sms", within_s=0.05)
+        await bot.advance(slow.id.session)
+        quick = await bot.queued("no", "SM2", channel="sms")
+        await bot.advance(quick.id.session)
+        stored = await database.inbox.receipt(quick.id)
+    assert [(part.message.text, part.state) for part in stored.outbounds] == [("Bye.", "ready")]
 
 
 async def test_stop_overtakes_a_turn_that_is_under_way(database: Database, phone: dict[str, Channel]) -> None:

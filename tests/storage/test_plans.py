@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from botflow.records import StoredSession
+from botflow.storage import sqlite_inbox, sqlite_sessions
 from botflow.storage.database import Database, open_database
+from botflow.storage.sqlite import sqlite_path
 from tests.storage.turns import key, message, waiting
 
 
@@ -20,7 +26,6 @@ from tests.storage.turns import key, message, waiting
         ("defer_orphans", "inbounds_new_idx"),
         ("claim_sends", "outbounds_unsettled_idx"),
         ("unresolved", "outbounds_unsettled_idx"),
-        ("begin", "inbounds_new_idx"),
     ],
 )
 async def test_a_look_for_work_reads_its_index_on_sqlite(sqlite_url: str, look: str, index: str) -> None:
@@ -43,6 +48,25 @@ async def test_a_look_for_work_reads_its_index_on_sqlite(sqlite_url: str, look: 
     assert not re.search(r"SCAN (sessions|inbounds|outbounds)(?! USING INDEX \w+_idx)", steps)
 
 
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        (sqlite_inbox.BEGIN, ["inbounds_new_idx"]),
+        (sqlite_inbox.FINISH, ["inbounds_new_idx"]),
+        (sqlite_sessions.MOVE, ["sqlite_autoindex_inbounds_2", "outbounds_unsettled_idx"]),
+        (sqlite_sessions.FIND_BY_KEY, ["sqlite_autoindex_sessions_1", "sqlite_autoindex_inbounds_2"]),
+    ],
+)
+async def test_a_hot_statement_never_scans_a_table_on_sqlite(
+    sqlite_url: str, statement: str, indexes: list[str]
+) -> None:
+    anything: Mapping[str, Any] = defaultdict(lambda: 1)
+    with closing(sqlite3.connect(sqlite_path(sqlite_url))) as connection:
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", anything)]
+    assert all(any(index in step for step in steps) for index in indexes), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps
+
+
 async def _look(database: Database, name: str) -> None:
     match name:
         case "fire_due_waits":
@@ -53,5 +77,3 @@ async def _look(database: Database, name: str) -> None:
             await database.outbox.claim_sends(10)
         case "unresolved":
             await database.outbox.unresolved(10, 10)
-        case "begin":
-            await database.inbox.begin(1, "one")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
+import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import cast
 
 import pytest
 from sqlalchemy import text
 
-from botflow.errors import UsageError
+from botflow.errors import ProviderError, UsageError
 from botflow.records import StoredSession
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrate import migrate
@@ -69,11 +72,18 @@ async def test_a_commit_waits_for_the_disk(sqlite: Database) -> None:
         assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2  # FULL
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
 
+    def pragma(connection: sqlite3.Connection) -> list[object]:
+        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+
+    assert await cast(SqliteEngine, sqlite.engine).change(pragma) == [2, "wal"]
+
 
 async def test_readers_cannot_write(sqlite: Database) -> None:
     with pytest.raises(Exception, match="readonly"):
         async with sqlite.engine.read() as connection:
             await connection.execute(text("DELETE FROM sessions"))
+    with pytest.raises(ProviderError, match="readonly"):
+        await cast(SqliteEngine, sqlite.engine).look(lambda connection: connection.execute("DELETE FROM sessions"))
 
 
 async def test_a_failed_write_leaves_nothing_and_the_next_one_goes_on(sqlite: Database) -> None:
@@ -102,6 +112,60 @@ async def test_a_cancelled_write_leaves_nothing_and_the_next_one_goes_on(sqlite:
     writing.cancel()
     assert await waiting_behind != [None]
     assert await _organization(sqlite) == "Default"
+
+
+async def test_one_bad_turn_takes_its_whole_batch_back(sqlite: Database) -> None:
+    good = waiting(StoredSession(key=key("ann")), message("m1"))
+    bad = waiting(StoredSession(key=key("eve")), replace(message("m1"), seed=2**63))
+    with pytest.raises(OverflowError):
+        await sqlite.sessions.commit_turns([good, bad])
+    assert (await sqlite.sessions.load(key("ann"))).id == 0
+    assert await sqlite.sessions.commit_turns([good]) != [None]
+
+
+async def test_hot_and_other_writers_stand_in_one_queue(sqlite: Database) -> None:
+    order: list[str] = []
+
+    async def write(name: str) -> None:
+        async with sqlite.engine.write() as connection:
+            await connection.execute(text("UPDATE organizations SET name = name"))
+            await asyncio.sleep(0.01)
+            order.append(name)
+
+    async def commit(name: str) -> None:
+        assert await sqlite.sessions.commit_turns([waiting(StoredSession(key=key(name)), message("m1"))]) != [None]
+        order.append(name)
+
+    await asyncio.gather(write("1"), commit("2"), write("3"), commit("4"))
+    assert order == ["1", "2", "3", "4"]
+
+
+async def test_a_cancelled_caller_does_not_let_the_next_one_in_early(sqlite: Database) -> None:
+    """Its transaction goes on beside the connection, and whoever is next waits for it."""
+    engine = cast(SqliteEngine, sqlite.engine)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE organizations SET name = 'changed'")
+        begun.set()
+        go_on.wait(10)
+
+    holding = asyncio.create_task(engine.change(hold))
+    await asyncio.to_thread(begun.wait, 10)
+    holding.cancel()
+    await asyncio.gather(holding, return_exceptions=True)
+    assert engine._queue.locked()
+    go_on.set()
+    assert await sqlite.sessions.commit_turns([waiting(StoredSession(key=key()), message("m1"))]) != [None]
+    assert await _organization(sqlite) == "changed"
+
+
+async def test_a_closed_database_says_so(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url, migrate=False)
+    await database.close()
+    with pytest.raises(ProviderError, match="closed") as failure:
+        await database.sessions.load(key())
+    assert (failure.value.code, failure.value.retryable) == ("database.unavailable", True)
 
 
 async def test_writers_wait_for_each_other(sqlite: Database) -> None:
