@@ -42,7 +42,8 @@ async def test_connections_that_break_lose_no_message(postgres_url: str, tmp_pat
     longest_s = max(message.reply.seconds for message in said)
     print(
         f"\nT1 connections reset {RESETS} times: lost {missing},"
-        f" turns - ids = {ledger.turns - len(said)} of {len(said)}, inversions {inversions(kept)}; longest wait {longest_s:.1f} s"
+        f" turns - ids = {ledger.turns - len(said)} of {len(said)}, inversions {inversions(kept)};"
+        f" longest wait {longest_s:.1f} s"
     )
     assert all(place.deaths == 0 for place in places)
     assert missing == inversions(kept) == 0
