@@ -19,6 +19,7 @@ import structlog
 from botflow.records import Receipt
 
 LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
+LONGEST_PIECE = LARGEST_PAYLOAD // 8  # characters of a delta; one may be six bytes of JSON
 RECEIPTS_KEPT = 16  # of turns that ended here since the listener looked; older ones it reads from the database
 MAILBOX_SIZE = 256  # deltas a slow reader may be behind; older ones go, the final message replaces them anyway
 GATHER_S = 0.002  # wake-ups of this long go out as one
@@ -147,7 +148,8 @@ class Hub:
     def delta(self, session: int, delta: Delta) -> None:
         """Pass on a piece of a reply; it may be lost, the message that follows is not."""
         self._deliver(session, delta)
-        self._send(["d", session, delta.seq, delta.attempt, delta.text[: LARGEST_PAYLOAD // 8]])
+        for start in range(0, len(delta.text), LONGEST_PIECE):
+            self._send(["d", session, delta.seq, delta.attempt, delta.text[start : start + LONGEST_PIECE]])
 
     def flows_changed(self) -> None:
         """Tell every process that a workflow has a new version."""

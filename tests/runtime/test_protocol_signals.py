@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from botflow.records import SessionKey
-from botflow.runtime.hub import Hub, Transport, Woken
+from botflow.runtime.hub import Delta, Hub, Transport, Woken
 from botflow.storage.database import Database, open_database
 from botflow.storage.redis import open_redis
 
@@ -64,6 +64,21 @@ async def test_a_strange_message_on_redis_does_not_deafen_the_process(redis_url:
 
         assert await hears(speaker, listener)
     await link.close()
+
+
+async def test_a_long_piece_of_a_reply_reaches_another_process_whole(postgres: Database) -> None:
+    text = "".join(f"{number} é\x01☃ 🍕," for number in range(1000))
+    async with running(postgres.signals) as speaker, running(postgres.signals) as listener:
+        assert await hears(speaker, listener)
+        with listener.listen(7) as mailbox:
+            speaker.delta(7, Delta(seq=1, attempt=1, text=text))
+            heard = ""
+            async with asyncio.timeout(10):
+                while len(heard) < len(text):
+                    signal = await mailbox.get(10)
+                    heard += signal.text if isinstance(signal, Delta) else ""
+
+    assert heard == text
 
 
 async def test_a_strange_copy_of_a_session_counts_as_none(redis_url: str) -> None:
