@@ -30,6 +30,11 @@ def provider_errors() -> Iterator[None]:
         raise _unavailable(failure) from failure
 
 
+def is_about_a_row(failure: BaseException) -> bool:
+    """Say whether a statement failed because somebody holds one of its rows: the database itself is there."""
+    return isinstance(failure.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
+
+
 def _translated(failure: BaseException) -> ProviderError:
     match failure:
         case psycopg.errors.ProgramLimitExceeded() | psycopg.errors.StatementTooComplex():

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from botflow.errors import ProviderError
+from botflow.storage.failures import is_about_a_row
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,7 +21,8 @@ LARGEST = 64
 class Gathering(Generic[Item, Result]):
     """Collects calls and hands them to `run`, at most one with the same `key` at a time; results come in their order.
 
-    A statement that is refused runs again for each call alone, so that one of them never fails its neighbours.
+    A statement that is refused, or waited too long for a row, runs again for each call alone, so that one of them never
+    fails its neighbours.
     """
 
     def __init__(
@@ -60,9 +62,9 @@ class Gathering(Generic[Item, Result]):
         try:
             results = await self._run([item for item, _ in batch.values()])
         except Exception as failure:  # noqa: BLE001 -- a fence: whatever one call broke, its neighbours go on alone
-            if len(batch) > 1 and not (isinstance(failure, ProviderError) and failure.retryable):
-                for key, entry in batch.items():
-                    await self._settle({key: entry})
+            is_outage = isinstance(failure, ProviderError) and failure.retryable and not is_about_a_row(failure)
+            if len(batch) > 1 and not is_outage:
+                await asyncio.gather(*(self._settle({key: entry}) for key, entry in batch.items()))
                 return
             for _, done in batch.values():
                 if not done.done():

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from psycopg.errors import UniqueViolation
+from psycopg.rows import TupleRow
 
 from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
@@ -68,18 +69,23 @@ RETURNING 1
 
 # A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
 BEGIN = f"""
-WITH next AS MATERIALIZED (
-  SELECT b.seq FROM inbounds b WHERE b.session_id = %(session)s AND b.state = 'new'
-  ORDER BY b.kind = 'timeout' AND EXISTS (
-    SELECT FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
-      AND m.received_at < (b.content ->> 'due')::timestamptz), b.seq
-  LIMIT 1)
-UPDATE inbounds b SET attempt = b.attempt + 1, owner = %(owner)s, renewed_at = now()
+WITH r AS MATERIALIZED (
+  SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bool[]) WITH ORDINALITY AS r(session, owner, suspects, n)),
+next AS MATERIALIZED (
+  SELECT r.*, (
+    SELECT b.seq FROM inbounds b WHERE b.session_id = r.session AND b.state = 'new'
+    ORDER BY b.kind = 'timeout' AND EXISTS (
+      SELECT FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
+        AND m.received_at < (b.content ->> 'due')::timestamptz), b.seq
+    LIMIT 1) AS seq
+  FROM r)
+UPDATE inbounds b SET attempt = b.attempt + 1, owner = next.owner, renewed_at = now()
 FROM next, sessions s
-WHERE b.session_id = %(session)s AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
-  AND (b.owner IS NULL OR b.owner = %(owner)s OR b.renewed_at < now() - interval '10 s')
-  AND (b.attempt < 2 OR b.owner = %(owner)s OR %(suspects)s)
-RETURNING {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider, b.content
+WHERE b.session_id = next.session AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
+  AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')
+  AND (b.attempt < 2 OR b.owner = next.owner OR next.suspects)
+RETURNING next.n, {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider,
+  b.content
 """
 
 RENEW = """
@@ -92,14 +98,16 @@ ANSWERS = "SELECT index, fingerprint, value, ask FROM answers WHERE session_id =
 # The renewal locks the inbound, so that no other attempt can begin in between.
 ADD_ANSWER = """
 WITH b AS (
-  UPDATE inbounds SET renewed_at = now() WHERE session_id = %(session)s AND seq = %(seq)s AND state = 'new'
-    AND attempt = %(attempt)s
-  RETURNING session_id, seq, attempt)
+  UPDATE inbounds b SET renewed_at = now()
+  FROM jsonb_to_recordset(%s::jsonb) AS r(
+    session_id bigint, seq int, attempt int, index int, fingerprint text, ask jsonb, value jsonb)
+  WHERE b.session_id = r.session_id AND b.seq = r.seq AND b.state = 'new' AND b.attempt = r.attempt
+  RETURNING r.*)
 INSERT INTO answers AS a (session_id, seq, index, at, attempt, fingerprint, ask, value)
-SELECT session_id, seq, %(index)s, now(), attempt, %(fingerprint)s, %(ask)s::jsonb, %(value)s::jsonb FROM b
+SELECT session_id, seq, index, now(), attempt, fingerprint, ask, value FROM b
 ON CONFLICT (session_id, seq, index) DO UPDATE SET at = excluded.at, attempt = excluded.attempt,
   fingerprint = excluded.fingerprint, ask = excluded.ask, value = excluded.value
-RETURNING 1
+RETURNING session_id, seq
 """
 
 # `done_seq` comes from our snapshot alone: what is queued while this statement waits must not count as finished.
@@ -132,6 +140,8 @@ class PostgresInbox:
         self._enqueueing = Gathering(
             self._enqueue, key=lambda row: (row["workflow_id"], row["channel"], row["external_id"])
         )
+        self._beginning = Gathering(self._begin, key=lambda asked: asked[0])
+        self._journalling = Gathering(self._add_answers, key=lambda row: row["session_id"])
 
     async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
         row = {
@@ -173,11 +183,11 @@ class PostgresInbox:
     async def begin(
         self, session: int, owner: str, *, suspects: bool = True
     ) -> tuple[StoredSession, StoredInbound] | None:
-        rows = await self._engine.hot(BEGIN, {"session": session, "owner": owner, "suspects": suspects})
-        if not rows:
+        row = await self._beginning((session, owner, suspects))
+        if row is None:
             return None
-        stored = stored_session(rows[0][: len(SESSION_COLUMNS)])
-        seq, attempt, flow_version, kind, key, received_at, seed, provider, content = rows[0][len(SESSION_COLUMNS) :]
+        stored = stored_session(row[: len(SESSION_COLUMNS)])
+        seq, attempt, flow_version, kind, key, received_at, seed, provider, content = row[len(SESSION_COLUMNS) :]
         inbound = read_inbound(
             stored.key,
             kind=kind,
@@ -190,6 +200,14 @@ class PostgresInbox:
         turn = TurnId(session, seq)
         return stored, StoredInbound(id=turn, state="new", attempt=attempt, inbound=inbound, flow_version=flow_version)
 
+    async def _begin(self, asked: Sequence[tuple[int, str, bool]]) -> list[TupleRow | None]:
+        """Begin in distinct sessions, which are locked in their order."""
+        begun: dict[int, TupleRow] = {}
+        columns = [list(column) for column in zip(*sorted(asked), strict=True)]
+        for n, *row in await self._engine.hot(BEGIN, columns):
+            begun[columns[0][n - 1]] = tuple(row)
+        return [begun.get(session) for session, _, _ in asked]
+
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return bool(await self._engine.hot(RENEW, (*turn, attempt)))
 
@@ -201,16 +219,23 @@ class PostgresInbox:
         ]
 
     async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
-        values = {
-            "session": turn.session,
+        row = {
+            "session_id": turn.session,
             "seq": turn.seq,
             "attempt": attempt,
             "index": answer.index,
             "fingerprint": answer.fingerprint,
-            "ask": orjson.dumps(answer.ask).decode(),
-            "value": orjson.dumps(answer.value).decode(),
+            "ask": answer.ask,
+            "value": answer.value,
         }
-        return bool(await self._engine.hot(ADD_ANSWER, values))
+        return await self._journalling(row)
+
+    async def _add_answers(self, rows: Sequence[dict[str, Any]]) -> list[bool]:
+        """Journal answers of distinct sessions, which are locked in their order."""
+        ordered = sorted(rows, key=lambda row: row["session_id"])
+        added = await self._engine.hot(ADD_ANSWER, (orjson.dumps(ordered).decode(),))
+        turns = {TurnId(*row) for row in added}
+        return [TurnId(row["session_id"], row["seq"]) in turns for row in rows]
 
     async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
         rows = await self._engine.hot(FINISH, (encode([commit]), turn.seq, attempt, state))

@@ -15,7 +15,7 @@ from tests.storage import test_inbox, test_outbox, test_postgres, test_sessions,
 
 Promise = Callable[[Database], Awaitable[None]]
 DEDUPE = "(SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL"
-OWNER = "AND (b.owner IS NULL OR b.owner = %(owner)s OR b.renewed_at < now() - interval '10 s')"
+OWNER = "AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')"
 ORDER = "AND m.received_at < (b.content ->> 'due')::timestamptz"
 MIN_NEW = "SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq"
 
@@ -92,11 +92,11 @@ MUTATIONS: tuple[tuple[Any, str, str, str, Promise], ...] = (
     (
         postgres_inbox,
         "ADD_ANSWER",
-        "AND attempt = %(attempt)s",
-        "AND %(attempt)s::int > 0",
+        "AND b.attempt = r.attempt",
+        "",
         test_inbox.test_a_dead_owners_inbound_goes_to_the_next_attempt,
     ),
-    (postgres_inbox, "ADD_ANSWER", "AND state = 'new'", "", test_inbox.test_no_answer_is_journalled_after_the_turn),
+    (postgres_inbox, "ADD_ANSWER", "AND b.state = 'new'", "", test_inbox.test_no_answer_is_journalled_after_the_turn),
     (
         postgres_inbox,
         "FINISH",
