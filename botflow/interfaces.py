@@ -157,14 +157,8 @@ class SessionStore(Protocol):
         """Park (opt-out) or unpark a session; bumps its version, suppresses outbounds not yet sent, clears wake_at."""
 
 
-class InboxStore(Protocol):
-    """The queued path: durable inbounds, attempts and their journal."""
-
-    async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
-        """Store an inbound as new and defer `advance(session)`, in one transaction that locks the session's row.
-
-        A duplicate changes nothing but reply_by, and returns the receipt that exists.
-        """
+class AttemptStore(Protocol):
+    """Attempts at queued inbounds, and their journal."""
 
     async def begin(
         self, session: int, owner: str, *, suspects: bool = True
@@ -179,6 +173,10 @@ class InboxStore(Protocol):
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         """Say that the attempt lives; False when it is no longer this one's to run."""
 
+    async def let_go(self, turn: TurnId, attempt: int) -> bool:
+        """Give up an attempt that its own process stops: anybody may begin the inbound at once, and the attempt does
+        not count. What it journalled stays. False when it is no longer this one's to run."""
+
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]: ...
 
     async def add_answer(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> bool:
@@ -190,6 +188,16 @@ class InboxStore(Protocol):
         None when a fence refused it; else whether more is queued, which only the holder of the session's row can tell.
 
         With state "dead" (the fourth attempt) or "stale" the same: the commit then holds an apology or nothing.
+        """
+
+
+class InboxStore(AttemptStore, Protocol):
+    """The queued path: durable inbounds, and the attempts at them."""
+
+    async def enqueue(self, key: SessionKey, inbound: Inbound, flow_version: int, reply_within_s: float) -> Receipt:
+        """Store an inbound as new and defer `advance(session)`, in one transaction that locks the session's row.
+
+        A duplicate changes nothing but reply_by, and returns the receipt that exists.
         """
 
     async def receipt(self, turn: TurnId) -> Receipt: ...

@@ -96,13 +96,15 @@ class StoredOutbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredInbound:
-    """A queued inbound: everything a retry needs to be the same turn. `attempt` counts the attempts begun."""
+    """A queued inbound: everything a retry needs to be the same turn. `attempt` counts the attempts begun, without those
+    that were let go; `has_answers` says whether any has journalled something."""
 
     id: TurnId
     state: InboundState
     attempt: int
     inbound: Inbound
     flow_version: int
+    has_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

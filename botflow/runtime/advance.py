@@ -39,6 +39,7 @@ ATTEMPTS = 3  # the next one buries the inbound
 RENEW_S = 2.0
 PAUSES_S = (0.0, 0.2, 1.0, 0.0)  # before the attempt of this index + 1
 OUTAGE_PAUSES_S = (0.1, 0.5, 2.0)  # after which the job fails, and is retried ever later
+LET_GO_S = 2.0  # a stop has little time
 GATHER_DELTAS_S = 0.04  # pieces of a reply that come this close together travel as one
 
 
@@ -90,13 +91,15 @@ class Advance:
         goes_on = True
         while goes_on:
             if (begun := await self._inbox.begin(session, owner, suspects=False)) is not None:
-                await asyncio.sleep(PAUSES_S[min(begun[1].attempt, len(PAUSES_S)) - 1])
-                goes_on = await self._run(*begun)
+                async with self._let_go_when_stopped(begun[1]):
+                    await asyncio.sleep(PAUSES_S[min(begun[1].attempt, len(PAUSES_S)) - 1])
+                    goes_on = await self._run(*begun)
                 continue
             async with self._quarantine.alone():
                 if (begun := await self._inbox.begin(session, owner)) is None:
                     return
-                goes_on = await self._run(*begun)
+                async with self._let_go_when_stopped(begun[1]):
+                    goes_on = await self._run(*begun)
 
     async def _run(self, stored: StoredSession, queued: StoredInbound) -> bool:
         """Run one attempt, whatever becomes of it; say whether there may be more to run."""
@@ -136,7 +139,7 @@ class Advance:
 
     async def _drive(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> Turn:
         """Run the engine: a journalled answer to the same Ask is used again, a new one is journalled first."""
-        journal = {entry.index: entry for entry in await self._inbox.answers(queued.id)} if queued.attempt > 1 else {}
+        journal = {entry.index: entry for entry in await self._inbox.answers(queued.id)} if queued.has_answers else {}
         engine = take_turn(flow, stored.session, queued.inbound, self._node_types)
         index = 0
         try:
@@ -211,6 +214,17 @@ class Advance:
             flow_version=version,
             parked=parks(stored.parked, queued.inbound),
         )
+
+    @asynccontextmanager
+    async def _let_go_when_stopped(self, queued: StoredInbound) -> AsyncIterator[None]:
+        """When this process stops the attempt, say so: nobody need wait until its silence is long enough."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            with suppress(ProviderError, TimeoutError):  # then it is found by its silence after all
+                async with asyncio.timeout(LET_GO_S):
+                    await self._inbox.let_go(queued.id, queued.attempt)
+            raise
 
     @asynccontextmanager
     async def _alive(self, queued: StoredInbound) -> AsyncIterator[None]:

@@ -85,11 +85,17 @@ WHERE b.session_id = next.session AND b.seq = next.seq AND b.state = 'new' AND s
   AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')
   AND (b.attempt < 2 OR b.owner = next.owner OR next.suspects)
 RETURNING next.n, {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider,
-  b.content
+  b.content, EXISTS (SELECT FROM answers a WHERE a.session_id = b.session_id AND a.seq = b.seq)
 """
 
 RENEW = """
 UPDATE inbounds SET renewed_at = now() WHERE session_id = %s AND seq = %s AND state = 'new' AND attempt = %s
+RETURNING 1
+"""
+
+LET_GO = """
+UPDATE inbounds SET attempt = attempt - 1, owner = NULL, renewed_at = now()
+WHERE session_id = %s AND seq = %s AND state = 'new' AND attempt = %s
 RETURNING 1
 """
 
@@ -187,7 +193,8 @@ class PostgresInbox:
         if row is None:
             return None
         stored = stored_session(row[: len(SESSION_COLUMNS)])
-        seq, attempt, flow_version, kind, key, received_at, seed, provider, content = row[len(SESSION_COLUMNS) :]
+        seq, attempt, flow_version, *columns, has_answers = row[len(SESSION_COLUMNS) :]
+        kind, key, received_at, seed, provider, content = columns
         inbound = read_inbound(
             stored.key,
             kind=kind,
@@ -198,7 +205,14 @@ class PostgresInbox:
             content=content,
         )
         turn = TurnId(session, seq)
-        return stored, StoredInbound(id=turn, state="new", attempt=attempt, inbound=inbound, flow_version=flow_version)
+        return stored, StoredInbound(
+            id=turn,
+            state="new",
+            attempt=attempt,
+            inbound=inbound,
+            flow_version=flow_version,
+            has_answers=has_answers,
+        )
 
     async def _begin(self, asked: Sequence[tuple[int, str, bool]]) -> list[TupleRow | None]:
         """Begin in distinct sessions, which are locked in their order."""
@@ -210,6 +224,9 @@ class PostgresInbox:
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return bool(await self._engine.hot(RENEW, (*turn, attempt)))
+
+    async def let_go(self, turn: TurnId, attempt: int) -> bool:
+        return bool(await self._engine.hot(LET_GO, (*turn, attempt)))
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
         rows = await self._engine.hot(ANSWERS, turn)

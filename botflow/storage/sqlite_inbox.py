@@ -66,10 +66,16 @@ WHERE i.session_id = :session AND i.seq = (
     LIMIT 1)
   AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent)
   AND (i.attempt < 2 OR i.owner = :owner OR :suspects)
-RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, content
+RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, content,
+  EXISTS (SELECT 1 FROM answers a WHERE a.session_id = inbounds.session_id AND a.seq = inbounds.seq)
 """
 
 RENEW = f"UPDATE inbounds SET renewed_at = :now WHERE {IS_TURN} AND state = 'new' AND attempt = :attempt"
+
+LET_GO = f"""
+UPDATE inbounds SET attempt = attempt - 1, owner = NULL, renewed_at = :now
+WHERE {IS_TURN} AND state = 'new' AND attempt = :attempt
+"""
 
 ANSWERS = f'SELECT "index", fingerprint, value, ask FROM answers WHERE {IS_TURN} ORDER BY "index"'
 
@@ -129,6 +135,10 @@ class SqliteInbox:
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return await self._engine.change(lambda connection: _renew(connection, _attempt(turn, attempt)))
+
+    async def let_go(self, turn: TurnId, attempt: int) -> bool:
+        values = _attempt(turn, attempt)
+        return await self._engine.change(lambda connection: connection.execute(LET_GO, values).rowcount > 0)
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
         rows = await self._engine.look(lambda connection: rows_of(connection, ANSWERS, _values(turn)))
@@ -202,7 +212,7 @@ def _attempt(turn: TurnId, attempt: int) -> dict[str, Any]:
 
 
 def _stored_inbound(stored: StoredSession, row: Row) -> StoredInbound:
-    seq, attempt, flow_version, kind, key, received_at, seed, provider, content = row
+    seq, attempt, flow_version, kind, key, received_at, seed, provider, content, has_answers = row
     inbound = read_inbound(
         stored.key,
         kind=kind,
@@ -213,4 +223,11 @@ def _stored_inbound(stored: StoredSession, row: Row) -> StoredInbound:
         content=None if content is None else orjson.loads(content),
     )
     turn = TurnId(stored.id, seq)
-    return StoredInbound(id=turn, state="new", attempt=attempt, inbound=inbound, flow_version=flow_version)
+    return StoredInbound(
+        id=turn,
+        state="new",
+        attempt=attempt,
+        inbound=inbound,
+        flow_version=flow_version,
+        has_answers=bool(has_answers),
+    )

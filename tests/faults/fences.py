@@ -13,7 +13,7 @@ from botflow.runtime.conversation import Conversation
 from botflow.runtime.flows import Flows
 from botflow.runtime.hub import Hub, Mailbox
 from botflow.runtime.lines import Lines
-from botflow.storage import jobs_postgres
+from botflow.storage import jobs_postgres, postgres_inbox
 from botflow.storage.outbox import Outbox, _has_opted_out, _is_to_the_person
 from botflow.storage.timers import Timers
 from botflow.web import auth, webhooks
@@ -32,7 +32,7 @@ from tests.runtime import (
     test_jobs_troubles,
     test_lines,
 )
-from tests.storage import test_outbox, test_timers
+from tests.storage import test_inbox, test_outbox, test_timers
 from tests.web import test_gate, test_webhooks
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
@@ -229,6 +229,19 @@ ATTEMPTS = (
         "if not await self._inbox.renew(queued.id, queued.attempt):",
         "if False:",
         test_advance.test_a_living_attempt_is_not_taken_over_however_long_it_asks,
+    ),
+    Fence(
+        Advance._let_go_when_stopped,
+        "await self._inbox.let_go(queued.id, queued.attempt)",
+        "pass",
+        test_advance.test_a_stopped_process_lets_its_attempt_go_and_another_goes_on_at_once,
+    ),
+    Fence(
+        Statement(postgres_inbox, "LET_GO"),
+        "AND attempt = %s",
+        "AND %s > 0",
+        test_inbox.test_only_the_owner_of_an_attempt_lets_it_go,
+        on="postgres",
     ),
     Fence(
         Advance._alive,

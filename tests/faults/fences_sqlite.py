@@ -99,6 +99,12 @@ INBOX = (
         test_inbox.test_a_dead_owners_inbound_goes_to_the_next_attempt,
     ),
     Fence(RENEW, "AND state = 'new'", "", test_inbox.test_no_answer_is_journalled_after_the_turn),
+    Fence(
+        Statement(sqlite_inbox, "LET_GO"),
+        "AND attempt = :attempt",
+        "",
+        test_inbox.test_only_the_owner_of_an_attempt_lets_it_go,
+    ),
     Fence(RENEW, "AND state = 'new'", "", test_inbox.test_a_done_inbound_is_not_finished_twice),
     Fence(
         FINISH,

@@ -147,6 +147,41 @@ async def test_nobody_is_told_of_a_turn_that_was_not_committed(
         assert bot.world.asked == ["first"]
 
 
+async def test_a_stopped_process_lets_its_attempt_go_and_another_goes_on_at_once(database: Database) -> None:
+    """More often than an inbound may be attempted: a stop is nobody's failure. What was answered is not asked again."""
+    async with open_bot(database, *THINKING) as bot:
+        receipt = await bot.queued("hi", "m1")
+        for _ in range(ATTEMPTS + 1):
+            bot.world.held = asyncio.Event()
+            bot.world.begun.clear()
+            turn = asyncio.create_task(bot.advance(receipt.id.session))
+            await asyncio.wait_for(bot.world.begun.wait(), 5)
+            turn.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await turn
+        bot.world.held = None
+        await bot.advance(receipt.id.session)
+        assert await said(bot, receipt.id) == ["first! second!"]
+        assert bot.world.asked == ["first"] * (ATTEMPTS + 2) + ["second"]
+
+
+async def test_a_stop_in_the_pause_before_a_retry_lets_go_as_well(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_bot(database, *THINKING) as bot:
+        monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0, 3600.0))
+        bot.world.crashes["advance.journalled"] = 1
+        receipt = await bot.queued("hi", "m1")
+        turn = asyncio.create_task(bot.advance(receipt.id.session))
+        await asyncio.wait({turn}, timeout=0.3)
+        turn.cancel()
+        await asyncio.gather(turn, return_exceptions=True)
+        monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,))
+        await bot.advance(receipt.id.session)
+        assert await said(bot, receipt.id) == ["first! second!"]
+        assert bot.world.asked == ["first", "second"]
+
+
 async def test_a_message_of_somebody_who_stopped_meanwhile_is_stored_in_silence(database: Database) -> None:
     async with open_bot(database, *THINKING) as bot:
         receipt = await bot.queued("hi", "m1")

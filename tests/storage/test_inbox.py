@@ -100,6 +100,28 @@ async def test_a_dead_owners_inbound_goes_to_the_next_attempt(database: Database
     assert await database.inbox.finish(taken.id, 2, waiting(stored, queued.inbound))
 
 
+async def test_an_attempt_that_was_let_go_does_not_count_and_anybody_may_begin_at_once(database: Database) -> None:
+    await database.inbox.enqueue(key(), message("m1"), 7, 0)
+    _, queued = await _begin(database, "one")
+    assert not queued.has_answers
+    assert await database.inbox.add_answer(queued.id, 1, ANSWER)
+    assert await database.inbox.let_go(queued.id, 1)
+    _, again = await _begin(database, "two")
+    assert (again.attempt, again.has_answers) == (1, True)
+    assert await database.inbox.answers(queued.id) == [ANSWER]
+
+
+async def test_only_the_owner_of_an_attempt_lets_it_go(database: Database) -> None:
+    await database.inbox.enqueue(key(), message("m1"), 7, 0)
+    stored, queued = await _begin(database, "one")
+    await age_owner(database, queued.id, 11)
+    _, taken = await _begin(database, "two")
+    assert not await database.inbox.let_go(queued.id, 1)
+    assert await database.inbox.begin(stored.id, "three") is None
+    assert await database.inbox.finish(taken.id, 2, waiting(stored, queued.inbound))
+    assert not await database.inbox.let_go(queued.id, 2)
+
+
 async def test_of_two_that_begin_at_once_one_gets_the_inbound(database: Database) -> None:
     receipt = await database.inbox.enqueue(key(), message("m1"), 7, 0)
     begun = await asyncio.gather(*(database.inbox.begin(receipt.id.session, f"owner{n}") for n in range(6)))
