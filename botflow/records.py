@@ -96,8 +96,10 @@ class StoredOutbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredInbound:
-    """A queued inbound: everything a retry needs to be the same turn. `attempt` counts the attempts begun, without those
-    that were let go; `has_answers` says whether any has journalled something."""
+    """A queued inbound: everything a retry needs to be the same turn.
+
+    `attempt` counts the attempts begun, without those that were let go; `has_answers`: one has journalled.
+    """
 
     id: TurnId
     state: InboundState
