@@ -20,10 +20,11 @@ from botflow.web.chat_body import LONGEST_ID
 PAGE = 50
 LARGEST_PAGE = 200
 PAGES_BACK = 50  # how far a reader may be behind before it starts over
-LARGEST = 2**31 - 1  # of what the columns of a place hold: a version or a seq,
-LARGEST_INDEX = 2**15 - 1  # and an index
-_OUT = re.compile(r"([0-9]{1,10})\.([0-9]{1,5})")
-_IN = re.compile(r"i([0-9]{1,10})")
+# What the columns of a place hold: a version or a seq, and an index. Whatever is beyond is after every message.
+LARGEST = 2**31 - 1
+LARGEST_INDEX = 2**15 - 1
+_OUT = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
+_IN = re.compile(r"i([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read a message's id; RejectedInbound `cursor.invalid` when it is none."""
-        if (match := _OUT.fullmatch(text)) and int(match[1]) <= LARGEST and int(match[2]) <= LARGEST_INDEX:
-            return cls((int(match[1]), int(match[2])), None)
-        if (match := _IN.fullmatch(text)) and int(match[1]) <= LARGEST:
-            return cls(None, int(match[1]))
+        if match := _OUT.fullmatch(text):
+            return cls((min(int(match[1]), LARGEST), min(int(match[2]), LARGEST_INDEX)), None)
+        if match := _IN.fullmatch(text):
+            return cls(None, min(int(match[1]), LARGEST))
         raise RejectedInbound(
             "this is not the id of a message", code="cursor.invalid", hint="send the id of the last message you have"
         )
