@@ -74,7 +74,7 @@ def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
                 raise FlowError(
                     f"{path} and {sources[workflow].name} both have the id {workflow!r}",
                     code="workflow.twice",
-                    hint="give one of them another id",
+                    hint="give one of them another id, or name one file at a time",
                 )
             sources[workflow] = source
         plugins += [plugin] if plugin else []
