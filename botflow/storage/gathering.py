@@ -15,7 +15,7 @@ from botflow.storage.failures import is_about_a_row
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-LARGEST = 64
+LARGEST = 16  # of sixty-four, the first would wait for the last, and all would then ask their models at one moment
 
 
 class Gathering(Generic[Item, Result]):
