@@ -48,6 +48,8 @@ class Database:
     async def ready(self) -> bool:
         """Say whether the database answers and has this release's schema."""
         try:
+            if isinstance(self.engine, PostgresEngine):
+                await self.engine.hot("SELECT 1", ())  # after an outage these connections come back on their own
             async with self.engine.read() as connection:
                 return (await connection.execute(VERSION)).scalar() == HEAD
         except ProviderError:

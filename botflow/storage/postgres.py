@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from botflow.storage.failures import provider_errors
 from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
-from botflow.storage.postgres_hot import HotStatements
+from botflow.storage.postgres_hot import ANSWER_S, HotStatements
 from botflow.storage.postgres_options import SERVER_LIMITS, connection_options, driver_url
 
 CHANNEL = "botflow"
@@ -66,13 +66,13 @@ class PostgresEngine:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         with provider_errors():
-            async with self._autocommit.connect() as connection:
+            async with asyncio.timeout(ANSWER_S), self._autocommit.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         with provider_errors():
-            async with self._engine.begin() as connection:
+            async with asyncio.timeout(ANSWER_S), self._engine.begin() as connection:
                 yield connection
 
     def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:

@@ -7,7 +7,10 @@ costs as much as the statement.
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, LiteralString
 
 import orjson
@@ -22,9 +25,13 @@ from botflow.storage.postgres_options import SERVER_LIMITS, connection_options
 
 CONNECTIONS = 12
 GET_S = 5.0
-# Longer than the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection alive
-# and never answers: two commits that hang for ever would be the end of the fast path.
-ANSWER_S = 15.0
+# About as long as the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection
+# alive and never answers: two commits that hang for ever would be the end of the fast path.
+ANSWER_S = 10.0
+# Once one statement got no answer, the next ones wait for this long, until one is answered: whoever waits for a reply
+# makes several statements, and should hear of the outage within its own deadline.
+SILENT_S = 2.0
+RECONNECT_S = 5.0  # the pool tries ever more seldom for this long, then anew when a connection is asked for
 # Hot statements are point look-ups. A plan made while the tables were young must not become a scan of grown ones.
 POINT_LOOKUPS = (
     " -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off"
@@ -36,6 +43,10 @@ class ConnectionLost(psycopg.OperationalError):
     """The statement's connection broke; whether it was executed is not known."""
 
 
+class NoAnswer(psycopg.OperationalError):
+    """The statement got no answer in time; whether it was executed is not known."""
+
+
 class HotStatements:
     """Runs single statements, each its own transaction, on up to CONNECTIONS connections."""
 
@@ -45,11 +56,13 @@ class HotStatements:
             min_size=2,
             max_size=CONNECTIONS,
             timeout=GET_S,
+            reconnect_timeout=RECONNECT_S,
             open=False,
             configure=_configure,
             kwargs={**connection_options(), "autocommit": True, "options": SERVER_LIMITS + POINT_LOOKUPS},
         )
         self._free = asyncio.Semaphore(CONNECTIONS)
+        self._is_silent = False
         self._idle: list[AsyncCursor[TupleRow]] = []  # the last used first: its caches are warm
 
     async def open(self) -> None:
@@ -69,31 +82,57 @@ class HotStatements:
         """
         with provider_errors():
             try:
-                async with asyncio.timeout(ANSWER_S):
-                    return await self._run(statement, values)
+                return await self._run(statement, values)
             except ConnectionLost:
-                await self._give_back()  # the others may be as dead, after a restart of the server
-                await self._pool.check()
                 async with asyncio.timeout(ANSWER_S):
-                    return await self._run(statement, values)
+                    await self._give_back()  # the others may be as dead, after a restart of the server
+                    await self._pool.check()
+                return await self._run(statement, values)
 
     async def _run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         async with self._free:
             cursor = self._idle.pop() if self._idle else (await self._pool.getconn()).cursor()
+            patience = Patience(cursor.connection, SILENT_S if self._is_silent else ANSWER_S)
             try:
                 await cursor.execute(statement, values, prepare=True)
                 rows = await cursor.fetchall()
             except BaseException as failure:
                 await self._pool.putconn(cursor.connection)  # which looks what state the connection is in
+                if patience.is_over:
+                    self._is_silent = True
+                    raise NoAnswer("no answer in time") from failure
                 if isinstance(failure, psycopg.OperationalError) and cursor.connection.broken:
                     raise ConnectionLost(*failure.args) from failure
                 raise
+            finally:
+                patience.end()
+            self._is_silent = False
             self._idle.append(cursor)
             return rows
 
     async def _give_back(self) -> None:
         while self._idle:
             await self._pool.putconn(self._idle.pop().connection)
+
+
+class Patience:
+    """Cuts a connection that does not answer in time.
+
+    Cancelling the statement would ask the same server to let go of it, and wait for its answer for ten seconds more.
+    """
+
+    def __init__(self, connection: AsyncConnection[TupleRow], seconds: float) -> None:
+        self.is_over = False
+        self._connection = connection
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._cut)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)  # whoever reads from it hears that it has ended
 
 
 async def _configure(connection: AsyncConnection[TupleRow]) -> None:
