@@ -38,7 +38,7 @@ async def test_calls_of_one_moment_run_together_and_get_their_own_results() -> N
 async def test_two_calls_with_one_key_run_one_after_the_other() -> None:
     doubling = Doubling()
     double = Gathering(doubling, key=lambda number: number % 10)
-    assert await asyncio.gather(double(1), double(11), double(2)) == [2, 22, 4]
+    assert list(await asyncio.gather(double(1), double(11), double(2))) == [2, 22, 4]
     assert doubling.batches == [[1, 2], [11]]
 
 
