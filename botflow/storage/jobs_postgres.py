@@ -38,6 +38,9 @@ SCHEMA_CHANGES: tuple[str, ...] = (
 
 # The table is nearly always empty, so the planner believes that it is, and would sort and scan a sudden backlog.
 _PLANNER = "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off"
+# Who claims or ends a job need not wait for the disk: when the database loses the last moments, a job runs again and
+# finds nothing to do. The inbound and the job themselves are stored by `enqueue`, which does wait.
+_COMMITS = "SET synchronous_commit = off"
 
 CLAIM = """
 WITH candidate AS (
@@ -148,7 +151,7 @@ class PostgresJobs(PsycopgConnector):
 async def _configure(connection: AsyncConnection[TupleRow]) -> None:
     # Each statement is a transaction of its own, so BEGIN and COMMIT would only be two more round trips.
     await connection.set_autocommit(True)
-    await connection.execute(_PLANNER)
+    await connection.execute(f"{_PLANNER}; {_COMMITS}")
 
 
 def _pool(**options: Any) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:

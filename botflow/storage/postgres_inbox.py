@@ -67,9 +67,15 @@ WHERE s.workflow_id = %s AND s.channel = %s AND s.external_id = %s AND b.session
 RETURNING 1
 """
 
+# Attempts and answers need not wait for the disk by themselves: the commit that rests on them does, and it carries
+# along what was logged before it. A process that dies loses nothing by this; a database that dies loses its last
+# moments, and then the attempt is counted, or the world asked, once more.
+UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
 # A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
 BEGIN = f"""
-WITH r AS MATERIALIZED (
+WITH {UNHURRIED},
+r AS MATERIALIZED (
   SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bool[]) WITH ORDINALITY AS r(session, owner, suspects, n)),
 next AS MATERIALIZED (
   SELECT r.*, (
@@ -80,7 +86,7 @@ next AS MATERIALIZED (
     LIMIT 1) AS seq
   FROM r)
 UPDATE inbounds b SET attempt = b.attempt + 1, owner = next.owner, renewed_at = now()
-FROM next, sessions s
+FROM next, sessions s, unhurried
 WHERE b.session_id = next.session AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
   AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')
   AND (b.attempt < 2 OR b.owner = next.owner OR next.suspects)
@@ -102,11 +108,12 @@ RETURNING 1
 ANSWERS = "SELECT index, fingerprint, value, ask FROM answers WHERE session_id = %s AND seq = %s ORDER BY index"
 
 # The renewal locks the inbound, so that no other attempt can begin in between.
-ADD_ANSWER = """
-WITH b AS (
+ADD_ANSWER = f"""
+WITH {UNHURRIED},
+b AS (
   UPDATE inbounds b SET renewed_at = now()
   FROM jsonb_to_recordset(%s::jsonb) AS r(
-    session_id bigint, seq int, attempt int, index int, fingerprint text, ask jsonb, value jsonb)
+    session_id bigint, seq int, attempt int, index int, fingerprint text, ask jsonb, value jsonb), unhurried
   WHERE b.session_id = r.session_id AND b.seq = r.seq AND b.state = 'new' AND b.attempt = r.attempt
   RETURNING r.*)
 INSERT INTO answers AS a (session_id, seq, index, at, attempt, fingerprint, ask, value)
