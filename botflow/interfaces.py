@@ -1,4 +1,4 @@
-"""What can be replaced: models, channels, observers and the stores. Each is a Protocol of at most seven methods."""
+"""What can be replaced: models, channels and the stores. Each is a Protocol of at most seven methods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, AskModel, Line
 from botflow.engine.effects import SendMessage
-from botflow.engine.events import Event
 from botflow.engine.inbound import Inbound
 from botflow.records import (
     JournalledAnswer,
@@ -126,12 +125,6 @@ class Reports(Protocol):
 
     def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
         """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""
-
-
-class Observer(Protocol):
-    """A listener to committed turns; it must be quick and must not raise."""
-
-    def turn_committed(self, key: SessionKey, turn: TurnId, events: Sequence[Event]) -> None: ...
 
 
 class SessionStore(Protocol):

@@ -1,4 +1,4 @@
-"""A plugin is a value that bundles node types, channels, models and observers.
+"""A plugin is a value that bundles node types, channels and models.
 
 Installed ones are found by entry point.
 """
@@ -13,7 +13,7 @@ from botflow.clock import Clock
 from botflow.config import Settings
 from botflow.engine.node import NodeType
 from botflow.errors import UsageError
-from botflow.interfaces import Channel, Model, Observer
+from botflow.interfaces import Channel, Model
 
 GROUP = "botflow.plugins"
 
@@ -26,7 +26,6 @@ class Plugin:
     node_types: tuple[NodeType, ...] = ()
     channel: Callable[[Settings, Clock], Channel | None] | None = None
     model: Callable[[Settings], Model | None] | None = None
-    observers: tuple[Observer, ...] = ()
 
 
 def installed_plugins() -> list[Plugin]:
