@@ -2,6 +2,7 @@
 
 Counted in this process at no cost, and across processes when Redis is there. When Redis is slow or gone, the count of
 this process decides: a limit is never a reason to refuse somebody by mistake. Callers with the API key are not counted.
+Not by the package `limits`: its storage in memory looks at every key that it knows on each hit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The conversation as it happens, over SSE: messages, drafts of a reply being written, and where the session stands.
 
 A stream reads the messages from the database by cursor, so it resumes after `Last-Event-ID` without loss or repetition;
-signals only say when to look. Streams are counted and bounded, and a reader that does not read is dropped.
+signals only say when to look. Streams are counted and bounded, and a reader that does not read is dropped. A quiet
+stream looks by itself every few seconds only: there may be thousands, and a waiting request looks twice a second.
 """
 
 from __future__ import annotations
