@@ -62,7 +62,7 @@ async def test_an_attempt_that_the_database_refuses_for_a_while_goes_on_in_the_s
             await place.started()
             await say(client, [place], "ann", "hi", "hi")
             async with await psycopg.AsyncConnection.connect(postgres_url) as connection:
-                await connection.execute("LOCK TABLE answers")
+                await connection.execute("LOCK TABLE answers IN SHARE MODE")  # it can be read, not written
                 thinking = asyncio.create_task(say(client, [place], "ann", "think", "think"))
                 await asyncio.sleep(4.5)  # a statement gives up after three seconds
                 await connection.rollback()
