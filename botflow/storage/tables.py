@@ -6,12 +6,14 @@ The tables that a turn writes have no foreign keys: each check would lock a row,
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -82,6 +85,7 @@ sessions = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("parked", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False, server_default=false()),
     Column("channel", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("state", Json, nullable=False),
@@ -95,6 +99,7 @@ Index(
     sqlite_where=text("wake_at IS NOT NULL"),
 )
 
+# `merged_into` is the seq of the inbound whose turn answered this one too.
 # `renewed_at` is the last sign of life while an inbound is new: of its owner, or of whoever put it into the queue.
 inbounds = Table(
     "inbounds",
@@ -113,6 +118,7 @@ inbounds = Table(
     Column("owner", Text),
     Column("renewed_at", UtcTime),
     Column("reply_by", UtcTime),
+    Column("merged_into", Integer),
     PrimaryKeyConstraint("session_id", "seq"),
     UniqueConstraint("session_id", "key"),
 )
@@ -165,6 +171,7 @@ outbounds = Table(
     Column("updated_at", UtcTime),
     Column("provider_id", Text),
     Column("error_code", Text),
+    Column("segments", SmallInteger),
     PrimaryKeyConstraint("session_id", "version", "index"),
 )
 UNSETTLED_STATES = ("ready", "handed", "sending", "unknown")
@@ -178,6 +185,8 @@ Index(
     sqlite_where=text(UNSETTLED),
 )
 
+# A persistent conversation's execution fills the first columns; a triggered run (channel `run`) all that apply. What
+# it cost and how long it took follows from answers and turns. `session_id` is unique for runs.
 executions = Table(
     "executions",
     metadata,
@@ -188,4 +197,145 @@ executions = Table(
     Column("flow_version", Integer, nullable=False),
     Column("status", Text, nullable=False),  # pending, running, waiting, paused, completed, failed, cancelled
     Column("error", Json),
+    Column("trigger", Text),  # api, event, schedule, webhook, manual, child; NULL for a message
+    Column("priority", SmallInteger),
+    Column("retries", SmallInteger),
+    Column("user_name", Text),
+    Column("input", Json),
+    Column("output", Json),
+    Column("metadata", Json),
+    Column("progress", Json),
+    Column("parent_session", BigId),
+    Column("parent_token", Text),
+    Column("parent_branch", Text),
+)
+Index(
+    "executions_parent_session_idx",
+    executions.c.parent_session,
+    postgresql_where=text("parent_session IS NOT NULL"),
+    sqlite_where=text("parent_session IS NOT NULL"),
+)
+
+# What follows a commit besides messages: a child to start, a parent to tell, an event to spread. A row goes when it is
+# carried out, and everything it does has a natural key, so carrying it out twice changes nothing.
+effects = Table(
+    "effects",
+    metadata,
+    Column("session_id", BigId, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("index", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("session_id", "version", "index"),
+)
+Index("effects_due_at_idx", effects.c.due_at)
+
+# Where a run may be taken up again: the session's state before `node`.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("session_id", BigId, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("flow_version", Integer, nullable=False),
+    Column("state", Json, nullable=False),
+    PrimaryKeyConstraint("session_id", "version"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("execution_id", Uuid, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # output, artifact, metadata
+    Column("content_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("created_at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("execution_id", "key"),
+)
+
+# One row per schedule trigger of a workflow's active version; `next_at` is NULL while it does not run.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("workflow_id", BigId, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("cron", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("missed", Text, nullable=False),  # skip, once, all
+    Column("next_at", UtcTime),
+    Column("last_at", UtcTime),
+    PrimaryKeyConstraint("workflow_id", "node"),
+)
+Index("schedules_next_at_idx", schedules.c.next_at)
+
+# What is known of a person at an address, for every workflow of the organization.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("organization_id", BigId, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+    Column("time_zone", Text),
+    Column("updated_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("organization_id", "channel", "address"),
+)
+
+# Evidence: why something was or was not sent, asked or allowed. Rows are only added.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("organization_id", BigId, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # opt_out, opt_in, suppressed, delayed, held, refused, released
+    Column("reason", Text, nullable=False),  # a stable code
+    Column("session_id", BigId),
+    Column("subject", Text),  # the wire id of the part or the id of the inbound that it is about
+    Column("detail", Json),
+)
+Index("decisions_address_idx", decisions.c.organization_id, decisions.c.channel, decisions.c.address, decisions.c.at)
+
+# What was spent or is reserved, by scope (session, contact, organization) and UTC day ("" for a session's whole life).
+spending = Table(
+    "spending",
+    metadata,
+    Column("scope", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),  # millionths of a US dollar
+    PrimaryKeyConstraint("scope", "key", "day"),
+)
+
+# When a sending address may send again.
+senders = Table(
+    "senders",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("next_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("channel", "address"),
+)
+
+# Named sets of secret fields for a module; `fields` is encrypted and bound to the row.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
+    Column("user_name", Text, nullable=False),  # "" for everybody in the organization
+    Column("module", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("organization_id", "user_name", "name"),
 )
