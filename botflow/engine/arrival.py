@@ -11,7 +11,8 @@ from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.folding import fold
 from botflow.engine.node import NodeFailure, NodeType, Starts
 from botflow.engine.scene import Level, Scene
-from botflow.engine.session import Session
+from botflow.engine.session import Parent, Session, Wait
+from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.pattern import search
 
@@ -33,21 +34,25 @@ class Ignored:
     reason: str
 
 
-Arrival = Start | Resume | Ignored
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Nobody answered for as long as the workflow waits at most."""
+
+
+Arrival = Start | Resume | Ignored | Expired
 
 
 def arrive(
     flow: Flow, session: Session, scene: Scene, node_types: Mapping[str, NodeType]
 ) -> Generator[Ask, Answer, Arrival]:
     """Decide what the inbound does; asks a model only when a waiting flow declares interrupts by intent."""
-    kind = scene.inbound.kind
     if not scene.levels:
         return _start(flow, scene, node_types)
-    if kind == "timeout":
-        if session.wait is None or session.wait.token != scene.inbound.token:
-            return Ignored("stale_timeout")
-        return Resume()
-    if kind != "message" or session.wait is None or "message" not in session.wait.accepts:
+    if session.wait is None:
+        return Ignored("not_waiting")
+    if scene.inbound.kind != "message":
+        return _woken(session.wait, scene)
+    if "message" not in session.wait.accepts:
         return Ignored("not_waiting")
     interrupt = yield from _interrupt(flow, scene)
     if interrupt is None:
@@ -57,14 +62,59 @@ def arrive(
     return Start()
 
 
+def _woken(wait: Wait, scene: Scene) -> Arrival:
+    """Decide about an inbound that no person wrote: it must belong to the very wait that it comes for."""
+    inbound = scene.inbound
+    match inbound.kind:
+        case "timeout" if inbound.token == wait.token:
+            scene.alarm = wait.alarms[0].kind if wait.alarms else "timeout"
+            return Expired() if scene.alarm == "expiry" else Resume()
+        case "timeout":
+            return Ignored("stale_timeout")
+        case "resume" if "resume" in wait.accepts and inbound.token == wait.token:
+            return Start()
+        case "child_done" | "delivery" if inbound.kind in wait.accepts and inbound.token == wait.group:
+            return Resume()
+        case "child_done":
+            return Ignored("stale_child")
+        case "trigger":
+            return Ignored("busy")
+        case _:
+            return Ignored("not_waiting")
+
+
 def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arrival:
     if scene.inbound.kind not in ("message", "opened", "trigger"):
         return Ignored("ended")
+    if scene.inbound.kind == "trigger" and (parent := scene.inbound.parameters.get("parent")):
+        scene.parent = Parent(**parent)
+    if scene.inbound.kind == "trigger" and scene.inbound.parameters.get("node"):
+        return _start_branch(flow, scene)
     trigger = _trigger(flow, scene, node_types)
+    if trigger is None and scene.is_run:
+        raise FlowError(f"no trigger of {flow.id!r} takes this", code="run.no_trigger")
     if trigger is None:
         return Ignored("no_trigger")
-    scene.levels.append(Level(flow=flow, node=trigger.id, variables=dict(flow.variables)))
-    scene.record(events.ExecutionStarted(trigger.id))
+    return _begin(scene, Level(flow=flow, node=trigger.id, variables=dict(flow.variables)))
+
+
+def _start_branch(flow: Flow, scene: Scene) -> Arrival:
+    """Begin a branch: in the middle of a graph, with the variables of whoever started it."""
+    parameters = scene.inbound.parameters
+    flow_id = parameters.get("flow", "")
+    level = Level(
+        flow=flow.scope(flow_id),
+        node=parameters["node"],
+        flow_id=flow_id,
+        variables=dict(parameters.get("input", {})),
+    )
+    return _begin(scene, level)
+
+
+def _begin(scene: Scene, level: Level) -> Arrival:
+    scene.started = True
+    scene.levels.append(level)
+    scene.record(events.ExecutionStarted(level.node))
     return Start()
 
 

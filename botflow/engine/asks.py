@@ -70,15 +70,28 @@ class AskHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoke:
-    """Run a plugin's `async def` action; the answer's value is what it returned, as JSON."""
+    """Run a plugin's `async def` action; the answer's value is what it returned, as JSON.
+
+    `step` names the function where a node type has several: submit and check of a polling one. `credential` is the name
+    of the secret fields it gets.
+    """
 
     type: str
     properties: dict[str, Any]
     variables: dict[str, Any]
     timeout_s: float = 30.0
+    step: str = ""
+    credential: str | None = None
 
 
-Ask = AskModel | AskHistory | Invoke
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Let some time pass before a failed node is tried again; the answer is empty."""
+
+    seconds: float
+
+
+Ask = AskModel | AskHistory | Invoke | Pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

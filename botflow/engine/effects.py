@@ -1,9 +1,10 @@
-"""What follows a turn's commit: messages to send. An effect is data; channels carry it out."""
+"""What follows a turn's commit: messages to send, runs to start, events to spread, parents to tell. All are data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from botflow.engine.inbound import Media
 
@@ -23,7 +24,8 @@ class QuickReply:
 class SendMessage:
     """Say something. `to` is empty for the session's own person, else an address on `channel` (`sms`, `whatsapp`).
 
-    `sender` is the address to send from; empty for the one the person wrote to.
+    `sender` is the address to send from; empty for the one the person wrote to. Who waits for the message's delivery
+    names the wait's group in `awaited_by`, and in `awaited` which status ends the wait.
     """
 
     text: str
@@ -32,6 +34,8 @@ class SendMessage:
     channel: str = ""
     to: str = ""
     sender: str = ""
+    awaited_by: str = ""
+    awaited: Literal["", "sent", "delivered"] = ""
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {
@@ -41,6 +45,8 @@ class SendMessage:
             "channel": self.channel,
             "to": self.to,
             "sender": self.sender,
+            "awaitedBy": self.awaited_by,
+            "awaited": self.awaited,
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -58,4 +64,52 @@ class SendMessage:
             channel=stored.get("channel", ""),
             to=stored.get("to", ""),
             sender=stored.get("sender", ""),
+            awaited_by=stored.get("awaitedBy", ""),
+            awaited=stored.get("awaited", ""),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRun:
+    """Start a run, which reports to the session's wait of this `group` under the name `branch`; nobody waits for ""'s.
+
+    `workflow` is another workflow's id; empty for a branch of this very version, which begins at `node` of the graph
+    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables.
+    """
+
+    branch: str
+    group: str = ""
+    workflow: str = ""
+    flow: str = ""
+    node: str = ""
+    input: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRuns:
+    """Cancel the runs that this session started for the wait of `group` and that have not ended."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmitEvent:
+    """Tell every workflow whose trigger listens to the event `name`."""
+
+    name: str
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEnd:
+    """Tell the parent how this run ended: completed, failed or cancelled."""
+
+    session: int
+    group: str
+    branch: str
+    status: str
+    output: Any = None
+    error: Mapping[str, Any] | None = None
+
+
+Effect = StartRun | CancelRuns | EmitEvent | ReportEnd

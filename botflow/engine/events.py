@@ -100,8 +100,77 @@ class WaitStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NodeRetried(Event):
+    """A node failed and is tried again after a pause."""
+
+    kind: ClassVar[str] = "retried"
+    node: str
+    code: str
+    message: str
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputKept(Event):
+    """What a node of a single run gave on; larger outputs are cut short."""
+
+    kind: ClassVar[str] = "output"
+    node: str
+    output: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LogWritten(Event):
+    """A line for the execution's log; `level` is debug, info, warning or error."""
+
+    kind: ClassVar[str] = "log"
+    node: str
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """A child was asked for; `branch` names it among those that its node started."""
+
+    kind: ClassVar[str] = "child"
+    node: str
+    branch: str
+    workflow: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventEmitted(Event):
+    kind: ClassVar[str] = "emitted"
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointReached(Event):
+    """A single run goes on with `node` in its next turn."""
+
+    kind: ClassVar[str] = "checkpoint"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue(Event):
+    kind: ClassVar[str] = "reminder"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionExpired(Event):
+    """Nobody answered for as long as the workflow waits at most; the execution is over."""
+
+    kind: ClassVar[str] = "expired"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboundIgnored(Event):
-    """The inbound changed nothing; `reason`: stale_timeout, no_trigger, not_waiting, ended."""
+    """The inbound changed nothing; `reason`: stale_timeout, stale_child, no_trigger, not_waiting, busy, ended."""
 
     kind: ClassVar[str] = "ignored"
     reason: str

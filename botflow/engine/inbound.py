@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "resume"]
+InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
+RUN = "run"  # the channel of runs that nobody talks to
 # What a message says about being written to: stop, start, start only for somebody who had stopped, or a call for help
 # that the provider answers itself.
 Consent = Literal["", "stop", "start", "start_if_stopped", "help"]
@@ -42,8 +43,12 @@ class Inbound:
 
     `key` is the provider's id, unique per session (a MessageSid, a visitor's messageId, `timeout:<token>`).
     `received_at` is aware UTC. `seed` is 63 random bits drawn at receipt; ids and randomness derive from it.
-    `payload` is a pressed quick reply's; `token` belongs to timeouts; `parameters` are the provider's own fields.
-    `channel` is `chat`, `sms` or `whatsapp`; `provider` who carried it; `address` our own number or name it came to.
+    `payload` is a pressed quick reply's; `parameters` are the provider's own fields. `token` says which wait a timeout,
+    a resume, a child's end or a delivery is for. A trigger's parameters: `trigger` (api, event, schedule, webhook,
+    manual, child), `name` (an event's), `input`, for a branch `flow` and `node`, and for a child its `parent`.
+    A child's end has `branch`, `status`, `output` and `error` there; a delivery `state` and `code`.
+    `channel` is `chat`, `sms`, `whatsapp` or `run`; `provider` who carried it; `address` our own number or name that it
+    came to.
     """
 
     kind: InboundKind

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 import orjson
 
-from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
 
 
 def fingerprint(ask: Ask) -> str:
@@ -53,5 +53,7 @@ def _kind(ask: Ask) -> str:
             return "history"
         case Invoke():
             return "invoke"
+        case Pause():
+            return "pause"
         case _:
             assert_never(ask)

@@ -10,9 +10,11 @@ class Limits:
     """Steps are node visits; sizes are characters of JSON or text."""
 
     steps: int = 200
-    asks: int = 20
+    asks: int = 40  # pauses between tries included
     messages: int = 40
     same_message: int = 3  # how often one turn may say the very same thing
     frames: int = 16
+    effects: int = 1_000
+    laps: int = 10_000  # turns of one single run
     session_characters: int = 65_536
     message_characters: int = 16_000

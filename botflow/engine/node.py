@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.graph import Category
@@ -25,9 +26,32 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class WaitForMessage:
-    """Park here until the person writes, or until `timeout_s` has passed since the commit."""
+    """Park here until the person writes, or until `timeout_s` has passed since the commit.
+
+    After each of `reminders_s` without an answer the node resumes with `scene.alarm == "reminder"`; it says something
+    and returns KeepWaiting.
+    """
 
     timeout_s: float | None = None
+    reminders_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Wait for something else: inbounds of the kinds in `accepts`, some time, or a moment (aware); resumes the node.
+
+    What it waits for from other sessions, and from the outbox, carries `scene.group`. Messages stay queued meanwhile,
+    unless "message" is accepted.
+    """
+
+    accepts: tuple[InboundKind, ...] = ()
+    for_s: float | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWaiting:
+    """Go on waiting as before: the reminder is said, not all children are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +63,24 @@ class EnterSubflow:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterBody:
+    """Push a frame on what `handle` of this node leads to, over the same variables; its end resumes this node.
+
+    A node failing in there, with nothing connected to its `error`, resumes this node with `scene.failure` if the node
+    type Catches; else it fails on.
+    """
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
-    """End the whole execution."""
+    """End the whole execution; `output` is its result (None: the variables)."""
+
+    output: Any = None
 
 
-Outcome = Leave | WaitForMessage | EnterSubflow | End
+Outcome = Leave | WaitForMessage | Park | KeepWaiting | EnterSubflow | EnterBody | End
 Visit = Outcome | Generator[Ask, Answer, Outcome]
 
 
@@ -82,6 +119,14 @@ class Resumable(Protocol):
 
     def resume(self, properties: Any, scene: Scene) -> Visit:
         """Go on with what it waited for: `scene.inbound` (a message or a timeout), or `scene.returned`."""
+
+
+@runtime_checkable
+class Catches(Protocol):
+    """The second ability of a node type whose body may fail: it resumes with `scene.failure`."""
+
+    def catches(self, properties: Any, scene: Scene) -> bool:
+        """Say whether the node, which stands below its failing body, takes the failure."""
 
 
 @runtime_checkable

@@ -30,3 +30,9 @@ def plain_json(value: Any) -> Any:
     if b"\\u0000" in kept:
         raise FlowError("a text with a NUL character cannot be kept", code="value.not_json")
     return orjson.loads(kept)
+
+
+def clipped(value: Any, characters: int = 4_000) -> Any:
+    """Return plain JSON of `value` for a log: as it is, or what it begins with when it is too long to be read."""
+    text = orjson.dumps(plain_json(value)).decode()
+    return orjson.loads(text) if len(text) <= characters else {"cut": text[:characters], "characters": len(text)}

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botflow.engine.effects import QuickReply, SendMessage
-from botflow.engine.events import Event
-from botflow.engine.inbound import Inbound, Media
+from botflow.engine.effects import Effect, QuickReply, SendMessage
+from botflow.engine.events import Event, OutputKept
+from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.limits import Limits
-from botflow.engine.plain import plain_json
-from botflow.engine.session import Frame, FrameKind, Session
+from botflow.engine.plain import clipped, plain_json
+from botflow.engine.session import AlarmKind, Frame, FrameKind, Parent, Session
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
 from botflow.flow.template import INPUT, NODES, VARIABLES
@@ -68,13 +68,25 @@ class Level:
 
 
 class Scene:
-    """One turn's view of a session. `returned` holds a finished subflow's variables while its node resumes."""
+    """One turn's view of a session.
+
+    While a node resumes, `returned` holds the variables of its finished subflow ({} after a body), `failure` (code,
+    message) why its body failed, and `alarm` which alarm of its wait went off.
+    """
 
     def __init__(self, flow: Flow, session: Session, inbound: Inbound, limits: Limits) -> None:
         self.inbound = inbound
         self.events: list[Event] = []
         self.messages: list[SendMessage] = []
+        self.effects: list[Effect] = []
         self.returned: Mapping[str, Any] | None = None
+        self.failure: Mapping[str, str] | None = None
+        self.alarm: AlarmKind | None = None
+        self.asked = False
+        self.started = False
+        self.parent: Parent | None = None
+        self.result: Any = None
+        self.version = session.version + 1
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self._limits = limits
         self._context: dict[str, Any] | None = None
@@ -101,7 +113,17 @@ class Scene:
 
     @property
     def timed_out(self) -> bool:
-        return self.inbound.kind == "timeout"
+        return self.alarm == "timeout"
+
+    @property
+    def is_run(self) -> bool:
+        """Say whether this is a run that nobody talks to, started by a trigger or as a child."""
+        return self.inbound.channel == RUN
+
+    @property
+    def group(self) -> str:
+        """What a wait that begins in this turn is called by the children and messages it waits for."""
+        return str(self.version)
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -164,6 +186,12 @@ class Scene:
             )
         self.messages.append(message)
 
+    def follow_up(self, effect: Effect) -> None:
+        """Let something happen after the commit: start a run, emit an event."""
+        if len(self.effects) >= self._limits.effects:
+            raise LimitExceeded(f"one turn has more than {self._limits.effects} effects", code="limit.effects")
+        self.effects.append(effect)
+
     def set(self, name: str, value: Any) -> Any:
         """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
         kept = plain_json(value)
@@ -179,8 +207,12 @@ class Scene:
 
     def keep_output(self, output: Mapping[str, Any]) -> None:
         level = self.levels[-1]
-        if output and level.node in level.flow.kept_outputs:
+        if not output:
+            return
+        if level.node in level.flow.kept_outputs:
             self._owner.outputs[level.node] = plain_json(dict(output))
+        if self.is_run:
+            self.record(OutputKept(level.node, clipped(dict(output))))
 
     def push(self, level: Level) -> None:
         if len(self.levels) >= self._limits.frames:
@@ -192,12 +224,26 @@ class Scene:
         self._context = None
         return self.levels.pop()
 
+    def cut(self, position: int) -> None:
+        """Drop the levels from `position` on."""
+        del self.levels[position:]
+        self._context = None
+
+    def mark(self) -> tuple[int, int]:
+        """Return where messages and effects stand, for `unsay`."""
+        return len(self.messages), len(self.effects)
+
+    def unsay(self, mark: tuple[int, int]) -> None:
+        """Forget what was said and started since `mark`."""
+        del self.messages[mark[0] :]
+        del self.effects[mark[1] :]
+
     @property
     def _owner(self) -> Level:
-        """The level whose variables are in force: a digression shares those of its own graph's frame below it."""
+        """The level whose variables are in force: digressions and bodies share those of their graph's frame below."""
         position = len(self.levels) - 1
         flow_id = self.levels[position].flow_id
-        while self.levels[position].kind == "digression" or self.levels[position].flow_id != flow_id:
+        while self.levels[position].kind in ("digression", "body") or self.levels[position].flow_id != flow_id:
             position -= 1
         return self.levels[position]
 
@@ -207,7 +253,14 @@ class Scene:
             self._context = {
                 **owner.variables,
                 VARIABLES: owner.variables,
-                INPUT: {"text": "", **self.inbound.content(), "channel": self.inbound.channel},
+                INPUT: self._input(),
                 NODES: owner.outputs,
             }
         return self._context
+
+    def _input(self) -> Mapping[str, Any]:
+        """Return what templates read as `$input`: the inbound; in a run what its trigger handed on, in every turn."""
+        if not self.is_run:
+            return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}
+        handed_on = self.levels[0].variables.get("input")
+        return handed_on if isinstance(handed_on, Mapping) else {"value": handed_on}

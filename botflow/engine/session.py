@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FrameKind = Literal["main", "subflow", "digression"]
+FrameKind = Literal["main", "subflow", "digression", "body"]
+AlarmKind = Literal["timeout", "reminder", "expiry"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Frame:
     """One level of the stack. `flow` is "" for the workflow's own graph, else a linked subflow's id.
 
     `notes` belong to the node where the frame waits (its count of tries, for example) and go when it leaves.
-    A digression shares the variables of the frame below, so its own stay empty.
+    A digression and a body (of a loop, a try) share the variables of the frame below, so their own stay empty.
     """
 
     node: str
@@ -45,23 +46,47 @@ class Frame:
         return cls(**stored)
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that happens `after_s` from the commit of its wait, by the database's clock."""
+
+    after_s: float
+    kind: AlarmKind = "timeout"
+
+    def to_json(self) -> list[Any]:
+        return [self.after_s] if self.kind == "timeout" else [self.after_s, self.kind]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """What a parked session accepts. `timeout_s` counts from the commit, by the database's clock; None is for ever.
+    """What a parked session accepts: kinds of inbounds. A message that it does not accept stays queued until it does.
 
-    `token` is fresh for every wait; a timeout that carries another one is stale.
+    `token` is fresh for every wait; a timeout that carries another one is stale. `alarms` are in order of time, counted
+    from the commit; the session wakes up for the first. `until` is a moment (ISO 8601, UTC) in the place of alarms.
+    Children's ends and deliveries carry the wait's `group`, which stays while one node goes on waiting.
     """
 
     token: str
     accepts: tuple[str, ...] = ("message",)
-    timeout_s: float | None = None
+    alarms: tuple[Alarm, ...] = ()
+    until: str = ""
+    group: str = ""
+
+    @property
+    def timeout_s(self) -> float | None:
+        """How long after the commit the session wakes up, if nothing comes; None: never, or at `until`."""
+        return self.alarms[0].after_s if self.alarms else None
 
     def to_json(self) -> dict[str, Any]:
         stored: dict[str, Any] = {"token": self.token}
         if self.accepts != ("message",):
             stored["accepts"] = list(self.accepts)
-        if self.timeout_s is not None:
-            stored["timeout_s"] = self.timeout_s
+        if self.alarms:
+            stored["alarms"] = [alarm.to_json() for alarm in self.alarms]
+        if self.until:
+            stored["until"] = self.until
+        if self.group:
+            stored["group"] = self.group
         return stored
 
     @classmethod
@@ -69,8 +94,22 @@ class Wait:
         return cls(
             token=stored["token"],
             accepts=tuple(stored.get("accepts", ("message",))),
-            timeout_s=stored.get("timeout_s"),
+            alarms=tuple(Alarm(*alarm) for alarm in stored.get("alarms", ())),
+            until=stored.get("until", ""),
+            group=stored.get("group", ""),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """Whom a run tells how it ended: a session, the group of its wait, and the run's name there."""
+
+    session: int
+    group: str
+    branch: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"session": self.session, "group": self.group, "branch": self.branch}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +118,7 @@ class Session:
 
     No frames means that no execution is running: the next message or trigger starts one.
     `address` is our own number or name that the person last wrote to; unasked-for messages are sent from it.
+    `laps` counts the turns of a single run; `parent` is told of its end.
     """
 
     version: int = 0
@@ -86,6 +126,8 @@ class Session:
     wait: Wait | None = None
     execution: str | None = None
     address: str = ""
+    laps: int = 0
+    parent: Parent | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the state column; `version` has a column of its own."""
@@ -94,6 +136,8 @@ class Session:
             "wait": self.wait.to_json() if self.wait else None,
             "execution": self.execution,
             "address": self.address,
+            "laps": self.laps,
+            "parent": self.parent.to_json() if self.parent else None,
         }
         return {name: value for name, value in full.items() if value}
 
@@ -106,4 +150,6 @@ class Session:
             wait=Wait.from_json(wait) if wait else None,
             execution=stored.get("execution"),
             address=stored.get("address", ""),
+            laps=stored.get("laps", 0),
+            parent=Parent(**stored["parent"]) if stored.get("parent") else None,
         )

@@ -7,27 +7,40 @@ a worker, a terminal, a property test and a replay. It reads no clock, draws no 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
-from types import GeneratorType
-from typing import Literal, assert_never, cast
+from dataclasses import dataclass
+from typing import Any, Literal, assert_never, cast
 
 import orjson
 
 from botflow.engine import events
-from botflow.engine.arrival import Ignored, Resume, Start, arrive
+from botflow.engine.arrival import Expired, Ignored, Resume, Start, arrive
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import SendMessage
+from botflow.engine.effects import CancelRuns, Effect, SendMessage
+from botflow.engine.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
-from botflow.engine.node import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, Resumable, WaitForMessage
+from botflow.engine.node import (
+    End,
+    EnterBody,
+    EnterSubflow,
+    KeepWaiting,
+    Leave,
+    NodeFailure,
+    NodeType,
+    Park,
+    WaitForMessage,
+)
 from botflow.engine.scene import Level, LimitExceeded, Scene
-from botflow.engine.session import Session, Wait
+from botflow.engine.session import Session
+from botflow.engine.visit import unwind, visit
+from botflow.engine.waits import same_wait, wait_for_message, wait_parked
 from botflow.engine.words import apology
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
 
-TurnStatus = Literal["waiting", "completed", "failed", "ignored"]
+# running: a run that goes on in its next turn at once; cancelled: nobody answered for too long.
+TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "ignored"]
 NodeTypes = Mapping[str, NodeType]
 DEFAULT_LIMITS = Limits()
 
@@ -37,7 +50,8 @@ class Turn:
     """What one inbound did. `state` is the session's JSON as it is stored; an ignored inbound keeps wait and deadline.
 
     `execution` is the id of the execution that the turn belongs to ("" when there is none); `started` says whether it
-    began here. `failure` is set when the execution failed.
+    began here. `failure` is set when the execution failed, `output` when a run completed. `keeps_deadline`: the wait
+    goes on and wakes up when it would have. `effects` follow the commit, like `messages`.
     """
 
     session: Session
@@ -45,122 +59,117 @@ class Turn:
     status: TurnStatus
     events: tuple[Event, ...]
     messages: tuple[SendMessage, ...]
+    effects: tuple[Effect, ...] = ()
     execution: str = ""
     started: bool = False
     failure: ExecutionFailed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """How the walk ended; `timeout_s` belongs to the wait, `failure` to a failed execution."""
-
-    status: TurnStatus
-    timeout_s: float | None = None
-    failure: ExecutionFailed | None = None
+    output: Any = None
+    keeps_deadline: bool = False
 
 
 def take_turn(
     flow: Flow, session: Session, inbound: Inbound, node_types: NodeTypes, limits: Limits = DEFAULT_LIMITS
 ) -> Generator[Ask, Answer, Turn]:
-    """Advance `session` by one `inbound`, until the flow waits, ends or fails."""
+    """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint."""
     scene = Scene(flow, session, inbound, limits)
     try:
         ending = yield from _within(limits.asks, _walk(flow, session, scene, node_types, limits))
     except FlowError as problem:
         ending = _fail(flow, scene, problem, limits)
-    after = _freeze(session, scene, ending)
+    after = freeze(session, scene, ending)
     try:
-        state = _state(after, limits)
+        state = state_of(after, limits)
     except FlowError as problem:
         ending = _fail(flow, scene, problem, limits)
-        after = _freeze(session, scene, ending)
+        after = freeze(session, scene, ending)
         state = orjson.dumps(after.to_json())
-    execution = _execution(session, scene)
+    started = session.execution is None and (scene.started or _is_runs_first(scene, ending))
+    execution = session.execution or (inbound.new_execution_id if started else "")
     return Turn(
         session=after,
         state=state,
         status=ending.status,
         events=tuple(scene.events),
         messages=tuple(scene.messages),
+        effects=(*scene.effects, *parents_news(session, scene, ending)),
         execution=execution,
-        started=bool(execution) and session.execution is None,
+        started=started,
         failure=ending.failure,
+        output=ending.output,
+        keeps_deadline=ending.wait is not None and ending.wait == session.wait,
     )
 
 
-def _within(asks: int, walk: Generator[Ask, Answer, _Ending]) -> Generator[Ask, Answer, _Ending]:
+def _is_runs_first(scene: Scene, ending: Ending) -> bool:
+    """A run exists since it was asked for, so one that could not even begin has an end, too."""
+    return scene.is_run and scene.inbound.kind == "trigger" and ending.status != "ignored"
+
+
+def _within(asks: int, walk: Generator[Ask, Answer, Ending]) -> Generator[Ask, Answer, Ending]:
     """Pass on at most `asks` Asks, and their Answers."""
     try:
         ask = next(walk)
         for _ in range(asks):
             ask = walk.send((yield ask))
     except StopIteration as finished:
-        return cast(_Ending, finished.value)
+        return cast(Ending, finished.value)
     raise LimitExceeded(f"one turn asked the world more than {asks} times", code="limit.asks")
 
 
 def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
-) -> Generator[Ask, Answer, _Ending]:
+) -> Generator[Ask, Answer, Ending]:
     """Find where the inbound meets the session, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
     match arrival:
         case Ignored(reason):
             scene.record(events.InboundIgnored(reason))
-            return _Ending("ignored")
+            return Ending("ignored")
+        case Expired():
+            return _expire(flow, session, scene)
         case Start() | Resume():
             resuming = isinstance(arrival, Resume)
         case _:
             assert_never(arrival)
-    for _ in range(limits.steps):
-        outcome = yield from _visit(scene, node_types, resuming)
+    for step in range(2 * limits.steps):
+        try:
+            outcome = yield from visit(scene, node_types, resuming)
+        except LimitExceeded:
+            raise
+        except FlowError as failure:
+            if not unwind(scene, node_types, failure):
+                raise
+            resuming = True
+            continue
         resuming = False
+        scene.failure, scene.alarm = None, None
         match outcome:
             case WaitForMessage():
                 scene.record(events.WaitStarted(scene.level.node))
-                return _Ending("waiting", timeout_s=outcome.timeout_s)
-            case End():
-                return _complete(scene)
+                return Ending("waiting", wait=wait_for_message(scene, outcome, flow.policy.expires))
+            case Park():
+                scene.record(events.WaitStarted(scene.level.node))
+                return Ending("waiting", wait=wait_parked(scene, outcome))
+            case KeepWaiting():
+                return Ending("waiting", wait=same_wait(session, scene))
+            case End(output):
+                return _complete(scene, output)
             case EnterSubflow():
                 _enter(flow, scene, outcome)
+            case EnterBody(handle):
+                resuming = _enter_body(scene, handle)
             case Leave(handle, output):
                 scene.keep_output(output)
                 resuming = _follow(scene, handle)
                 if not scene.levels:
-                    return _complete(scene)
+                    return _complete(scene, None)
             case _:
                 assert_never(outcome)
+        if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
+            return _lap(session, scene, limits)
+        if not scene.is_run and step >= limits.steps - 1:
+            break
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
-
-
-def _visit(scene: Scene, node_types: NodeTypes, resuming: bool) -> Generator[Ask, Answer, Outcome]:
-    """Run one node. A failing node leaves by `error` if something is connected there, else the execution fails."""
-    node = scene.node
-    node_type = node_types[node.type]
-    try:
-        visit = (
-            cast(Resumable, node_type).resume(node.properties, scene)
-            if resuming
-            else node_type.visit(node.properties, scene)
-        )
-        outcome = (yield from visit) if isinstance(visit, GeneratorType) else visit
-        if isinstance(outcome, (Leave, WaitForMessage, EnterSubflow, End)):
-            return outcome
-        failure: FlowError = NodeFailure(
-            f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code="node.crashed"
-        )
-    except LimitExceeded:
-        raise
-    except FlowError as problem:
-        failure = problem
-    except (GeneratorExit, KeyboardInterrupt):
-        raise
-    except BaseException as crash:  # noqa: BLE001 -- foreign code: also its sys.exit() is just that node's failure
-        failure = NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed")
-    scene.record(events.NodeFailed(node.id, failure.code, failure.message))
-    if not scene.connected("error"):
-        raise failure
-    return Leave("error", {"code": failure.code, "message": failure.message})
 
 
 def _follow(scene: Scene, handle: str) -> bool:
@@ -173,14 +182,21 @@ def _follow(scene: Scene, handle: str) -> bool:
     if target is not None:
         level.node = target
         return False
+    if len(scene.levels) == 1:
+        scene.result = dict(level.variables)
     ended = scene.pop()
     if ended.kind == "main":
         return False
-    scene.record(events.FrameLeft(ended.interrupt or ended.flow_id))
-    if ended.kind == "subflow":
-        scene.returned = ended.variables
-        return True
-    return False  # a digression is over: the interrupted node asks again
+    scene.record(events.FrameLeft(ended.interrupt or ended.flow_id or scene.level.node))
+    match ended.kind:
+        case "subflow":
+            scene.returned = ended.variables
+            return True
+        case "body":
+            scene.returned = {}
+            return True
+        case _:
+            return False  # a digression is over: the interrupted node asks again
 
 
 def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
@@ -201,55 +217,52 @@ def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
     scene.record(events.FrameEntered(entry.workflow, first))
 
 
-def _complete(scene: Scene) -> _Ending:
+def _enter_body(scene: Scene, handle: str) -> bool:
+    """Push the frame of what `handle` leads to; True, and the node resumes at once, when it leads nowhere."""
+    level = scene.level
+    target = level.flow.target(level.node, handle)
+    scene.record(events.EdgeFollowed(level.node, handle, target or ""))
+    scene.returned = {}
+    if target is None:
+        return True
+    scene.returned = None
+    scene.push(Level(flow=level.flow, node=target, kind="body", flow_id=level.flow_id))
+    return False
+
+
+def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:
+    """Let a run's next turn go on from here, so that whatever happens it need not go further back."""
+    if session.laps >= limits.laps:
+        raise LimitExceeded(f"a run took more than {limits.laps} turns", code="limit.laps")
+    scene.record(events.CheckpointReached(scene.level.node))
+    return Ending("running")
+
+
+def _complete(scene: Scene, output: Any) -> Ending:
     scene.record(events.ExecutionCompleted())
+    if scene.is_run and output is None:
+        output = scene.result if not scene.levels else dict(scene.levels[0].variables)
     scene.levels.clear()
-    return _Ending("completed")
+    return Ending("completed", output=output)
 
 
-def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> _Ending:
+def _expire(flow: Flow, session: Session, scene: Scene) -> Ending:
+    """End a conversation that nobody answered."""
+    scene.record(events.SessionExpired(scene.level.node))
+    scene.levels.clear()
+    if flow.policy.expired_text:
+        scene.messages.append(SendMessage(text=flow.policy.expired_text))
+    if session.wait is not None and session.wait.group:
+        scene.effects.append(CancelRuns(group=session.wait.group))
+    return Ending("cancelled")
+
+
+def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> Ending:
     """End the execution, and say so to the person: silence is the worst answer."""
     failed = ExecutionFailed(scene.level.node if scene.levels else "", problem.code, problem.message)
     scene.record(failed)
     scene.levels.clear()
-    del scene.messages[limits.messages - 1 :]
-    scene.messages.append(SendMessage(text=flow.apology or apology(flow.language)))
-    return _Ending("failed", failure=failed)
-
-
-def _execution(before: Session, scene: Scene) -> str:
-    """Return the id of the execution that the turn belongs to: the running one, or the one that began here."""
-    if before.execution is not None:
-        return before.execution
-    return scene.inbound.new_execution_id if scene.events and scene.events[0].kind == "started" else ""
-
-
-def _freeze(before: Session, scene: Scene, ending: _Ending) -> Session:
-    """Return the session as it will be stored; an ignored inbound leaves all but the version as it was."""
-    version = before.version + 1
-    if ending.status == "ignored":
-        return replace(before, version=version)
-    address = scene.inbound.address or before.address
-    if ending.status != "waiting":
-        return Session(version=version, address=address)
-    return Session(
-        version=version,
-        frames=tuple(level.freeze() for level in scene.levels),
-        wait=Wait(token=str(version), timeout_s=ending.timeout_s),
-        execution=_execution(before, scene),
-        address=address,
-    )
-
-
-def _state(session: Session, limits: Limits) -> bytes:
-    """Return the state column's JSON; FlowError when it cannot be kept, or should not."""
-    try:
-        state = orjson.dumps(session.to_json())
-    except TypeError as failure:
-        raise FlowError(f"the session's state is not JSON: {failure}", code="session.not_json") from failure
-    if session.wait is not None and len(state) > limits.session_characters:
-        raise LimitExceeded(
-            f"the session's state has {len(state)} bytes, more than {limits.session_characters}",
-            code="limit.session_size",
-        )
-    return state
+    if not scene.is_run:
+        del scene.messages[limits.messages - 1 :]
+        scene.messages.append(SendMessage(text=flow.apology or apology(flow.language)))
+    return Ending("failed", failure=failed)

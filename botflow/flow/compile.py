@@ -78,6 +78,9 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
             properties=node.properties,
             label=node.placed.label,
             position=(node.placed.position.x, node.placed.position.y) if node.placed.position else None,
+            retry=node.placed.retry,
+            time_limit_s=node.placed.time_limit,
+            credential=node.placed.credential,
         )
         for node in linked.nodes.values()
     }
@@ -88,6 +91,7 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
         language=document.language,
         region=document.region,
         apology=document.apology,
+        policy=document.policy(),
         variables=dict(document.variables),
         nodes=nodes,
         edges=tuple(

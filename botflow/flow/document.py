@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
 from botflow.flow.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reader import Reading, unfit
@@ -60,7 +62,11 @@ class Position(BaseModel):
 
 
 class PlacedNode(BaseModel):
-    """A node as written. `next` binds the main handle, `on` binds handles by name."""
+    """A node as written. `next` binds the main handle, `on` binds handles by name.
+
+    `retry` says what becomes of a failing node before it leaves by `error`; `timeLimit` bounds each of its calls to the
+    world; `credential` names the set of secret fields that its action gets.
+    """
 
     model_config = CAMEL_CASE
 
@@ -70,6 +76,9 @@ class PlacedNode(BaseModel):
     label: str = ""
     position: Position | None = None
     properties: dict[str, Any] = Field(default_factory=dict)
+    retry: Retry | None = None
+    time_limit: Duration | None = None
+    credential: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     next: str | None = None
     on: dict[Handle, str] = Field(default_factory=dict)
 
@@ -113,10 +122,8 @@ class PlacedInterrupt(BaseModel):
     target: str
 
 
-class Document(BaseModel):
+class Document(Policy):
     """A workflow's document, well-formed; the checker says whether it makes sense."""
-
-    model_config = CAMEL_CASE
 
     botflow: Literal[1] = 1
     id: Slug
@@ -147,6 +154,10 @@ class Document(BaseModel):
             for handle, target in node.on.items():
                 at = ("nodes", position, "on", handle)
                 yield Link(PlacedEdge(source=node.id, source_handle=handle, target=target), at, at, at, at)
+
+    def policy(self) -> Policy:
+        """Return the rules that stand beside the graph."""
+        return Policy.model_construct(**{name: getattr(self, name) for name in Policy.model_fields})
 
     def to_json(self) -> dict[str, Any]:
         """Return the canonical form: camelCase, every edge in `edges`, defaults left out."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+from botflow.flow.policy import Policy, Retry
 from botflow.flow.template import Templates
 
 Category = Literal["trigger", "action"]
@@ -44,13 +45,19 @@ class NodeSpec(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A placed step. `properties` is an instance of its type's schema; `id` is unique in the flow."""
+    """A placed step. `properties` is an instance of its type's schema; `id` is unique in the flow.
+
+    `time_limit_s` bounds each of its calls to the world; `credential` names the secret fields that its action gets.
+    """
 
     id: str
     type: str
     properties: BaseModel
     label: str = ""
     position: tuple[float, float] | None = None
+    retry: Retry | None = None
+    time_limit_s: float | None = None
+    credential: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,7 @@ class Flow:
     language: str = "en"
     region: str | None = None
     apology: str | None = None
+    policy: Policy = field(default_factory=Policy)
     variables: Mapping[str, Any] = field(default_factory=dict)
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]

@@ -15,7 +15,7 @@ import orjson
 import structlog
 
 from botflow.config import Settings
-from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
 from botflow.engine.node import Invocable, NodeType
 from botflow.errors import BotflowError
 from botflow.interfaces import Model, OnDelta, TranscriptStore
@@ -54,6 +54,9 @@ class Asks:
             case AskHistory():
                 lines = await self._transcripts.lines(session_id, before_seq, ask.limit)
                 return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
+            case Pause(seconds=seconds):
+                await asyncio.sleep(seconds)
+                return Answer()
             case AskModel():
                 answer = await self._within(ask, self._ask_model(ask, on_delta), "model")
             case Invoke():

@@ -129,12 +129,14 @@ class Conversation:
         return None
 
     async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound) -> TurnCommit | None:
-        """Take the turn on what was read; None when it needs the world."""
+        """Take the turn on what was read; None when it needs the world, now or once it is committed, or must wait."""
         version = stored.flow_version or live.version
         flow = live.flow if version == live.version else await self._flows.version(version)
         turn: Turn
         if silences(stored.parked, inbound):
             turn = leave_as_it_is(stored.session, "opted_out")
+        elif (wait := stored.session.wait) and inbound.kind == "message" and "message" not in wait.accepts:
+            return None
         else:
             engine = take_turn(flow, stored.session, inbound, self._node_types)
             try:
@@ -143,6 +145,8 @@ class Conversation:
                 turn = finished.value
             else:
                 engine.close()
+                return None
+            if turn.effects:
                 return None
         return TurnCommit(
             read=stored,

@@ -20,6 +20,7 @@ from botflow.storage.rows import (
     pinned_version,
     timeout_s,
     trace_of,
+    wake_until,
 )
 
 # `id` is NULL for a session that has no row yet; `version` is the one that was read.
@@ -27,14 +28,14 @@ READ_TURNS = """
 jsonb_to_recordset(%s::jsonb) AS r(
   n int, id bigint, workflow_id bigint, channel text, external_id text, version int, key text, kind text,
   provider text, content jsonb, received_at timestamptz, seed bigint, flow_version int, state jsonb, pinned int,
-  status text, timeout_s float8, parked bool, trace jsonb, execution uuid, execution_status text, started bool,
-  error jsonb, parts jsonb, hands_over bool)
+  status text, timeout_s float8, wake_until timestamptz, keeps bool, parked bool, trace jsonb, execution uuid,
+  execution_status text, started bool, error jsonb, parts jsonb, hands_over bool)
 """
 
-# What an ignored inbound leaves alone is the deadline; an opt-out ends it.
+# An ignored inbound, and one that a wait outlasts, leave the deadline alone; an opt-out ends it.
 WAKE_AT = """
-CASE WHEN held.parked THEN NULL WHEN held.status = 'ignored' THEN s.wake_at
-     ELSE now() + make_interval(secs => held.timeout_s) END
+CASE WHEN held.parked THEN NULL WHEN held.status = 'ignored' OR held.keeps THEN s.wake_at
+     ELSE coalesce(held.wake_until, now() + make_interval(secs => held.timeout_s)) END
 """
 
 # Columns that the rest of a commit needs, from `held`.
@@ -95,6 +96,10 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
     if (status := execution_status(commit)) is not None:
         row["execution"], row["execution_status"], row["started"] = turn.execution, status, turn.started
         row["error"] = failure_of(commit)
+    if (until := wake_until(commit)) is not None:
+        row["wake_until"] = until
+    if turn.keeps_deadline:
+        row["keeps"] = True
     if commit.parts:
         row["parts"] = [
             {"index": index, "state": part.state, "body": part.message.to_json()}

@@ -133,6 +133,12 @@ def timeout_s(commit: TurnCommit) -> float | None:
     return wait.timeout_s if wait else None
 
 
+def wake_until(commit: TurnCommit) -> str | None:
+    """Return the moment at which the wait ends, where it was given as one."""
+    wait = commit.turn.session.wait
+    return wait.until or None if wait else None
+
+
 def execution_status(commit: TurnCommit) -> str | None:
     """Return what the execution's row must say after this turn; None when it stays as it is."""
     turn = commit.turn

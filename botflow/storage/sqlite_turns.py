@@ -20,12 +20,13 @@ from botflow.storage.rows import (
     pinned_version,
     timeout_s,
     trace_of,
+    wake_until,
 )
 
-# What an ignored inbound leaves alone is the deadline; an opt-out ends it.
+# An ignored inbound, and one that a wait outlasts, leave the deadline alone; an opt-out ends it.
 MOVED = """
   flow_version = :pinned, updated_at = :now, parked = :parked, state = :state,
-  wake_at = CASE WHEN :parked THEN NULL WHEN :status = 'ignored' THEN s.wake_at ELSE :wake_at END
+  wake_at = CASE WHEN :parked THEN NULL WHEN :status = 'ignored' OR :keeps THEN s.wake_at ELSE :wake_at END
 """
 
 INSERT_INBOUND = """
@@ -68,7 +69,7 @@ def key_values(key: SessionKey) -> dict[str, Any]:
 
 def moved_values(commit: TurnCommit) -> dict[str, Any]:
     """Return the parameters of MOVED, and the version that was read."""
-    seconds = timeout_s(commit)
+    seconds, until = timeout_s(commit), wake_until(commit)
     return {
         "version": commit.read.session.version,
         "pinned": pinned_version(commit),
@@ -76,7 +77,8 @@ def moved_values(commit: TurnCommit) -> dict[str, Any]:
         "parked": commit.parked,
         "state": commit.turn.state.decode(),
         "status": commit.turn.status,
-        "wake_at": None if seconds is None else now(seconds),
+        "keeps": commit.turn.keeps_deadline,
+        "wake_at": utc_text(datetime.fromisoformat(until)) if until else None if seconds is None else now(seconds),
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 import redis
 
-from botflow.engine.session import Frame, Session, Wait
+from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.errors import ProviderError
 from botflow.records import StoredSession
 from botflow.storage.breaker import Breaker
@@ -21,7 +21,7 @@ STORED = StoredSession(
     session=Session(
         version=4,
         frames=(Frame(node="ask", variables={"a": [1, {"b": None}]}),),
-        wait=Wait(token="4", timeout_s=60.0),
+        wait=Wait(token="4", alarms=(Alarm(60.0),)),
         execution="0195e5a0-0000-7000-8000-000000000000",
         address="+15550100",
     ),

@@ -12,7 +12,7 @@ import orjson
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import ExecutionCompleted, ExecutionStarted, InboundIgnored
 from botflow.engine.inbound import Inbound
-from botflow.engine.session import Frame, Session, Wait
+from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.engine.turn import Turn
 from botflow.records import OutboundPart, OutboundState, SessionKey, StoredSession, TurnCommit
 
@@ -49,7 +49,7 @@ def waiting(
     session = Session(
         version=version,
         frames=(Frame(node="ask", variables=variables or {}),),
-        wait=Wait(token=str(version), timeout_s=timeout_s),
+        wait=Wait(token=str(version), alarms=(Alarm(timeout_s),) if timeout_s is not None else ()),
         execution=execution,
     )
     turn = Turn(

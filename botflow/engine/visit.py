@@ -1,0 +1,114 @@
+"""One visit to one node: its Asks within bounds, its tries, and who takes its failure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from types import GeneratorType
+from typing import Any, cast
+
+from botflow.engine import events
+from botflow.engine.asks import Answer, Ask, AskModel, Invoke, Pause
+from botflow.engine.node import (
+    Catches,
+    End,
+    EnterBody,
+    EnterSubflow,
+    KeepWaiting,
+    Leave,
+    NodeFailure,
+    NodeType,
+    Outcome,
+    Park,
+    Resumable,
+    WaitForMessage,
+)
+from botflow.engine.scene import LimitExceeded, Scene
+from botflow.errors import FlowError
+from botflow.flow.graph import Node
+
+_OUTCOMES = (Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End)
+
+
+def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Generator[Ask, Answer, Outcome]:
+    """Run the node at hand, again after a pause where its `retry` says so. What it said in a failed try is unsaid.
+
+    A failing node leaves by `error` if something is connected there, else its FlowError is raised.
+    """
+    node = scene.node
+    attempts = node.retry.attempts if node.retry else 1
+    for failed in range(1, attempts + 1):
+        said = scene.mark()
+        try:
+            return (yield from _run(node, node_types[node.type], scene, resuming))
+        except LimitExceeded:
+            raise
+        except FlowError as failure:
+            if node.retry is None or failed == attempts:
+                return _leave_by_error(scene, node, failure)
+            scene.unsay(said)
+            scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))
+            yield Pause(seconds=node.retry.pause_s(failed))
+    raise AssertionError("the last try returns or raises")
+
+
+def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError) -> bool:
+    """Give a failure to the nearest node below whose body it happened in and that takes it; False when none does."""
+    for position in range(len(scene.levels) - 1, 0, -1):
+        if scene.levels[position].kind != "body":
+            continue
+        above = scene.levels[position:]
+        scene.cut(position)
+        node = scene.node
+        node_type = node_types[node.type]
+        if isinstance(node_type, Catches) and node_type.catches(node.properties, scene):
+            scene.failure = {"code": failure.code, "message": failure.message}
+            scene.record(events.FrameLeft(node.id))
+            return True
+        scene.levels.extend(above)
+    return False
+
+
+def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Generator[Ask, Answer, Outcome]:
+    """Run the node once; whatever its code raises becomes a FlowError."""
+    try:
+        made = (
+            cast(Resumable, node_type).resume(node.properties, scene)
+            if resuming
+            else node_type.visit(node.properties, scene)
+        )
+        outcome = (yield from _bounded(made, node, scene)) if isinstance(made, GeneratorType) else made
+    except FlowError:
+        raise
+    except (GeneratorExit, KeyboardInterrupt):
+        raise
+    except BaseException as crash:  # foreign code: also its sys.exit() is just that node's failure
+        raise NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed") from crash
+    if not isinstance(outcome, _OUTCOMES):
+        raise NodeFailure(
+            f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code="node.crashed"
+        )
+    return outcome
+
+
+def _bounded(made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene) -> Generator[Ask, Answer, Outcome]:
+    """Pass on the node's Asks, each with at most the node's time limit and with the node's credential."""
+    answer: Any = None
+    while True:
+        try:
+            ask = made.send(answer)
+        except StopIteration as finished:
+            return cast(Outcome, finished.value)
+        scene.asked = True
+        if isinstance(ask, (AskModel, Invoke)) and node.time_limit_s is not None:
+            ask = replace(ask, timeout_s=min(ask.timeout_s, node.time_limit_s))
+        if isinstance(ask, Invoke) and node.credential is not None:
+            ask = replace(ask, credential=node.credential)
+        answer = yield ask
+
+
+def _leave_by_error(scene: Scene, node: Node, failure: FlowError) -> Leave:
+    scene.record(events.NodeFailed(node.id, failure.code, failure.message))
+    if not scene.connected("error"):
+        raise failure
+    return Leave("error", {"code": failure.code, "message": failure.message})
