@@ -1,0 +1,36 @@
+"""What the soak talks about: answers at once, by a model, in many parts, to another number, or with little time.
+
+Each word takes another way through the product. tests/faults/soak/expected.py says, independently of the engine, what
+each message must be answered with.
+"""
+
+from botflow import Flow
+
+PARTS = 12  # two more than a webhook's answer may hold; pictures are never put together
+PICTURE = "https://example.com/picture.png"
+SECONDS = (1, 2, 5)
+OTHER_NUMBER = "+15550009000"
+SENDER = "+15550002222"
+
+flow = Flow("soak", name="Soak")
+listen = flow.ask("Go on.", variable="said", id="listen")
+words = ("think", "many", "tell", *(f"hurry{seconds}" for seconds in SECONDS))
+kind = flow.branch({word: f"'{word} ' in said" for word in words}, id="kind")
+flow.message_received() >> listen >> kind
+kind["else"] >> flow.say("Heard {{ said }}.") >> listen
+kind["think"] >> flow.reply("Repeat.", fallback="I cannot say.", timeout="60s") >> listen
+kind["tell"] >> flow.send_message(OTHER_NUMBER, "For you: {{ said }}.", sender=SENDER) >> flow.say("Told.") >> listen
+
+parts = [flow.say(f"Part {number} of {{{{ said }}}}.", media=[PICTURE]) for number in range(1, PARTS + 1)]
+kind["many"] >> parts[0]
+for part, following in zip(parts, [*parts[1:], listen], strict=True):
+    part >> following
+
+in_time = flow.say("In time: {{ answer }}.")
+late = flow.say("Too late for {{ said }}.")
+for seconds in SECONDS:
+    quick = flow.ask("Quick!", variable="answer", timeout=f"{seconds}s", id=f"quick{seconds}")
+    kind[f"hurry{seconds}"] >> quick
+    quick["answered"] >> in_time
+    quick["timeout"] >> late
+(in_time, late) >> listen
