@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
 
 from redis.asyncio import Redis
 
@@ -77,7 +77,7 @@ class Trouble:
         for member in self._deployment.members:
             member.thaw()
 
-    def _one(self, kind: Kind) -> Callable[[], Awaitable[None]]:
+    def _one(self, kind: Kind) -> Callable[[], Coroutine[Any, Any, None]]:
         """Draw the details now, in the order of the seed, whenever they happen."""
         member = self._dice.choice(self._deployment.members)
         stop_s = self._dice.uniform(1.0, LONGEST_STOP_S)
