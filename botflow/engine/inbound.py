@@ -9,9 +9,9 @@ from uuid import UUID
 
 InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
 RUN = "run"  # the channel of runs that nobody talks to
-# What a message says about being written to: stop, start, start only for somebody who had stopped, or a call for help
-# that the provider answers itself.
-Consent = Literal["", "stop", "start", "start_if_stopped", "help"]
+# What a message says about being written to: stop, which the provider has answered, or ask to stop, which is ours to
+# confirm; start, start only for somebody who had stopped, or a call for help that the provider answers itself.
+Consent = Literal["", "stop", "ask_to_stop", "start", "start_if_stopped", "help"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from botflow.engine.inbound import Inbound
 def silences(parked: bool, inbound: Inbound) -> bool:
     """Say whether `inbound` is stored without a turn. YES is an ordinary answer to anybody who had not stopped."""
     match inbound.consent:
-        case "stop" | "start" | "help":
+        case "stop" | "ask_to_stop" | "start" | "help":
             return True
         case _:
             return parked
@@ -20,7 +20,7 @@ def silences(parked: bool, inbound: Inbound) -> bool:
 def parks(parked: bool, inbound: Inbound) -> bool:
     """Return the session's opt-out state after `inbound`."""
     match inbound.consent:
-        case "stop":
+        case "stop" | "ask_to_stop":
             return True
         case "start" | "start_if_stopped":
             return False

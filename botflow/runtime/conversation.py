@@ -81,7 +81,7 @@ class Conversation:
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
-        if inbound.consent == "stop":
+        if inbound.consent in ("stop", "ask_to_stop"):
             await self._park(key, inbound)
         async with self._lines.turn(key):
             receipt = await self._run_now(live, key, inbound)

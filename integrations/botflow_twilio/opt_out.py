@@ -4,11 +4,15 @@ On SMS Twilio knows these words, answers them and stops delivery itself; the web
 https://help.twilio.com/articles/223134027. On WhatsApp Twilio does so only with Advanced Opt-Out, which then sends
 OptOutType (https://help.twilio.com/articles/360034798533); we stop there too, for the person means the same. But nobody
 answers a WhatsApp HELP, so that is an ordinary message, and a pressed button is never an opt-out word.
+
+Whoever asks to stop without Twilio's answering it, in a sentence or by a word on WhatsApp, gets one confirmation of
+ours: `ask_to_stop`.
 """
 
 from __future__ import annotations
 
 from botflow.engine.inbound import Consent
+from botflow_twilio.stop_requests import asks_to_stop
 
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})
 START = frozenset({"START", "UNSTOP"})
@@ -28,7 +32,7 @@ def consent_of(body: str, *, channel: str, opt_out_type: str = "", is_button: bo
         return ""
     word = body.strip().upper()
     if word in STOP:
-        return "stop"
+        return "stop" if channel == "sms" else "ask_to_stop"
     if word in START:
         return "start"
     if word == "YES":
@@ -36,4 +40,4 @@ def consent_of(body: str, *, channel: str, opt_out_type: str = "", is_button: bo
         return "start_if_stopped"
     if word in HELP and channel == "sms":
         return "help"
-    return ""
+    return "ask_to_stop" if asks_to_stop(body) else ""

@@ -133,13 +133,13 @@ FAST_PATH = (
     ),
     Fence(
         consent.silences,
-        '"stop" | "start" | "help"',
+        '"stop" | "ask_to_stop" | "start" | "help"',
         '"nothing"',
         partial(who_stopped, was_parked=False, consent="help", is_silent=True, is_parked=False),
     ),
     Fence(
         consent.parks,
-        'case "stop":',
+        'case "stop" | "ask_to_stop":',
         'case "never":',
         partial(who_stopped, was_parked=False, consent="stop", is_silent=True, is_parked=True),
     ),

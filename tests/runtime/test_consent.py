@@ -21,6 +21,7 @@ def heard(consent: Consent) -> Inbound:
         (True, "", True, True),
         (False, "stop", True, True),
         (True, "stop", True, True),
+        (False, "ask_to_stop", True, True),
         (False, "start", True, False),
         (True, "start", True, False),
         (False, "start_if_stopped", False, False),  # YES is an ordinary answer to whoever had not stopped
