@@ -1,4 +1,4 @@
-"""T12: a message that breaks every attempt is given up after three; its person and the others go on."""
+"""T12: what breaks every attempt, a message or a timer, is given up after three; its person and the others go on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from botflow.engine.words import apology
-from tests.faults.driver import Place, Reply, say, standing
+from tests.faults.driver import API_KEY, Place, Reply, say, standing
 from tests.faults.ledger import read_ledger, rows
 
 FLOW = Path(__file__).parent / "flows" / "poison.py"
@@ -67,6 +68,46 @@ async def test_a_message_that_kills_its_process_is_given_up_and_those_that_died_
     assert dead.texts == (apology("en"),)
     assert after.texts == ("Echo hello.",)
     assert (ledger.dead, ledger.open) == (1, 0)
+
+
+@pytest.mark.parametrize(("word", "deaths"), [("fuse", 0), ("bomb", ATTEMPTS)])
+async def test_a_poison_timer_is_given_up_and_its_question_still_takes_an_answer(
+    postgres_url: str, tmp_path: Path, word: str, deaths: int
+) -> None:
+    place = Place(flow=FLOW, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": postgres_url})
+    async with standing(place), httpx2.AsyncClient() as client:
+        await place.started()
+        armed = await say(client, [place], "ann", word, "armed")
+        began_s = asyncio.get_running_loop().time()
+        async with asyncio.timeout(120):
+            while not (await read_ledger(postgres_url)).dead:
+                await place.started()
+                await asyncio.sleep(0.1)
+        dead_s = asyncio.get_running_loop().time() - began_s
+        history = await _history(client, place, "ann")
+        during = await _neighbours(client, place, "during")
+        after = await say(client, [place], "ann", "hello", "after")
+    ledger = await read_ledger(postgres_url)
+    [(kind, attempts)] = await rows(postgres_url, "SELECT kind, attempt FROM inbounds WHERE state = 'dead'")
+    print(
+        f"\nT12 a poison timer is dead after {attempts - 1} attempts, {place.deaths} deaths of its process and"
+        f" {dead_s:.1f} s; neighbours wait {_longest_ms(during):.0f} ms; the question still takes an answer"
+    )
+    assert (kind, attempts) == ("timeout", ATTEMPTS + 1)
+    assert place.deaths == deaths
+    assert armed.texts == ("Tick.",)
+    assert history == [word, "Tick.", apology("en")]
+    assert after.texts == ("Defused.",)
+    assert (ledger.dead, ledger.open) == (1, 0)
+
+
+async def _history(client: httpx2.AsyncClient, place: Place, person: str) -> list[str]:
+    page = await client.get(
+        f"{place.url}/chat/poison/messages",
+        params={"externalId": person},
+        headers={"Authorization": f"Bearer {API_KEY}"},
+    )
+    return [message["text"] for message in page.json()["messages"]]
 
 
 async def _neighbours(client: httpx2.AsyncClient, place: Place, words: str) -> list[Reply]:

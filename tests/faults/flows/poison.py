@@ -1,5 +1,5 @@
 # A flow with nodes that go wrong on purpose: what the tests of poison messages talk to.
-"""Two poisons: a message that breaks the loop outside of any node's own fence, and one that ends the process."""
+"""Two poisons, as messages and as timers: one breaks the loop outside of any node's own fence, one ends the process."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from typing import Any
 
 from botflow import Flow, Plugin, Properties, action
 from botflow.engine.inbound import Inbound
-from botflow.engine.node import Leave, Visit
+from botflow.engine.node import Leave, Visit, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.graph import Category
 
@@ -22,7 +22,7 @@ class FragileTrigger:
     properties = Properties
 
     def handles(self, properties: Properties) -> tuple[str, ...]:
-        return ("next",)
+        return ("next", "fuse", "bomb")
 
     def waits(self, properties: Properties) -> bool:
         return False
@@ -36,7 +36,41 @@ class FragileTrigger:
     def visit(self, properties: Properties, scene: Scene) -> Visit:
         if scene.inbound.text == "poison":
             return Leave(["next"])  # type: ignore[arg-type]  # that is the poison
-        return Leave()
+        return Leave(scene.inbound.text if scene.inbound.text in ("fuse", "bomb") else "next")
+
+
+class Fuse(Properties):
+    """Whether the end of the wait ends the process."""
+
+    kills: bool = False
+
+
+class Burn:
+    """Waits for a second; a message goes on, the end of the time is the poison."""
+
+    name = "test.burn"
+    category: Category = "action"
+    properties = Fuse
+
+    def handles(self, properties: Fuse) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: Fuse) -> bool:
+        return True
+
+    def sets(self, properties: Fuse) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: Fuse, scene: Scene) -> Visit:
+        scene.say("Tick.")
+        return WaitForMessage(1.0)
+
+    def resume(self, properties: Fuse, scene: Scene) -> Visit:
+        if not scene.timed_out:
+            return Leave()
+        if properties.kills:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Leave(["next"])  # type: ignore[arg-type]  # as above
 
 
 class Heard(Properties):
@@ -55,8 +89,14 @@ async def act(properties: Heard, variables: Mapping[str, Any]) -> dict[str, Any]
     return {"text": properties.text}
 
 
-plugin = Plugin(name="poison", node_types=(FragileTrigger(), act))
+plugin = Plugin(name="poison", node_types=(FragileTrigger(), Burn(), act))
 
 flow = Flow("poison", name="Poison")
 echo = flow.node("test.act", id="echo", text="{{ $input.text }}")
-flow.node("test.fragile", id="start") >> echo >> flow.say("Echo {{ $echo.text }}.")
+start = flow.node("test.fragile", id="start")
+start >> echo >> flow.say("Echo {{ $echo.text }}.")
+defused = flow.say("Defused.")
+(
+    start["fuse"] >> flow.node("test.burn", id="fuse"),
+    start["bomb"] >> flow.node("test.burn", id="bomb", kills=True),
+) >> defused
