@@ -30,11 +30,14 @@ def chat(flows: FlowPaths) -> None:
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.logs import configure_logs
     from botflow.config import Settings
+    from botflow.runtime.worker import WorkerOptions
 
     configure_logs(level=logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
-        options = runtime_options(settings, flows, secret_key=secrets.token_urlsafe(48), worker=True, migrate=True)
+        options = runtime_options(
+            settings, flows, secret_key=secrets.token_urlsafe(48), worker=WorkerOptions(), migrate=True
+        )
         run_until_stopped(_talk(options))
 
 

@@ -1,9 +1,13 @@
-"""From arguments and environment to RuntimeOptions, and a loop that ends well: shared by serve, worker and chat."""
+"""From arguments and environment to RuntimeOptions, an address to listen on, and a loop that ends well.
+
+Shared by serve, worker and chat.
+"""
 
 from __future__ import annotations
 
 import gc
 import signal
+import socket
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,13 +15,15 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from botflow.config import Settings
+from botflow.errors import UsageError
 
 if TYPE_CHECKING:
     from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.worker import WorkerOptions
 
 
 def runtime_options(
-    settings: Settings, flows: Sequence[Path], *, secret_key: str, worker: bool, migrate: bool
+    settings: Settings, flows: Sequence[Path], *, secret_key: str, worker: WorkerOptions | None, migrate: bool
 ) -> RuntimeOptions:
     """Read and compile the flow files, and return what to run; FlowProblems when anything is wrong with them."""
     from botflow.cli.flow_files import read_flow_files
@@ -56,6 +62,22 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
     signal.signal(signal.SIGINT, _interrupt)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, suppress(KeyboardInterrupt):
         runner.run(work)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind before anything else starts: a port in use is the likeliest mistake."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as failure:
+        listening.close()
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {failure.strerror or failure}",
+            code="serve.address",
+            hint=f"choose another port, for example {port + 1}",
+        ) from None
+    return listening
 
 
 def settle_garbage_collector() -> None:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from botflow.errors import UsageError
-
 if TYPE_CHECKING:
     from botflow.config import Settings
     from botflow.runtime.app import RuntimeOptions
@@ -40,13 +38,14 @@ def serve(
 
     A flow file that changed becomes a new version; conversations under way keep theirs.
     """
-    from botflow.cli.launch import loading, run_until_stopped, runtime_options
+    from botflow.cli.launch import listen, loading, run_until_stopped, runtime_options
 
     with loading():
         import botflow.web.app
         import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
         from botflow.cli.logs import configure_logs
         from botflow.config import Settings
+        from botflow.runtime.worker import WorkerOptions
         from botflow.web.secret import secret_key
 
         configure_logs()
@@ -55,10 +54,10 @@ def serve(
             settings,
             flows or (),
             secret_key=secret_key(settings, dev=dev),
-            worker=not no_worker,
+            worker=None if no_worker else WorkerOptions(),
             migrate=not no_migrate,
         )
-    with _listen(host, port) as listening:
+    with listen(host, port) as listening:
         run_until_stopped(_serve(options, settings, listening, dev=dev))
 
 
@@ -86,24 +85,8 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         settle_garbage_collector()
-        announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker)
+        announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker is not None)
         await WebServer(config, app, announce).serve([listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bind before anything else starts: a port in use is the likeliest mistake."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as failure:
-        listening.close()
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {failure.strerror or failure}",
-            code="serve.address",
-            hint=f"choose another port: --port {port + 1}",
-        ) from None
-    return listening
 
 
 def _address(listening: socket.socket) -> str:

@@ -32,8 +32,8 @@ from botflow.runtime.jobs import jobs_app
 from botflow.runtime.outbox import Outbox
 from botflow.runtime.parts import channels_by_name
 from botflow.runtime.points import Reach, unobserved
-from botflow.runtime.tick import Tick, recovery_steps
-from botflow.runtime.worker import SupervisedWorker, WorkerWatch
+from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
+from botflow.runtime.worker import SupervisedWorker, WorkerOptions, WorkerWatch
 from botflow.storage.database import Database, open_database
 from botflow.storage.jobs import JobTable
 
@@ -45,13 +45,14 @@ if TYPE_CHECKING:
 class RuntimeOptions:
     """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
 
-    `secret_key` signs callback addresses. `plugins` come on top of the installed ones. `reach` is for crash tests.
+    `secret_key` signs callback addresses. `worker` is None in a process that leaves jobs to others. `plugins` come on
+    top of the installed ones. `reach` is for crash tests.
     """
 
     settings: Settings
     secret_key: str
     flows: Sequence[tuple[Flow, dict[str, Any]]] = ()
-    worker: bool = True
+    worker: WorkerOptions | None = field(default_factory=WorkerOptions)
     migrate: bool = True
     plugins: Sequence[Plugin] = ()
     clock: Clock = field(default_factory=SystemClock)
@@ -72,6 +73,7 @@ class Runtime:
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
+    worker: SupervisedWorker | None = None  # this process's own
     counter: SharedCounter | None = None
 
     async def ready(self) -> dict[str, str]:
@@ -80,6 +82,12 @@ class Runtime:
             return {"database": "not reachable, or its migrations are not applied"}
         worker = "ok" if await self.watch.reachable() else "no worker is reachable"
         return {"database": "ok", "worker": worker}
+
+    async def worker_ready(self) -> dict[str, str]:
+        """Return what each part that this process's worker needs says of itself."""
+        database = "ok" if await self.database.ready() else "not reachable, or its migrations are not applied"
+        is_alive = self.worker is not None and self.worker.is_alive
+        return {"database": database, "worker": "ok" if is_alive else "this worker does not reach its jobs"}
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
@@ -150,9 +158,12 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         table = JobTable(connector)
         loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run}
         await stack.enter_async_context(background(loops))
-        if options.worker:
+        worker = None
+        if options.worker is not None:
             steps = [*recovery_steps(database.timers, table), *(outbox.steps() if channels else ())]
-            worker = SupervisedWorker(app, table, Tick(steps))
+            if options.worker.keep_s:
+                steps.append(forgetting_step(table, options.worker.keep_s))
+            worker = SupervisedWorker(app, table, Tick(steps), options.worker)
             await stack.enter_async_context(worker.running())
         yield Runtime(
             settings=settings,
@@ -165,6 +176,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             callbacks=callbacks,
             node_types=kinds,
             watch=WorkerWatch(table),
+            worker=worker,
             counter=redis,
         )
 

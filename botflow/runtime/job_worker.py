@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker
 
 from botflow.errors import ProviderError
-from botflow.storage.jobs import JobTable
+from botflow.storage.jobs import QUEUES, JobTable
 
 POLL_S = 0.5
 HEARTBEAT_S = 2.0
@@ -38,9 +39,12 @@ _log = structlog.get_logger("botflow.jobs")
 class JobWorker(Worker):
     """Runs up to `concurrency` jobs at once until `stop()`, then waits for them and puts back what is still running."""
 
-    def __init__(self, app: App, table: JobTable, *, concurrency: int) -> None:
+    def __init__(
+        self, app: App, table: JobTable, *, concurrency: int, queues: Sequence[str] = QUEUES, keep: bool = False
+    ) -> None:
         super().__init__(
             app,
+            queues=queues,
             concurrency=concurrency,
             fetch_job_polling_interval=POLL_S,
             update_heartbeat_interval=HEARTBEAT_S,
@@ -50,8 +54,17 @@ class JobWorker(Worker):
         )
         self._table = table
         self._turn = asyncio.Lock()
+        self._own_queues = tuple(queues)
+        self._keep = keep
         self._ended: list[Job] = []
+        self._failed: set[int] = set()
         self._next_claim_s = 0.0
+        self._beaten_s = time.monotonic()
+
+    @property
+    def silent_s(self) -> float:
+        """How long ago the database heard of this worker."""
+        return time.monotonic() - self._beaten_s
 
     async def _fetch_and_process_jobs(self) -> None:
         """Claim and start jobs until fewer come than there is room for."""
@@ -67,7 +80,7 @@ class JobWorker(Worker):
         assert self.worker_id is not None
         try:
             async with self._turn:
-                jobs = await self._table.claim(self.worker_id, room)
+                jobs = await self._table.claim(self.worker_id, room, self._own_queues)
                 for job in jobs:
                     self._start(job)
         except ProviderError as failure:
@@ -108,8 +121,11 @@ class JobWorker(Worker):
         context: JobContext,
         job_result: JobResult | None,
     ) -> None:
-        """Delete the job or put it back, thrice at most; the next heartbeat puts back what remains."""
-        self._job_ids_to_abort.pop(job.id or 0, None)
+        """Finish the job or put it back, thrice at most; the next heartbeat puts back what remains."""
+        assert job.id is not None
+        if status is Status.FAILED:
+            self._failed.add(job.id)
+        self._job_ids_to_abort.pop(job.id, None)
         for pause_s in END_PAUSES_S:
             await asyncio.sleep(pause_s)
             try:
@@ -117,7 +133,8 @@ class JobWorker(Worker):
             except ProviderError as failure:
                 _log.warning("job_end_failed", job=job.id, task=job.task_name, cause=str(failure))
             else:
-                return
+                break
+        self._failed.discard(job.id)
 
     async def _finish(self, job: Job) -> None:
         """Finish the job together with all that ended while another statement ran."""
@@ -128,7 +145,7 @@ class JobWorker(Worker):
             if not batch:
                 return  # whoever had the turn before us took this job along
             try:
-                finished = await self._table.finish(batch)
+                finished = await self._table.finish(batch, failed=frozenset(self._failed), keep=self._keep)
             except ProviderError:
                 # The others wait for their turn behind us and take themselves along.
                 others = [other for other in batch if other is not job]
@@ -161,12 +178,15 @@ class JobWorker(Worker):
         except ProviderError as failure:
             _log.warning("jobs_beat_failed", cause=str(failure))
             return
+        self._beaten_s = time.monotonic()
         if forgotten:
             _log.warning("jobs_put_back", jobs=forgotten, reason="held by this worker but not running")
             self._new_job_event.set()
 
     def _start_side_tasks(self) -> list[asyncio.Task[Any]]:
-        listener = self.app.job_manager.listen_for_jobs(on_notification=self._handle_notification)
+        listener = self.app.job_manager.listen_for_jobs(
+            on_notification=self._handle_notification, queues=self._own_queues
+        )
         return [
             asyncio.create_task(self._update_heartbeat(), name="job heartbeat"),
             asyncio.create_task(listener, name="job listener"),

@@ -37,6 +37,15 @@ class Step:
     timeout_s: float = STEP_S
 
 
+def forgetting_step(table: JobTable, keep_s: float) -> Step:
+    """Return the step that deletes finished jobs which have been kept for `keep_s`."""
+
+    async def forget_finished() -> bool:
+        return await table.forget(keep_s, LIMIT) >= LIMIT
+
+    return Step(name="forget_finished_jobs", run=forget_finished)
+
+
 def recovery_steps(timers: TimerStore, table: JobTable) -> tuple[Step, ...]:
     """Return the steps that recover lost work."""
 

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 from procrastinate import App
@@ -16,9 +17,8 @@ from procrastinate import App
 from botflow.errors import ProviderError
 from botflow.runtime.job_worker import HEARTBEAT_S, JobWorker
 from botflow.runtime.tick import Tick
-from botflow.storage.jobs import JobTable
+from botflow.storage.jobs import QUEUES, JobTable, Queue
 
-CONCURRENCY = 64
 STOP_S = 20.0
 RESTART_PAUSES_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 STEADY_S = 30.0  # who ran for this long starts over with the shortest pause
@@ -28,16 +28,34 @@ CACHED_S = 1.0
 _log = structlog.get_logger("botflow.worker")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """How much a worker takes upon itself: so many jobs at once, of these queues.
+
+    Finished jobs are deleted at once, because what they did stands in turns and executions, and a table that is nearly
+    empty is a fast one. `keep_s` keeps them for that long, for whoever wants to look.
+    """
+
+    concurrency: int = 64
+    queues: tuple[Queue, ...] = QUEUES
+    keep_s: float = 0.0
+
+
 class SupervisedWorker:
     """Keeps one JobWorker and the tick running; a worker that ends unasked is followed by another."""
 
-    def __init__(self, app: App, table: JobTable, tick: Tick, *, concurrency: int = CONCURRENCY) -> None:
+    def __init__(self, app: App, table: JobTable, tick: Tick, options: WorkerOptions) -> None:
         self._app = app
         self._table = table
         self._tick = tick
-        self._concurrency = concurrency
+        self._options = options
         self._worker: JobWorker | None = None
         self._stopped = asyncio.Event()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this worker runs, and reached the database a moment ago."""
+        return self._worker is not None and self._worker.silent_s < LIVING_S
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -70,7 +88,13 @@ class SupervisedWorker:
     async def _supervise(self) -> None:
         deaths = 0
         while not self._stopped.is_set():
-            self._worker = JobWorker(self._app, self._table, concurrency=self._concurrency)
+            self._worker = JobWorker(
+                self._app,
+                self._table,
+                concurrency=self._options.concurrency,
+                queues=self._options.queues,
+                keep=self._options.keep_s > 0,
+            )
             started_s = time.monotonic()
             try:
                 await self._worker.run()  # type: ignore[no-untyped-call]  # as above
@@ -101,7 +125,7 @@ class WorkerWatch:
         if time.monotonic() - self._looked_s >= CACHED_S:
             self._looked_s = time.monotonic()
             try:
-                self._reachable = await self._table.any_worker(LIVING_S)
+                self._reachable = await self._table.workers(LIVING_S) > 0
             except ProviderError as failure:
                 _log.warning("worker_watch_failed", cause=str(failure))
                 self._reachable = False

@@ -22,5 +22,11 @@ class Engine(Protocol):
     def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
         """Return the database's time, so many seconds later (or earlier), as an expression."""
 
-    async def defer_advances(self, connection: AsyncConnection, sessions: list[int], *, again: bool) -> None:
-        """Defer `advance` for each session within the caller's transaction; `again` under the second lock name."""
+    async def defer_advances(
+        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
+    ) -> None:
+        """Defer `advance` for each session within the caller's transaction; `again` under the second lock name.
+
+        A conversation's turn goes to the queue `turns`: a message's before what a `timer` wants. A run's turn goes to
+        the queue `executions` at its execution's priority, whose row the transaction may just have written.
+        """

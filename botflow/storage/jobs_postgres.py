@@ -35,6 +35,7 @@ SCHEMA_CHANGES: tuple[str, ...] = (
     "DROP INDEX procrastinate_jobs_queue_name_idx_v1",
     "CREATE INDEX procrastinate_jobs_lock_id_idx ON procrastinate_jobs (lock, id) WHERE status IN ('todo', 'doing')",
 )
+ADD_CREATED_AT = "ALTER TABLE procrastinate_jobs ADD COLUMN created_at timestamptz DEFAULT now()"
 
 # The table is nearly always empty, so the planner believes that it is, and would sort and scan a sudden backlog.
 _PLANNER = "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off"
@@ -47,6 +48,7 @@ WITH candidate AS (
     SELECT jobs.id
     FROM procrastinate_jobs AS jobs
     WHERE jobs.status = 'todo'
+      AND jobs.queue_name = ANY (%(queues)s)
       AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
       AND NOT EXISTS (
           SELECT 1 FROM procrastinate_jobs AS other
@@ -70,7 +72,12 @@ WITH ended AS (
     DELETE FROM procrastinate_jobs AS jobs
     USING unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS own (id, attempts)
     WHERE jobs.id = own.id AND jobs.attempts = own.attempts AND jobs.status = 'doing'
-    RETURNING jobs.id, jobs.lock
+    RETURNING jobs.*
+),
+kept AS (
+    INSERT INTO finished_jobs (id, queue, task, priority, args, attempts, failed, created_at, ended_at)
+    SELECT id, queue_name, task_name, priority, args, attempts, id = ANY (%(failed)s::bigint[]), created_at, now()
+    FROM ended WHERE %(keep)s
 )
 SELECT id, (
     SELECT next.id FROM procrastinate_jobs AS next
@@ -114,10 +121,36 @@ WHERE id IN (
 RETURNING id
 """
 
-ANY_WORKER = """
-SELECT EXISTS (
-    SELECT 1 FROM procrastinate_workers WHERE last_heartbeat >= now() - make_interval(secs => %(within_s)s)
-) AS lives
+FORGET = """
+DELETE FROM finished_jobs WHERE id IN (
+    SELECT id FROM finished_jobs WHERE ended_at < now() - make_interval(secs => %(older_than_s)s)
+    ORDER BY ended_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+WORKERS = """
+SELECT count(*) AS workers FROM procrastinate_workers
+WHERE last_heartbeat >= now() - make_interval(secs => %(within_s)s)
+"""
+
+# A job whose lock is taken waits for the one that runs, not for a worker, so its age says nothing about the load.
+BACKLOG = """
+WITH jobs AS MATERIALIZED (
+    SELECT queue_name, priority, status, lock, created_at, scheduled_at FROM procrastinate_jobs
+    WHERE status IN ('todo', 'doing') ORDER BY id LIMIT %(limit)s
+),
+busy AS MATERIALIZED (SELECT lock FROM procrastinate_jobs WHERE status = 'doing' AND lock IS NOT NULL)
+SELECT jobs.queue_name AS queue, jobs.priority,
+    count(*) FILTER (WHERE jobs.status = 'todo') AS waiting,
+    count(*) FILTER (WHERE jobs.status = 'doing') AS running,
+    coalesce(extract(epoch FROM now() - min(greatest(jobs.created_at, jobs.scheduled_at)) FILTER (
+        WHERE jobs.status = 'todo' AND busy.lock IS NULL
+          AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
+    )), 0)::float8 AS oldest_s
+FROM jobs LEFT JOIN busy ON busy.lock = jobs.lock
+GROUP BY jobs.queue_name, jobs.priority
 """
 
 DEPTH = "SELECT queue_name AS queue, status::text AS status, count(*) AS jobs FROM procrastinate_jobs GROUP BY 1, 2"

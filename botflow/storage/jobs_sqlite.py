@@ -23,7 +23,7 @@ from procrastinate.types import JobToDefer
 from botflow.errors import ProviderError, UsageError
 from botflow.storage import jobs_postgres as postgres
 from botflow.storage import jobs_sqlite_queries as sqlite
-from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
+from botflow.storage.jobs import MESSAGE_PRIORITY, TIMER_PRIORITY, turn_lock
 from botflow.storage.jobs_version import check_installed
 from botflow.storage.sqlite_hot import Result, Row, Work, rows_of
 
@@ -61,18 +61,15 @@ class JobBell:
             self._listeners.discard(rung)
 
 
-def advance_job(session: int, *, again: bool = False) -> dict[str, Any]:
-    """Return what INSERT_JOB needs for the job `advance(session)`; the JobBell is to be rung after the commit.
+def advance_job(session: int, *, again: bool = False, timer: bool = False) -> dict[str, Any]:
+    """Return what INSERT_ADVANCE needs for the job `advance(session)`; the JobBell is to be rung after the commit.
 
-    `again` takes another lock name, for a session whose first job may be stuck.
+    `again` takes another lock name, for a session whose first job may be stuck; `timer` lets messages go first.
     """
     return {
-        "queue_name": TURNS,
-        "task_name": ADVANCE,
-        "priority": 0,
-        "lock": turn_lock(session, again=again),
-        "args": json.dumps({"session": session}),
-        "scheduled_at": None,
+        "session": session,
+        "priority": TIMER_PRIORITY if timer else MESSAGE_PRIORITY,
+        "lock": turn_lock(session, again=again, timer=timer),
     }
 
 
@@ -163,11 +160,13 @@ _STATEMENTS: Mapping[str, _Statement] = MappingProxyType(
         sql.queries["unregister_worker"]: _Statement((), (sqlite.UNREGISTER_WORKER,)),
         sql.queries["prune_stalled_workers"]: _Statement(("worker_id",), (sqlite.PRUNE_STALLED_WORKERS,)),
         postgres.CLAIM: _Statement(sqlite.JOB_COLUMNS, (sqlite.CLAIM,)),
-        postgres.FINISH: _Statement(("id", "more"), (sqlite.FINISH,)),
+        postgres.FINISH: _Statement(("id", "more"), (sqlite.KEEP, sqlite.FINISH)),
+        postgres.FORGET: _Statement(("id",), (sqlite.FORGET,)),
         postgres.PUT_BACK: _Statement(("id",), (sqlite.PUT_BACK,)),
         postgres.BEAT: _Statement(("id",), (sqlite.BEAT, sqlite.PUT_BACK_FORGOTTEN)),
         postgres.PUT_BACK_STALLED: _Statement(("id",), (sqlite.PUT_BACK_STALLED,)),
-        postgres.ANY_WORKER: _Statement(("lives",), (sqlite.ANY_WORKER,)),
+        postgres.WORKERS: _Statement(("workers",), (sqlite.WORKERS,)),
+        postgres.BACKLOG: _Statement(("queue", "priority", "waiting", "running", "oldest_s"), (sqlite.BACKLOG,)),
         postgres.DEPTH: _Statement(("queue", "status", "jobs"), (sqlite.DEPTH,)),
     }
 )

@@ -34,6 +34,8 @@ SCHEMA: tuple[str, ...] = (
     "CREATE INDEX procrastinate_jobs_lock_idx ON procrastinate_jobs (lock, id)",
     "CREATE UNIQUE INDEX procrastinate_jobs_doing_idx ON procrastinate_jobs (lock) WHERE status = 'doing'",
 )
+# SQLite takes no such default for a column that is added, so every insert says it.
+ADD_CREATED_AT = "ALTER TABLE procrastinate_jobs ADD COLUMN created_at REAL"
 
 JOB_COLUMNS = (
     "id",
@@ -49,16 +51,22 @@ JOB_COLUMNS = (
     "worker_id",
 )
 
-INSERT_JOB = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
-    VALUES (:queue_name, :task_name, :priority, :lock, :args, :scheduled_at)
+# A run's turns stand in a queue of their own, at the run's priority.
+INSERT_ADVANCE = f"""
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, created_at)
+    SELECT CASE WHEN s.channel = 'run' THEN 'executions' ELSE 'turns' END, 'advance',
+           CASE WHEN s.channel <> 'run' THEN :priority ELSE coalesce((
+               SELECT e.priority FROM executions e WHERE e.session_id = s.id AND e."trigger" IS NOT NULL
+           ), 0) END,
+           :lock, json_object('session', s.id), {NOW}
+    FROM sessions s WHERE s.id = :session
     RETURNING id
 """
 
-DEFER_JOBS = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
+DEFER_JOBS = f"""
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at, created_at)
     SELECT value ->> 'queue_name', value ->> 'task_name', value ->> 'priority', value ->> 'lock', value -> 'args',
-           value ->> 'scheduled_at'
+           value ->> 'scheduled_at', {NOW}
     FROM json_each(:jobs)
     RETURNING id
 """
@@ -76,6 +84,7 @@ CLAIM = f"""
     WHERE id IN (
         SELECT jobs.id FROM procrastinate_jobs AS jobs
         WHERE jobs.status = 'todo'
+          AND jobs.queue_name IN (SELECT value FROM json_each(:queues))
           AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= {NOW})
           AND NOT EXISTS (
               SELECT 1 FROM procrastinate_jobs AS other
@@ -90,13 +99,25 @@ CLAIM = f"""
     RETURNING {", ".join(JOB_COLUMNS)}
 """
 
-FINISH = """
-    DELETE FROM procrastinate_jobs
-    WHERE status = 'doing'
+_TEXT = "%Y-%m-%d %H:%M:%f000"  # as UtcTime keeps a moment
+_OWN = """
+    status = 'doing'
       AND (id, attempts) IN (
           SELECT own.value, claimed.value
           FROM json_each(:ids) AS own JOIN json_each(:attempts) AS claimed ON claimed.key = own.key
       )
+"""
+
+KEEP = f"""
+    INSERT INTO finished_jobs (id, queue, task, priority, args, attempts, failed, created_at, ended_at)
+    SELECT id, queue_name, task_name, priority, args, attempts, id IN (SELECT value FROM json_each(:failed)),
+           strftime('{_TEXT}', created_at, 'unixepoch'), strftime('{_TEXT}', 'now')
+    FROM procrastinate_jobs WHERE :keep AND {_OWN}
+"""
+
+FINISH = f"""
+    DELETE FROM procrastinate_jobs
+    WHERE {_OWN}
     RETURNING id, EXISTS (
         SELECT 1 FROM procrastinate_jobs AS next WHERE next.lock = procrastinate_jobs.lock AND next.status = 'todo'
     )
@@ -136,8 +157,31 @@ PUT_BACK_STALLED = f"""
     RETURNING id
 """
 
-ANY_WORKER = f"""
-    SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat >= {NOW} - :within_s)
+FORGET = f"""
+    DELETE FROM finished_jobs WHERE id IN (
+        SELECT id FROM finished_jobs
+        WHERE ended_at < strftime('{_TEXT}', {NOW} - :older_than_s, 'unixepoch')
+        ORDER BY ended_at LIMIT :limit
+    )
+    RETURNING id
+"""
+
+WORKERS = f"""
+    SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat >= {NOW} - :within_s
+"""
+
+BACKLOG = f"""
+    WITH jobs AS MATERIALIZED (
+        SELECT queue_name, priority, status, lock, created_at, scheduled_at FROM procrastinate_jobs
+        ORDER BY id LIMIT :limit
+    )
+    SELECT jobs.queue_name, jobs.priority, sum(jobs.status = 'todo'), sum(jobs.status = 'doing'),
+        coalesce({NOW} - min(max(coalesce(jobs.created_at, 0), coalesce(jobs.scheduled_at, 0))) FILTER (
+            WHERE jobs.status = 'todo' AND busy.lock IS NULL
+              AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= {NOW})
+        ), 0.0)
+    FROM jobs LEFT JOIN procrastinate_jobs AS busy ON busy.lock = jobs.lock AND busy.status = 'doing'
+    GROUP BY jobs.queue_name, jobs.priority
 """
 
 DEPTH = """

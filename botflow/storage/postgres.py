@@ -19,17 +19,22 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from botflow.storage.failures import provider_errors
-from botflow.storage.jobs import ADVANCE, TURNS, turn_lock
+from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TIMER_PRIORITY, TURNS, turn_lock
 from botflow.storage.postgres_hot import ANSWER_S, HotStatements
 from botflow.storage.postgres_options import SERVER_LIMITS, connection_options, driver_url
 
 CHANNEL = "botflow"
 RELISTEN_S = 0.5
-DEFER = text(
-    "SELECT procrastinate_defer_jobs_v1(array_agg(ROW(:queue, :task, 0, lock, NULL,"
-    " jsonb_build_object('session', session), NULL)::procrastinate_job_to_defer_v1))"
-    " FROM unnest(CAST(:sessions AS bigint[]), CAST(:locks AS text[])) AS job (session, lock)"
-)
+# A run's turns stand in a queue of their own, at the run's priority.
+DEFER = text(f"""
+SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+    CASE WHEN s.channel = 'run' THEN '{EXECUTIONS}' ELSE '{TURNS}' END, '{ADVANCE}',
+    CASE WHEN s.channel <> 'run' THEN CAST(:priority AS int) ELSE coalesce(
+        (SELECT e.priority FROM executions e WHERE e.session_id = s.id AND e.trigger IS NOT NULL), 0) END,
+    job.lock, NULL, jsonb_build_object('session', s.id), NULL)::procrastinate_job_to_defer_v1 ORDER BY job.n))
+FROM unnest(CAST(:sessions AS bigint[]), CAST(:locks AS text[])) WITH ORDINALITY AS job (session, lock, n)
+JOIN sessions s ON s.id = job.session
+""")
 
 _log = structlog.get_logger(__name__)
 
@@ -78,10 +83,13 @@ class PostgresEngine:
     def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
         return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, offset_s) if offset_s else func.now()
 
-    async def defer_advances(self, connection: AsyncConnection, sessions: list[int], *, again: bool) -> None:
+    async def defer_advances(
+        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
+    ) -> None:
         if sessions:
-            locks = [turn_lock(session, again=again) for session in sessions]
-            values = {"queue": TURNS, "task": ADVANCE, "sessions": sessions, "locks": locks}
+            locks = [turn_lock(session, again=again, timer=timer) for session in sessions]
+            priority = TIMER_PRIORITY if timer else MESSAGE_PRIORITY
+            values = {"sessions": sessions, "locks": locks, "priority": priority}
             await connection.execute(DEFER, values)
 
     async def identity(self) -> str:

@@ -22,7 +22,7 @@ from botflow.records import (
     TurnId,
 )
 from botflow.storage.gathering import Gathering
-from botflow.storage.jobs import ADVANCE, TURNS
+from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TURNS
 from botflow.storage.postgres import PostgresEngine
 from botflow.storage.postgres_sessions import FIND_BY_KEY, FIND_BY_TURN, SESSION, find
 from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
@@ -54,8 +54,11 @@ b AS (
     CASE WHEN reply_within_s > 0 THEN now() + make_interval(secs => reply_within_s) END
   FROM stored),
 j AS (
-  SELECT procrastinate_defer_jobs_v1(array_agg(ROW('{TURNS}', '{ADVANCE}', 0, 'session:' || id, NULL,
-    jsonb_build_object('session', id), NULL)::procrastinate_job_to_defer_v1))
+  SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+    CASE WHEN channel = 'run' THEN '{EXECUTIONS}' ELSE '{TURNS}' END, '{ADVANCE}',
+    CASE WHEN channel <> 'run' THEN {MESSAGE_PRIORITY} ELSE coalesce(
+      (SELECT e.priority FROM executions e WHERE e.session_id = stored.id AND e.trigger IS NOT NULL), 0) END,
+    'session:' || id, NULL, jsonb_build_object('session', id), NULL)::procrastinate_job_to_defer_v1))
   FROM stored HAVING count(*) > 0)
 SELECT stored.n, stored.id, stored.last_seq FROM stored, j
 """

@@ -25,7 +25,7 @@ from botflow.errors import UsageError
 from botflow.storage.columns import UtcTime
 from botflow.storage.failures import provider_errors
 from botflow.storage.jobs_sqlite import JobBell, advance_job
-from botflow.storage.jobs_sqlite_queries import INSERT_JOB
+from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
 from botflow.storage.sqlite_hot import PRAGMAS, READERS, HotConnections, Result, Work
 
 
@@ -133,11 +133,13 @@ class SqliteEngine:
         """Return this machine's time, which is the database's: they are one process."""
         return literal(datetime.now(UTC) + timedelta(seconds=offset_s), UtcTime)
 
-    async def defer_advances(self, connection: AsyncConnection, sessions: list[int], *, again: bool) -> None:
+    async def defer_advances(
+        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
+    ) -> None:
         """Insert the jobs; workers hear of them after the commit."""
         self._has_deferred = True
         for session in sessions:
-            await connection.exec_driver_sql(INSERT_JOB, advance_job(session, again=again))
+            await connection.exec_driver_sql(INSERT_ADVANCE, advance_job(session, again=again, timer=timer))
 
 
 def sqlite_path(url: str) -> Path:

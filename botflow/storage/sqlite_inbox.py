@@ -22,7 +22,7 @@ from botflow.records import (
 )
 from botflow.storage.columns import utc_moment
 from botflow.storage.jobs_sqlite import advance_job
-from botflow.storage.jobs_sqlite_queries import INSERT_JOB
+from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
 from botflow.storage.rows import read_inbound
 from botflow.storage.sqlite import SqliteEngine
 from botflow.storage.sqlite_hot import Row, rows_of
@@ -190,7 +190,7 @@ def _enqueue(connection: sqlite3.Connection, values: Mapping[str, Any]) -> Recei
     for session, seq in rows_of(connection, COUNT_IN, values):
         turn = TurnId(session, seq)
         connection.execute(INSERT_INBOUND, {**values, **_values(turn)})
-        rows_of(connection, INSERT_JOB, advance_job(session))
+        rows_of(connection, INSERT_ADVANCE, advance_job(session))
         return Receipt(id=turn, state="new")
     known = find(connection, FIND_BY_KEY, values)
     assert known is not None, "COUNT_IN passes only duplicates over"

@@ -172,6 +172,7 @@ outbounds = Table(
     Column("provider_id", Text),
     Column("error_code", Text),
     Column("segments", SmallInteger),
+    Column("former_ids", Text),  # the provider's ids of sendings that failed, before it was sent again
     PrimaryKeyConstraint("session_id", "version", "index"),
 )
 UNSETTLED_STATES = ("ready", "handed", "sending", "unknown")
@@ -183,6 +184,22 @@ Index(
     outbounds.c.index,
     postgresql_where=text(UNSETTLED),
     sqlite_where=text(UNSETTLED),
+)
+
+Index(
+    "outbounds_held_idx",
+    outbounds.c.session_id,
+    outbounds.c.version,
+    outbounds.c.index,
+    postgresql_where=text("state = 'held'"),
+    sqlite_where=text("state = 'held'"),
+)
+# A provider's message may be asked for by its words alone: is it already another part's?
+Index(
+    "outbounds_provider_id_idx",
+    outbounds.c.provider_id,
+    postgresql_where=text("provider_id IS NOT NULL"),
+    sqlite_where=text("provider_id IS NOT NULL"),
 )
 
 # A persistent conversation's execution fills the first columns; a triggered run (channel `run`) all that apply. What
@@ -214,6 +231,13 @@ Index(
     executions.c.parent_session,
     postgresql_where=text("parent_session IS NOT NULL"),
     sqlite_where=text("parent_session IS NOT NULL"),
+)
+# Of runs only: a conversation's turn writes no entry here.
+Index(
+    "executions_run_idx",
+    executions.c.session_id,
+    postgresql_where=text('"trigger" IS NOT NULL'),
+    sqlite_where=text('"trigger" IS NOT NULL'),
 )
 
 # What follows a commit besides messages: a child to start, a parent to tell, an event to spread. A row goes when it is
@@ -339,3 +363,19 @@ credentials = Table(
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("organization_id", "user_name", "name"),
 )
+
+# Jobs that have ended, for as long as a worker is told to keep them. Nothing reads them but people.
+finished_jobs = Table(
+    "finished_jobs",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("queue", Text, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("args", Json, nullable=False),
+    Column("attempts", Integer, nullable=False),  # before the last one
+    Column("failed", Boolean, nullable=False),
+    Column("created_at", UtcTime),
+    Column("ended_at", UtcTime, nullable=False),
+)
+Index("finished_jobs_ended_at_idx", finished_jobs.c.ended_at)

@@ -90,4 +90,4 @@ class Timers:
             update(sessions).where(sessions.c.id.in_(ids)).values(last_seq=sessions.c.last_seq + 1, wake_at=None)
         )
         await connection.execute(insert(inbounds).values(timeouts))
-        await self._engine.defer_advances(connection, ids, again=False)
+        await self._engine.defer_advances(connection, ids, timer=True)

@@ -1,11 +1,26 @@
-"""Whether this process lives (/healthz), and whether it can serve (/readyz): for load balancers and operators."""
+"""Whether this process lives (/healthz), whether it can serve (/readyz), and how much there is to do (/metrics).
+
+For load balancers, operators and Prometheus. `serving_health` answers the same of a worker, which has no other web
+server.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from botflow.runtime.app import Runtime
 from botflow.web.desk import desk_of
 from botflow.web.wire import send_json
+
+STOP_WITHIN_S = 2
 
 
 class Alive:
@@ -19,7 +34,57 @@ class Ready:
     """GET /readyz: 200 when every component says "ok", else 503; each component says what is wrong with it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        components = await desk_of(scope).runtime.ready()
-        is_ready = all(state == "ok" for state in components.values())
-        shown = {"status": "ready" if is_ready else "unready", "components": components}
-        await send_json(send, 200 if is_ready else 503, shown)
+        await _send_components(send, await desk_of(scope).runtime.ready())
+
+
+class WorkerReady:
+    """GET /readyz of a worker: about this one, whatever others there are."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _send_components(send, await self._runtime.worker_ready())
+
+
+@asynccontextmanager
+async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIterator[None]:
+    """Answer on `listening` for the length of the block."""
+    app = Starlette(
+        routes=[
+            Route("/healthz", Alive(), methods=["GET"]),
+            Route("/readyz", WorkerReady(runtime), methods=["GET"]),
+        ]
+    )
+    server = _Server(
+        uvicorn.Config(
+            app,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+        )
+    )
+    serving = asyncio.create_task(server.serve([listening]), name="health")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signals: they are the command's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _send_components(send: Send, components: dict[str, str]) -> None:
+    is_ready = all(state == "ok" for state in components.values())
+    shown = {"status": "ready" if is_ready else "unready", "components": components}
+    await send_json(send, 200 if is_ready else 503, shown)

@@ -20,6 +20,7 @@ from botflow.cli.logs import configure_logs
 from botflow.config import Settings
 from botflow.runtime.app import RuntimeOptions, open_runtime
 from botflow.runtime.points import Point, Reach
+from botflow.runtime.worker import WorkerOptions
 from botflow.web.app import create_app
 from botflow.web.secret import secret_key
 from botflow.web.server import WebServer
@@ -61,7 +62,7 @@ def main() -> None:
         settings,
         [given.flow],
         secret_key=secret_key(settings, dev=False),
-        worker=not given.no_worker,
+        worker=None if given.no_worker else WorkerOptions(),
         migrate=True,
     )
     options = replace(options, reach=killer(given.point, given.hits))

@@ -14,8 +14,8 @@ from procrastinate.tasks import Task
 
 from botflow.runtime.jobs import jobs_app
 from botflow.runtime.tick import Step, Tick
-from botflow.runtime.worker import SupervisedWorker
-from botflow.storage.jobs import JobTable, turn_lock
+from botflow.runtime.worker import SupervisedWorker, WorkerOptions
+from botflow.storage.jobs import QUEUES, TURNS, JobTable, Queue, turn_lock
 from botflow.storage.jobs_sqlite import SqliteJobs
 
 LISTENERS: LiteralString = """
@@ -34,13 +34,25 @@ class JobPlace:
         return jobs_app(self.connector, advance=advance)
 
     def worker(
-        self, advance: Callable[[int], Awaitable[None]], *, concurrency: int = 64, steps: tuple[Step, ...] = ()
+        self,
+        advance: Callable[[int], Awaitable[None]],
+        *,
+        concurrency: int = 64,
+        queues: tuple[Queue, ...] = QUEUES,
+        keep_s: float = 0.0,
+        steps: tuple[Step, ...] = (),
     ) -> AbstractAsyncContextManager[None]:
-        return SupervisedWorker(self.app(advance), self.table, Tick(steps), concurrency=concurrency).running()
+        options = WorkerOptions(concurrency=concurrency, queues=queues, keep_s=keep_s)
+        return SupervisedWorker(self.app(advance), self.table, Tick(steps), options).running()
 
-    async def defer(self, session: int, *, again: bool = False) -> int:
+    async def defer(self, session: int, *, again: bool = False, queue: Queue = TURNS, priority: int = 0) -> int:
         """Defer `advance(session)` under the session's lock."""
-        return int(await self.advance.configure(lock=turn_lock(session, again=again)).defer_async(session=session))
+        task = self.advance.configure(lock=turn_lock(session, again=again), queue=queue, priority=priority)
+        return int(await task.defer_async(session=session))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return isinstance(self.connector, SqliteJobs)
 
     @property
     def advance(self) -> Task[..., Any, Any]:
@@ -72,6 +84,9 @@ class JobPlace:
 
     async def is_listening(self) -> bool:
         return bool(await self.listeners())
+
+    async def has_worker(self) -> bool:
+        return await self.table.workers(5) > 0
 
     async def is_empty(self) -> bool:
         return not await self.table.depth()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 import psycopg
@@ -12,7 +13,7 @@ from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 
 from botflow.runtime.worker import WorkerWatch
-from botflow.storage.jobs import JobTable
+from botflow.storage.jobs import QUEUES, JobTable
 from botflow.storage.jobs_postgres import PostgresJobs
 from tests.runtime.job_places import JobPlace, open_place, until
 
@@ -29,8 +30,8 @@ class HeldClaims(JobTable):
         super().__init__(connector)
         self.claimed, self.arrived = asyncio.Event(), asyncio.Event()
 
-    async def claim(self, worker: int, limit: int) -> list[Job]:
-        jobs = await super().claim(worker, limit)
+    async def claim(self, worker: int, limit: int, queues: Sequence[str] = QUEUES) -> list[Job]:
+        jobs = await super().claim(worker, limit, queues)
         if jobs:
             self.claimed.set()
             await self.arrived.wait()
@@ -118,7 +119,7 @@ async def test_a_worker_whose_row_was_pruned_goes_on(place: JobPlace) -> None:
         await place.execute("DELETE FROM procrastinate_workers")
         await place.defer(2)
         await until(place.is_empty)
-        await until(lambda: place.table.any_worker(5))
+        await until(place.has_worker)
     assert ran == [1, 2]
 
 

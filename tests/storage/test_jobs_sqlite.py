@@ -18,6 +18,12 @@ from botflow.storage.jobs_version import PROCRASTINATE_VERSION, check_version
 from botflow.storage.sqlite import SqliteEngine
 from tests.runtime.job_places import JobPlace, until
 
+SESSION = """
+INSERT INTO sessions (id, workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at,
+  parked, state)
+VALUES (5, 1, 'chat', 'ann', 0, 0, 0, '2026-01-01', '2026-01-01', false, '{}')
+"""
+
 
 @pytest.fixture
 async def engine(sqlite_url: str) -> AsyncIterator[SqliteEngine]:
@@ -86,6 +92,7 @@ async def test_the_bell_starts_a_job_of_somebody_elses_transaction(
     async with place.worker(advance):
         await until(place.is_listening)
         async with engine.write() as connection:
+            await connection.exec_driver_sql(SESSION)
             await engine.defer_advances(connection, [5], again=False)
             await engine.defer_advances(connection, [5], again=True)
         engine.bell.ring()

@@ -19,7 +19,7 @@ async def test_a_due_wait_becomes_one_timeout_with_its_token(database: Database)
     inbound = begun[1].inbound
     assert (inbound.kind, inbound.key, inbound.token, inbound.channel) == ("timeout", "timeout:1", "1", "chat")
     assert begun[1].flow_version == 7
-    assert await jobs(database) == [("turns", "advance", f"session:{stored.id}", {"session": stored.id})]
+    assert await jobs(database) == [("turns", "advance", f"session:{stored.id}:timer", {"session": stored.id})]
 
 
 async def test_ticks_of_many_processes_fire_a_wait_once(database: Database) -> None:

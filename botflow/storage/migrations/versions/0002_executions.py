@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.jobs_postgres import ADD_CREATED_AT as POSTGRES_CREATED_AT
+from botflow.storage.jobs_sqlite_queries import ADD_CREATED_AT as SQLITE_CREATED_AT
 
 revision = "0002"
 down_revision = "0001"
@@ -15,15 +17,18 @@ depends_on = None
 
 def upgrade() -> None:
     _add_columns()
+    _index_outbounds()
     _create_runs()
     _create_contacts()
     _create_credentials()
+    _extend_jobs()
 
 
 def _add_columns() -> None:
     op.add_column("sessions", sa.Column("paused", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("inbounds", sa.Column("merged_into", sa.Integer()))
     op.add_column("outbounds", sa.Column("segments", sa.SmallInteger()))
+    op.add_column("outbounds", sa.Column("former_ids", sa.Text()))
     for column in (
         sa.Column("trigger", sa.Text()),
         sa.Column("priority", sa.SmallInteger()),
@@ -45,6 +50,21 @@ def _add_columns() -> None:
         postgresql_where=sa.text("parent_session IS NOT NULL"),
         sqlite_where=sa.text("parent_session IS NOT NULL"),
     )
+    op.create_index(
+        "executions_run_idx",
+        "executions",
+        ["session_id"],
+        postgresql_where=sa.text('"trigger" IS NOT NULL'),
+        sqlite_where=sa.text('"trigger" IS NOT NULL'),
+    )
+
+
+def _index_outbounds() -> None:
+    for name, columns, where in (
+        ("outbounds_held_idx", ["session_id", "version", "index"], "state = 'held'"),
+        ("outbounds_provider_id_idx", ["provider_id"], "provider_id IS NOT NULL"),
+    ):
+        op.create_index(name, "outbounds", columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
 
 def _create_runs() -> None:
@@ -156,3 +176,21 @@ def _create_credentials() -> None:
             "organization_id", "user_name", "name", name="credentials_organization_id_user_name_name_key"
         ),
     )
+
+
+def _extend_jobs() -> None:
+    op.execute(POSTGRES_CREATED_AT if op.get_bind().dialect.name == "postgresql" else SQLITE_CREATED_AT)
+    op.create_table(
+        "finished_jobs",
+        sa.Column("id", BigId, autoincrement=False, nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("args", Json, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcTime()),
+        sa.Column("ended_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="finished_jobs_pkey"),
+    )
+    op.create_index("finished_jobs_ended_at_idx", "finished_jobs", ["ended_at"])
