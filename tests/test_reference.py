@@ -36,6 +36,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ai.route": {"routes": [{"handle": "each route's handle"}]},
     "ai.extract": {"fields": {"x": {}}},
     "ai.reply": {"instructions": "x"},
+    "trigger.event": {"event": "x"},
+    "trigger.schedule": {"cron": "0 9 * * *"},
+    "trigger.webhook": {"secret": "x"},
     "twilio.send_message": {"to": "x", "text": "x"},
 }
 

@@ -11,6 +11,7 @@ from botflow.nodes.menu import Menu
 from botflow.nodes.say import Say
 from botflow.nodes.subflow import Subflow
 from botflow.nodes.trigger import InboundTrigger
+from botflow.nodes.triggers import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 from botflow.nodes.twilio import SendTwilioMessage
 
 
@@ -20,6 +21,10 @@ def built_in() -> tuple[NodeType, ...]:
         InboundTrigger("chatbot.message_received", "message"),
         InboundTrigger("chatbot.opened", "opened"),
         InboundTrigger("twilio.message_received", "message", provider="twilio"),
+        ManualTrigger(),
+        EventTrigger(),
+        ScheduleTrigger(),
+        WebhookTrigger(),
         Say(),
         Ask(),
         Menu(),

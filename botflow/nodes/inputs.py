@@ -1,0 +1,84 @@
+"""What a trigger wants to be given: a schema of named values, and whether an input fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from botflow.flow.fields import Properties
+
+InputType = Literal["text", "integer", "number", "boolean", "date", "object", "list"]
+InputName = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class InputField(Properties):
+    """One value. A date is ISO 8601, `2026-11-21`."""
+
+    type: InputType = "text"
+    required: bool = True
+    description: str = ""
+
+
+InputSchema = dict[InputName, InputField]
+
+
+def misfits(schema: Mapping[str, InputField], given: Any) -> list[str]:
+    """Return a sentence for each thing about `given` that does not fit; none, it fits. Without a schema all does."""
+    if not schema:
+        return []
+    if not isinstance(given, Mapping):
+        return [f"the input must be an object with {', '.join(schema)}"]
+    return list(_misfits(schema, given))
+
+
+def _misfits(schema: Mapping[str, InputField], given: Mapping[str, Any]) -> Iterator[str]:
+    for name in given:
+        if name not in schema:
+            yield f"{str(name)[:64]!r} is not known; there are: {', '.join(schema)}"
+    for name, wanted in schema.items():
+        value = given.get(name)
+        if value is None:
+            if wanted.required:
+                yield f"{name!r} is missing"
+        elif not _is(value, wanted.type):
+            yield f"{name!r} must be {_WORDS[wanted.type]}"
+
+
+_WORDS: dict[InputType, str] = {
+    "text": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "date": "a date such as 2026-11-21",
+    "object": "an object",
+    "list": "a list",
+}
+
+
+def _is(value: Any, type: InputType) -> bool:
+    match type:
+        case "text":
+            return isinstance(value, str)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "boolean":
+            return isinstance(value, bool)
+        case "date":
+            return isinstance(value, str) and _is_date(value)
+        case "object":
+            return isinstance(value, Mapping)
+        case "list":
+            return isinstance(value, list | tuple)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
