@@ -27,10 +27,13 @@ for part, following in zip(parts, [*parts[1:], listen], strict=True):
     part >> following
 
 in_time = flow.say("In time: {{ answer }}.")
+answered = flow.branch({"think": "'think ' in answer"}, id="answered")
+answered["else"] >> in_time
+answered["think"] >> flow.reply("Repeat.", fallback="I cannot say.", timeout="60s", id="late_thought") >> listen
 late = flow.say("Too late for {{ said }}.")
 for seconds in SECONDS:
     quick = flow.ask("Quick!", variable="answer", timeout=f"{seconds}s", id=f"quick{seconds}")
     kind[f"hurry{seconds}"] >> quick
-    quick["answered"] >> in_time
+    quick["answered"] >> answered
     quick["timeout"] >> late
 (in_time, late) >> listen

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psycopg
-from psycopg.rows import dict_row
+from sqlalchemy import RowMapping, Select, select, text
 
-UNSETTLED = """
-SELECT (SELECT count(*) FROM inbounds WHERE state = 'new'),
-       (SELECT count(*) FROM outbounds WHERE state IN ('ready', 'handed', 'sending', 'unknown')),
-       (SELECT count(*) FROM sessions WHERE wake_at IS NOT NULL)
-"""
-GONE = ("held", "failed", "suppressed")
+from botflow.storage.tables import inbounds, outbounds, sessions, turns
+from tests.faults.ledger import reading
+
+UNSETTLED = text(
+    "SELECT (SELECT count(*) FROM inbounds WHERE state = 'new'),"
+    " (SELECT count(*) FROM outbounds WHERE state IN ('ready', 'handed', 'sending', 'unknown')),"
+    " (SELECT count(*) FROM sessions WHERE wake_at IS NOT NULL)"
+)
+TURNS = (
+    select(inbounds, turns.c.version, turns.c.status, turns.c.at)
+    .outerjoin(turns, (turns.c.session_id == inbounds.c.session_id) & (turns.c.seq == inbounds.c.seq))
+    .order_by(inbounds.c.session_id, turns.c.version, inbounds.c.seq)
+)
+PARTS = select(outbounds).order_by(outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
+SESSION = ("id", "channel", "external_id", "version", "last_seq", "done_seq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,39 +80,38 @@ class Conversation:
         return sorted((part for turn in self.turns for part in turn.parts), key=lambda part: (part.version, part.index))
 
 
-def unsettled(url: str) -> tuple[int, int, int]:
+async def unsettled(url: str) -> tuple[int, int, int]:
     """Return how many inbounds have no turn yet, parts no known end, and sessions a wait that will end."""
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        row = connection.execute(UNSETTLED).fetchone()
-    assert row is not None
+    async with reading(url) as connection:
+        row = (await connection.execute(UNSETTLED)).one()
     return row[0], row[1], row[2]
 
 
-def read_conversations(url: str) -> list[Conversation]:
-    with psycopg.connect(url, row_factory=dict_row) as connection:
+async def until_settled(url: str) -> None:
+    """Return once nothing is queued, on its way or waiting for its time."""
+    while any(await unsettled(url)):  # noqa: ASYNC110 -- other processes' work sets no event
+        await asyncio.sleep(0.3)
 
-        def rows(query: str) -> list[dict[str, Any]]:
-            return connection.execute(query.encode()).fetchall()
+
+async def read_conversations(url: str) -> list[Conversation]:
+    async with reading(url) as connection:
+
+        async def rows(query: Select[Any]) -> list[RowMapping]:
+            return list((await connection.execute(query)).mappings())
 
         parts: dict[tuple[int, int], list[Part]] = defaultdict(list)
-        for row in rows("SELECT * FROM outbounds ORDER BY session_id, version, index"):
+        for row in await rows(PARTS):
             parts[row["session_id"], row["seq"]].append(_part(row))
-        turns: dict[int, list[Turn]] = defaultdict(list)
-        for row in rows(
-            "SELECT b.*, t.version, t.status, t.at FROM inbounds b LEFT JOIN turns t USING (session_id, seq)"
-            " ORDER BY b.session_id, t.version, b.seq"
-        ):
-            turns[row["session_id"]].append(_turn(row, parts[row["session_id"], row["seq"]]))
+        said: dict[int, list[Turn]] = defaultdict(list)
+        for row in await rows(TURNS):
+            said[row["session_id"]].append(_turn(row, parts[row["session_id"], row["seq"]]))
         return [
-            Conversation(
-                **{name: row[name] for name in ("id", "channel", "external_id", "version", "last_seq", "done_seq")},
-                turns=turns[row["id"]],
-            )
-            for row in rows("SELECT * FROM sessions ORDER BY id")
+            Conversation(**{name: row[name] for name in SESSION}, turns=said[row["id"]])
+            for row in await rows(select(sessions).order_by(sessions.c.id))
         ]
 
 
-def _part(row: dict[str, Any]) -> Part:
+def _part(row: RowMapping) -> Part:
     body = row["body"]
     return Part(
         version=row["version"],
@@ -118,7 +126,7 @@ def _part(row: dict[str, Any]) -> Part:
     )
 
 
-def _turn(row: dict[str, Any], parts: list[Part]) -> Turn:
+def _turn(row: RowMapping, parts: list[Part]) -> Turn:
     content = row["content"] or {}
     return Turn(
         seq=row["seq"],

@@ -56,7 +56,8 @@ class Model:
         if self.hurried:
             self.hurried = ""
             self.in_time += 1
-            return [Message(f"In time: {heard.text}."), Message(GO_ON)]
+            words = "You said: {}" if "think " in heard.text else "In time: {}."
+            return [Message(words.format(heard.text)), Message(GO_ON)]
         return self._answer(heard.text)
 
     def _end_wait(self, version: int) -> list[Message]:

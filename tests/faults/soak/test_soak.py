@@ -13,7 +13,7 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -22,7 +22,7 @@ import psycopg
 from botflow.storage.migrate import migrate
 from tests.conftest import database_url
 from tests.faults.soak.deployment import Deployment
-from tests.faults.soak.evidence import read_conversations, unsettled
+from tests.faults.soak.evidence import read_conversations, unsettled, until_settled
 from tests.faults.soak.people import Person, Talk, crowd, phone, report, visitor, ways_to
 from tests.faults.soak.trouble import Trouble
 from tests.faults.soak.verdict import Verdict, judge, table
@@ -60,8 +60,8 @@ async def test_a_crowd_talks_while_everything_breaks(tmp_path: Path) -> None:
         async with deployment.running(), ways_to(deployment.webs) as clients:
             talk = Talk(clients, twilio, seed=SEED, pace_s=PACE_S)
             calm_s = await _talk_through(talk, people, trouble, deployment, url)
-            left = unsettled(url)
-        conversations = read_conversations(url)
+            left = await unsettled(url)
+        conversations = await read_conversations(url)
         verdict = judge(people, conversations, twilio.messages())
     (tmp_path / "trouble.log").write_text("\n".join(trouble.lines))
     _print(people, trouble, deployment, verdict, calm_s, twilio, openai)
@@ -82,10 +82,9 @@ async def _talk_through(talk: Talk, people: list[Person], trouble: Trouble, depl
         await deployment.ready()
         began_s = time.monotonic()
         await asyncio.gather(*phones, *(person.is_done.wait() for person in people if person.channel == "chat"))
-        left: Sequence[int] = (1,)
-        while any(left) and time.monotonic() - began_s < CALM_S:
-            await asyncio.sleep(0.5)
-            left = await asyncio.to_thread(unsettled, url)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CALM_S):
+                await until_settled(url)
         calm_s = time.monotonic() - began_s
         await asyncio.sleep(6.0)  # a quiet stream looks every five seconds; and whatever would come twice has come
         for task in (*listeners, reporting):
