@@ -163,6 +163,9 @@ class AttemptStore(Protocol):
         one whose attempts died with two other owners is left where it is.
         """
 
+    async def has_suspects(self, session: int) -> bool:
+        """Say whether an inbound of the session is new and has been begun twice."""
+
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         """Say that the attempt lives; False when it is no longer this one's to run."""
 

@@ -95,6 +95,8 @@ class Advance:
                     await asyncio.sleep(PAUSES_S[min(begun[1].attempt, len(PAUSES_S)) - 1])
                     goes_on = await self._run(*begun)
                 continue
+            if not await self._inbox.has_suspects(session):
+                return  # most find nothing more: they need not stand in the line
             async with self._quarantine.alone():
                 if (begun := await self._inbox.begin(session, owner)) is None:
                     return

@@ -97,6 +97,8 @@ RETURNING next.n, {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.
   b.content, EXISTS (SELECT FROM answers a WHERE a.session_id = b.session_id AND a.seq = b.seq)
 """
 
+HAS_SUSPECTS = "SELECT 1 FROM inbounds WHERE session_id = %s AND state = 'new' AND attempt >= 2 LIMIT 1"
+
 RENEW = """
 UPDATE inbounds SET renewed_at = now() WHERE session_id = %s AND seq = %s AND state = 'new' AND attempt = %s
 RETURNING 1
@@ -231,6 +233,9 @@ class PostgresInbox:
         for n, *row in await self._engine.hot(BEGIN, columns):
             begun[columns[0][n - 1]] = tuple(row)
         return [begun.get(session) for session, _, _ in asked]
+
+    async def has_suspects(self, session: int) -> bool:
+        return bool(await self._engine.hot(HAS_SUSPECTS, (session,)))
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return bool(await self._engine.hot(RENEW, (*turn, attempt)))

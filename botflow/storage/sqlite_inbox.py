@@ -70,6 +70,7 @@ RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, co
   EXISTS (SELECT 1 FROM answers a WHERE a.session_id = inbounds.session_id AND a.seq = inbounds.seq)
 """
 
+HAS_SUSPECTS = "SELECT 1 FROM inbounds WHERE session_id = :session AND state = 'new' AND attempt >= 2 LIMIT 1"
 RENEW = f"UPDATE inbounds SET renewed_at = :now WHERE {IS_TURN} AND state = 'new' AND attempt = :attempt"
 
 LET_GO = f"""
@@ -132,6 +133,11 @@ class SqliteInbox:
             return None
 
         return await self._engine.change(begin)
+
+    async def has_suspects(self, session: int) -> bool:
+        return bool(
+            await self._engine.look(lambda connection: rows_of(connection, HAS_SUSPECTS, {"session": session}))
+        )
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return await self._engine.change(lambda connection: _renew(connection, _attempt(turn, attempt)))

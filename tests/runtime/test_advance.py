@@ -45,6 +45,27 @@ async def test_a_superfluous_job_finds_nothing(database: Database) -> None:
         assert bot.world.asked == ["first", "second"]
 
 
+async def test_a_superfluous_job_does_not_stand_in_the_line_of_suspects(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.runtime.quarantine.ALONE_S", 3600.0)
+    async with open_bot(database, *THINKING) as bot:
+        neighbour = await bot.queued("hi", "n1", person="bob")
+        await bot.advance(neighbour.id.session)
+        suspect = await bot.queued("hi", "m1")
+        for owner in ("one", "two"):
+            await database.inbox.begin(suspect.id.session, owner)
+            await age_owner(database, suspect.id, 11)
+        bot.world.held = asyncio.Event()
+        bot.world.begun.clear()
+        slow = asyncio.create_task(bot.advance(suspect.id.session))
+        await asyncio.wait_for(bot.world.begun.wait(), 5)
+        await asyncio.wait_for(bot.advance(neighbour.id.session), 5)
+        bot.world.held.set()
+        await slow
+        assert await said(bot, suspect.id) == ["first! second!"]
+
+
 async def test_a_retried_turn_asks_nothing_twice(database: Database) -> None:
     async with open_bot(database, *THINKING) as bot:
         bot.world.crashes["advance.journalled"] = 1
