@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, AskModel, Line
-from botflow.engine.effects import SendMessage
+from botflow.engine.effects import ReportEnd, SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.records import (
     JournalledAnswer,
@@ -22,6 +22,7 @@ from botflow.records import (
     StoredOutbound,
     StoredSession,
     TranscriptEntry,
+    StoredEffect,
     TurnCommit,
     TurnId,
 )
@@ -281,3 +282,19 @@ class SharedCounter(Protocol):
 
     async def count(self, key: str, window_s: int) -> int | None:
         """Return how often `key` was counted in its window, this time included; None when nobody can say quickly."""
+class EffectStore(Protocol):
+    """What follows a commit besides messages, until it is carried out."""
+
+    async def claim(self, limit: int, session: int | None = None) -> list[StoredEffect]:
+        """Take due effects, of one session or of all; attempts + 1. Nobody else gets them while the lease lasts."""
+
+    async def start(self, effect: StoredEffect, starts: Sequence[RunStart]) -> bool:
+        """Start these runs and be done with the effect; False when it has been carried out before."""
+
+    async def report(self, effect: StoredEffect, end: ReportEnd) -> bool:
+        """Tell the parent how the run ended, and be done with the effect; False as above."""
+
+    async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
+        """Cancel the session's children of this group, None for all, and be done with the effect; False as above."""
+
+

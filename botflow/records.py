@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
-from botflow.engine.session import Session
+from botflow.engine.session import Parent, Session
 from botflow.engine.turn import Turn, TurnStatus
 
 OutboundState = Literal[
@@ -16,6 +17,8 @@ OutboundState = Literal[
 ]
 InboundState = Literal["new", "done", "stale", "dead"]
 Queue = Literal["more", "empty"]  # what a session's queue holds after a turn
+EffectKind = Literal["start", "done", "emit", "cancel"]
+ExecutionStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "cancelled"]
 
 
 class SessionKey(NamedTuple):
@@ -214,3 +217,57 @@ class SessionSummary:
     node: str
     turns: int
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEffect:
+    """Something that follows a committed turn and is still to be carried out; (session, version, index) names it.
+
+    `workflow`, `flow_version` and `priority` are its session's; `depth` counts the runs above the one it would start.
+    """
+
+    session: int
+    version: int
+    index: int
+    kind: EffectKind
+    body: dict[str, Any]
+    attempts: int
+    workflow: int
+    flow_version: int
+    priority: int = 0
+    depth: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.session}.{self.version}.{self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStart:
+    """A run to start: which version of which workflow, why, and with what.
+
+    `parameters` are the trigger inbound's (see Inbound); `input` stands in them, too. `key` makes the run unique in its
+    workflow: the same one again is the same run; without it, every start is another run.
+    """
+
+    workflow: int
+    flow_version: int
+    trigger: str
+    input: Any = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    priority: int | None = None
+    user_name: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedRun:
+    """`is_new` is False when the key was known; `status` and `input` are then those of the run that it was."""
+
+    execution: str
+    session: int
+    is_new: bool
+    status: str = "pending"
+    input: Any = None

@@ -24,6 +24,7 @@ from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.background import background
 from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.committer import Committer
+from botflow.runtime.carrier import Carrier
 from botflow.runtime.conversation import Conversation
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
@@ -151,16 +152,16 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             clock=clock,
             reach=options.reach,
         )
-        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, reach=options.reach)
-        connector = database.jobs_connector()
-        app = jobs_app(connector, advance=advance)
+        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
+        carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
+        app = jobs_app(connector, advance=advance, carry_out=carrier)
         await stack.enter_async_context(app.open_async())
         table = JobTable(connector)
         loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run}
         await stack.enter_async_context(background(loops))
         worker = None
         if options.worker is not None:
-            steps = [*recovery_steps(database.timers, table), *(outbox.steps() if channels else ())]
+            steps = [*recovery_steps(database.timers, table), *carrier.steps(), *(outbox.steps() if channels else ())]
             if options.worker.keep_s:
                 steps.append(forgetting_step(table, options.worker.keep_s))
             worker = SupervisedWorker(app, table, Tick(steps), options.worker)

@@ -14,7 +14,7 @@ from procrastinate.connector import BaseAsyncConnector
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from botflow.storage.jobs import ADVANCE, TURNS
+from botflow.storage.jobs import ADVANCE, CARRY_OUT, EFFECTS, TURNS
 
 Task = Callable[[int], Awaitable[None]]
 
@@ -37,12 +37,16 @@ class RetrySoon(BaseRetryStrategy):
         return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=pause_s))
 
 
-def jobs_app(connector: BaseAsyncConnector, *, advance: Task) -> App:
-    """Return procrastinate's app with our task; `advance` takes a session's number."""
+def jobs_app(connector: BaseAsyncConnector, *, advance: Task, carry_out: Task) -> App:
+    """Return procrastinate's app with our tasks; each takes a session's number."""
     app = App(connector=connector)
 
     @app.task(name=ADVANCE, queue=TURNS, retry=RetrySoon())
     async def advance_task(session: int) -> None:
         await advance(session)
+
+    @app.task(name=CARRY_OUT, queue=EFFECTS, retry=RetrySoon())
+    async def carry_out_task(session: int) -> None:
+        await carry_out(session)
 
     return app

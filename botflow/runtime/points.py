@@ -21,6 +21,8 @@ Point = Literal[
     "reply.claimed",  # a request owns the parts it will answer with
     "send.claimed",  # the sender owns a part, nothing has been sent
     "send.accepted",  # the provider has the message, our row does not say so yet
+    "effects.claimed",  # a carrier has effects, none is carried out
+    "effects.carried",  # an effect is carried out, its job has not ended
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
 Reach = Callable[[Point], None]

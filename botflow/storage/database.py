@@ -9,7 +9,17 @@ from procrastinate.connector import BaseAsyncConnector
 from sqlalchemy import text
 
 from botflow.errors import ProviderError
-from botflow.interfaces import FlowStore, InboxStore, OutboxStore, SessionStore, TimerStore, TranscriptStore
+from botflow.interfaces import (
+    EffectStore,
+    FlowStore,
+    InboxStore,
+    OutboxStore,
+    SessionStore,
+    TimerStore,
+    TranscriptStore,
+)
+from botflow.storage.census import CensusTaker
+from botflow.storage.effects import Effects
 from botflow.storage.flows import FlowVersions
 from botflow.storage.jobs_postgres import PostgresJobs
 from botflow.storage.jobs_sqlite import SqliteJobs
@@ -40,6 +50,8 @@ class Database:
     flows: FlowStore
     timers: TimerStore
     transcripts: TranscriptStore
+    effects: EffectStore
+    census: CensusTaker
 
     @property
     def is_postgres(self) -> bool:
@@ -96,6 +108,8 @@ async def _open_postgres(url: str, migrate: bool) -> Database:
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),
+        effects=Effects(engine),
+        census=CensusTaker(engine),
     )
 
 
@@ -116,4 +130,6 @@ async def _open_sqlite(url: str, migrate: bool) -> Database:
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),
+        effects=Effects(engine),
+        census=CensusTaker(engine),
     )

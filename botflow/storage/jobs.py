@@ -28,6 +28,7 @@ TURNS: Queue = "turns"  # conversations' turns
 EXECUTIONS: Queue = "executions"  # the turns of runs that nobody talks to
 EFFECTS: Queue = "effects"  # what follows a commit besides messages
 ADVANCE = "advance"  # the task of both queues of turns
+CARRY_OUT = "carry_out"  # the task of the queue of effects
 
 Priority = Literal["low", "normal", "high", "critical"]
 PRIORITIES: Mapping[Priority, int] = MappingProxyType({"low": -10, "normal": 0, "high": 10, "critical": 20})

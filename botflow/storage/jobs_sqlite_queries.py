@@ -63,6 +63,12 @@ INSERT_ADVANCE = f"""
     RETURNING id
 """
 
+INSERT_CARRY_OUT = f"""
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, created_at)
+    VALUES ('effects', 'carry_out', 0, json_object('session', :session), {NOW})
+    RETURNING id
+"""
+
 DEFER_JOBS = f"""
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at, created_at)
     SELECT value ->> 'queue_name', value ->> 'task_name', value ->> 'priority', value ->> 'lock', value -> 'args',

@@ -9,7 +9,7 @@ import orjson
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import RUN, Inbound
 from botflow.errors import ProviderError
 from botflow.records import (
     JournalledAnswer,
@@ -21,9 +21,11 @@ from botflow.records import (
     TurnCommit,
     TurnId,
 )
+from botflow.storage.following import following_of
 from botflow.storage.gathering import Gathering
 from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TURNS
 from botflow.storage.postgres import PostgresEngine
+from botflow.storage.postgres_following import FINISH_AND_FOLLOW, encode_following
 from botflow.storage.postgres_sessions import FIND_BY_KEY, FIND_BY_TURN, SESSION, find
 from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
 from botflow.storage.rows import SESSION_COLUMNS, inbound_content, inbound_provider, read_inbound, stored_session
@@ -75,7 +77,9 @@ RETURNING 1
 # moments, and then the attempt is counted, or the world asked, once more.
 UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 
-# A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
+# Nothing is taken of a paused session, and no message while the wait accepts none, except what says something about
+# being written to. A run goes on before anything else; a timeout lets go first what was received before it was due.
+# The owner's silence of ten seconds is its death.
 BEGIN = f"""
 WITH {UNHURRIED},
 r AS MATERIALIZED (
@@ -83,18 +87,26 @@ r AS MATERIALIZED (
 next AS MATERIALIZED (
   SELECT r.*, (
     SELECT b.seq FROM inbounds b WHERE b.session_id = r.session AND b.state = 'new'
-    ORDER BY b.kind = 'timeout' AND EXISTS (
+      AND (b.kind <> 'message' OR s.parked OR coalesce(s.state->'wait'->'accepts' ? 'message', true)
+        OR b.content ? 'consent')
+    ORDER BY b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
       SELECT FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
         AND m.received_at < (b.content ->> 'due')::timestamptz), b.seq
     LIMIT 1) AS seq
-  FROM r)
-UPDATE inbounds b SET attempt = b.attempt + 1, owner = next.owner, renewed_at = now()
-FROM next, sessions s, unhurried
-WHERE b.session_id = next.session AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
-  AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')
-  AND (b.attempt < 2 OR b.owner = next.owner OR next.suspects)
-RETURNING next.n, {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider,
-  b.content, EXISTS (SELECT FROM answers a WHERE a.session_id = b.session_id AND a.seq = b.seq)
+  FROM r JOIN sessions s ON s.id = r.session AND NOT s.paused),
+begun AS (
+  UPDATE inbounds b SET attempt = b.attempt + 1, owner = next.owner, renewed_at = now()
+  FROM next, sessions s, unhurried
+  WHERE b.session_id = next.session AND b.seq = next.seq AND b.state = 'new' AND s.id = b.session_id
+    AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')
+    AND (b.attempt < 2 OR b.owner = next.owner OR next.suspects)
+  RETURNING next.n, {SESSION}, b.seq, b.attempt, b.flow_version, b.kind, b.key, b.received_at, b.seed, b.provider,
+    b.content, EXISTS (SELECT FROM answers a WHERE a.session_id = b.session_id AND a.seq = b.seq)),
+runs AS (
+  UPDATE executions e SET status = 'running' FROM begun
+  WHERE begun.channel = '{RUN}' AND e.session_id = begun.id AND e.trigger IS NOT NULL
+    AND e.status IN ('pending', 'waiting'))
+SELECT * FROM begun
 """
 
 HAS_SUSPECTS = "SELECT 1 FROM inbounds WHERE session_id = %s AND state = 'new' AND attempt >= 2 LIMIT 1"
@@ -270,7 +282,12 @@ class PostgresInbox:
         return [TurnId(row["session_id"], row["seq"]) in turns for row in rows]
 
     async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
-        rows = await self._engine.hot(FINISH, (encode([commit]), turn.seq, attempt, state))
+        values = (encode([commit]), turn.seq, attempt, state)
+        following = following_of(commit)
+        if following is None:
+            rows = await self._engine.hot(FINISH, values)
+        else:
+            rows = await self._engine.hot(FINISH_AND_FOLLOW, (encode_following(following), *values))
         return rows[0][0] if rows else None
 
     async def receipt(self, turn: TurnId) -> Receipt:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.inbound import Inbound, Location, Media
+from botflow.engine.inbound import RUN, Inbound, Location, Media
 from botflow.engine.session import Session
 from botflow.records import SessionKey, StoredOutbound, StoredSession, TurnCommit
 
@@ -142,9 +142,9 @@ def wake_until(commit: TurnCommit) -> str | None:
 def execution_status(commit: TurnCommit) -> str | None:
     """Return what the execution's row must say after this turn; None when it stays as it is."""
     turn = commit.turn
-    if not turn.execution:
+    if not turn.execution or commit.read.key.channel == RUN:  # a run's row is there since it was asked for
         return None
-    if turn.status in ("completed", "failed"):
+    if turn.status in ("completed", "failed", "cancelled"):
         return turn.status
     return "waiting" if turn.started else None
 

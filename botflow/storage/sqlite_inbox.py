@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import RUN, Inbound
 from botflow.errors import ProviderError
 from botflow.records import (
     JournalledAnswer,
@@ -21,10 +21,12 @@ from botflow.records import (
     TurnId,
 )
 from botflow.storage.columns import utc_moment
+from botflow.storage.following import following_of
 from botflow.storage.jobs_sqlite import advance_job
 from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
 from botflow.storage.rows import read_inbound
 from botflow.storage.sqlite import SqliteEngine
+from botflow.storage.sqlite_following import write_following
 from botflow.storage.sqlite_hot import Row, rows_of
 from botflow.storage.sqlite_sessions import FIND_BY_KEY, FIND_BY_TURN, LOAD_BY_ID, find, load
 from botflow.storage.sqlite_turns import (
@@ -55,12 +57,18 @@ WAIT_ALIKE = f"""
 UPDATE inbounds SET reply_by = :reply_by WHERE {IS_TURN} AND (reply_by IS NULL OR reply_by < :reply_by)
 """
 
-# A timeout lets go first what was received before it was due. The owner's silence of ten seconds is its death.
+# Nothing is taken of a paused session, and no message while the wait accepts none, except what says something about
+# being written to. A run goes on before anything else; a timeout lets go first what was received before it was due.
+# The owner's silence of ten seconds is its death.
 BEGIN = """
 UPDATE inbounds AS i SET attempt = i.attempt + 1, owner = :owner, renewed_at = :now
 WHERE i.session_id = :session AND i.seq = (
-    SELECT b.seq FROM inbounds b WHERE b.session_id = :session AND b.state = 'new'
-    ORDER BY b.kind = 'timeout' AND EXISTS (
+    SELECT b.seq FROM inbounds b JOIN sessions s ON s.id = b.session_id AND NOT s.paused
+    WHERE b.session_id = :session AND b.state = 'new'
+      AND (b.kind <> 'message' OR s.parked OR s.state -> '$.wait.accepts' IS NULL
+        OR EXISTS (SELECT 1 FROM json_each(s.state, '$.wait.accepts') a WHERE a.value = 'message')
+        OR b.content -> '$.consent' IS NOT NULL)
+    ORDER BY b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
       SELECT 1 FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
         AND julianday(m.received_at) < julianday(b.content ->> '$.due')), b.seq
     LIMIT 1)
@@ -68,6 +76,11 @@ WHERE i.session_id = :session AND i.seq = (
   AND (i.attempt < 2 OR i.owner = :owner OR :suspects)
 RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, content,
   EXISTS (SELECT 1 FROM answers a WHERE a.session_id = inbounds.session_id AND a.seq = inbounds.seq)
+"""
+
+RAN = """
+UPDATE executions SET status = 'running'
+WHERE session_id = :session AND "trigger" IS NOT NULL AND status IN ('pending', 'waiting')
 """
 
 HAS_SUSPECTS = "SELECT 1 FROM inbounds WHERE session_id = :session AND state = 'new' AND attempt >= 2 LIMIT 1"
@@ -129,15 +142,15 @@ class SqliteInbox:
             for row in rows_of(connection, BEGIN, values):
                 stored = load(connection, LOAD_BY_ID, values)
                 assert stored is not None
+                if stored.key.channel == RUN:
+                    connection.execute(RAN, values)
                 return stored, _stored_inbound(stored, row)
             return None
 
         return await self._engine.change(begin)
 
     async def has_suspects(self, session: int) -> bool:
-        return bool(
-            await self._engine.look(lambda connection: rows_of(connection, HAS_SUSPECTS, {"session": session}))
-        )
+        return bool(await self._engine.look(lambda connection: rows_of(connection, HAS_SUSPECTS, {"session": session})))
 
     async def renew(self, turn: TurnId, attempt: int) -> bool:
         return await self._engine.change(lambda connection: _renew(connection, _attempt(turn, attempt)))
@@ -173,6 +186,7 @@ class SqliteInbox:
     async def finish(self, turn: TurnId, attempt: int, commit: TurnCommit, state: str = "done") -> Queue | None:
         """Move the session on only if the inbound is still this attempt's and the session as it was read."""
         held, moved = _attempt(turn, attempt), {**_values(turn), **moved_values(commit)}
+        following = following_of(commit)
 
         def finish(connection: sqlite3.Connection) -> Queue | None:
             if not _renew(connection, held):
@@ -180,10 +194,11 @@ class SqliteInbox:
             for (more,) in rows_of(connection, FINISH, moved):
                 connection.execute(SETTLE, {**_values(turn), "state": state})
                 write_turn(connection, turn, commit)
-                return "more" if more else "empty"
+                goes_on = following is not None and write_following(connection, turn, commit, following)
+                return "more" if more or goes_on else "empty"
             return None
 
-        return await self._engine.change(finish)
+        return await self._engine.change(finish, rings=following is not None)
 
     async def receipt(self, turn: TurnId) -> Receipt:
         receipt = await self._engine.look(lambda connection: find(connection, FIND_BY_TURN, _values(turn)))

@@ -8,8 +8,6 @@ trigger as its first inbound, and a pending execution. `defer_turn` is for calle
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +16,8 @@ from sqlalchemy import Connection, Insert, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from botflow.engine.inbound import RUN, Inbound
-from botflow.engine.session import Parent
+from botflow.records import RunStart as RunStart
+from botflow.records import StartedRun as StartedRun
 from botflow.storage.columns import UtcTime
 from botflow.storage.jobs import TIMER_PRIORITY, turn_lock
 from botflow.storage.jobs_sqlite import advance_job
@@ -26,37 +25,6 @@ from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
 from botflow.storage.postgres import DEFER
 from botflow.storage.rows import inbound_content
 from botflow.storage.tables import executions, inbounds, sessions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunStart:
-    """A run to start: which version of which workflow, why, and with what.
-
-    `parameters` are the trigger inbound's (see Inbound); `input` stands in them, too. `key` makes the run unique in its
-    workflow: the same one again is the same run; without it, every start is another run.
-    """
-
-    workflow: int
-    flow_version: int
-    trigger: str
-    input: Any = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    key: str = ""
-    priority: int | None = None
-    user_name: str | None = None
-    metadata: Mapping[str, Any] | None = None
-    parent: Parent | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartedRun:
-    """`is_new` is False when the key was known; `status` and `input` are then those of the run that it was."""
-
-    execution: str
-    session: int
-    is_new: bool
-    status: str = "pending"
-    input: Any = None
 
 
 def start_run(connection: Connection, start: RunStart) -> StartedRun:

@@ -1,0 +1,78 @@
+"""Runs on a real database, without a worker: each test decides what is carried out when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from botflow.engine.node import NodeType
+from botflow.flow.compile import compile_flow
+from botflow.records import RunStart, StartedRun
+from botflow.runtime.carrier import Carrier
+from botflow.storage import tables
+from botflow.storage.database import Database
+from botflow.storage.starting import start_run
+from tests.nodes.talk import node
+from tests.runtime.bot import GREETING, Bot, open_bot
+
+
+def job(id: str, *nodes: dict[str, Any], **document: Any) -> dict[str, Any]:
+    """Return a workflow that runs once: a trigger for whoever starts it, then `nodes`."""
+    trigger = node("go", "trigger.manual", next=nodes[0]["id"])
+    return {"botflow": 1, "id": id, "name": id, "executionMode": "single", "nodes": [trigger, *nodes], **document}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """One process's share: a bot whose worker and carrier run when they are told to."""
+
+    bot: Bot
+    database: Database
+    carrier: Carrier
+
+    async def start(self, workflow: str, input: Any = None, *, key: str = "", **more: Any) -> StartedRun:
+        live = self.bot.flows.get(workflow)
+        start = RunStart(workflow=live.workflow, flow_version=live.version, trigger="api", input=input, key=key, **more)
+        async with self.database.engine.write() as connection:
+            started = await connection.run_sync(start_run, start)
+            await self.database.engine.defer_advances(connection, [started.session] if started.is_new else [])
+        return started
+
+    async def settle(self) -> None:
+        """Run whatever is queued and carry out whatever follows, until nothing is left."""
+        for _ in range(100):
+            await self.carrier._carry_some(None)
+            waiting = await self.rows(tables.inbounds, tables.inbounds.c.state == "new")
+            if not waiting:
+                if not await self.rows(tables.effects):
+                    return
+                continue
+            for session in sorted({row.session_id for row in waiting}):
+                await self.bot.advance(session)
+        raise AssertionError("it does not settle")
+
+    async def rows(self, table: Any, *where: Any) -> list[Any]:
+        statement = select(table).where(*where).order_by(*table.primary_key.columns)
+        async with self.database.engine.read() as connection:
+            return list((await connection.execute(statement)).all())
+
+    async def execution(self, run: StartedRun) -> Any:
+        [row] = await self.rows(tables.executions, tables.executions.c.session_id == run.session)
+        return row
+
+
+@asynccontextmanager
+async def open_runs(database: Database, *jobs: dict[str, Any], types: tuple[NodeType, ...] = ()) -> AsyncIterator[Runs]:
+    """Serve these workflows besides the bot's own conversation `root`."""
+    async with open_bot(database, *GREETING, types=types) as bot:
+        node_types = bot.flows._node_types
+        documents = {job["id"]: job for job in jobs}
+        for id, document in documents.items():
+            bundle = {id: document}
+            await bot.flows.publish([(compile_flow(bundle, id, node_types), bundle)])
+        carrier = Carrier(store=database.effects, flows=bot.flows, node_types=node_types, reach=bot.world.reach)
+        yield Runs(bot=bot, database=database, carrier=carrier)
