@@ -22,15 +22,18 @@ from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.background import background
+from botflow.runtime.backlog import BacklogWatch
 from botflow.runtime.callbacks import CallbackUrls
-from botflow.runtime.committer import Committer
 from botflow.runtime.carrier import Carrier
+from botflow.runtime.committer import Committer
 from botflow.runtime.conversation import Conversation
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
 from botflow.runtime.jobs import jobs_app
+from botflow.runtime.metrics import Metrics
 from botflow.runtime.outbox import Outbox
+from botflow.runtime.overload import Bounds, Overload
 from botflow.runtime.parts import channels_by_name
 from botflow.runtime.points import Reach, unobserved
 from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
@@ -47,7 +50,7 @@ class RuntimeOptions:
     """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
 
     `secret_key` signs callback addresses. `worker` is None in a process that leaves jobs to others. `plugins` come on
-    top of the installed ones. `reach` is for crash tests.
+    top of the installed ones. `bounds` say when to refuse messages. `reach` is for crash tests.
     """
 
     settings: Settings
@@ -57,6 +60,7 @@ class RuntimeOptions:
     migrate: bool = True
     plugins: Sequence[Plugin] = ()
     clock: Clock = field(default_factory=SystemClock)
+    bounds: Bounds = field(default_factory=Bounds)
     reach: Reach = unobserved
 
 
@@ -74,6 +78,8 @@ class Runtime:
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
+    overload: Overload
+    metrics: Metrics
     worker: SupervisedWorker | None = None  # this process's own
     counter: SharedCounter | None = None
 
@@ -139,6 +145,12 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             channels=channels,
             reach=options.reach,
         )
+        connector = database.jobs_connector()
+        table = JobTable(connector)
+        backlog = BacklogWatch(table)
+        metrics = Metrics(table, backlog, database.census)
+        overload = Overload(backlog, options.bounds, metrics.count_shed)
+        metrics.watch_in_flight(lambda: overload.in_flight)
         conversation = Conversation(
             sessions=database.sessions,
             inbox=database.inbox,
@@ -151,12 +163,12 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             channels=channels,
             clock=clock,
             reach=options.reach,
+            check_queue=overload.check_queue,
         )
         outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
         carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
         app = jobs_app(connector, advance=advance, carry_out=carrier)
         await stack.enter_async_context(app.open_async())
-        table = JobTable(connector)
         loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run}
         await stack.enter_async_context(background(loops))
         worker = None
@@ -177,6 +189,8 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             callbacks=callbacks,
             node_types=kinds,
             watch=WorkerWatch(table),
+            overload=overload,
+            metrics=metrics,
             worker=worker,
             counter=redis,
         )

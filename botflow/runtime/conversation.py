@@ -24,6 +24,7 @@ from botflow.runtime.flows import Flows, LiveFlow
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
 from botflow.runtime.lines import Lines
+from botflow.runtime.overload import Overloaded
 from botflow.runtime.parts import parts_of
 from botflow.runtime.points import Reach
 from botflow.runtime.receipts import receipt_of
@@ -31,6 +32,10 @@ from botflow.runtime.receipts import receipt_of
 FAST_TRIES = 3  # lost races before an inbound is queued
 POLL_S = 0.5  # under every signal, in case it is lost
 IsGone = Callable[[], Awaitable[bool]]
+
+
+async def _let_in() -> None:
+    """Bound no queue."""
 
 
 class Conversation:
@@ -50,6 +55,7 @@ class Conversation:
         channels: Mapping[str, Channel],
         clock: Clock,
         reach: Reach,
+        check_queue: Callable[[], Awaitable[None]] = _let_in,
     ) -> None:
         self._sessions = sessions
         self._inbox = inbox
@@ -62,6 +68,7 @@ class Conversation:
         self._channels = channels
         self._clock = clock
         self._reach = reach
+        self._check_queue = check_queue
         self._lines = Lines()
         self._log = structlog.get_logger("botflow.conversation")
 
@@ -192,12 +199,23 @@ class Conversation:
 
     async def _queue(self, live: LiveFlow, key: SessionKey, inbound: Inbound, reply_within_s: float) -> Receipt:
         """Store the inbound and defer its turn to a worker; a duplicate changes nothing and is waited for alike."""
+        await self._admit(key, inbound)
         self._reach("queue.before")
         receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
         self._reach("queue.stored")
         self._hot.forget(key)
         self._hub.wake((receipt.id.session,))  # streams say that a turn is under way
         return receipt
+
+    async def _admit(self, key: SessionKey, inbound: Inbound) -> None:
+        """Overloaded when the queue takes no more; what it holds already, and an opt-out, may always come again."""
+        if inbound.consent:
+            return
+        try:
+            await self._check_queue()
+        except Overloaded:
+            if await self._sessions.find(key, inbound.key) is None:
+                raise
 
     async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:
         """Wait until the turn is done or the deadline is there; signals are hints, the database decides."""

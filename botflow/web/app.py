@@ -18,11 +18,12 @@ from botflow.web.auth import Gate
 from botflow.web.chat import Messages, OpenSession
 from botflow.web.cors import ChatOrigins
 from botflow.web.desk import Desk
-from botflow.web.health import Alive, Ready
+from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.limits import RateLimiter
 from botflow.web.page import page_routes
 from botflow.web.problem import ProblemFence, answer_problem
 from botflow.web.secret import secret_key
+from botflow.web.shedding import Shedding
 from botflow.web.stream import Events, Streams
 from botflow.web.webhooks import ReceiveMessage, ReceiveStatus
 
@@ -70,12 +71,13 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
 def _routes(streams: Streams, *, dev: bool) -> list[Route]:
     """Return the routes, the hottest first; providers, whose first segment may be any word, last."""
     return [
-        Route("/chat/{workflow}/messages", Messages(), methods=["POST", "GET"]),
-        Route("/chat/{workflow}/sessions", OpenSession(), methods=["POST"]),
+        Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
+        Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
+        Route("/metrics", ShowMetrics(), methods=["GET"]),
         *(page_routes() if dev else ()),
-        Route("/{provider}/{workflow}", ReceiveMessage()),
+        Route("/{provider}/{workflow}", Shedding(ReceiveMessage())),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
     ]

@@ -75,6 +75,11 @@ class Gate:
             )
         return visitor
 
+    def require_api_key(self, scope: Scope) -> None:
+        """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
+        if not isinstance(self.caller(scope, ""), TrustedServer):
+            raise _unauthorized("token.missing", "this needs the API key", "send it as Authorization: Bearer <key>")
+
     def _visitor(self, token: str) -> Visitor:
         try:
             workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones say more

@@ -17,9 +17,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from botflow.runtime.app import Runtime
+from botflow.runtime.metrics import CONTENT_TYPE
 from botflow.web.desk import desk_of
-from botflow.web.wire import send_json
+from botflow.web.wire import NO_STORE, send_bytes, send_json
 
+METRICS_TYPE = (b"content-type", CONTENT_TYPE.encode())
 STOP_WITHIN_S = 2
 
 
@@ -47,6 +49,22 @@ class WorkerReady:
         await _send_components(send, await self._runtime.worker_ready())
 
 
+class ShowMetrics:
+    """GET /metrics: Prometheus' text format. On a public address it takes the API key, but for --dev."""
+
+    def __init__(self, runtime: Runtime | None = None) -> None:
+        self._runtime = runtime  # a worker's: whoever reaches its health address may read
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        runtime = self._runtime
+        if runtime is None:
+            desk = desk_of(scope)
+            runtime = desk.runtime
+            if not desk.dev:
+                desk.gate.require_api_key(scope)
+        await send_bytes(send, 200, await runtime.metrics.render(), METRICS_TYPE, NO_STORE)
+
+
 @asynccontextmanager
 async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIterator[None]:
     """Answer on `listening` for the length of the block."""
@@ -54,6 +72,7 @@ async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIte
         routes=[
             Route("/healthz", Alive(), methods=["GET"]),
             Route("/readyz", WorkerReady(runtime), methods=["GET"]),
+            Route("/metrics", ShowMetrics(runtime), methods=["GET"]),
         ]
     )
     server = _Server(

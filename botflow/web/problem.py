@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botflow.errors import BotflowError, ConflictError, ProviderError, RejectedInbound
+from botflow.runtime.overload import Overloaded
 from botflow.web.wire import Disconnected
 
 RETRY_AFTER_S = 2
@@ -66,6 +67,8 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
             return Problem(
                 status=failure.status, code=failure.code, detail=failure.message, hint=failure.hint, headers=headers
             )
+        case Overloaded():
+            return _overloaded(failure)
         case ConflictError() | ProviderError(retryable=True):
             return unavailable()
         case HTTPException():
@@ -82,6 +85,16 @@ def unavailable() -> Problem:
         detail="something this server depends on does not answer at the moment",
         hint="nothing was lost: send the same request again, with the same messageId",
         headers={"retry-after": str(RETRY_AFTER_S)},
+    )
+
+
+def _overloaded(failure: Overloaded) -> Problem:
+    return Problem(
+        status=503,
+        code=failure.code,
+        detail=failure.message,
+        hint="nothing was stored: send the same request again after as many seconds as Retry-After says",
+        headers={"retry-after": str(failure.retry_after_s)},
     )
 
 

@@ -22,6 +22,8 @@ from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
 from botflow.plugins import Plugin
 from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.runtime.overload import Bounds
+from botflow.runtime.worker import WorkerOptions
 from botflow.storage.tables import metadata
 from botflow.web.app import create_app
 from botflow.web.server import WebServer
@@ -163,6 +165,8 @@ async def open_site(
     dev: bool = False,
     model: HeldModel | None = None,
     flows: Sequence[str] = (ORDER, TALK),
+    worker: WorkerOptions | None = WorkerOptions(),  # noqa: B008 -- a frozen value
+    bounds: Bounds = Bounds(),  # noqa: B008 -- likewise
     **settings: Any,
 ) -> AsyncIterator[Site]:
     """Serve `flows` (the ones above) until the block ends. `settings` override the ones below."""
@@ -183,8 +187,10 @@ async def open_site(
         secret_key=SECRET,
         flows=[_compiled(text) for text in flows],
         migrate=False,
+        worker=worker,
         plugins=plugins,
         clock=clock,
+        bounds=bounds,
     )
     opened: list[Runtime] = []
 

@@ -1,0 +1,21 @@
+"""The door of the routes that answer people: no more of them at once than this process can hold.
+
+Streams have limits of their own; health, metrics and delivery callbacks must get through when it is full.
+"""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from botflow.web.desk import desk_of
+
+
+class Shedding:
+    """Lets a request in, or refuses it (Overloaded: 503 with Retry-After) before a byte of it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with desk_of(scope).runtime.overload.request():
+            await self._app(scope, receive, send)

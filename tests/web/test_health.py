@@ -1,0 +1,102 @@
+"""Health and metrics, of a web server and of a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from botflow.config import Settings
+from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.web.health import serving_health
+from tests.web.site import API_KEY, SECRET, Site, open_site
+
+KEY = {"authorization": f"Bearer {API_KEY}"}
+QUEUES = ("turns", "executions", "effects")
+
+
+def value(shown: str, name: str) -> float:
+    [found] = re.findall(rf"^{re.escape(name)} (\S+)$", shown, re.MULTILINE)
+    return float(found)
+
+
+async def test_metrics_tell_what_waits_and_who_works(site: Site) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            answer = await site.client.get("/metrics", headers=KEY)
+            if value(answer.text, "botflow_workers") == 1:
+                break
+            await asyncio.sleep(0.2)
+    shown = answer.text
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert value(shown, "botflow_database_up") == 1
+    assert value(shown, "botflow_sessions_queued") == 0
+    for queue in QUEUES:
+        for name in ("waiting", "running", "oldest_seconds"):
+            assert value(shown, f'botflow_jobs_{name}{{priority="high",queue="{queue}"}}') == 0
+    assert value(shown, "botflow_timers_overdue") == 0
+    assert value(shown, "process_resident_memory_bytes") > 0
+
+
+async def test_metrics_on_the_public_address_take_the_api_key(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit()
+    nobody = await sqlite_site.client.get("/metrics")
+    wrong = await sqlite_site.client.get("/metrics", headers={"authorization": "Bearer guess"})
+    visitor = await sqlite_site.client.get("/metrics", headers=visit.headers)
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "token.missing")
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "token.invalid")
+    assert visitor.status_code == 403
+
+
+async def test_metrics_are_open_to_a_developer(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, dev=True) as site:
+        assert (await site.client.get("/metrics")).status_code == 200
+
+
+async def test_the_database_is_looked_at_once_a_second_however_often_metrics_are_read(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    take = sqlite_site.runtime.database.census.take
+
+    async def counted() -> object:
+        nonlocal looks
+        looks += 1
+        return await take()
+
+    monkeypatch.setattr(sqlite_site.runtime.database.census, "take", counted)
+    answers = await asyncio.gather(*(sqlite_site.client.get("/metrics", headers=KEY) for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert looks <= 2
+
+
+async def test_metrics_come_without_the_databases_part_when_it_does_not_answer(site: Site) -> None:
+    async with site.runtime.database.engine.write() as connection:
+        await connection.execute(text("ALTER TABLE effects RENAME TO effects_away"))
+    shown = (await site.client.get("/metrics", headers=KEY)).text
+    assert value(shown, "botflow_database_up") == 0
+    assert value(shown, "botflow_requests_in_flight") == 0
+    assert "botflow_jobs_waiting" not in shown
+
+
+async def test_a_worker_tells_its_health_at_an_address_of_its_own(database_url: str) -> None:
+    options = RuntimeOptions(settings=Settings(botflow_database_url=database_url), secret_key=SECRET, migrate=False)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with (
+            open_runtime(options) as runtime,
+            serving_health(runtime, listening),
+            httpx2.AsyncClient(base_url=url, timeout=10) as client,
+        ):
+            alive = await client.get("/healthz")
+            ready = await client.get("/readyz")
+            shown = await client.get("/metrics")
+            other = await client.get("/chat/order/messages")
+    assert alive.json() == {"status": "ok"}
+    assert (ready.status_code, ready.json()["components"]) == (200, {"database": "ok", "worker": "ok"})
+    assert value(shown.text, "botflow_database_up") == 1
+    assert other.status_code == 404
