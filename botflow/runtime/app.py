@@ -165,7 +165,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             reach=options.reach,
             check_queue=overload.check_queue,
         )
-        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
+        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, reach=options.reach)
         carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
         app = jobs_app(connector, advance=advance, carry_out=carrier)
         await stack.enter_async_context(app.open_async())
