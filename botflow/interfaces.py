@@ -16,6 +16,7 @@ from botflow.records import (
     PublishedFlow,
     Queue,
     Receipt,
+    RunStart,
     SessionKey,
     SessionSummary,
     StoredInbound,
