@@ -1,0 +1,199 @@
+"""Who may be written to, on both databases: an opt-out is the person's, in every workflow of the organization.
+
+`contacts.stopped` is the truth and the send path asks it; `sessions.parked` is its copy in each of the person's
+sessions, which the fast path reads with the session. A stop is one transaction: it marks the contact, parks all of the
+person's sessions, suppresses what is still to be sent to them, and leaves the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.records import SessionKey
+from botflow.storage.decisions import Decision, organization_of, record
+from botflow.storage.dialect import dialect_of
+from botflow.storage.engine import Engine
+from botflow.storage.selects import is_unsettled
+from botflow.storage.tables import contacts, decisions, outbounds, sessions, workflows
+
+IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index
+IS_READY = and_(is_unsettled(), outbounds.c.state == literal_column("'ready'"))
+IS_LEAVING = and_(is_unsettled(), outbounds.c.state.in_(("handed", "sending", "unknown")))
+
+
+class Contacts:
+    """The people at addresses. A key's `workflow` says which organization is meant, its `external_id` the address."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._insert = postgresql.insert if dialect_of(engine).is_postgres else sqlite.insert
+
+    async def is_stopped(self, key: SessionKey) -> bool:
+        """Say whether the person has opted out, in whichever workflow."""
+        async with self._engine.read() as connection:
+            return bool((await connection.execute(select(contacts.c.stopped).where(_is_contact(key)))).scalar())
+
+    async def stop(self, key: SessionKey, subject: str, reason: str) -> bool:
+        """Opt a person out; `subject` is the key of the inbound that says so. Return whether it was this one that did.
+
+        The contact's row is there before anything else: then whoever makes a session for the person meanwhile either
+        commits early enough for us to park it, or waits for us in `park_if_stopped`.
+        """
+        async with self._engine.write() as connection:
+            await self._keep(connection, key)
+        async with self._engine.write() as connection:
+            locked = select(contacts.c.stopped).where(_is_contact(key)).with_for_update()
+            was_stopped = (await connection.execute(locked)).scalar_one()
+            await connection.execute(
+                update(contacts).where(_is_contact(key)).values(stopped=True, updated_at=self._engine.now())
+            )
+            await self._park(connection, key)
+            suppressed = await self._suppress(connection, key)
+            if was_stopped:
+                return await self._was_stopped_by(connection, key, subject)
+            detail = {"suppressed": len(suppressed), "leaving": await _leaving(connection, key)}
+            made = Decision(
+                kind="opt_out",
+                reason=reason,
+                subject=subject,
+                detail=detail,
+                channel=key.channel,
+                address=key.external_id,
+            )
+            await record(connection, self._engine, organization_of(key.workflow), [made, *suppressed])
+            return True
+
+    async def was_stopped_by(self, key: SessionKey, subject: str) -> bool:
+        """Say whether the latest opt-out of the person came with the inbound `subject`, and still holds."""
+        async with self._engine.read() as connection:
+            stopped = select(contacts.c.stopped).where(_is_contact(key))
+            if not (await connection.execute(stopped)).scalar():
+                return False
+            return await self._was_stopped_by(connection, key, subject)
+
+    async def start(self, key: SessionKey, subject: str, reason: str) -> None:
+        """Opt a person in again. All their sessions are free but the one of `key`: its own turn's commit frees it."""
+        async with self._engine.write() as connection:
+            freed = (
+                update(contacts)
+                .where(_is_contact(key), contacts.c.stopped)
+                .values(stopped=False, updated_at=self._engine.now())
+            )
+            if not (await connection.execute(freed)).rowcount:
+                return
+            await connection.execute(
+                update(sessions)
+                .where(_is_theirs(key), sessions.c.workflow_id != key.workflow, sessions.c.parked)
+                .values(parked=False, version=sessions.c.version + 1, updated_at=self._engine.now())
+            )
+            made = Decision(kind="opt_in", reason=reason, subject=subject, channel=key.channel, address=key.external_id)
+            await record(connection, self._engine, organization_of(key.workflow), [made])
+
+    async def park_if_stopped(self, key: SessionKey) -> bool:
+        """Park a session that was just made if its person has opted out; waits for a stop that is under way."""
+        async with self._engine.write() as connection:
+            shared = select(contacts.c.stopped).where(_is_contact(key)).with_for_update(read=True)
+            if not (await connection.execute(shared)).scalar():
+                return False
+            await self._park(connection, key)
+            await self._suppress(connection, key)
+            return True
+
+    async def _keep(self, connection: AsyncConnection, key: SessionKey) -> None:
+        await connection.execute(
+            self._insert(contacts)
+            .values(
+                organization_id=organization_of(key.workflow),
+                channel=key.channel,
+                address=key.external_id,
+                stopped=False,
+                updated_at=self._engine.now(),
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def _park(self, connection: AsyncConnection, key: SessionKey) -> None:
+        """Park every session of the person; the version fences whatever is under way there."""
+        await connection.execute(
+            update(sessions)
+            .where(_is_theirs(key), ~sessions.c.parked)
+            .values(parked=True, version=sessions.c.version + 1, wake_at=None, updated_at=self._engine.now())
+        )
+
+    async def _suppress(self, connection: AsyncConnection, key: SessionKey) -> list[Decision]:
+        """Suppress what is ready or held for the person; a later snapshot than the parking's sees all that is there."""
+        rows: Sequence[Any] = (
+            await connection.execute(
+                update(outbounds)
+                .where(or_(IS_READY, IS_HELD), _is_for(key))
+                .values(state="suppressed", error_code="consent.stopped", updated_at=self._engine.now())
+                .returning(outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
+            )
+        ).all()
+        return [
+            Decision(
+                kind="suppressed",
+                reason="consent.stopped",
+                session=session,
+                subject=f"{version}.{index}",
+                channel=key.channel,
+                address=key.external_id,
+            )
+            for session, version, index in rows
+        ]
+
+    async def _was_stopped_by(self, connection: AsyncConnection, key: SessionKey, subject: str) -> bool:
+        latest = (
+            select(decisions.c.subject)
+            .where(
+                decisions.c.organization_id == organization_of(key.workflow),
+                decisions.c.channel == key.channel,
+                decisions.c.address == key.external_id,
+                decisions.c.kind == "opt_out",
+            )
+            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+            .limit(1)
+        )
+        return (await connection.execute(latest)).scalar() == subject
+
+
+async def _leaving(connection: AsyncConnection, key: SessionKey) -> int:
+    """Count the parts that are in the provider's hands already, or on their way into them."""
+    count: Select[int] = select(func.count()).select_from(outbounds).where(IS_LEAVING, _is_for(key))
+    found: int = (await connection.execute(count)).scalar_one()
+    return found
+
+
+def _is_contact(key: SessionKey) -> ColumnElement[bool]:
+    return and_(
+        contacts.c.organization_id == organization_of(key.workflow),
+        contacts.c.channel == key.channel,
+        contacts.c.address == key.external_id,
+    )
+
+
+def _is_ours(workflow: int) -> ColumnElement[bool]:
+    """Match the sessions of the organization that `workflow` belongs to."""
+    ours = select(workflows.c.id).where(workflows.c.organization_id == organization_of(workflow))
+    return sessions.c.workflow_id.in_(ours)
+
+
+def _is_theirs(key: SessionKey) -> ColumnElement[bool]:
+    return and_(_is_ours(key.workflow), sessions.c.channel == key.channel, sessions.c.external_id == key.external_id)
+
+
+def _is_for(key: SessionKey) -> ColumnElement[bool]:
+    """Match parts that go to the person: of their own sessions, and those of the organization's that name them."""
+    to = outbounds.c.body["to"].as_string()
+    own = and_(to.is_(None), outbounds.c.session_id.in_(select(sessions.c.id).where(_is_theirs(key))))
+    named = and_(
+        to == key.external_id,
+        outbounds.c.body["channel"].as_string() == key.channel,
+        outbounds.c.session_id.in_(select(sessions.c.id).where(_is_ours(key.workflow))),
+    )
+    return or_(own, named)

@@ -1,0 +1,107 @@
+"""Evidence, on both databases: every decision about writing to somebody, or spending money. Rows are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.storage.engine import Engine
+from botflow.storage.flows import DEFAULT_ORGANIZATION
+from botflow.storage.tables import decisions, organizations, workflows
+
+DecisionKind = Literal["opt_out", "opt_in", "suppressed", "delayed", "held", "refused", "released"]
+COLUMNS = ("id", "at", "channel", "address", "kind", "reason", "session_id", "subject", "detail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One decision. `reason` is a stable code; `subject` is the wire id of the part, or the key of the inbound, that it
+    is about. `id` and `at` are the database's."""
+
+    kind: DecisionKind
+    reason: str
+    channel: str
+    address: str
+    session: int | None = None
+    subject: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    id: int = 0
+    at: datetime | None = None
+
+
+class Decisions:
+    """Reads evidence, and adds to it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, organization: int, decision: Decision) -> None:
+        """Add one decision."""
+        async with self._engine.write() as connection:
+            await record(connection, self._engine, organization, [decision])
+
+    async def of_address(
+        self, address: str, channel: str = "", limit: int = 100, before: int | None = None
+    ) -> list[Decision]:
+        """Return what was decided about an address in the deployment's organization, newest first.
+
+        `before` is the id of the last one that was read.
+        """
+        home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
+        found: Select[*tuple[Any, ...]] = (
+            select(*(decisions.c[name] for name in COLUMNS))
+            .where(decisions.c.organization_id == home, decisions.c.address == address)
+            .order_by(decisions.c.id.desc())
+            .limit(limit)
+        )
+        if channel:
+            found = found.where(decisions.c.channel == channel)
+        if before is not None:
+            found = found.where(decisions.c.id < before)
+        async with self._engine.read() as connection:
+            return [_decision(tuple(row)) for row in (await connection.execute(found)).all()]
+
+
+def organization_of(workflow: int) -> ColumnElement[int]:
+    """Return the organization that a workflow belongs to, as an expression."""
+    return select(workflows.c.organization_id).where(workflows.c.id == workflow).scalar_subquery()
+
+
+async def record(
+    connection: AsyncConnection, engine: Engine, organization: ColumnElement[int] | int, made: Sequence[Decision]
+) -> None:
+    """Add decisions in the caller's transaction."""
+    for decision in made:
+        await connection.execute(
+            insert(decisions).values(
+                organization_id=organization,
+                at=engine.now(),
+                channel=decision.channel,
+                address=decision.address,
+                kind=decision.kind,
+                reason=decision.reason,
+                session_id=decision.session,
+                subject=decision.subject or None,
+                detail=dict(decision.detail) or None,
+            )
+        )
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    id_, at, channel, address, kind, reason, session, subject, detail = row
+    return Decision(
+        id=id_,
+        at=at,
+        channel=channel,
+        address=address,
+        kind=kind,
+        reason=reason,
+        session=session,
+        subject=subject or "",
+        detail=detail or {},
+    )

@@ -1,0 +1,162 @@
+"""What was spent or is reserved, on both databases: text segments, and money for models.
+
+A reservation is taken before anything is spent, in every scope at once or in none: each row moves only while the sum
+stays within its cap, so however many spend at the same time, no cap is passed. Scopes come in one order everywhere,
+from the narrowest to the widest, so that two reservations cannot deadlock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.flow.policy import Budgets, Cap
+from botflow.storage.dialect import dialect_of
+from botflow.storage.engine import Engine
+from botflow.storage.tables import sessions, spending, workflows
+
+MICRO = 1_000_000  # a US dollar in the unit of `cost`
+
+ScopeName = Literal["session", "contact", "organization"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """How much: segments of text messages, and millionths of a US dollar."""
+
+    segments: int = 0
+    cost: int = 0
+
+    def fits(self, cap: Cap) -> bool:
+        """Say whether a row that has nothing yet may hold this."""
+        segments = cap.segments is None or self.segments <= cap.segments
+        return segments and (cap.cost is None or self.cost <= micro(cap.cost))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One row that counts, and the most it may come to."""
+
+    name: ScopeName
+    key: str
+    day: str  # "" for the session's whole life
+    cap: Cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom money is spent for: the session, and the person at an address of an organization."""
+
+    organization: int
+    session: int
+    channel: str
+    address: str
+
+    def scopes(self, budgets: Budgets, today: datetime) -> tuple[Scope, ...]:
+        """Return the rows that count, in the order in which they are locked; a day is one of UTC."""
+        day = f"{today:%Y-%m-%d}"
+        contact = f"{self.organization}:{self.channel}:{self.address}"
+        return (
+            Scope(name="session", key=str(self.session), day="", cap=budgets.session),
+            Scope(name="contact", key=contact, day=day, cap=budgets.contact),
+            Scope(name="organization", key=str(self.organization), day=day, cap=budgets.organization),
+        )
+
+
+class OverBudget(Exception):
+    """A cap would be passed; raised within the transaction, so that nothing of it stays."""
+
+    def __init__(self, scope: ScopeName) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+class Spending:
+    """Reserves and settles money for models; segments are reserved where parts are let through (gate.py)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def person(self, session: int) -> tuple[Person, datetime]:
+        """Return whom a session's model calls are for, and the database's time."""
+        found = (
+            select(workflows.c.organization_id, sessions.c.channel, sessions.c.external_id, self._engine.now())
+            .join(workflows, workflows.c.id == sessions.c.workflow_id)
+            .where(sessions.c.id == session)
+        )
+        async with self._engine.read() as connection:
+            organization, channel, address, now = (await connection.execute(found)).one()
+        return Person(organization=organization, session=session, channel=channel, address=address), now
+
+    async def reserve(self, scopes: Sequence[Scope], amount: Amount) -> ScopeName | None:
+        """Reserve `amount` in all scopes; return the one whose cap would be passed, and then nothing is reserved."""
+        try:
+            async with self._engine.write() as connection:
+                await reserve(connection, self._engine, scopes, amount)
+        except OverBudget as refused:
+            return refused.scope
+        return None
+
+    async def settle(self, scopes: Sequence[Scope], reserved: Amount, spent: Amount) -> None:
+        """Put what was really spent in the place of what was reserved, however much it is."""
+        async with self._engine.write() as connection:
+            for scope in scopes:
+                await connection.execute(
+                    update(spending)
+                    .where(_is_row(scope))
+                    .values(
+                        segments=spending.c.segments + (spent.segments - reserved.segments),
+                        cost=spending.c.cost + (spent.cost - reserved.cost),
+                    )
+                )
+
+    async def spent(self, scope: Scope) -> Amount:
+        """Return what a scope's row says, reservations included."""
+        found = select(spending.c.segments, spending.c.cost).where(_is_row(scope))
+        async with self._engine.read() as connection:
+            row = (await connection.execute(found)).first()
+        return Amount(segments=row.segments, cost=row.cost) if row else Amount()
+
+
+async def reserve(connection: AsyncConnection, engine: Engine, scopes: Sequence[Scope], amount: Amount) -> None:
+    """Reserve `amount` in the caller's transaction; OverBudget when a cap would be passed."""
+    insert = postgresql.insert if dialect_of(engine).is_postgres else sqlite.insert
+    for scope in scopes:
+        if not amount.fits(scope.cap):
+            raise OverBudget(scope.name)
+        row = insert(spending).values(
+            scope=scope.name, key=scope.key, day=scope.day, segments=amount.segments, cost=amount.cost
+        )
+        moved = row.on_conflict_do_update(
+            index_elements=["scope", "key", "day"],
+            set_={"segments": spending.c.segments + amount.segments, "cost": spending.c.cost + amount.cost},
+            where=_has_room(scope.cap, amount),
+        )
+        if (await connection.execute(moved.returning(spending.c.scope))).first() is None:
+            raise OverBudget(scope.name)
+
+
+def micro(usd: float) -> int:
+    """Return US dollars in millionths, rounded up: a call that costs next to nothing is counted, too."""
+    return math.ceil(round(usd * MICRO, 3))
+
+
+def _has_room(cap: Cap, amount: Amount) -> ColumnElement[bool]:
+    """Match a row that `amount` still fits into. Only what is asked for counts: a cap may have been lowered."""
+    room: list[ColumnElement[bool]] = [true()]
+    if amount.segments and cap.segments is not None:
+        room.append(spending.c.segments + amount.segments <= cap.segments)
+    if amount.cost and cap.cost is not None:
+        room.append(spending.c.cost + amount.cost <= micro(cap.cost))
+    return and_(*room)
+
+
+def _is_row(scope: Scope) -> ColumnElement[bool]:
+    return and_(spending.c.scope == scope.name, spending.c.key == scope.key, spending.c.day == scope.day)
