@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -10,25 +10,29 @@ from typing import Protocol, runtime_checkable
 from botflow.engine.asks import Answer, AskModel, Line
 from botflow.engine.effects import ReportEnd, SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.flow.policy import Price
 from botflow.records import (
+    HeldPart,
     JournalledAnswer,
     OutboundState,
     PublishedFlow,
     Queue,
     Receipt,
+    Retry,
     RunStart,
     SessionKey,
     SessionSummary,
+    StoredEffect,
     StoredInbound,
     StoredOutbound,
     StoredSession,
     TranscriptEntry,
-    StoredEffect,
     TurnCommit,
     TurnId,
 )
 
 OnDelta = Callable[[str], Awaitable[None]]
+Rate = Callable[[str, str], float]  # of a channel and a sender: how many segments may leave in a second
 
 
 class Model(Protocol):
@@ -44,6 +48,23 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The most that a call can take: tokens of its prompt and of its answer. `price` is None when nobody knows it."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    price: Price | None = None
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    """A model's second ability: say beforehand what a call can cost. `ask.max_tokens` bounds the answer."""
+
+    def quote(self, ask: AskModel) -> Quote: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRequest:
     """A provider's webhook: the public URL it was signed for, form fields in order, headers in lower case."""
 
@@ -54,24 +75,34 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
-    """A provider's callback about one of our messages; `wire_id` is what we put into the callback URL."""
+    """A provider's news of one of our messages; `wire_id` is what we put into the callback URL.
+
+    `has_left`: it is on its way to the person, not only accepted. `retry`: it did not arrive, and may be sent again.
+    """
 
     session: int
     wire_id: str
     state: OutboundState
-    provider_id: str
+    provider_id: str = ""
     error_code: str = ""
+    reason: str = ""
+    has_left: bool = True
+    retry: Retry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (`retryable`
-    says whether a later try may succeed), `suppressed` (they opted out), `held` (somebody must act first)."""
+    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (with `retry`, a
+    later try may succeed), `suppressed` (they opted out), `held` (somebody must act first). `reason` is for people.
+
+    Of a message that the provider has: `has_left`, it is on its way to the person, not only accepted."""
 
     state: OutboundState
     provider_id: str = ""
     error_code: str = ""
-    retryable: bool = False
+    reason: str = ""
+    retry: Retry | None = None
+    has_left: bool = False
 
 
 class Channel(Protocol):
@@ -104,7 +135,10 @@ class Channel(Protocol):
         """Return the webhook's answer (TwiML) that hands these parts over."""
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
-        """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal."""
+        """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal.
+
+        A part whose `message.validity_s` is known is worth nothing once it is that old: tell the provider, too.
+        """
 
     async def close(self) -> None: ...
 
@@ -113,11 +147,20 @@ class Channel(Protocol):
 class Reconciles(Protocol):
     """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
 
-    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
-        """Return what became of it, or None when the provider does not know it; ProviderError when it cannot tell.
+    async def find(self, outbound: StoredOutbound) -> list[Sent]:
+        """Return every message of the provider's that may be this part, the oldest first, none when it has none;
+        ProviderError when it cannot tell. The same words may be said twice: whose is whose, the caller knows."""
 
-        `taken` are the provider's ids that other parts of the same session have: the same words may be said twice.
-        """
+
+@runtime_checkable
+class Meters(Protocol):
+    """A channel's second ability: what a part costs, and how fast a sender may send."""
+
+    def segments(self, message: SendMessage, channel: str) -> int:
+        """Return how many segments a rendered part has."""
+
+    def per_second(self, channel: str, sender: str) -> float:
+        """Return how many segments may leave `sender` in a second."""
 
 
 @runtime_checkable
@@ -211,12 +254,13 @@ class OutboxStore(Protocol):
     async def extend_reply(self, turn: TurnId, seconds: float) -> None:
         """Let a newly waiting request answer until now() + seconds."""
 
-    async def claim_sends(self, limit: int) -> list[StoredOutbound]:
+    async def claim_sends(self, limit: int, rate: Rate) -> list[StoredOutbound]:
         """Take ready parts that are due (reply_by has passed, and what `release` said) as `sending`; attempts + 1.
 
         At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
-        due, or `handed` without confirmation for less than 90 s. None of a parked session, and none to somebody
-        whose own session with the same workflow is parked.
+        due, or `handed` without confirmation for less than 90 s; where the workflow says so, none while the former is
+        accepted but has not left for less than 90 s. No more of one sender than its `rate` lets go, over all
+        processes. None of a paused session.
         """
 
     async def release(self, outbound: StoredOutbound, after_s: float) -> bool:
@@ -224,18 +268,36 @@ class OutboxStore(Protocol):
         `after_s`; `suppressed` when its session has been parked meanwhile. False when it has moved on since it was
         read (its state or attempts differ)."""
 
-    async def mark(self, outbound: StoredOutbound, state: OutboundState, provider_id: str, error_code: str) -> bool:
-        """Move a part's state forward only; terminal states stay."""
+    async def slow_down(self, channel: str, sender: str, seconds: float) -> None:
+        """Let nothing leave `sender` for so long."""
 
-    async def report(self, session: int, wire_id: str, state: OutboundState, provider_id: str, error_code: str) -> bool:
-        """Apply a delivery callback, forward only; False when there is no such part."""
+    async def report(self, news: DeliveryStatus) -> bool:
+        """Move a part's state forward only, terminal states stay; False when there is no such part.
+
+        What may be sent again is `ready` again, at most `retry.times`, and what the provider says of the former sending
+        counts only if it arrived after all. Whoever waits for the delivery is told in the same transaction.
+        """
 
     async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
         """Return parts that are handed, sending or unknown without news for this long, in (session, version, index)
         order, and count the look: attempts + 1, and this is news for the next call."""
 
-    async def provider_ids(self, session: int) -> set[str]:
-        """Return the provider's ids that the session's parts have."""
+    async def known(self, session: int, provider_ids: Sequence[str]) -> set[str]:
+        """Return those of the provider's ids that parts have, whosever they are, and those of the session's former
+        sendings."""
+
+
+class HeldStore(Protocol):
+    """What operators do about parts that nobody sends by itself. Each decision leaves evidence."""
+
+    async def held(self, limit: int, after: tuple[int, int, int] | None = None) -> list[HeldPart]:
+        """Return held parts in the order of (session, version, index), those behind `after` only."""
+
+    async def release_held(self, part: tuple[int, int, int]) -> bool:
+        """Let the sender try again, as if for the first time; False when the part is not held."""
+
+    async def drop_held(self, part: tuple[int, int, int]) -> bool:
+        """Give the part up: `failed`; False when it is not held."""
 
 
 class FlowStore(Protocol):
@@ -258,6 +320,22 @@ class TimerStore(Protocol):
     async def defer_orphans(self, limit: int) -> list[int]:
         """Defer `advance` again, under another lock name, for sessions whose new inbounds have no living owner
         (renewed_at older than 10 s, or never begun and older than 10 s)."""
+
+
+class EffectStore(Protocol):
+    """What follows a commit besides messages, until it is carried out."""
+
+    async def claim(self, limit: int, session: int | None = None) -> list[StoredEffect]:
+        """Take due effects, of one session or of all; attempts + 1. Nobody else gets them while the lease lasts."""
+
+    async def start(self, effect: StoredEffect, starts: Sequence[RunStart]) -> bool:
+        """Start these runs and be done with the effect; False when it has been carried out before."""
+
+    async def report(self, effect: StoredEffect, end: ReportEnd) -> bool:
+        """Tell the parent how the run ended, and be done with the effect; False as above."""
+
+    async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
+        """Cancel the session's children of this group, None for all, and be done with the effect; False as above."""
 
 
 class TranscriptStore(Protocol):
@@ -283,19 +361,3 @@ class SharedCounter(Protocol):
 
     async def count(self, key: str, window_s: int) -> int | None:
         """Return how often `key` was counted in its window, this time included; None when nobody can say quickly."""
-class EffectStore(Protocol):
-    """What follows a commit besides messages, until it is carried out."""
-
-    async def claim(self, limit: int, session: int | None = None) -> list[StoredEffect]:
-        """Take due effects, of one session or of all; attempts + 1. Nobody else gets them while the lease lasts."""
-
-    async def start(self, effect: StoredEffect, starts: Sequence[RunStart]) -> bool:
-        """Start these runs and be done with the effect; False when it has been carried out before."""
-
-    async def report(self, effect: StoredEffect, end: ReportEnd) -> bool:
-        """Tell the parent how the run ended, and be done with the effect; False as above."""
-
-    async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
-        """Cancel the session's children of this group, None for all, and be done with the effect; False as above."""
-
-

@@ -25,7 +25,9 @@ class SendMessage:
     """Say something. `to` is empty for the session's own person, else an address on `channel` (`sms`, `whatsapp`).
 
     `sender` is the address to send from; empty for the one the person wrote to. Who waits for the message's delivery
-    names the wait's group in `awaited_by`, and in `awaited` which status ends the wait.
+    names the wait's group in `awaited_by`, and in `awaited` which status ends the wait. After `validity_s` it is not
+    sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
+    at the provider, which has its own words, and `content_variables` what those leave open.
     """
 
     text: str
@@ -36,6 +38,10 @@ class SendMessage:
     sender: str = ""
     awaited_by: str = ""
     awaited: Literal["", "sent", "delivered"] = ""
+    validity_s: float | None = None
+    ordering: Literal["", "sent"] = ""
+    content_sid: str = ""
+    content_variables: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {
@@ -47,6 +53,10 @@ class SendMessage:
             "sender": self.sender,
             "awaitedBy": self.awaited_by,
             "awaited": self.awaited,
+            "validity": self.validity_s,
+            "ordering": self.ordering,
+            "contentSid": self.content_sid,
+            "contentVariables": self.content_variables,
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -66,6 +76,10 @@ class SendMessage:
             sender=stored.get("sender", ""),
             awaited_by=stored.get("awaitedBy", ""),
             awaited=stored.get("awaited", ""),
+            validity_s=stored.get("validity"),
+            ordering=stored.get("ordering", ""),
+            content_sid=stored.get("contentSid", ""),
+            content_variables=stored.get("contentVariables", {}),
         )
 
 
@@ -74,7 +88,8 @@ class StartRun:
     """Start a run, which reports to the session's wait of this `group` under the name `branch`; nobody waits for ""'s.
 
     `workflow` is another workflow's id; empty for a branch of this very version, which begins at `node` of the graph
-    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables.
+    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables. `depth` counts
+    the runs above it, and goes into its trigger's parameters.
     """
 
     branch: str
@@ -82,7 +97,8 @@ class StartRun:
     workflow: str = ""
     flow: str = ""
     node: str = ""
-    input: Mapping[str, Any] = field(default_factory=dict)
+    input: Any = field(default_factory=dict)
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +110,11 @@ class CancelRuns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitEvent:
-    """Tell every workflow whose trigger listens to the event `name`."""
+    """Tell every workflow whose trigger listens to the event `name`. `depth`: as for StartRun."""
 
     name: str
     payload: Any = None
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

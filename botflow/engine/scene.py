@@ -6,7 +6,7 @@ A node says, sets, renders and records through its scene; it never sees the stac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,7 @@ class Scene:
         self.result: Any = None
         self.version = session.version + 1
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
+        self.policy = flow.policy
         self._limits = limits
         self._context: dict[str, Any] | None = None
 
@@ -180,6 +181,7 @@ class Scene:
             )
         if len(self.messages) >= self._limits.messages:
             raise LimitExceeded(f"one turn said more than {self._limits.messages} messages", code="limit.messages")
+        message = self._as_the_workflow_wants(message)
         if self.messages.count(message) >= self._limits.same_message:
             raise LimitExceeded(
                 f"one turn said the same message more than {self._limits.same_message} times", code="limit.repeated"
@@ -237,6 +239,15 @@ class Scene:
         """Forget what was said and started since `mark`."""
         del self.messages[mark[0] :]
         del self.effects[mark[1] :]
+
+    def _as_the_workflow_wants(self, message: SendMessage) -> SendMessage:
+        """Say on the message itself how long it is worth sending, and whether it waits for the former to leave."""
+        policy = self.policy
+        if policy.ordering == "sent":
+            message = replace(message, ordering="sent")
+        if policy.validity is not None and message.validity_s is None:
+            message = replace(message, validity_s=policy.validity)
+        return message
 
     @property
     def _owner(self) -> Level:

@@ -1,7 +1,8 @@
 """The sender: takes outbound parts that are due to their providers, and finds out about those whose fate is unknown.
 
 A provider has no idempotency key, so what may have been accepted is never repeated blindly: the provider is asked
-first. Only what it certainly does not have is sent again. One part per session is under way at a time, in order.
+first. Only what it certainly does not have is sent again. One part per session is under way at a time, in order. Every
+part passes the gate right before it is sent.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 import structlog
 
 from botflow.clock import Clock
 from botflow.errors import ProviderError
-from botflow.interfaces import Channel, OutboxStore, Reconciles, Sent
-from botflow.records import StoredOutbound
+from botflow.interfaces import Channel, DeliveryStatus, Meters, OutboxStore, Reconciles, Sent
+from botflow.records import OutboundState, StoredOutbound
+from botflow.runtime.gate import OpenGate, Passage, SendGate
 from botflow.runtime.points import Reach, unobserved
 from botflow.runtime.tick import Step
 
@@ -24,6 +27,7 @@ SENDERS = 4  # loops that claim on their own, so one slow send does not hold up 
 LIMIT = 16
 STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
 STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
+QUIET_S = 0.45  # how long the other loops believe the one that found nothing; two of them look in a second
 
 _log = structlog.get_logger("botflow.outbox")
 
@@ -52,6 +56,7 @@ class Outbox:
         *,
         status_url: Callable[[StoredOutbound, str], str | None],
         clock: Clock,
+        gate: SendGate | None = None,
         pace: Pace = Pace(),
         reach: Reach = unobserved,
     ) -> None:
@@ -59,22 +64,34 @@ class Outbox:
         self._channels = channels
         self._status_url = status_url
         self._clock = clock
+        self._gate: SendGate = gate or OpenGate()
         self._pace = pace
         self._reach = reach
+        self._quiet_until_s = -inf
 
     def steps(self) -> tuple[Step, ...]:
         """Return what the tick repeats; each goes on at once while it finds something."""
-        senders = (Step(name=f"send_due_{number}", run=self.send_due, timeout_s=STEP_S) for number in range(SENDERS))
+        senders = (Step(name=f"send_due_{number}", run=self._look, timeout_s=STEP_S) for number in range(SENDERS))
         return (*senders, Step(name="reconcile", run=self.reconcile, timeout_s=STEP_S))
 
     async def send_due(self, limit: int = LIMIT) -> bool:
         """Send up to `limit` due parts, each of another session; True when there were any."""
         claimed_s = self._clock.monotonic_s()
-        claimed = await self._store.claim_sends(limit)
+        claimed = await self._store.claim_sends(limit, self._rate)
         async with asyncio.TaskGroup() as sends:
             for outbound in claimed:
                 sends.create_task(self._send(outbound, claimed_s))
         return bool(claimed)
+
+    async def _look(self) -> bool:
+        """Send what is due, unless another loop has just seen that there is nothing."""
+        began_s = self._clock.monotonic_s()
+        if began_s < self._quiet_until_s:
+            return False
+        found = await self.send_due()
+        if not found:
+            self._quiet_until_s = began_s + QUIET_S
+        return found
 
     async def reconcile(self, limit: int = LIMIT) -> bool:
         """Settle up to `limit` parts that are handed, sending or unknown without news; True when there were any."""
@@ -87,11 +104,33 @@ class Outbox:
     async def _send(self, outbound: StoredOutbound, claimed_s: float) -> None:
         try:
             self._reach("send.claimed")
+            passage = await self._gate.passage(outbound)
+            if passage.verdict != "send":
+                return await self._turn_away(outbound, passage)
             sent = await self._hand_to_provider(outbound, claimed_s)
             self._reach("send.accepted")
             await self._settle(outbound, sent)
         except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
             _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
+
+    async def _turn_away(self, outbound: StoredOutbound, passage: Passage) -> None:
+        """Settle a part that the gate does not let through: certainly not sent, so it may wait and try again."""
+        _log.warning(
+            "turned_away",
+            session=outbound.session,
+            part=outbound.wire_id,
+            verdict=passage.verdict,
+            error_code=passage.code,
+        )
+        match passage.verdict:
+            case "delay":
+                await self._store.release(outbound, passage.after_s)
+            case "suppress":
+                await self._report(outbound, "suppressed", error_code=passage.code, reason=passage.reason)
+            case "hold":
+                await self._report(outbound, "held", error_code=passage.code, reason=passage.reason)
+            case "fail":
+                await self._report(outbound, "failed", error_code=passage.code, reason=passage.reason)
 
     async def _hand_to_provider(self, outbound: StoredOutbound, claimed_s: float) -> Sent:
         channel = self._channel_of(outbound)
@@ -103,11 +142,6 @@ class Outbox:
 
     async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
         """Write a send's outcome down; what was refused but may pass later becomes ready again."""
-        retries = self._pace.retry_after_s
-        if sent.state == "failed" and sent.retryable and outbound.attempts < self._pace.attempts:
-            await self._store.release(outbound, retries[min(outbound.attempts, len(retries)) - 1])
-        else:
-            await self._store.mark(outbound, sent.state, sent.provider_id, sent.error_code)
         if sent.state != "sent":
             _log.warning(
                 "not_sent",
@@ -115,34 +149,86 @@ class Outbox:
                 part=outbound.wire_id,
                 state=sent.state,
                 error_code=sent.error_code,
-                retryable=sent.retryable,
+                reason=sent.reason,
+                is_tried_again=sent.retry is not None,
             )
+        if sent.retry is not None and outbound.attempts < self._pace.attempts:
+            pauses = self._pace.retry_after_s
+            pause_s = max(sent.retry.after_s, pauses[min(outbound.attempts, len(pauses)) - 1])
+            await self._store.release(outbound, pause_s)
+            if sent.retry.slower:
+                await self._slow_down(outbound, sent.retry.after_s)
+            return
+        if sent.state == "suppressed":
+            await self._gate.has_stopped(outbound, sent.error_code)
+        await self._report(
+            outbound, sent.state, sent.provider_id, sent.error_code, reason=sent.reason, has_left=sent.has_left
+        )
 
     async def _reconcile(self, session: int, parts: Sequence[StoredOutbound]) -> None:
         """Settle one session's silent parts, oldest first, so that equal words go to the part that said them first."""
         try:
             for outbound in parts:
-                await self._find(outbound, await self._store.provider_ids(session))
+                await self._find(outbound)
         except Exception:  # noqa: BLE001 -- a fence: other sessions go on, this one's parts are looked at again
             _log.exception("reconcile_failed", session=session)
 
-    async def _find(self, outbound: StoredOutbound, taken: set[str]) -> None:
+    async def _find(self, outbound: StoredOutbound) -> None:
         channel = self._channel_of(outbound)
         try:
             if not isinstance(channel, Reconciles):
                 raise ProviderError("this channel cannot be asked", code="channel.cannot_tell")
-            found = await channel.find(outbound, taken - {outbound.provider_id})
+            found = await channel.find(outbound)
         except ProviderError as failure:
             if outbound.attempts >= self._pace.attempts:
-                await self._store.mark(outbound, "held", "", failure.code)
-                _log.error("held", session=outbound.session, part=outbound.wire_id, error_code=failure.code)
+                await self._hold(outbound, failure.code)
             return
-        if found is not None:
-            await self._store.mark(outbound, found.state, found.provider_id, found.error_code)
+        taken = await self._store.known(outbound.session, [sent.provider_id for sent in found]) if found else set()
+        mine = next((sent for sent in found if sent.provider_id not in taken - {outbound.provider_id}), None)
+        if mine is not None:
+            await self._store.report(_news(outbound, mine))
         elif outbound.attempts >= self._pace.attempts:
-            await self._store.mark(outbound, "held", "", "outbox.never_accepted")
+            await self._hold(outbound, "outbox.never_accepted")
         else:
             await self._store.release(outbound, 0.0)
 
+    async def _hold(self, outbound: StoredOutbound, error_code: str) -> None:
+        await self._report(outbound, "held", error_code=error_code)
+        _log.error("held", session=outbound.session, part=outbound.wire_id, error_code=error_code)
+
+    async def _report(
+        self,
+        outbound: StoredOutbound,
+        state: OutboundState,
+        provider_id: str = "",
+        error_code: str = "",
+        *,
+        reason: str = "",
+        has_left: bool = False,
+    ) -> None:
+        sent = Sent(state=state, provider_id=provider_id, error_code=error_code, reason=reason, has_left=has_left)
+        await self._store.report(_news(outbound, sent))
+
+    async def _slow_down(self, outbound: StoredOutbound, seconds: float) -> None:
+        message = outbound.message
+        await self._store.slow_down(message.channel or outbound.key.channel, message.sender, seconds)
+
+    def _rate(self, channel: str, sender: str) -> float:
+        provider = self._channels.get(channel)
+        return provider.per_second(channel, sender) if isinstance(provider, Meters) else inf
+
     def _channel_of(self, outbound: StoredOutbound) -> Channel | None:
         return self._channels.get(outbound.message.channel or outbound.key.channel)
+
+
+def _news(outbound: StoredOutbound, sent: Sent) -> DeliveryStatus:
+    return DeliveryStatus(
+        session=outbound.session,
+        wire_id=outbound.wire_id,
+        state=sent.state,
+        provider_id=sent.provider_id,
+        error_code=sent.error_code,
+        reason=sent.reason,
+        has_left=sent.has_left,
+        retry=sent.retry,
+    )

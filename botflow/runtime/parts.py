@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.turn import Turn
-from botflow.interfaces import Channel
+from botflow.interfaces import Channel, Meters
 from botflow.records import OutboundPart
 
 
@@ -19,7 +19,7 @@ def channels_by_name(channels: Sequence[Channel]) -> Mapping[str, Channel]:
 def parts_of(
     turn: Turn, channel: str, channels: Mapping[str, Channel], *, answered_now: bool
 ) -> tuple[OutboundPart, ...]:
-    """Render what `turn` said for the session's `channel`.
+    """Render what `turn` said for the session's `channel`, and count its segments.
 
     Chat's messages are a log that visitors read, so they are `sent` once they are durable. A provider's are `handed`
     when the committing request answers with them (`answered_now`), as many as one answer holds; the rest are `ready`.
@@ -39,21 +39,40 @@ def _to_the_person(
     rendered = provider.render(messages, channel)
     limit = provider.reply_limit if answered_now else 0
     return [
-        OutboundPart(message=_from(message, address), state="handed" if position < limit else "ready")
+        OutboundPart(
+            message=_from(message, address),
+            # What waits until the former has left cannot stand in one answer with it.
+            state="handed" if position < (1 if message.ordering and limit else limit) else "ready",
+            segments=_segments(provider, message, channel),
+        )
         for position, message in enumerate(rendered)
     ]
 
 
 def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:
-    """A message to any number. Without a provider for it there is nobody to carry it: the row says so."""
+    """A message to any number. Without a provider for it there is nobody to carry it: the row says so.
+
+    Who waits for its delivery waits for its last part's, which leaves after the others.
+    """
     provider = channels.get(message.channel)
     if provider is None:
         return [OutboundPart(message=message, state="failed")]
+    rendered = provider.render([message], message.channel)
+    if message.awaited_by:
+        rendered = [*(replace(part, awaited_by="", awaited="") for part in rendered[:-1]), *rendered[-1:]]
     return [
-        OutboundPart(message=_from(part, turn.session.address), state="ready")
-        for part in provider.render([message], message.channel)
+        OutboundPart(
+            message=_from(part, turn.session.address),
+            state="ready",
+            segments=_segments(provider, part, message.channel),
+        )
+        for part in rendered
     ]
 
 
 def _from(message: SendMessage, address: str) -> SendMessage:
     return message if message.sender else replace(message, sender=address)
+
+
+def _segments(provider: Channel, message: SendMessage, channel: str) -> int | None:
+    return provider.segments(message, channel) if isinstance(provider, Meters) else None

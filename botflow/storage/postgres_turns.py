@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from botflow.records import TurnCommit
+from botflow.records import OutboundPart, TurnCommit
 from botflow.storage.rows import (
     execution_status,
     failure_of,
@@ -50,9 +50,9 @@ t AS (
   INSERT INTO turns (session_id, at, seq, version, status, trace)
   SELECT id, now(), seq, version, status, trace FROM done),
 o AS (
-  INSERT INTO outbounds (session_id, created_at, version, index, attempts, seq, state, body)
-  SELECT d.id, now(), d.version, p.index, 0, d.seq, p.state, p.body
-  FROM done d, jsonb_to_recordset(d.parts) AS p(index int, state text, body jsonb)),
+  INSERT INTO outbounds (session_id, created_at, version, index, attempts, seq, state, body, segments)
+  SELECT d.id, now(), d.version, p.index, 0, d.seq, p.state, p.body, p.segments
+  FROM done d, jsonb_to_recordset(d.parts) AS p(index int, state text, body jsonb, segments int)),
 e AS (
   INSERT INTO executions (id, session_id, started_at, ended_at, flow_version, status, error)
   SELECT execution, id, now(), CASE WHEN execution_status <> 'waiting' THEN now() END, flow_version,
@@ -101,9 +101,13 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
     if turn.keeps_deadline:
         row["keeps"] = True
     if commit.parts:
-        row["parts"] = [
-            {"index": index, "state": part.state, "body": part.message.to_json()}
-            for index, part in enumerate(commit.parts)
-        ]
+        row["parts"] = [_part(index, part) for index, part in enumerate(commit.parts)]
         row["hands_over"] = hands_over(commit)
+    return row
+
+
+def _part(index: int, part: OutboundPart) -> dict[str, Any]:
+    row = {"index": index, "state": part.state, "body": part.message.to_json()}
+    if part.segments is not None:
+        row["segments"] = part.segments
     return row

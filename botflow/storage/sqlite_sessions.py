@@ -68,6 +68,7 @@ UPDATE sessions SET parked = :parked, version = version + 1, wake_at = NULL, upd
 """
 SUPPRESS = """
 UPDATE outbounds SET state = 'suppressed', updated_at = :now WHERE session_id = :session AND state = 'ready'
+  AND body ->> 'to' IS NULL
 """
 
 

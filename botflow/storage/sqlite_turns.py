@@ -41,8 +41,8 @@ INSERT INTO turns (session_id, at, seq, version, status, trace) VALUES (?, ?, ?,
 """
 
 INSERT_PART = """
-INSERT INTO outbounds (session_id, created_at, version, "index", attempts, seq, state, body)
-VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+INSERT INTO outbounds (session_id, created_at, version, "index", attempts, seq, state, body, segments)
+VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?)
 """
 
 INSERT_EXECUTION = """
@@ -105,7 +105,7 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
     connection.executemany(
         INSERT_PART,
         [
-            (turn.session, at, version, index, turn.seq, part.state, json_text(part.message.to_json()))
+            (turn.session, at, version, index, turn.seq, part.state, json_text(part.message.to_json()), part.segments)
             for index, part in enumerate(commit.parts)
         ],
     )

@@ -63,9 +63,7 @@ class ReceiveStatus:
         query = parse_qs(urlsplit(request.url).query)
         desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))
         news = channel.parse_status(request)
-        await desk.runtime.database.outbox.report(
-            news.session, news.wire_id, news.state, news.provider_id, news.error_code
-        )
+        await desk.runtime.database.outbox.report(news)
         await send_bytes(send, HTTPStatus.NO_CONTENT, b"")
 
 

@@ -5,7 +5,7 @@ Webhooks come in by `verify` and `parse`; answers leave as TwiML by `reply`, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from botflow.clock import Clock
@@ -15,8 +15,10 @@ from botflow.engine.inbound import Inbound
 from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
 from botflow.records import StoredOutbound
 from botflow_twilio.parse import parse_message
+from botflow_twilio.rates import per_second
 from botflow_twilio.render import render
 from botflow_twilio.rest import Rest
+from botflow_twilio.segments import segments
 from botflow_twilio.signature import is_signed
 from botflow_twilio.status import parse_status
 from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
@@ -33,7 +35,7 @@ def open_channel(settings: Settings, clock: Clock) -> TwilioChannel:
 
 
 class TwilioChannel:
-    """A Channel that Reconciles and Reports."""
+    """A Channel that Reconciles, Meters and Reports."""
 
     name = "twilio"
     names = ("sms", "whatsapp")
@@ -62,8 +64,17 @@ class TwilioChannel:
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         return await self._rest.send(outbound, status_url)
 
-    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
-        return await self._rest.find(outbound, taken)
+    async def find(self, outbound: StoredOutbound) -> list[Sent]:
+        return await self._rest.find(outbound)
+
+    def segments(self, message: SendMessage, channel: str) -> int:
+        """WhatsApp and messages with media are charged by the message."""
+        if channel != "sms" or message.media or message.content_sid:
+            return 1
+        return segments(message.text)
+
+    def per_second(self, channel: str, sender: str) -> float:
+        return per_second(channel, sender)
 
     async def close(self) -> None:
         await self._rest.close()

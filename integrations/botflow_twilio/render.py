@@ -24,7 +24,12 @@ def render(messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
 
 
 def _parts(message: SendMessage, channel: str) -> Iterator[SendMessage]:
-    """Split one message. The first part carries the first media, further ones follow the text."""
+    """Split one message. The first part carries the first media, further ones follow the text.
+
+    A template stays as it is: its words are the provider's."""
+    if message.content_sid:
+        yield replace(message, quick_replies=())
+        return
     text = UNSENDABLE.sub("", _numbered(message))
     size = MEDIA_PER_MESSAGE.get(channel, 1)
     media = [message.media[start : start + size] for start in range(0, len(message.media), size)]

@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from base64 import b64encode
-from collections.abc import Set
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from botflow.errors import ProviderError
 from botflow.interfaces import Sent
-from botflow.records import StoredOutbound
+from botflow.records import Retry, StoredOutbound
 from botflow_twilio.address import write_address
-from botflow_twilio.refusals import refused
-from botflow_twilio.status import state_of
+from botflow_twilio.refusals import failed_on_its_way, refused
+from botflow_twilio.status import has_left, state_of
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 TIMEOUT_S = 10.0
-NEWEST_MESSAGES = 200  # to and from one pair of numbers, how far back a lost one is looked for
+PAGE = 200
+MOST_MESSAGES = 1000  # between one pair of numbers, how many are looked through for a lost one
+LONGEST_VALIDITY_S = 36_000  # https://www.twilio.com/docs/messaging/api/message-resource
 CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's need not agree
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # Twilio writes it before every text of a trial account
 
@@ -59,40 +62,60 @@ class Rest:
             async with asyncio.timeout(TIMEOUT_S):  # the SDK's own timeout never reaches its requests
                 created = await client.messages.create_async(**arguments)
         except (TwilioRestException, TwilioServiceException) as refusal:
-            return refused(refusal.status, str(refusal.code or ""))
+            return refused(refusal.status, str(refusal.code or ""), str(getattr(refusal, "msg", "")))
         except ClientConnectorError:
-            return Sent(state="failed", error_code="twilio.unreachable", retryable=True)
+            return Sent(state="failed", error_code="twilio.unreachable", retry=Retry(after_s=0.0))
         except Exception as failure:  # noqa: BLE001 -- whatever broke after connecting, Twilio may have the message
             return Sent(state="unknown", error_code=f"twilio.{type(failure).__name__}")
         if not created.sid:
             return Sent(state="unknown", error_code="twilio.no_sid")
         return Sent(state="sent", provider_id=created.sid)
 
-    async def find(self, outbound: StoredOutbound, taken: Set[str]) -> Sent | None:
-        """Return what became of a part: the oldest message with its words that no other part has taken."""
+    async def find(self, outbound: StoredOutbound) -> list[Sent]:
+        """Return the messages that may be this part, the oldest first."""
         if not (self._account_sid and self._auth_token and outbound.message.sender):
             raise ProviderError(
                 "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
             )
-        client, arguments = await self._open(), _arguments(outbound)
+        if outbound.message.content_sid:
+            raise ProviderError("a template's words are Twilio's, so none can be found by them", code="twilio.template")
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                messages = await client.messages.list_async(
-                    to=arguments["to"], from_=arguments["from_"], limit=NEWEST_MESSAGES, page_size=NEWEST_MESSAGES
-                )
+                candidates = await self._candidates(outbound)
+        except ProviderError:
+            raise
         except Exception as failure:
             raise ProviderError(
                 f"Twilio did not say which messages it has: {type(failure).__name__}",
                 code="twilio.list_failed",
                 retryable=True,
             ) from failure
-        candidates = [message for message in messages if message.sid not in taken and _is_same(outbound, message)]
-        if not candidates:
-            return None
-        # Twilio lists the newest first, and its times are whole seconds.
-        found = min(reversed(candidates), key=lambda message: message.date_created)
-        error_code = str(found.error_code or "")
-        return Sent(state=state_of(found.status, error_code), provider_id=found.sid, error_code=error_code)
+        # Twilio lists the newest first, and its times are whole seconds: sorting keeps the order within one.
+        candidates.reverse()
+        return [_as_sent(found) for found in sorted(candidates, key=lambda found: found.date_created)]
+
+    async def _candidates(self, outbound: StoredOutbound) -> list[Any]:
+        """Return what was sent between the two since the part was said and has its words, the newest first.
+
+        ProviderError when that is too much to look through: what was not found need not be missing then.
+        """
+        client, arguments = await self._open(), _arguments(outbound)
+        listed = await client.messages.stream_async(
+            to=arguments["to"], from_=arguments["from_"], limit=MOST_MESSAGES, page_size=PAGE
+        )
+        candidates: list[Any] = []
+        seen = 0
+        async for message in listed:
+            if isinstance(message.date_created, datetime) and message.date_created < _earliest(outbound):
+                return candidates
+            seen += 1
+            if _is_same(outbound, message):
+                candidates.append(message)
+        if seen >= MOST_MESSAGES:
+            raise ProviderError(
+                f"there are more than {MOST_MESSAGES} messages between the two numbers", code="twilio.list_too_long"
+            )
+        return candidates
 
     async def close(self) -> None:
         if self._client is not None:
@@ -155,11 +178,23 @@ def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
         "to": write_address(channel, message.to or outbound.key.external_id),
         "from_": write_address(channel, message.sender),
     }
-    if message.text:
-        arguments["body"] = message.text
-    if message.media:
-        arguments["media_url"] = [medium.url for medium in message.media]
+    if message.content_sid:  # a template has its own words and media: Twilio refuses others beside it
+        arguments["content_sid"] = message.content_sid
+        if message.content_variables:
+            arguments["content_variables"] = orjson.dumps(dict(message.content_variables)).decode()
+    else:
+        if message.text:
+            arguments["body"] = message.text
+        if message.media:
+            arguments["media_url"] = [medium.url for medium in message.media]
+    if message.validity_s is not None:
+        left_s = int(message.validity_s - outbound.age_s)
+        arguments["validity_period"] = max(1, min(left_s, LONGEST_VALIDITY_S))
     return arguments
+
+
+def _earliest(outbound: StoredOutbound) -> datetime:
+    return outbound.created_at - CLOCK_SLACK
 
 
 def _is_same(outbound: StoredOutbound, found: Any) -> bool:
@@ -167,7 +202,21 @@ def _is_same(outbound: StoredOutbound, found: Any) -> bool:
     return (
         str(found.direction).startswith("outbound")
         and isinstance(found.date_created, datetime)
-        and found.date_created >= outbound.created_at - CLOCK_SLACK
+        and found.date_created >= _earliest(outbound)
         and (found.body or "").removeprefix(TRIAL_PREFIX).strip() == outbound.message.text.strip()
         and int(found.num_media or 0) == len(outbound.message.media)
+    )
+
+
+def _as_sent(found: Any) -> Sent:
+    code = str(found.error_code or "")
+    state = state_of(found.status, code)
+    reason, retry = failed_on_its_way(code) if state == "failed" else ("", None)
+    return Sent(
+        state=state,
+        provider_id=found.sid,
+        error_code=code,
+        reason=reason,
+        retry=retry,
+        has_left=has_left(found.status),
     )

@@ -11,8 +11,9 @@ from botflow.errors import RejectedInbound
 from botflow.interfaces import DeliveryStatus, WebhookRequest
 from botflow.records import OutboundState
 from botflow_twilio.parse import required
+from botflow_twilio.refusals import UNSUBSCRIBED, failed_on_its_way
 
-UNSUBSCRIBED = "21610"
+ON_ITS_WAY = frozenset({"sent", "delivered", "read"})
 
 
 def state_of(status: str, error_code: str) -> OutboundState:
@@ -28,6 +29,11 @@ def state_of(status: str, error_code: str) -> OutboundState:
             return "sent"
 
 
+def has_left(status: str) -> bool:
+    """Say whether the carrier has the message; before that it waits at Twilio, where a later one may overtake it."""
+    return status in ON_ITS_WAY
+
+
 def parse_status(request: WebhookRequest) -> DeliveryStatus:
     """Return a callback's news; RejectedInbound `twilio.status_part` when its URL names no part of ours."""
     form = dict(request.form)
@@ -39,11 +45,16 @@ def parse_status(request: WebhookRequest) -> DeliveryStatus:
             code="twilio.status_part",
             hint="botflow adds a status callback to each message itself; take it off the number in Twilio's console",
         )
-    error_code = form.get("ErrorCode", "")
+    status, error_code = required(form, "MessageStatus"), form.get("ErrorCode", "")
+    state = state_of(status, error_code)
+    reason, retry = failed_on_its_way(error_code) if state == "failed" else ("", None)
     return DeliveryStatus(
         session=int(session),
         wire_id=wire_id,
-        state=state_of(required(form, "MessageStatus"), error_code),
+        state=state,
         provider_id=required(form, "MessageSid"),
         error_code=error_code,
+        reason=reason,
+        has_left=has_left(status),
+        retry=retry,
     )

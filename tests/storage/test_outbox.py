@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from botflow.records import OutboundPart, OutboundState, StoredOutbound, TurnId
+from botflow.interfaces import DeliveryStatus
+from botflow.records import OutboundPart, OutboundState, Retry, StoredOutbound, TurnId
 from botflow.storage.database import Database
+from botflow.storage.tables import sessions
 from tests.storage.rows import age_part
 from tests.storage.turns import key, message, said, waiting
 
 ANN = key("ann", channel="sms")
+US = "+15550100"
+
+
+def at_once(channel: str, sender: str) -> float:
+    """A sender that lets go of everything."""
+    return inf
 
 
 async def test_a_waiting_request_takes_over_its_ready_parts(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), said("two", "ready"), reply_within_s=8)
     parts = await database.outbox.hand_over(turn, 10)
     assert [(part.message.text, part.state) for part in parts] == [("one", "handed"), ("two", "handed")]
-    assert await database.outbox.claim_sends(10) == []
+    assert await database.outbox.claim_sends(10, at_once) == []
 
 
 async def test_a_repeated_request_gets_the_same_parts_until_they_are_confirmed(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=8)
     parts = await database.outbox.hand_over(turn, 10)
     assert await database.outbox.hand_over(turn, 10) == parts
-    assert await database.outbox.report(turn.session, parts[0].wire_id, "delivered", "SM1", "")
+    assert await database.outbox.report(about(turn.session, parts[0].wire_id, "delivered", "SM1"))
     assert await database.outbox.hand_over(turn, 10) == ()
 
 
@@ -38,19 +48,19 @@ async def test_a_request_takes_no_more_than_its_answer_holds(database: Database)
 async def test_after_reply_by_only_the_sender_may_claim(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0)
     assert await database.outbox.hand_over(turn, 10) == ()
-    assert [part.message.text for part in await database.outbox.claim_sends(10)] == ["one"]
+    assert [part.message.text for part in await database.outbox.claim_sends(10, at_once)] == ["one"]
 
 
 async def test_until_reply_by_the_sender_leaves_the_parts_alone(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=8)
-    assert await database.outbox.claim_sends(10) == []
+    assert await database.outbox.claim_sends(10, at_once) == []
     assert len(await database.outbox.hand_over(turn, 10)) == 1
 
 
 async def test_a_newly_waiting_request_may_answer_for_longer(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0)
     await database.outbox.extend_reply(turn, 8)
-    assert await database.outbox.claim_sends(10) == []
+    assert await database.outbox.claim_sends(10, at_once) == []
     assert len(await database.outbox.hand_over(turn, 10)) == 1
 
 
@@ -76,20 +86,20 @@ async def test_a_session_sends_one_part_at_a_time_and_in_order(database: Databas
     await _fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
     await _fast_turn(database, "m2", said("three", "ready"))
     order = []
-    while claimed := await database.outbox.claim_sends(10):
+    while claimed := await database.outbox.claim_sends(10, at_once):
         [part] = claimed
         order.append(part.message.text)
         assert (part.state, part.attempts) == ("sending", 1)
-        assert await database.outbox.claim_sends(10) == []
-        assert await database.outbox.mark(part, "sent", f"SM{len(order)}", "")
+        assert await database.outbox.claim_sends(10, at_once) == []
+        assert await database.outbox.report(news(part, "sent", f"SM{len(order)}"))
     assert order == ["one", "two", "three"]
-    assert await database.outbox.provider_ids(part.session) == {"SM1", "SM2", "SM3"}
+    assert await database.outbox.known(part.session, ["SM1", "SM3", "SM9"]) == {"SM1", "SM3"}
 
 
 async def test_senders_that_look_at_once_share_the_work(database: Database) -> None:
     for person in range(6):
         await _fast_turn(database, "m1", said("hello", "ready"), person=f"p{person}")
-    claims = await asyncio.gather(*(database.outbox.claim_sends(2) for _ in range(6)))
+    claims = await asyncio.gather(*(database.outbox.claim_sends(2, at_once) for _ in range(6)))
     sessions = [part.session for claimed in claims for part in claimed]
     assert len(sessions) == len(set(sessions))
     assert len(sessions) >= 2
@@ -97,51 +107,66 @@ async def test_senders_that_look_at_once_share_the_work(database: Database) -> N
 
 async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database: Database) -> None:
     await _fast_turn(database, "m1", said("in the answer", "handed"), said("sent after it", "ready"))
-    assert await database.outbox.claim_sends(10) == []
+    assert await database.outbox.claim_sends(10, at_once) == []
     [handed] = await database.outbox.unresolved(-1, 10)
     await age_part(database, handed, 91)
-    assert [part.message.text for part in await database.outbox.claim_sends(10)] == ["sent after it"]
+    assert [part.message.text for part in await database.outbox.claim_sends(10, at_once)] == ["sent after it"]
 
 
-async def test_nothing_is_sent_for_a_parked_session(database: Database) -> None:
-    session = await _fast_turn(database, "m1", said("one", "sent"))
-    other = said("two", "ready")
+async def test_what_is_due_for_somebody_who_stopped_says_so(database: Database) -> None:
+    await _fast_turn(database, "m1", said("one", "sent"))
     stored = await database.sessions.load(ANN)
-    await database.sessions.commit_turns([waiting(stored, message("m2"), other, parked=True)])
-    assert await database.outbox.claim_sends(10) == []
-    await database.sessions.set_parked(session, False)
-    assert len(await database.outbox.claim_sends(10)) == 1
+    await database.sessions.commit_turns([waiting(stored, message("m2"), said("two", "ready"), parked=True)])
+    assert [part.is_stopped for part in await database.outbox.claim_sends(10, at_once)] == [True]
 
 
-async def test_nothing_is_sent_to_somebody_whose_own_session_is_parked(database: Database) -> None:
+async def test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stopped(database: Database) -> None:
     bob = await _fast_turn(database, "m1", person="+15550199")
     await database.sessions.set_parked(bob, True)
-    await _fast_turn(database, "m1", said("ad", "ready", to="+15550199", channel="sms"))
-    await _fast_turn(database, "m1", said("ad", "ready", to="+15550198", channel="sms"), person="eve")
-    assert [part.message.to for part in await database.outbox.claim_sends(10)] == ["+15550198"]
+    session = await _fast_turn(
+        database,
+        "m1",
+        said("ad", "ready", to="+15550199", channel="sms"),
+        said("note", "ready", to="+15550198", channel="sms"),
+        said("hello", "ready"),
+    )
+    await database.sessions.set_parked(session, True)
+    claimed = []
+    while parts := await database.outbox.claim_sends(10, at_once):
+        claimed += [(part.message.text, part.is_stopped) for part in parts]
+        await database.outbox.report(news(parts[0], "sent", "SM1"))
+    assert claimed == [("ad", True), ("note", False)]
+
+
+async def test_nothing_leaves_a_paused_session(database: Database) -> None:
+    session = await _fast_turn(database, "m1", said("one", "ready"))
+    await _pause(database, session, True)
+    assert await database.outbox.claim_sends(10, at_once) == []
+    await _pause(database, session, False)
+    assert len(await database.outbox.claim_sends(10, at_once)) == 1
 
 
 async def test_a_refused_part_waits_before_it_is_ready_again(database: Database) -> None:
     await _fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
-    [part] = await database.outbox.claim_sends(10)
+    [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.release(part, 60.0)
-    assert await database.outbox.claim_sends(10) == []
+    assert await database.outbox.claim_sends(10, at_once) == []
     assert not await database.outbox.release(part, 0.0)
 
 
 async def test_a_released_part_is_claimed_again_and_counts_its_attempts(database: Database) -> None:
     await _fast_turn(database, "m1", said("one", "ready"))
-    [part] = await database.outbox.claim_sends(10)
+    [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.release(part, 0.0)
-    [again] = await database.outbox.claim_sends(10)
+    [again] = await database.outbox.claim_sends(10, at_once)
     assert again.attempts == 2
     assert not await database.outbox.release(part, 0.0)  # read before the second attempt
 
 
 async def test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it(database: Database) -> None:
     await _fast_turn(database, "m1", said("one", "ready"))
-    [part] = await database.outbox.claim_sends(10)
-    assert await database.outbox.mark(part, "unknown", "", "")
+    [part] = await database.outbox.claim_sends(10, at_once)
+    assert await database.outbox.report(news(part, "unknown"))
     assert not await database.outbox.release(part, 0.0)
     assert (await _part(database)).state == "unknown"
 
@@ -166,24 +191,24 @@ async def test_states_move_forward_only(
     database: Database, first: OutboundState, then: OutboundState, moves: bool
 ) -> None:
     await _fast_turn(database, "m1", said("one", "ready"))
-    [part] = await database.outbox.claim_sends(10)
-    assert await database.outbox.mark(part, first, "SM1", "")
-    assert await database.outbox.mark(part, then, "", "") is moves
+    [part] = await database.outbox.claim_sends(10, at_once)
+    assert await database.outbox.report(news(part, first, "SM1"))
+    assert await database.outbox.report(news(part, then))
     assert (await _part(database)).state == (then if moves else first)
 
 
 async def test_a_late_callback_of_a_known_part_is_taken_note_of(database: Database) -> None:
     session = await _fast_turn(database, "m1", said("one", "handed"))
-    assert await database.outbox.report(session, "1.0", "delivered", "SM1", "")
-    assert await database.outbox.report(session, "1.0", "sent", "SM1", "")
+    assert await database.outbox.report(about(session, "1.0", "delivered", "SM1"))
+    assert await database.outbox.report(about(session, "1.0", "sent", "SM1"))
     part = await _part(database)
     assert (part.state, part.provider_id) == ("delivered", "SM1")
 
 
 async def test_a_callback_about_no_part_of_ours_is_refused(database: Database) -> None:
     session = await _fast_turn(database, "m1", said("one", "handed"))
-    assert not await database.outbox.report(session, "9.0", "delivered", "SM1", "")
-    assert not await database.outbox.report(session + 1, "1.0", "delivered", "SM1", "")
+    assert not await database.outbox.report(about(session, "9.0", "delivered", "SM1"))
+    assert not await database.outbox.report(about(session + 1, "1.0", "delivered", "SM1"))
 
 
 async def test_parts_without_news_are_looked_at_once_in_a_while(database: Database) -> None:
@@ -215,3 +240,16 @@ async def _part(database: Database) -> StoredOutbound:
     receipt = await database.sessions.find(ANN, "m1")
     assert receipt is not None
     return receipt.outbounds[0]
+
+
+async def _pause(database: Database, session: int, paused: bool) -> None:
+    async with database.engine.write() as connection:
+        await connection.execute(update(sessions).where(sessions.c.id == session).values(paused=paused))
+
+
+def about(session: int, wire_id: str, state: OutboundState, provider_id: str = "", **more: Any) -> DeliveryStatus:
+    return DeliveryStatus(session=session, wire_id=wire_id, state=state, provider_id=provider_id, **more)
+
+
+def news(part: StoredOutbound, state: OutboundState, provider_id: str = "", **more: Any) -> DeliveryStatus:
+    return about(part.session, part.wire_id, state, provider_id, **more)

@@ -34,7 +34,7 @@ async def test_a_look_for_work_reads_its_index_on_sqlite(sqlite_url: str, look: 
     statements: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.lstrip().startswith("SELECT"):
             statements.append((statement, parameters))
 
     event.listen(database.engine._writer.sync_engine, "before_cursor_execute", note)  # type: ignore[union-attr]
@@ -74,6 +74,6 @@ async def _look(database: Database, name: str) -> None:
         case "defer_orphans":
             await database.timers.defer_orphans(10)
         case "claim_sends":
-            await database.outbox.claim_sends(10)
+            await database.outbox.claim_sends(10, lambda channel, sender: 1.0)
         case "unresolved":
             await database.outbox.unresolved(10, 10)

@@ -19,7 +19,7 @@ from botflow.engine.turn import Turn
 from botflow.records import OutboundPart, OutboundState, SessionKey, TurnCommit, TurnId
 from botflow.storage.tables import inbounds
 
-US = "+15550002222"
+US = "55502"  # a short code: a hundred segments a second
 
 
 @dataclass(slots=True)
@@ -65,16 +65,23 @@ class Rows:
         return TurnId(*turn)
 
     def age(self, seconds: float) -> None:
-        """Let `seconds` pass for every part."""
+        """Let `seconds` pass for every part and sender."""
         columns = ("created_at", "updated_at", "due_at")
         if self.url.startswith("postgres"):
             changes = ", ".join(f"{column} = {column} - make_interval(secs => %(s)s)" for column in columns)
             with psycopg.connect(self.url, autocommit=True) as connection:
                 connection.execute(f"UPDATE outbounds SET {changes}".encode(), {"s": seconds})
+                connection.execute(
+                    b"UPDATE senders SET next_at = next_at - make_interval(secs => %(s)s)", {"s": seconds}
+                )
             return
         changes = ", ".join(f"{column} = strftime('%Y-%m-%d %H:%M:%f', {column}, :s) || '000'" for column in columns)
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=5)) as file, file:
             file.execute(f"UPDATE outbounds SET {changes}", {"s": f"-{seconds} seconds"})
+            file.execute(
+                "UPDATE senders SET next_at = strftime('%Y-%m-%d %H:%M:%f', next_at, :s) || '000'",
+                {"s": f"-{seconds} seconds"},
+            )
 
     def states(self) -> list[tuple[str, str]]:
         """Return (text, state) of every part, in order."""

@@ -11,7 +11,8 @@ import pytest
 from botflow_twilio.channel import TwilioChannel
 
 from botflow.clock import SystemClock
-from botflow.records import SessionKey
+from botflow.interfaces import DeliveryStatus
+from botflow.records import OutboundState, SessionKey, TurnId
 from botflow.runtime.outbox import Outbox, Pace
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
@@ -19,6 +20,10 @@ from tests.twilio.rows import US, Rows
 
 ADA, BOB, CAT = "+15550001111", "+15550001112", "+15550001113"
 MINUTE = 61.0
+
+
+def news(turn: TurnId, state: OutboundState, sid: str = "1", *, wire_id: str = "1.0", **more: Any) -> DeliveryStatus:
+    return DeliveryStatus(session=turn.session, wire_id=wire_id, state=state, provider_id="SM" + sid * 32, **more)
 
 
 async def settle(outbox: Outbox, rows: Rows, rounds: int = 80) -> None:
@@ -157,7 +162,7 @@ async def test_a_process_that_dies_before_the_send_loses_nothing(
     twilio: TwilioStandIn, outbox: Outbox, rows: Rows, database: Any
 ) -> None:
     await rows.say(ADA, "one", "two")
-    assert len(await database.outbox.claim_sends(10)) == 1
+    assert len(await database.outbox.claim_sends(10, outbox._rate)) == 1
 
     await outbox.send_due()
     assert bodies(twilio) == []
@@ -170,7 +175,7 @@ async def test_a_process_that_dies_after_the_send_repeats_nothing(
     twilio: TwilioStandIn, outbox: Outbox, rows: Rows, database: Any, channel: TwilioChannel
 ) -> None:
     await rows.say(ADA, "one", "two")
-    [claimed] = await database.outbox.claim_sends(10)
+    [claimed] = await database.outbox.claim_sends(10, outbox._rate)
     await channel.send(claimed, None)
 
     await settle(outbox, rows)
@@ -222,7 +227,7 @@ async def test_a_confirmed_part_is_never_looked_for(
     twilio: TwilioStandIn, outbox: Outbox, rows: Rows, database: Any
 ) -> None:
     turn = await rows.say(ADA, "one", state="handed")
-    assert await database.outbox.report(turn.session, "1.0", "delivered", "SM" + "1" * 32, "")
+    assert await database.outbox.report(news(turn, "delivered"))
     rows.age(MINUTE)
 
     assert not await outbox.reconcile()
@@ -233,10 +238,10 @@ async def test_statuses_only_move_forward(rows: Rows, database: Any) -> None:
     turn = await rows.say(ADA, "one", state="handed")
 
     for state in ("delivered", "sent", "read", "delivered", "failed"):
-        await database.outbox.report(turn.session, "1.0", state, "SM" + "1" * 32, "")
+        await database.outbox.report(news(turn, state))
 
     assert rows.states() == [("one", "read")]
-    assert not await database.outbox.report(turn.session, "9.0", "sent", "SM" + "1" * 32, "")
+    assert not await database.outbox.report(news(turn, "sent", wire_id="9.0"))
 
 
 async def test_after_stop_nothing_is_sent_queued_parts_included(
