@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from botflow.flow.fields import Properties
     from botflow.nodes.action import action
     from botflow.plugins import Plugin
+    from botflow.triggering import trigger_workflow
 
 # Where each public name lives. TYPE_CHECKING's imports above say the same to type checkers.
 _HOMES = {
@@ -50,6 +51,7 @@ _HOMES = {
     "UsageError": "botflow.errors",
     "WaitForMessage": "botflow.engine.node",
     "action": "botflow.nodes.action",
+    "trigger_workflow": "botflow.triggering",
 }
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
     "UsageError",
     "WaitForMessage",
     "action",
+    "trigger_workflow",
 ]
 
 

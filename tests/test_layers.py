@@ -15,7 +15,7 @@ INTEGRATIONS = ROOT / "integrations"
 # Each layer may import itself and those before it.
 LAYERS = (
     *("errors", "clock", "config", "flow", "engine", "nodes", "records", "interfaces", "plugins"),
-    *("storage", "runtime", "web", "cli"),
+    *("storage", "runtime", "triggering", "web", "cli"),
 )
 PURE = ("flow", "engine", "nodes")
 IMPURE_MODULES = frozenset(

@@ -1,0 +1,163 @@
+"""The vault: secret fields under AES-256-GCM, readable only with BOTFLOW_SECRET_KEY and only in their own row.
+
+Fields never stand in a log, an answer or a repr. `cryptography` is loaded when something is sealed or opened.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from botflow.errors import UsageError
+from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
+
+KEY_ID_BYTES = 8
+NONCE_BYTES = 12  # NIST SP 800-38D
+MOST_BYTES = 64_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+class SecretFields(Mapping[str, str]):
+    """Fields of a credential. Reading them is on purpose; printing them shows their names only."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = dict(fields)
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"SecretFields({', '.join(sorted(self._fields))})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialSummary:
+    """What lists show of a credential."""
+
+    name: str
+    module: str
+    user_name: str
+    is_active: bool
+    created_at: datetime
+
+
+class Sealer:
+    """Seals bytes for one place and opens them there again. A sealed text is key id, nonce, ciphertext with tag."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._secret = secret_key.encode()
+
+    def seal(self, plain: bytes, place: bytes) -> bytes:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        key_id = self._derived(b"botflow credentials: key id", KEY_ID_BYTES)
+        return key_id + nonce + AESGCM(self._key()).encrypt(nonce, plain, key_id + place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """UsageError `credential.other_key` when another key sealed it, `credential.damaged` when it is not its own."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key_id, rest = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
+        if key_id != self._derived(b"botflow credentials: key id", KEY_ID_BYTES):
+            raise UsageError(
+                "this credential was sealed with another BOTFLOW_SECRET_KEY",
+                code="credential.other_key",
+                hint="set the former key again, or add the credential anew",
+            )
+        try:
+            return AESGCM(self._key()).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], key_id + place)
+        except InvalidTag:
+            raise UsageError(
+                "this credential's row was changed, or copied from another one",
+                code="credential.damaged",
+                hint="add it anew",
+            ) from None
+
+    def _key(self) -> bytes:
+        return self._derived(b"botflow credentials: AES-256-GCM", 32)
+
+    def _derived(self, purpose: bytes, length: int) -> bytes:
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(self._secret)
+
+
+class Vault:
+    """Adds, finds, lists and deactivates credentials."""
+
+    def __init__(self, store: Credentials, secret_key: str) -> None:
+        self._store = store
+        self._sealer = Sealer(secret_key)
+
+    async def add(self, name: str, module: str, fields: Mapping[str, str], *, user_name: str = "") -> None:
+        """Seal and store; without a user it is everybody's in the organization. UsageError says what is wrong."""
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name[:80]!r} is no name for a credential",
+                code="credential.name",
+                hint="at most 64 letters, digits, - _ and ., the first a letter or digit",
+            )
+        plain = orjson.dumps(dict(fields))
+        if not fields or len(plain) > MOST_BYTES or not all(isinstance(value, str) for value in fields.values()):
+            raise UsageError(
+                f"a credential has at least one field, all of them texts, and at most {MOST_BYTES} bytes",
+                code="credential.fields",
+            )
+        key = await self._key_of(name, user_name)
+        await self._store.add(key, module, self._sealer.seal(plain, _place(key, module)))
+
+    async def fields(self, organization: int, user_name: str, name: str) -> SecretFields:
+        """Return what this user means by `name`; UsageError `credential.unknown` when there is nothing active."""
+        stored = await self._store.usable(organization, user_name, name)
+        if stored is None:
+            raise UsageError(
+                f"there is no active credential {name!r} that this run may use",
+                code="credential.unknown",
+                hint="add it for its user, or for the whole organization",
+            )
+        return SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
+
+    async def fields_for_run(self, session: int, name: str) -> SecretFields:
+        """Return what `name` means to the user in whose name a run goes on."""
+        return await self.fields(*await self._store.owner_of(session), name)
+
+    async def all(self) -> list[CredentialSummary]:
+        found = await self._store.all(await self._store.default_organization())
+        return [_summary(stored) for stored in found]
+
+    async def set_active(self, name: str, is_active: bool, *, user_name: str = "") -> None:
+        """Let a credential be used, or no longer; UsageError `credential.unknown`."""
+        if not await self._store.set_active(await self._key_of(name, user_name), is_active):
+            raise UsageError(f"there is no credential {name!r}", code="credential.unknown")
+
+    async def _key_of(self, name: str, user_name: str) -> CredentialKey:
+        return CredentialKey(organization=await self._store.default_organization(), user_name=user_name, name=name)
+
+
+def _place(key: CredentialKey, module: str) -> bytes:
+    """Return what binds a sealed text to its row."""
+    return orjson.dumps([key.organization, key.user_name, key.name, module])
+
+
+def _summary(stored: StoredCredential) -> CredentialSummary:
+    return CredentialSummary(
+        name=stored.key.name,
+        module=stored.module,
+        user_name=stored.key.user_name,
+        is_active=stored.is_active,
+        created_at=stored.created_at,
+    )

@@ -1,0 +1,143 @@
+"""Named sets of secret fields, as bytes that only the vault can read. Each belongs to a user or to the organization."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+
+from botflow.errors import UsageError
+from botflow.storage.engine import Engine
+from botflow.storage.flows import DEFAULT_ORGANIZATION
+from botflow.storage.starting import insert_new
+from botflow.storage.tables import credentials, executions, organizations, sessions, workflows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialKey:
+    """Which set is meant: unique. `user_name` is "" for everybody's in the organization."""
+
+    organization: int
+    user_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCredential:
+    """One row. `sealed` is what the vault made of the fields."""
+
+    key: CredentialKey
+    module: str
+    is_active: bool
+    created_at: datetime
+    sealed: bytes
+
+
+class Credentials:
+    """The rows of `credentials`; what stands in them is the vault's affair."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def default_organization(self) -> int:
+        statement = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION)
+        async with self._engine.read() as connection:
+            found: int = (await connection.execute(statement)).scalar_one()
+        return found
+
+    async def add(self, key: CredentialKey, module: str, sealed: bytes) -> None:
+        """Store a set; UsageError `credential.exists` when the name is taken."""
+        row = {
+            "organization_id": key.organization,
+            "user_name": key.user_name,
+            "name": key.name,
+            "module": module,
+            "is_active": True,
+            "fields": sealed,
+            "created_at": self._engine.now(),
+        }
+
+        def add(connection: Connection) -> bool:
+            statement = insert_new(connection, credentials).values(**row).returning(credentials.c.id)
+            return connection.execute(statement).first() is not None
+
+        async with self._engine.write() as connection:
+            is_new = await connection.run_sync(add)
+        if not is_new:
+            raise UsageError(
+                f"there is a credential {key.name!r} already",
+                code="credential.exists",
+                hint="deactivate it and use another name",
+            )
+
+    async def usable(self, organization: int, user_name: str, name: str) -> StoredCredential | None:
+        """Return the active set that this user means by `name`: their own, else the organization's."""
+        mine = select(credentials).where(_usable(organization, user_name), credentials.c.name == name)
+        async with self._engine.read() as connection:
+            row = (await connection.execute(mine.order_by(credentials.c.user_name.desc()).limit(1))).first()
+        return _stored(row) if row else None
+
+    async def all(self, organization: int) -> list[StoredCredential]:
+        statement = select(credentials).where(credentials.c.organization_id == organization)
+        async with self._engine.read() as connection:
+            rows = await connection.execute(statement.order_by(credentials.c.name, credentials.c.user_name))
+            return [_stored(row) for row in rows]
+
+    async def set_active(self, key: CredentialKey, is_active: bool) -> bool:
+        """Let the set be used, or no longer; False when there is none."""
+        statement = update(credentials).where(_is(key)).values(is_active=is_active)
+        async with self._engine.write() as connection:
+            return (await connection.execute(statement)).rowcount > 0
+
+    async def owner_of(self, session: int) -> tuple[int, str]:
+        """Return the organization, and the user in whose name the session's run goes on, "" when there is none."""
+        run = and_(executions.c.session_id == sessions.c.id, executions.c.trigger.is_not(None))
+        statement = (
+            select(workflows.c.organization_id, executions.c.user_name)
+            .select_from(sessions)
+            .join(workflows, workflows.c.id == sessions.c.workflow_id)
+            .outerjoin(executions, run)
+            .where(sessions.c.id == session)
+            .order_by(executions.c.started_at.desc())
+            .limit(1)
+        )
+        async with self._engine.read() as connection:
+            organization, user_name = (await connection.execute(statement)).one()
+        return organization, user_name or ""
+
+
+def usable_names(connection: Connection, organization: int, user_name: str, names: Collection[str]) -> set[str]:
+    """Return those of `names` that are active credentials of this user or of the whole organization."""
+    if not names:
+        return set()
+    statement = select(credentials.c.name).where(_usable(organization, user_name), credentials.c.name.in_(names))
+    return set(connection.execute(statement).scalars())
+
+
+def _usable(organization: int, user_name: str) -> ColumnElement[bool]:
+    return and_(
+        credentials.c.organization_id == organization,
+        credentials.c.user_name.in_({"", user_name}),
+        credentials.c.is_active,
+    )
+
+
+def _is(key: CredentialKey) -> ColumnElement[bool]:
+    return and_(
+        credentials.c.organization_id == key.organization,
+        credentials.c.user_name == key.user_name,
+        credentials.c.name == key.name,
+    )
+
+
+def _stored(row: Row[Any]) -> StoredCredential:
+    return StoredCredential(
+        key=CredentialKey(organization=row.organization_id, user_name=row.user_name, name=row.name),
+        module=row.module,
+        is_active=row.is_active,
+        created_at=row.created_at,
+        sealed=bytes(row.fields),
+    )

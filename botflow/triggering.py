@@ -1,0 +1,146 @@
+"""What an application calls to start workflows: `trigger_workflow`, `emit`, and `watch_rows` for its own rows.
+
+Inside a transaction of the application's, on botflow's database, an execution begins when that transaction commits and
+not at all when it rolls back. The application needs no running botflow of its own: any worker takes the execution up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import Session
+
+from botflow.config import Settings
+from botflow.errors import UsageError
+from botflow.runtime import triggers
+from botflow.runtime.row_watch import watch_rows
+from botflow.runtime.triggers import Event, StartRequest, TriggeredExecution
+from botflow.storage.brief_connection import brief_connection, brief_connection_sync
+from botflow.storage.jobs import Priority
+
+__all__ = ["TriggeredExecution", "emit", "emit_sync", "trigger_workflow", "trigger_workflow_sync", "watch_rows"]
+
+SyncConnection = Connection | Session
+AnyConnection = AsyncConnection | AsyncSession | SyncConnection
+Result = TypeVar("Result")
+
+
+async def trigger_workflow(
+    workflow: str,
+    *,
+    input: Any = None,
+    user_name: str = "",
+    version: int | None = None,
+    connection: AnyConnection | None = None,
+    key: str = "",
+    priority: Priority = "normal",
+    external_id: str = "",
+    channel: str = "",
+    address: str = "",
+) -> TriggeredExecution:
+    """Start a workflow, named by its id, and return (execution id, status) at once.
+
+    With `connection`, an AsyncSession, AsyncConnection, Session or Connection of SQLAlchemy's on botflow's database
+    (Postgres by any driver, or the same SQLite file), it starts when that transaction commits; without, in a
+    transaction of its own on BOTFLOW_DATABASE_URL. `user_name` is who it runs for: only their credentials and the
+    organization's serve it. `version` is a version's number, else the active one. The same `key` again is the same
+    execution. `external_id` and `channel` (chat, sms, whatsapp) start a persistent workflow in that person's session,
+    whose messages come from `address`, our own number. RejectedInbound says what is wrong, by its `code`.
+    """
+    request = StartRequest(
+        workflow=workflow,
+        input=input,
+        user_name=user_name,
+        version=version,
+        key=key,
+        priority=priority,
+        external_id=external_id,
+        channel=channel,
+        address=address,
+    )
+    return await _on(connection, partial(triggers.start_and_defer, request=request))
+
+
+def trigger_workflow_sync(
+    workflow: str,
+    *,
+    input: Any = None,
+    user_name: str = "",
+    version: int | None = None,
+    connection: SyncConnection | None = None,
+    key: str = "",
+    priority: Priority = "normal",
+    external_id: str = "",
+    channel: str = "",
+    address: str = "",
+) -> TriggeredExecution:
+    """The bridge for synchronous code: `trigger_workflow` on a Session or Connection, or a transaction of its own."""
+    request = StartRequest(
+        workflow=workflow,
+        input=input,
+        user_name=user_name,
+        version=version,
+        key=key,
+        priority=priority,
+        external_id=external_id,
+        channel=channel,
+        address=address,
+    )
+    return _on_sync(connection, partial(triggers.start_and_defer, request=request))
+
+
+async def emit(
+    event: str, payload: Any = None, *, connection: AnyConnection | None = None, key: str = ""
+) -> list[TriggeredExecution]:
+    """Start every active workflow whose trigger.event takes this event, once each; return what was started.
+
+    `connection` is as above. With a `key`, telling the same event again starts nothing more.
+    """
+    told = Event(name=event, payload=payload, key=key)
+    return await _on(connection, partial(triggers.emit_and_defer, event=told))
+
+
+def emit_sync(
+    event: str, payload: Any = None, *, connection: SyncConnection | None = None, key: str = ""
+) -> list[TriggeredExecution]:
+    """The same bridge for `emit`."""
+    told = Event(name=event, payload=payload, key=key)
+    return _on_sync(connection, partial(triggers.emit_and_defer, event=told))
+
+
+async def _on(connection: AnyConnection | None, work: Callable[[Connection], Result]) -> Result:
+    match connection:
+        case None:
+            async with brief_connection(_database_url()) as own:
+                return await own.run_sync(work)
+        case AsyncSession():
+            return await connection.run_sync(lambda session: work(session.connection()))
+        case AsyncConnection():
+            return await connection.run_sync(work)
+        case _:
+            return _on_sync(connection, work)
+
+
+def _on_sync(connection: SyncConnection | None, work: Callable[[Connection], Result]) -> Result:
+    match connection:
+        case None:
+            with brief_connection_sync(_database_url()) as own:
+                return work(own)
+        case Session():
+            return work(connection.connection())
+        case Connection():
+            return work(connection)
+        case _:
+            raise UsageError(
+                f"{type(connection).__name__} is no connection that a workflow can be started on",
+                code="trigger.connection",
+                hint="hand over SQLAlchemy's AsyncSession or AsyncConnection (with await), Session or Connection",
+            )
+
+
+def _database_url() -> str:
+    return Settings.from_environment().botflow_database_url

@@ -1,0 +1,1 @@
+"""Starting workflows from an application, on both databases."""
