@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.node import Leave, Visit
+from botflow.engine.node import Leave, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
+from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
 from botflow.nodes.attachment import MediaList, render_media
 
@@ -22,22 +24,40 @@ _SPACING = re.compile(r"[\s().-]+")
 
 
 class SendMessageProperties(Properties):
-    """`to` is an E.164 number or a `whatsapp:` address; without `from` it goes out from where the person wrote to."""
+    """`to` is an E.164 number or a `whatsapp:` address; without `from` it goes out from where the person wrote to.
+
+    `contentSid` names an approved template at Twilio, `contentVariables` fills it in; it has its own words. What is not
+    sent within `validity` is given up. With `waitFor` the node leaves once the message is sent or delivered, or by
+    `failed` when it is not, or when nothing is known after `timeout`.
+    """
 
     to: str
     text: str = ""
     media: MediaList = ()
     sender: str = Field(default="", alias="from")
+    content_sid: str = ""
+    content_variables: dict[str, str] = Field(default_factory=dict)
+    validity: Duration | None = None
+    wait_for: Literal["sent", "delivered"] | None = None
+    timeout: Duration = 600.0
 
     @model_validator(mode="after")
     def _says_something(self) -> SendMessageProperties:
-        if not self.text.strip() and not self.media:
-            raise ValueError("there is nothing to send: give it a text or media")
+        if self.content_sid:
+            if self.text.strip() or self.media:
+                raise ValueError("a template has its own text and media: leave out text and media, or contentSid")
+        elif not self.text.strip() and not self.media:
+            raise ValueError("there is nothing to send: give it a text, media or contentSid")
+        elif self.content_variables:
+            raise ValueError("contentVariables are for a template: add its contentSid")
         return self
 
 
 class SendTwilioMessage:
-    """Sends after the commit and leaves by `next`; leaves by `failed` when Twilio would refuse it as it stands."""
+    """Sends after the commit and leaves by `next`; leaves by `failed` when Twilio would refuse it as it stands.
+
+    With `waitFor` it parks until the message's status is known; messages of the person stay queued meanwhile.
+    """
 
     name = "twilio.send_message"
     category: Category = "action"
@@ -47,7 +67,7 @@ class SendTwilioMessage:
         return ("next", "failed")
 
     def waits(self, properties: SendMessageProperties) -> bool:
-        return False
+        return properties.wait_for is not None
 
     def sets(self, properties: SendMessageProperties) -> tuple[str, ...]:
         return ()
@@ -55,15 +75,36 @@ class SendTwilioMessage:
     def visit(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         written = scene.render(properties.to).strip()
         address = _ADDRESS.fullmatch(_SPACING.sub("", written))
-        sender = scene.render(properties.sender).strip()
-        text = scene.render(properties.text)
-        media = render_media(properties.media, scene)
+        message = _message(properties, scene)
         if address is None:
             return Leave("failed", {"to": written, "reason": "to.invalid"})
-        if sender and not _SENDER.fullmatch(sender):
+        if message.sender and not _SENDER.fullmatch(message.sender):
             return Leave("failed", {"to": written, "reason": "from.invalid"})
-        if not text.strip() and not media:
+        if not message.text.strip() and not message.media and not message.content_sid:
             return Leave("failed", {"to": written, "reason": "empty"})
-        channel = "whatsapp" if address[1] else "sms"
-        scene.send(SendMessage(text=text, media=media, channel=channel, to=address[2], sender=sender))
-        return Leave("next", {"to": address[0], "text": text})
+        message = replace(message, channel="whatsapp" if address[1] else "sms", to=address[2])
+        if properties.wait_for is not None:
+            scene.send(replace(message, awaited_by=scene.group, awaited=properties.wait_for))
+            scene.notes["sent"] = {"to": address[0], "text": message.text}
+            return Park(accepts=("delivery",), for_s=properties.timeout)
+        scene.send(message)
+        return Leave("next", {"to": address[0], "text": message.text})
+
+    def resume(self, properties: SendMessageProperties, scene: Scene) -> Visit:
+        sent = dict(scene.notes["sent"])
+        if scene.inbound.kind != "delivery":
+            return Leave("failed", {**sent, "reason": "timeout", "code": "delivery.timeout"})
+        news = scene.inbound.parameters
+        outcome = {**sent, "status": news["state"], "code": news.get("code", ""), "reason": news.get("reason", "")}
+        return Leave("failed" if news["state"] in ("failed", "suppressed") else "next", outcome)
+
+
+def _message(properties: SendMessageProperties, scene: Scene) -> SendMessage:
+    return SendMessage(
+        text=scene.render(properties.text),
+        media=render_media(properties.media, scene),
+        sender=scene.render(properties.sender).strip(),
+        content_sid=scene.render(properties.content_sid).strip(),
+        content_variables={name: scene.render(value) for name, value in properties.content_variables.items()},
+        validity_s=properties.validity,
+    )
