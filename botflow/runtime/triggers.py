@@ -184,15 +184,15 @@ def active_target(connection: Connection, slug: str, number: int | None = None) 
     """Return the workflow and version to start; RejectedInbound when there is none, or it is not active."""
     target = find_target(connection, slug, number)
     if target is None:
-        raise _refused(
+        raise _no_start(
             f"there is no workflow {slug[:64]!r}", "workflow.unknown", "its id stands at the top of its document", 404
         )
     if target.status != "active":
-        raise _refused(
+        raise _no_start(
             f"the workflow {slug!r} is {target.status}", "workflow.inactive", "activate it first", HTTPStatus.CONFLICT
         )
     if target.version is None:
-        raise _refused(f"the workflow {slug!r} has no version {number}", "version.unknown", "publish it first", 404)
+        raise _no_start(f"the workflow {slug!r} has no version {number}", "version.unknown", "publish it first", 404)
     return target
 
 
@@ -201,28 +201,28 @@ def plain_input(given: Any) -> Any:
     try:
         stored = orjson.dumps(given, option=orjson.OPT_NON_STR_KEYS)
     except TypeError as failure:
-        raise _refused(f"the input is not JSON: {failure}", "input.not_json", "hand on plain values") from None
+        raise _no_start(f"the input is not JSON: {failure}", "input.not_json", "hand on plain values") from None
     if len(stored) > LARGEST_INPUT:
-        raise _refused(
+        raise _no_start(
             f"the input has {len(stored)} bytes, more than {LARGEST_INPUT}",
             "input.too_large",
             "hand on ids, and let the workflow look the rest up",
         )
     if b"\\u0000" in stored.replace(rb"\\", b""):  # an escaped backslash begins no escape
-        raise _refused("the input contains the character NUL", "input.not_json", "leave it out")
+        raise _no_start("the input contains the character NUL", "input.not_json", "leave it out")
     return orjson.loads(stored)
 
 
 def check_input(schema: Any, given: Any) -> None:
     """RejectedInbound `input.invalid` (422) says which field is wrong and what was expected."""
     if wrong := misfits(schema, given):
-        raise _refused(f"the input does not fit: {'; '.join(wrong[:5])}", "input.invalid", "see the trigger's schema")
+        raise _no_start(f"the input does not fit: {'; '.join(wrong[:5])}", "input.invalid", "see the trigger's schema")
 
 
 def same_input(run: StartedRun, given: Any, key: str) -> StartedRun:
     """Return `run`, unless its key was used before with another input (409 `trigger.key_reused`)."""
     if not run.is_new and run.input != given:
-        raise _refused(
+        raise _no_start(
             f"the key {key[:LONGEST_KEY]!r} has started an execution with another input",
             "trigger.key_reused",
             "use a key for one occasion only",
@@ -234,7 +234,7 @@ def same_input(run: StartedRun, given: Any, key: str) -> StartedRun:
 def _manual_entry(plan: Plan, target: Target) -> tuple[str, ManualProperties]:
     for node, properties in plan.of(ManualProperties):
         return node, properties
-    raise _refused(
+    raise _no_start(
         f"the workflow {target.slug!r} has no trigger.manual, so nobody can start it by name",
         "trigger.none",
         "add a node of type trigger, actionType manual",
@@ -245,7 +245,7 @@ def _check_credentials(connection: Connection, target: Target, plan: Plan, reque
     user_name = "" if request.external_id else request.user_name  # a person's conversation has no user of ours
     usable = usable_names(connection, target.organization, user_name, plan.credentials)
     if missing := sorted(plan.credentials - usable):
-        raise _refused(
+        raise _no_start(
             f"the workflow {target.slug!r} needs credentials that {user_name or 'the organization'!r} does not have:"
             f" {', '.join(missing)}",
             "credential.foreign",
@@ -258,7 +258,7 @@ def _start_for_person(
     connection: Connection, target: Target, plan: Plan, request: StartRequest, parameters: dict[str, Any]
 ) -> StartedRun:
     if plan.is_single or request.channel not in CHANNELS or not request.external_id:
-        raise _refused(
+        raise _no_start(
             "only a persistent workflow has a person, named by external_id and a channel of " + ", ".join(CHANNELS),
             "trigger.person",
             "name both, or leave both out for a run that nobody talks to",
@@ -276,14 +276,14 @@ def _start_for_person(
     )
     match begun:
         case "busy":
-            raise _refused(
+            raise _no_start(
                 "this person's session has an execution under way",
                 "session.busy",
                 "try again once it has ended",
                 HTTPStatus.CONFLICT,
             )
         case "stopped":
-            raise _refused(
+            raise _no_start(
                 "this person wants no messages", "session.opted_out", "they may opt in again", HTTPStatus.CONFLICT
             )
         case _:
@@ -338,12 +338,12 @@ def _check_transaction(connection: Connection) -> None:
 
 def _check_key(key: str) -> None:
     if len(key) > LONGEST_KEY or not (key.isprintable() or not key):
-        raise _refused(
+        raise _no_start(
             f"the key {key[:40]!r} has more than {LONGEST_KEY} characters, or control characters",
             "trigger.key",
             "use an id of yours",
         )
 
 
-def _refused(message: str, code: str, hint: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> RejectedInbound:
+def _no_start(message: str, code: str, hint: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> RejectedInbound:
     return RejectedInbound(message, code=code, hint=hint, status=status)
