@@ -33,6 +33,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "conditional.switch": {"value": "x", "cases": [{"handle": "each case's handle", "equals": 1}]},
     "logic.set": {"variables": {"x": 1}},
     "logic.subflow": {"workflow": "x"},
+    "logic.wait": {"for": "1h"},
     "ai.route": {"routes": [{"handle": "each route's handle"}]},
     "ai.extract": {"fields": {"x": {}}},
     "ai.reply": {"instructions": "x"},

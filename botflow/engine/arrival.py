@@ -67,7 +67,10 @@ def _woken(wait: Wait, scene: Scene) -> Arrival:
     inbound = scene.inbound
     match inbound.kind:
         case "timeout" if inbound.token == wait.token:
-            scene.alarm = wait.alarms[0].kind if wait.alarms else "timeout"
+            if wait.alarms:
+                scene.alarm, scene.alarm_s = wait.alarms[0].kind, wait.alarms[0].after_s
+            else:
+                scene.alarm = "timeout"
             return Expired() if scene.alarm == "expiry" else Resume()
         case "timeout":
             return Ignored("stale_timeout")

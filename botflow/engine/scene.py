@@ -71,7 +71,8 @@ class Scene:
     """One turn's view of a session.
 
     While a node resumes, `returned` holds the variables of its finished subflow ({} after a body), `failure` (code,
-    message) why its body failed, and `alarm` which alarm of its wait went off.
+    message, node) why its body failed, and `alarm` which alarm of its wait went off: the one that was set for `alarm_s`
+    after the wait began. `waited_for` is the token of the wait that the inbound met.
     """
 
     def __init__(self, flow: Flow, session: Session, inbound: Inbound, limits: Limits) -> None:
@@ -82,6 +83,9 @@ class Scene:
         self.returned: Mapping[str, Any] | None = None
         self.failure: Mapping[str, str] | None = None
         self.alarm: AlarmKind | None = None
+        self.alarm_s = 0.0
+        self.waited_for = session.wait.token if session.wait else ""
+        self.waits_for = session.wait.group if session.wait else ""
         self.asked = False
         self.started = False
         self.parent: Parent | None = None

@@ -48,7 +48,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that happens `after_s` from the commit of its wait, by the database's clock."""
+    """Something that happens `after_s` from the beginning of its wait, which is a commit, by the database's clock."""
 
     after_s: float
     kind: AlarmKind = "timeout"
@@ -61,8 +61,9 @@ class Alarm:
 class Wait:
     """What a parked session accepts: kinds of inbounds. A message that it does not accept stays queued until it does.
 
-    `token` is fresh for every wait; a timeout that carries another one is stale. `alarms` are in order of time, counted
-    from the commit; the session wakes up for the first. `until` is a moment (ISO 8601, UTC) in the place of alarms.
+    `token` is fresh for every wait, and for what is left of one after an alarm; a timeout that carries another one is
+    stale. `alarms` are in order of time; the session wakes up for the first. `until` is the moment (ISO 8601, UTC) when
+    it does so, where it is known: of a wait that was given one, and after the first alarm.
     Children's ends and deliveries carry the wait's `group`, which stays while one node goes on waiting.
     """
 
@@ -75,7 +76,7 @@ class Wait:
     @property
     def timeout_s(self) -> float | None:
         """How long after the commit the session wakes up, if nothing comes; None: never, or at `until`."""
-        return self.alarms[0].after_s if self.alarms else None
+        return self.alarms[0].after_s if self.alarms and not self.until else None
 
     def to_json(self) -> dict[str, Any]:
         stored: dict[str, Any] = {"token": self.token}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, timedelta
 
 from botflow.engine.node import NodeFailure, Park, WaitForMessage
 from botflow.engine.scene import Scene
@@ -31,23 +32,30 @@ def wait_parked(scene: Scene, outcome: Park) -> Wait:
 
 
 def same_wait(session: Session, scene: Scene) -> Wait:
-    """Return the wait that goes on: as it is, or without the alarm that has just gone off, and under a new token."""
+    """Return the wait that goes on: as it is, or without the alarm that has just gone off, and under a new token.
+
+    The next alarm keeps its moment, however late this one is. A reminder whose moment has passed meanwhile is left out:
+    after an outage a person gets one reminder, not all of them at once.
+    """
     wait = session.wait
     if wait is None:
         raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
     if scene.inbound.kind != "timeout" or not wait.alarms:
         return wait
-    passed, *later = wait.alarms
-    return Wait(
+    passed = wait.alarms[0]
+    began = (scene.inbound.due or scene.now) - timedelta(seconds=passed.after_s)
+    late_s = (scene.now - began).total_seconds()
+    alarms = tuple(alarm for alarm in wait.alarms[1:] if alarm.kind != "reminder" or alarm.after_s > late_s)
+    return replace(
+        wait,
         token=str(scene.version),
-        accepts=wait.accepts,
-        alarms=tuple(Alarm(alarm.after_s - passed.after_s, alarm.kind) for alarm in later),
-        group=wait.group,
+        alarms=alarms,
+        until=(began + timedelta(seconds=alarms[0].after_s)).astimezone(UTC).isoformat() if alarms else "",
     )
 
 
 def _in_order(alarms: list[Alarm]) -> tuple[Alarm, ...]:
-    """Sort by time; what would come after the wait has ended is left out."""
-    ordered = sorted(alarms, key=lambda alarm: alarm.after_s)
+    """Sort by time; what would come when the wait has ended, or just then, is left out."""
+    ordered = sorted(alarms, key=lambda alarm: (alarm.after_s, alarm.kind == "reminder"))
     last = next((place for place, alarm in enumerate(ordered) if alarm.kind != "reminder"), len(ordered))
     return tuple(ordered[: last + 1])

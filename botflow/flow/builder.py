@@ -159,6 +159,7 @@ class Flow:
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
         id: str | None = None,
     ) -> Step:
         """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
@@ -175,6 +176,7 @@ class Flow:
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
+            reminders=reminders,
         )
 
     def menu(
@@ -186,6 +188,7 @@ class Flow:
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
         id: str | None = None,
     ) -> Step:
         """Offer options; each id is a handle, beside `other` and `timeout`.
@@ -201,6 +204,7 @@ class Flow:
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
+            reminders=reminders,
         )
 
     # -- decisions
@@ -305,6 +309,19 @@ class Flow:
             self._subflows[workflow.id] = workflow
         name = workflow.id if isinstance(workflow, Flow) else workflow
         return self.node("logic.subflow", id=id or self._free_id(name), workflow=name, input=input, output=output)
+
+    def wait(
+        self,
+        for_: Time | None = None,
+        *,
+        until: str | None = None,
+        business_hours: Mapping[str, Any] | None = None,
+        time_zone: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Let time pass: `flow.wait("2h")`, `flow.wait(until="09:00")`; handles `next`, `message`."""
+        hours = {"business_hours": business_hours, "time_zone": time_zone}
+        return self.node("logic.wait", id=id, for_=for_, until=until, **hours)
 
     def end(self, *, id: str | None = None) -> Step:
         """End the whole execution; the next message starts another."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -41,6 +41,14 @@ class NodeSpec(Protocol):
 
     def sets(self, properties: Any) -> tuple[str, ...]:
         """Return the names of the variables the node may assign."""
+
+
+@runtime_checkable
+class Rests(Protocol):
+    """The second ability of a node type that lets time pass without a person: a loop through it is none that spins."""
+
+    def rests(self, properties: Any) -> bool:
+        """Say whether a node with these properties rests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

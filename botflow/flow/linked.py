@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from botflow.errors import FlowError
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
-from botflow.flow.graph import NodeSpec
+from botflow.flow.graph import NodeSpec, Rests
 from botflow.flow.problems import Path, Report, did_you_mean
 from botflow.flow.schema import report_invalid
 from botflow.flow.template import node_references
@@ -32,6 +32,7 @@ class LinkedNode:
     properties: BaseModel
     handles: tuple[str, ...]
     waits: bool
+    rests: bool
     sets: tuple[str, ...]
 
     @property
@@ -164,6 +165,7 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         properties=properties,
         handles=spec.handles(properties),
         waits=spec.waits(properties),
+        rests=isinstance(spec, Rests) and spec.rests(properties),
         sets=spec.sets(properties),
     )
 

@@ -13,6 +13,7 @@ from botflow.nodes.subflow import Subflow
 from botflow.nodes.trigger import InboundTrigger
 from botflow.nodes.triggers import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 from botflow.nodes.twilio import SendTwilioMessage
+from botflow.nodes.wait import Wait
 
 
 def built_in() -> tuple[NodeType, ...]:
@@ -35,6 +36,7 @@ def built_in() -> tuple[NodeType, ...]:
         Switch(),
         Set(),
         Subflow(),
+        Wait(),
         EndExecution(),
         SendTwilioMessage(),
     )

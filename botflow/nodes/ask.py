@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
-from botflow.engine.node import Leave, Visit, WaitForMessage
+from botflow.engine.node import Leave, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties
 from botflow.flow.graph import Category
@@ -16,8 +17,9 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Kind
 from botflow.nodes.answers.reader import read
 from botflow.nodes.bound import fixed_bound, rendered_bound
 from botflow.nodes.option import OptionProperties, buttons, repeated_id
-from botflow.nodes.question import ask_again, refuse
+from botflow.nodes.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
 from botflow.nodes.words import invalid_sentence
+from botflow.nodes.zone import local_now
 
 Bound = int | float | str
 _BOUNDED = ("text", "integer", "number", "date", "time")
@@ -39,6 +41,7 @@ class AskProperties(Properties):
     invalid_text: str | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 3
     timeout: Duration | None = None
+    reminders: Reminders = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> AskProperties:
@@ -52,6 +55,7 @@ class AskProperties(Properties):
             raise ValueError(f"two choices are named {twice!r}")
         if self.fixed is not None and not _leaves_room(self.fixed):
             raise ValueError(f"min {self.min} is more than max {self.max}: no answer can fit")
+        check_reminders(self.reminders, self.timeout)
         return self
 
     @cached_property
@@ -108,13 +112,18 @@ class Ask:
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
-        return WaitForMessage(properties.timeout)
+        return wait_for_answer(properties.reminders, properties.timeout)
 
     def resume(self, properties: AskProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave("timeout")
+        if scene.alarm == "reminder":
+            return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
-        reading = read(expectation, scene.inbound, scene.flow.language, scene.flow.region)
+        inbound = scene.inbound
+        if properties.expect == "date":
+            inbound = replace(inbound, received_at=local_now(scene))
+        reading = read(expectation, inbound, scene.flow.language, scene.flow.region)
         if not isinstance(reading, Accepted):
             return self._again(properties, scene, expectation, reading.reason)
         value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
@@ -131,7 +140,13 @@ class Ask:
             words = scene.render(properties.invalid_text)
         else:
             words = invalid_sentence(expectation, reason, scene.flow.language)
-        return ask_again(scene, words, quick_replies=_buttons(properties, scene), timeout_s=properties.timeout)
+        return ask_again(
+            scene,
+            words,
+            quick_replies=_buttons(properties, scene),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
 
 
 def _leaves_room(expectation: Expectation) -> bool:

@@ -11,6 +11,7 @@ from botflow.flow.template import is_template
 from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Kind
 from botflow.nodes.answers.times import find_time
+from botflow.nodes.zone import local_now
 
 
 def fixed_bound(kind: Kind, written: float | str | None) -> float | str | None:
@@ -46,7 +47,7 @@ def rendered_bound(kind: Kind, written: float | str | None, scene: Scene) -> flo
 def _bound(kind: Kind, value: Any, scene: Scene) -> float | str | None:
     match kind:
         case "date":
-            found = find_date(str(value), scene.now.date(), scene.flow.language, scene.flow.region)
+            found = find_date(str(value), local_now(scene).date(), scene.flow.language, scene.flow.region)
             return found.isoformat() if found else None
         case "time":
             return find_time(str(value), scene.flow.language)

@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from botflow.engine.node import Leave, Visit, WaitForMessage
+from botflow.engine.node import Leave, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.option import OptionProperties, buttons, repeated_id
-from botflow.nodes.question import ask_again, refuse
+from botflow.nodes.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
 from botflow.nodes.words import invalid_sentence
 
 OTHER, TIMEOUT = "other", "timeout"
@@ -29,6 +29,7 @@ class MenuProperties(Properties):
     invalid_text: str | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 3
     timeout: Duration | None = None
+    reminders: Reminders = ()
 
     @model_validator(mode="after")
     def _has_distinct_options(self) -> MenuProperties:
@@ -37,6 +38,7 @@ class MenuProperties(Properties):
         for option in self.options:
             if option.id in (OTHER, TIMEOUT):
                 raise ValueError(f"an option cannot be named {option.id!r}: the node has a meaning for that word")
+        check_reminders(self.reminders, self.timeout)
         return self
 
     @cached_property
@@ -70,12 +72,14 @@ class Menu:
     def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))
-        return WaitForMessage(properties.timeout)
+        return wait_for_answer(properties.reminders, properties.timeout)
 
     def resume(self, properties: MenuProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave(TIMEOUT)
         options = properties.rendered(scene)
+        if scene.alarm == "reminder":
+            return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
         chosen = choose(options, scene.inbound, scene.flow.language)
         if chosen is None:
             return self._other(properties, scene, options)
@@ -94,4 +98,10 @@ class Menu:
             words = scene.render(properties.invalid_text)
         else:
             words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
-        return ask_again(scene, words, quick_replies=buttons(options), timeout_s=properties.timeout)
+        return ask_again(
+            scene,
+            words,
+            quick_replies=buttons(options),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )

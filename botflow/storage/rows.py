@@ -112,6 +112,7 @@ def read_inbound(
         ),
         location=Location(**place) if place else None,
         token=stored.get("token", ""),
+        due=datetime.fromisoformat(stored["due"]) if "due" in stored else None,
         consent=stored.get("consent", ""),
         parameters=dict(stored.get("parameters", {})),
     )

@@ -58,10 +58,11 @@ class Talk:
         """Send a message and return the texts that come back."""
         return self.take(message(text, key=self._key(), **fields))
 
-    def wait(self, token: str | None = None) -> list[str]:
+    def wait(self, token: str | None = None, **fields: Any) -> list[str]:
         """Let the wait's time run out (or an older wait's, by its token)."""
         current = self.session.wait.token if self.session.wait else ""
-        return self.take(message("", kind="timeout", key=self._key(), token=current if token is None else token))
+        named = current if token is None else token
+        return self.take(message("", kind="timeout", key=self._key(), token=named, **fields))
 
     def take(self, inbound: Inbound) -> list[str]:
         turn = take_turn(self.flow, self.session, inbound, self.types)

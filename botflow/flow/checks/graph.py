@@ -2,6 +2,7 @@
 
 A handle without an edge ends the conversation by design, so it is worth a warning only where that is surely meant
 otherwise: one way of a choice leads nowhere while another leads on, or an answer is awaited and nothing follows it.
+A node that rests goes on resting where it leads nowhere.
 Handles for when things go wrong (`invalid`, `timeout`, `other`, `error`, `failed`) have a meaning when left alone.
 """
 
@@ -39,7 +40,7 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
 def _check_choices(linked: Linked, node: LinkedNode, report: Report) -> None:
     choices = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES]
     loose = [handle for handle in choices if (node.id, handle) not in linked.targets]
-    if not loose or len(loose) == len(choices):
+    if not loose or len(loose) == len(choices) or node.rests:
         return
     for handle in loose:
         report.warning(
@@ -74,9 +75,8 @@ def _answers(node: LinkedNode) -> list[str]:
 
 
 def _check_loops(linked: Linked, after: Mapping[str, list[str]], waits: Mapping[str, bool], report: Report) -> None:
-    restless = {
-        name: [to for to in after[name] if not waits.get(to, False)] for name in after if not waits.get(name, False)
-    }
+    still = {name for name in after if waits.get(name, False) or linked.nodes[name].rests}
+    restless = {name: [to for to in after[name] if to not in still] for name in after if name not in still}
     for loop in _cycles(restless):
         names = " -> ".join((*loop, loop[0]))
         node = linked.nodes[loop[0]]
@@ -84,7 +84,7 @@ def _check_loops(linked: Linked, after: Mapping[str, list[str]], waits: Mapping[
             "loop.endless",
             f"this loop never waits for the person: {names}",
             (*node.path, "id"),
-            hint="let a chatbot.ask or chatbot.menu stand in it",
+            hint="let a chatbot.ask, a chatbot.menu or a logic.wait stand in it",
             node=node.id,
         )
 

@@ -13,6 +13,7 @@ from botflow.engine.node import Leave, NodeFailure, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
+from botflow.nodes.zone import local_now
 
 LARGEST = 2**53  # beyond it JSON's readers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
@@ -72,7 +73,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
         model=properties.model,
         timeout_s=properties.timeout,
         language=scene.flow.language,
-        now=scene.now,
+        now=local_now(scene),
     )
     if answer.failure is not None:
         raise NodeFailure(answer.failure.message, code=answer.failure.code)
