@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args
 
-from sqlalchemy import Connection, event, inspect
-from sqlalchemy.orm import Mapper, object_session
+from sqlalchemy import Connection, and_, event, inspect, select
+from sqlalchemy.orm import Mapper
 
 from botflow.errors import UsageError
 from botflow.runtime.triggers import StartRequest, start_and_defer
@@ -20,6 +20,7 @@ from botflow.runtime.triggers import StartRequest, start_and_defer
 Change = Literal["insert", "update", "delete"]
 Row = TypeVar("Row")
 Former = Mapping[str, Any]
+_FORMER = "botflow.former"
 
 
 def watch_rows(
@@ -43,10 +44,10 @@ def watch_rows(
             code="watch.change",
             hint="there are insert, update and delete",
         )
+    if "update" in watched:
+        event.listen(model, "before_update", _note_former_values, propagate=True)
     for change in watched:
         event.listen(model, f"after_{change}", _listener(change, workflow, when, input, user_name), propagate=True)
-    if "update" in watched:
-        _keep_former_values(model)
 
 
 def _listener(
@@ -57,8 +58,8 @@ def _listener(
     user_name: str | Callable[[Any], str],
 ) -> Callable[[Mapper[Any], Connection, Any], None]:
     def changed(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
-        former = _former(row) if change == "update" else {}
-        if change == "update" and not former and not _is_modified(row):
+        former = inspect(row).info[_FORMER] if change == "update" else {}
+        if change == "update" and not former:  # SQLAlchemy tells of every row that was touched, changed or not
             return
         if when is not None and not when(row, former):
             return
@@ -73,25 +74,22 @@ def _listener(
     return changed
 
 
-def _keep_former_values(model: type[Any]) -> None:
-    """Have SQLAlchemy load the former value of a column when it is set unread; it would not know it otherwise."""
-    for attribute in inspect(model).column_attrs:
-        event.listen(getattr(model, attribute.key), "set", _unchanged, active_history=True, propagate=True)
+def _note_former_values(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
+    """Keep, for the listener below, what the update is about to overwrite.
 
-
-def _unchanged(row: Any, value: Any, former: Any, initiator: Any) -> None:
-    """Only there for its option `active_history`."""
-
-
-def _former(row: Any) -> dict[str, Any]:
+    The session does not know the former value of an attribute that was set unread: the row still has it.
+    """
     state = inspect(row)
-    changes = {name: state.attrs[name].history for name in state.mapper.column_attrs.keys()}  # noqa: SIM118 -- no dict
-    return {name: history.deleted[0] for name, history in changes.items() if history.added and history.deleted}
-
-
-def _is_modified(row: Any) -> bool:
-    session = object_session(row)
-    return session is not None and session.is_modified(row, include_collections=False)
+    changes = {name: state.attrs[name].history for name in mapper.column_attrs.keys()}  # noqa: SIM118 -- no dict
+    former = {name: history.deleted[0] for name, history in changes.items() if history.added and history.deleted}
+    unread = [name for name, history in changes.items() if history.added and not history.deleted]
+    if unread:
+        is_row = and_(*(column == value for column, value in zip(mapper.primary_key, state.identity, strict=True)))
+        columns = select(*(mapper.columns[name] for name in unread)).select_from(mapper.persist_selectable)
+        stored = connection.execute(columns.where(is_row)).one()
+        changed = zip(unread, stored, strict=True)
+        former |= {name: value for name, value in changed if value != state.dict[name]}
+    state.info[_FORMER] = former
 
 
 def _values(row: Any) -> dict[str, Any]:
