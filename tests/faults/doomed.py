@@ -19,6 +19,7 @@ from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.logs import configure_logs
 from botflow.config import Settings
 from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.overload import Bounds
 from botflow.runtime.points import Point, Reach
 from botflow.runtime.worker import WorkerOptions
 from botflow.web.app import create_app
@@ -55,6 +56,8 @@ def main() -> None:
     parser.add_argument("--point", default="")
     parser.add_argument("--hits", type=int, default=1)
     parser.add_argument("--no-worker", action="store_true")
+    parser.add_argument("--in-flight", type=int, default=500)
+    parser.add_argument("--waiting", type=int, default=10_000)
     given = parser.parse_args()
     configure_logs()
     settings = Settings.from_environment()
@@ -65,7 +68,8 @@ def main() -> None:
         worker=None if given.no_worker else WorkerOptions(),
         migrate=True,
     )
-    options = replace(options, reach=killer(given.point, given.hits))
+    bounds = Bounds(in_flight=given.in_flight, waiting=given.waiting)
+    options = replace(options, reach=killer(given.point, given.hits), bounds=bounds)
     run_until_stopped(serve(options, settings, given.port))
 
 
