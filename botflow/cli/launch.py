@@ -64,6 +64,23 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
+async def stop_signal() -> None:
+    """Wait for SIGINT or SIGTERM, so that what runs can end in good order; a second one interrupts that at once."""
+    import asyncio
+
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows: there `run_until_stopped` interrupts
+            break
+    try:
+        await stopped.wait()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _interrupt)
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Bind before anything else starts: a port in use is the likeliest mistake."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)

@@ -50,13 +50,12 @@ def worker(
 
 
 async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
-    import asyncio
     from contextlib import AsyncExitStack
 
     import structlog
 
     from botflow.cli.banner import database_name
-    from botflow.cli.launch import listen, settle_garbage_collector
+    from botflow.cli.launch import listen, settle_garbage_collector, stop_signal
     from botflow.runtime.app import open_runtime
 
     async with AsyncExitStack() as stack:
@@ -73,7 +72,7 @@ async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
             database=database_name(options.settings.botflow_database_url),
             queues=list(options.worker.queues if options.worker else ()),
         )
-        await asyncio.Event().wait()
+        await stop_signal()
 
 
 def _queues(names: list[str] | tuple[()]) -> tuple[Queue, ...]:
