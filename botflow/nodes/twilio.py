@@ -67,6 +67,9 @@ class SendTwilioMessage:
         return ("next", "failed")
 
     def waits(self, properties: SendMessageProperties) -> bool:
+        return False  # for a person: a single run may wait for a delivery, too
+
+    def rests(self, properties: SendMessageProperties) -> bool:
         return properties.wait_for is not None
 
     def sets(self, properties: SendMessageProperties) -> tuple[str, ...]:

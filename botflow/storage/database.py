@@ -12,6 +12,7 @@ from botflow.errors import ProviderError
 from botflow.interfaces import (
     EffectStore,
     FlowStore,
+    HeldStore,
     InboxStore,
     OutboxStore,
     SessionStore,
@@ -21,6 +22,7 @@ from botflow.interfaces import (
 from botflow.storage.census import CensusTaker
 from botflow.storage.effects import Effects
 from botflow.storage.flows import FlowVersions
+from botflow.storage.held import Held
 from botflow.storage.jobs_postgres import PostgresJobs
 from botflow.storage.jobs_sqlite import SqliteJobs
 from botflow.storage.migrate import check_version, is_postgres, upgrade
@@ -47,6 +49,7 @@ class Database:
     sessions: SessionStore
     inbox: InboxStore
     outbox: OutboxStore
+    held: HeldStore
     flows: FlowStore
     timers: TimerStore
     transcripts: TranscriptStore
@@ -105,6 +108,7 @@ async def _open_postgres(url: str, migrate: bool) -> Database:
         sessions=PostgresSessions(engine),
         inbox=PostgresInbox(engine),
         outbox=Outbox(engine),
+        held=Held(engine),
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),
@@ -127,6 +131,7 @@ async def _open_sqlite(url: str, migrate: bool) -> Database:
         sessions=SqliteSessions(engine),
         inbox=SqliteInbox(engine),
         outbox=Outbox(engine),
+        held=Held(engine),
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),

@@ -1,4 +1,4 @@
-"""What a provider's news does to a part: forward only, sent again where that may help, and told to whoever waits for it.
+"""What a provider's news does to a part: forward only, sent again where that may help, told to whoever waits for it.
 
 News come late, twice and in any order; each names the sending it is about by the provider's id.
 """
@@ -85,32 +85,35 @@ class Deliveries:
 
     async def report(self, news: DeliveryStatus) -> bool:
         """See OutboxStore.report."""
+        async with self._engine.write() as connection:
+            return await self.apply(connection, news)
+
+    async def apply(self, connection: AsyncConnection, news: DeliveryStatus) -> bool:
+        """Do what `report` does in the caller's transaction."""
         version, _, index = news.wire_id.partition(".")
         mine = and_(
             outbounds.c.session_id == news.session,
             outbounds.c.version == int(version),
             outbounds.c.index == int(index),
         )
-        async with self._engine.write() as connection:
-            body = (await connection.execute(select(outbounds.c.body).where(mine))).scalar()
-            if body is None:
-                return False
-            if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
-                await connection.execute(
-                    select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True)
-                )
-            row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
-            part = (await connection.execute(row)).one()
-            change = change_of(part, news)
-            if change is not None:
-                await self._apply(connection, mine, change)
-                if "provider_id" in change.columns and change.columns["provider_id"]:
-                    await self._take_from_others(connection, mine, news.provider_id)
-                if (state := _awaited(body, change, news)) is not None:
-                    await self._tell(connection, news, body["awaitedBy"], state)
+        body = (await connection.execute(select(outbounds.c.body).where(mine))).scalar()
+        if body is None:
+            return False
+        if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
+            await connection.execute(
+                select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True)
+            )
+        row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
+        change = change_of((await connection.execute(row)).one(), news)
+        if change is not None:
+            await self._change(connection, mine, change)
+            if change.columns.get("provider_id"):
+                await self._take_from_others(connection, mine, news.provider_id)
+            if (state := _awaited(body, change, news)) is not None:
+                await self._tell(connection, news, body["awaitedBy"], state)
         return True
 
-    async def _apply(self, connection: AsyncConnection, mine: Any, change: Change) -> None:
+    async def _change(self, connection: AsyncConnection, mine: Any, change: Change) -> None:
         due_at = None if change.due_in_s is None else self._engine.now(change.due_in_s)
         await connection.execute(
             update(outbounds)
@@ -161,7 +164,7 @@ class Deliveries:
 
 
 def _awaited(body: Mapping[str, Any], change: Change, news: DeliveryStatus) -> OutboundState | None:
-    """Return the state that ends the wait for a part's delivery, if any does: what is sent again is still waited for."""
+    """Return the state that ends the wait for a part, if any does: what is sent again is still waited for."""
     if "awaitedBy" not in body or change.is_again:
         return None
     has_left = body.get("awaited") == "sent" and change.state == "sent" and news.has_left

@@ -20,6 +20,7 @@ from botflow.web.cors import ChatOrigins
 from botflow.web.desk import Desk
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.limits import RateLimiter
+from botflow.web.outbounds import DecideOutbound, ListOutbounds
 from botflow.web.page import page_routes
 from botflow.web.problem import ProblemFence, answer_problem
 from botflow.web.secret import secret_key
@@ -74,6 +75,9 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
+        Route("/api/v1/outbounds", ListOutbounds(), methods=["GET"]),
+        Route("/api/v1/outbounds/{id}/release", DecideOutbound("release"), methods=["POST"]),
+        Route("/api/v1/outbounds/{id}/drop", DecideOutbound("drop"), methods=["POST"]),
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from math import inf
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from botflow.interfaces import DeliveryStatus
-from botflow.records import OutboundPart, OutboundState, Retry, StoredOutbound, TurnId
+from botflow.records import OutboundPart, OutboundState, StoredOutbound, TurnId
 from botflow.storage.database import Database
 from botflow.storage.tables import sessions
+from tests.storage.outbox_rows import about, at_once, fast_turn, news
 from tests.storage.rows import age_part
 from tests.storage.turns import key, message, said, waiting
 
 ANN = key("ann", channel="sms")
-US = "+15550100"
-
-
-def at_once(channel: str, sender: str) -> float:
-    """A sender that lets go of everything."""
-    return inf
 
 
 async def test_a_waiting_request_takes_over_its_ready_parts(database: Database) -> None:
@@ -77,14 +70,14 @@ async def test_a_request_never_takes_what_goes_to_somebody_else(database: Databa
 
 
 async def test_a_request_does_not_overtake_what_an_earlier_turn_still_sends(database: Database) -> None:
-    await _fast_turn(database, "m1", said("earlier", "ready"))
+    await fast_turn(database, "m1", said("earlier", "ready"))
     turn = await _queued_turn(database, said("later", "ready"), reply_within_s=8, provider_key="m2")
     assert await database.outbox.hand_over(turn, 10) == ()
 
 
 async def test_a_session_sends_one_part_at_a_time_and_in_order(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
-    await _fast_turn(database, "m2", said("three", "ready"))
+    await fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
+    await fast_turn(database, "m2", said("three", "ready"))
     order = []
     while claimed := await database.outbox.claim_sends(10, at_once):
         [part] = claimed
@@ -98,7 +91,7 @@ async def test_a_session_sends_one_part_at_a_time_and_in_order(database: Databas
 
 async def test_senders_that_look_at_once_share_the_work(database: Database) -> None:
     for person in range(6):
-        await _fast_turn(database, "m1", said("hello", "ready"), person=f"p{person}")
+        await fast_turn(database, "m1", said("hello", "ready"), person=f"p{person}")
     claims = await asyncio.gather(*(database.outbox.claim_sends(2, at_once) for _ in range(6)))
     sessions = [part.session for claimed in claims for part in claimed]
     assert len(sessions) == len(set(sessions))
@@ -106,7 +99,7 @@ async def test_senders_that_look_at_once_share_the_work(database: Database) -> N
 
 
 async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database: Database) -> None:
-    await _fast_turn(database, "m1", said("in the answer", "handed"), said("sent after it", "ready"))
+    await fast_turn(database, "m1", said("in the answer", "handed"), said("sent after it", "ready"))
     assert await database.outbox.claim_sends(10, at_once) == []
     [handed] = await database.outbox.unresolved(-1, 10)
     await age_part(database, handed, 91)
@@ -114,16 +107,16 @@ async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database:
 
 
 async def test_what_is_due_for_somebody_who_stopped_says_so(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "sent"))
+    await fast_turn(database, "m1", said("one", "sent"))
     stored = await database.sessions.load(ANN)
     await database.sessions.commit_turns([waiting(stored, message("m2"), said("two", "ready"), parked=True)])
     assert [part.is_stopped for part in await database.outbox.claim_sends(10, at_once)] == [True]
 
 
 async def test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stopped(database: Database) -> None:
-    bob = await _fast_turn(database, "m1", person="+15550199")
+    bob = await fast_turn(database, "m1", person="+15550199")
     await database.sessions.set_parked(bob, True)
-    session = await _fast_turn(
+    session = await fast_turn(
         database,
         "m1",
         said("ad", "ready", to="+15550199", channel="sms"),
@@ -139,7 +132,7 @@ async def test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stop
 
 
 async def test_nothing_leaves_a_paused_session(database: Database) -> None:
-    session = await _fast_turn(database, "m1", said("one", "ready"))
+    session = await fast_turn(database, "m1", said("one", "ready"))
     await _pause(database, session, True)
     assert await database.outbox.claim_sends(10, at_once) == []
     await _pause(database, session, False)
@@ -147,7 +140,7 @@ async def test_nothing_leaves_a_paused_session(database: Database) -> None:
 
 
 async def test_a_refused_part_waits_before_it_is_ready_again(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
+    await fast_turn(database, "m1", said("one", "ready"), said("two", "ready"))
     [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.release(part, 60.0)
     assert await database.outbox.claim_sends(10, at_once) == []
@@ -155,7 +148,7 @@ async def test_a_refused_part_waits_before_it_is_ready_again(database: Database)
 
 
 async def test_a_released_part_is_claimed_again_and_counts_its_attempts(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "ready"))
+    await fast_turn(database, "m1", said("one", "ready"))
     [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.release(part, 0.0)
     [again] = await database.outbox.claim_sends(10, at_once)
@@ -164,7 +157,7 @@ async def test_a_released_part_is_claimed_again_and_counts_its_attempts(database
 
 
 async def test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "ready"))
+    await fast_turn(database, "m1", said("one", "ready"))
     [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.report(news(part, "unknown"))
     assert not await database.outbox.release(part, 0.0)
@@ -190,7 +183,7 @@ async def test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_cla
 async def test_states_move_forward_only(
     database: Database, first: OutboundState, then: OutboundState, moves: bool
 ) -> None:
-    await _fast_turn(database, "m1", said("one", "ready"))
+    await fast_turn(database, "m1", said("one", "ready"))
     [part] = await database.outbox.claim_sends(10, at_once)
     assert await database.outbox.report(news(part, first, "SM1"))
     assert await database.outbox.report(news(part, then))
@@ -198,7 +191,7 @@ async def test_states_move_forward_only(
 
 
 async def test_a_late_callback_of_a_known_part_is_taken_note_of(database: Database) -> None:
-    session = await _fast_turn(database, "m1", said("one", "handed"))
+    session = await fast_turn(database, "m1", said("one", "handed"))
     assert await database.outbox.report(about(session, "1.0", "delivered", "SM1"))
     assert await database.outbox.report(about(session, "1.0", "sent", "SM1"))
     part = await _part(database)
@@ -206,25 +199,18 @@ async def test_a_late_callback_of_a_known_part_is_taken_note_of(database: Databa
 
 
 async def test_a_callback_about_no_part_of_ours_is_refused(database: Database) -> None:
-    session = await _fast_turn(database, "m1", said("one", "handed"))
+    session = await fast_turn(database, "m1", said("one", "handed"))
     assert not await database.outbox.report(about(session, "9.0", "delivered", "SM1"))
     assert not await database.outbox.report(about(session + 1, "1.0", "delivered", "SM1"))
 
 
 async def test_parts_without_news_are_looked_at_once_in_a_while(database: Database) -> None:
-    await _fast_turn(database, "m1", said("one", "handed"), said("two", "handed"), said("done", "sent"))
+    await fast_turn(database, "m1", said("one", "handed"), said("two", "handed"), said("done", "sent"))
     assert await database.outbox.unresolved(30, 10) == []
     await age_part(database, await _part(database), 31)
     found = await database.outbox.unresolved(30, 10)
     assert [(part.message.text, part.attempts) for part in found] == [("one", 1), ("two", 1)]
     assert await database.outbox.unresolved(30, 10) == []
-
-
-async def _fast_turn(database: Database, provider_key: str, *parts: OutboundPart, person: str = "ann") -> int:
-    stored = await database.sessions.load(key(person, channel="sms"))
-    [turn] = await database.sessions.commit_turns([waiting(stored, message(provider_key), *parts)])
-    assert turn is not None
-    return turn.session
 
 
 async def _queued_turn(
@@ -245,11 +231,3 @@ async def _part(database: Database) -> StoredOutbound:
 async def _pause(database: Database, session: int, paused: bool) -> None:
     async with database.engine.write() as connection:
         await connection.execute(update(sessions).where(sessions.c.id == session).values(paused=paused))
-
-
-def about(session: int, wire_id: str, state: OutboundState, provider_id: str = "", **more: Any) -> DeliveryStatus:
-    return DeliveryStatus(session=session, wire_id=wire_id, state=state, provider_id=provider_id, **more)
-
-
-def news(part: StoredOutbound, state: OutboundState, provider_id: str = "", **more: Any) -> DeliveryStatus:
-    return about(part.session, part.wire_id, state, provider_id, **more)
