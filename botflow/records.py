@@ -18,6 +18,9 @@ OutboundState = Literal[
 InboundState = Literal["new", "done", "stale", "dead"]
 Queue = Literal["more", "empty"]  # what a session's queue holds after a turn
 EffectKind = Literal["start", "done", "emit", "cancel"]
+LifecycleChange = Literal[
+    "changed", "unknown", "ended", "not_paused", "not_ended", "completed", "not_a_run", "no_checkpoint"
+]
 ExecutionStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "cancelled"]
 
 
@@ -271,3 +274,93 @@ class StartedRun:
     is_new: bool
     status: str = "pending"
     input: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionRecord:
+    """One run from trigger to end, as it stands. `version` is the number of the workflow's version.
+
+    `node` is where it is, `wakes_at` when it goes on by itself; `key` is its caller's, or its own id. `started_at` is
+    when it was asked for. A child has its parent's session, and its name there as `branch`.
+    """
+
+    id: str
+    workflow: str
+    version: int
+    flow_version: int
+    session: int
+    channel: str
+    key: str
+    status: ExecutionStatus
+    started_at: datetime
+    ended_at: datetime | None
+    trigger: str | None
+    priority: int | None
+    retries: int
+    user_name: str | None
+    input: Any
+    output: Any
+    error: dict[str, Any] | None
+    metadata: dict[str, Any] | None
+    progress: dict[str, Any] | None
+    node: str
+    wakes_at: datetime | None
+    parent_session: int | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What an execution took so far: turns, attempts at them, calls into the world, tokens and US dollars."""
+
+    turns: int
+    attempts: int
+    asks: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnLog:
+    """One turn of an execution: when its inbound came, when it was committed, its events and its answers in order."""
+
+    seq: int
+    received_at: datetime
+    at: datetime
+    version: int
+    status: str
+    attempts: int
+    trace: list[list[Any]]
+    answers: tuple[AnswerLog, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLog:
+    """One journalled answer; `node` where the ask says whose it was."""
+
+    at: datetime
+    node: str
+    kind: str
+    usage: dict[str, Any]
+    failure: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A large result that is kept with its execution; `size` is in bytes."""
+
+    key: str
+    kind: str
+    content_type: str
+    size: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Where a run may be taken up again: before `node`, "" for its beginning; `version` names it."""
+
+    version: int
+    node: str
+    at: datetime

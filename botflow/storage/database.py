@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from procrastinate.connector import BaseAsyncConnector
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from botflow.errors import ProviderError
 from botflow.interfaces import (
+    ArtifactStore,
     EffectStore,
+    ExecutionStore,
     FlowStore,
     HeldStore,
     InboxStore,
+    LifecycleStore,
     OutboxStore,
     SessionStore,
     TimerStore,
     TranscriptStore,
 )
+from botflow.storage.artifacts import Artifacts
 from botflow.storage.census import CensusTaker
 from botflow.storage.effects import Effects
+from botflow.storage.executions import Executions
 from botflow.storage.flows import FlowVersions
 from botflow.storage.held import Held
 from botflow.storage.jobs_postgres import PostgresJobs
 from botflow.storage.jobs_sqlite import SqliteJobs
+from botflow.storage.lifecycle import Lifecycle
 from botflow.storage.migrate import check_version, is_postgres, upgrade
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.outbox import Outbox
@@ -54,6 +61,9 @@ class Database:
     timers: TimerStore
     transcripts: TranscriptStore
     effects: EffectStore
+    executions: ExecutionStore
+    lifecycle: LifecycleStore
+    artifacts: ArtifactStore
     census: CensusTaker
 
     @property
@@ -69,6 +79,11 @@ class Database:
                 return (await connection.execute(VERSION)).scalar() == HEAD
         except ProviderError:
             return False
+
+    async def now(self) -> datetime:
+        """Return the database's time."""
+        async with self.engine.read() as connection:
+            return (await connection.execute(select(self.engine.now()))).scalar_one()
 
     def jobs_connector(self) -> BaseAsyncConnector:
         """Return what procrastinate works on."""
@@ -113,6 +128,9 @@ async def _open_postgres(url: str, migrate: bool) -> Database:
         timers=Timers(engine),
         transcripts=Transcripts(engine),
         effects=Effects(engine),
+        executions=Executions(engine),
+        lifecycle=Lifecycle(engine),
+        artifacts=Artifacts(engine),
         census=CensusTaker(engine),
     )
 
@@ -136,5 +154,8 @@ async def _open_sqlite(url: str, migrate: bool) -> Database:
         timers=Timers(engine),
         transcripts=Transcripts(engine),
         effects=Effects(engine),
+        executions=Executions(engine),
+        lifecycle=Lifecycle(engine),
+        artifacts=Artifacts(engine),
         census=CensusTaker(engine),
     )

@@ -95,7 +95,7 @@ class Effects:
         async with self._engine.write() as connection:
             if not await self._settle(connection, effect):
                 return False
-            await cancel_children(connection, self._engine, effect.session, group)
+            await cancel_children(connection, self._engine, effect.session, effect.version, group)
         return True
 
     async def _settle(self, connection: AsyncConnection, effect: StoredEffect) -> bool:

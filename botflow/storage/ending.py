@@ -21,30 +21,34 @@ ENDED = ("completed", "failed", "cancelled")
 DROP_JOBS = text("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock IN (:first, :again, :timer)")
 
 
-async def cancel_children(connection: AsyncConnection, engine: Engine, parent: int, group: str | None) -> None:
-    """Cancel the runs that `parent` started for the wait of `group` (None: for any) and that have not ended."""
-    mine = select(executions.c.session_id).where(
-        executions.c.parent_session == parent, executions.c.status.not_in(ENDED)
+async def cancel_children(
+    connection: AsyncConnection, engine: Engine, parent: int, version: int, group: str | None
+) -> None:
+    """Cancel the runs that `parent` waited for in `group`, None for any wait up to `version`, and that have not ended.
+
+    Runs that it only started, without waiting for them, go on.
+    """
+    mine = select(executions.c.session_id, executions.c.parent_token).where(
+        executions.c.parent_session == parent, executions.c.parent_token != "", executions.c.status.not_in(ENDED)
     )
-    if group is not None:
-        mine = mine.where(executions.c.parent_token == group)
-    for session in (await connection.execute(mine.order_by(executions.c.session_id))).scalars().all():
-        await cancel_run(connection, engine, session, tell_parent=False)
+    for session, token in (await connection.execute(mine.order_by(executions.c.session_id))).all():
+        if token == group or (group is None and int(token) <= version):
+            await cancel_run(connection, engine, session, tell_parent=False)
 
 
 async def cancel_run(connection: AsyncConnection, engine: Engine, session: int, *, tell_parent: bool) -> bool:
     """Cancel what `session` is at, its children and its queued jobs; False when it is at nothing."""
+    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
+    await connection.execute(queued.with_for_update())  # before the session, like a turn's commit
     locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
     row = (await connection.execute(locked)).one()
-    under_way = select(executions.c.id, executions.c.parent_session, executions.c.parent_token).where(
-        executions.c.session_id == session, executions.c.status.not_in(ENDED)
+    ended = (
+        update(executions)
+        .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))
+        .values(status="cancelled", ended_at=engine.now())
     )
-    found = (await connection.execute(under_way)).first()
-    if found is None:
+    if not (await connection.execute(ended)).rowcount:
         return False
-    await connection.execute(
-        update(executions).where(executions.c.id == found.id).values(status="cancelled", ended_at=engine.now())
-    )
     version, state = row.version + 1, {name: row.state[name] for name in ("address",) if name in row.state}
     await connection.execute(
         update(sessions)
@@ -64,20 +68,21 @@ async def cancel_run(connection: AsyncConnection, engine: Engine, session: int, 
     return True
 
 
-async def record(connection: AsyncConnection, engine: Engine, session: int, change: str, **facts: Any) -> int:
+async def record(
+    connection: AsyncConnection, engine: Engine, session: int, change: str, *, node: str = "", holds: bool = False
+) -> int:
     """Write a change from outside into the session's log, as a turn that no inbound made; return its seq.
 
-    `done_seq` moves along if nothing is queued.
+    `done_seq` moves along if nothing is queued, unless the change `holds` the queue.
     """
-    first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == session, is_new()).scalar_subquery()
+    columns: dict[str, Any] = {"last_seq": sessions.c.last_seq + 1, "updated_at": engine.now()}
+    if not holds:
+        first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == session, is_new())
+        columns["done_seq"] = func.coalesce(first_new.scalar_subquery(), sessions.c.last_seq + 1)
     moved = (
         update(sessions)
         .where(sessions.c.id == session)
-        .values(
-            last_seq=sessions.c.last_seq + 1,
-            done_seq=func.coalesce(first_new, sessions.c.last_seq + 1),
-            updated_at=engine.now(),
-        )
+        .values(**columns)
         .returning(sessions.c.last_seq, sessions.c.version)
     )
     seq, version = (await connection.execute(moved)).one()
@@ -88,7 +93,7 @@ async def record(connection: AsyncConnection, engine: Engine, session: int, chan
             at=engine.now(),
             version=version,
             status=change,
-            trace=[[change, *facts.values()]],
+            trace=[[change, node] if node else [change]],
         )
     )
     return int(seq)

@@ -21,8 +21,8 @@ KEPT_CHECKPOINTS = 100  # per run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """Where a run may be taken up again: its state as of `version`, before `node`."""
+class Reached:
+    """A checkpoint to keep: the run's state as of `version`, before `node`."""
 
     version: int
     node: str
@@ -37,7 +37,7 @@ class Following:
     """
 
     effects: tuple[tuple[EffectKind, dict[str, Any]], ...] = ()
-    checkpoint: Checkpoint | None = None
+    checkpoint: Reached | None = None
     resume_token: str = ""
     resume_seed: int = 0
     execution: str = ""
@@ -79,13 +79,13 @@ def _status_of(commit: TurnCommit) -> str | None:
     return "running" if "resume" in wait.accepts else "waiting"
 
 
-def _checkpoint_of(commit: TurnCommit) -> Checkpoint | None:
+def _checkpoint_of(commit: TurnCommit) -> Reached | None:
     """Return the checkpoint that the turn leaves: where it goes on, or where a wait had ended before it failed."""
     turn, read = commit.turn, commit.read.session
     if turn.status == "running":
-        return Checkpoint(version=turn.session.version, node=turn.session.frames[-1].node, state=turn.state)
+        return Reached(version=turn.session.version, node=turn.session.frames[-1].node, state=turn.state)
     if turn.status == "failed" and commit.inbound.kind == "timeout" and read.frames:
-        return Checkpoint(version=read.version, node=read.frames[-1].node, state=orjson.dumps(read.to_json()))
+        return Reached(version=read.version, node=read.frames[-1].node, state=orjson.dumps(read.to_json()))
     return None
 
 

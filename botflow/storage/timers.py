@@ -26,7 +26,7 @@ class Timers:
         columns = ("id", "last_seq", "flow_version", "wake_at", "channel", "state")
         due = (
             select(*(sessions.c[name] for name in columns))
-            .where(sessions.c.wake_at <= self._engine.now())
+            .where(sessions.c.wake_at <= self._engine.now(), ~sessions.c.paused)
             .order_by(sessions.c.wake_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True)

@@ -7,17 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from botflow.engine.node import NodeType
 from botflow.flow.compile import compile_flow
 from botflow.records import RunStart, StartedRun
 from botflow.runtime.carrier import Carrier
+from botflow.runtime.executions import Executions
+from botflow.runtime.triggers import Triggers
 from botflow.storage import tables
 from botflow.storage.database import Database
 from botflow.storage.starting import start_run
 from tests.nodes.talk import node
 from tests.runtime.bot import GREETING, Bot, open_bot
+from tests.storage.rows import make_due
 
 
 def job(id: str, *nodes: dict[str, Any], **document: Any) -> dict[str, Any]:
@@ -33,6 +36,7 @@ class Runs:
     bot: Bot
     database: Database
     carrier: Carrier
+    executions: Executions
 
     async def start(self, workflow: str, input: Any = None, *, key: str = "", **more: Any) -> StartedRun:
         live = self.bot.flows.get(workflow)
@@ -60,6 +64,14 @@ class Runs:
         async with self.database.engine.read() as connection:
             return list((await connection.execute(statement)).all())
 
+    async def jobs(self) -> list[Any]:
+        """Return the jobs that wait."""
+        async with self.database.engine.read() as connection:
+            return list((await connection.execute(text("SELECT lock FROM procrastinate_jobs"))).all())
+
+    async def make_due(self, session: int) -> None:
+        await make_due(self.database, session)
+
     async def execution(self, run: StartedRun) -> Any:
         [row] = await self.rows(tables.executions, tables.executions.c.session_id == run.session)
         return row
@@ -75,4 +87,12 @@ async def open_runs(database: Database, *jobs: dict[str, Any], types: tuple[Node
             bundle = {id: document}
             await bot.flows.publish([(compile_flow(bundle, id, node_types), bundle)])
         carrier = Carrier(store=database.effects, flows=bot.flows, node_types=node_types, reach=bot.world.reach)
-        yield Runs(bot=bot, database=database, carrier=carrier)
+        executions = Executions(
+            store=database.executions,
+            lifecycle=database.lifecycle,
+            artifacts=database.artifacts,
+            triggers=Triggers(database.engine),
+            flows=bot.flows,
+            hub=bot.hub,
+        )
+        yield Runs(bot=bot, database=database, carrier=carrier, executions=executions)
