@@ -310,23 +310,6 @@ class Flow:
         name = workflow.id if isinstance(workflow, Flow) else workflow
         return self.node("logic.subflow", id=id or self._free_id(name), workflow=name, input=input, output=output)
 
-    def wait(
-        self,
-        for_: Time | None = None,
-        *,
-        until: str | None = None,
-        business_hours: Mapping[str, Any] | None = None,
-        time_zone: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Let time pass: `flow.wait("2h")`, `flow.wait(until="09:00")`; handles `next`, `message`."""
-        hours = {"business_hours": business_hours, "time_zone": time_zone}
-        return self.node("logic.wait", id=id, for_=for_, until=until, **hours)
-
-    def end(self, *, id: str | None = None) -> Step:
-        """End the whole execution; the next message starts another."""
-        return self.node("logic.end", id=id)
-
     # -- what it makes
 
     def document(self) -> dict[str, Any]:

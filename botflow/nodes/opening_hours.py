@@ -61,8 +61,8 @@ class OpeningHours:
 
 
 def wall_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return when a clock in `zone` shows this, in UTC: the first time if it does so twice; as long after the jump as it
-    would have been after midnight where the clock is put forward over it (02:30 is then 03:30)."""
+    """Return when a clock in `zone` shows this, in UTC: the first time if it does so twice. Where the clock is put
+    forward over it, it is that much later: 02:30 is then 03:30."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 

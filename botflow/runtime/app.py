@@ -27,6 +27,7 @@ from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.carrier import Carrier
 from botflow.runtime.committer import Committer
 from botflow.runtime.conversation import Conversation
+from botflow.runtime.database_clock import DatabaseClock
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
@@ -108,12 +109,14 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
 
     UsageError says which setting is wrong; ProviderError that the database is away. Redis may be away: it is a cache.
     """
-    settings, clock = options.settings, options.clock
+    settings = options.settings
     plugins = [*installed_plugins(), *options.plugins]
     kinds = node_types_of(plugins, built_in())
     async with AsyncExitStack() as stack:
         database = await open_database(settings.botflow_database_url, migrate=options.migrate)
         stack.push_async_callback(database.close)
+        clock = DatabaseClock(options.clock, database.now)
+        await clock.measure()
         redis = await _open_redis(settings, database, stack)
         channels = await _open_channels(plugins, settings, clock, stack)
         models = models_of(plugins, settings)
@@ -167,9 +170,9 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         )
         outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, reach=options.reach)
         carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
-        app = jobs_app(connector, advance=advance, carry_out=carrier)
+        app = jobs_app(connector, advance=advance, carry_out=carrier, clock=clock)
         await stack.enter_async_context(app.open_async())
-        loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run}
+        loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run, "clock": clock.run}
         await stack.enter_async_context(background(loops))
         worker = None
         if options.worker is not None:

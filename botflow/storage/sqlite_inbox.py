@@ -72,7 +72,7 @@ WHERE i.session_id = :session AND i.seq = (
       SELECT 1 FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
         AND julianday(m.received_at) < julianday(b.content ->> '$.due')), b.seq
     LIMIT 1)
-  AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent)
+  AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent OR i.renewed_at > :ahead)
   AND (i.attempt < 2 OR i.owner = :owner OR :suspects)
 RETURNING seq, attempt, flow_version, kind, key, received_at, seed, provider, content,
   EXISTS (SELECT 1 FROM answers a WHERE a.session_id = inbounds.session_id AND a.seq = inbounds.seq)
@@ -136,6 +136,7 @@ class SqliteInbox:
             "suspects": suspects,
             "now": now(),
             "silent": now(-DEAD_AFTER_S),
+            "ahead": now(DEAD_AFTER_S),  # a sign of life from the future is none: the clock has been put back since
         }
 
         def begin(connection: sqlite3.Connection) -> tuple[StoredSession, StoredInbound] | None:

@@ -38,18 +38,21 @@ class Timers:
         return [row.id for row in rows]
 
     async def defer_orphans(self, limit: int) -> list[int]:
-        """A job that is deferred again gets its ten seconds before it counts as lost like the first one."""
-        silent = self._engine.now(-DEAD_AFTER_S)
+        """A job that is deferred again gets its ten seconds before it counts as lost like the first one.
+
+        A sign of life from the future is none: the clock has been put back since.
+        """
+        silent, ahead = self._engine.now(-DEAD_AFTER_S), self._engine.now(DEAD_AFTER_S)
         living = inbounds.alias("living")
         is_run = select(living.c.seq).where(
             living.c.session_id == inbounds.c.session_id,
             is_new(living),
             living.c.owner.is_not(None),
-            living.c.renewed_at >= silent,
+            living.c.renewed_at.between(silent, ahead),
         )
         orphans = (
             select(inbounds.c.session_id, inbounds.c.seq)
-            .where(is_new(), inbounds.c.renewed_at < silent, ~is_run.exists())
+            .where(is_new(), ~inbounds.c.renewed_at.between(silent, ahead), ~is_run.exists())
             .order_by(inbounds.c.renewed_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True, of=inbounds)

@@ -9,10 +9,15 @@ import argparse
 import os
 import signal
 import socket
-from contextlib import nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, pairwise
 from pathlib import Path
 
+import time_machine
 import uvicorn
 
 from botflow.cli.launch import run_until_stopped, runtime_options
@@ -25,6 +30,8 @@ from botflow.runtime.worker import WorkerOptions
 from botflow.web.app import create_app
 from botflow.web.secret import secret_key
 from botflow.web.server import WebServer
+
+JUMP_S = 2.0
 
 
 def killer(point: str, hits: int) -> Reach:
@@ -39,6 +46,28 @@ def killer(point: str, hits: int) -> Reach:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return reach
+
+
+@contextmanager
+def wrong_clock(offs_s: list[float]) -> Iterator[None]:
+    """Let this process believe in a wall clock that is off, and jumps to the next offset every two seconds."""
+    if not offs_s:
+        yield
+        return
+    stopped = threading.Event()
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=offs_s[0]), tick=True) as machine:
+
+        def jump() -> None:
+            for before_s, off_s in pairwise(cycle(offs_s)):
+                if stopped.wait(JUMP_S):
+                    return
+                machine.shift(off_s - before_s)
+
+        threading.Thread(target=jump, daemon=True).start()
+        try:
+            yield
+        finally:
+            stopped.set()
 
 
 async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
@@ -56,6 +85,7 @@ def main() -> None:
     parser.add_argument("--point", default="")
     parser.add_argument("--hits", type=int, default=1)
     parser.add_argument("--no-worker", action="store_true")
+    parser.add_argument("--clock-off", type=float, nargs="*", default=[], help="seconds; the next one every 2 s")
     parser.add_argument("--in-flight", type=int, default=500)
     parser.add_argument("--waiting", type=int, default=10_000)
     given = parser.parse_args()
@@ -70,7 +100,8 @@ def main() -> None:
     )
     bounds = Bounds(in_flight=given.in_flight, waiting=given.waiting)
     options = replace(options, reach=killer(given.point, given.hits), bounds=bounds)
-    run_until_stopped(serve(options, settings, given.port))
+    with wrong_clock(given.clock_off):
+        run_until_stopped(serve(options, settings, given.port))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ INBOX = (
     ),
     Fence(
         BEGIN,
-        "AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent)",
+        "AND (i.owner IS NULL OR i.owner = :owner OR i.renewed_at < :silent OR i.renewed_at > :ahead)",
         "",
         test_inbox.test_a_living_owner_keeps_its_inbound,
     ),

@@ -1,4 +1,4 @@
-"""logic.wait: a while, until a time, until people are at work; by the person's clock, over the changes of the clocks."""
+"""logic.wait: a while, until a time, until people are at work; by the person's clock, also where clocks change."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from procrastinate.connector import BaseAsyncConnector
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
+from botflow.clock import SystemClock
 from botflow.runtime.jobs import jobs_app
 from botflow.runtime.tick import Step, Tick
 from botflow.runtime.worker import SupervisedWorker, WorkerOptions
@@ -31,7 +32,7 @@ class JobPlace:
         self.table = JobTable(connector)
 
     def app(self, advance: Callable[[int], Awaitable[None]]) -> App:
-        return jobs_app(self.connector, advance=advance)
+        return jobs_app(self.connector, advance=advance, carry_out=advance, clock=SystemClock())
 
     def worker(
         self,
