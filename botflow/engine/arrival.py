@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +12,7 @@ from botflow.engine.folding import fold
 from botflow.engine.node import NodeFailure, NodeType, Starts
 from botflow.engine.scene import Level, Scene
 from botflow.engine.session import Parent, Session, Wait
+from botflow.engine.turning_back import turn_back
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.pattern import search
@@ -54,8 +55,14 @@ def arrive(
         return _woken(session.wait, scene)
     if "message" not in session.wait.accepts:
         return Ignored("not_waiting")
-    interrupt = yield from _interrupt(flow, scene)
+    interrupt = _named_interrupt(flow, scene)
+    if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
+        scene.answered = turning == "answer"
+        return Resume() if turning == "answer" else Start()
     if interrupt is None:
+        interrupt = yield from _intended_interrupt(flow, scene)
+    if interrupt is None:
+        scene.answered = True
         return Resume()
     scene.push(Level(flow=flow, node=interrupt.target, kind="digression", interrupt=interrupt.id))
     scene.record(events.FrameEntered(interrupt.id, interrupt.target))
@@ -108,6 +115,7 @@ def _start_branch(flow: Flow, scene: Scene) -> Arrival:
     level = Level(
         flow=flow.scope(flow_id),
         node=parameters["node"],
+        kind="branch",
         flow_id=flow_id,
         variables=dict(parameters.get("input", {})),
     )
@@ -122,10 +130,13 @@ def _begin(scene: Scene, level: Level) -> Arrival:
 
 
 def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Node | None:
+    meant = scene.inbound.parameters.get("start") if scene.inbound.kind == "trigger" else None
     for node in flow.triggers:
+        if meant not in (None, node.id):
+            continue
         try:
             takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
-        except KeyboardInterrupt:
+        except (FlowError, KeyboardInterrupt):
             raise
         except BaseException as crash:  # a plugin's trigger is foreign code
             raise NodeFailure(f"{node.type} crashed: {type(crash).__name__}: {crash}", code="node.crashed") from crash
@@ -134,22 +145,13 @@ def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> No
     return None
 
 
-def _interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Interrupt | None]:
-    """Find the interrupt that the message means: by keyword, by pattern, then by a model; one under way is left out."""
+def _named_interrupt(flow: Flow, scene: Scene) -> Interrupt | None:
+    """Find the interrupt that the message names, by keyword or by pattern."""
     if not flow.interrupts:
         return None
-    active = {level.interrupt for level in scene.levels}
-    candidates = [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
-    text, payload = scene.inbound.text.strip(), scene.inbound.payload
-    named = _named(candidates, payload or text)
-    if named is not None or payload or not text:  # a pressed button says what it means: no need to guess
-        return named
-    return (yield from _intended([interrupt for interrupt in candidates if interrupt.intent], text, flow.language))
-
-
-def _named(candidates: Sequence[Interrupt], said: str) -> Interrupt | None:
+    said = scene.inbound.payload or scene.inbound.text.strip()
     folded = fold(said)
-    for interrupt in candidates:
+    for interrupt in _candidates(flow, scene):
         if folded and any(folded == fold(word) for word in interrupt.match):
             return interrupt
         if interrupt.pattern is not None and search(interrupt.pattern, said):
@@ -157,8 +159,17 @@ def _named(candidates: Sequence[Interrupt], said: str) -> Interrupt | None:
     return None
 
 
-def _intended(candidates: Sequence[Interrupt], text: str, language: str) -> Generator[Ask, Answer, Interrupt | None]:
-    if not candidates:
+def _candidates(flow: Flow, scene: Scene) -> list[Interrupt]:
+    """Return the interrupts without those under way."""
+    active = {level.interrupt for level in scene.levels}
+    return [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
+
+
+def _intended_interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Interrupt | None]:
+    """Find the interrupt that a model takes the message for; a pressed button says what it means: no need to guess."""
+    text = scene.inbound.text.strip()
+    candidates = [interrupt for interrupt in _candidates(flow, scene) if interrupt.intent] if flow.interrupts else []
+    if scene.inbound.payload or not text or not candidates:
         return None
     answer = yield AskModel(
         purpose="route",
@@ -168,6 +179,6 @@ def _intended(candidates: Sequence[Interrupt], text: str, language: str) -> Gene
             Choice(handle=interrupt.id, description=interrupt.intent or "", examples=interrupt.match)
             for interrupt in candidates
         ),
-        language=language,
+        language=flow.language,
     )
     return next((interrupt for interrupt in candidates if interrupt.id == answer.value), None)

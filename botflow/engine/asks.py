@@ -72,8 +72,9 @@ class AskHistory:
 class Invoke:
     """Run a plugin's `async def` action; the answer's value is what it returned, as JSON.
 
-    `step` names the function where a node type has several: submit and check of a polling one. `credential` is the name
-    of the secret fields it gets.
+    `step` names the function where a node type has several: submit and check of a polling one, and `state` is what the
+    former left behind. `credential` is the name of the secret fields it gets. The engine fills in the `node`, which
+    `attempt` of its visit this is, and a `key` which is the visit's own in its session, the same in every attempt.
     """
 
     type: str
@@ -81,7 +82,11 @@ class Invoke:
     variables: dict[str, Any]
     timeout_s: float = 30.0
     step: str = ""
+    state: Any = None
     credential: str | None = None
+    node: str = ""
+    attempt: int = 1
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,8 +88,7 @@ class StartRun:
     """Start a run, which reports to the session's wait of this `group` under the name `branch`; nobody waits for ""'s.
 
     `workflow` is another workflow's id; empty for a branch of this very version, which begins at `node` of the graph
-    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables. `depth` counts
-    the runs above it, and goes into its trigger's parameters.
+    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables.
     """
 
     branch: str
@@ -97,8 +96,7 @@ class StartRun:
     workflow: str = ""
     flow: str = ""
     node: str = ""
-    input: Any = field(default_factory=dict)
-    depth: int = 1
+    input: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +108,10 @@ class CancelRuns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitEvent:
-    """Tell every workflow whose trigger listens to the event `name`. `depth`: as for StartRun."""
+    """Tell every workflow whose trigger listens to the event `name`."""
 
     name: str
     payload: Any = None
-    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,11 @@ from botflow.engine.effects import Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.limits import Limits
 from botflow.engine.scene import LimitExceeded, Scene
-from botflow.engine.session import Session, Wait
+from botflow.engine.session import Frame, Past, Session, Wait
+from botflow.engine.undo import remember
 from botflow.errors import FlowError
+
+_NO_PAST = Past()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,25 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
     address = scene.inbound.address or before.address
     if ending.status not in ("waiting", "running"):
         return Session(version=version, address=address)
+    frames = tuple(level.freeze() for level in scene.levels)
     return Session(
         version=version,
-        frames=tuple(level.freeze() for level in scene.levels),
+        frames=frames,
         wait=ending.wait or Wait(token=str(version), accepts=("resume",)),
         execution=before.execution or scene.inbound.new_execution_id,
         address=address,
         laps=before.laps + (ending.status == "running"),
         parent=before.parent or scene.parent,
+        past=_past(scene, frames),
     )
+
+
+def _past(scene: Scene, frames: tuple[Frame, ...]) -> Past:
+    """Return what the person may go back to from here; nothing is kept where the workflow does not want it."""
+    if not scene.policy.corrections or scene.is_run:
+        return _NO_PAST
+    acted = scene.acted or bool(scene.effects) or any(message.to for message in scene.messages)
+    return remember(scene.past, scene.frames, frames, answered=scene.answered, acted=acted)
 
 
 def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect, ...]:

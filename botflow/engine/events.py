@@ -155,6 +155,14 @@ class CheckpointReached(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Rewound(Event):
+    """The person went back to the question `node`; or could not, because of what has been done since (node "")."""
+
+    kind: ClassVar[str] = "rewound"
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderDue(Event):
     kind: ClassVar[str] = "reminder"
     node: str

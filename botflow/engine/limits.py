@@ -14,7 +14,7 @@ class Limits:
     messages: int = 40
     same_message: int = 3  # how often one turn may say the very same thing
     frames: int = 16
-    effects: int = 1_000
+    effects: int = 1_100
     laps: int = 10_000  # turns of one single run
     session_characters: int = 65_536
     message_characters: int = 16_000

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from botflow.engine.asks import Answer, Ask
+from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
@@ -89,6 +89,11 @@ class NodeFailure(FlowError):
 
     code = "node.failed"
 
+    def __init__(self, message: str, *, code: str | None = None, hint: str = "", node: str = "") -> None:
+        """`node` is who failed at first, where that is not who raises."""
+        super().__init__(message, code=code, hint=hint)
+        self.node = node
+
 
 class NodeType(Protocol):
     """A kind of node. A visit returns an Outcome, or is a generator that yields Asks when it needs the world."""
@@ -137,11 +142,55 @@ class Starts(Protocol):
         """Say whether this trigger takes `inbound`."""
 
 
+Fit = Literal["no", "loosely", "exactly"]
+
+
+@runtime_checkable
+class Answerable(Protocol):
+    """The second ability of a question: people may correct what they answered."""
+
+    def fits(self, properties: Any, scene: Scene) -> Fit:
+        """Say whether `scene.inbound` would answer the question: loosely, if it would take nearly any text."""
+
+
+class ActionContext(Protocol):
+    """What an action may know and do besides returning its result; an action with a third parameter gets it.
+
+    `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
+    `credential` holds the secret fields that the node's `credential` names.
+    """
+
+    @property
+    def execution(self) -> str: ...
+
+    @property
+    def node(self) -> str: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def credential(self) -> Mapping[str, str]: ...
+
+    def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
+        """Write a line into the execution's log."""
+
+    def progress(self, fraction: float, note: str = "") -> Awaitable[None]:
+        """Say how far the work is, from 0 to 1."""
+
+    def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> Awaitable[None]:
+        """Keep a large result with the execution, under a name; a second one of that name replaces it."""
+
+    def load(self, name: str) -> Awaitable[bytes | None]:
+        """Return what was saved in this execution, or None."""
+
+
 @runtime_checkable
 class Invocable(Protocol):
-    """The second ability of a plugin's node type whose work is an `async def` (see `action`)."""
+    """The second ability of a plugin's node type whose work is an `async def` (see `action` and `polling`)."""
 
-    async def invoke(self, properties: Any, variables: Mapping[str, Any]) -> Any: ...
-
-
-Action = Callable[[Any, Mapping[str, Any]], Awaitable[Any]]
+    async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
+        """Do what `ask` says; without a context only what needs none."""

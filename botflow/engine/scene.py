@@ -41,6 +41,7 @@ class Level:
     variables: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
 
     @classmethod
     def thaw(cls, frame: Frame, root: Flow) -> Level:
@@ -53,6 +54,7 @@ class Level:
             variables=dict(frame.variables),
             outputs=dict(frame.outputs),
             notes=dict(frame.notes),
+            changed=dict.fromkeys(frame.changed),
         )
 
     def freeze(self) -> Frame:
@@ -64,6 +66,7 @@ class Level:
             variables=self.variables,
             outputs=self.outputs,
             notes=self.notes,
+            changed=tuple(self.changed),
         )
 
 
@@ -87,12 +90,18 @@ class Scene:
         self.waited_for = session.wait.token if session.wait else ""
         self.waits_for = session.wait.group if session.wait else ""
         self.asked = False
+        self.acted = False
+        self.answered = False
+        self.visits = 0
         self.started = False
         self.parent: Parent | None = None
         self.result: Any = None
         self.version = session.version + 1
+        self.past = session.past
+        self.frames = session.frames
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self.policy = flow.policy
+        self._flow = flow
         self._limits = limits
         self._context: dict[str, Any] | None = None
 
@@ -178,6 +187,8 @@ class Scene:
 
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""
+        if self.is_run and not message.to:
+            raise FlowError("a run has nobody to talk to", code="run.nobody", hint="use twilio.send_message")
         if len(message.text) > self._limits.message_characters:
             raise LimitExceeded(
                 f"a message has {len(message.text)} characters, more than {self._limits.message_characters}",
@@ -201,7 +212,10 @@ class Scene:
     def set(self, name: str, value: Any) -> Any:
         """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
         kept = plain_json(value)
-        self._owner.variables[name] = kept
+        owner = self._owner
+        owner.variables[name] = kept
+        if owner.kind == "branch":
+            owner.changed[name] = None
         if self._context is not None and name not in _NAMESPACES:
             self._context[name] = kept
         return kept
@@ -229,6 +243,17 @@ class Scene:
     def pop(self) -> Level:
         self._context = None
         return self.levels.pop()
+
+    def stand_on(self, frames: Sequence[Frame]) -> None:
+        """Begin from other frames than the session's: it goes back to where it was."""
+        self.frames = tuple(frames)
+        self.levels = [Level.thaw(frame, self._flow) for frame in frames]
+        self._context = None
+
+    def hear(self, inbound: Inbound) -> None:
+        """Take `inbound` in the place of the one that came: what is left of it once we know what it means."""
+        self.inbound = inbound
+        self._context = None
 
     def cut(self, position: int) -> None:
         """Drop the levels from `position` on."""

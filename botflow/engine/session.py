@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FrameKind = Literal["main", "subflow", "digression", "body"]
+FrameKind = Literal["main", "subflow", "digression", "body", "branch"]
 AlarmKind = Literal["timeout", "reminder", "expiry"]
 
 
@@ -19,6 +19,7 @@ class Frame:
 
     `notes` belong to the node where the frame waits (its count of tries, for example) and go when it leaves.
     A digression and a body (of a loop, a try) share the variables of the frame below, so their own stay empty.
+    A branch (of a parallel) is the lowest frame of its run, and knows which variables it has `changed`.
     """
 
     node: str
@@ -28,6 +29,7 @@ class Frame:
     variables: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         full = {
@@ -38,12 +40,13 @@ class Frame:
             "variables": self.variables,
             "outputs": self.outputs,
             "notes": self.notes,
+            "changed": list(self.changed),
         }
         return {name: value for name, value in full.items() if value}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Frame:
-        return cls(**stored)
+        return cls(**{**stored, "changed": tuple(stored["changed"])}) if "changed" in stored else cls(**stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,32 @@ class Parent:
         return {"session": self.session, "group": self.group, "branch": self.branch}
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The questions that people may go back to, the last one last, as `undo.py` writes them down.
+
+    `barred`: before the first of them something was done that cannot be undone.
+    """
+
+    answered: tuple[Mapping[str, Any], ...] = ()
+    barred: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        full = {"answered": list(self.answered), "barred": self.barred}
+        return {name: value for name, value in full.items() if value}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Past:
+        return cls(tuple(stored.get("answered", ())), stored.get("barred", False))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Where one person is. `version` grows by one with every committed change and fences every write.
 
     No frames means that no execution is running: the next message or trigger starts one.
     `address` is our own number or name that the person last wrote to; unasked-for messages are sent from it.
-    `laps` counts the turns of a single run; `parent` is told of its end.
+    `laps` counts the turns of a single run; `parent` is told of its end. `past` is what the person may go back to.
     """
 
     version: int = 0
@@ -129,6 +151,7 @@ class Session:
     address: str = ""
     laps: int = 0
     parent: Parent | None = None
+    past: Past = Past()
 
     def to_json(self) -> dict[str, Any]:
         """Return the state column; `version` has a column of its own."""
@@ -139,6 +162,7 @@ class Session:
             "address": self.address,
             "laps": self.laps,
             "parent": self.parent.to_json() if self.parent else None,
+            "past": self.past.to_json(),
         }
         return {name: value for name, value in full.items() if value}
 
@@ -153,4 +177,5 @@ class Session:
             address=stored.get("address", ""),
             laps=stored.get("laps", 0),
             parent=Parent(**stored["parent"]) if stored.get("parent") else None,
+            past=Past.from_json(stored["past"]) if "past" in stored else Past(),
         )

@@ -126,45 +126,34 @@ def _walk(
             scene.record(events.InboundIgnored(reason))
             return Ending("ignored")
         case Expired():
-            return _expire(flow, session, scene)
+            return _expire(flow, scene)
         case Start() | Resume():
             resuming = isinstance(arrival, Resume)
         case _:
             assert_never(arrival)
+    waiting = len(session.frames)  # as deep as the node stands that may keep waiting; 0 once it has gone on
+    heard = resuming
     for step in range(2 * limits.steps):
         try:
             outcome = yield from visit(scene, node_types, resuming)
+            if isinstance(outcome, KeepWaiting) and len(scene.levels) != waiting:
+                raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
+            if isinstance(outcome, WaitForMessage | Park | KeepWaiting | End):
+                scene.answered = scene.answered and not heard  # what was heard has not answered the question
+                return _rest(flow, session, scene, outcome)
+            heard = False
+            waiting = waiting if len(scene.levels) > waiting else 0
+            scene.failure, scene.alarm = None, None
+            resuming = _move(flow, scene, outcome)
         except LimitExceeded:
             raise
         except FlowError as failure:
             if not unwind(scene, node_types, failure):
                 raise
-            resuming = True
-            continue
-        resuming = False
-        scene.failure, scene.alarm = None, None
-        match outcome:
-            case WaitForMessage():
-                scene.record(events.WaitStarted(scene.level.node))
-                return Ending("waiting", wait=wait_for_message(scene, outcome, flow.policy.expires))
-            case Park():
-                scene.record(events.WaitStarted(scene.level.node))
-                return Ending("waiting", wait=wait_parked(scene, outcome))
-            case KeepWaiting():
-                return Ending("waiting", wait=same_wait(session, scene))
-            case End(output):
-                return _complete(scene, output)
-            case EnterSubflow():
-                _enter(flow, scene, outcome)
-            case EnterBody(handle):
-                resuming = _enter_body(scene, handle)
-            case Leave(handle, output):
-                scene.keep_output(output)
-                resuming = _follow(scene, handle)
-                if not scene.levels:
-                    return _complete(scene, None)
-            case _:
-                assert_never(outcome)
+            heard, resuming = False, True
+            waiting = waiting if len(scene.levels) > waiting else 0
+        if not scene.levels:
+            return _complete(scene, None)
         if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
             return _lap(session, scene, limits)
         if not scene.is_run and step >= limits.steps - 1:
@@ -172,22 +161,54 @@ def _walk(
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
 
 
-def _follow(scene: Scene, handle: str) -> bool:
+def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | Park | KeepWaiting | End) -> Ending:
+    """End the walk: the node at hand waits, or nothing comes after it."""
+    match outcome:
+        case End(output):
+            return _complete(scene, output)
+        case KeepWaiting():
+            return Ending("waiting", wait=same_wait(session, scene))
+        case WaitForMessage():
+            wait = wait_for_message(scene, outcome, flow.policy.expires)
+        case Park():
+            wait = wait_parked(scene, outcome)
+        case _:
+            assert_never(outcome)
+    scene.record(events.WaitStarted(scene.level.node))
+    return Ending("waiting", wait=wait)
+
+
+def _move(flow: Flow, scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -> bool:
+    """Go to the next node; return whether it resumes rather than starts."""
+    match outcome:
+        case Leave(handle, output):
+            scene.keep_output(output)
+            return _follow(flow, scene, handle)
+        case EnterBody(handle):
+            return _enter_body(scene, handle)
+        case EnterSubflow():
+            _enter(flow, scene, outcome)
+            return False
+        case _:
+            assert_never(outcome)
+
+
+def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
     """Leave the node at hand by `handle`; return whether the node now at hand resumes rather than starts."""
     level = scene.level
     level.notes = {}
     target = level.flow.target(level.node, handle)
     scene.record(events.EdgeFollowed(level.node, handle, target or ""))
     scene.returned = None
-    if target is not None:
+    if target is not None and not _closes_body(scene, target):
         level.node = target
         return False
     if len(scene.levels) == 1:
-        scene.result = dict(level.variables)
+        scene.result = _result_of(level)
     ended = scene.pop()
-    if ended.kind == "main":
+    if ended.kind in ("main", "branch"):
         return False
-    scene.record(events.FrameLeft(ended.interrupt or ended.flow_id or scene.level.node))
+    scene.record(events.FrameLeft(ended.interrupt or _frame_name(scene, ended)))
     match ended.kind:
         case "subflow":
             scene.returned = ended.variables
@@ -195,8 +216,30 @@ def _follow(scene: Scene, handle: str) -> bool:
         case "body":
             scene.returned = {}
             return True
-        case _:
-            return False  # a digression is over: the interrupted node asks again
+        case _:  # a digression is over: the interrupted node asks again
+            _recapitulate(flow, scene)
+            return False
+
+
+def _closes_body(scene: Scene, target: str) -> bool:
+    """Say whether an edge leads from a body back to the node whose body it is: people draw loops like that."""
+    return scene.level.kind == "body" and scene.levels[-2].node == target
+
+
+def _frame_name(scene: Scene, ended: Level) -> str:
+    return ended.flow_id if ended.kind == "subflow" else scene.level.node
+
+
+def _recapitulate(flow: Flow, scene: Scene) -> None:
+    """Say where we were, before the interrupted question is asked again; a recap that fails is left unsaid."""
+    if flow.policy.recap is None:
+        return
+    try:
+        scene.say(scene.render(flow.policy.recap))
+    except LimitExceeded:
+        raise
+    except FlowError as failure:
+        scene.record(events.NodeFailed(scene.level.node, failure.code, failure.message))
 
 
 def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
@@ -241,27 +284,36 @@ def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:
 def _complete(scene: Scene, output: Any) -> Ending:
     scene.record(events.ExecutionCompleted())
     if scene.is_run and output is None:
-        output = scene.result if not scene.levels else dict(scene.levels[0].variables)
+        output = _result_of(scene.levels[0]) if scene.levels else scene.result
     scene.levels.clear()
     return Ending("completed", output=output)
 
 
-def _expire(flow: Flow, session: Session, scene: Scene) -> Ending:
+def _result_of(level: Level) -> dict[str, Any]:
+    """Return what a run gives when no node says so: its variables; of a branch, those that it has changed."""
+    names = level.changed if level.kind == "branch" else level.variables
+    return {name: level.variables[name] for name in names}
+
+
+def _expire(flow: Flow, scene: Scene) -> Ending:
     """End a conversation that nobody answered."""
     scene.record(events.SessionExpired(scene.level.node))
     scene.levels.clear()
     if flow.policy.expired_text:
         scene.messages.append(SendMessage(text=flow.policy.expired_text))
-    if session.wait is not None and session.wait.group:
-        scene.effects.append(CancelRuns(group=session.wait.group))
+    if scene.waits_for:
+        scene.effects.append(CancelRuns(group=scene.waits_for))
     return Ending("cancelled")
 
 
 def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> Ending:
     """End the execution, and say so to the person: silence is the worst answer."""
-    failed = ExecutionFailed(scene.level.node if scene.levels else "", problem.code, problem.message)
+    node = getattr(problem, "node", "") or (scene.level.node if scene.levels else "")
+    failed = ExecutionFailed(node, problem.code, problem.message)
     scene.record(failed)
     scene.levels.clear()
+    if scene.waits_for:
+        scene.effects.append(CancelRuns(group=scene.waits_for))
     if not scene.is_run:
         del scene.messages[limits.messages - 1 :]
         scene.messages.append(SendMessage(text=flow.apology or apology(flow.language)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from types import GeneratorType
@@ -25,7 +26,7 @@ from botflow.engine.node import (
 )
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.errors import FlowError
-from botflow.flow.graph import Node
+from botflow.flow.graph import Encloses, Node
 
 _OUTCOMES = (Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End)
 
@@ -37,15 +38,16 @@ def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> G
     """
     node = scene.node
     attempts = node.retry.attempts if node.retry else 1
+    scene.visits += 1
     for failed in range(1, attempts + 1):
         said = scene.mark()
         try:
-            return (yield from _run(node, node_types[node.type], scene, resuming))
+            return (yield from _run(node, node_types[node.type], scene, resuming, failed))
         except LimitExceeded:
             raise
         except FlowError as failure:
             if node.retry is None or failed == attempts:
-                return _leave_by_error(scene, node, failure)
+                return _leave_by_error(scene, node, node_types[node.type], failure)
             scene.unsay(said)
             scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))
             yield Pause(seconds=node.retry.pause_s(failed))
@@ -54,6 +56,7 @@ def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> G
 
 def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError) -> bool:
     """Give a failure to the nearest node below whose body it happened in and that takes it; False when none does."""
+    failed = getattr(failure, "node", "") or scene.level.node
     for position in range(len(scene.levels) - 1, 0, -1):
         if scene.levels[position].kind != "body":
             continue
@@ -62,14 +65,16 @@ def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError)
         node = scene.node
         node_type = node_types[node.type]
         if isinstance(node_type, Catches) and node_type.catches(node.properties, scene):
-            scene.failure = {"code": failure.code, "message": failure.message}
+            scene.failure = {"code": failure.code, "message": failure.message, "node": failed}
             scene.record(events.FrameLeft(node.id))
             return True
         scene.levels.extend(above)
     return False
 
 
-def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Generator[Ask, Answer, Outcome]:
+def _run(
+    node: Node, node_type: NodeType, scene: Scene, resuming: bool, attempt: int
+) -> Generator[Ask, Answer, Outcome]:
     """Run the node once; whatever its code raises becomes a FlowError."""
     try:
         made = (
@@ -77,7 +82,7 @@ def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Gener
             if resuming
             else node_type.visit(node.properties, scene)
         )
-        outcome = (yield from _bounded(made, node, scene)) if isinstance(made, GeneratorType) else made
+        outcome = (yield from _bounded(made, node, scene, attempt)) if isinstance(made, GeneratorType) else made
     except FlowError:
         raise
     except (GeneratorExit, KeyboardInterrupt):
@@ -91,10 +96,12 @@ def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Gener
     return outcome
 
 
-def _bounded(made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene) -> Generator[Ask, Answer, Outcome]:
-    """Pass on the node's Asks, each with at most the node's time limit and with the node's credential."""
+def _bounded(
+    made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene, attempt: int
+) -> Generator[Ask, Answer, Outcome]:
+    """Pass on the node's Asks, each with at most the node's time limit; its actions learn whose they are."""
     answer: Any = None
-    while True:
+    for count in itertools.count(1):
         try:
             ask = made.send(answer)
         except StopIteration as finished:
@@ -102,13 +109,17 @@ def _bounded(made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene) ->
         scene.asked = True
         if isinstance(ask, (AskModel, Invoke)) and node.time_limit_s is not None:
             ask = replace(ask, timeout_s=min(ask.timeout_s, node.time_limit_s))
-        if isinstance(ask, Invoke) and node.credential is not None:
-            ask = replace(ask, credential=node.credential)
+        if isinstance(ask, Invoke):
+            scene.acted = True
+            key = f"{scene.version}.{scene.visits}.{count}"
+            ask = replace(ask, credential=node.credential, node=node.id, attempt=attempt, key=key)
         answer = yield ask
+    raise AssertionError("a visit ends by its outcome")
 
 
-def _leave_by_error(scene: Scene, node: Node, failure: FlowError) -> Leave:
+def _leave_by_error(scene: Scene, node: Node, node_type: NodeType, failure: FlowError) -> Leave:
     scene.record(events.NodeFailed(node.id, failure.code, failure.message))
-    if not scene.connected("error"):
+    is_body = isinstance(node_type, Encloses) and "error" in node_type.bodies(node.properties)
+    if is_body or not scene.connected("error"):
         raise failure
-    return Leave("error", {"code": failure.code, "message": failure.message})
+    return Leave("error", {"code": failure.code, "message": failure.message, "node": node.id})

@@ -12,11 +12,11 @@ from typing import Any, Literal
 from pydantic.alias_generators import to_camel
 
 from botflow.errors import UsageError
+from botflow.flow.builder_runs import RunSteps, Time
 from botflow.flow.document import nowhere, shape
 from botflow.flow.duration import write_duration
 from botflow.flow.problems import FlowProblems, Report
 
-Time = str | timedelta
 Option = str | Mapping[str, Any]
 
 
@@ -51,7 +51,7 @@ class Step:
         return self
 
 
-class Flow:
+class Flow(RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
     def __init__(

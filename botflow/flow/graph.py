@@ -51,6 +51,30 @@ class Rests(Protocol):
         """Say whether a node with these properties rests."""
 
 
+@runtime_checkable
+class Encloses(Protocol):
+    """The second ability of a node type with bodies: parts of the graph that begin at a handle and end back here."""
+
+    def bodies(self, properties: Any) -> tuple[str, ...]:
+        """Return the handles that bodies begin at; the others are left by for good."""
+
+
+@runtime_checkable
+class Forks(Protocol):
+    """The second ability of a node type whose branches are runs of their own."""
+
+    def branches(self, properties: Any) -> tuple[str, ...]:
+        """Return the handles that branches begin at."""
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """The second ability of a node type that says something to the session's person, without waiting for an answer."""
+
+    def speaks(self, properties: Any) -> bool:
+        """Say whether a node with these properties does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A placed step. `properties` is an instance of its type's schema; `id` is unique in the flow.

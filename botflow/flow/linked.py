@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from botflow.errors import FlowError
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
-from botflow.flow.graph import NodeSpec, Rests
+from botflow.flow.graph import Encloses, Forks, NodeSpec, Rests, Speaks
 from botflow.flow.problems import Path, Report, did_you_mean
 from botflow.flow.schema import report_invalid
 from botflow.flow.template import node_references
@@ -33,6 +33,9 @@ class LinkedNode:
     handles: tuple[str, ...]
     waits: bool
     rests: bool
+    speaks: bool
+    bodies: tuple[str, ...]
+    branches: tuple[str, ...]
     sets: tuple[str, ...]
 
     @property
@@ -166,6 +169,9 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         handles=spec.handles(properties),
         waits=spec.waits(properties),
         rests=isinstance(spec, Rests) and spec.rests(properties),
+        speaks=isinstance(spec, Speaks) and spec.speaks(properties),
+        bodies=spec.bodies(properties) if isinstance(spec, Encloses) else (),
+        branches=spec.branches(properties) if isinstance(spec, Forks) else (),
         sets=spec.sets(properties),
     )
 

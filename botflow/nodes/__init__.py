@@ -5,11 +5,16 @@ from __future__ import annotations
 from botflow.engine.node import NodeType
 from botflow.nodes.ai import AiExtract, AiReply, AiRoute
 from botflow.nodes.ask import Ask
+from botflow.nodes.attempt import Try
 from botflow.nodes.condition import Branch, Switch
 from botflow.nodes.logic import EndExecution, Set
+from botflow.nodes.loop import Loop
 from botflow.nodes.menu import Menu
+from botflow.nodes.parallel import Parallel
+from botflow.nodes.run import RunWorkflow
 from botflow.nodes.say import Say
 from botflow.nodes.subflow import Subflow
+from botflow.nodes.telling import Emit, Log
 from botflow.nodes.trigger import InboundTrigger
 from botflow.nodes.triggers import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 from botflow.nodes.twilio import SendTwilioMessage
@@ -37,6 +42,12 @@ def built_in() -> tuple[NodeType, ...]:
         Set(),
         Subflow(),
         Wait(),
+        Loop(),
+        Try(),
+        Parallel(),
+        RunWorkflow(),
+        Emit(),
+        Log(),
         EndExecution(),
         SendTwilioMessage(),
     )

@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
-from botflow.engine.node import Leave, Visit
+from botflow.engine.node import Fit, Leave, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties
 from botflow.flow.graph import Category
-from botflow.nodes.answers.expectation import Accepted, Expectation, Kind
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.reader import read
 from botflow.nodes.bound import fixed_bound, rendered_bound
 from botflow.nodes.option import OptionProperties, buttons, repeated_id
@@ -120,14 +120,23 @@ class Ask:
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
-        inbound = scene.inbound
-        if properties.expect == "date":
-            inbound = replace(inbound, received_at=local_now(scene))
-        reading = read(expectation, inbound, scene.flow.language, scene.flow.region)
+        reading = self._read(properties, scene, expectation)
         if not isinstance(reading, Accepted):
             return self._again(properties, scene, expectation, reading.reason)
         value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
+
+    def fits(self, properties: AskProperties, scene: Scene) -> Fit:
+        """Say whether the message at hand would do as an answer; a text or a pattern takes nearly everything."""
+        if not isinstance(self._read(properties, scene, properties.expectation(scene)), Accepted):
+            return "no"
+        return "loosely" if properties.expect in ("text", "regex") else "exactly"
+
+    def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
+        inbound = scene.inbound
+        if properties.expect == "date":
+            inbound = replace(inbound, received_at=local_now(scene))
+        return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` misfits leave by `invalid`, or go on asking when nothing is connected there."""

@@ -42,7 +42,9 @@ class Set:
 
 
 class EndProperties(Properties):
-    """Nothing to set."""
+    """`output` is what the execution gives to whoever started it; without it, its variables."""
+
+    output: JsonValue = None
 
 
 class EndExecution:
@@ -62,4 +64,4 @@ class EndExecution:
         return ()
 
     def visit(self, properties: EndProperties, scene: Scene) -> Visit:
-        return End()
+        return End(scene.render_value(properties.output))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from botflow.engine.node import Leave, Visit
+from botflow.engine.node import Fit, Leave, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
@@ -86,6 +86,11 @@ class Menu:
         if properties.variable:
             scene.set(properties.variable, chosen.id)
         return Leave(chosen.id, {"value": chosen.id, "label": chosen.label, "text": scene.inbound.text})
+
+    def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
+        """Say whether the message at hand means one of the options."""
+        found = choose(properties.rendered(scene), scene.inbound, scene.flow.language)
+        return "no" if found is None else "exactly"
 
     def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
         """Leave by `other` when it leads somewhere, else offer the options again."""

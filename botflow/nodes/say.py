@@ -38,6 +38,9 @@ class Say:
     def waits(self, properties: SayProperties) -> bool:
         return False
 
+    def speaks(self, properties: SayProperties) -> bool:
+        return True
+
     def sets(self, properties: SayProperties) -> tuple[str, ...]:
         return ()
 

@@ -100,7 +100,7 @@ class Asks:
         node_type = self._node_types.get(ask.type)
         if not isinstance(node_type, Invocable):
             return _failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
-        return Answer(value=await node_type.invoke(ask.properties, ask.variables))
+        return Answer(value=await node_type.invoke(ask))
 
 
 def _is_being_cancelled() -> bool:

@@ -58,8 +58,19 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.send_message("+4930123456", "Order!", sender="+4930123457"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
-        flow.end(),
+        flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
+        flow.attempt(),
+        flow.parallel(["left", "right"], until="any", timeout="1m", variable="came"),
+        flow.parallel(each="{{ [1, 2] }}", as_="n", until=2),
+        flow.run("{{ total }}", input={"a": 1}, wait=False),
+        flow.emit("order.made", {"total": "{{ total }}"}),
+        flow.log("made", level="warning"),
+        flow.end(output={"ok": True}),
     ]
+    flow.manual(schema={"total": {"type": "number"}}) >> steps[0]
+    flow.event("order.paid", when="$input.total > 100") >> steps[0]
+    flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
+    flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]
     flow.opened() >> steps[0]
     flow.twilio_message_received() >> steps[0]
     flow.message_received() >> steps[0]

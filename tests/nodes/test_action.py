@@ -46,12 +46,15 @@ def test_an_action_is_one_ask_with_rendered_properties_and_its_result_is_kept() 
             properties={"product": "pie", "quantity": 2},
             variables={"name": "Ann", "food": "pie", "qty": 2},
             timeout_s=5,
+            node="price",
+            key="1.2.1",
         )
     ]
 
 
 async def test_the_runtime_calls_the_function_with_its_own_properties() -> None:
-    result = await price.invoke({"product": "pie", "quantity": 2}, {"name": "Ann"})
+    ask = Invoke(type="shop.price", properties={"product": "pie", "quantity": 2}, variables={"name": "Ann"})
+    result = await price.invoke(ask)
     assert result == {"total": 6, "product": "pie", "for": "Ann"}
 
 

@@ -45,6 +45,9 @@ class AiReply:
     def waits(self, properties: ReplyProperties) -> bool:
         return False
 
+    def speaks(self, properties: ReplyProperties) -> bool:
+        return True
+
     def sets(self, properties: ReplyProperties) -> tuple[str, ...]:
         return (properties.variable,) if properties.variable else ()
 
