@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from botflow.engine.inbound import Inbound
 from botflow.errors import FlowError, RejectedInbound, UsageError
 from botflow.nodes.inputs import misfits
-from botflow.nodes.triggers import EventProperties, EventTrigger, ManualProperties
+from botflow.nodes.triggers import EventProperties, EventTrigger, ManualProperties, RunProperties, WebhookProperties
 from botflow.records import SessionKey
 from botflow.runtime.plans import Plan, plan_of
 from botflow.storage.addressing import PersonStart, start_for_person
@@ -49,10 +49,11 @@ class StartRequest:
     """A workflow to start; `external_id` and `channel` name the person of a persistent one.
 
     `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
-    asked for.
+    asked for. A webhook names its trigger's `node`.
     """
 
     workflow: str
+    node: str = ""
     input: Any = None
     user_name: str = ""
     version: int | None = None
@@ -61,7 +62,7 @@ class StartRequest:
     external_id: str = ""
     channel: str = ""
     address: str = ""
-    trigger: Literal["api", "manual"] = "api"
+    trigger: Literal["api", "manual", "webhook"] = "api"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,10 @@ def start(connection: Connection, request: StartRequest) -> StartedRun:
         target = active_target(connection, request.workflow, request.version)
         assert target.version is not None
         plan = plan_of(target.slug, target.documents)
-        node, properties = _manual_entry(plan, target)
+        node, properties = _entry(plan, target, request.node)
         check_input(properties.input_schema, given)
-        _check_credentials(connection, target, plan, request)
+        if request.trigger != "webhook":
+            _check_credentials(connection, target, plan, request)
         parameters = {"trigger": request.trigger, "start": node, "input": given}
         if request.external_id or request.channel:
             return _start_for_person(connection, target, plan, request, parameters)
@@ -140,7 +142,7 @@ def start(connection: Connection, request: StartRequest) -> StartedRun:
                 trigger=request.trigger,
                 input=given,
                 parameters=parameters,
-                key=request.key,
+                key=f"webhook:{node}:{request.key}" if request.key and request.node else request.key,
                 priority=PRIORITIES[request.priority],
                 user_name=request.user_name or None,
             ),
@@ -231,13 +233,16 @@ def same_input(run: StartedRun, given: Any, key: str) -> StartedRun:
     return run
 
 
-def _manual_entry(plan: Plan, target: Target) -> tuple[str, ManualProperties]:
-    for node, properties in plan.of(ManualProperties):
-        return node, properties
+def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties]:
+    """Return the trigger to start at: the webhook of this name, else the one for starts by hand."""
+    kind = WebhookProperties if webhook else ManualProperties
+    for node, properties in plan.of(kind):
+        if webhook in ("", node):
+            return node, properties
     raise _no_start(
-        f"the workflow {target.slug!r} has no trigger.manual, so nobody can start it by name",
+        f"the workflow {target.slug!r} has no trigger.{'webhook' if webhook else 'manual'} for this",
         "trigger.none",
-        "add a node of type trigger, actionType manual",
+        "to start it by name it needs a node of type trigger, actionType manual",
     )
 
 

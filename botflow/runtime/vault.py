@@ -5,6 +5,7 @@ Fields never stand in a log, an answer or a repr. `cryptography` is loaded when 
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from botflow.storage.credentials import CredentialKey, Credentials, StoredCreden
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12  # NIST SP 800-38D
 MOST_BYTES = 64_000
+FROM_ENVIRONMENT = "env:"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -134,6 +136,19 @@ class Vault:
     async def fields_for_run(self, session: int, name: str) -> SecretFields:
         """Return what `name` means to the user in whose name a run goes on."""
         return await self.fields(*await self._store.owner_of(session), name)
+
+    async def webhook_secret(self, name: str) -> str:
+        """Return the field `secret` of an organization's credential, or with `env:NAME` that environment variable.
+
+        UsageError `credential.unknown` when there is none.
+        """
+        if name.startswith(FROM_ENVIRONMENT):
+            secret = os.environ.get(name.removeprefix(FROM_ENVIRONMENT), "")
+        else:
+            secret = (await self.fields(await self._store.default_organization(), "", name)).get("secret", "")
+        if not secret:
+            raise UsageError(f"there is no secret in {name!r}", code="credential.unknown", hint="set it")
+        return secret
 
     async def all(self) -> list[CredentialSummary]:
         found = await self._store.all(await self._store.default_organization())

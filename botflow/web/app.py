@@ -17,8 +17,10 @@ from botflow.runtime.app import Runtime
 from botflow.web.auth import Gate
 from botflow.web.chat import Messages, OpenSession
 from botflow.web.cors import ChatOrigins
+from botflow.web.decisions import ListDecisions
 from botflow.web.desk import Desk
 from botflow.web.health import Alive, Ready, ShowMetrics
+from botflow.web.hooks import ReceiveHook, TellEvent
 from botflow.web.limits import RateLimiter
 from botflow.web.outbounds import DecideOutbound, ListOutbounds
 from botflow.web.page import page_routes
@@ -75,9 +77,13 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
+        Route("/api/v1/decisions", ListDecisions(), methods=["GET"]),
         Route("/api/v1/outbounds", ListOutbounds(), methods=["GET"]),
         Route("/api/v1/outbounds/{id}/release", DecideOutbound("release"), methods=["POST"]),
         Route("/api/v1/outbounds/{id}/drop", DecideOutbound("drop"), methods=["POST"]),
+        Route("/api/v1/events", Shedding(TellEvent()), methods=["POST"]),
+        Route("/hooks/{workflow}", Shedding(ReceiveHook()), methods=["POST"]),
+        Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook()), methods=["POST"]),
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),

@@ -46,14 +46,19 @@ def parse_message(body: bytes) -> Posted:
     return Posted(text, _id(fields, "messageId"), _id(fields, "externalId"), payload)
 
 
-def parse_object(body: bytes, known: Sequence[str] = FIELDS) -> dict[str, Any]:
-    """Return the body as a JSON object that holds none but known fields."""
-    if body.count(b"{") + body.count(b"[") > DEEPEST:
-        _check_depth(body)
+def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
+    """Return what the body's JSON holds, nested at most so deep."""
+    if body.count(b"{") + body.count(b"[") > deepest:
+        _check_depth(body, deepest)
     try:
-        fields = orjson.loads(body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as failure:
         raise _not_json(body, failure) from None
+
+
+def parse_object(body: bytes, known: Sequence[str] = FIELDS, deepest: int = DEEPEST) -> dict[str, Any]:
+    """Return the body as a JSON object that holds none but known fields."""
+    fields = parse_json(body, deepest)
     if not isinstance(fields, dict):
         raise RejectedInbound(
             "the body is not a JSON object", code="body.not_object", hint='send an object, as {"text": "hello"}'
@@ -91,14 +96,14 @@ def _id(fields: dict[str, Any], name: str) -> str:
 _SNAKE = {"text": "text", "messageId": "message_id", "externalId": "external_id", "payload": "payload"}
 
 
-def _check_depth(body: bytes) -> None:
-    """Refuse nesting deeper than DEEPEST; brackets within strings do not count."""
+def _check_depth(body: bytes, deepest: int) -> None:
+    """Refuse nesting deeper than that; brackets within strings do not count."""
     depth = 0
     for byte in re.findall(rb"[\[{\]}]", _STRINGS.sub(b"", body)):
         depth += 1 if byte in b"[{" else -1
-        if depth > DEEPEST:
+        if depth > deepest:
             raise RejectedInbound(
-                f"the JSON is nested deeper than {DEEPEST} levels", code="body.too_deep", hint="a message is flat"
+                f"the JSON is nested deeper than {deepest} levels", code="body.too_deep", hint="send it flatter"
             )
 
 
