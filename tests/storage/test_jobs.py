@@ -143,6 +143,6 @@ async def test_workers_that_gave_a_sign_of_life_are_counted(place: JobPlace) -> 
 async def _age(place: JobPlace, seconds: int) -> None:
     """Let every job be so much older."""
     if place.is_sqlite:
-        await place.execute(f"UPDATE procrastinate_jobs SET created_at = created_at - {seconds}")  # type: ignore[arg-type]
+        await place.execute(f"UPDATE procrastinate_jobs SET created_at = created_at - {seconds}")
     else:
-        await place.execute(f"UPDATE procrastinate_jobs SET created_at = created_at - interval '{seconds} s'")  # type: ignore[arg-type]
+        await place.execute(f"UPDATE procrastinate_jobs SET created_at = created_at - interval '{seconds} s'")
