@@ -52,6 +52,10 @@ class TwilioMessage:
     direction: Literal["outbound-api", "outbound-reply"]
     status: str
     at: datetime
+    error_code: int | None = None
+    content_sid: str = ""
+    content_variables: str = ""
+    validity_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +198,14 @@ class TwilioStandIn:
             "ApiVersion": "2010-04-01",
         } | ({"ErrorCode": error_code} if error_code else {})
         answer = await client.post(path, content=urlencode(form), headers=self.signed(path, form))
-        with self._lock:
-            self._accepted = [replace(old, status=status) if old.sid == message.sid else old for old in self._accepted]
+        self.settle(message, status, error_code)
         return int(answer.status_code)
+
+    def settle(self, message: TwilioMessage, status: str, error_code: str = "") -> None:
+        """Say what became of a message, to who lists it."""
+        now = {"status": status, "error_code": int(error_code) if error_code else None}
+        with self._lock:
+            self._accepted = [replace(old, **now) if old.sid == message.sid else old for old in self._accepted]
 
     # -- the REST API
 
@@ -209,16 +218,20 @@ class TwilioStandIn:
         sent = dict(form)
         to, sender, body = sent.get("To", ""), sent.get("From", ""), sent.get("Body", "")
         media = tuple(value for name, value in form if name == "MediaUrl")
-        refused = self._refusal(to, sender, body, media, sent.get("StatusCallback", ""))
+        content_sid = sent.get("ContentSid", "")
+        refused = self._refusal(to, sender, body or content_sid, media, sent.get("StatusCallback", ""))
         if refused is not None:
             return refused
         message = self._accept(
             to=to,
             sender=sender,
-            body=body,
+            body=f"Template {content_sid}" if content_sid else body,
             media=media,
             status_callback=sent.get("StatusCallback", ""),
             direction="outbound-api",
+            content_sid=content_sid,
+            content_variables=sent.get("ContentVariables", ""),
+            validity_s=int(sent["ValidityPeriod"]) if "ValidityPeriod" in sent else None,
         )
         return 201, self._to_json(message)
 
@@ -282,6 +295,9 @@ class TwilioStandIn:
         media: tuple[str, ...],
         status_callback: str,
         direction: Literal["outbound-api", "outbound-reply"],
+        content_sid: str = "",
+        content_variables: str = "",
+        validity_s: int | None = None,
     ) -> TwilioMessage:
         message = TwilioMessage(
             sid=("MM" if media else "SM") + secrets.token_hex(16),
@@ -293,6 +309,9 @@ class TwilioStandIn:
             direction=direction,
             status="queued",
             at=datetime.now(UTC),
+            content_sid=content_sid,
+            content_variables=content_variables,
+            validity_s=validity_s,
         )
         with self._lock:
             self._accepted.append(message)
@@ -309,7 +328,7 @@ class TwilioStandIn:
             "date_sent": None,
             "date_updated": at,
             "direction": message.direction,
-            "error_code": None,
+            "error_code": message.error_code,
             "error_message": None,
             "from": message.sender,
             "messaging_service_sid": None,

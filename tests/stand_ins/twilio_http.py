@@ -17,10 +17,10 @@ from tests.stand_ins.twilio_spec import account_of
 if TYPE_CHECKING:
     from tests.stand_ins.twilio import TwilioStandIn
 
-# Not accepted: throttled (429), error (500), reset, hang, garbage.
+# Not accepted: throttled (429), error (500), reset, hang, garbage, or refused with a number, one of Twilio's codes.
 # Accepted, but the sender never learns it: lost (reset), garbled, late (hang), crashed (500).
-Fault = Literal["throttled", "error", "reset", "hang", "garbage", "lost", "garbled", "late", "crashed"]
-ACCEPTING = frozenset({"lost", "garbled", "late", "crashed"})
+Fault = Literal["throttled", "error", "reset", "hang", "garbage", "lost", "garbled", "late", "crashed"] | int
+ACCEPTING: frozenset[Fault] = frozenset({"lost", "garbled", "late", "crashed"})
 MOST_BYTES = 1_000_000
 
 
@@ -88,6 +88,8 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
                 case "hang" | "late":
                     twilio.hang()
                     self.close_connection = True
+                case int():
+                    self._answer(*refusal(400, fault, "Refused"))
                 case "garbage" | "garbled":
                     self._write(201, b"<html>\xff upstream connect error")
 

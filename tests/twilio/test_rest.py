@@ -189,3 +189,75 @@ def test_importing_the_channel_does_not_import_the_sdk() -> None:
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
 
     assert found.stdout.strip() == ""
+
+
+async def test_a_template_is_sent_without_words_of_our_own(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    filled = replace(
+        part(channel="whatsapp").message, text="", content_sid="HX" + "1" * 32, content_variables={"1": "Ann"}
+    )
+
+    assert (await channel.send(replace(part(channel="whatsapp"), message=filled), None)).state == "sent"
+
+    [message] = twilio.messages()
+    assert (message.content_sid, message.content_variables) == ("HX" + "1" * 32, '{"1":"Ann"}')
+
+
+async def test_twilio_is_told_how_long_the_message_is_still_worth_sending(
+    twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    for validity_s in (600.0, 90_000.0, 100.5):
+        said = replace(part(), message=replace(part().message, validity_s=validity_s), age_s=100.0)
+        await channel.send(said, None)
+
+    assert [message.validity_s for message in twilio.messages()] == [500, 36_000, 1]
+
+
+async def test_a_template_of_unknown_fate_is_nothing_that_words_can_tell(
+    twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    with pytest.raises(ProviderError) as failure:
+        await channel.find(replace(part(), message=replace(part().message, text="", content_sid="HX" + "1" * 32)))
+
+    assert failure.value.code == "twilio.template"
+
+
+async def test_a_message_is_found_behind_pages_of_others(
+    twilio: TwilioStandIn, channel: TwilioChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow_twilio.rest.PAGE", 7)
+    twilio.script("lost")
+    await channel.send(part("lost"), None)
+    await asyncio.gather(*(channel.send(part(f"later {number}"), None) for number in range(30)))
+
+    assert [found.provider_id for found in await channel.find(part("lost"))] == [twilio.messages()[0].sid]
+
+
+async def test_a_list_that_is_too_long_to_look_through_is_no_answer(
+    twilio: TwilioStandIn, channel: TwilioChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow_twilio.rest.MOST_MESSAGES", 5)
+    for number in range(5):
+        await channel.send(part(f"other {number}"), None)
+
+    with pytest.raises(ProviderError) as failure:
+        await channel.find(part("lost"))
+
+    assert failure.value.code == "twilio.list_too_long"
+
+
+async def test_a_message_with_media_alone_is_found_by_them(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    await channel.send(part("", media=2), None)
+    await channel.send(part("", media=1), None)
+
+    assert [found.provider_id for found in await channel.find(part("", media=1))] == [twilio.messages()[1].sid]
+
+
+async def test_what_is_found_to_have_failed_says_whether_it_is_sent_again(
+    twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    await channel.send(part(), None)
+    twilio.settle(twilio.messages()[0], "undelivered", "30003")
+
+    [found] = await channel.find(part())
+
+    assert (found.state, found.error_code, found.retry.times if found.retry else 0) == ("failed", "30003", 1)
