@@ -16,7 +16,6 @@ from dataclasses import replace
 import structlog
 
 from botflow.engine.asks import Answer, Ask, AskModel
-from botflow.engine.effects import SendMessage
 from botflow.engine.journal import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.engine.unmoved import leave_as_it_is
@@ -26,6 +25,7 @@ from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, InboxStore, OnDelta
 from botflow.records import InboundState, JournalledAnswer, Queue, StoredInbound, StoredSession, TurnCommit
 from botflow.runtime.asks import Asks
+from botflow.runtime.burial import burial
 from botflow.runtime.consent import parks, silences
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
@@ -192,15 +192,14 @@ class Advance:
         return queue
 
     async def _bury(self, stored: StoredSession, queued: StoredInbound) -> None:
-        """Give a poison inbound up, and say so to the person; the session stays where it waited."""
+        """Give a poison inbound up, and say so to whom it concerns."""
         version = stored.flow_version or queued.flow_version
         try:
             flow = await self._flows.version(version)
             words = flow.apology or apology(flow.language)
         except FlowError:
             words = apology("en")
-        messages = () if stored.parked else (SendMessage(text=words),)
-        turn = leave_as_it_is(stored.session, "dead", messages)
+        turn = burial(stored, queued.inbound, words, ATTEMPTS)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         try:
             await self._finish(self._commit_of(stored, queued, turn, version), queued, "dead")

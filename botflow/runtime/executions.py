@@ -154,7 +154,7 @@ class Executions:
         record = await self._record(execution)
         turns = await self._store.turns(record, READ_TURNS)
         under_way = None if record.status in ENDED else await self._store.under_way(record)
-        return steps_of(turns, under_way, await self._flow(record), has_ended=record.status in ENDED)
+        return steps_of(turns, under_way, await self._flow(record), status=record.status)
 
     async def log(self, execution: str, *, level: Level = "debug", after: int = 0) -> Sequence[LogEntry]:
         """Return the lines of up to 200 turns behind the version `after`, oldest first."""

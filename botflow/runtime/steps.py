@@ -59,7 +59,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """All steps, and what people ask for first: numbers of steps, None for none; the node where it can go on."""
+    """All steps, and what people ask for first: numbers of steps, None for none. `ready_to_resume` is the node where an
+    execution that stands still can be taken up, "" for its beginning or while it runs."""
 
     steps: tuple[Step, ...]
     first_failed: int | None
@@ -67,7 +68,7 @@ class Steps:
     ready_to_resume: str
 
 
-def steps_of(turns: Sequence[TurnLog], under_way: TurnLog | None, flow: Flow | None, *, has_ended: bool) -> Steps:
+def steps_of(turns: Sequence[TurnLog], under_way: TurnLog | None, flow: Flow | None, *, status: str) -> Steps:
     """Return the steps of these turns, oldest first; of an execution that is over, also the nodes it never reached."""
     history = _History(flow)
     for turn in turns:
@@ -75,6 +76,7 @@ def steps_of(turns: Sequence[TurnLog], under_way: TurnLog | None, flow: Flow | N
     if under_way is not None and history.open is not None and under_way.attempts:
         history.open.status = "running"
         history.spend(under_way.answers, history.open)
+    has_ended = status in ("completed", "failed", "cancelled")
     if has_ended and flow is not None:
         history.skip(flow)
     steps = tuple(history.steps)
@@ -84,7 +86,7 @@ def steps_of(turns: Sequence[TurnLog], under_way: TurnLog | None, flow: Flow | N
         steps=steps,
         first_failed=failed[0] if failed else None,
         last_completed=completed[-1] if completed else None,
-        ready_to_resume=history.checkpoint,
+        ready_to_resume=history.checkpoint if has_ended or status == "paused" else "",
     )
 
 

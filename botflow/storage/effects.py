@@ -87,7 +87,7 @@ class Effects:
         async with self._engine.write() as connection:
             if not await self._settle(connection, effect):
                 return False
-            await self._tell(connection, end)
+            await self._tell(connection, end, effect.session)
         return True
 
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
@@ -102,7 +102,7 @@ class Effects:
         place = (effect.session, effect.version, effect.index)
         return bool((await connection.execute(delete(effects).where(_is_one_of([place])))).rowcount)
 
-    async def _tell(self, connection: AsyncConnection, end: ReportEnd) -> None:
+    async def _tell(self, connection: AsyncConnection, end: ReportEnd, child: int) -> None:
         """Queue the news with the parent, unless its execution is over or has it already."""
         key = f"done:{end.group}:{end.branch}"
         lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
@@ -119,6 +119,9 @@ class Effects:
             .returning(sessions.c.last_seq)
         )
         news = {"branch": end.branch, "status": end.status, "output": end.output, "error": end.error}
+        own = select(executions.c.id).where(executions.c.session_id == child, executions.c.trigger.is_not(None))
+        if child != end.session and (execution := (await connection.execute(own)).scalar()) is not None:
+            news["execution"] = str(execution)
         await connection.execute(
             insert(inbounds).values(
                 session_id=end.session,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
+from botflow.engine.inbound import Inbound
 from botflow.engine.node import NodeType
 from botflow.flow.compile import compile_flow
-from botflow.records import RunStart, StartedRun
+from botflow.records import Receipt, RunStart, StartedRun
 from botflow.runtime.carrier import Carrier
 from botflow.runtime.executions import Executions
 from botflow.runtime.triggers import Triggers
@@ -71,6 +73,18 @@ class Runs:
 
     async def make_due(self, session: int) -> None:
         await make_due(self.database, session)
+
+    async def make_effects_due(self) -> None:
+        async with self.database.engine.write() as connection:
+            await connection.execute(update(tables.effects).values(due_at=self.database.engine.now(-1.0)))
+
+    async def say(self, workflow: str, text: str, key: str) -> Receipt:
+        """Let Ann write to another conversation than the bot's own; its turn waits for a worker."""
+        inbound = Inbound(
+            kind="message", key=key, received_at=datetime.now(UTC), seed=7, channel="chat", sender="ann", text=text
+        )
+        live = self.bot.flows.get(workflow)
+        return await self.bot.conversation.receive(live, "ann", inbound, reply_within_s=0.0)
 
     async def execution(self, run: StartedRun) -> Any:
         [row] = await self.rows(tables.executions, tables.executions.c.session_id == run.session)
