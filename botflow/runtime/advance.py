@@ -22,11 +22,12 @@ from botflow.engine.unmoved import leave_as_it_is
 from botflow.engine.words import apology
 from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
+from botflow.flow.policy import Budgets
 from botflow.interfaces import Channel, InboxStore, OnDelta
 from botflow.records import InboundState, JournalledAnswer, Queue, StoredInbound, StoredSession, TurnCommit
 from botflow.runtime.asks import Asks
 from botflow.runtime.burial import burial
-from botflow.runtime.consent import parks, silences
+from botflow.runtime.consent import ConsentKeeper, parks, silences
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Delta, Hub
@@ -62,6 +63,7 @@ class Advance:
         asks: Asks,
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
+        consent: ConsentKeeper,
         reach: Reach,
     ) -> None:
         self._inbox = inbox
@@ -71,6 +73,7 @@ class Advance:
         self._asks = asks
         self._node_types = node_types
         self._channels = channels
+        self._consent = consent
         self._reach = reach
         self._quarantine = Quarantine()
         self._log = structlog.get_logger("botflow.advance")
@@ -132,7 +135,7 @@ class Advance:
         version = stored.flow_version or queued.flow_version
         flow = await self._flows.version(version)
         if silences(stored.parked, queued.inbound):
-            turn = leave_as_it_is(stored.session, "opted_out")
+            turn = await self._consent.silent_turn(stored, queued.inbound, flow)
         else:
             async with self._alive(queued):  # not longer: a renewal that comes after the commit would end us, too
                 turn = await self._drive(flow, stored, queued)
@@ -151,18 +154,18 @@ class Advance:
                 if entry is not None and entry.fingerprint == fingerprint(ask):
                     answer = answer_from_json(entry.value)
                 else:
-                    answer = await self._answer(ask, index, queued)
+                    answer = await self._answer(ask, index, queued, flow.policy.budgets)
                 index += 1
                 ask = engine.send(answer)
         except StopIteration as finished:
             turn: Turn = finished.value
             return turn
 
-    async def _answer(self, ask: Ask, index: int, queued: StoredInbound) -> Answer:
+    async def _answer(self, ask: Ask, index: int, queued: StoredInbound, budgets: Budgets) -> Answer:
         """Ask the world, with no transaction open, and make its answer durable before anything rests on it."""
         session, seq = queued.id
         async with self._deltas(ask, queued) as on_delta:
-            answer = await self._asks.perform(ask, session, seq, on_delta)
+            answer = await self._asks.perform(ask, session, seq, on_delta, budgets)
         self._reach("advance.asked")
         entry = JournalledAnswer(
             index=index, fingerprint=fingerprint(ask), value=answer_to_json(answer), ask=ask_to_json(ask)

@@ -26,6 +26,8 @@ from botflow.runtime.backlog import BacklogWatch
 from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.carrier import Carrier
 from botflow.runtime.committer import Committer
+from botflow.runtime.consent import ConsentKeeper
+from botflow.runtime.consent_gate import ConsentGate
 from botflow.runtime.conversation import Conversation
 from botflow.runtime.database_clock import DatabaseClock
 from botflow.runtime.flows import Flows
@@ -33,14 +35,19 @@ from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
 from botflow.runtime.jobs import jobs_app
 from botflow.runtime.metrics import Metrics
+from botflow.runtime.model_spend import ModelSpend
 from botflow.runtime.outbox import Outbox
 from botflow.runtime.overload import Bounds, Overload
 from botflow.runtime.parts import channels_by_name
 from botflow.runtime.points import Reach, unobserved
 from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
 from botflow.runtime.worker import SupervisedWorker, WorkerOptions, WorkerWatch
+from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database, open_database
+from botflow.storage.decisions import Decisions
+from botflow.storage.gate import GateRows
 from botflow.storage.jobs import JobTable
+from botflow.storage.spending import Spending
 
 if TYPE_CHECKING:
     from botflow.storage.redis import RedisLink
@@ -79,6 +86,7 @@ class Runtime:
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
+    decisions: Decisions
     overload: Overload
     metrics: Metrics
     worker: SupervisedWorker | None = None  # this process's own
@@ -132,10 +140,14 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         hot = HotSessions(database.sessions, redis)
         committer = Committer(database.sessions)
         callbacks = CallbackUrls(settings.botflow_public_url, options.secret_key, flows.slug_of)
+        decisions, contacts, rows = Decisions(database.engine), Contacts(database.engine), GateRows(database.engine)
+        gate = ConsentGate(rows, contacts, flows)
+        consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
         asks = Asks(
             models=models,
             transcripts=database.transcripts,
             node_types=kinds,
+            spend=ModelSpend(Spending(database.engine), decisions),
             log=structlog.get_logger("botflow.asks"),
         )
         advance = Advance(
@@ -146,6 +158,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             asks=asks,
             node_types=kinds,
             channels=channels,
+            consent=consent,
             reach=options.reach,
         )
         connector = database.jobs_connector()
@@ -165,10 +178,11 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             node_types=kinds,
             channels=channels,
             clock=clock,
+            consent=consent,
             reach=options.reach,
             check_queue=overload.check_queue,
         )
-        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, reach=options.reach)
+        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
         carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
         app = jobs_app(connector, advance=advance, carry_out=carrier, clock=clock)
         await stack.enter_async_context(app.open_async())
@@ -192,6 +206,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             callbacks=callbacks,
             node_types=kinds,
             watch=WorkerWatch(table),
+            decisions=decisions,
             overload=overload,
             metrics=metrics,
             worker=worker,

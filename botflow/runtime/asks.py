@@ -18,10 +18,13 @@ from botflow.config import Settings
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
 from botflow.engine.node import Invocable, NodeType
 from botflow.errors import BotflowError
+from botflow.flow.policy import Budgets
 from botflow.interfaces import Model, OnDelta, TranscriptStore
 from botflow.plugins import Plugin
 from botflow.runtime.lexical import LexicalModel
+from botflow.runtime.model_spend import ModelSpend
 
+NO_BUDGETS = Budgets()
 LARGEST_ANSWER = 256_000  # bytes of JSON
 
 
@@ -40,16 +43,23 @@ class Asks:
         models: Sequence[Model],
         transcripts: TranscriptStore,
         node_types: Mapping[str, NodeType],
+        spend: ModelSpend,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self._models = models
         self._transcripts = transcripts
         self._node_types = node_types
+        self._spend = spend
         self._log = log
         self._said_offline = False
 
-    async def perform(self, ask: Ask, session_id: int, before_seq: int, on_delta: OnDelta | None) -> Answer:
-        """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises."""
+    async def perform(
+        self, ask: Ask, session_id: int, before_seq: int, on_delta: OnDelta | None, budgets: Budgets = NO_BUDGETS
+    ) -> Answer:
+        """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises.
+
+        A model is asked within `budgets`, which are those of the session's workflow.
+        """
         match ask:
             case AskHistory():
                 lines = await self._transcripts.lines(session_id, before_seq, ask.limit)
@@ -58,7 +68,7 @@ class Asks:
                 await asyncio.sleep(seconds)
                 return Answer()
             case AskModel():
-                answer = await self._within(ask, self._ask_model(ask, on_delta), "model")
+                answer = await self._ask_model(ask, session_id, on_delta, budgets)
             case Invoke():
                 answer = await self._within(ask, self._invoke(ask), "action")
             case _:
@@ -81,12 +91,17 @@ class Asks:
                 raise
             return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
 
-    async def _ask_model(self, ask: AskModel, on_delta: OnDelta | None) -> Answer:
+    async def _ask_model(self, ask: AskModel, session_id: int, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
         model, name = self._choose(ask.model)
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
             self._log.info("model_is_offline", hint="the built-in model answers; set OPENAI_API_KEY for a better one")
-        return await model.answer(replace(ask, model=name), _storing(on_delta) if on_delta is not None else None)
+        storing = _storing(on_delta) if on_delta is not None else None
+
+        async def call(bounded: AskModel) -> Answer:
+            return await self._within(bounded, model.answer(bounded, storing), "model")
+
+        return await self._spend.within(budgets, session_id, model, replace(ask, model=name), call)
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
         """Find the model that is meant by `lexical` or `openai:gpt-5-mini`; another name is the default model's own."""

@@ -1,11 +1,125 @@
-"""What opt-out words do to a session: they park it, and a parked session gets silence until its person opts in again.
+"""Opt-outs: whoever asks us to stop is parked in every workflow, and gets silence until they opt in again.
 
-Source: Twilio's opt-out keywords; the provider answers them itself, so we say nothing.
+Twilio answers its own keywords, so we say nothing to them; a request in the person's own words gets one confirmation.
+In the chat nothing is an opt-out, not even STOP: we write to nobody who has not opened the page, a visitor ends it by
+closing it, and somebody whom a word had silenced there would have no provider to tell them how to come back.
+
+The fast path reads `parked` with the session. What needs the contact itself happens on opt-out words, on the first
+message of a new session, and in the gate of the send path.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.engine.turn import Turn
+from botflow.engine.unmoved import leave_as_it_is
+from botflow.flow.graph import Flow
+from botflow.interfaces import Channel, DeliveryStatus, OutboxStore
+from botflow.records import OutboundState, SessionKey, StoredOutbound, StoredSession, TurnId
+from botflow.runtime.consent_gate import needs_gate
+from botflow.runtime.gate import SendGate
+from botflow.runtime.loops import Suspects
+from botflow.storage.contacts import Contacts
+from botflow.storage.gate import GateRows
+
+CONFIRMATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "You will get no more messages from us. Write START if you want them again.",
+        "de": "Du bekommst keine Nachrichten mehr von uns. Schreib START, wenn du sie wieder möchtest.",
+        "es": "No recibirás más mensajes nuestros. Escribe START si los quieres otra vez.",
+        "fr": "Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
+    }
+)
+
+
+class ConsentKeeper:
+    """Keeps contacts, and what the fast path knows of them, in step with what people say."""
+
+    def __init__(
+        self,
+        contacts: Contacts,
+        gate: SendGate,
+        rows: GateRows,
+        outbox: OutboxStore,
+        channels: Mapping[str, Channel],
+    ) -> None:
+        self._contacts = contacts
+        self._gate = gate
+        self._rows = rows
+        self._outbox = outbox
+        self._channels = channels
+        self._suspects = Suspects()
+
+    def must_look(self, flow: Flow, key: SessionKey, inbound: Inbound, now_s: float) -> bool:
+        """Say whether the answer to `inbound` must pass the gate before it leaves: then its turn is queued."""
+        if key.channel not in self._channels:
+            return False
+        is_suspect = self._suspects.hears(key, inbound.text, now_s)
+        return is_suspect or needs_gate(flow.policy)
+
+    async def stop(self, key: SessionKey, inbound: Inbound) -> None:
+        """Park the person everywhere, before their turn: an opt-out overtakes every line."""
+        reason = "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
+        await self._contacts.stop(key, inbound.key, reason)
+
+    async def met(self, stored: StoredSession) -> StoredSession:
+        """Return a session that has no row yet as it must begin: parked if its person has opted out elsewhere."""
+        if stored.id or stored.key.channel not in self._channels:
+            return stored
+        return replace(stored, parked=await self._contacts.is_stopped(stored.key))
+
+    async def made(self, key: SessionKey, turn: TurnId, flow: Flow, inbound: Inbound) -> bool:
+        """Take note of an inbound's row: the first one made the session. True when that had to be parked.
+
+        Parts that wait for the morning go as soon as their person is awake.
+        """
+        if key.channel not in self._channels:
+            return False
+        if flow.policy.quiet_hours is not None and inbound.kind == "message":
+            await self._rows.wake(turn.session)
+        return turn.seq == 1 and not inbound.consent and await self._contacts.park_if_stopped(key)
+
+    async def silent_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> Turn:
+        """Return the turn of an inbound that `silences`: nothing moves, and at most an opt-out is confirmed."""
+        if stored.parked and not parks(stored.parked, inbound):
+            await self._contacts.start(stored.key, inbound.key, "opt_in.word")
+        messages: tuple[SendMessage, ...] = ()
+        if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
+            messages = (SendMessage(text=confirmation(flow.language), sender=inbound.address),)
+        return leave_as_it_is(stored.session, "opted_out", messages)
+
+    async def let_through(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
+        """Return those of a turn's parts that a waiting request may take along; the others are settled."""
+        passed = []
+        for part in parts:
+            passage = await self._gate.passage(part)
+            match passage.verdict:
+                case "send":
+                    passed.append(part)
+                case "delay":
+                    await self._outbox.release(part, passage.after_s)
+                case "suppress":
+                    await self._settle(part, "suppressed", passage.code, passage.reason)
+                case "hold":
+                    await self._settle(part, "held", passage.code, passage.reason)
+                case "fail":
+                    await self._settle(part, "failed", passage.code, passage.reason)
+        return tuple(passed)
+
+    async def _settle(self, part: StoredOutbound, state: OutboundState, code: str, reason: str) -> None:
+        await self._outbox.report(
+            DeliveryStatus(session=part.session, wire_id=part.wire_id, state=state, error_code=code, reason=reason)
+        )
+
+
+def confirmation(language: str) -> str:
+    """Return the answer to a request to stop (a BCP 47 tag; the region is ignored), in English when there is none."""
+    return CONFIRMATIONS.get(language.split("-")[0].lower(), CONFIRMATIONS["en"])
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:

@@ -15,11 +15,10 @@ import structlog
 from botflow.clock import Clock
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn, take_turn
-from botflow.engine.unmoved import leave_as_it_is
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.runtime.committer import Committer
-from botflow.runtime.consent import parks, silences
+from botflow.runtime.consent import ConsentKeeper, parks, silences
 from botflow.runtime.flows import Flows, LiveFlow
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
@@ -54,6 +53,7 @@ class Conversation:
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         clock: Clock,
+        consent: ConsentKeeper,
         reach: Reach,
         check_queue: Callable[[], Awaitable[None]] = _let_in,
     ) -> None:
@@ -67,6 +67,7 @@ class Conversation:
         self._node_types = node_types
         self._channels = channels
         self._clock = clock
+        self._consent = consent
         self._reach = reach
         self._check_queue = check_queue
         self._lines = Lines()
@@ -103,17 +104,20 @@ class Conversation:
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
         """Stop what is queued or under way before anything else: an opt-out overtakes every line."""
-        stored = await self._sessions.load(key)
-        if stored.id and not stored.parked and await self._sessions.find(key, inbound.key) is None:
-            await self._sessions.set_parked(stored.id, True)
+        if await self._sessions.find(key, inbound.key) is None:  # a repetition of it may come after a START
+            await self._consent.stop(key, inbound)
             self._hot.forget(key)
 
     # -- the fast path
 
     async def _run_now(self, live: LiveFlow, key: SessionKey, inbound: Inbound) -> Receipt | None:
         """Run and commit the turn here; None when it must be queued."""
+        if self._consent.must_look(live.flow, key, inbound, self._clock.monotonic_s()):
+            return None
         stored = await self._hot.get(key)
         for _ in range(FAST_TRIES):
+            if not stored.id:
+                stored = await self._consent.met(stored)
             if stored.last_seq != stored.done_seq:
                 return None
             try:
@@ -127,6 +131,8 @@ class Conversation:
             turn_id = await self._commit(commit)
             if turn_id is not None:
                 self._reach("fast.committed")
+                if turn_id.seq == 1 and await self._consent.made(key, turn_id, live.flow, inbound):
+                    return replace(self._committed(commit, turn_id), outbounds=())
                 return self._committed(commit, turn_id)
             known = await self._sessions.find(key, inbound.key)
             if known is not None:  # a duplicate, or a commit whose outcome we could not see
@@ -141,7 +147,7 @@ class Conversation:
         flow = live.flow if version == live.version else await self._flows.version(version)
         turn: Turn
         if silences(stored.parked, inbound):
-            turn = leave_as_it_is(stored.session, "opted_out")
+            turn = await self._consent.silent_turn(stored, inbound, flow)
         elif (wait := stored.session.wait) and inbound.kind == "message" and "message" not in wait.accepts:
             return None
         else:
@@ -203,6 +209,7 @@ class Conversation:
         self._reach("queue.before")
         receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
         self._reach("queue.stored")
+        await self._consent.made(key, receipt.id, live.flow, inbound)
         self._hot.forget(key)
         self._hub.wake((receipt.id.session,))  # streams say that a turn is under way
         return receipt
@@ -236,5 +243,6 @@ class Conversation:
         if receipt.state == "new" or (is_gone and await is_gone()):
             return replace(receipt, outbounds=())
         handed = await self._outbox.hand_over(receipt.id, provider.reply_limit)
+        handed = await self._consent.let_through(handed)
         self._reach("reply.claimed")
         return replace(receipt, outbounds=handed)

@@ -14,8 +14,10 @@ from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
 from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
+from botflow.flow.policy import Policy
 from botflow.interfaces import FlowStore
 from botflow.records import PublishedFlow
+from botflow.runtime.numbers import require_numbers
 
 KEPT_VERSIONS = 256
 REFRESH_S = 1.0  # publishing reaches every process within a second, signals or not
@@ -62,6 +64,10 @@ class Flows:
         """Return the slug of a workflow served here, by its row's id."""
         return next((live.slug for live in self._live.values() if live.workflow == workflow), None)
 
+    def policy_of(self, workflow: int) -> Policy | None:
+        """Return the rules of a workflow served here, as they are now."""
+        return next((live.flow.policy for live in self._live.values() if live.workflow == workflow), None)
+
     async def version(self, version: int) -> Flow:
         """Return the version that an execution is pinned to; FlowError `version.unknown` when it is gone."""
         flow = self._versions.get(version)
@@ -73,8 +79,12 @@ class Flows:
         return self._compiled(published)
 
     async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]]) -> None:
-        """Store each flow with its bundle of documents and serve it from now on."""
+        """Store each flow with its bundle of documents and serve it from now on.
+
+        UsageError `countries.unsupported` for one whose rules cannot be kept here.
+        """
         for flow, documents in flows:
+            require_numbers(flow)
             published = await self._store.publish(flow.id, flow.name, flow.digest, documents)
             self._live[flow.id] = LiveFlow(
                 workflow=published.workflow, version=published.version, slug=flow.id, flow=flow

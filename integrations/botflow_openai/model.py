@@ -12,13 +12,13 @@ import orjson
 
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
-from botflow.interfaces import OnDelta
+from botflow.interfaces import OnDelta, Quote
 from botflow_openai.chat import ChatCompletions
 from botflow_openai.clients import Clients
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.failures import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
-from botflow_openai.responses import Responses
+from botflow_openai.responses import LEAST_TOKENS, Responses
 
 DEFAULT_MODEL = "gpt-4.1-mini"
 RESPONSES_PREFIX = "responses:"
@@ -58,9 +58,8 @@ class OpenAIModel:
 
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
         """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that what it cost is journalled."""
-        chosen = ask.model or self._default_model
-        api: Api = Responses() if chosen.startswith(RESPONSES_PREFIX) else ChatCompletions()
-        call = _Call(api, ask, chosen.removeprefix(RESPONSES_PREFIX), on_delta)
+        api, model = self._way(ask)
+        call = _Call(api, ask, model, on_delta)
         started = time.monotonic()
         try:
             async with asyncio.timeout(ask.timeout_s):
@@ -74,9 +73,25 @@ class OpenAIModel:
             return answer_of(ask, completion, self._usage(call, started, completion))
         return Answer(failure=failure, usage=self._usage(call, started, None))
 
+    def quote(self, ask: AskModel) -> Quote:
+        """Return the most a call can take; a token has at least one byte, so a prompt has no more than its request."""
+        api, model = self._way(ask)
+        return Quote(
+            model=model,
+            prompt_tokens=len(orjson.dumps(api.body(ask, model, stream=False))),
+            completion_tokens=max(ask.max_tokens or 0, LEAST_TOKENS),
+            price=self._prices.price(model),
+        )
+
     async def close(self) -> None:
         """Close the connections."""
         await self._clients.close()
+
+    def _way(self, ask: AskModel) -> tuple[Api, str]:
+        """Return the API that is meant, and the model's own name."""
+        chosen = ask.model or self._default_model
+        api: Api = Responses() if chosen.startswith(RESPONSES_PREFIX) else ChatCompletions()
+        return api, chosen.removeprefix(RESPONSES_PREFIX)
 
     def _usage(self, call: _Call, started: float, completion: Completion | None) -> dict[str, Any]:
         spent = completion or Completion()

@@ -8,6 +8,8 @@ from importlib.resources import files
 
 import orjson
 
+from botflow.flow.policy import Price
+
 _DATED = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
@@ -22,9 +24,14 @@ class Prices:
         """Read prices.json; its date says how old they are."""
         return cls(orjson.loads(files("botflow_openai").joinpath("prices.json").read_bytes())["usdPerMillionTokens"])
 
+    def price(self, model: str) -> Price | None:
+        """Return a model's price, or None when nobody knows it."""
+        listed = self._listed.get(_DATED.sub("", model))
+        return Price(input=listed["prompt"], output=listed["completion"]) if listed else None
+
     def cost_usd(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
         """Return the price of one call, or None when nobody knows it."""
-        price = self._listed.get(_DATED.sub("", model))
+        price = self.price(model)
         if price is None:
             return None
-        return round((prompt_tokens * price["prompt"] + completion_tokens * price["completion"]) / 1_000_000, 9)
+        return round((prompt_tokens * price.input + completion_tokens * price.output) / 1_000_000, 9)

@@ -8,6 +8,8 @@ from botflow.engine.asks import AskModel
 from botflow_openai.completion import Completion
 from botflow_openai.prompts import answer_schema, conversation, system_text
 
+LEAST_TOKENS = 16  # the API refuses a lower limit
+
 
 class Responses:
     """POST /responses: OpenAI's newer API."""
@@ -23,7 +25,7 @@ class Responses:
         if schema is not None:
             body["text"] = {"format": {"type": "json_schema", "name": ask.purpose, "strict": True, "schema": schema}}
         if ask.max_tokens is not None:
-            body["max_output_tokens"] = max(ask.max_tokens, 16)  # the API refuses less
+            body["max_output_tokens"] = max(ask.max_tokens, LEAST_TOKENS)
         if stream:
             body["stream"] = True
         return body

@@ -21,6 +21,9 @@ from botflow.nodes.action import action
 from botflow.plugins import Plugin
 from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.lexical import LexicalModel
+from botflow.runtime.model_spend import ModelSpend
+from botflow.storage.decisions import Decisions
+from botflow.storage.spending import Spending
 
 ROUTE = AskModel(purpose="route", text="order", choices=(Choice(handle="order"),))
 LogLines = list[dict[str, Any]]
@@ -91,6 +94,7 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
         models=models or (LexicalModel(),),
         transcripts=cast(TranscriptStore, Shelf(lines or [])),  # nothing but `lines` is called
         node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
+        spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted
         log=structlog.wrap_logger(None, processors=[keep]),
     )
 

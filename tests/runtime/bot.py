@@ -26,13 +26,20 @@ from botflow.records import Receipt, SessionKey
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks
 from botflow.runtime.committer import Committer
+from botflow.runtime.consent import ConsentKeeper
+from botflow.runtime.consent_gate import ConsentGate
 from botflow.runtime.conversation import Conversation, IsGone
 from botflow.runtime.flows import Flows, LiveFlow
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
 from botflow.runtime.lexical import LexicalModel
+from botflow.runtime.model_spend import ModelSpend
 from botflow.runtime.points import Point
+from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
+from botflow.storage.decisions import Decisions
+from botflow.storage.gate import GateRows
+from botflow.storage.spending import Spending
 from tests.nodes.talk import START, node, say
 
 SEEDS = count(1)
@@ -106,6 +113,7 @@ class Bot:
     committer: Committer
     conversation: Conversation
     advance: Advance
+    gate: ConsentGate
     world: World
 
     @property
@@ -227,8 +235,15 @@ def _assemble(
     hot = HotSessions(database.sessions, None)
     committer = Committer(database.sessions)
     log = structlog.get_logger("tests")
-    asking = Asks(models=[LexicalModel()], transcripts=database.transcripts, node_types=node_types, log=log)
+    spend = ModelSpend(Spending(database.engine), Decisions(database.engine))
+    asking = Asks(
+        models=[LexicalModel()], transcripts=database.transcripts, node_types=node_types, spend=spend, log=log
+    )
+    contacts, rows = Contacts(database.engine), GateRows(database.engine)
+    gate = ConsentGate(rows, contacts, flows)
+    consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
+    shared |= {"consent": consent}
     shared |= {"inbox": database.inbox, "reach": world.reach}
     conversation = Conversation(
         sessions=database.sessions, outbox=database.outbox, committer=committer, clock=SystemClock(), **shared
@@ -241,5 +256,6 @@ def _assemble(
         committer=committer,
         conversation=conversation,
         advance=Advance(asks=asking, **shared),
+        gate=gate,
         world=world,
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from botflow.engine.asks import Answer, AskModel, Choice
-from botflow.interfaces import OnDelta
+from botflow.flow.policy import Price
+from botflow.interfaces import OnDelta, Quote
 from botflow.runtime.lexical.extraction import extract
 from botflow.runtime.lexical.router import Router
 from botflow.runtime.lexical.words import Words
 
+_FREE = Price(input=0.0, output=0.0)
 _MOST_ROUTERS = 256  # indexed sets of choices that are kept; a node has one
 
 
@@ -35,6 +37,10 @@ class LexicalModel:
                 if on_delta is not None and ask.fallback:
                     await on_delta(ask.fallback)
                 return Answer(value=ask.fallback, usage=usage)
+
+    def quote(self, ask: AskModel) -> Quote:
+        """Return that it costs nothing, whatever is asked."""
+        return Quote(model=self.name, prompt_tokens=0, completion_tokens=0, price=_FREE)
 
     async def close(self) -> None:
         """Nothing is open."""
