@@ -18,7 +18,6 @@ import structlog
 from botflow.engine.asks import Answer, Ask, AskModel
 from botflow.engine.journal import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.turn import NodeTypes, Turn, take_turn
-from botflow.engine.unmoved import leave_as_it_is
 from botflow.engine.words import apology
 from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
