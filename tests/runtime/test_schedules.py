@@ -67,6 +67,18 @@ async def test_a_due_schedule_starts_one_run_and_waits_for_its_next_moment(datab
     assert [job[0] for job in await jobs(database)] == ["executions"]
 
 
+async def test_a_schedule_that_is_not_due_stays(database: Database) -> None:
+    await publish(database, run_flow("report", at("* * * * *", missed="all")))
+    keeper, _ = await opened(database)
+    await keeper.sync()
+    moment = await make_due(database, timedelta(hours=-2))
+
+    assert await keeper.start_due() is False
+
+    assert await runs(database) == []
+    assert [row.next_at for row in await rows(database)] == [moment]
+
+
 async def test_many_processes_start_each_moment_once(database: Database) -> None:
     triggers = [at("* * * * *", f"clock{number}") for number in range(10)]
     await publish(database, run_flow("report", *triggers))
