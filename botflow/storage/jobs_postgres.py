@@ -35,7 +35,12 @@ SCHEMA_CHANGES: tuple[str, ...] = (
     "DROP INDEX procrastinate_jobs_queue_name_idx_v1",
     "CREATE INDEX procrastinate_jobs_lock_id_idx ON procrastinate_jobs (lock, id) WHERE status IN ('todo', 'doing')",
 )
-ADD_CREATED_AT = "ALTER TABLE procrastinate_jobs ADD COLUMN created_at timestamptz DEFAULT now()"
+QUEUE_CHANGES: tuple[str, ...] = (
+    "ALTER TABLE procrastinate_jobs ADD COLUMN created_at timestamptz DEFAULT now()",
+    "DROP INDEX procrastinate_jobs_priority_idx_v1",
+    "CREATE INDEX procrastinate_jobs_claim_idx ON procrastinate_jobs (queue_name, priority DESC, id)"
+    " WHERE status = 'todo'",
+)
 
 # The table is nearly always empty, so the planner believes that it is, and would sort and scan a sudden backlog.
 _PLANNER = "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off"
@@ -43,27 +48,32 @@ _PLANNER = "SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqsc
 # finds nothing to do. The inbound and the job themselves are stored by `enqueue`, which does wait.
 _COMMITS = "SET synchronous_commit = off"
 
+# Each queue by itself, so that a worker of one never walks through the backlog of another.
 CLAIM = """
-WITH candidate AS (
-    SELECT jobs.id
-    FROM procrastinate_jobs AS jobs
-    WHERE jobs.status = 'todo'
-      AND jobs.queue_name = ANY (%(queues)s)
-      AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
-      AND NOT EXISTS (
-          SELECT 1 FROM procrastinate_jobs AS other
-          WHERE other.lock = jobs.lock AND other.status = 'doing'
-      )
-      AND (jobs.lock IS NULL OR jobs.id = (
-          SELECT first.id FROM procrastinate_jobs AS first
-          WHERE first.lock = jobs.lock AND first.status IN ('todo', 'doing')
-          ORDER BY first.lock, first.id LIMIT 1
-      ))
-    ORDER BY jobs.priority DESC, jobs.id LIMIT %(limit)s
-    FOR UPDATE OF jobs SKIP LOCKED
-)
+WITH candidate AS MATERIALIZED (
+    SELECT found.id, found.priority
+    FROM unnest(%(queues)s::text[]) AS queue (name), LATERAL (
+        SELECT jobs.id, jobs.priority
+        FROM procrastinate_jobs AS jobs
+        WHERE jobs.status = 'todo'
+          AND jobs.queue_name = queue.name
+          AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
+          AND NOT EXISTS (
+              SELECT 1 FROM procrastinate_jobs AS other
+              WHERE other.lock = jobs.lock AND other.status = 'doing'
+          )
+          AND (jobs.lock IS NULL OR jobs.id = (
+              SELECT first.id FROM procrastinate_jobs AS first
+              WHERE first.lock = jobs.lock AND first.status IN ('todo', 'doing')
+              ORDER BY first.lock, first.id LIMIT 1
+          ))
+        ORDER BY jobs.priority DESC, jobs.id LIMIT %(limit)s
+        FOR UPDATE OF jobs SKIP LOCKED
+    ) AS found
+),
+chosen AS MATERIALIZED (SELECT id FROM candidate ORDER BY priority DESC, id LIMIT %(limit)s)
 UPDATE procrastinate_jobs AS jobs SET status = 'doing', worker_id = %(worker_id)s
-FROM candidate WHERE jobs.id = candidate.id
+FROM chosen WHERE jobs.id = chosen.id
 RETURNING jobs.*
 """
 

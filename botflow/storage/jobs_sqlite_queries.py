@@ -35,7 +35,7 @@ SCHEMA: tuple[str, ...] = (
     "CREATE UNIQUE INDEX procrastinate_jobs_doing_idx ON procrastinate_jobs (lock) WHERE status = 'doing'",
 )
 # SQLite takes no such default for a column that is added, so every insert says it.
-ADD_CREATED_AT = "ALTER TABLE procrastinate_jobs ADD COLUMN created_at REAL"
+QUEUE_CHANGES: tuple[str, ...] = ("ALTER TABLE procrastinate_jobs ADD COLUMN created_at REAL",)
 
 JOB_COLUMNS = (
     "id",

@@ -13,7 +13,7 @@ from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 
 from botflow.runtime.worker import WorkerWatch
-from botflow.storage.jobs import QUEUES, JobTable
+from botflow.storage.jobs import QUEUES, JobTable, Queue
 from botflow.storage.jobs_postgres import PostgresJobs
 from tests.runtime.job_places import JobPlace, open_place, until
 
@@ -72,9 +72,10 @@ async def test_a_claim_that_was_taken_over_can_end_nothing(place: JobPlace) -> N
     assert (await place.table.finish([taken])).count == 1
 
 
-async def test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not(place: JobPlace) -> None:
+@pytest.mark.parametrize("queue", QUEUES)
+async def test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not(place: JobPlace, queue: Queue) -> None:
     worker = await place.register()
-    await place.defer(1)
+    await place.defer(1, queue=queue)
     await place.table.claim(worker, 10)
     assert await place.table.put_back_stalled(10, 10) == 0
     await asyncio.sleep(0.05)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from botflow.storage.columns import BigId, Json, UtcTime
-from botflow.storage.jobs_postgres import ADD_CREATED_AT as POSTGRES_CREATED_AT
-from botflow.storage.jobs_sqlite_queries import ADD_CREATED_AT as SQLITE_CREATED_AT
+from botflow.storage.jobs_postgres import QUEUE_CHANGES as POSTGRES_QUEUES
+from botflow.storage.jobs_sqlite_queries import QUEUE_CHANGES as SQLITE_QUEUES
 
 revision = "0002"
 down_revision = "0001"
@@ -179,7 +179,9 @@ def _create_credentials() -> None:
 
 
 def _extend_jobs() -> None:
-    op.execute(POSTGRES_CREATED_AT if op.get_bind().dialect.name == "postgresql" else SQLITE_CREATED_AT)
+    is_postgres = op.get_bind().dialect.name == "postgresql"
+    for statement in POSTGRES_QUEUES if is_postgres else SQLITE_QUEUES:
+        op.execute(statement)
     op.create_table(
         "finished_jobs",
         sa.Column("id", BigId, autoincrement=False, nullable=False),
