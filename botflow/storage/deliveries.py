@@ -106,9 +106,9 @@ class Deliveries:
         row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
         change = change_of((await connection.execute(row)).one(), news)
         if change is not None:
-            await self._change(connection, mine, change)
             if change.columns.get("provider_id"):
                 await self._take_from_others(connection, mine, news.provider_id)
+            await self._change(connection, mine, change)
             if (state := _awaited(body, change, news)) is not None:
                 await self._tell(connection, news, body["awaitedBy"], state)
         return True
@@ -122,7 +122,10 @@ class Deliveries:
         )
 
     async def _take_from_others(self, connection: AsyncConnection, mine: Any, provider_id: str) -> None:
-        """Who was given this message because its words were equal has to be looked for again: the news know better."""
+        """Who was given this message because its words were equal has to be looked for again: the news know better.
+
+        Two who are given it at the same moment break the unique index, and one of them looks again.
+        """
         await connection.execute(
             update(outbounds)
             .where(outbounds.c.provider_id == provider_id, ~mine, outbounds.c.state == "sent")

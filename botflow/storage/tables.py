@@ -194,10 +194,11 @@ Index(
     postgresql_where=text("state = 'held'"),
     sqlite_where=text("state = 'held'"),
 )
-# A provider's message may be asked for by its words alone: is it already another part's?
+# A provider's message may be asked for by its words alone, and may then be only one part's.
 Index(
     "outbounds_provider_id_idx",
     outbounds.c.provider_id,
+    unique=True,
     postgresql_where=text("provider_id IS NOT NULL"),
     sqlite_where=text("provider_id IS NOT NULL"),
 )

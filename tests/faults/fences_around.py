@@ -8,11 +8,11 @@ from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.flows import Flows
 from botflow.runtime.hub import Hub, Mailbox
 from botflow.storage import jobs_postgres
-from botflow.storage.outbox import Outbox, _has_opted_out, _is_to_the_person
 from botflow.storage.timers import Timers
 from botflow.web import auth, webhooks
 from botflow.web.auth import Gate
 from tests.engine import test_turn
+from tests.faults.fences_outbox import FENCES_OF_THE_OUTBOX
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import (
     test_callbacks,
@@ -22,7 +22,7 @@ from tests.runtime import (
     test_jobs,
     test_jobs_troubles,
 )
-from tests.storage import test_outbox, test_timers
+from tests.storage import test_timers
 from tests.web import test_gate, test_webhooks
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
@@ -71,89 +71,6 @@ TIMERS = (
         "again=True",
         "again=False",
         test_timers.test_an_inbound_that_nobody_runs_is_deferred_again_under_another_lock,
-    ),
-)
-
-OUTBOX = (
-    Fence(Outbox.hand_over, "in_time.exists(),", "", test_outbox.test_after_reply_by_only_the_sender_may_claim),
-    Fence(
-        Outbox.hand_over,
-        "~is_behind.exists(),",
-        "",
-        test_outbox.test_a_request_does_not_overtake_what_an_earlier_turn_still_sends,
-    ),
-    Fence(
-        Outbox.hand_over,
-        "outbounds.c.index < limit,",
-        "",
-        test_outbox.test_a_request_takes_no_more_than_its_answer_holds,
-    ),
-    Fence(
-        _is_to_the_person,
-        "recipient.is_(None)",
-        "recipient.is_not_distinct_from(recipient)",
-        test_outbox.test_a_request_never_takes_what_goes_to_somebody_else,
-    ),
-    Fence(
-        Outbox._is_due,
-        "~may_answer.exists()",
-        "~paused",
-        test_outbox.test_until_reply_by_the_sender_leaves_the_parts_alone,
-    ),
-    Fence(
-        Outbox._is_due,
-        "~paused)",
-        "~may_answer.exists())",
-        test_outbox.test_a_refused_part_waits_before_it_is_ready_again,
-    ),
-    Fence(
-        Outbox.claim_sends,
-        ", ~self._is_held_up()",
-        "",
-        test_outbox.test_a_session_sends_one_part_at_a_time_and_in_order,
-    ),
-    Fence(
-        Outbox._is_held_up,
-        "news >= self._engine.now(-UNCONFIRMED_S)",
-        "news < self._engine.now(-UNCONFIRMED_S)",
-        test_outbox.test_an_unconfirmed_answer_holds_up_what_follows_for_a_while,
-    ),
-    Fence(
-        Outbox.claim_sends,
-        ".with_for_update(skip_locked=True, key_share=True, of=outbounds)",
-        "",
-        test_outbox.test_senders_that_look_at_once_share_the_work,
-        on="postgres",
-    ),
-    Fence(
-        _has_opted_out,
-        "or_(sessions.c.parked, recipient)",
-        "recipient",
-        test_outbox.test_nothing_is_sent_for_a_parked_session,
-    ),
-    Fence(
-        _has_opted_out,
-        "or_(sessions.c.parked, recipient)",
-        "sessions.c.parked",
-        test_outbox.test_nothing_is_sent_to_somebody_whose_own_session_is_parked,
-    ),
-    Fence(
-        Outbox.release,
-        "outbounds.c.attempts == outbound.attempts,",
-        "",
-        test_outbox.test_a_released_part_is_claimed_again_and_counts_its_attempts,
-    ),
-    Fence(
-        Outbox.release,
-        "outbounds.c.state == outbound.state,",
-        "",
-        test_outbox.test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it,
-    ),
-    Fence(
-        Outbox._move,
-        "and_(part, outbounds.c.state.in_(BEFORE[state]))",
-        "part",
-        partial(test_outbox.test_states_move_forward_only, first="delivered", then="sent", moves=False),
     ),
 )
 
@@ -276,4 +193,4 @@ GATES = (
     ),
 )
 
-FENCES_AROUND_THE_TURN = (*TIMERS, *OUTBOX, *JOBS, *WAKING, *GATES)
+FENCES_AROUND_THE_TURN = (*TIMERS, *FENCES_OF_THE_OUTBOX, *JOBS, *WAKING, *GATES)

@@ -38,6 +38,12 @@ async def test_a_request_takes_no_more_than_its_answer_holds(database: Database)
     assert [part.message.text for part in await database.outbox.hand_over(turn, 1)] == ["one"]
 
 
+async def test_a_request_takes_one_part_of_those_that_must_leave_one_after_the_other(database: Database) -> None:
+    parts = [said(text, "ready", ordering="sent") for text in ("one", "two")]
+    turn = await _queued_turn(database, *parts, reply_within_s=8)
+    assert [part.message.text for part in await database.outbox.hand_over(turn, 10)] == ["one"]
+
+
 async def test_after_reply_by_only_the_sender_may_claim(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0)
     assert await database.outbox.hand_over(turn, 10) == ()

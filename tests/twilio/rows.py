@@ -33,14 +33,20 @@ class Rows:
     _keys: Any = field(default_factory=count)
 
     async def say(
-        self, person: str, *texts: str, state: OutboundState = "ready", channel: str = "sms", to: str = ""
+        self,
+        person: str,
+        *texts: str,
+        state: OutboundState = "ready",
+        channel: str = "sms",
+        to: str = "",
+        validity_s: float | None = None,
     ) -> TurnId:
         """Commit a turn that said `texts` to `person`, as parts in `state`."""
         key = SessionKey(self.workflow, channel, person)
         read = await self.database.sessions.load(key)
         session = read.session
         after = type(session)(version=session.version + 1, address=US)
-        message = SendMessage(text="", sender=US, to=to, channel=channel if to else "")
+        message = SendMessage(text="", sender=US, to=to, channel=channel if to else "", validity_s=validity_s)
         commit = TurnCommit(
             read=read,
             inbound=Inbound(

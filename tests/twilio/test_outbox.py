@@ -319,3 +319,62 @@ async def test_without_a_provider_a_part_is_held(rows: Rows, database: Any) -> N
     await outbox.send_due()
 
     assert rows.states() == [("one", "held")]
+
+
+async def test_equal_words_of_two_sessions_to_one_person_are_each_found_once(
+    twilio: TwilioStandIn, outbox: Outbox, rows: Rows
+) -> None:
+    twilio.script("lost", "error")
+    await rows.say(ADA, "New order!", to=CAT)
+    await rows.say(BOB, "New order!", to=CAT)
+
+    await settle(outbox, rows)
+
+    assert bodies(twilio, CAT) == ["New order!"] * 2
+    assert [state for _, state in rows.states()] == ["sent", "sent"]
+
+
+async def test_a_message_that_is_no_longer_worth_sending_is_given_up(
+    twilio: TwilioStandIn, outbox: Outbox, rows: Rows
+) -> None:
+    twilio.script("throttled")
+    await rows.say(ADA, "In ten minutes!", validity_s=600.0)
+    await rows.say(ADA, "Later")
+    await outbox.send_due()
+    rows.age(601)
+
+    await settle(outbox, rows)
+
+    assert bodies(twilio) == ["Later"]
+    assert rows.states() == [("In ten minutes!", "failed"), ("Later", "sent")]
+
+
+async def test_a_whole_sender_waits_when_its_rate_is_used_up(twilio: TwilioStandIn, outbox: Outbox, rows: Rows) -> None:
+    twilio.script(30022)
+    await rows.say(ADA, "one")
+    await outbox.send_due()
+    await rows.say(BOB, "two")
+
+    await outbox.send_due()
+    assert bodies(twilio) == []
+    rows.age(MINUTE)
+    await settle(outbox, rows)
+
+    assert sorted(bodies(twilio)) == ["one", "two"]
+
+
+async def test_idle_loops_look_twice_a_second_and_not_four_times(outbox: Outbox, rows: Rows, database: Any) -> None:
+    looks = 0
+    claim = database.outbox.claim_sends
+
+    async def counting(limit: int, rate: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await claim(limit, rate)
+
+    database.outbox.claim_sends = counting
+    senders = [step for step in outbox.steps() if step.name.startswith("send_due")]
+    for step in senders:
+        assert not await step.run()
+
+    assert (len(senders), looks) == (4, 1)

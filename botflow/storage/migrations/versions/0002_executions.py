@@ -64,7 +64,14 @@ def _index_outbounds() -> None:
         ("outbounds_held_idx", ["session_id", "version", "index"], "state = 'held'"),
         ("outbounds_provider_id_idx", ["provider_id"], "provider_id IS NOT NULL"),
     ):
-        op.create_index(name, "outbounds", columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+        op.create_index(
+            name,
+            "outbounds",
+            columns,
+            unique=columns == ["provider_id"],
+            postgresql_where=sa.text(where),
+            sqlite_where=sa.text(where),
+        )
 
 
 def _create_runs() -> None:

@@ -1,0 +1,190 @@
+"""The fences of the outbox: who may send what and when, and what news may do; and what breaks without each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.runtime import gate
+from botflow.runtime.outbox import Outbox as Sender
+from botflow.storage import claims, deliveries
+from botflow.storage.claims import Claims
+from botflow.storage.deliveries import Deliveries
+from botflow.storage.held import Held
+from botflow.storage.outbox import Outbox, _is_to_the_person
+from tests.faults.mutation import Fence, Statement
+from tests.runtime import test_gate
+from tests.storage import test_deliveries, test_held, test_outbox, test_pacing
+from tests.twilio import test_outbox as test_sender
+
+DUE = Statement(claims, "DUE")
+told = partial(test_deliveries.test_who_waits_for_a_delivery_is_told_once, awaited="delivered", state="delivered")
+
+HANDING_OVER = (
+    Fence(Outbox.hand_over, "in_time.exists(),", "", test_outbox.test_after_reply_by_only_the_sender_may_claim),
+    Fence(
+        Outbox.hand_over,
+        "~is_behind.exists(),",
+        "",
+        test_outbox.test_a_request_does_not_overtake_what_an_earlier_turn_still_sends,
+    ),
+    Fence(
+        Outbox.hand_over,
+        "outbounds.c.index < limit,",
+        "",
+        test_outbox.test_a_request_takes_no_more_than_its_answer_holds,
+    ),
+    Fence(
+        Outbox.hand_over,
+        "or_(outbounds.c.index == 0, _is_in_no_line()),",
+        "",
+        test_outbox.test_a_request_takes_one_part_of_those_that_must_leave_one_after_the_other,
+    ),
+    Fence(
+        _is_to_the_person,
+        "recipient.is_(None)",
+        "recipient.is_not_distinct_from(recipient)",
+        test_outbox.test_a_request_never_takes_what_goes_to_somebody_else,
+    ),
+)
+
+CLAIMING = (
+    Fence(DUE, "i.reply_by >= {now}", "false", test_outbox.test_until_reply_by_the_sender_leaves_the_parts_alone),
+    Fence(
+        DUE,
+        "AND (o.due_at IS NULL OR o.due_at <= {now})",
+        "",
+        test_outbox.test_a_refused_part_waits_before_it_is_ready_again,
+    ),
+    Fence(
+        DUE,
+        """AND (e.version < o.version OR (e.version = o.version AND e."index" < o."index"))""",
+        "AND false",
+        test_outbox.test_a_session_sends_one_part_at_a_time_and_in_order,
+    ),
+    Fence(
+        DUE,
+        "(e.state <> 'handed' OR coalesce(e.updated_at, e.created_at) >= {unconfirmed})",
+        "e.state <> 'handed'",
+        test_outbox.test_an_unconfirmed_answer_holds_up_what_follows_for_a_while,
+    ),
+    Fence(
+        DUE,
+        "AND b.due_at > {now}",
+        "AND false",
+        partial(test_deliveries.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=True),
+    ),
+    Fence(
+        DUE,
+        "AND b.due_at > {now}",
+        "AND true",
+        partial(test_deliveries.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=False),
+    ),
+    Fence(DUE, "AND NOT s.paused", "", test_outbox.test_nothing_leaves_a_paused_session),
+    Fence(DUE, "{limit} {lock}", "{limit}", test_outbox.test_senders_that_look_at_once_share_the_work, on="postgres"),
+    Fence(
+        DUE,
+        "THEN s.parked ELSE",
+        "THEN false ELSE",
+        test_outbox.test_what_is_due_for_somebody_who_stopped_says_so,
+    ),
+    Fence(
+        DUE,
+        "AND r.parked",
+        "AND false",
+        test_outbox.test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stopped,
+    ),
+    Fence(
+        Claims._let_go,
+        "ahead_s > AHEAD_S",
+        "False",
+        test_pacing.test_processes_that_look_at_once_share_one_rate,
+    ),
+    Fence(
+        Statement(claims, "SLOW_DOWN"),
+        "WHERE senders.next_at < excluded.next_at",
+        "",
+        test_pacing.test_a_sender_that_is_slowed_down_lets_nothing_go_until_then,
+    ),
+    Fence(
+        DUE,
+        "AND p.next_at > {ahead}",
+        "AND false",
+        test_pacing.test_a_slow_sender_holds_up_nobody_elses_parts,
+    ),
+)
+
+NEWS = (
+    Fence(
+        Outbox.release,
+        "outbounds.c.attempts == outbound.attempts,",
+        "",
+        test_outbox.test_a_released_part_is_claimed_again_and_counts_its_attempts,
+    ),
+    Fence(
+        Outbox.release,
+        "outbounds.c.state == outbound.state,",
+        "",
+        test_outbox.test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it,
+    ),
+    Fence(
+        deliveries.change_of,
+        "part.state not in BEFORE[news.state]",
+        "False",
+        partial(test_outbox.test_states_move_forward_only, first="delivered", then="sent", moves=False),
+    ),
+    Fence(
+        deliveries.change_of,
+        "not is_current and news.state not in ARRIVED",
+        "False",
+        partial(test_deliveries.test_a_late_failure_of_the_former_sending_does_not_fail_the_second, is_known=False),
+    ),
+    Fence(
+        deliveries.change_of,
+        "news.retry.times > len(former)",
+        "True",
+        test_deliveries.test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice,
+    ),
+    Fence(
+        Deliveries._tell,
+        "or (await connection.execute(known)).first() is not None",
+        "",
+        partial(told, more={}, told={"state": "delivered"}),
+    ),
+    Fence(
+        Deliveries._tell,
+        "session.flow_version is None or",
+        "",
+        test_deliveries.test_nobody_is_told_of_a_delivery_after_the_execution_has_ended,
+    ),
+    Fence(
+        Deliveries._take_from_others,
+        'outbounds.c.state == "sent"',
+        'outbounds.c.state == "no"',
+        test_deliveries.test_who_was_given_another_parts_message_by_its_words_is_looked_for_again,
+    ),
+    Fence(
+        Held._decide,
+        ".where(_is_part(part), IS_HELD)",
+        ".where(_is_part(part))",
+        test_held.test_what_is_not_held_is_neither_released_nor_dropped,
+    ),
+)
+
+SENDING = (
+    Fence(
+        Sender._hand_to_provider,
+        "self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S",
+        "False",
+        test_sender.test_a_claim_that_has_grown_old_is_not_sent_by_whoever_wakes_up,
+    ),
+    Fence(
+        Sender._find,
+        "sent.provider_id not in taken - {outbound.provider_id}",
+        "True",
+        test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once,
+    ),
+    Fence(gate.first_passage, "outbound.is_stopped", "False", test_gate.test_who_stopped_gets_nothing),
+    Fence(gate.first_passage, "outbound.age_s >= validity_s", "False", test_gate.test_what_is_too_old_is_given_up),
+)
+
+FENCES_OF_THE_OUTBOX = (*HANDING_OVER, *CLAIMING, *NEWS, *SENDING)
