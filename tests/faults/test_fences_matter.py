@@ -21,11 +21,12 @@ from botflow.storage.database import open_database
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_sqlite import FENCES_OF_SQLITE
+from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.runtime.job_places import open_place
 from tests.web.site import open_site
 
-FENCES = (*FENCES_OF_THE_TURN, *FENCES_AROUND_THE_TURN, *FENCES_OF_SQLITE)
+FENCES = (*FENCES_OF_THE_TURN, *FENCES_AROUND_THE_TURN, *FENCES_OF_SQLITE, *FENCES_OF_TRIGGERS)
 PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
 MISTAKES = (
     NameError,
@@ -83,7 +84,7 @@ async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> 
             return dict.fromkeys(channel.names, channel)
 
         made: dict[str, Callable[[], Any]] = {"database": database, "place": place, "site": site, "phone": phone}
-        given = {"postgres_url": url, "sqlite_url": url, "monkeypatch": monkeypatch}
+        given = {"postgres_url": url, "sqlite_url": url, "database_url": url, "monkeypatch": monkeypatch}
         wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]
         arguments = {name: await made[name]() if name in made else given[name] for name in wanted}
         result = promise(**arguments)

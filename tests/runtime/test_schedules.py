@@ -144,6 +144,18 @@ async def test_what_was_paused_a_moment_ago_starts_no_more(database: Database) -
     assert await rows(database) == []
 
 
+async def test_what_was_changed_a_moment_ago_starts_no_more(database: Database) -> None:
+    await publish(database, run_flow("report", at("* * * * *")))
+    keeper, _ = await opened(database)
+    await keeper.sync()
+    await make_due(database, timedelta(0))
+    await publish(database, run_flow("report", at("0 8 * * *")))
+
+    await keeper.start_due()
+
+    assert await runs(database) == []
+
+
 async def test_a_moment_that_was_started_before_is_not_started_again(database: Database) -> None:
     """The database's clock may be set back, or restored with its rows."""
     await publish(database, run_flow("report", at("* * * * *")))

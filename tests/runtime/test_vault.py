@@ -70,7 +70,9 @@ async def test_a_deactivated_credential_is_not_used(vault: Vault, store: Credent
     assert [summary.is_active for summary in await vault.all()] == [False]
 
 
-async def test_fields_copied_into_another_row_are_refused(vault: Vault, store: Credentials, database: Database) -> None:
+async def test_fields_copied_into_another_row_are_refused(database: Database) -> None:
+    store = Credentials(database.engine)
+    vault = Vault(store, KEY)
     await vault.add("mail", "smtp", {"password": SECRET})
     await vault.add("other", "smtp", {"password": "x"}, user_name="eve")
     stolen = select(credentials.c.fields).where(credentials.c.name == "mail").scalar_subquery()

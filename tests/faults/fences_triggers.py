@@ -1,0 +1,89 @@
+"""The fences of starting workflows: once per key and moment, by whom it may be, in nobody's way."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.runtime import schedules as keeping
+from botflow.runtime import triggers, vault
+from botflow.storage import addressing, credentials, schedules, starting
+from tests.faults.mutation import Fence
+from tests.runtime import test_schedules, test_vault
+from tests.triggering import test_emit, test_persons, test_trigger_workflow
+
+foreign = partial(
+    test_trigger_workflow.test_what_cannot_be_started_says_why_and_leaves_nothing,
+    call={"workflow": "secret", "user_name": "bob"},
+    code="credential.foreign",
+    said="mail",
+)
+paused = partial(
+    test_trigger_workflow.test_what_cannot_be_started_says_why_and_leaves_nothing,
+    call={"workflow": "paused"},
+    code="workflow.inactive",
+    said="paused",
+)
+once_per_key = test_trigger_workflow.test_a_key_starts_once_and_refuses_another_input
+
+FENCES_OF_TRIGGERS = (
+    Fence(starting.start_run, "start.key or execution", "execution", once_per_key),
+    Fence(starting.start_run, "start.key or execution", "execution", once_per_key, on="postgres"),
+    Fence(triggers.same_input, "not run.is_new and run.input != given", "False", once_per_key),
+    Fence(triggers.start_and_defer, "if run.is_new:", "if True:", once_per_key),
+    Fence(
+        triggers._start_listener,
+        'f"event:{event.name}:{event.key}" if event.key else ""',
+        '""',
+        test_emit.test_an_event_told_again_under_its_key_starts_nothing_more,
+    ),
+    Fence(triggers.active_target, 'target.status != "active"', "False", paused),
+    Fence(credentials._usable, 'credentials.c.user_name.in_({"", user_name}),', "", foreign),
+    Fence(
+        credentials._usable,
+        "credentials.c.is_active,",
+        "",
+        test_trigger_workflow.test_a_user_with_the_credential_may_start_it,
+    ),
+    Fence(
+        vault._place,
+        "[key.organization, key.user_name, key.name, module]",
+        "[key.organization]",
+        test_vault.test_fields_copied_into_another_row_are_refused,
+    ),
+    Fence(
+        addressing.start_for_person,
+        'session.state.get("frames") or ',
+        "",
+        test_persons.test_nobody_is_interrupted,
+    ),
+    Fence(
+        addressing.start_for_person,
+        " or session.last_seq != session.done_seq",
+        "",
+        test_persons.test_nobody_is_interrupted,
+    ),
+    Fence(
+        addressing.start_for_person,
+        "if session.parked:",
+        "if False:",
+        test_persons.test_who_wants_no_messages_gets_none,
+    ),
+    Fence(
+        schedules.due_schedules,
+        "schedules.c.next_at <= now",
+        "schedules.c.next_at.is_not(None)",
+        test_schedules.test_a_schedule_that_is_not_due_stays,
+    ),
+    Fence(
+        keeping.start_due_schedules,
+        "target is None or row.schedule not in schedules_of(target)",
+        "target is None",
+        test_schedules.test_what_was_changed_a_moment_ago_starts_no_more,
+    ),
+    Fence(
+        keeping._start,
+        'key=f"schedule:{schedule.node}:{at}",',
+        "",
+        test_schedules.test_a_moment_that_was_started_before_is_not_started_again,
+    ),
+)
