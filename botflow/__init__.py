@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botflow.flow.builder import Flow
     from botflow.flow.fields import Properties
     from botflow.nodes.action import action
+    from botflow.nodes.polling import Pending, polling
     from botflow.plugins import Plugin
     from botflow.triggering import trigger_workflow
 
@@ -41,6 +42,7 @@ _HOMES = {
     "NodeFailure": "botflow.engine.node",
     "NodeType": "botflow.engine.node",
     "Outcome": "botflow.engine.node",
+    "Pending": "botflow.nodes.polling",
     "Plugin": "botflow.plugins",
     "Properties": "botflow.flow.fields",
     "ProviderError": "botflow.errors",
@@ -51,6 +53,7 @@ _HOMES = {
     "UsageError": "botflow.errors",
     "WaitForMessage": "botflow.engine.node",
     "action": "botflow.nodes.action",
+    "polling": "botflow.nodes.polling",
     "trigger_workflow": "botflow.triggering",
 }
 
@@ -72,6 +75,7 @@ __all__ = [
     "NodeFailure",
     "NodeType",
     "Outcome",
+    "Pending",
     "Plugin",
     "Properties",
     "ProviderError",
@@ -82,6 +86,7 @@ __all__ = [
     "UsageError",
     "WaitForMessage",
     "action",
+    "polling",
     "trigger_workflow",
 ]
 

@@ -27,7 +27,7 @@ class RunSteps(Protocol):
     def event(
         self, event: str, *, when: str | None = None, schema: Schema | None = None, id: str | None = None
     ) -> Step:
-        """Start with each event of this name, if `when` holds: `flow.event("order.paid", when="$input.total > 100")`."""
+        """Start with each event of this name, if `when` holds: `flow.event("paid", when="$input.total > 100")`."""
         return self.node("trigger.event", id=id, event=event, when=when, schema=schema)
 
     def schedule(

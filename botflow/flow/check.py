@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from botflow.flow.checks.bodies import check_bodies
 from botflow.flow.checks.conversation import check_conversation
 from botflow.flow.checks.graph import check_graph
-from botflow.flow.checks.subflows import check_subflows, waiting_nodes
+from botflow.flow.checks.subflows import check_subflows, speaking_nodes, waiting_nodes
 from botflow.flow.checks.texts import check_texts
 from botflow.flow.checks.variables import check_variables
 from botflow.flow.document import Document, SourceDocument, nowhere
@@ -35,6 +36,7 @@ def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, D
         node.properties.get("workflow") == document.id for other in documents.values() for node in other.nodes
     )
     check_conversation(linked, report, waits=waits)
+    check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report)
     # What is broken would make nodes look unreachable and variables unset: first things first.

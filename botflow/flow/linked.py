@@ -86,7 +86,8 @@ class Linked:
     def kept_outputs(self) -> frozenset[str]:
         """The nodes whose output some template or condition reads as `$node.field`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
-        return frozenset(read & self.nodes.keys())
+        recap = node_references(self.document.recap or "", bare=False)
+        return frozenset((read | recap) & self.nodes.keys())
 
     @cached_property
     def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:

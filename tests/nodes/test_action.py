@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from botflow import NodeFailure, Properties, UsageError, action
 from botflow.engine.asks import Answer, AskFailure, Invoke
+from botflow.engine.node import ActionContext
 from tests.nodes.talk import Talk, node, say
 
 
@@ -56,6 +58,18 @@ async def test_the_runtime_calls_the_function_with_its_own_properties() -> None:
     ask = Invoke(type="shop.price", properties={"product": "pie", "quantity": 2}, variables={"name": "Ann"})
     result = await price.invoke(ask)
     assert result == {"total": 6, "product": "pie", "for": "Ann"}
+
+
+async def test_an_action_with_a_third_parameter_gets_the_context_and_does_not_run_without_one() -> None:
+    @action("shop.pay")
+    async def pay(properties: PriceProperties, variables: Mapping[str, Any], context: ActionContext) -> str:
+        return context.key
+
+    ask = Invoke(type="shop.pay", properties={"product": "pie"}, variables={})
+    context: Any = SimpleNamespace(key="1.2.1")
+    assert await pay.invoke(ask, context) == "1.2.1"
+    with pytest.raises(NodeFailure, match="wants a context"):
+        await pay.invoke(ask)
 
 
 def test_an_action_that_fails_leaves_by_error() -> None:

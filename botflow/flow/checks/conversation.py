@@ -29,6 +29,7 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
         hint = "say it without {{ }}"
         report.warning("apology.template", "the apology is said as it stands, braces and all", ("apology",), hint=hint)
     if linked.document.execution_mode == "single":
+        _check_nobody(linked, report)
         for node in linked.nodes.values():
             if waits.get(node.id, False):
                 report.error(
@@ -38,6 +39,21 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
                     hint="use executionMode: persistent",
                     node=node.id,
                 )
+
+
+def _check_nobody(linked: Linked, report: Report) -> None:
+    """A run that no message starts has nobody to talk to."""
+    if not linked.triggers or any(node.placed.type != "trigger" for node in linked.triggers):
+        return
+    for node in linked.nodes.values():
+        if node.speaks:
+            report.error(
+                "single.speaks",
+                f"{node.id!r} talks, and nobody is there: only triggers of runs start this workflow",
+                (*node.path, "id"),
+                hint="send a message with twilio.send_message",
+                node=node.id,
+            )
 
 
 def _check_interrupts(linked: Linked, report: Report) -> None:

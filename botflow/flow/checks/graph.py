@@ -8,8 +8,9 @@ Handles for when things go wrong (`invalid`, `timeout`, `other`, `error`, `faile
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from botflow.flow.checks.bodies import inside_of
 from botflow.flow.linked import Linked, LinkedNode
 from botflow.flow.problems import Report
 
@@ -22,6 +23,7 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
     `returns` says that the document runs as a subflow, where an end leads back; `waits` which nodes wait for a person.
     """
     after = _successors(linked)
+    inside = inside_of(linked)
     talking = _reachable(after, (node.id for node in linked.triggers))
     reached = talking | _reachable(after, (item.target for item in linked.document.interrupts))
     for node in linked.nodes.values():
@@ -31,16 +33,27 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
                 "node.unreachable", f"nothing leads to {node.id!r}", (*node.path, "id"), hint=hint, node=node.id
             )
             continue
-        _check_choices(linked, node, report)
-        if node.id in talking and not returns:
+        _check_choices(linked, node, report, inside)
+        if node.id in talking and node.id not in inside and not returns:
             _check_dead_end(linked, node, report)
-    _check_loops(linked, after, waits, report)
+    _check_loops(linked, waits, report)
 
 
-def _check_choices(linked: Linked, node: LinkedNode, report: Report) -> None:
-    choices = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES]
+def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Collection[str]) -> None:
+    """Warn of a way that leads nowhere while another leads on; in a body, that is how it ends."""
+    inner = (*node.bodies, *node.branches)
+    for handle in inner:
+        if (node.id, handle) not in linked.targets and handle not in ("error", "finally"):
+            report.warning(
+                "handle.unconnected",
+                f"the handle {handle!r} of {node.id!r} leads nowhere, so there is nothing to run",
+                (*node.path, "on"),
+                hint=f"add on: {{{handle}: ...}}",
+                node=node.id,
+            )
+    choices = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES and handle not in inner]
     loose = [handle for handle in choices if (node.id, handle) not in linked.targets]
-    if not loose or len(loose) == len(choices) or node.rests:
+    if not loose or len(loose) == len(choices) or node.rests or node.id in inside:
         return
     for handle in loose:
         report.warning(
@@ -74,25 +87,36 @@ def _answers(node: LinkedNode) -> list[str]:
     return [handle for handle in node.handles if handle not in OPTIONAL_HANDLES - {"other"}]
 
 
-def _check_loops(linked: Linked, after: Mapping[str, list[str]], waits: Mapping[str, bool], report: Report) -> None:
+def _check_loops(linked: Linked, waits: Mapping[str, bool], report: Report) -> None:
+    """Report circles that nobody and nothing holds up; those of a loop's own body come to an end by its limit."""
+    after = _successors(linked, bodies=False)
     still = {name for name in after if waits.get(name, False) or linked.nodes[name].rests}
     restless = {name: [to for to in after[name] if to not in still] for name in after if name not in still}
     for loop in _cycles(restless):
         names = " -> ".join((*loop, loop[0]))
         node = linked.nodes[loop[0]]
-        report.error(
+        counts = any(linked.nodes[name].sets for name in loop) and any(_leads_out(linked, name, loop) for name in loop)
+        tell = report.warning if counts else report.error
+        tell(
             "loop.endless",
-            f"this loop never waits for the person: {names}",
+            f"this loop {'may never end' if counts else 'never waits for the person'}: {names}",
             (*node.path, "id"),
-            hint="let a chatbot.ask, a chatbot.menu or a logic.wait stand in it",
+            hint="use logic.loop" if counts else "let a chatbot.ask, a chatbot.menu or a logic.wait stand in it",
             node=node.id,
         )
 
 
-def _successors(linked: Linked) -> dict[str, list[str]]:
+def _leads_out(linked: Linked, name: str, loop: Sequence[str]) -> bool:
+    """Say whether some way of a decision leads out of the circle, or ends."""
+    node = linked.nodes[name]
+    ways = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES]
+    return len(ways) > 1 and any(linked.targets.get((name, handle)) not in loop for handle in ways)
+
+
+def _successors(linked: Linked, *, bodies: bool = True) -> dict[str, list[str]]:
     after: dict[str, list[str]] = {name: [] for name in linked.nodes}
     for edge in linked.edges:
-        if edge.target in linked.nodes:
+        if edge.target in linked.nodes and (bodies or edge.handle not in linked.nodes[edge.source].bodies):
             after[edge.source].append(edge.target)
     return after
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from botflow.flow.document import Document
-from botflow.flow.linked import Linked
+from botflow.flow.linked import Linked, LinkedNode
 from botflow.flow.problems import Report, did_you_mean
 
 
@@ -27,20 +27,29 @@ def check_subflows(
 
 def waiting_nodes(linked: Linked, children: Mapping[str, Linked]) -> dict[str, bool]:
     """Say of every node whether it waits for the person, itself or in a workflow that it runs."""
-    waiting_children = {
+    return _spread(linked, children, lambda node: node.waits)
+
+
+def speaking_nodes(linked: Linked, children: Mapping[str, Linked]) -> dict[str, bool]:
+    """Say of every node whether it says something to the person, itself or in a workflow that it runs."""
+    return _spread(linked, children, lambda node: node.speaks)
+
+
+def _spread(linked: Linked, children: Mapping[str, Linked], holds: Callable[[LinkedNode], bool]) -> dict[str, bool]:
+    holding_children = {
         name
         for name in children
         if any(
-            node.waits for inner in (name, *_reached_from(name, children)) for node in children[inner].nodes.values()
+            holds(node) for inner in (name, *_reached_from(name, children)) for node in children[inner].nodes.values()
         )
     }
     referring = {
         node.id
         for workflow, references in linked.workflows.items()
-        if workflow in waiting_children
+        if workflow in holding_children
         for node, _ in references
     }
-    return {node.id: node.waits or node.id in referring for node in linked.nodes.values()}
+    return {node.id: holds(node) or node.id in referring for node in linked.nodes.values()}
 
 
 def _report_recursion(linked: Linked, workflow: str, node: str, report: Report) -> None:

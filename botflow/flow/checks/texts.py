@@ -23,6 +23,9 @@ def check_texts(linked: Linked, report: Report) -> None:
         for text in node.texts:
             if _is_sound(text, environment, report, node.id):
                 _check_references(text, known, report, node.id)
+    recap = Text(("recap",), "template", linked.document.recap or "")
+    if _is_sound(recap, environment, report, ""):
+        _check_references(recap, known, report, "")
     for position, interrupt in enumerate(linked.document.interrupts):
         if interrupt.pattern is not None:
             _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")

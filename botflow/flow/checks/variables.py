@@ -27,7 +27,9 @@ def check_variables(
         child = _child(node, children)
         for text in node.texts:
             returned = text.path[3:4] == ("output",) and child is not None
-            scope = variables_of(child) if returned and child is not None else known
+            scope = known
+            if returned and child is not None:
+                scope = variables_of(child) | _handed_in(child.document.id, documents)
             for name in sorted(_reads(text) - scope):
                 report.warning(
                     "variable.never_set",
