@@ -155,6 +155,7 @@ class StoredInbound:
     inbound: Inbound
     flow_version: int
     has_answers: bool = False
+    execution: str = ""  # that its turn belongs to, or would start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

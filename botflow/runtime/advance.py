@@ -164,7 +164,7 @@ class Advance:
         """Ask the world, with no transaction open, and make its answer durable before anything rests on it."""
         session, seq = queued.id
         async with self._deltas(ask, queued) as on_delta:
-            answer = await self._asks.perform(ask, session, seq, on_delta, budgets)
+            answer = await self._asks.perform(ask, session, seq, on_delta, budgets, queued.execution)
         self._reach("advance.asked")
         entry = JournalledAnswer(
             index=index, fingerprint=fingerprint(ask), value=answer_to_json(answer), ask=ask_to_json(ask)

@@ -19,6 +19,7 @@ from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, SharedCounter
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.runtime.actions import Actions
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.background import background
@@ -30,6 +31,7 @@ from botflow.runtime.consent import ConsentKeeper
 from botflow.runtime.consent_gate import ConsentGate
 from botflow.runtime.conversation import Conversation
 from botflow.runtime.database_clock import DatabaseClock
+from botflow.runtime.executions import Executions
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
@@ -40,9 +42,13 @@ from botflow.runtime.outbox import Outbox
 from botflow.runtime.overload import Bounds, Overload
 from botflow.runtime.parts import channels_by_name
 from botflow.runtime.points import Reach, unobserved
+from botflow.runtime.schedules import Schedules
 from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
+from botflow.runtime.triggers import Triggers
+from botflow.runtime.vault import Vault
 from botflow.runtime.worker import SupervisedWorker, WorkerOptions, WorkerWatch
 from botflow.storage.contacts import Contacts
+from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
 from botflow.storage.decisions import Decisions
 from botflow.storage.gate import GateRows
@@ -87,6 +93,9 @@ class Runtime:
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
     decisions: Decisions
+    triggers: Triggers
+    executions: Executions
+    vault: Vault
     overload: Overload
     metrics: Metrics
     worker: SupervisedWorker | None = None  # this process's own
@@ -143,10 +152,16 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         decisions, contacts, rows = Decisions(database.engine), Contacts(database.engine), GateRows(database.engine)
         gate = ConsentGate(rows, contacts, flows)
         consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
+        vault = Vault(Credentials(database.engine), options.secret_key)
         asks = Asks(
             models=models,
             transcripts=database.transcripts,
-            node_types=kinds,
+            actions=Actions(
+                node_types=kinds,
+                artifacts=database.artifacts,
+                executions=database.executions,
+                credential=vault.fields_for_run,
+            ),
             spend=ModelSpend(Spending(database.engine), decisions),
             log=structlog.get_logger("botflow.asks"),
         )
@@ -184,6 +199,15 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         )
         outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
         carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
+        triggers = Triggers(database.engine)
+        executions = Executions(
+            store=database.executions,
+            lifecycle=database.lifecycle,
+            artifacts=database.artifacts,
+            triggers=triggers,
+            flows=flows,
+            hub=hub,
+        )
         app = jobs_app(connector, advance=advance, carry_out=carrier, clock=clock)
         await stack.enter_async_context(app.open_async())
         loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run, "clock": clock.run}
@@ -191,6 +215,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         worker = None
         if options.worker is not None:
             steps = [*recovery_steps(database.timers, table), *carrier.steps(), *(outbox.steps() if channels else ())]
+            steps += Schedules(database.engine, flows).steps()
             if options.worker.keep_s:
                 steps.append(forgetting_step(table, options.worker.keep_s))
             worker = SupervisedWorker(app, table, Tick(steps), options.worker)
@@ -207,6 +232,9 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             node_types=kinds,
             watch=WorkerWatch(table),
             decisions=decisions,
+            triggers=triggers,
+            executions=executions,
+            vault=vault,
             overload=overload,
             metrics=metrics,
             worker=worker,

@@ -7,7 +7,7 @@ goes wrong in here, in our own database, is raised: the attempt fails and is ret
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -16,16 +16,15 @@ import structlog
 
 from botflow.config import Settings
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
-from botflow.engine.node import Invocable, NodeType
-from botflow.errors import BotflowError
+from botflow.errors import BotflowError, UsageError
 from botflow.flow.policy import Budgets
 from botflow.interfaces import Model, OnDelta, TranscriptStore
 from botflow.plugins import Plugin
+from botflow.runtime.actions import LARGEST_ANSWER, Actions
 from botflow.runtime.lexical import LexicalModel
 from botflow.runtime.model_spend import ModelSpend
 
 NO_BUDGETS = Budgets()
-LARGEST_ANSWER = 256_000  # bytes of JSON
 
 
 def models_of(plugins: Sequence[Plugin], settings: Settings) -> tuple[Model, ...]:
@@ -42,19 +41,25 @@ class Asks:
         *,
         models: Sequence[Model],
         transcripts: TranscriptStore,
-        node_types: Mapping[str, NodeType],
+        actions: Actions,
         spend: ModelSpend,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self._models = models
         self._transcripts = transcripts
-        self._node_types = node_types
+        self._actions = actions
         self._spend = spend
         self._log = log
         self._said_offline = False
 
     async def perform(
-        self, ask: Ask, session_id: int, before_seq: int, on_delta: OnDelta | None, budgets: Budgets = NO_BUDGETS
+        self,
+        ask: Ask,
+        session_id: int,
+        before_seq: int,
+        on_delta: OnDelta | None,
+        budgets: Budgets = NO_BUDGETS,
+        execution: str = "",
     ) -> Answer:
         """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises.
 
@@ -70,7 +75,7 @@ class Asks:
             case AskModel():
                 answer = await self._ask_model(ask, session_id, on_delta, budgets)
             case Invoke():
-                answer = await self._within(ask, self._invoke(ask), "action")
+                answer = await self._invoke(ask, session_id, execution)
             case _:
                 assert_never(ask)
         if answer.failure is not None:
@@ -111,11 +116,18 @@ class Asks:
                 return model, rest or None
         return self._models[0], name
 
-    async def _invoke(self, ask: Invoke) -> Answer:
-        node_type = self._node_types.get(ask.type)
-        if not isinstance(node_type, Invocable):
-            return _failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
-        return Answer(value=await node_type.invoke(ask))
+    async def _invoke(self, ask: Invoke, session_id: int, execution: str) -> Answer:
+        """Run an action; what it wrote to the log goes with its answer, also when it failed."""
+        try:
+            context = await self._actions.prepare(ask, session_id, execution)
+        except UsageError as missing:  # the credential that the node names
+            return _failed(missing.code, missing.message)
+
+        async def call() -> Answer:
+            return Answer(value=await self._actions.call(ask, context))
+
+        answer = await self._within(ask, call(), "action")
+        return replace(answer, usage={**answer.usage, "log": list(context.lines)}) if context.lines else answer
 
 
 def _is_being_cancelled() -> bool:

@@ -236,6 +236,7 @@ class PostgresInbox:
             inbound=inbound,
             flow_version=flow_version,
             has_answers=has_answers,
+            execution=stored.session.execution or inbound.new_execution_id,
         )
 
     async def _begin(self, asked: Sequence[tuple[int, str, bool]]) -> list[TupleRow | None]:

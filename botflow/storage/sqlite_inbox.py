@@ -252,4 +252,5 @@ def _stored_inbound(stored: StoredSession, row: Row) -> StoredInbound:
         inbound=inbound,
         flow_version=flow_version,
         has_answers=bool(has_answers),
+        execution=stored.session.execution or inbound.new_execution_id,
     )

@@ -19,6 +19,18 @@ from botflow.web.chat import Messages, OpenSession
 from botflow.web.cors import ChatOrigins
 from botflow.web.decisions import ListDecisions
 from botflow.web.desk import Desk
+from botflow.web.executions import (
+    ChangeExecution,
+    ListExecutions,
+    ReadArtifact,
+    ReadExecution,
+    StartExecution,
+    read_artifacts,
+    read_children,
+    read_logs,
+    read_one,
+    read_steps,
+)
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.hooks import ReceiveHook, TellEvent
 from botflow.web.limits import RateLimiter
@@ -84,10 +96,29 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
         Route("/api/v1/events", Shedding(TellEvent()), methods=["POST"]),
         Route("/hooks/{workflow}", Shedding(ReceiveHook()), methods=["POST"]),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook()), methods=["POST"]),
+        *_execution_routes(),
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),
         *(page_routes() if dev else ()),
         Route("/{provider}/{workflow}", Shedding(ReceiveMessage())),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
+    ]
+
+
+def _execution_routes() -> list[Route]:
+    one = "/api/v1/executions/{id}"
+    return [
+        Route("/api/v1/workflows/{workflow}/executions", StartExecution(), methods=["POST"]),
+        Route("/api/v1/executions", ListExecutions(), methods=["GET"]),
+        Route(one, ReadExecution(read_one), methods=["GET"]),
+        Route(f"{one}/children", ReadExecution(read_children), methods=["GET"]),
+        Route(f"{one}/steps", ReadExecution(read_steps), methods=["GET"]),
+        Route(f"{one}/logs", ReadExecution(read_logs), methods=["GET"]),
+        Route(f"{one}/artifacts", ReadExecution(read_artifacts), methods=["GET"]),
+        Route(f"{one}/artifacts/{{key:path}}", ReadArtifact(), methods=["GET"]),
+        Route(f"{one}/pause", ChangeExecution("pause"), methods=["POST"]),
+        Route(f"{one}/resume", ChangeExecution("resume"), methods=["POST"]),
+        Route(f"{one}/cancel", ChangeExecution("cancel"), methods=["POST"]),
+        Route(f"{one}/retry", ChangeExecution("retry"), methods=["POST"]),
     ]

@@ -16,9 +16,10 @@ from botflow.engine.asks import Answer, AskHistory, AskModel, Choice, Invoke, Li
 from botflow.engine.journal import answer_from_json, answer_to_json
 from botflow.errors import ProviderError
 from botflow.flow.fields import Properties
-from botflow.interfaces import Model, OnDelta, TranscriptStore
+from botflow.interfaces import ArtifactStore, ExecutionStore, Model, OnDelta, TranscriptStore
 from botflow.nodes.action import action
 from botflow.plugins import Plugin
+from botflow.runtime.actions import Actions, Fields
 from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.lexical import LexicalModel
 from botflow.runtime.model_spend import ModelSpend
@@ -93,7 +94,12 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
     return Asks(
         models=models or (LexicalModel(),),
         transcripts=cast(TranscriptStore, Shelf(lines or [])),  # nothing but `lines` is called
-        node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
+        actions=Actions(
+            node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
+            artifacts=cast(ArtifactStore, None),  # nothing here is that large
+            executions=cast(ExecutionStore, None),
+            credential=cast(Fields, None),
+        ),
         spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted
         log=structlog.wrap_logger(None, processors=[keep]),
     )

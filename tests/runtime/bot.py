@@ -23,6 +23,7 @@ from botflow.interfaces import Channel
 from botflow.nodes import built_in
 from botflow.nodes.action import action
 from botflow.records import Receipt, SessionKey
+from botflow.runtime.actions import Actions
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks
 from botflow.runtime.committer import Committer
@@ -35,7 +36,9 @@ from botflow.runtime.hub import Hub
 from botflow.runtime.lexical import LexicalModel
 from botflow.runtime.model_spend import ModelSpend
 from botflow.runtime.points import Point
+from botflow.runtime.vault import Vault
 from botflow.storage.contacts import Contacts
+from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.gate import GateRows
@@ -236,9 +239,13 @@ def _assemble(
     committer = Committer(database.sessions)
     log = structlog.get_logger("tests")
     spend = ModelSpend(Spending(database.engine), Decisions(database.engine))
-    asking = Asks(
-        models=[LexicalModel()], transcripts=database.transcripts, node_types=node_types, spend=spend, log=log
+    actions = Actions(
+        node_types=node_types,
+        artifacts=database.artifacts,
+        executions=database.executions,
+        credential=Vault(Credentials(database.engine), "secret of the tests").fields_for_run,
     )
+    asking = Asks(models=[LexicalModel()], transcripts=database.transcripts, actions=actions, spend=spend, log=log)
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows)
     consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
