@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import partial
+from typing import Any
 
+from botflow_twilio.channel import open_channel
+
+from botflow.clock import SystemClock
+from botflow.config import Settings
 from botflow.runtime import gate
 from botflow.runtime.outbox import Outbox as Sender
 from botflow.storage import claims, deliveries
@@ -11,13 +17,39 @@ from botflow.storage.claims import Claims
 from botflow.storage.deliveries import Deliveries
 from botflow.storage.held import Held
 from botflow.storage.outbox import Outbox, _is_to_the_person
-from tests.faults.mutation import Fence, Statement
+from tests.faults.mutation import Fence, Promise, Statement
 from tests.runtime import test_gate
+from tests.stand_ins.twilio import TwilioStandIn
 from tests.storage import test_deliveries, test_held, test_outbox, test_pacing
 from tests.twilio import test_outbox as test_sender
+from tests.twilio.rows import Rows
+
+
+def with_twilio(promise: Promise) -> Promise:
+    """Return a promise about the sender as one that needs a database alone."""
+
+    async def kept(database: Any, database_url: str) -> None:
+        published = await database.flows.publish("pizza", "Pizza", "digest", {"pizza": {}})
+        with TwilioStandIn() as twilio:
+            channel = open_channel(Settings.from_environment(twilio.environment), SystemClock())
+            carried = dict.fromkeys(channel.names, channel)
+            given = {
+                "twilio": twilio,
+                "channel": channel,
+                "database": database,
+                "rows": Rows(database, database_url, published.workflow, published.version),
+                "outbox": Sender(database.outbox, carried, status_url=lambda part, provider: None, clock=SystemClock()),
+            }
+            try:
+                await promise(**{name: given[name] for name in inspect.signature(promise).parameters})
+            finally:
+                await channel.close()
+
+    kept.__name__ = promise.__name__
+    return kept
+
 
 DUE = Statement(claims, "DUE")
-told = partial(test_deliveries.test_who_waits_for_a_delivery_is_told_once, awaited="delivered", state="delivered")
 
 HANDING_OVER = (
     Fence(Outbox.hand_over, "in_time.exists(),", "", test_outbox.test_after_reply_by_only_the_sender_may_claim),
@@ -75,8 +107,8 @@ CLAIMING = (
     ),
     Fence(
         DUE,
-        "AND b.due_at > {now}",
-        "AND true",
+        "b.state = 'sent' AND b.due_at > {now}",
+        "b.state = 'sent'",
         partial(test_deliveries.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=False),
     ),
     Fence(DUE, "AND NOT s.paused", "", test_outbox.test_nothing_leaves_a_paused_session),
@@ -148,7 +180,7 @@ NEWS = (
         Deliveries._tell,
         "or (await connection.execute(known)).first() is not None",
         "",
-        partial(told, more={}, told={"state": "delivered"}),
+        test_deliveries.test_what_becomes_of_a_message_later_on_is_told_nobody,
     ),
     Fence(
         Deliveries._tell,
@@ -175,13 +207,13 @@ SENDING = (
         Sender._hand_to_provider,
         "self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S",
         "False",
-        test_sender.test_a_claim_that_has_grown_old_is_not_sent_by_whoever_wakes_up,
+        with_twilio(test_sender.test_a_claim_that_has_grown_old_is_not_sent_by_whoever_wakes_up),
     ),
     Fence(
         Sender._find,
         "sent.provider_id not in taken - {outbound.provider_id}",
         "True",
-        test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once,
+        with_twilio(test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once),
     ),
     Fence(gate.first_passage, "outbound.is_stopped", "False", test_gate.test_who_stopped_gets_nothing),
     Fence(gate.first_passage, "outbound.age_s >= validity_s", "False", test_gate.test_what_is_too_old_is_given_up),

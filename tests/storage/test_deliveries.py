@@ -147,6 +147,16 @@ async def test_who_waits_for_a_delivery_is_told_once(
     assert stored.last_seq - stored.done_seq == len(found)
 
 
+async def test_what_becomes_of_a_message_later_on_is_told_nobody(database: Database) -> None:
+    session = await fast_turn(database, "m1", said("one", "ready", awaited="sent", **AWAITED))
+    await claim(database)
+    states: tuple[OutboundState, ...] = ("sent", "delivered", "read")
+    for state in states:
+        assert await database.outbox.report(about(session, "1.0", state, "SM1"))
+    assert [key for key, _, _ in await deliveries(database, session)] == ["delivery:1.0"]
+    assert (await row_of(database, session, 0)).state == "read"
+
+
 async def test_the_state_and_the_news_of_it_are_one_transaction(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
