@@ -106,24 +106,23 @@ CLAIM = f"""
 """
 
 _TEXT = "%Y-%m-%d %H:%M:%f000"  # as UtcTime keeps a moment
-_OWN = """
-    status = 'doing'
+KEEP = f"""
+    INSERT INTO finished_jobs (id, queue, task, priority, args, attempts, failed, created_at, ended_at)
+    SELECT jobs.id, queue_name, task_name, priority, args, attempts, jobs.id IN (SELECT value FROM json_each(:failed)),
+           strftime('{_TEXT}', created_at, 'unixepoch'), strftime('{_TEXT}', 'now')
+    FROM json_each(:ids) AS own
+    JOIN json_each(:attempts) AS claimed ON claimed.key = own.key
+    JOIN procrastinate_jobs AS jobs ON jobs.id = own.value AND jobs.attempts = claimed.value
+    WHERE :keep AND jobs.status = 'doing'
+"""
+
+FINISH = """
+    DELETE FROM procrastinate_jobs
+    WHERE status = 'doing'
       AND (id, attempts) IN (
           SELECT own.value, claimed.value
           FROM json_each(:ids) AS own JOIN json_each(:attempts) AS claimed ON claimed.key = own.key
       )
-"""
-
-KEEP = f"""
-    INSERT INTO finished_jobs (id, queue, task, priority, args, attempts, failed, created_at, ended_at)
-    SELECT id, queue_name, task_name, priority, args, attempts, id IN (SELECT value FROM json_each(:failed)),
-           strftime('{_TEXT}', created_at, 'unixepoch'), strftime('{_TEXT}', 'now')
-    FROM procrastinate_jobs WHERE :keep AND {_OWN}
-"""
-
-FINISH = f"""
-    DELETE FROM procrastinate_jobs
-    WHERE {_OWN}
     RETURNING id, EXISTS (
         SELECT 1 FROM procrastinate_jobs AS next WHERE next.lock = procrastinate_jobs.lock AND next.status = 'todo'
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime.callbacks import CallbackUrls
+from botflow.runtime.conversation import Conversation
 from botflow.runtime.flows import Flows
 from botflow.runtime.hub import Hub, Mailbox
+from botflow.runtime.overload import Overload
 from botflow.storage import jobs_postgres
 from botflow.storage.timers import Timers
 from botflow.web import auth, webhooks
@@ -22,8 +24,9 @@ from tests.runtime import (
     test_jobs,
     test_jobs_troubles,
 )
+from tests.storage import test_jobs as queues
 from tests.storage import test_timers
-from tests.web import test_gate, test_webhooks
+from tests.web import test_gate, test_overload, test_webhooks
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
 who_stopped = test_consent.test_who_stopped_gets_silence_until_they_start_again
@@ -114,8 +117,43 @@ JOBS = (
         Statement(jobs_postgres, "PUT_BACK_STALLED"),
         "AND worker.last_heartbeat >= now() - make_interval(secs => %(after_s)s)",
         "AND make_interval(secs => %(after_s)s) < interval '0'",
-        test_jobs_troubles.test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not,
+        partial(test_jobs_troubles.test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not, queue="turns"),
         on="postgres",
+    ),
+    Fence(
+        Statement(jobs_postgres, "CLAIM"),
+        "AND jobs.queue_name = queue.name",
+        "",
+        queues.test_a_worker_takes_jobs_of_its_own_queues_only,
+        on="postgres",
+    ),
+    Fence(
+        Statement(jobs_postgres, "CLAIM"),
+        "chosen AS MATERIALIZED (SELECT id FROM candidate ORDER BY priority DESC, id",
+        "chosen AS MATERIALIZED (SELECT id FROM candidate ORDER BY id",
+        queues.test_the_highest_priority_of_all_queues_is_claimed_first,
+        on="postgres",
+    ),
+)
+
+OVERLOAD = (
+    Fence(
+        Overload.check_queue,
+        "row.priority >= MESSAGE_PRIORITY",
+        "True",
+        test_overload.test_timers_that_are_due_by_the_thousand_do_not_count,
+    ),
+    Fence(
+        Conversation._admit,
+        "if await self._sessions.find(key, inbound.key) is None:",
+        "if True:",
+        test_overload.test_a_full_queue_takes_no_more_but_knows_what_it_holds,
+    ),
+    Fence(
+        Conversation._admit,
+        "if inbound.consent:",
+        "if False:",
+        test_overload.test_an_opt_out_is_let_into_a_full_queue,
     ),
 )
 
@@ -193,4 +231,4 @@ GATES = (
     ),
 )
 
-FENCES_AROUND_THE_TURN = (*TIMERS, *FENCES_OF_THE_OUTBOX, *JOBS, *WAKING, *GATES)
+FENCES_AROUND_THE_TURN = (*TIMERS, *FENCES_OF_THE_OUTBOX, *JOBS, *OVERLOAD, *WAKING, *GATES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from botflow.storage import sqlite_inbox, sqlite_sessions
 from botflow.storage.sqlite import SqliteEngine
 from botflow.storage.sqlite_hot import _in_transaction
@@ -175,7 +177,7 @@ JOBS = (
         Twin("PUT_BACK_STALLED"),
         "AND worker.last_heartbeat >=",
         "AND 0 >=",
-        test_jobs_troubles.test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not,
+        partial(test_jobs_troubles.test_a_stalled_workers_jobs_are_put_back_and_a_living_ones_are_not, queue="turns"),
     ),
 )
 

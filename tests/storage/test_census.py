@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+import re
+from typing import Any
+
+from sqlalchemy import event, insert
 
 from botflow.records import StoredSession
 from botflow.storage.census import Waiting
-from botflow.storage.database import Database
+from botflow.storage.database import Database, open_database
 from botflow.storage.tables import effects
 from tests.storage.rows import make_due
 from tests.storage.turns import key, message, said, waiting
@@ -38,3 +41,25 @@ async def test_what_waits_is_counted_by_kind(database: Database) -> None:
     assert census.effects.count == 1
     assert 30 <= census.effects.oldest_s < 60
     assert {state: found.count for state, found in census.outbox.items()} == {"ready": 2, "unknown": 1}
+
+
+async def test_counting_reads_the_indexes_of_what_is_unfinished(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url, migrate=False)
+    statements: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(database.engine._readers.sync_engine, "before_cursor_execute", note)  # type: ignore[union-attr]
+    await database.census.take()
+    async with database.engine.read() as connection:
+        plans: list[Any] = [
+            (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+            for statement, parameters in list(statements)
+        ]
+    await database.close()
+    steps = " / ".join(row[3] for plan in plans for row in plan)
+    assert len(plans) == 4
+    for index in ("inbounds_new_idx", "outbounds_unsettled_idx", "sessions_wake_at_idx", "effects_due_at_idx"):
+        assert index in steps
+    assert not re.search(r"SCAN (sessions|inbounds|outbounds|effects)(?! USING)", steps), steps

@@ -97,6 +97,15 @@ async def test_the_four_priorities_are_claimed_from_the_highest_down(place: JobP
     assert [job.task_kwargs["session"] for [job] in claimed] == [4, 3, 2, 1]
 
 
+async def test_the_highest_priority_of_all_queues_is_claimed_first(place: JobPlace) -> None:
+    await place.defer(1)
+    await place.defer(2, queue=EXECUTIONS)
+    await place.defer(3, queue=EXECUTIONS, priority=PRIORITIES["critical"])
+    await place.defer(4, priority=PRIORITIES["high"])
+    claimed = await place.table.claim(await place.register(), 2)
+    assert [job.task_kwargs["session"] for job in claimed] == [3, 4]
+
+
 async def test_the_backlog_tells_what_lacks_a_worker_from_what_waits_for_its_turn(place: JobPlace) -> None:
     worker = await place.register()
     await place.defer(1)

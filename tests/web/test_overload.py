@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from botflow.runtime.overload import Bounds
 from botflow.storage.tables import inbounds
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
+from tests.web.test_webhooks import post, sms
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
 
@@ -80,6 +81,17 @@ async def test_a_queue_that_is_too_old_takes_no_more(database_url: str) -> None:
         assert_shed(await second.post(text="hi", messageId="m1"), "10")
         site.clock.ahead_s = 30
         assert (await accepted).status_code == 202
+
+
+async def test_an_opt_out_is_let_into_a_full_queue(database_url: str) -> None:
+    async with open_site(database_url, worker=None, bounds=Bounds(waiting=1)) as site:
+        accepted = asyncio.create_task(post(site, sms("hi", "SM1"), "/twilio/talk"))
+        await until(lambda: _is(site, 1))
+        assert_shed(await post(site, sms("hello", "SM2"), "/twilio/talk"), "10")
+        stopping = asyncio.create_task(post(site, sms("STOP", "SM3"), "/twilio/talk"))
+        await asyncio.sleep(0.2)
+        site.clock.ahead_s = 30
+        assert [answer.status_code for answer in await asyncio.gather(accepted, stopping)] == [200, 200]
 
 
 async def test_timers_that_are_due_by_the_thousand_do_not_count(database_url: str) -> None:
