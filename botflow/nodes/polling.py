@@ -6,10 +6,10 @@ again is in the node's notes, so it goes on after a restart or a deployment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -21,6 +21,9 @@ from botflow.flow.duration import parse_duration
 from botflow.flow.graph import Category
 from botflow.nodes.action import leave_with, needed, rendered_properties, schema_of, validated, variables_of
 
+P = TypeVar("P", bound=BaseModel)
+Submit = Callable[[P, ActionContext], Awaitable[Any]]
+Check = Callable[[P, Any, ActionContext], Awaitable[Any]]
 SUBMIT, CHECK = "submit", "check"
 _PENDING = "pending"  # how the runtime's journal has a Pending
 
@@ -33,13 +36,12 @@ class Pending:
 
 
 def polling(
-    name: str, *, every: str = "30s", longest: str = "24h", timeout_s: float = 30.0
-) -> Callable[[type[Any]], PollingNode]:
-    """Make the decorated class the node type `name` (`type.action`). It has two async methods, both without `self`'s
-    state, as every call may be in another process:
+    name: str, *, check: Check[P], every: str = "30s", longest: str = "24h", timeout_s: float = 30.0
+) -> Callable[[Submit[P]], PollingNode]:
+    """Make two functions the node type `name` (`type.action`); what it decorates is the first of them:
 
-    `submit(self, properties, context)` starts the work and returns plain JSON to find it again;
-    `check(self, properties, state, context)` returns Pending while it is not done, else the result, as an action does.
+    `async def submit(properties, context)` starts the work and returns plain JSON to find it again;
+    `async def check(properties, state, context)` returns Pending while it is not done, else the result, as an action.
 
     The first is called once per visit, but may run again after a crash: pass `context.key` on to a provider that takes
     idempotency keys. Checks are `every` so long. The node leaves by `next`, by `error` when either raises, and by
@@ -47,15 +49,15 @@ def polling(
     """
     every_s, longest_s = parse_duration(every), parse_duration(longest)
 
-    def make(work: type[Any]) -> PollingNode:
-        for method in (SUBMIT, CHECK):
-            if not iscoroutinefunction(getattr(work, method, None)):
+    def make(submit: Submit[P]) -> PollingNode:
+        for function in (submit, check):
+            if not iscoroutinefunction(function):
                 raise UsageError(
-                    f"{name!r} has no async method {method!r}",
-                    code="polling.methods",
-                    hint="async def submit(self, properties, context), check(self, properties, state, context)",
+                    f"submit and check of {name!r} must both be async functions",
+                    code="action.not_async",
+                    hint="write: async def",
                 )
-        return PollingNode(name, work(), every_s, longest_s, timeout_s)
+        return PollingNode(name, submit, check, every_s, longest_s, timeout_s)
 
     return make
 
@@ -65,10 +67,13 @@ class PollingNode:
 
     category: Category = "action"
 
-    def __init__(self, name: str, work: Any, every_s: float, longest_s: float, timeout_s: float) -> None:
+    def __init__(
+        self, name: str, submit: Submit[Any], check: Check[Any], every_s: float, longest_s: float, timeout_s: float
+    ) -> None:
         self.name = name
-        self.properties: type[Any] = schema_of(name, work.submit)
-        self._work = work
+        self.properties: type[Any] = schema_of(name, submit)
+        self._submit = submit
+        self._look = check
         self._every_s = every_s
         self._longest_s = longest_s
         self._timeout_s = timeout_s
@@ -126,6 +131,6 @@ class PollingNode:
         """Call submit or check; the runtime does, once the turn asks for it."""
         properties = validated(self.properties, ask.properties)
         if ask.step == SUBMIT:
-            return await self._work.submit(properties, needed(context))
-        found = await self._work.check(properties, ask.state, needed(context))
+            return await self._submit(properties, needed(context))
+        found = await self._look(properties, ask.state, needed(context))
         return {_PENDING: found.state} if isinstance(found, Pending) else {"done": found}

@@ -127,3 +127,20 @@ def test_tries_are_counted_afresh_after_a_digression() -> None:
     conversation = Talk(ask, say("lost", "lost"), NODES[3], interrupts=[HELP])
     conversation.send("hi")
     assert [conversation.send(text)[-1] for text in ("x", "help", "x", "x")] == ["no", "N?", "no", "lost"]
+
+
+def test_a_recap_is_said_before_the_interrupted_question_is_asked_again() -> None:
+    ask = node("age", "chatbot.ask", text="Age?", variable="age", next="done")
+    recap = "Where were we, {{ name }}?"
+    nodes = (ask, NODES[1], NODES[3])
+    conversation = Talk(*nodes, interrupts=[HELP], recap=recap, variables={"name": "Ann", "topic": "x"})
+    conversation.send("hi")
+    assert conversation.send("help") == ["Just tell me your age.", "Where were we, Ann?", "Age?"]
+
+
+def test_a_recap_that_fails_is_left_unsaid() -> None:
+    ask = node("age", "chatbot.ask", text="Age?", variable="age", next="done")
+    conversation = Talk(ask, NODES[1], NODES[3], interrupts=[HELP], recap="{{ 1 / 0 }}", variables={"topic": "x"})
+    conversation.send("hi")
+    assert conversation.send("help") == ["Just tell me your age.", "Age?"]
+    assert ["error", "age", "template.failed"] in [event[:3] for event in conversation.events]

@@ -64,7 +64,7 @@ def test_once_enough_are_done_the_others_are_cancelled_and_say_so() -> None:
 def test_an_alarm_leaves_by_timeout_or_fails_and_cancels_what_is_under_way(way: dict[str, str]) -> None:
     late = node("late", "logic.end", output="{{ $both.results }}")
     ways = {"a": "left", "b": "rest", "done": "after", **way}
-    rest = node("rest", "logic.wait", **{"for": "1h"})
+    rest = node("rest", "logic.wait", for_="1h")
     runs = Runs({**both(timeout="5m"), "on": ways}, LEFT, rest, AFTER, late, variables={"n": 1})
     runs.run()
     wait = runs.sessions[1].wait
@@ -75,8 +75,9 @@ def test_an_alarm_leaves_by_timeout_or_fails_and_cancels_what_is_under_way(way: 
     if way:
         assert runs.last(1).output["b"] == {"status": "cancelled"}
     else:
-        assert runs.last(1).failure is not None
-        assert runs.last(1).failure.code == "parallel.timeout"
+        failure = runs.last(1).failure
+        assert failure is not None
+        assert failure.code == "parallel.timeout"
 
 
 def test_a_result_that_comes_twice_counts_once() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from botflow import Pending, Properties, UsageError, polling
 from botflow.engine.asks import Answer, AskFailure, Invoke
+from botflow.engine.node import ActionContext
 from tests.engine.runs import Runs
 from tests.nodes.talk import node
 
@@ -20,15 +21,14 @@ class BatchProperties(Properties):
     variable: str = "answer"
 
 
-@polling("test.batch", every="30s", longest="70s")
-class Batch:
-    """A batch elsewhere that counts its looks."""
+async def look(properties: BatchProperties, state: Mapping[str, Any], context: ActionContext) -> Any:
+    return Pending({**state, "seen": True}) if "seen" not in state else {"text": state["id"]}
 
-    async def submit(self, properties: BatchProperties, context: Any) -> Any:
-        return {"id": f"{properties.prompt}:{context.key}"}
 
-    async def check(self, properties: BatchProperties, state: Mapping[str, Any], context: Any) -> Any:
-        return Pending({**state, "seen": True}) if "seen" not in state else {"text": state["id"]}
+@polling("test.batch", check=look, every="30s", longest="70s")
+async def batch(properties: BatchProperties, context: ActionContext) -> Any:
+    """Start a batch elsewhere, which is done at the second look."""
+    return {"id": f"{properties.prompt}:{context.key}"}
 
 
 class Context:
@@ -46,7 +46,7 @@ def runs(*answers: Answer, **ways: str) -> Runs:
     late = node("late", "logic.end", output="{{ $batch.code }} late")
     placed = {**BATCH, "on": ways}
     nodes = (placed, AFTER, late) if ways else (placed, AFTER)
-    return Runs(*nodes, types=(Batch,), answer=lambda _: next(supply), variables={"what": "sum"})
+    return Runs(*nodes, types=(batch,), answer=lambda _: next(supply), variables={"what": "sum"})
 
 
 SUBMITTED = Answer(value={"id": 1})
@@ -56,17 +56,17 @@ DONE = Answer(value={"done": {"text": "42"}})
 
 
 def test_it_parks_between_looks_and_goes_on_with_the_result() -> None:
-    batch = runs(SUBMITTED, PENDING, STILL, DONE)
-    batch.run()
+    polled = runs(SUBMITTED, PENDING, STILL, DONE)
+    polled.run()
     for _ in range(2):
-        wait = batch.sessions[1].wait
+        wait = polled.sessions[1].wait
         assert wait is not None
         assert (wait.timeout_s, wait.accepts) == (30, ())
-        batch.alarm(1)
-    assert batch.sessions[1].wait.timeout_s == 10  # type: ignore[union-attr]
-    batch.alarm(1)
-    assert batch.last(1).output == {"text": "42"}
-    asked = [(ask.step, ask.state, ask.properties) for ask in batch.asks if isinstance(ask, Invoke)]
+        polled.alarm(1)
+    assert polled.sessions[1].wait.timeout_s == 10  # type: ignore[union-attr]
+    polled.alarm(1)
+    assert polled.last(1).output == {"text": "42"}
+    asked = [(ask.step, ask.state, ask.properties) for ask in polled.asks if isinstance(ask, Invoke)]
     given = {"prompt": "sum"}
     seen = {"id": 1, "seen": 1}
     assert asked == [
@@ -75,59 +75,60 @@ def test_it_parks_between_looks_and_goes_on_with_the_result() -> None:
         ("check", seen, given),
         ("check", seen, given),
     ]
-    assert batch.asks_per_turn == [1, 1, 1, 1, 0]
+    assert polled.asks_per_turn == [1, 1, 1, 1, 0]
 
 
 @pytest.mark.parametrize("failing", [0, 1])
 def test_a_failing_submit_or_check_leaves_by_error(failing: int) -> None:
     answers = [SUBMITTED, SUBMITTED]
     answers[failing] = Answer(failure=AskFailure(code="batch.refused", message="no"))
-    batch = runs(*answers, error="late")
-    batch.run()
+    polled = runs(*answers, error="late")
+    polled.run()
     if failing:
-        batch.alarm(1)
-    assert batch.last(1).output == "batch.refused late"
+        polled.alarm(1)
+    assert polled.last(1).output == "batch.refused late"
 
 
 def test_what_takes_too_long_leaves_by_timeout_or_fails() -> None:
     for ways, ended in (({"timeout": "late"}, "completed"), ({}, "failed")):
-        batch = runs(SUBMITTED, STILL, STILL, STILL, **ways)
-        batch.run()
+        polled = runs(SUBMITTED, STILL, STILL, STILL, **ways)
+        polled.run()
         for _ in range(3):
-            batch.alarm(1)
-        assert batch.last(1).status == ended
-        assert batch.last(1).failure is None or batch.last(1).failure.code == "polling.timeout"
+            polled.alarm(1)
+        assert polled.last(1).status == ended
+        failure = polled.last(1).failure
+        assert failure is None or failure.code == "polling.timeout"
 
 
 def test_a_check_that_fails_is_tried_again_where_the_node_says_so() -> None:
     answers = iter([SUBMITTED, Answer(failure=AskFailure(code="x", message="x")), Answer(), DONE])
     placed = {**BATCH, "retry": {"attempts": 2, "delay": "1s"}}
-    batch = Runs(placed, AFTER, types=(Batch,), answer=lambda _: next(answers), variables={"what": "sum"})
-    batch.run()
-    batch.alarm(1)
-    assert batch.last(1).output == {"text": "42"}
-    keys = [(ask.attempt, ask.key) for ask in batch.asks if isinstance(ask, Invoke)]
+    polled = Runs(placed, AFTER, types=(batch,), answer=lambda _: next(answers), variables={"what": "sum"})
+    polled.run()
+    polled.alarm(1)
+    assert polled.last(1).output == {"text": "42"}
+    keys = [(ask.attempt, ask.key) for ask in polled.asks if isinstance(ask, Invoke)]
     assert keys == [(1, "1.2.1"), (1, "2.1.1"), (2, "2.1.1")]
 
 
-async def test_the_runtime_calls_submit_and_check_with_the_classs_own_properties() -> None:
+async def test_the_runtime_calls_submit_and_check_with_their_own_properties() -> None:
     ask = Invoke(type="test.batch", properties={"prompt": "sum"}, variables={}, step="submit")
     context: Any = Context()
-    state = await Batch.invoke(ask, context)
-    first = await Batch.invoke(
+    state = await batch.invoke(ask, context)
+    first = await batch.invoke(
         Invoke(type="t", properties=ask.properties, variables={}, step="check", state=state), context
     )
     assert first == {"pending": {"id": "sum:k1", "seen": True}}
     again = Invoke(type="t", properties=ask.properties, variables={}, step="check", state=first["pending"])
-    assert await Batch.invoke(again, context) == {"done": {"text": "sum:k1"}}
+    assert await batch.invoke(again, context) == {"done": {"text": "sum:k1"}}
 
 
-def test_a_class_without_both_methods_is_refused_where_it_is_written() -> None:
-    with pytest.raises(UsageError, match="no async method 'check'"):
+def test_functions_that_are_not_async_are_refused_where_they_are_written() -> None:
+    def glance(properties: BatchProperties, state: Any, context: ActionContext) -> Any:
+        return None
 
-        @polling("test.half")
-        class Half:
-            """Only the first half."""
+    with pytest.raises(UsageError, match="must both be async"):
 
-            async def submit(self, properties: BatchProperties, context: Any) -> Any:
-                return {}
+        @polling("test.half", check=glance)
+        async def half(properties: BatchProperties, context: ActionContext) -> Any:
+            return {}

@@ -67,7 +67,7 @@ def test_without_waiting_it_goes_on_at_once_and_hears_nothing() -> None:
 
 def test_an_alarm_cancels_the_run() -> None:
     call = {**CALL, "properties": {**CALL["properties"], "timeout": "1m"}, "on": {"timeout": "late"}}
-    others = child(node("rest", "logic.wait", **{"for": "1h"}))
+    others = child(node("rest", "logic.wait", for_="1h"))
     runs = Runs(call, AFTER, node("late", "logic.end", output="late"), others=others, variables=VALUES)
     runs.run()
     runs.alarm(1)
