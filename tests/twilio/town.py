@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -73,6 +74,17 @@ class Town:
         """Let a worker run what waits for the person."""
         key = self.bot.key(person, "sms")._replace(workflow=(live or self.bot.live).workflow)
         await self.bot.advance((await self.database.sessions.load(key)).id)
+
+    async def answered(self, person: str, text: str) -> list[str]:
+        """Receive a text, let a worker run its turn if it is queued, and return what the waiting request takes."""
+        waiting = asyncio.create_task(self.hear(person, text, within_s=10.0))
+        key = self.bot.key(person, "sms")
+        while not waiting.done():
+            stored = await self.database.sessions.load(key)
+            if stored.last_seq != stored.done_seq:
+                await self.bot.advance(stored.id)
+            await asyncio.sleep(0)
+        return texts(await waiting)
 
     async def deliver(self) -> list[tuple[str, str]]:
         """Send whatever is due; return (to, text) of all that Twilio has by REST."""
