@@ -38,7 +38,7 @@ def refusal(status: int, code: int, message: str) -> tuple[int, dict[str, Any]]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def handlerefusal(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is what these tests are about; it is no news."""
 
 

@@ -1,0 +1,66 @@
+"""T12 for runs: what ends its process in every attempt is given up after three, the run fails, its parent is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.faults.driver import API_KEY, Place, standing
+from tests.faults.ledger import read_ledger, rows
+
+FLOW = Path(__file__).parent / "flows" / "poison_run.py"
+WORDS = ("a", "b", "kill", "c", "d")
+ATTEMPTS = 3
+PATIENCE_S = 150.0
+
+
+async def test_a_poison_trigger_and_a_poison_branch_end_as_failures_and_others_go_on(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    place = Place(flow=FLOW, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": postgres_url})
+    async with standing(place), httpx2.AsyncClient(base_url=place.url, timeout=10.0) as client:
+        await place.started()
+        trigger, trigger_s = await _run(client, place, "kill", ())
+        deaths = place.deaths
+        branch, branch_s = await _run(client, place, "a", WORDS)
+        sound, _ = await _run(client, place, "a", WORDS[:2])
+    ledger = await read_ledger(postgres_url)
+    children = await rows(
+        postgres_url, "SELECT status, error ->> 'code' FROM executions WHERE parent_session IS NOT NULL"
+    )
+    [[effects]] = await rows(postgres_url, "SELECT count(*) FROM effects")
+    print(
+        f"\nT12 a poison trigger fails after {deaths} deaths of its process and {trigger_s:.1f} s, a poison branch"
+        f" after {place.deaths - deaths} and {branch_s:.1f} s; its neighbours: {Counter(map(tuple, children))}"
+    )
+    assert (trigger["status"], trigger["error"]["code"]) == ("failed", "attempt.dead")
+    assert (branch["status"], branch["output"]) == ("completed", {"all": False})
+    assert (sound["status"], sound["output"]) == ("completed", {"all": True})
+    assert (deaths, place.deaths) == (ATTEMPTS, 2 * ATTEMPTS)
+    assert Counter(map(tuple, children)) == {("failed", "attempt.dead"): 1, ("completed", None): len(WORDS) + 1}
+    assert (ledger.open, ledger.dead, effects) == (0, 2, 0)
+
+
+async def _run(
+    client: httpx2.AsyncClient, place: Place, first: str, words: tuple[str, ...]
+) -> tuple[dict[str, Any], float]:
+    """Start a run and look until it has ended, starting the place again whenever it is found dead."""
+    began_s = asyncio.get_running_loop().time()
+    headers = {"Authorization": f"Bearer {API_KEY}"}
+    body = {"input": {"first": first, "words": list(words)}}
+    started = await client.post("/api/v1/workflows/poison_run/executions", json=body, headers=headers)
+    assert started.is_success, started.text
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                found = await client.get(f"/api/v1/executions/{started.json()['id']}", headers=headers)
+                execution: dict[str, Any] = found.json()
+                if execution.get("status") in ("completed", "failed", "cancelled"):
+                    return execution, asyncio.get_running_loop().time() - began_s
+                await asyncio.sleep(0.1)
+            except httpx2.TransportError:
+                await place.started()
