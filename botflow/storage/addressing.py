@@ -12,9 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from botflow.engine.inbound import Inbound
 from botflow.records import SessionKey
-from botflow.storage.rows import inbound_content
 from botflow.storage.selects import is_session
-from botflow.storage.starting import StartedRun, database_time, insert_new
+from botflow.storage.starting import StartedRun, database_time, insert_new, new_inbound
 from botflow.storage.tables import inbounds, sessions
 
 Refusal = Literal["busy", "stopped"]
@@ -55,21 +54,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
         address=start.address,
         parameters=dict(start.parameters),
     )
-    connection.execute(
-        insert(inbounds).values(
-            session_id=session.id,
-            seq=session.last_seq + 1,
-            received_at=now,
-            seed=inbound.seed,
-            flow_version=start.flow_version,
-            attempt=0,
-            state="new",
-            kind=inbound.kind,
-            key=inbound.key,
-            content=inbound_content(inbound, start.session.external_id),
-            renewed_at=now,
-        )
-    )
+    connection.execute(insert(inbounds), new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version))
     connection.execute(update(sessions).where(sessions.c.id == session.id).values(last_seq=session.last_seq + 1))
     return StartedRun(execution=inbound.new_execution_id, session=session.id, is_new=True)
 
@@ -78,7 +63,8 @@ def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
     """Return the person's session, which is made if need be, and lock it against turns and other triggers."""
     made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": False, "state": {}}
     identity = {"workflow_id": key.workflow, "channel": key.channel, "external_id": key.external_id}
-    connection.execute(insert_new(connection, sessions).values(**identity, **made, created_at=now, updated_at=now))
+    row = {**identity, **made, "created_at": now, "updated_at": now}
+    connection.execute(insert_new(connection, sessions), row)
     columns = (sessions.c.id, sessions.c.last_seq, sessions.c.done_seq, sessions.c.parked, sessions.c.state)
     return connection.execute(select(*columns).where(is_session(key)).with_for_update(key_share=True)).one()
 

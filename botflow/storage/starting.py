@@ -41,39 +41,24 @@ def start_run(connection: Connection, start: RunStart) -> StartedRun:
     execution = inbound.new_execution_id
     external_id = start.key or execution
     session = connection.execute(
-        insert_new(connection, sessions)
-        .values(
-            workflow_id=start.workflow,
-            channel=RUN,
-            external_id=external_id,
-            version=0,
-            last_seq=1,
-            done_seq=0,
-            parked=False,
-            state={},
-            created_at=received_at,
-            updated_at=received_at,
-        )
-        .returning(sessions.c.id)
+        insert_new(connection, sessions).returning(sessions.c.id),
+        {
+            "workflow_id": start.workflow,
+            "channel": RUN,
+            "external_id": external_id,
+            "version": 0,
+            "last_seq": 1,
+            "done_seq": 0,
+            "parked": False,
+            "state": {},
+            "created_at": received_at,
+            "updated_at": received_at,
+        },
     ).scalar()
     if session is None:
         return _known(connection, start)
-    connection.execute(
-        insert(inbounds).values(
-            session_id=session,
-            seq=1,
-            received_at=received_at,
-            seed=seed,
-            flow_version=start.flow_version,
-            attempt=0,
-            state="new",
-            kind="trigger",
-            key=inbound.key,
-            content=inbound_content(inbound, inbound.sender),
-            renewed_at=received_at,
-        )
-    )
-    connection.execute(insert(executions).values(**_execution(start, execution, session, received_at)))
+    connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version))
+    connection.execute(insert(executions), _execution(start, execution, session, received_at))
     return StartedRun(execution=execution, session=session, is_new=True, input=start.input)
 
 
@@ -84,6 +69,23 @@ def defer_turn(connection: Connection, session: int) -> None:
         connection.execute(DEFER, values)
     else:
         connection.exec_driver_sql(INSERT_ADVANCE, {**advance_job(session), "priority": TIMER_PRIORITY})
+
+
+def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int) -> dict[str, Any]:
+    """Return the row of an inbound that waits for its turn."""
+    return {
+        "session_id": session,
+        "seq": seq,
+        "received_at": inbound.received_at,
+        "seed": inbound.seed,
+        "flow_version": flow_version,
+        "attempt": 0,
+        "state": "new",
+        "kind": inbound.kind,
+        "key": inbound.key,
+        "content": inbound_content(inbound, inbound.sender),
+        "renewed_at": inbound.received_at,
+    }
 
 
 def database_time(connection: Connection) -> datetime:
