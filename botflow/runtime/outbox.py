@@ -67,6 +67,7 @@ class Outbox:
         self._gate: SendGate = gate or OpenGate()
         self._pace = pace
         self._reach = reach
+        self._matching = asyncio.Lock()
         self._quiet_until_s = -inf
 
     def steps(self) -> tuple[Step, ...]:
@@ -183,14 +184,24 @@ class Outbox:
             if outbound.attempts >= self._pace.attempts:
                 await self._hold(outbound, failure.code)
             return
-        taken = await self._store.known(outbound.session, [sent.provider_id for sent in found]) if found else set()
-        mine = next((sent for sent in found if sent.provider_id not in taken - {outbound.provider_id}), None)
-        if mine is not None:
-            await self._store.report(_news(outbound, mine))
-        elif outbound.attempts >= self._pace.attempts:
+        if found and await self._match(outbound, found):
+            return
+        if outbound.attempts >= self._pace.attempts:
             await self._hold(outbound, "outbox.never_accepted")
         else:
             await self._store.release(outbound, 0.0)
+
+    async def _match(self, outbound: StoredOutbound, found: Sequence[Sent]) -> bool:
+        """Give the part the first of these messages that is nobody else's; False when there is none left.
+
+        One at a time: the same words may have been said to the same person by many sessions.
+        """
+        async with self._matching:
+            taken = await self._store.known(outbound.session, [sent.provider_id for sent in found])
+            for sent in found:
+                if sent.provider_id not in taken - {outbound.provider_id}:
+                    return await self._store.report(_news(outbound, sent))
+        return False
 
     async def _hold(self, outbound: StoredOutbound, error_code: str) -> None:
         await self._report(outbound, "held", error_code=error_code)

@@ -12,8 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
 from botflow.records import OutboundState
 from botflow.storage.engine import Engine
@@ -85,6 +87,14 @@ class Deliveries:
 
     async def report(self, news: DeliveryStatus) -> bool:
         """See OutboxStore.report."""
+        try:
+            return await self._report(news)
+        except ProviderError as failure:
+            if not isinstance(failure.__cause__, IntegrityError):
+                raise
+            return await self._report(news)  # another part was given this message meanwhile, and now can be seen
+
+    async def _report(self, news: DeliveryStatus) -> bool:
         async with self._engine.write() as connection:
             return await self.apply(connection, news)
 
@@ -124,7 +134,7 @@ class Deliveries:
     async def _take_from_others(self, connection: AsyncConnection, mine: Any, provider_id: str) -> None:
         """Who was given this message because its words were equal has to be looked for again: the news know better.
 
-        Two who are given it at the same moment break the unique index, and one of them looks again.
+        Two who are given it at the same moment break the unique index, and the later one comes again.
         """
         await connection.execute(
             update(outbounds)

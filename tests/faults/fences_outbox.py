@@ -210,7 +210,7 @@ SENDING = (
         with_twilio(test_sender.test_a_claim_that_has_grown_old_is_not_sent_by_whoever_wakes_up),
     ),
     Fence(
-        Sender._find,
+        Sender._match,
         "sent.provider_id not in taken - {outbound.provider_id}",
         "True",
         with_twilio(test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -99,6 +100,16 @@ async def test_who_was_given_another_parts_message_by_its_words_is_looked_for_ag
     await database.outbox.report(about(bob, "1.0", "sent", "SM-of-bob"))
     assert [(await row_of(database, who, 0)).state for who in (ann, bob)] == ["unknown", "sent"]
     assert await database.outbox.known(ann, ["SM-of-bob"]) == {"SM-of-bob"}
+
+
+async def test_two_that_are_given_one_message_at_the_same_moment_do_not_both_keep_it(database: Database) -> None:
+    sessions = [
+        await fast_turn(database, "m1", said("Order!", "ready", to=OTHERS, channel="sms"), person=f"p{number}")
+        for number in range(2)
+    ]
+    assert len(await database.outbox.claim_sends(10, at_once)) == 2
+    await asyncio.gather(*(database.outbox.report(about(session, "1.0", "sent", "SM1")) for session in sessions))
+    assert sorted([(await row_of(database, session, 0)).state for session in sessions]) == ["sent", "unknown"]
 
 
 async def test_a_repeated_callback_changes_nothing(database: Database) -> None:
