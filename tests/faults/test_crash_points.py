@@ -10,6 +10,7 @@ import httpx2
 
 from botflow.runtime.points import POINTS, Point
 from tests.faults.driver import Place, Reply, say, standing
+from tests.faults.errands import crash_once
 from tests.faults.ledger import read_ledger, rows
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
@@ -18,6 +19,7 @@ FLOW = Path(__file__).parent / "flows" / "helpdesk.yaml"
 TALK = ("hi", "Ann", "When are you open?", "yes")
 CHAT_POINTS = tuple(point for point in POINTS if point.startswith(("fast.", "queue.", "advance.")))
 PHONE_POINTS = tuple(point for point in POINTS if point.startswith(("reply.", "send.")))
+RUN_POINTS = tuple(point for point in POINTS if point.startswith("effects."))
 ASKS: tuple[Point, ...] = ("advance.asked", "advance.journalled")  # their first hit asks for the history
 AT_ONCE = 4  # crashes under way at the same time
 
@@ -32,6 +34,9 @@ async def test_a_process_that_dies_at_any_point_loses_and_doubles_nothing(
         folder = tmp_path / point
         folder.mkdir()
         async with gate:
+            if point in RUN_POINTS:
+                covered[point] = await crash_once(point, 1, new_database_url(), folder)
+                return
             talk = _chat if point in CHAT_POINTS else _phone
             covered[point] = await talk(point, new_database_url(), folder)
 

@@ -31,6 +31,12 @@ def job(id: str, *nodes: dict[str, Any], **document: Any) -> dict[str, Any]:
     return {"botflow": 1, "id": id, "name": id, "executionMode": "single", "nodes": [trigger, *nodes], **document}
 
 
+def rest(id: str, next: str = "") -> dict[str, Any]:
+    """Return a node that waits for an hour."""
+    waiting = node(id, "logic.wait", next=next)
+    return {**waiting, "properties": {"for": "1h"}}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
     """One process's share: a bot whose worker and carrier run when they are told to."""

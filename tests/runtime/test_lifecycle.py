@@ -11,12 +11,12 @@ from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.runtime.bot import asks
-from tests.runtime.runs import Runs, job, open_runs
+from tests.runtime.runs import Runs, job, open_runs, rest
 
 TWO = job(
     "two", asks("one", "first", "two"), asks("two", "second", "end"), node("end", "logic.set", variables={"a": 1})
 )
-LATER = job("later", node("rest", "logic.wait", **{"for": "1h"}, next="one"), asks("one", "first", ""))
+LATER = job("later", rest("rest", "one"), asks("one", "first", ""))
 BROKEN = job(
     "broken",
     asks("one", "first", "two"),

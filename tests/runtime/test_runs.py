@@ -6,7 +6,7 @@ from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.runtime.bot import asks
-from tests.runtime.runs import job, open_runs
+from tests.runtime.runs import job, open_runs, rest
 
 THREE = job(
     "three",
@@ -53,7 +53,7 @@ async def test_steps_say_what_each_node_did_and_which_were_never_reached(databas
         "forked",
         asks("one", "first", "fork"),
         node("fork", "conditional.branch", cases=[{"handle": "yes", "when": "true"}], on={"yes": "rest", "else": "no"}),
-        node("rest", "logic.wait", **{"for": "1h"}),
+        rest("rest"),
         asks("no", "never", ""),
     )
     async with open_runs(database, flow) as runs:
