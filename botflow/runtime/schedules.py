@@ -6,6 +6,7 @@ moment stand in one transaction, and the moment is the run's key. Only the datab
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -37,6 +38,7 @@ FURTHEST_BACK = timedelta(days=7)
 MOST_MISSED = 100  # of one schedule, the newest
 AT_ONCE = 20  # starts of one schedule in one transaction
 LIMIT = 50
+SYNC_S = 60
 
 _log = structlog.get_logger("botflow.schedules")
 
@@ -53,8 +55,9 @@ class Schedules:
         return (Step(name="sync_schedules", run=self.sync), Step(name="start_schedules", run=self.start_due))
 
     async def sync(self) -> bool:
-        """Bring the rows in line with the active versions, if those have changed since this process last looked."""
-        seen = [(live.slug, live.version) for live in self._flows.all()]
+        """Bring the rows in line with the active versions: when this process sees others than last time, and once a
+        minute, for a workflow that was paused and active again within a second looks as before."""
+        seen = (time.monotonic() // SYNC_S, [(live.slug, live.version) for live in self._flows.all()])
         if seen != self._synced:
             async with self._engine.write() as connection:
                 await connection.run_sync(sync_schedules)

@@ -1,0 +1,72 @@
+"""An action gets the fields of its node's credential, its user's own; they stand nowhere afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from botflow import Plugin, Properties, action
+from botflow.config import Settings
+from botflow.engine.node import ActionContext
+from botflow.flow.compile import compile_flow
+from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.runtime.triggers import StartRequest
+from botflow.storage.tables import metadata
+from tests.nodes.talk import node
+from tests.triggering.places import runs
+
+CANARY = "sk-canary-ann-4711"
+
+
+class Nothing(Properties):
+    """No properties."""
+
+
+async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(database_url: str, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    @action("shop.mail")
+    async def mail(properties: Nothing, variables: Mapping[str, Any], context: ActionContext) -> dict[str, Any]:
+        seen.append(context.credential["password"])
+        raise ValueError(f"refused: {context.credential}")
+
+    plugin = Plugin(name="shop", node_types=(mail,))
+    options = RuntimeOptions(
+        settings=Settings(botflow_database_url=database_url),
+        secret_key="s" * 40,
+        migrate=False,
+        plugins=(plugin,),
+        flows=[_flow(plugin)],
+    )
+    with capture_logs() as logs:
+        async with open_runtime(options) as runtime:
+            await runtime.vault.add("mail", "smtp", {"password": "everybody's"})
+            await runtime.vault.add("mail", "smtp", {"password": CANARY}, user_name="ann")
+            await runtime.triggers.start(StartRequest(workflow="letters", user_name="ann"))
+            async with asyncio.timeout(20):
+                while {run.status for run in await runs(runtime.database)} != {"failed"}:  # noqa: ASYNC110 -- rows
+                    await asyncio.sleep(0.05)
+            stored = await _everything(runtime)
+
+    assert seen == [CANARY]
+    assert "refused: SecretFields(password)" in stored
+    assert CANARY not in stored + repr(logs)
+
+
+def _flow(plugin: Plugin) -> tuple[Any, dict[str, Any]]:
+    sending = {**node("send", "shop.mail"), "credential": "mail"}
+    nodes = [node("start", "trigger.manual", next="send"), sending]
+    documents: dict[str, Any] = {"letters": {"id": "letters", "executionMode": "single", "nodes": nodes}}
+    return compile_flow(documents, "letters", node_types((plugin,))), documents
+
+
+async def _everything(runtime: Runtime) -> str:
+    """Return every row of the database, as text."""
+    async with runtime.database.engine.read() as connection:
+        rows = [(await connection.execute(select(table))).all() for table in metadata.sorted_tables]
+    return repr(rows)
