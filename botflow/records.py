@@ -146,7 +146,9 @@ class HeldPart:
 class StoredInbound:
     """A queued inbound: everything a retry needs to be the same turn.
 
-    `attempt` counts the attempts begun, without those that were let go; `has_answers`: one has journalled.
+    `attempt` counts the attempts begun, without those that were let go; `has_answers`: one has journalled. Of a burst
+    `inbound` says what all say, up to the one with the seq `through`; `restarts` counts the messages that came before
+    the answer and made the attempt begin anew.
     """
 
     id: TurnId
@@ -156,6 +158,8 @@ class StoredInbound:
     flow_version: int
     has_answers: bool = False
     execution: str = ""  # that its turn belongs to, or would start
+    through: int = 0
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,17 +15,26 @@ from dataclasses import replace
 
 import structlog
 
-from botflow.engine.asks import Answer, Ask, AskModel
+from botflow.engine.asks import Answer, Ask, AskModel, Invoke
 from botflow.engine.journal import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.engine.words import apology
 from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
-from botflow.flow.policy import Budgets
+from botflow.flow.policy import Policy
 from botflow.interfaces import Channel, InboxStore, OnDelta
-from botflow.records import InboundState, JournalledAnswer, Queue, StoredInbound, StoredSession, TurnCommit
+from botflow.records import (
+    InboundState,
+    JournalledAnswer,
+    Queue,
+    SessionKey,
+    StoredInbound,
+    StoredSession,
+    TurnCommit,
+)
 from botflow.runtime.asks import Asks
 from botflow.runtime.burial import burial
+from botflow.runtime.bursts import Bursts, Superseded
 from botflow.runtime.consent import ConsentKeeper, parks, silences
 from botflow.runtime.flows import Flows
 from botflow.runtime.hot import HotSessions
@@ -63,6 +72,7 @@ class Advance:
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         consent: ConsentKeeper,
+        bursts: Bursts,
         reach: Reach,
     ) -> None:
         self._inbox = inbox
@@ -73,6 +83,7 @@ class Advance:
         self._node_types = node_types
         self._channels = channels
         self._consent = consent
+        self._bursts = bursts
         self._reach = reach
         self._quarantine = Quarantine()
         self._log = structlog.get_logger("botflow.advance")
@@ -136,16 +147,27 @@ class Advance:
         if silences(stored.parked, queued.inbound):
             turn = await self._consent.silent_turn(stored, queued.inbound, flow)
         else:
-            async with self._alive(queued):  # not longer: a renewal that comes after the commit would end us, too
-                turn = await self._drive(flow, stored, queued)
+            queued, turn = await self._take(flow, stored, queued)
         self._reach("advance.computed")
         return await self._finish(self._commit_of(stored, queued, turn, version), queued)
+
+    async def _take(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> tuple[StoredInbound, Turn]:
+        """Take the turn of the whole burst; anew, with both, when a newer message comes before the answer."""
+        async with self._alive(queued):  # not longer: a renewal that comes after the commit would end us, too
+            while True:
+                gathered = await self._bursts.gathered(flow.policy, stored.key, queued)
+                if gathered is None:
+                    raise Fenced("another attempt has this inbound", hint="nothing to do: it goes on there")
+                try:
+                    return gathered, await self._drive(flow, stored, gathered)
+                except Superseded:
+                    queued = replace(queued, has_answers=True, restarts=queued.restarts + 1)
 
     async def _drive(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> Turn:
         """Run the engine: a journalled answer to the same Ask is used again, a new one is journalled first."""
         journal = {entry.index: entry for entry in await self._inbox.answers(queued.id)} if queued.has_answers else {}
         engine = take_turn(flow, stored.session, queued.inbound, self._node_types)
-        index = 0
+        index, policy = 0, flow.policy
         try:
             ask = next(engine)
             while True:
@@ -153,18 +175,23 @@ class Advance:
                 if entry is not None and entry.fingerprint == fingerprint(ask):
                     answer = answer_from_json(entry.value)
                 else:
-                    answer = await self._answer(ask, index, queued, flow.policy.budgets)
+                    if entry is not None:
+                        await self._bursts.replaced(queued, entry)
+                    answer = await self._answer(ask, index, stored.key, queued, policy)
+                if isinstance(ask, Invoke):  # what is done is done: a newer message is a turn of its own
+                    policy = policy.model_copy(update={"bursts": "queue"})
                 index += 1
                 ask = engine.send(answer)
         except StopIteration as finished:
             turn: Turn = finished.value
             return turn
 
-    async def _answer(self, ask: Ask, index: int, queued: StoredInbound, budgets: Budgets) -> Answer:
+    async def _answer(self, ask: Ask, index: int, key: SessionKey, queued: StoredInbound, policy: Policy) -> Answer:
         """Ask the world, with no transaction open, and make its answer durable before anything rests on it."""
         session, seq = queued.id
         async with self._deltas(ask, queued) as on_delta:
-            answer = await self._asks.perform(ask, session, seq, on_delta, budgets, queued.execution)
+            performing = self._asks.perform(ask, session, seq, on_delta, policy.budgets, queued.execution)
+            answer = await self._bursts.answer(policy, key, queued, ask, performing)
         self._reach("advance.asked")
         entry = JournalledAnswer(
             index=index, fingerprint=fingerprint(ask), value=answer_to_json(answer), ask=ask_to_json(ask)
@@ -185,7 +212,8 @@ class Advance:
             replace(
                 commit.read,
                 session=turn.session,
-                done_seq=queued.id.seq,
+                last_seq=max(commit.read.last_seq, queued.through),
+                done_seq=max(queued.id.seq, queued.through),
                 flow_version=commit.flow_version if turn.session.frames else None,
                 parked=commit.parked,
             )
@@ -268,7 +296,8 @@ class Advance:
 
         def send() -> None:
             if pieces:
-                self._hub.delta(queued.id.session, Delta(queued.id.seq, queued.attempt, "".join(pieces)))
+                draft = queued.attempt + queued.restarts
+                self._hub.delta(queued.id.session, Delta(queued.id.seq, draft, "".join(pieces)))
                 pieces.clear()
 
         async def flush() -> None:

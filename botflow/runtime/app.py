@@ -24,6 +24,7 @@ from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks, models_of
 from botflow.runtime.background import background
 from botflow.runtime.backlog import BacklogWatch
+from botflow.runtime.bursts import Bursts
 from botflow.runtime.callbacks import CallbackUrls
 from botflow.runtime.carrier import Carrier
 from botflow.runtime.committer import Committer
@@ -47,6 +48,7 @@ from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
 from botflow.runtime.triggers import Triggers
 from botflow.runtime.vault import Vault
 from botflow.runtime.worker import SupervisedWorker, WorkerOptions, WorkerWatch
+from botflow.storage.bursts import BurstRows
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
@@ -165,6 +167,8 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             spend=ModelSpend(Spending(database.engine), decisions),
             log=structlog.get_logger("botflow.asks"),
         )
+        bursts = Bursts(BurstRows(database.engine), hub, options.reach)
+        stack.push_async_callback(bursts.close)
         advance = Advance(
             inbox=database.inbox,
             hot=hot,
@@ -174,6 +178,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             node_types=kinds,
             channels=channels,
             consent=consent,
+            bursts=bursts,
             reach=options.reach,
         )
         connector = database.jobs_connector()
@@ -194,6 +199,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             channels=channels,
             clock=clock,
             consent=consent,
+            bursts=bursts,
             reach=options.reach,
             check_queue=overload.check_queue,
         )

@@ -14,9 +14,12 @@ import structlog
 
 from botflow.clock import Clock
 from botflow.engine.inbound import Inbound
+from botflow.engine.session import Session
 from botflow.engine.turn import NodeTypes, Turn, take_turn
+from botflow.flow.policy import Policy
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
+from botflow.runtime.bursts import Bursts, holds_back
 from botflow.runtime.committer import Committer
 from botflow.runtime.consent import ConsentKeeper, parks, silences
 from botflow.runtime.flows import Flows, LiveFlow
@@ -54,6 +57,7 @@ class Conversation:
         channels: Mapping[str, Channel],
         clock: Clock,
         consent: ConsentKeeper,
+        bursts: Bursts,
         reach: Reach,
         check_queue: Callable[[], Awaitable[None]] = _let_in,
     ) -> None:
@@ -68,6 +72,7 @@ class Conversation:
         self._channels = channels
         self._clock = clock
         self._consent = consent
+        self._bursts = bursts
         self._reach = reach
         self._check_queue = check_queue
         self._lines = Lines()
@@ -99,7 +104,7 @@ class Conversation:
         if not is_fast:
             receipt = await self._await_turn(receipt, deadline_s)
             if (provider := self._channels.get(inbound.channel)) is not None:
-                receipt = await self._claim(receipt, provider, is_gone)
+                receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
         return receipt
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
@@ -148,7 +153,7 @@ class Conversation:
         turn: Turn
         if silences(stored.parked, inbound):
             turn = await self._consent.silent_turn(stored, inbound, flow)
-        elif (wait := stored.session.wait) and inbound.kind == "message" and "message" not in wait.accepts:
+        elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
             engine = take_turn(flow, stored.session, inbound, self._node_types)
@@ -238,11 +243,22 @@ class Conversation:
                     return receipt
         return receipt
 
-    async def _claim(self, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
-        """Claim a provider's parts for this request, unless nobody listens any more; the store says if it is late."""
+    async def _claim(self, policy: Policy, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
+        """Claim a provider's parts for this request, unless nobody listens any more; the store says if it is late.
+
+        Of the requests that wait for one burst, the newest message's answers.
+        """
         if receipt.state == "new" or (is_gone and await is_gone()):
             return replace(receipt, outbounds=())
-        handed = await self._outbox.hand_over(receipt.id, provider.reply_limit)
+        answering = await self._bursts.answering(policy, receipt.id)
+        if answering is None:
+            return replace(receipt, outbounds=())
+        handed = await self._outbox.hand_over(answering, provider.reply_limit)
         handed = await self._consent.let_through(handed)
         self._reach("reply.claimed")
         return replace(receipt, outbounds=handed)
+
+
+def accepts(session: Session, inbound: Inbound) -> bool:
+    """Say whether the session takes a message now; one that it does not take waits in the queue."""
+    return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts

@@ -18,6 +18,9 @@ Point = Literal[
     "advance.journalled",  # the answer is durable
     "advance.computed",  # a queued turn is computed, not committed
     "advance.committed",  # a queued turn is durable, nobody has been woken
+    "burst.gathered",  # a burst is complete, nothing of that is written
+    "burst.merged",  # its messages have joined the first one, nothing has been asked
+    "burst.superseded",  # a newer message cancelled an answer, and is not part of the turn yet
     "reply.claimed",  # a request owns the parts it will answer with
     "send.claimed",  # the sender owns a part, nothing has been sent
     "send.accepted",  # the provider has the message, our row does not say so yet

@@ -21,6 +21,7 @@ from botflow.records import (
     TurnCommit,
     TurnId,
 )
+from botflow.storage.bursts import LONGEST_BURST
 from botflow.storage.following import following_of
 from botflow.storage.gathering import Gathering
 from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TURNS
@@ -150,13 +151,15 @@ moved AS (
   UPDATE sessions s SET version = s.version + 1, flow_version = held.pinned, wake_at = {WAKE_AT}, updated_at = now(),
     parked = held.parked, state = held.state,
     done_seq = coalesce(
-      (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq),
+      (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq
+        AND n.merged_into IS DISTINCT FROM held.seq),
       (SELECT z.last_seq FROM sessions z WHERE z.id = held.id))
   FROM held WHERE s.id = held.id AND s.version = held.version
   RETURNING s.id, held.seq, s.version, s.done_seq < s.last_seq AS more, {CARRIED}),
 done AS MATERIALIZED (SELECT * FROM moved),
 b AS (
-  UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id AND b.seq = done.seq),
+  UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id
+    AND b.seq BETWEEN done.seq AND done.seq + {LONGEST_BURST - 1} AND (b.seq = done.seq OR b.merged_into = done.seq)),
 {WRITE_TURN}
 SELECT CASE WHEN more THEN 'more' ELSE 'empty' END FROM done
 """

@@ -62,7 +62,7 @@ SELECT n, id, seq FROM done
 FIND = f"""
 SELECT b.session_id, b.seq, b.state, t.status, {OUTBOUND}
 FROM sessions s JOIN inbounds b ON b.session_id = s.id
-LEFT JOIN turns t ON t.session_id = b.session_id AND t.seq = b.seq
+LEFT JOIN turns t ON t.session_id = b.session_id AND t.seq = coalesce(b.merged_into, b.seq)
 LEFT JOIN outbounds o ON o.session_id = t.session_id AND o.version = t.version
 """
 FIND_BY_KEY = (

@@ -20,6 +20,7 @@ from botflow.records import (
     TurnCommit,
     TurnId,
 )
+from botflow.storage.bursts import LONGEST_BURST
 from botflow.storage.columns import utc_moment
 from botflow.storage.following import following_of
 from botflow.storage.jobs_sqlite import advance_job
@@ -103,12 +104,15 @@ ON CONFLICT (session_id, seq, "index") DO UPDATE SET at = excluded.at, attempt =
 FINISH = f"""
 UPDATE sessions AS s SET version = s.version + 1, {MOVED},
   done_seq = coalesce((SELECT min(n.seq) - 1 FROM inbounds n
-    WHERE n.session_id = s.id AND n.state = 'new' AND n.seq <> :seq), s.last_seq)
+    WHERE n.session_id = s.id AND n.state = 'new' AND n.seq <> :seq AND n.merged_into IS NOT :seq), s.last_seq)
 WHERE s.id = :session AND s.version = :version
 RETURNING done_seq < last_seq
 """
 
-SETTLE = f"UPDATE inbounds SET state = :state WHERE {IS_TURN}"
+SETTLE = f"""
+UPDATE inbounds SET state = :state
+WHERE session_id = :session AND seq BETWEEN :seq AND :seq + {LONGEST_BURST - 1} AND (seq = :seq OR merged_into = :seq)
+"""
 
 
 class SqliteInbox:

@@ -20,13 +20,14 @@ from botflow.runtime.advance import ATTEMPTS
 from botflow.storage.database import open_database
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
+from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_sqlite import FENCES_OF_SQLITE
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.runtime.job_places import open_place
 from tests.web.site import open_site
 
-FENCES = (*FENCES_OF_THE_TURN, *FENCES_AROUND_THE_TURN, *FENCES_OF_SQLITE, *FENCES_OF_TRIGGERS)
+FENCES = (*FENCES_OF_THE_TURN, *FENCES_AROUND_THE_TURN, *FENCES_OF_SQLITE, *FENCES_OF_TRIGGERS, *FENCES_OF_BURSTS)
 PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
 MISTAKES = (
     NameError,

@@ -26,6 +26,7 @@ from botflow.records import Receipt, SessionKey
 from botflow.runtime.actions import Actions
 from botflow.runtime.advance import Advance
 from botflow.runtime.asks import Asks
+from botflow.runtime.bursts import Bursts
 from botflow.runtime.committer import Committer
 from botflow.runtime.consent import ConsentKeeper
 from botflow.runtime.consent_gate import ConsentGate
@@ -37,6 +38,7 @@ from botflow.runtime.lexical import LexicalModel
 from botflow.runtime.model_spend import ModelSpend
 from botflow.runtime.points import Point
 from botflow.runtime.vault import Vault
+from botflow.storage.bursts import BurstRows
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
@@ -250,7 +252,7 @@ def _assemble(
     gate = ConsentGate(rows, contacts, flows)
     consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
-    shared |= {"consent": consent}
+    shared |= {"consent": consent, "bursts": Bursts(BurstRows(database.engine), hub, world.reach)}
     shared |= {"inbox": database.inbox, "reach": world.reach}
     conversation = Conversation(
         sessions=database.sessions, outbox=database.outbox, committer=committer, clock=SystemClock(), **shared

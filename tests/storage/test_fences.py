@@ -17,7 +17,10 @@ Promise = Callable[[Database], Awaitable[None]]
 DEDUPE = "(SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL"
 OWNER = "AND (b.owner IS NULL OR b.owner = next.owner OR b.renewed_at < now() - interval '10 s')"
 ORDER = "AND m.received_at < (b.content ->> 'due')::timestamptz"
-MIN_NEW = "SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq"
+MIN_NEW = (
+    "SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq"
+    " AND n.merged_into IS DISTINCT FROM held.seq"
+)
 
 # (module, statement, what is cut out, what stands there instead, the promise that is then broken)
 MUTATIONS: tuple[tuple[Any, str, str, str, Promise], ...] = (
@@ -47,7 +50,7 @@ MUTATIONS: tuple[tuple[Any, str, str, str, Promise], ...] = (
     (
         postgres_sessions,
         "COMMIT",
-        "WHEN held.status = 'ignored' THEN s.wake_at",
+        "WHEN held.status = 'ignored' OR held.keeps THEN s.wake_at",
         "",
         test_timers.test_an_ignored_inbound_does_not_put_the_deadline_off,
     ),
