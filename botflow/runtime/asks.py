@@ -7,7 +7,7 @@ goes wrong in here, in our own database, is raised: the attempt fails and is ret
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -23,6 +23,7 @@ from botflow.plugins import Plugin
 from botflow.runtime.actions import LARGEST_ANSWER, Actions
 from botflow.runtime.lexical import LexicalModel
 from botflow.runtime.model_spend import ModelSpend
+from botflow.runtime.vault import covered
 
 NO_BUDGETS = Budgets()
 
@@ -127,7 +128,19 @@ class Asks:
             return Answer(value=await self._actions.call(ask, context))
 
         answer = await self._within(ask, call(), "action")
-        return replace(answer, usage={**answer.usage, "log": list(context.lines)}) if context.lines else answer
+        if context.lines:
+            answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})
+        return _without(context.credential, answer) if context.credential else answer
+
+
+def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
+    """Return the answer with the credential's fields covered up: an error may quote what it was called with."""
+    failure = answer.failure
+    if failure is not None:
+        failure = replace(failure, message=covered(failure.message, credential))
+    return replace(
+        answer, value=covered(answer.value, credential), failure=failure, usage=covered(answer.usage, credential)
+    )
 
 
 def _is_being_cancelled() -> bool:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -20,6 +21,7 @@ from botflow.storage.credentials import CredentialKey, Credentials, StoredCreden
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12  # NIST SP 800-38D
 MOST_BYTES = 64_000
+SHORTEST_SECRET = 6
 FROM_ENVIRONMENT = "env:"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -161,6 +163,21 @@ class Vault:
 
     async def _key_of(self, name: str, user_name: str) -> CredentialKey:
         return CredentialKey(organization=await self._store.default_organization(), user_name=user_name, name=name)
+
+
+def covered(value: Any, fields: Mapping[str, str]) -> Any:
+    """Return plain JSON in whose texts the values of `fields` are covered up; very short ones are no secrets."""
+    match value:
+        case str():
+            for secret in fields.values():
+                value = value.replace(secret, "***") if len(secret) >= SHORTEST_SECRET else value
+            return value
+        case dict():
+            return {covered(name, fields): covered(item, fields) for name, item in value.items()}
+        case list() | tuple():
+            return [covered(item, fields) for item in value]
+        case _:
+            return value
 
 
 def _place(key: CredentialKey, module: str) -> bytes:

@@ -33,7 +33,8 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
     @action("shop.mail")
     async def mail(properties: Nothing, variables: Mapping[str, Any], context: ActionContext) -> dict[str, Any]:
         seen.append(context.credential["password"])
-        raise ValueError(f"refused: {context.credential}")
+        context.log("info", f"calling with {seen[-1]}")
+        raise ValueError(f"refused: {context.credential} {seen[-1]}")
 
     plugin = Plugin(name="shop", node_types=(mail,))
     options = RuntimeOptions(
@@ -54,7 +55,8 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
             stored = await _everything(runtime)
 
     assert seen == [CANARY]
-    assert "refused: SecretFields(password)" in stored
+    assert "refused: SecretFields(password) ***" in stored
+    assert "calling with ***" in stored
     assert CANARY not in stored + repr(logs)
 
 
