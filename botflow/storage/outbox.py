@@ -34,7 +34,10 @@ class Outbox:
         self._deliveries = Deliveries(engine)
 
     async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
-        """What an earlier turn still has to send goes first, so then the sender delivers this turn's parts too."""
+        """What an earlier turn still has to send goes first, so then the sender delivers this turn's parts too.
+
+        What is answered again has its time again: who was about to find it missing, and to send it, comes too late.
+        """
         earlier = outbounds.alias("earlier")
         is_behind = select(earlier.c.index).where(
             earlier.c.session_id == turn.session,
@@ -50,19 +53,23 @@ class Outbox:
             inbounds.c.reply_by >= self._engine.now(),
         )
         mine = and_(outbounds.c.session_id == turn.session, outbounds.c.version == _version_of(turn))
+        may_be_handed = and_(
+            outbounds.c.index < limit,
+            or_(outbounds.c.index == 0, _is_in_no_line()),
+            outbounds.c.state == "ready",
+            _is_to_the_person(outbounds),
+            in_time.exists(),
+            ~is_behind.exists(),
+        )
         async with self._engine.write() as connection:
             await connection.execute(
                 update(outbounds)
-                .where(
-                    mine,
-                    outbounds.c.index < limit,
-                    or_(outbounds.c.index == 0, _is_in_no_line()),
-                    outbounds.c.state == "ready",
-                    _is_to_the_person(outbounds),
-                    in_time.exists(),
-                    ~is_behind.exists(),
+                .where(mine, or_(outbounds.c.state == "handed", may_be_handed))
+                .values(
+                    state="handed",
+                    attempts=outbounds.c.attempts + case((outbounds.c.state == "handed", 1), else_=0),
+                    updated_at=self._engine.now(),
                 )
-                .values(state="handed", updated_at=self._engine.now())
             )
             # The request has what it can answer with; the sender need not wait for it any longer with the rest.
             rest = select(outbounds.c.index).where(mine, outbounds.c.state == "ready").exists()

@@ -22,6 +22,7 @@ from tests.runtime import test_gate
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.storage import test_deliveries, test_held, test_outbox, test_pacing
 from tests.twilio import test_outbox as test_sender
+from tests.twilio import test_repeated_answers
 from tests.twilio.rows import Rows
 
 
@@ -70,6 +71,18 @@ HANDING_OVER = (
         "or_(outbounds.c.index == 0, _is_in_no_line()),",
         "",
         test_outbox.test_a_request_takes_one_part_of_those_that_must_leave_one_after_the_other,
+    ),
+    Fence(
+        Outbox.hand_over,
+        'or_(outbounds.c.state == "handed", may_be_handed)',
+        "may_be_handed",
+        with_twilio(test_repeated_answers.test_a_repeated_answer_is_given_as_much_time_as_the_first),
+    ),
+    Fence(
+        Outbox.hand_over,
+        '(outbounds.c.state == "handed", 1), else_=0',
+        "(outbounds.c.attempts < 0, 1), else_=0",
+        with_twilio(test_repeated_answers.test_what_is_answered_again_while_twilio_is_asked_is_not_sent),
     ),
     Fence(
         _is_to_the_person,
