@@ -15,6 +15,8 @@ from botflow.errors import UsageError
 DEFAULT_DATABASE_URL = "sqlite:///botflow.db"
 WEB_SCHEMES = ("https://", "http://")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+")
+RATE = re.compile(r"([^=\s]+)\s*=\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)")
+FASTEST = 10_000.0
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
@@ -32,6 +34,7 @@ class Settings(BaseModel):
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_api_url: str | None = None
+    twilio_rates: Mapping[str, float] = Field(default_factory=dict)
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
@@ -45,6 +48,17 @@ class Settings(BaseModel):
     @classmethod
     def _is_redis_address(cls, url: str | None) -> str | None:
         return None if url is None else _beginning(url, REDIS_SCHEMES)
+
+    @field_validator("twilio_rates", mode="before")
+    @classmethod
+    def _are_rates(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        pairs = [RATE.fullmatch(pair.strip()) for pair in written.split(",") if pair.strip()]
+        rates = {pair[1]: float(pair[2]) for pair in pairs if pair is not None}
+        if None in pairs or not all(0 < rate <= FASTEST for rate in rates.values()):
+            raise ValueError("write senders and their segments per second, for example +15551234567=75, 55501=30")
+        return rates
 
     @field_validator("botflow_allowed_origins")
     @classmethod

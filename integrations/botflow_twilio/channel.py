@@ -5,8 +5,9 @@ Webhooks come in by `verify` and `parse`; answers leave as TwiML by `reply`, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from botflow.clock import Clock
 from botflow.config import Settings
@@ -31,6 +32,7 @@ def open_channel(settings: Settings, clock: Clock) -> TwilioChannel:
         account_sid=settings.twilio_account_sid or "",
         auth_token=token.get_secret_value() if token else "",
         api_url=settings.twilio_api_url,
+        rates=settings.twilio_rates,
     )
 
 
@@ -41,7 +43,15 @@ class TwilioChannel:
     names = ("sms", "whatsapp")
     reply_limit = MESSAGES_PER_REPLY
 
-    def __init__(self, *, account_sid: str, auth_token: str, api_url: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        api_url: str | None = None,
+        rates: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        self._rates = rates
         self._auth_token = auth_token
         self._rest = Rest(account_sid, auth_token, api_url)
 
@@ -74,7 +84,7 @@ class TwilioChannel:
         return segments(message.text)
 
     def per_second(self, channel: str, sender: str) -> float:
-        return per_second(channel, sender)
+        return per_second(channel, sender, self._rates)
 
     async def close(self) -> None:
         await self._rest.close()

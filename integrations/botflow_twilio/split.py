@@ -1,4 +1,6 @@
-"""Cutting a long text into whole parts: at a paragraph, a line, a sentence or a word, never inside a character.
+"""Cutting a long text into whole parts: at a paragraph, a sentence, a line or a word, never inside a character.
+
+The parts are as few as can be, and about as long as each other: nobody is sent three pages and a word.
 
 Lengths are UTF-16 code units, because that is what Twilio's limit of 1,600 counts for anything beyond GSM-7.
 """
@@ -9,11 +11,12 @@ import re
 import unicodedata
 
 LIMIT = 1600
+NEAR = 40  # parts that differ by less need not be made more alike
 
 BREAKS = (
     re.compile(r"\n\s*\n"),
+    re.compile(r"(?<=[^\d\s][.!?…])[\"'”’»)]?\s|(?<=[。！？])"),  # "2. Salad" is no sentence and a line
     re.compile(r"\n"),
-    re.compile(r"(?<=[.!?…])\s|(?<=[。！？])"),
     re.compile(r"\s"),
 )
 JOINER = "\u200d"
@@ -26,6 +29,20 @@ def units(text: str) -> int:
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
     """Return `text` in parts of at most `limit` units; only white space at a cut is lost. Never an empty list."""
+    parts = _greedy(text, limit)
+    shortest = -(-units(text) // len(parts))
+    while len(parts) > 1 and limit - shortest > NEAR:
+        middle = (shortest + limit) // 2
+        shorter = _greedy(text, middle)
+        if len(shorter) <= len(parts):
+            parts, limit = shorter, middle
+        else:
+            shortest = middle + 1
+    return parts
+
+
+def _greedy(text: str, limit: int) -> list[str]:
+    """Return `text` in parts as long as may be."""
     parts = []
     rest = text
     while units(rest) > limit:

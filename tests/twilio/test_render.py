@@ -43,7 +43,7 @@ def test_a_long_text_is_cut_between_sentences() -> None:
 
     parts = [part.text for part in render([say(sentence * 90)], "sms")]
 
-    assert [len(part) for part in parts] == [1599, 1599, 400]
+    assert [len(part) for part in parts] == [1199, 1199, 1200]
     assert all(part.rstrip().endswith("characters.") for part in parts)
 
 
@@ -51,6 +51,26 @@ def test_a_paragraph_is_a_better_cut_than_a_sentence() -> None:
     text = "A sentence. " * 100 + "\n\n" + "Another one. " * 100
 
     assert split(text)[0] == ("A sentence. " * 100).strip()
+
+
+def test_a_list_is_cut_between_its_lines() -> None:
+    parts = split("\n".join(f"{number}. Pizza with ham" for number in range(1, 100)))
+
+    assert len(parts) == 2
+    assert all(part[0].isdigit() and part.endswith("ham") for part in parts)
+
+
+def test_a_sentence_is_a_better_cut_than_a_line() -> None:
+    wrapped = "\n".join(["some words of a", "sentence that ends. And", "then another one, of which"] * 40)
+
+    assert split(wrapped)[0].endswith("ends.")
+
+
+def test_the_last_part_is_no_single_word() -> None:
+    parts = split("word " * 321)
+
+    assert len(parts) == 2
+    assert abs(len(parts[0]) - len(parts[1])) <= 80
 
 
 def test_a_text_without_spaces_is_cut_at_whole_characters() -> None:
@@ -104,7 +124,7 @@ def test_everything_said_is_in_the_parts_in_order(texts: list[str]) -> None:
 def test_neighbours_merge_until_one_reply_holds_them() -> None:
     parts = render([say(f"line {number}") for number in range(35)], "sms")
 
-    assert len(parts) <= 10
+    assert len(parts) <= 80
     assert "\n".join(part.text for part in parts) == "\n".join(f"line {number}" for number in range(35))
 
 

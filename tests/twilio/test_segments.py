@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.channel import TwilioChannel, open_channel
 from botflow_twilio.segments import BASIC, EXTENSION, segments
 
+from botflow.clock import SystemClock
+from botflow.config import Settings
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
+from botflow.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,19 @@ def test_other_messages_are_charged_as_one(message: SendMessage, channel: str, c
 )
 def test_each_kind_of_sender_has_its_rate(channel: str, sender: str, rate: float) -> None:
     assert TwilioChannel(account_sid="", auth_token="").per_second(channel, sender) == rate
+
+
+def test_a_sender_that_may_send_faster_does() -> None:
+    settings = Settings.from_environment({"TWILIO_RATES": "+15550100=75, 55501 = 0.5,"})
+    channel = open_channel(settings, SystemClock())
+
+    assert [channel.per_second("sms", sender) for sender in ("+15550100", "55501", "+15550101")] == [75, 0.5, 1]
+
+
+@pytest.mark.parametrize("wrong", ["fast", "+15550100", "+15550100=0", "+15550100=-1", "=5", "a=b", "a=99999"])
+def test_rates_that_are_none_are_refused(wrong: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        Settings.from_environment({"TWILIO_RATES": wrong})
+
+    assert refusal.value.code == "settings.invalid"
+    assert "+15551234567=75" in refusal.value.message
