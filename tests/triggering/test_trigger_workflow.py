@@ -131,6 +131,23 @@ async def test_what_cannot_be_started_says_why_and_leaves_nothing(
     assert await runs(database) == []
 
 
+async def test_a_former_version_can_be_asked_for(database: Database, database_url: str) -> None:
+    await publish(database, run_flow(), run_flow("orders", node("start", "trigger.manual")))
+    with sync_connection(database_url, "connection") as connection:
+        trigger_workflow_sync("orders", input={"order": 1}, version=1, connection=connection)
+        trigger_workflow_sync("orders", input="anything", connection=connection)
+        with pytest.raises(RejectedInbound) as refused:
+            trigger_workflow_sync("orders", input="anything", version=1, connection=connection)
+        connection.commit()
+
+    former, active = await runs(database)
+    begun = await database.inbox.begin(former.session_id, "one")
+    assert refused.value.code == "input.invalid"
+    assert former.flow_version < active.flow_version
+    assert begun is not None
+    assert begun[1].flow_version == former.flow_version
+
+
 async def test_a_user_with_the_credential_may_start_it(database: Database, database_url: str) -> None:
     secret = run_flow("secret", node("start", "trigger.manual"))
     secret["nodes"][1]["credential"] = "mail"
