@@ -35,7 +35,10 @@ SCHEMA: tuple[str, ...] = (
     "CREATE UNIQUE INDEX procrastinate_jobs_doing_idx ON procrastinate_jobs (lock) WHERE status = 'doing'",
 )
 # SQLite takes no such default for a column that is added, so every insert says it.
-QUEUE_CHANGES: tuple[str, ...] = ("ALTER TABLE procrastinate_jobs ADD COLUMN created_at REAL",)
+QUEUE_CHANGES: tuple[str, ...] = (
+    "ALTER TABLE procrastinate_jobs ADD COLUMN created_at REAL",
+    f"UPDATE procrastinate_jobs SET created_at = {NOW}",
+)
 
 JOB_COLUMNS = (
     "id",
@@ -181,7 +184,7 @@ BACKLOG = f"""
         ORDER BY id LIMIT :limit
     )
     SELECT jobs.queue_name, jobs.priority, sum(jobs.status = 'todo'), sum(jobs.status = 'doing'),
-        coalesce({NOW} - min(max(coalesce(jobs.created_at, 0), coalesce(jobs.scheduled_at, 0))) FILTER (
+        coalesce({NOW} - min(max(jobs.created_at, coalesce(jobs.scheduled_at, 0))) FILTER (
             WHERE jobs.status = 'todo' AND busy.lock IS NULL
               AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= {NOW})
         ), 0.0)
