@@ -20,7 +20,8 @@ def burial(stored: StoredSession, inbound: Inbound, words: str, attempts: int) -
     before = stored.session
     after = Session(version=before.version + 1)
     node = before.frames[-1].node if before.frames else ""
-    failure = ExecutionFailed(node, "attempt.dead", f"the turn broke in each of {attempts} attempts")
+    message = f"the turn broke in each of {attempts} attempts"
+    failure = ExecutionFailed(node=node, code="attempt.dead", message=message)
     return Turn(
         session=after,
         state=orjson.dumps(after.to_json()),

@@ -167,6 +167,7 @@ async def open_site(
     flows: Sequence[str] = (ORDER, TALK),
     worker: WorkerOptions | None = WorkerOptions(),  # noqa: B008 -- a frozen value
     bounds: Bounds = Bounds(),  # noqa: B008 -- likewise
+    plugins: tuple[Plugin, ...] = (),
     **settings: Any,
 ) -> AsyncIterator[Site]:
     """Serve `flows` (the ones above) until the block ends. `settings` override the ones below."""
@@ -180,12 +181,13 @@ async def open_site(
             **settings,
         }
     )
-    plugins = (Plugin(name="held", model=lambda _: model),) if model is not None else ()
+    if model is not None:
+        plugins = (*plugins, Plugin(name="held", model=lambda _: model))
     clock = MovableClock()
     options = RuntimeOptions(
         settings=chosen,
         secret_key=SECRET,
-        flows=[_compiled(text) for text in flows],
+        flows=[_compiled(text, plugins) for text in flows],
         migrate=False,
         worker=worker,
         plugins=plugins,
@@ -225,7 +227,7 @@ async def served(app: Starlette) -> AsyncIterator[str]:
         await running
 
 
-def _compiled(text: str) -> tuple[Any, dict[str, Any]]:
+def _compiled(text: str, plugins: Sequence[Plugin]) -> tuple[Any, dict[str, Any]]:
     source = parse(text, name="test.yaml")
     documents = {source.document.id: source.to_json()}
-    return compile_flow(documents, source.document.id, node_types()), documents
+    return compile_flow(documents, source.document.id, node_types(plugins)), documents

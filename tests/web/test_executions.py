@@ -1,0 +1,203 @@
+"""Executions over HTTP: started, watched, changed; and every wrong request told what is wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from botflow import Properties, action
+from botflow.engine.node import ActionContext
+from botflow.plugins import Plugin
+from tests.web.site import API_KEY, Site, open_site
+
+JOB = """
+botflow: 1
+id: job
+name: Job
+executionMode: single
+nodes:
+  - id: start
+    type: trigger
+    actionType: manual
+    properties: {schema: {name: {}, rest: {type: boolean, required: false}}}
+    next: greet
+  - {id: greet, type: test, actionType: greet, properties: {name: "{{ $input.name }}"}, next: fork}
+  - id: fork
+    type: conditional
+    actionType: branch
+    properties: {cases: [{handle: rest, when: "$input.rest"}]}
+    on: {rest: rest, else: end}
+  - {id: rest, type: logic, actionType: wait, properties: {for: 1h}, next: end}
+  - {id: end, type: logic, actionType: end, properties: {output: {text: "{{ $greet.text }}"}}}
+"""
+HEADERS = {"authorization": f"Bearer {API_KEY}"}
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+class Greeting(Properties):
+    """Whom to greet."""
+
+    name: str
+
+
+@action("test.greet")
+async def greet(properties: Greeting, variables: Any, context: ActionContext) -> dict[str, Any]:
+    context.log("warning", f"greeting {properties.name}")
+    await context.progress(0.5, "half way")
+    await context.save("card.txt", f"Dear {properties.name}".encode(), "text/plain")
+    if properties.name == "large":
+        return {"text": "x" * 300_000}
+    if properties.name == "fail":
+        raise RuntimeError("no greeting today")
+    return {"text": f"Hello {properties.name}."}
+
+
+PLUGIN = Plugin(name="greetings", node_types=(greet,))
+
+
+async def call(site: Site, method: str, path: str, body: Any = None) -> httpx2.Response:
+    return await site.client.request(method, f"/api/v1{path}", json=body, headers=HEADERS)
+
+
+async def start(site: Site, body: dict[str, Any]) -> str:
+    answer = await call(site, "POST", "/workflows/job/executions", body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+async def until(site: Site, execution: str, *statuses: str) -> dict[str, Any]:
+    async with asyncio.timeout(20):
+        while True:
+            found: dict[str, Any] = (await call(site, "GET", f"/executions/{execution}")).json()
+            if found["status"] in statuses:
+                return found
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def job_site(sqlite_url: str) -> AsyncIterator[Site]:
+    async with open_site(sqlite_url, flows=(JOB,), plugins=(PLUGIN,)) as opened:
+        yield opened
+
+
+async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
+    async with open_site(database_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
+        body = {"input": {"name": "Ann"}, "priority": "high", "key": "k1"}
+        first = await start(site, body)
+        assert await start(site, body) == first
+        done = await until(site, first, "completed")
+        steps = (await call(site, "GET", f"/executions/{first}/steps")).json()
+        logs = (await call(site, "GET", f"/executions/{first}/logs?level=warning")).json()["logs"]
+        every = (await call(site, "GET", f"/executions/{first}/logs")).json()["logs"]
+        artifacts = (await call(site, "GET", f"/executions/{first}/artifacts")).json()["artifacts"]
+        card = await call(site, "GET", f"/executions/{first}/artifacts/card.txt")
+        listed = (await call(site, "GET", "/executions?workflow=job&status=completed&limit=5")).json()["executions"]
+    assert (done["output"], done["priority"], done["key"]) == ({"text": "Hello Ann."}, 10, "k1")
+    assert (done["asks"], done["retries"], done["progress"]["note"]) == (1, 0, "half way")
+    assert done["durationS"] > 0
+    assert [(step["node"], step["status"]) for step in steps["steps"]] == [
+        ("start", "completed"),
+        ("greet", "completed"),
+        ("fork", "completed"),
+        ("end", "completed"),
+        ("rest", "skipped"),
+    ]
+    assert (steps["steps"][1]["output"], steps["steps"][1]["asks"]) == ({"text": "Hello Ann."}, 1)
+    assert [(entry["level"], entry["message"]) for entry in logs] == [("warning", "greeting Ann")]
+    assert [entry["event"] for entry in every][:2] == ["log", "started"]
+    assert [(artifact["key"], artifact["size"]) for artifact in artifacts] == [("card.txt", 8)]
+    assert (card.content, card.headers["content-type"]) == (b"Dear Ann", "text/plain")
+    assert card.headers["content-disposition"] == "attachment"
+    assert [execution["id"] for execution in listed] == [first]
+
+
+async def test_a_result_that_is_too_large_for_an_answer_is_kept_as_an_artifact(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
+        execution = await start(site, {"input": {"name": "large"}})
+        await until(site, execution, "completed")
+        steps = (await call(site, "GET", f"/executions/{execution}/steps")).json()["steps"]
+        kept = steps[1]["output"]
+        content = await call(site, "GET", f"/executions/{execution}/artifacts/{kept['artifact']}")
+    assert kept["size"] == len(content.content) > 300_000
+    assert content.json() == {"text": "x" * 300_000}
+
+
+async def test_pausing_resuming_cancelling_and_retrying(database_url: str) -> None:
+    async with open_site(database_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
+        execution = await start(site, {"input": {"name": "Ann", "rest": True}})
+        waiting = await until(site, execution, "waiting")
+        assert (waiting["node"], waiting["wakesAt"] is not None) == ("rest", True)
+        for change, status in (("pause", "paused"), ("resume", "waiting"), ("cancel", "cancelled")):
+            answer = await call(site, "POST", f"/executions/{execution}/{change}")
+            assert (answer.status_code, answer.json()["status"]) == (200, status), answer.text
+        again = await call(site, "POST", f"/executions/{execution}/retry", {"checkpoint": "start"})
+        assert again.status_code == 200
+        waiting = await until(site, execution, "waiting")
+        assert waiting["retries"] == 1
+        events = [
+            entry["event"]
+            for entry in (await call(site, "GET", f"/executions/{execution}/logs?level=info")).json()["logs"]
+        ]
+    assert [event for event in events if event in ("paused", "resumed", "cancelled", "taken_up")] == [
+        "paused",
+        "resumed",
+        "cancelled",
+        "taken_up",
+    ]
+
+
+async def test_a_failed_run_says_where_and_why(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
+        execution = await start(site, {"input": {"name": "fail"}})
+        failed = await until(site, execution, "failed")
+        steps = (await call(site, "GET", f"/executions/{execution}/steps")).json()
+        errors = (await call(site, "GET", f"/executions/{execution}/logs?level=error")).json()["logs"]
+    assert (failed["error"]["node"], failed["error"]["code"]) == ("greet", "action.crashed")
+    assert steps["firstFailed"] == 2
+    assert steps["steps"][1]["error"]["code"] == "action.crashed"
+    assert [entry["event"] for entry in errors] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "/workflows/nowhere/executions", {}, 404, "workflow.unknown"),
+        ("POST", "/workflows/job/executions", {"input": {"name": 7}}, 422, "input.invalid"),
+        ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "priority": "now"}, 422, "priority.unknown"),
+        ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "key": 7}, 422, "body.wrong_type"),
+        ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "version": "1"}, 422, "body.wrong_type"),
+        ("POST", "/workflows/job/executions", {"inputs": {}}, 422, "body.unknown_field"),
+        ("GET", f"/executions/{NOBODY}", None, 404, "execution.unknown"),
+        ("GET", "/executions/nonsense", None, 404, "execution.unknown"),
+        ("GET", "/executions/nonsense/steps", None, 404, "execution.unknown"),
+        ("GET", "/executions?status=done", None, 400, "query.invalid"),
+        ("GET", "/executions?limit=0", None, 400, "query.invalid"),
+        ("GET", "/executions?before=x", None, 404, "execution.unknown"),
+        ("POST", f"/executions/{NOBODY}/pause", None, 404, "execution.unknown"),
+        ("POST", f"/executions/{NOBODY}/retry", {"checkpoint": "last"}, 422, "body.wrong_type"),
+        ("GET", f"/executions/{NOBODY}/artifacts/x", None, 404, "execution.unknown"),
+    ],
+)
+async def test_a_wrong_request_is_told_what_is_wrong(
+    job_site: Site, method: str, path: str, body: Any, status: int, code: str
+) -> None:
+    answer = await call(job_site, method, path, body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_without_the_api_key_nothing_is_shown(job_site: Site) -> None:
+    for method, path in (
+        ("POST", "/workflows/job/executions"),
+        ("GET", "/executions"),
+        ("GET", f"/executions/{NOBODY}"),
+        ("GET", f"/executions/{NOBODY}/steps"),
+        ("GET", f"/executions/{NOBODY}/artifacts/x"),
+        ("POST", f"/executions/{NOBODY}/cancel"),
+    ):
+        answer = await job_site.client.request(method, f"/api/v1{path}")
+        assert answer.status_code == 401, path
