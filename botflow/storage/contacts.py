@@ -23,7 +23,7 @@ from botflow.storage.tables import contacts, decisions, outbounds, sessions, wor
 
 IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index
 IS_READY = and_(is_unsettled(), outbounds.c.state == literal_column("'ready'"))
-IS_LEAVING = and_(is_unsettled(), outbounds.c.state.in_(("handed", "sending", "unknown")))
+IS_LEAVING = and_(is_unsettled(), outbounds.c.state.in_(("sending", "unknown")))
 
 
 class Contacts:
