@@ -27,6 +27,7 @@ SENDERS = 4  # loops that claim on their own, so one slow send does not hold up 
 LIMIT = 16
 STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
 STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
+SETTLE_PAUSES_S = (0.2, 1.0, 3.0)  # most outages of a database are shorter, and then nobody need ask the provider
 QUIET_S = 0.45  # how long the other loops believe the one that found nothing; two of them look in a second
 
 _log = structlog.get_logger("botflow.outbox")
@@ -110,7 +111,7 @@ class Outbox:
                 return await self._turn_away(outbound, passage)
             sent = await self._hand_to_provider(outbound, claimed_s)
             self._reach("send.accepted")
-            await self._settle(outbound, sent)
+            await self._keep(outbound, sent)
         except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
             _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
 
@@ -140,6 +141,17 @@ class Outbox:
         if self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S:
             return Sent(state="unknown", error_code="claim.stale")
         return await channel.send(outbound, self._status_url(outbound, channel.name))
+
+    async def _keep(self, outbound: StoredOutbound, sent: Sent) -> None:
+        """Settle, again and again while the database is away: what the provider said is known nowhere else."""
+        for pause_s in SETTLE_PAUSES_S:
+            try:
+                return await self._settle(outbound, sent)
+            except ProviderError as failure:
+                if not failure.retryable:
+                    raise
+            await asyncio.sleep(pause_s)
+        await self._settle(outbound, sent)
 
     async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
         """Write a send's outcome down; what was refused but may pass later becomes ready again."""
