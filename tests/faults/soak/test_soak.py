@@ -106,6 +106,8 @@ def _print(
     openai: OpenAIStandIn,
 ) -> None:
     waits_s = sorted(said.seconds for person in people for said in person.said)
+    wrong = verdict.wrong
+    doubled = wrong["reply doubled"] + wrong["message to another number doubled"]
     ambiguous = sum(trouble.happened[f"send {fault}"] for fault in ("lost", "garbled", "late", "crashed"))
     rows: dict[str, object] = {
         "seed": SEED,
@@ -113,7 +115,13 @@ def _print(
         "trouble": ", ".join(f"{what} {times}" for what, times in sorted(trouble.happened.items())),
         "starts that found no database": sum(len(member.exits) for member in deployment.members),
         **verdict.counts,
-        "sends whose answer got lost": ambiguous,
+        "T1 lost": f"{wrong['lost']} of {verdict.counts['acknowledged']} acknowledged",
+        "T2 turns - ids": wrong["doubled inbound"] + wrong["never said"],
+        "T3 inversions": wrong["out of order"],
+        "T6 missing": wrong["reply missing"] + wrong["message to another number missing"],
+        "T6 out of order": wrong["replies out of order"],
+        "T7 duplicates / ambiguous sends": f"{doubled} / {ambiguous} (Twilio could tell)",
+        "T8 fired = due": f"{verdict.counts['fired']} = {verdict.counts['due']}, early {wrong['fired early']}",
         "model calls": openai.calls,
         "waits (s)": f"p50 {waits_s[len(waits_s) // 2]:.2f}, p99 {waits_s[len(waits_s) * 99 // 100]:.1f},"
         f" longest {waits_s[-1]:.1f}",
