@@ -84,6 +84,7 @@ class DeliveryStatus:
     """A provider's news of one of our messages; `wire_id` is what we put into the callback URL.
 
     `has_left`: it is on its way to the person, not only accepted. `retry`: it did not arrive, and may be sent again.
+    Where no `provider_id` says which sending it is about, `attempt` does: the part's attempts as its sender read them.
     """
 
     session: int
@@ -94,6 +95,7 @@ class DeliveryStatus:
     reason: str = ""
     has_left: bool = True
     retry: Retry | None = None
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

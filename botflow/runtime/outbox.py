@@ -254,4 +254,5 @@ def _news(outbound: StoredOutbound, sent: Sent) -> DeliveryStatus:
         reason=sent.reason,
         has_left=sent.has_left,
         retry=sent.retry,
+        attempt=outbound.attempts,
     )

@@ -41,7 +41,7 @@ BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 UNDERWAY = ("handed", "sending", "unknown", "held", "sent")
 ARRIVED = ("delivered", "read")
-COLUMNS = ("state", "provider_id", "former_ids", "due_at", "body")
+COLUMNS = ("state", "attempts", "provider_id", "former_ids", "due_at", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Change:
 
 def change_of(part: Any, news: DeliveryStatus) -> Change | None:
     """Return what `news` does to the row `part`; None when it is late, or about a sending that is past."""
+    if not news.provider_id and news.attempt not in (None, part.attempts):
+        return None  # whoever sent it was frozen meanwhile, and somebody else goes on
     former = (part.former_ids or "").split()
     is_current = not news.provider_id or (
         news.provider_id not in former and part.provider_id in (None, news.provider_id)

@@ -185,6 +185,12 @@ NEWS = (
     ),
     Fence(
         deliveries.change_of,
+        "not news.provider_id and news.attempt not in (None, part.attempts)",
+        "False",
+        partial(test_deliveries.test_who_was_frozen_says_nothing_about_the_sending_of_who_went_on, late="failed"),
+    ),
+    Fence(
+        deliveries.change_of,
         "news.retry.times > len(former)",
         "True",
         test_deliveries.test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice,

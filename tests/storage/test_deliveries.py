@@ -60,6 +60,18 @@ async def test_a_late_failure_of_the_former_sending_does_not_fail_the_second(
     assert await database.outbox.known(session, ["SM1"]) >= {"SM1"}
 
 
+@pytest.mark.parametrize("late", ["failed", "held", "unknown"])
+async def test_who_was_frozen_says_nothing_about_the_sending_of_who_went_on(
+    database: Database, late: OutboundState
+) -> None:
+    session = await fast_turn(database, "m1", said("one", "ready"))
+    frozen = await claim(database)
+    await database.outbox.release(frozen, 0.0)
+    assert (await claim(database)).attempts == 2
+    await database.outbox.report(about(session, "1.0", late, attempt=frozen.attempts))
+    assert (await row_of(database, session, 0)).state == "sending"
+
+
 async def test_a_former_sending_that_arrived_after_all_is_not_sent_again(database: Database) -> None:
     session = await fast_turn(database, "m1", said("one", "ready"))
     await claim(database)
