@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 
 from botflow.runtime.points import POINTS, Point
+from tests.faults.burst import crash_burst
 from tests.faults.driver import Place, Reply, say, standing
 from tests.faults.errands import crash_once
 from tests.faults.ledger import read_ledger, rows
@@ -19,6 +20,7 @@ FLOW = Path(__file__).parent / "flows" / "helpdesk.yaml"
 TALK = ("hi", "Ann", "When are you open?", "yes")
 CHAT_POINTS = tuple(point for point in POINTS if point.startswith(("fast.", "queue.", "advance.")))
 PHONE_POINTS = tuple(point for point in POINTS if point.startswith(("reply.", "send.")))
+BURST_POINTS: dict[Point, str] = {"burst.gathered": "merge", "burst.merged": "merge", "burst.superseded": "supersede"}
 RUN_POINTS = tuple(point for point in POINTS if point.startswith("effects."))
 ASKS: tuple[Point, ...] = ("advance.asked", "advance.journalled")  # their first hit asks for the history
 AT_ONCE = 4  # crashes under way at the same time
@@ -36,6 +38,9 @@ async def test_a_process_that_dies_at_any_point_loses_and_doubles_nothing(
         async with gate:
             if point in RUN_POINTS:
                 covered[point] = await crash_once(point, 1, new_database_url(), folder)
+                return
+            if point in BURST_POINTS:
+                covered[point] = await crash_burst(BURST_POINTS[point], point, new_database_url(), folder)
                 return
             talk = _chat if point in CHAT_POINTS else _phone
             covered[point] = await talk(point, new_database_url(), folder)
