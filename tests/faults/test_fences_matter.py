@@ -18,16 +18,27 @@ from botflow.clock import SystemClock
 from botflow.config import Settings
 from botflow.runtime.advance import ATTEMPTS
 from botflow.storage.database import open_database
+from botflow.storage.spending import Spending
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
+from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_sqlite import FENCES_OF_SQLITE
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.runtime.job_places import open_place
+from tests.stand_ins.twilio import TwilioStandIn
+from tests.twilio.town import open_town
 from tests.web.site import open_site
 
-FENCES = (*FENCES_OF_THE_TURN, *FENCES_AROUND_THE_TURN, *FENCES_OF_SQLITE, *FENCES_OF_TRIGGERS, *FENCES_OF_BURSTS)
+FENCES = (
+    *FENCES_OF_THE_TURN,
+    *FENCES_AROUND_THE_TURN,
+    *FENCES_OF_SQLITE,
+    *FENCES_OF_TRIGGERS,
+    *FENCES_OF_BURSTS,
+    *FENCES_OF_CONSENT,
+)
 PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
 MISTAKES = (
     NameError,
@@ -84,7 +95,24 @@ async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> 
             stack.push_async_callback(channel.close)
             return dict.fromkeys(channel.names, channel)
 
-        made: dict[str, Callable[[], Any]] = {"database": database, "place": place, "site": site, "phone": phone}
+        stand_in = stack.enter_context(TwilioStandIn())
+
+        async def twilio() -> Any:
+            return stand_in
+
+        async def channel() -> Any:
+            opened = open_channel(Settings.from_environment(stand_in.environment), SystemClock())
+            stack.push_async_callback(opened.close)
+            return opened
+
+        async def town() -> Any:
+            return await stack.enter_async_context(open_town(await database(), stand_in, await channel()))
+
+        async def spending() -> Any:
+            return Spending((await database()).engine)
+
+        makers = (database, place, site, phone, twilio, channel, town, spending)
+        made: dict[str, Callable[[], Any]] = {maker.__name__: maker for maker in makers}
         given = {"postgres_url": url, "sqlite_url": url, "database_url": url, "monkeypatch": monkeypatch}
         wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]
         arguments = {name: await made[name]() if name in made else given[name] for name in wanted}

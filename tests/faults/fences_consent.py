@@ -1,0 +1,113 @@
+"""The fences of consent and cost, and the promise that breaks without each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.runtime import consent_gate, loops
+from botflow.runtime.consent import ConsentKeeper
+from botflow.runtime.conversation import Conversation
+from botflow.storage import spending
+from botflow.storage.contacts import Contacts
+from botflow.storage.gate import GateRows
+from tests.faults.mutation import Fence
+from tests.runtime import test_loops
+from tests.storage import test_spending
+from tests.twilio import test_consent, test_consent_gate, test_stop_races
+
+many = partial(
+    test_spending.test_however_many_spend_at_once_no_cap_is_passed, seed=0, database_kind="with a fence cut out"
+)
+held = partial(test_consent_gate.test_segments_beyond_a_cap_are_held_with_evidence, scope="contact")
+
+FENCES_OF_CONSENT = (
+    Fence(
+        consent_gate.judge,
+        "if facts.is_stopped:",
+        "if False:",
+        test_consent.test_what_is_committed_later_is_not_sent_either,
+    ),
+    Fence(
+        consent_gate.judge,
+        "is_unasked(facts.now, facts.wrote_at)",
+        "True",
+        test_consent_gate.test_who_has_just_written_gets_the_answer_in_the_night_too,
+    ),
+    Fence(
+        consent_gate.needs_gate,
+        "bool(policy.countries)",
+        "False",
+        test_consent_gate.test_countries_hold_for_answers_too,
+    ),
+    Fence(consent_gate.needs_gate, "caps_segments(policy)", "False", held),
+    Fence(
+        loops._reason,
+        "if at > since",
+        "",
+        test_loops.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
+    ),
+    Fence(
+        Contacts.stop,
+        "suppressed = await self._suppress(connection, key)",
+        "suppressed = []",
+        test_consent.test_whatever_is_queued_for_them_is_suppressed_at_once_wherever_it_comes_from,
+    ),
+    Fence(
+        Contacts.stop,
+        "await self._park(connection, key)",
+        "pass",
+        test_consent.test_a_stop_holds_in_every_workflow,
+    ),
+    Fence(
+        ConsentKeeper.met,
+        "await self._contacts.is_stopped(stored.key)",
+        "False",
+        test_consent.test_the_first_message_to_another_workflow_meets_silence,
+    ),
+    Fence(
+        ConsentKeeper.made,
+        "await self._contacts.park_if_stopped(key)",
+        "False",
+        test_consent.test_a_new_session_that_a_stop_did_not_see_is_parked_by_whoever_made_it,
+    ),
+    Fence(
+        ConsentKeeper.silent_turn,
+        "await self._contacts.was_stopped_by(stored.key, inbound.key)",
+        "True",
+        test_consent.test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence,
+    ),
+    Fence(
+        Conversation._park,
+        "await self._sessions.find(key, inbound.key) is None",
+        "True",
+        test_consent.test_a_stop_that_comes_again_after_a_start_stops_nobody,
+    ),
+    Fence(
+        Contacts.park_if_stopped,
+        ".with_for_update(read=True)",
+        "",
+        test_stop_races.test_whoever_makes_a_session_waits_for_the_stop_that_is_under_way,
+        on="postgres",
+    ),
+    Fence(
+        GateRows._facts,
+        "contact.with_for_update(read=True)",
+        "contact",
+        test_stop_races.test_a_part_waits_for_the_stop_that_is_under_way,
+        on="postgres",
+    ),
+    Fence(
+        GateRows._reserve,
+        "if (await connection.execute(once)).first() is not None:",
+        "if True:",
+        test_consent_gate.test_an_answer_that_a_request_takes_along_counts_once_however_often_it_is_asked_for,
+    ),
+    Fence(spending._has_room, "return and_(*room)", "return true()", many),
+    Fence(spending._has_room, "return and_(*room)", "return true()", many, on="postgres"),
+    Fence(
+        spending.reserve,
+        "if not amount.fits(scope.cap):",
+        "if False:",
+        test_spending.test_the_first_amount_must_fit_too,
+    ),
+)
