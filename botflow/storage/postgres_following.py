@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from botflow.storage.bursts import LONGEST_BURST
 from botflow.storage.following import KEPT_CHECKPOINTS, Following
 from botflow.storage.jobs import CARRY_OUT, EFFECTS
 from botflow.storage.postgres_turns import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN
@@ -22,13 +23,15 @@ moved AS (
   UPDATE sessions s SET version = s.version + 1, flow_version = held.pinned, wake_at = {WAKE_AT}, updated_at = now(),
     parked = held.parked, state = held.state, last_seq = s.last_seq + (f.resume_seed IS NOT NULL)::int,
     done_seq = coalesce(
-      (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq),
+      (SELECT min(n.seq) - 1 FROM inbounds n WHERE n.session_id = held.id AND n.state = 'new' AND n.seq <> held.seq
+        AND n.merged_into IS DISTINCT FROM held.seq),
       (SELECT z.last_seq FROM sessions z WHERE z.id = held.id))
   FROM held, f WHERE s.id = held.id AND s.version = held.version
   RETURNING s.id, held.seq, s.version, s.last_seq, s.done_seq < s.last_seq AS more, {CARRIED}),
 done AS MATERIALIZED (SELECT * FROM moved),
 b AS (
-  UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id AND b.seq = done.seq),
+  UPDATE inbounds b SET state = %s FROM done WHERE b.session_id = done.id
+    AND b.seq BETWEEN done.seq AND done.seq + {LONGEST_BURST - 1} AND (b.seq = done.seq OR b.merged_into = done.seq)),
 {WRITE_TURN},
 resumed AS (
   INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, content,

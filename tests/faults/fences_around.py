@@ -40,8 +40,8 @@ TIMERS = (
     ),
     Fence(
         Timers.fire_due_waits,
-        ".where(sessions.c.wake_at <= self._engine.now())",
-        ".where(sessions.c.wake_at.is_not(None))",
+        "sessions.c.wake_at <= self._engine.now(), ",
+        "sessions.c.wake_at.is_not(None), ",
         test_timers.test_a_wait_that_is_not_due_stays,
     ),
     Fence(

@@ -8,7 +8,7 @@ from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.runtime.bot import asks
-from tests.runtime.runs import Runs, job, open_runs
+from tests.runtime.runs import Runs, job, open_runs, rest
 
 
 def parallel(id: str, next: str = "", **properties: Any) -> dict[str, Any]:
@@ -159,3 +159,49 @@ async def test_a_message_stays_queued_while_the_conversation_waits_for_its_child
         await runs.settle()
         done = await database.inbox.receipt(second.id)
     assert [part.message.text for part in done.outbounds] == ["Bye Ann."]
+
+
+async def test_a_late_cancellation_leaves_the_children_of_a_retry_alone(database: Database) -> None:
+    async with open_runs(database, FAN) as runs:
+        run = await runs.start("fan", {"items": ["a", "b"]})
+        await runs.bot.advance(run.session)
+        await runs.carrier(run.session)
+        await runs.executions.cancel(run.execution)
+        late = await database.effects.claim(10)
+        assert [effect.kind for effect in late] == ["cancel"]
+        await runs.executions.retry(run.execution, from_start=True)
+        await runs.bot.advance(run.session)
+        await runs.carrier(run.session)
+        for effect in late:
+            await runs.carrier._carry(effect)
+        await runs.settle()
+        assert (await runs.execution(run)).status == "completed"
+        started = await children(runs, run.session)
+    assert sorted(child.status for child in started) == ["cancelled", "cancelled", "completed", "completed"]
+
+
+async def test_a_child_that_ends_when_its_parent_is_over_is_heard_by_nobody(database: Database) -> None:
+    async with open_runs(database, FAN) as runs:
+        run = await runs.start("fan", {"items": ["a"]})
+        await runs.bot.advance(run.session)
+        await runs.carrier(run.session)
+        [child] = await children(runs, run.session)
+        await runs.bot.advance(child.session_id)
+        await runs.executions.cancel(run.execution)
+        await runs.settle()
+        [child] = await children(runs, run.session)
+    assert child.status == "completed"
+
+
+async def test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled(database: Database) -> None:
+    starter = job(
+        "starter", node("go_on", "logic.run", workflow="called", wait=False, on={"done": "rest"}), rest("rest")
+    )
+    async with open_runs(database, starter, CALLED) as runs:
+        run = await runs.start("starter")
+        await runs.bot.advance(run.session)
+        await runs.carrier(run.session)
+        await runs.executions.cancel(run.execution)
+        await runs.settle()
+        [started] = await children(runs, run.session)
+    assert started.status == "completed"

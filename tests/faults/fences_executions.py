@@ -1,0 +1,90 @@
+"""The fences of executions: pauses, cancellations, effects, and the promise that breaks without each."""
+
+from __future__ import annotations
+
+from botflow.runtime.carrier import Carrier
+from botflow.storage import ending, postgres_inbox, sqlite_inbox
+from botflow.storage.effects import Effects
+from botflow.storage.lifecycle import Lifecycle
+from botflow.storage.timers import Timers
+from tests.faults.mutation import Fence, Statement
+from tests.runtime import test_carrier, test_lifecycle
+
+BEGIN = Statement(postgres_inbox, "BEGIN")
+SQLITE_BEGIN = Statement(sqlite_inbox, "BEGIN")
+
+still = test_lifecycle.test_a_paused_run_stands_still_and_goes_on_where_it_was
+stays_queued = test_carrier.test_a_message_stays_queued_while_the_conversation_waits_for_its_children
+
+FENCES_OF_EXECUTIONS = (
+    Fence(BEGIN, " AND NOT s.paused", "", still, "postgres"),
+    Fence(SQLITE_BEGIN, " AND NOT s.paused", "", still),
+    Fence(BEGIN, "coalesce(s.state->'wait'->'accepts' ? 'message', true)", "true", stays_queued, "postgres"),
+    Fence(SQLITE_BEGIN, "s.state -> '$.wait.accepts' IS NULL", "true", stays_queued),
+    Fence(
+        Lifecycle.pause,
+        "attempt=attempt, ",
+        "",
+        test_lifecycle.test_a_pause_fences_the_turn_under_way_whose_answers_stay,
+    ),
+    Fence(
+        ending.record,
+        "if not holds:",
+        "if True:",
+        test_lifecycle.test_a_message_to_a_paused_conversation_waits_for_it,
+    ),
+    Fence(
+        Timers.fire_due_waits,
+        ", ~sessions.c.paused",
+        "",
+        test_lifecycle.test_a_timer_that_is_due_while_its_run_is_paused_goes_off_when_it_is_resumed,
+    ),
+    Fence(
+        ending.cancel_run,
+        "inbounds.c.session_id == session, is_new()).values(",
+        "inbounds.c.session_id == 0).values(",
+        test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
+    ),
+    Fence(
+        ending.cancel_run,
+        "await connection.execute(DROP_JOBS",
+        "repr((",
+        test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
+    ),
+    Fence(
+        ending.cancel_children,
+        " and int(token) <= version",
+        "",
+        test_carrier.test_a_late_cancellation_leaves_the_children_of_a_retry_alone,
+    ),
+    Fence(
+        ending.cancel_children,
+        'executions.c.parent_token != "", ',
+        "",
+        test_carrier.test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled,
+    ),
+    Fence(
+        Effects.claim,
+        "effects.c.due_at <= self._engine.now()",
+        "effects.c.session_id > 0",
+        test_carrier.test_carrying_an_effect_out_twice_changes_nothing,
+    ),
+    Fence(
+        Effects._tell,
+        "parent is None or parent.flow_version is None",
+        "parent is None",
+        test_carrier.test_a_child_that_ends_when_its_parent_is_over_is_heard_by_nobody,
+    ),
+    Fence(
+        Carrier._child,
+        "effect.depth > DEEPEST",
+        "False",
+        test_carrier.test_a_workflow_that_runs_itself_comes_to_an_end,
+    ),
+    Fence(
+        Lifecycle.retry,
+        "found.status not in ENDED",
+        "False",
+        test_lifecycle.test_what_cannot_be_done_is_refused_with_its_reason,
+    ),
+)
