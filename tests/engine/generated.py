@@ -6,17 +6,18 @@ The flows are built as graphs, past the checker, which would refuse most of them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from botflow import Properties, action
-from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory
-from botflow.engine.inbound import Inbound, Location, Media
-from botflow.engine.node import NodeType
+from botflow import Properties, action, polling
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, Invoke
+from botflow.engine.inbound import RUN, Inbound, Location, Media
+from botflow.engine.node import ActionContext, NodeType
 from botflow.flow.graph import Flow, Interrupt, Node
+from botflow.flow.policy import Policy, Retry
 from botflow.flow.template import Templates
 from botflow.nodes import built_in
 
@@ -32,7 +33,16 @@ async def lookup(properties: Lookup, variables: Mapping[str, Any]) -> None:
     """Never awaited here: the tests answer in its place."""
 
 
-TYPES: dict[str, NodeType] = {kind.name: kind for kind in (*built_in(), lookup)}
+async def look(properties: Lookup, state: Any, context: ActionContext) -> None:
+    """Never awaited here either."""
+
+
+@polling("shop.batch", check=look, longest="2m")
+async def batch(properties: Lookup, context: ActionContext) -> None:
+    """Nor is this."""
+
+
+TYPES: dict[str, NodeType] = {kind.name: kind for kind in (*built_in(), lookup, batch)}
 NAMES = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7")
 SUBFLOWS = ("child", "other")
 SMALL = 3  # nodes of a subflow; with fewer edges, too, so that it ends and its caller goes on
@@ -62,10 +72,12 @@ TEMPLATES = st.one_of(
     EXPRESSIONS.map(lambda expression: "{{ " + expression + " }}"),
 )
 WORDS = st.sampled_from(
-    ("yes", "no", "1", "two", "red", "blu", "help", "stop it", "tomorrow", "14:30", "-3", "2.5", "12.3.",
-    "ann@botflow.dev",
-     "+44 20 7946 0958", "agent", "I want red please", "9999999999999999999999", "", " ")
-)  # fmt: skip
+    (
+        *("back", "back", "I meant 2", "I meant 2", "no, red"),
+        *("yes", "no", "1", "two", "red", "blu", "help", "stop it", "tomorrow", "14:30", "-3", "2.5", "12.3."),
+        *("ann@botflow.dev", "+44 20 7946 0958", "agent", "I want red please", "9999999999999999999999", "", " "),
+    )
+)
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(), st.text(max_size=8)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
@@ -87,7 +99,12 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
                 ),
                 "retries": st.integers(0, 2),
             },
-            optional={"variable": st.sampled_from(VARIABLES), "timeout": st.just("5m"), "invalidText": TEMPLATES},
+            optional={
+                "variable": st.sampled_from(VARIABLES),
+                "timeout": st.just("5m"),
+                "invalidText": TEMPLATES,
+                "reminders": st.just([{"after": "1m"}, {"after": "2m", "text": "{{ a }}?"}]),
+            },
         ),
         st.just({"text": "Code?", "expect": "regex", "pattern": "[a-z]+", "variable": "c"}),
         st.just({"text": "Which?", "expect": "choice", "choices": ["red", "{{ b }}"], "variable": "b"}),
@@ -107,7 +124,24 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"workflow": st.sampled_from((*SUBFLOWS, *SUBFLOWS, "missing"))},
         optional={"input": st.just({"a": "{{ b }}"}), "output": st.just({"b": "a", "c": "{{ a ~ b }}"})},
     ),
-    "logic.end": st.just({}),
+    "logic.end": st.sampled_from(({}, {}, {"output": "{{ a }}"}, {"output": {"x": "{{ b }}"}})),
+    "logic.loop": st.one_of(
+        st.sampled_from(({"items": [1, "two"]}, {"items": "{{ a }}"}, {"items": "{{ [a, b] }}", "as": "c"})),
+        st.sampled_from(({"while": "a", "limit": 3}, {"while": "b >= 2", "index": "b", "limit": 9})),
+    ),
+    "logic.try": st.just({}),
+    "logic.parallel": st.fixed_dictionaries(
+        {"branches": st.just([{"id": "x"}, {"id": "y"}]), "until": st.sampled_from(("all", "any", 2))},
+        optional={"timeout": st.just("5m"), "variable": st.sampled_from(VARIABLES)},
+    ),
+    "logic.run": st.fixed_dictionaries(
+        {"workflow": st.sampled_from(("child", "{{ a }}")), "wait": st.booleans()},
+        optional={"timeout": st.just("5m"), "variable": st.just("c"), "input": st.just({"n": "{{ b }}"})},
+    ),
+    "logic.wait": st.sampled_from(({"for": "1h"}, {"until": "09:00"}, {"for": "2h", "timeZone": "Europe/Berlin"})),
+    "logic.emit": st.just({"event": "e{{ a }}", "payload": {"b": "{{ b }}"}}),
+    "logic.log": st.just({"message": "{{ a }} {{ b }}"}),
+    "shop.batch": st.just({"key": "{{ a }}"}),
     "twilio.send_message": st.fixed_dictionaries(
         {"to": st.sampled_from(("+4915112345678", "{{ a }}", "whatsapp:+12025550123")), "text": st.just("Hi {{ a }}")}
     ),
@@ -121,7 +155,11 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 }
 
 # Questions come often, or hardly any conversation would ever wait.
-KINDS = (*sorted(PROPERTIES), *("chatbot.ask", "chatbot.menu") * 4, "logic.subflow", "chatbot.say")
+KINDS = (
+    *sorted(PROPERTIES),
+    *("chatbot.ask", "chatbot.ask", "chatbot.menu") * 6,
+    *("logic.subflow", "chatbot.say", "logic.loop", "logic.try"),
+)
 VALUES = st.one_of(
     st.integers(1, 9), st.integers(1, 9), st.sampled_from(("one", "yes")), JSON.filter(lambda v: _is_finite(v))
 )
@@ -131,15 +169,18 @@ VALUES = st.one_of(
 def graphs(draw: st.DrawFn, most: int) -> dict[str, Any]:
     """Draw the nodes and edges of one flow: the first node is a trigger, any handle may lead anywhere, also back."""
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=most))
-    triggers = [("start", "chatbot.message_received"), *([("open", "chatbot.opened")] if draw(st.booleans()) else [])]
+    triggers = [("start", "chatbot.message_received"), ("manual", "trigger.manual")]
+    triggers += [("open", "chatbot.opened")] if draw(st.booleans()) else []
     nodes = {name: _node(name, kind, {}) for name, kind in triggers}
-    nodes |= {name: _node(name, kind, draw(PROPERTIES[kind])) for name, kind in zip(NAMES, kinds, strict=False)}
+    for name, kind in zip(NAMES, kinds, strict=False):
+        retry = Retry(attempts=2) if draw(st.integers(0, 4)) == 0 else None
+        nodes[name] = replace(_node(name, kind, draw(PROPERTIES[kind])), retry=retry)
     places = st.sampled_from(NAMES[: len(kinds)])
     targets = {
         (node.id, handle): draw(places)
         for node in nodes.values()
         for handle in TYPES[node.type].handles(node.properties)
-        if node.id == "start" or draw(st.integers(0, 3 if most > SMALL else 1))
+        if node.id in ("start", "manual") or draw(st.integers(0, 3 if most > SMALL else 1))
     }
     return {
         "nodes": nodes,
@@ -163,7 +204,32 @@ def flows(draw: st.DrawFn) -> Flow:
         means: dict[str, Any] = {"match": ("help", "Yes"), "pattern": "^[0-9]{3}", "intent": "wants a person"}
         interrupts.append(Interrupt(id=f"i{len(interrupts)}", target=draw(places), **{kind: means[kind]}))
     language = draw(st.sampled_from(("en", "de", "es-MX", "fr", "ja")))
-    return Flow(id="root", name="Root", language=language, subflows=children, interrupts=tuple(interrupts), **root)
+    policy = Policy(
+        corrections=draw(st.booleans()),
+        recap=draw(st.sampled_from((None, "So, {{ a }}"))),
+        expires=draw(st.sampled_from((None, "3m", "1d"))),
+    )
+    return Flow(
+        id="root",
+        name="Root",
+        language=language,
+        policy=policy,
+        subflows=children,
+        interrupts=tuple(interrupts),
+        **root,
+    )
+
+
+_PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "child_done": st.fixed_dictionaries(
+        {"branch": st.sampled_from(("x", "y", "run", "")), "status": st.sampled_from(("completed", "failed"))},
+        optional={
+            "output": JSON.filter(lambda value: _is_finite(value)),
+            "error": st.just({"code": "e", "message": "m"}),
+        },
+    ),
+    "trigger": st.just({"trigger": "manual", "input": {"a": 1}}),
+}
 
 
 @dataclass(frozen=True)
@@ -174,18 +240,20 @@ class Arriving:
     token_is_due: bool
 
 
+MESSAGES = ("message",) * 16 + ("timeout",) * 4 + ("opened", "trigger", "resume", "child_done", "delivery")
+RUNS = ("resume", "timeout", "child_done") * 3 + ("trigger", "delivery", "message")
+
+
 @st.composite
-def arrivals(draw: st.DrawFn) -> Arriving:
-    """Draw an inbound: mostly messages, of every sort; timeouts due and stale; everything else there is."""
-    kind: Any = draw(
-        st.sampled_from(("message",) * 16 + ("timeout", "timeout", "opened", "trigger", "resume", "child_done"))
-    )
+def arrivals(draw: st.DrawFn, is_run: bool = False) -> Arriving:
+    """Draw an inbound: of a conversation mostly messages, of every sort; timeouts due and stale; everything else."""
+    kind: Any = draw(st.sampled_from(RUNS if is_run else MESSAGES))
     inbound = Inbound(
         kind=kind,
         key=str(draw(st.integers(0, 10**6))),
         received_at=START + timedelta(minutes=draw(st.integers(0, 10**6))),
         seed=draw(st.integers(0, 2**63 - 1)),
-        channel=draw(st.sampled_from(("chat", "sms", "whatsapp"))),
+        channel=RUN if is_run else draw(st.sampled_from(("chat", "sms", "whatsapp"))),
         provider=draw(st.sampled_from(("chat", "twilio"))),
         address=draw(st.sampled_from(("", "+12025550100"))),
         text=draw(st.one_of(WORDS, WORDS, st.text(max_size=30))) if kind == "message" else "",
@@ -193,8 +261,20 @@ def arrivals(draw: st.DrawFn) -> Arriving:
         media=(Media(url="https://files.test/1"),) if draw(st.integers(0, 9)) == 0 else (),
         location=Location(latitude=1.5, longitude=-2) if draw(st.integers(0, 9)) == 0 else None,
         token="0",
+        parameters=draw(_PARAMETERS[kind]) if kind in _PARAMETERS else {},
     )
-    return Arriving(inbound, draw(st.booleans()))
+    return Arriving(inbound, draw(st.integers(0, 3)) > 0)
+
+
+@st.composite
+def beginnings(draw: st.DrawFn) -> Inbound:
+    """Draw what starts a run: by hand, or as the child of another."""
+    parent = {"session": 7, "group": "3", "branch": "x"}
+    ways: tuple[dict[str, Any], ...] = ({}, {"parent": parent}, {"parent": parent, "flow": "", "node": "n0"})
+    more = draw(st.sampled_from(ways))
+    drawn = draw(arrivals(is_run=True)).inbound
+    given = {"a": draw(VALUES), "b": draw(VALUES)}
+    return replace(drawn, kind="trigger", parameters={"trigger": "manual", "input": given, **more})
 
 
 ANSWERS = st.one_of(
@@ -207,8 +287,12 @@ ANSWERS = st.one_of(
 
 
 def fitting(ask: Ask, drawn: Answer) -> Answer:
-    """Return the drawn answer; history alone always has the runtime's own shape."""
-    return Answer(value=[{"role": "user", "text": "hi"}]) if isinstance(ask, AskHistory) else drawn
+    """Return the drawn answer; history and a polling node's check always have the runtime's own shape."""
+    if isinstance(ask, AskHistory):
+        return Answer(value=[{"role": "user", "text": "hi"}])
+    if isinstance(ask, Invoke) and ask.step == "check" and drawn.failure is None:
+        return Answer(value={"done": drawn.value} if drawn.value else {"pending": None})
+    return drawn
 
 
 def _node(name: str, kind: str, properties: dict[str, Any]) -> Node:

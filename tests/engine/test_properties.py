@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import cycle
 
 import orjson
@@ -12,15 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from botflow.engine.asks import Answer, Ask
+from botflow.engine.effects import ReportEnd
+from botflow.engine.events import Rewound
 from botflow.engine.inbound import Inbound
 from botflow.engine.journal import answer_from_json, answer_to_json, fingerprint
 from botflow.engine.limits import Limits
-from botflow.engine.session import Session
+from botflow.engine.session import Frame, Session
 from botflow.engine.turn import Turn, take_turn
+from botflow.engine.undo import MOST_ANSWERS
 from botflow.flow.graph import Flow
-from tests.engine.generated import ANSWERS, TYPES, Arriving, arrivals, fitting, flows
+from tests.engine.generated import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
 
 CONVERSATIONS = 2_000
+EVENTS = ("entered", "left", "refused", "error", "retried", "child", "emitted", "log", "reminder", "expired", "rewound")
 LIMITS = Limits(
     steps=40, asks=4, messages=8, same_message=2, frames=5, session_characters=3_000, message_characters=400
 )
@@ -60,59 +64,155 @@ def check(turn: Turn, before: Session, asked: int) -> None:
     assert turn.session.version == before.version + 1
     assert asked <= LIMITS.asks
     assert len(turn.messages) <= LIMITS.messages
-    assert sum(event.kind == "edge" for event in turn.events) <= LIMITS.steps
+    assert sum(event.kind == "edge" for event in turn.events) <= 2 * LIMITS.steps
     assert all(len(message.text) <= LIMITS.message_characters for message in turn.messages)
     assert (turn.status == "failed") == (turn.failure is not None)
+    assert len(turn.session.past.answered) <= MOST_ANSWERS
     orjson.dumps([event.to_json() for event in turn.events])
     orjson.dumps([message.to_json() for message in turn.messages])
+    orjson.dumps([asdict(effect) for effect in turn.effects])
     match turn.status:
         case "ignored":
             assert replace(turn.session, version=before.version) == before
-            assert turn.messages == ()
-        case "waiting":
-            assert turn.session.wait is not None
-            assert turn.session.wait.token == str(turn.session.version)
+            assert (turn.messages, turn.effects) == ((), ())
+        case "waiting" | "running":
+            wait = turn.session.wait
+            assert wait is not None
+            assert turn.keeps_deadline or wait.token == str(turn.session.version)
+            assert not turn.keeps_deadline or wait == before.wait
+            assert all(alarm.after_s >= 0 for alarm in wait.alarms)
+            assert (turn.status == "running") == (wait.accepts == ("resume",))
             assert 1 <= len(turn.session.frames) <= LIMITS.frames
             assert len(turn.state) <= LIMITS.session_characters
             assert turn.session.execution == turn.execution != ""
-        case "completed" | "failed":
+        case "completed" | "failed" | "cancelled":
             assert turn.session.wait is None
             assert turn.session.frames == ()
-            assert turn.status == "completed" or turn.messages[-1].text != ""
+
+
+class Conversation:
+    """One session of a generated flow; each turn is checked, and taken again from what is stored."""
+
+    def __init__(self, flow: Flow, answers: Iterator[Answer], seen: Counter[str]) -> None:
+        self.flow = flow
+        self.session = Session()
+        self.turn: Turn
+        self.asked: list[tuple[Ask, Answer]] = []
+        self._stored = b"{}"
+        self._answers = answers
+        self._seen = seen
+
+    def arrive(self, item: Arriving) -> None:
+        """Take an inbound, with the token that is due if it is meant to have it."""
+        wait = self.session.wait
+        inbound = item.inbound
+        if item.token_is_due and wait is not None:
+            is_told = inbound.kind in ("child_done", "delivery")
+            inbound = replace(inbound, token=wait.group if is_told else wait.token)
+        self.take(inbound)
+
+    def take(self, inbound: Inbound) -> None:
+        turn, self.asked = run(self.flow, self.session, inbound, self._answers)
+        check(turn, self.session, len(self.asked))
+        journal = [(fingerprint(ask), orjson.dumps(answer_to_json(answer))) for ask, answer in self.asked]
+        assert replay(self.flow, self._stored, self.session.version, inbound, journal) == turn
+        assert Session.from_json(orjson.loads(turn.state), turn.session.version) == turn.session
+        self.turn, self.session, self._stored = turn, turn.session, turn.state
+        self._seen.update(("turns", turn.status, *((turn.failure.code,) if turn.failure else ())))
+        self._seen.update(event.kind for event in turn.events if event.kind in EVENTS)
+        self._seen.update(type(effect).__name__ for effect in turn.effects)
+
+
+GENERATED = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+SUPPLY = st.lists(ANSWERS, min_size=1, max_size=5)
 
 
 def test_any_flow_waits_ends_fails_or_ignores_within_its_limits_and_a_replay_is_identical() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(
-        max_examples=CONVERSATIONS,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(
-        flow=flows(),
-        arriving=st.lists(arrivals(), min_size=1, max_size=8),
-        answers=st.lists(ANSWERS, min_size=1, max_size=5),
-    )
+    @settings(GENERATED, max_examples=CONVERSATIONS)
+    @given(flow=flows(), arriving=st.lists(arrivals(), min_size=1, max_size=8), answers=SUPPLY)
     def converse(flow: Flow, arriving: list[Arriving], answers: list[Answer]) -> None:
-        session, stored, supply = Session(), b"{}", cycle(answers)
         seen["conversations"] += 1
+        conversation = Conversation(flow, cycle(answers), seen)
         for item in arriving:
-            due = item.token_is_due and session.wait is not None
-            inbound = replace(item.inbound, token=session.wait.token) if due and session.wait else item.inbound
-            turn, asked = run(flow, session, inbound, supply)
-            check(turn, session, len(asked))
-            journal = [(fingerprint(ask), orjson.dumps(answer_to_json(answer))) for ask, answer in asked]
-            assert replay(flow, stored, session.version, inbound, journal) == turn
-            assert Session.from_json(orjson.loads(turn.state), turn.session.version) == turn.session
-            session, stored = turn.session, turn.state
-            seen.update(("turns", turn.status, *((turn.failure.code,) if turn.failure else ())))
-            seen.update(event.kind for event in turn.events if event.kind in ("entered", "left", "refused", "error"))
+            conversation.arrive(item)
+            last = conversation.turn
+            assert last.status not in ("failed",) or last.messages[-1].text != ""
+            assert last.status != "running"
 
     converse()
     print(f"{seen['conversations']} conversations, {seen['turns']} turns: {dict(seen.most_common())}")
     assert seen["conversations"] >= CONVERSATIONS
     assert min(seen[status] for status in ("waiting", "completed", "failed", "ignored")) > 100
-    assert min(seen[kind] for kind in ("entered", "left", "refused", "error")) > 50
+    assert min(seen[kind] for kind in EVENTS) >= 5
+    assert min(seen[effect] for effect in ("StartRun", "CancelRuns", "EmitEvent")) > 20
+
+
+def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(GENERATED, max_examples=CONVERSATIONS // 2)
+    @given(flow=flows(), first=beginnings(), arriving=st.lists(arrivals(is_run=True), max_size=8), answers=SUPPLY)
+    def run_once(flow: Flow, first: Inbound, arriving: list[Arriving], answers: list[Answer]) -> None:
+        seen["runs"] += 1
+        one = Conversation(flow, cycle(answers), seen)
+        one.take(first)
+        reports = [effect for effect in one.turn.effects if isinstance(effect, ReportEnd)]
+        for item in arriving:
+            if not one.session.frames:
+                break
+            one.arrive(item)
+            reports += [effect for effect in one.turn.effects if isinstance(effect, ReportEnd)]
+        is_over = not one.session.frames
+        assert len(reports) == (is_over and "parent" in first.parameters)
+        assert all(message.to for message in one.turn.messages)
+
+    run_once()
+    print(f"{seen['runs']} runs, {seen['turns']} turns: {dict(seen.most_common())}")
+    assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > 50
+    assert seen["ReportEnd"] > 50
+
+
+def test_going_back_and_answering_the_same_again_is_as_if_one_had_not_gone_back() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(GENERATED, max_examples=CONVERSATIONS // 2)
+    @given(flow=flows(), arriving=st.lists(arrivals(), min_size=2, max_size=8), answers=SUPPLY)
+    def converse(flow: Flow, arriving: list[Arriving], answers: list[Answer]) -> None:
+        wanted = replace(flow, policy=flow.policy.model_copy(update={"corrections": True}), interrupts=())
+        conversation = Conversation(wanted, cycle(answers), seen)
+        for item in arriving:
+            before = conversation.session
+            conversation.arrive(item)
+            after, past = conversation.session, conversation.session.past
+            # What a question had noted of answers that did not fit is gone when it is asked anew.
+            was_refused = bool(before.frames and before.frames[-1].notes)
+            is_plain = not was_refused and all(event.kind != "rewound" for event in conversation.turn.events)
+            if is_plain and past.answered and len(past.answered) == len(before.past.answered) + 1:
+                seen["answered"] += 1
+                given = [answer for _, answer in conversation.asked]
+                again = Conversation(wanted, iter([*given, *given]), Counter())
+                again.session, again._stored = after, orjson.dumps(after.to_json())
+                again.take(replace(item.inbound, key="back", text="back", payload="", media=(), location=None))
+                if again.turn.status != "waiting" or not went_back(again.turn):
+                    continue  # its words took it for an answer, or could not be rendered with it
+                seen["went back"] += 1
+                assert plain(again.session.frames) == plain(before.frames)
+                again.take(replace(item.inbound, key="again"))
+                assert plain(again.session.frames) == plain(after.frames)
+                assert again.session.past == after.past
+                assert again.turn.messages == conversation.turn.messages
+
+    converse()
+    print(f"{seen['answered']} questions answered, {seen['went back']} times back and again")
+    assert seen["went back"] > 50
+
+
+def went_back(turn: Turn) -> bool:
+    return any(isinstance(event, Rewound) and event.node for event in turn.events)
+
+
+def plain(frames: Sequence[Frame]) -> list[Frame]:
+    """Return frames without the notes of the node on top: a question is asked anew, a wait has another token."""
+    return [*frames[:-1], replace(frames[-1], notes={})]

@@ -76,7 +76,7 @@ def test_a_circle_that_counts_nothing_stays_an_error() -> None:
     ("code", "broken"),
     [
         ("property.invalid", node("all", "logic.loop", next="bye")),
-        ("property.invalid", node("all", "logic.loop", items=[1], next="bye", **{"while": "n"})),
+        ("property.invalid", node("all", "logic.loop", items=[1], condition="n", next="bye")),
         ("property.invalid", node("all", "logic.loop", items=[1], limit=10_001, next="bye")),
         ("property.invalid", node("all", "logic.parallel", next="bye")),
         ("property.invalid", node("all", "logic.parallel", branches=[{"id": "a"}, {"id": "a"}], next="bye")),
@@ -85,7 +85,7 @@ def test_a_circle_that_counts_nothing_stays_an_error() -> None:
         ("property.invalid", node("all", "logic.parallel", each=[1], until=0, next="bye")),
         ("property.missing_key", node("all", "logic.run", next="bye")),
         ("property.invalid", node("all", "logic.log", message="x", level="loud", next="bye")),
-        ("condition.syntax", node("all", "logic.loop", next="bye", **{"while": "n <"})),
+        ("condition.syntax", node("all", "logic.loop", next="bye", condition="n <")),
         ("edge.unknown_handle", node("all", "logic.parallel", branches=[{"id": "a"}], on={"c": "bye"})),
         ("cron.invalid", node("all", "trigger.schedule", cron="every day", next="bye")),
         ("cron.invalid", node("all", "trigger.schedule", cron="61 * * * *", next="bye")),
