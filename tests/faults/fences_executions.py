@@ -47,8 +47,8 @@ FENCES_OF_EXECUTIONS = (
     ),
     Fence(
         ending.cancel_run,
-        "await connection.execute(DROP_JOBS",
-        "repr((",
+        'await connection.execute(DROP_JOBS, {**locks, "timer": turn_lock(session, timer=True)})',
+        "pass",
         test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
     ),
     Fence(
