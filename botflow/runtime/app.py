@@ -95,6 +95,7 @@ class Runtime:
     node_types: Mapping[str, NodeType]
     watch: WorkerWatch
     decisions: Decisions
+    contacts: Contacts
     triggers: Triggers
     executions: Executions
     vault: Vault
@@ -238,6 +239,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             node_types=kinds,
             watch=WorkerWatch(table),
             decisions=decisions,
+            contacts=contacts,
             triggers=triggers,
             executions=executions,
             vault=vault,

@@ -18,8 +18,9 @@ from botflow.records import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
 from botflow.storage.dialect import dialect_of
 from botflow.storage.engine import Engine
+from botflow.storage.flows import DEFAULT_ORGANIZATION
 from botflow.storage.selects import is_unsettled
-from botflow.storage.tables import contacts, decisions, outbounds, sessions, workflows
+from botflow.storage.tables import contacts, decisions, organizations, outbounds, sessions, workflows
 
 IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index
 IS_READY = and_(is_unsettled(), outbounds.c.state == literal_column("'ready'"))
@@ -103,6 +104,25 @@ class Contacts:
             await self._park(connection, key)
             await self._suppress(connection, key)
             return True
+
+    async def set_time_zone(self, channel: str, address: str, zone: str | None) -> None:
+        """Remember where a person lives, for the deployment's organization."""
+        home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
+        row = self._insert(contacts).values(
+            organization_id=home,
+            channel=channel,
+            address=address,
+            stopped=False,
+            time_zone=zone,
+            updated_at=self._engine.now(),
+        )
+        async with self._engine.write() as connection:
+            await connection.execute(
+                row.on_conflict_do_update(
+                    index_elements=["organization_id", "channel", "address"],
+                    set_={"time_zone": row.excluded.time_zone, "updated_at": row.excluded.updated_at},
+                )
+            )
 
     async def _keep(self, connection: AsyncConnection, key: SessionKey) -> None:
         await connection.execute(

@@ -16,6 +16,7 @@ from botflow.errors import BotflowError
 from botflow.runtime.app import Runtime
 from botflow.web.auth import Gate
 from botflow.web.chat import Messages, OpenSession
+from botflow.web.contacts import PutContact
 from botflow.web.cors import ChatOrigins
 from botflow.web.decisions import ListDecisions
 from botflow.web.desk import Desk
@@ -90,6 +91,7 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
         Route("/api/v1/decisions", ListDecisions(), methods=["GET"]),
+        Route("/api/v1/contacts/{channel}/{address}", PutContact(), methods=["PUT"]),
         Route("/api/v1/outbounds", ListOutbounds(), methods=["GET"]),
         Route("/api/v1/outbounds/{id}/release", DecideOutbound("release"), methods=["POST"]),
         Route("/api/v1/outbounds/{id}/drop", DecideOutbound("drop"), methods=["POST"]),

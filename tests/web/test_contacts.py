@@ -1,0 +1,60 @@
+"""What is known of a person, set over HTTP: their time zone, by which quiet hours go."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from botflow.records import SessionKey
+from botflow.storage.tables import contacts
+from tests.web.site import API_KEY, Site, open_site
+
+ANN = "+12125550111"
+KEY = {"authorization": f"Bearer {API_KEY}"}
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url) as opened:
+        yield opened
+
+
+async def put(site: Site, body: Any, address: str = ANN, channel: str = "sms") -> int:
+    answer = await site.client.put(f"/api/v1/contacts/{channel}/{address}", json=body, headers=KEY)
+    return answer.status_code
+
+
+async def zones(site: Site) -> list[tuple[str, str | None, bool]]:
+    async with site.runtime.database.engine.read() as connection:
+        found = select(contacts.c.address, contacts.c.time_zone, contacts.c.stopped)
+        return [tuple(row) for row in (await connection.execute(found)).all()]  # type: ignore[misc]
+
+
+async def test_a_zone_is_remembered_changed_and_forgotten(site: Site) -> None:
+    for zone in ("Europe/Berlin", "America/New_York", None):
+        assert await put(site, {"timeZone": zone}) == 200
+        assert await zones(site) == [(ANN, zone, False)]
+
+
+async def test_who_had_stopped_stays_stopped(site: Site) -> None:
+    key = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
+    await site.runtime.contacts.stop(key, "SM1", "opt_out.word")
+
+    assert await put(site, {"timeZone": "Europe/Berlin"}) == 200
+
+    assert await zones(site) == [(ANN, "Europe/Berlin", True)]
+
+
+@pytest.mark.parametrize("body", [{}, {"timeZone": "Nowhere/City"}, {"timeZone": 1}, {"zone": "UTC"}, [], "UTC"])
+async def test_a_body_that_says_no_zone_changes_nothing(site: Site, body: Any) -> None:
+    assert await put(site, body) == 422
+    assert await zones(site) == []
+
+
+async def test_only_phones_have_contacts_and_only_the_api_key_may_say_where(site: Site) -> None:
+    assert await put(site, {"timeZone": "UTC"}, channel="chat") == 404
+    assert (await site.client.put(f"/api/v1/contacts/sms/{ANN}", json={"timeZone": "UTC"})).status_code == 401
+    assert await zones(site) == []
