@@ -18,7 +18,7 @@ from tests.faults.driver import API_KEY, SECRET, free_port
 
 RESTART_S = 0.3  # after which an ended process is started again, as an orchestrator does
 START_S = 180.0  # of a machine that has more to do
-FLOW = Path(__file__).parents[1] / "flows" / "soak.py"
+FLOWS = tuple(str(Path(__file__).parents[1] / "flows" / f"{name}.py") for name in ("soak", "soak_run"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Deployment:
         port = free_port()
         return Member(
             name=f"web{number}",
-            arguments=("serve", str(FLOW), "--no-worker", "--port", str(port)),
+            arguments=("serve", *FLOWS, "--no-worker", "--port", str(port)),
             environment=environment,
             folder=self.folder,
             port=port,

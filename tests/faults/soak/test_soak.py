@@ -24,6 +24,7 @@ from tests.conftest import database_url
 from tests.faults.soak.deployment import Deployment
 from tests.faults.soak.evidence import read_conversations, unsettled, until_settled
 from tests.faults.soak.people import Person, Talk, crowd, phone, report, visitor, ways_to
+from tests.faults.soak.runs import Starter, judge_runs, start_runs
 from tests.faults.soak.trouble import Trouble
 from tests.faults.soak.verdict import Verdict, judge, table
 from tests.servers import start_postgres, start_valkey
@@ -35,6 +36,7 @@ SEED = os.environ.get("BOTFLOW_TEST_SOAK_SEED", "") or secrets.token_hex(4)
 SHORT_S = 35.0
 PACE_S = 4.0
 PHONES, VISITORS, NAMED = 100, 60, 40
+STARTERS = 6
 PAUSES_S = (0.5, 5.0) if SECONDS else (1.5, 5.0)
 CALM_S = 240.0  # all that is unknown is asked for after half a minute, and what is missing then is sent
 MODEL_MS = 150.0
@@ -42,6 +44,7 @@ MODEL_MS = 150.0
 
 async def test_a_crowd_talks_while_everything_breaks(tmp_path: Path) -> None:
     people = crowd(PHONES, VISITORS, NAMED)
+    starters = [Starter(name=f"server {number}") for number in range(STARTERS)]
     with (
         start_postgres(fsync=True) as postgres,
         start_valkey() as valkey,
@@ -59,10 +62,11 @@ async def test_a_crowd_talks_while_everything_breaks(tmp_path: Path) -> None:
         )
         async with deployment.running(), ways_to(deployment.webs) as clients:
             talk = Talk(clients, twilio, seed=SEED, pace_s=PACE_S)
-            calm_s = await _talk_through(talk, people, trouble, deployment, url)
+            calm_s = await _talk_through(talk, people, starters, trouble, deployment, url)
             left = await unsettled(url)
         conversations = await read_conversations(url)
         verdict = judge(people, conversations, twilio.messages())
+        await judge_runs(verdict, starters, url)
     (tmp_path / "trouble.log").write_text("\n".join(trouble.lines))
     _print(people, trouble, deployment, verdict, calm_s, twilio, openai)
     assert not verdict.wrong, "\n".join(verdict.findings[:40])
@@ -71,17 +75,26 @@ async def test_a_crowd_talks_while_everything_breaks(tmp_path: Path) -> None:
     assert not openai.violations
 
 
-async def _talk_through(talk: Talk, people: list[Person], trouble: Trouble, deployment: Deployment, url: str) -> float:
+async def _talk_through(
+    talk: Talk,
+    people: list[Person],
+    starters: list[Starter],
+    trouble: Trouble,
+    deployment: Deployment,
+    url: str,
+) -> float:
     """Let everybody talk while trouble is made; then wait until all is settled, and return how long that took."""
     reporting = asyncio.create_task(report(talk))
     listeners = [asyncio.create_task(visitor(talk, person)) for person in people if person.channel == "chat"]
+    running = [asyncio.create_task(start_runs(talk, starter)) for starter in starters]
     phones = [asyncio.create_task(phone(talk, person)) for person in people if person.channel == "sms"]
     try:
         await trouble.make(SECONDS or SHORT_S, pause_s=PAUSES_S)
         talk.over.set()
         await deployment.ready()
         began_s = time.monotonic()
-        await asyncio.gather(*phones, *(person.is_done.wait() for person in people if person.channel == "chat"))
+        pages = [person for person in people if person.channel == "chat"]
+        await asyncio.gather(*phones, *running, *(page.is_done.wait() for page in pages))
         with suppress(TimeoutError):
             async with asyncio.timeout(CALM_S):
                 await until_settled(url)
@@ -91,9 +104,10 @@ async def _talk_through(talk: Talk, people: list[Person], trouble: Trouble, depl
             assert not task.done(), task.exception()
         return calm_s
     finally:
-        for task in (*listeners, *phones, reporting):
+        everybody = (*listeners, *phones, *running, reporting)
+        for task in everybody:
             task.cancel()
-        await asyncio.gather(*listeners, *phones, reporting, return_exceptions=True)
+        await asyncio.gather(*everybody, return_exceptions=True)
 
 
 def _print(
