@@ -46,8 +46,8 @@ class Inbound:
     `payload` is a pressed quick reply's; `parameters` are the provider's own fields. `token` says which wait a timeout,
     a resume, a child's end or a delivery is for, and `due` when a timeout should have come. A trigger's parameters:
     `trigger` (api, event, schedule, webhook, manual, child), `name` (an event's), `input`, `entry` (which trigger's
-    node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`. A child's end has
-    `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`.
+    node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
+    A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`.
     `channel` is `chat`, `sms`, `whatsapp` or `run`; `provider` who carried it; `address` our own number or name that it
     came to.
     """
