@@ -111,7 +111,8 @@ def _bounded(
             ask = replace(ask, timeout_s=min(ask.timeout_s, node.time_limit_s))
         if isinstance(ask, Invoke):
             scene.acted = True
-            key = f"{scene.version}.{scene.visits}.{count}"
+            # Not the session's version: a pause raises that, and the next attempt must ask for the very same thing.
+            key = f"{scene.inbound.seed:x}.{scene.visits}.{count}"
             ask = replace(ask, credential=node.credential, node=node.id, attempt=attempt, key=key)
         answer = yield ask
     raise AssertionError("a visit ends by its outcome")

@@ -9,8 +9,10 @@ import pytest
 
 from botflow.engine.asks import Answer, Ask, AskFailure, AskModel, Invoke, Pause
 from botflow.engine.effects import EmitEvent
+from botflow.engine.journal import fingerprint
 from botflow.engine.node import Leave, NodeFailure, Outcome
 from botflow.engine.scene import Scene
+from botflow.engine.session import Session
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
 from tests.nodes.talk import Talk, node, say
@@ -84,8 +86,8 @@ def test_a_call_knows_its_node_its_attempt_and_a_key_that_all_attempts_share() -
     conversation.send("hi")
     calls = [ask for ask in conversation.asks if isinstance(ask, Invoke)]
     assert [(ask.node, ask.attempt, ask.key, ask.credential) for ask in calls] == [
-        ("call", 1, "1.2.2", "shop"),
-        ("call", 2, "1.2.2", "shop"),
+        ("call", 1, "7.2.2", "shop"),
+        ("call", 2, "7.2.2", "shop"),
     ]
     assert {ask.timeout_s for ask in conversation.asks if isinstance(ask, AskModel)} == {10}
     assert {ask.timeout_s for ask in calls} == {5}
@@ -95,3 +97,13 @@ def test_a_call_knows_its_node_its_attempt_and_a_key_that_all_attempts_share() -
 def test_a_retry_that_makes_no_sense_is_refused(retry: dict[str, Any]) -> None:
     with pytest.raises(Exception, match="retry"):
         talk(retry=retry)
+
+
+def test_the_key_stays_when_a_pause_or_an_edit_has_raised_the_sessions_version_between_two_attempts() -> None:
+    asked = []
+    for version in (0, 3):
+        conversation = talk()
+        conversation.session = Session(version=version)
+        conversation.send("hi")
+        asked.append([fingerprint(ask) for ask in conversation.asks])
+    assert asked[0] == asked[1]

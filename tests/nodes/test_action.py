@@ -49,7 +49,7 @@ def test_an_action_is_one_ask_with_rendered_properties_and_its_result_is_kept() 
             variables={"name": "Ann", "food": "pie", "qty": 2},
             timeout_s=5,
             node="price",
-            key="1.2.1",
+            key="7.2.1",
         )
     ]
 
