@@ -40,7 +40,7 @@ class Frame:
             "variables": self.variables,
             "outputs": self.outputs,
             "notes": self.notes,
-            "changed": list(self.changed),
+            "changed": self.changed,
         }
         return {name: value for name, value in full.items() if value}
 
@@ -162,7 +162,7 @@ class Session:
             "address": self.address,
             "laps": self.laps,
             "parent": self.parent.to_json() if self.parent else None,
-            "past": self.past.to_json(),
+            "past": self.past.to_json() if self.past.answered or self.past.barred else None,
         }
         return {name: value for name, value in full.items() if value}
 
