@@ -36,7 +36,8 @@ async def test_a_reservation_counts_in_every_scope(spending: Spending) -> None:
 
 @pytest.mark.parametrize("scope", ["session", "contact", "organization"])
 async def test_a_full_scope_refuses_and_then_nothing_is_reserved_anywhere(spending: Spending, scope: str) -> None:
-    rows = scopes(**{scope: Cap(segments=3)})
+    person = Person(organization=1, session=1, channel="sms", address="+15550001111")
+    rows = person.scopes(Budgets.model_validate({scope: {"segments": 3}}), TODAY)
     assert await spending.reserve(rows, Amount(segments=2)) is None
 
     assert await spending.reserve(rows, Amount(segments=2)) == scope
@@ -84,11 +85,12 @@ async def test_a_day_begins_with_nothing_and_a_session_goes_on(spending: Spendin
 async def test_however_many_spend_at_once_no_cap_is_passed(spending: Spending, database_kind: str, seed: int) -> None:
     """T18: 60 reservations of different sizes by 12 sessions of four people, all at once; every cap binds somewhere."""
     chance = random.Random(seed)
-    caps = {"session": Cap(segments=9), "contact": Cap(segments=16), "organization": Cap(segments=50)}
+    budgets = Budgets(session=Cap(segments=9), contact=Cap(segments=16), organization=Cap(segments=50))
     asked = [(chance.randrange(12), Amount(segments=chance.randint(1, 4))) for _ in range(60)]
 
     def rows(session: int) -> tuple[Scope, ...]:
-        return scopes(session, f"+1555000{session % 4}", **caps)
+        person = Person(organization=1, session=session, channel="sms", address=f"+1555000{session % 4}")
+        return person.scopes(budgets, TODAY)
 
     async def spend(session: int, amount: Amount) -> int:
         refused = await spending.reserve(rows(session), amount)

@@ -14,8 +14,9 @@ from botflow.records import SessionKey
 from botflow.runtime.consent import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
+from tests.nodes.talk import say
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, say, telling
+from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 CONFIRMED = CONFIRMATIONS["en"]
 

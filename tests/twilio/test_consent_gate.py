@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, update
 
 from botflow.runtime.loops import FLOOD
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
+from tests.nodes.talk import say
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, say, telling
+from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 GERMAN = "+4930123456"
 

@@ -30,7 +30,7 @@ async def put(site: Site, body: Any, address: str = ANN, channel: str = "sms") -
 async def zones(site: Site) -> list[tuple[str, str | None, bool]]:
     async with site.runtime.database.engine.read() as connection:
         found = select(contacts.c.address, contacts.c.time_zone, contacts.c.stopped)
-        return [tuple(row) for row in (await connection.execute(found)).all()]  # type: ignore[misc]
+        return [tuple(row) for row in (await connection.execute(found)).all()]
 
 
 async def test_a_zone_is_remembered_changed_and_forgotten(site: Site) -> None:
