@@ -1,6 +1,6 @@
 """The one place where a part that is about to be sent passes its checks: to whom, when, and whether at all.
 
-The sender asks for every part it has claimed, right before the send; what does not pass is settled without the provider.
+The sender asks for every part it has claimed, right before the send; what does not pass never reaches the provider.
 """
 
 from __future__ import annotations

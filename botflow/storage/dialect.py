@@ -32,7 +32,7 @@ class Dialect:
         return f"(julianday({self.moment()}) - julianday({column})) * 86400.0"
 
     def lock(self, table: str) -> str:
-        """Return the end of a SELECT that keeps others from writing its rows of `table`, and passes over locked ones."""
+        """Return the end of a SELECT that keeps others from writing its rows of `table`; it passes locked ones over."""
         return f"FOR NO KEY UPDATE OF {table} SKIP LOCKED" if self.is_postgres else ""
 
 

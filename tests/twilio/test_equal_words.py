@@ -18,7 +18,8 @@ PEOPLE = 8
 async def test_what_one_person_said_never_settles_what_another_said(
     twilio: TwilioStandIn, outbox: Outbox, rows: Rows, lost: int
 ) -> None:
-    twilio.script(*["lost"] * lost, *["garbage"] * (PEOPLE - lost))
+    for number in range(PEOPLE):
+        twilio.script("lost" if number < lost else "garbage")
     for number in range(PEOPLE):
         await rows.say(f"+1555000111{number}", WORDS, to=MANAGER)
 
