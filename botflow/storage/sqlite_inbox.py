@@ -67,8 +67,7 @@ WHERE i.session_id = :session AND i.seq = (
     SELECT b.seq FROM inbounds b JOIN sessions s ON s.id = b.session_id AND NOT s.paused
     WHERE b.session_id = :session AND b.state = 'new'
       AND (b.kind <> 'message' OR s.parked OR s.state -> '$.wait.accepts' IS NULL
-        OR EXISTS (SELECT 1 FROM json_each(s.state, '$.wait.accepts') a WHERE a.value = 'message')
-        OR b.content -> '$.consent' IS NOT NULL)
+        OR instr(s.state -> '$.wait.accepts', '"message"') OR b.content -> '$.consent' IS NOT NULL)
     ORDER BY b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
       SELECT 1 FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
         AND julianday(m.received_at) < julianday(b.content ->> '$.due')), b.seq

@@ -6,14 +6,20 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from botflow.storage.dialect import dialect_of
 from botflow.storage.engine import Engine
 from botflow.storage.selects import is_new
 from botflow.storage.tables import inbounds, sessions
 
 DEAD_AFTER_S = 10.0
+TAKES_MESSAGE = "(coalesce(sessions.state->'wait'->'accepts' ? 'message', true) OR inbounds.content ? 'consent')"
+SQLITE_TAKES_MESSAGE = """
+(sessions.state -> '$.wait.accepts' IS NULL OR instr(sessions.state -> '$.wait.accepts', '"message"')
+  OR inbounds.content -> '$.consent' IS NOT NULL)
+"""
 
 
 class Timers:
@@ -21,6 +27,7 @@ class Timers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._takes_message = text(TAKES_MESSAGE if dialect_of(engine).is_postgres else SQLITE_TAKES_MESSAGE)
 
     async def fire_due_waits(self, limit: int) -> list[int]:
         columns = ("id", "last_seq", "flow_version", "wake_at", "channel", "state")
@@ -40,7 +47,8 @@ class Timers:
     async def defer_orphans(self, limit: int) -> list[int]:
         """A job that is deferred again gets its ten seconds before it counts as lost like the first one.
 
-        A sign of life from the future is none: the clock has been put back since.
+        A sign of life from the future is none: the clock has been put back since. What nobody may begin yet is no
+        orphan: all of a paused session, and a message while its session waits for something else.
         """
         silent, ahead = self._engine.now(-DEAD_AFTER_S), self._engine.now(DEAD_AFTER_S)
         living = inbounds.alias("living")
@@ -52,7 +60,9 @@ class Timers:
         )
         orphans = (
             select(inbounds.c.session_id, inbounds.c.seq)
+            .join(sessions, sessions.c.id == inbounds.c.session_id)
             .where(is_new(), ~inbounds.c.renewed_at.between(silent, ahead), ~is_run.exists())
+            .where(~sessions.c.paused, or_(inbounds.c.kind != "message", sessions.c.parked, self._takes_message))
             .order_by(inbounds.c.renewed_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True, of=inbounds)

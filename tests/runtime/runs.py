@@ -84,6 +84,12 @@ class Runs:
         async with self.database.engine.write() as connection:
             await connection.execute(update(tables.effects).values(due_at=self.database.engine.now(-1.0)))
 
+    async def age_inbounds(self) -> None:
+        """Let the last sign of life of everything that is queued be twenty seconds ago."""
+        aged = update(tables.inbounds).where(tables.inbounds.c.renewed_at.is_not(None))
+        async with self.database.engine.write() as connection:
+            await connection.execute(aged.values(renewed_at=self.database.engine.now(-20.0)))
+
     async def say(self, workflow: str, text: str, key: str) -> Receipt:
         """Let Ann write to another conversation than the bot's own; its turn waits for a worker."""
         inbound = Inbound(

@@ -35,6 +35,19 @@ HEARER = {
 }
 HEARER["nodes"][0] = node("go", "trigger.event", event="bell", next="one")
 
+TALK = {
+    "botflow": 1,
+    "id": "talk",
+    "name": "Talk",
+    "nodes": [
+        node("hear", "chatbot.message_received", next="all"),
+        node("all", "logic.parallel", on={"each": "work", "done": "ask"}, each=["a", "b"]),
+        asks("work", "{{ item }}", ""),
+        node("ask", "chatbot.ask", text="Name?", variable="name", next="bye"),
+        node("bye", "chatbot.say", text="Bye {{ name }}."),
+    ],
+}
+
 
 async def children(runs: Runs, session: int) -> list[Any]:
     return await runs.rows(tables.executions, tables.executions.c.parent_session == session)
@@ -138,19 +151,7 @@ async def test_a_cancelled_branch_tells_its_parent(database: Database) -> None:
 
 
 async def test_a_message_stays_queued_while_the_conversation_waits_for_its_children(database: Database) -> None:
-    flow = {
-        "botflow": 1,
-        "id": "talk",
-        "name": "Talk",
-        "nodes": [
-            node("hear", "chatbot.message_received", next="all"),
-            node("all", "logic.parallel", on={"each": "work", "done": "ask"}, each=["a", "b"]),
-            asks("work", "{{ item }}", ""),
-            node("ask", "chatbot.ask", text="Name?", variable="name", next="bye"),
-            node("bye", "chatbot.say", text="Bye {{ name }}."),
-        ],
-    }
-    async with open_runs(database, flow) as runs:
+    async with open_runs(database, TALK) as runs:
         first = await runs.say("talk", "hi", "m1")
         await runs.bot.advance(first.id.session)
         second = await runs.say("talk", "Ann", "m2")
@@ -205,3 +206,19 @@ async def test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled(
         await runs.settle()
         [started] = await children(runs, run.session)
     assert started.status == "completed"
+
+
+async def test_what_nobody_may_begin_yet_is_no_orphan(database: Database) -> None:
+    async with open_runs(database, TALK, FAN) as runs:
+        first = await runs.say("talk", "hi", "m1")
+        await runs.bot.advance(first.id.session)
+        await runs.say("talk", "Ann", "m2")
+        run = await runs.start("fan", {"items": []})
+        await runs.executions.pause(run.execution)
+        await runs.age_inbounds()
+        assert await database.timers.defer_orphans(10) == []
+        await runs.executions.resume(run.execution)
+        await runs.age_inbounds()
+        assert await database.timers.defer_orphans(10) == [run.session]
+        await runs.settle()
+        assert (await runs.execution(run)).status == "completed"
