@@ -325,6 +325,9 @@ class TimerStore(Protocol):
     async def fire_due_waits(self, limit: int) -> list[int]:
         """Turn due waits into timeout inbounds with their token (new, seq, advance deferred); clear wake_at."""
 
+    async def waiting_timeouts(self, limit: int) -> int:
+        """Count timeouts that were fired a moment ago and still wait for their turn, up to `limit`."""
+
     async def defer_orphans(self, limit: int) -> list[int]:
         """Defer `advance` again, under another lock name, for sessions whose new inbounds have no living owner
         (renewed_at older than 10 s, or never begun and older than 10 s)."""

@@ -21,6 +21,11 @@ from botflow.storage.jobs import JobTable
 EVERY_S = 1.0
 STEP_S = 5.0
 LIMIT = 200
+# Thousands of timers may be due at one instant. They are let into the queue as fast as they leave it, so few for each
+# worker that between them a message finds its way: rows that are not fired yet cost nothing.
+TIMERS_AT_ONCE = 16
+TIMER_PAUSE_S = 0.05
+TIMER_LOOKS = 40
 
 _log = structlog.get_logger("botflow.tick")
 
@@ -50,7 +55,15 @@ def recovery_steps(timers: TimerStore, table: JobTable) -> tuple[Step, ...]:
     """Return the steps that recover lost work."""
 
     async def fire_due_waits() -> bool:
-        return len(await timers.fire_due_waits(LIMIT)) >= LIMIT
+        fired = await timers.fire_due_waits(TIMERS_AT_ONCE)
+        if len(fired) < TIMERS_AT_ONCE:
+            return False
+        most = TIMERS_AT_ONCE * max(1, await table.workers(STALLED_S))
+        for _ in range(TIMER_LOOKS):
+            if await timers.waiting_timeouts(most) < most:
+                break
+            await asyncio.sleep(TIMER_PAUSE_S)
+        return True
 
     async def defer_orphans() -> bool:
         return len(await timers.defer_orphans(LIMIT)) >= LIMIT

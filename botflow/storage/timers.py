@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, or_, select, text, update
+from sqlalchemy import func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.storage.dialect import dialect_of
@@ -43,6 +43,17 @@ class Timers:
             if rows:
                 await self._queue_timeouts(connection, rows)
         return [row.id for row in rows]
+
+    async def waiting_timeouts(self, limit: int) -> int:
+        """One that has waited as long as an orphan does not count: a paused session's would hold up all others."""
+        recent = (
+            select(inbounds.c.seq)
+            .where(is_new(), inbounds.c.kind == "timeout", inbounds.c.renewed_at >= self._engine.now(-DEAD_AFTER_S))
+            .limit(limit)
+            .subquery()
+        )
+        async with self._engine.read() as connection:
+            return int((await connection.execute(select(func.count()).select_from(recent))).scalar_one())
 
     async def defer_orphans(self, limit: int) -> list[int]:
         """A job that is deferred again gets its ten seconds before it counts as lost like the first one.

@@ -43,6 +43,12 @@ FENCES_OF_BURSTS = (
         runs.test_quick_messages_are_one_inbound_and_get_one_reply,
     ),
     Fence(
+        Conversation._claim,
+        "await self._bursts.answering(policy, receipt.id)",
+        "receipt.id",
+        runs.test_the_newest_messages_webhook_gets_the_reply_and_the_others_an_empty_one,
+    ),
+    Fence(
         Advance._drive,
         "if isinstance(ask, Invoke):",
         "if False:",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import pytest
+from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import select
 
 from botflow.engine.asks import Answer, AskModel
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.flow.policy import Policy
+from botflow.interfaces import Channel
 from botflow.records import Receipt
 from botflow.runtime.bursts import burst_of, may_join
 from botflow.storage.bursts import LONGEST_BURST, Waiting
@@ -159,6 +161,45 @@ async def test_a_poison_burst_is_buried_as_one(database: Database) -> None:
         receipts = await hear_all(bot, "a", "b", gap_s=0.02)
         assert await states(bot) == [(1, "dead", None), (2, "dead", 1)]
         assert len({tuple(texts(receipt)) for receipt in receipts}) == 1
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[dict[str, Channel]]:
+    """Twilio's channel; nothing is sent in these tests, so nobody answers."""
+    channel = TwilioChannel(account_sid="", auth_token="")
+    yield {"sms": channel}
+    await channel.close()
+
+
+async def test_the_newest_messages_webhook_gets_the_reply_and_the_others_an_empty_one(
+    database: Database, phone: dict[str, Channel]
+) -> None:
+    async with open_bot(database, *ECHO, channels=phone, **MERGE) as bot:
+        waiting = []
+        for number, text in enumerate(("I want", "pizza")):
+            waiting.append(asyncio.create_task(bot.hear(text, f"SM{number}", channel="sms")))
+            await asyncio.sleep(0.02)
+
+        async def is_queued() -> bool:
+            return (await database.sessions.load(bot.key(channel="sms"))).last_seq == 2
+
+        await until(is_queued)
+        await bot.advance((await database.sessions.load(bot.key(channel="sms"))).id)
+        assert [texts(receipt) for receipt in await asyncio.gather(*waiting)] == [[], ["You said I want\npizza."]]
+        assert await bot.said("pizza", "SM1", channel="sms") == ["You said I want\npizza."]
+        assert await bot.said("I want", "SM0", channel="sms") == []
+
+
+async def test_a_request_to_stop_is_never_part_of_a_burst_and_overtakes_it(
+    database: Database, phone: dict[str, Channel]
+) -> None:
+    async with open_bot(database, *ECHO, channels=phone, **MERGE) as bot:
+        first = await bot.queued("I want", "SM0", channel="sms")
+        await bot.hear("STOP", "SM1", channel="sms", consent="stop", within_s=0.0)
+        await bot.advance(first.id.session)
+        assert await states(bot) == [(1, "done", None), (2, "done", None)]
+        assert (await database.sessions.load(bot.key(channel="sms"))).parked
+        assert texts(await database.inbox.receipt(first.id)) == []
 
 
 # -- supersede

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from botflow.records import StoredSession
+from botflow.records import StoredSession, TurnId
 from botflow.storage.database import Database
 from tests.storage.rows import age_owner, jobs, make_due
 from tests.storage.turns import ended, ignored, key, message, waiting
@@ -111,3 +111,14 @@ async def _waiting_until(database: Database, timeout_s: float | None, person: st
     stored = await database.sessions.load(key(person))
     await database.sessions.commit_turns([waiting(stored, message("m1"), timeout_s=timeout_s)])
     return await database.sessions.load(key(person))
+
+
+async def test_timeouts_that_were_just_fired_are_counted_and_older_ones_are_not(database: Database) -> None:
+    for person in range(3):
+        await _waiting_until(database, -1.0, f"p{person}")
+    assert await database.timers.waiting_timeouts(10) == 0
+    fired = await database.timers.fire_due_waits(10)
+    assert await database.timers.waiting_timeouts(10) == 3
+    assert await database.timers.waiting_timeouts(2) == 2
+    await age_owner(database, TurnId(fired[0], 2), 11)
+    assert await database.timers.waiting_timeouts(10) == 2
