@@ -15,7 +15,8 @@ CHECKS = {
     "mypy --strict": [*PYTHON, "mypy", "--no-error-summary"],
     "layers": [*PYTHON, "pytest", "tests/test_layers.py"],
 }
-TESTS = [*PYTHON, "pytest"]
+# Two at a time, whole files: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
+TESTS = [*PYTHON, "pytest", "-n", "2", "--dist", "loadfile"]
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
 
 
