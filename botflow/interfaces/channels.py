@@ -1,0 +1,126 @@
+"""A messaging provider: verify, parse, render, send; and what some of them can do besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
+from botflow.records import (
+    OutboundState,
+    Retry,
+    StoredOutbound,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A provider's webhook: the public URL it was signed for, form fields in order, headers in lower case."""
+
+    url: str
+    form: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatus:
+    """A provider's news of one of our messages; `wire_id` is what we put into the callback URL.
+
+    `has_left`: it is on its way to the person, not only accepted. `retry`: it did not arrive, and may be sent again.
+    Where no `provider_id` says which sending it is about, `attempt` does: the part's attempts as its sender read them.
+    """
+
+    session: int
+    wire_id: str
+    state: OutboundState
+    provider_id: str = ""
+    error_code: str = ""
+    reason: str = ""
+    has_left: bool = True
+    retry: Retry | None = None
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (with `retry`, a
+    later try may succeed), `suppressed` (they opted out), `held` (somebody must act first). `reason` is for people.
+
+    Of a message that the provider has: `has_left`, it is on its way to the person, not only accepted."""
+
+    state: OutboundState
+    provider_id: str = ""
+    error_code: str = ""
+    reason: str = ""
+    retry: Retry | None = None
+    has_left: bool = False
+
+
+class Channel(Protocol):
+    """A messaging provider. `names` are the channels it carries, for example ("sms", "whatsapp").
+
+    A part says where it goes: `message.to`, else the session's person; and where from: `message.sender`, which whoever
+    commits the part fills with the address the person wrote to when the flow named none.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def reply_limit(self) -> int:
+        """How many parts one reply may hand over; the sender sends what is beyond."""
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Say whether the provider signed `request`; False when no secret is configured."""
+
+    def parse(self, request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
+        """Normalise a verified webhook (opt-out words as `consent`); RejectedInbound when a field is missing."""
+
+    def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
+        """Return the parts as the provider takes them, whole and in order (split, numbered options)."""
+
+    def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
+        """Return the webhook's answer (TwiML) that hands these parts over."""
+
+    async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
+        """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal.
+
+        A part whose `message.validity_s` is known is worth nothing once it is that old: tell the provider, too.
+        """
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
+
+    async def find(self, outbound: StoredOutbound) -> list[Sent]:
+        """Return every message of the provider's that may be this part, the oldest first, none when it has none;
+        ProviderError when it cannot tell. The same words may be said twice: whose is whose, the caller knows."""
+
+
+@runtime_checkable
+class Meters(Protocol):
+    """A channel's second ability: what a part costs, and how fast a sender may send."""
+
+    def segments(self, message: SendMessage, channel: str) -> int:
+        """Return how many segments a rendered part has."""
+
+    def per_second(self, channel: str, sender: str) -> float:
+        """Return how many segments may leave `sender` in a second."""
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A channel's second ability: delivery callbacks. The query parameter `o` of a callback's URL says which part it
+    is about: `<session>.<version>.<index>`; the web layer signs and checks it."""
+
+    def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
+        """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""

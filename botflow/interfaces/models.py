@@ -1,0 +1,41 @@
+"""An AI provider, and what its answers cost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from botflow.engine.asks import Answer, AskModel
+from botflow.flow.policy import Price
+
+OnDelta = Callable[[str], Awaitable[None]]
+
+
+class Model(Protocol):
+    """An AI provider. Failures are ProviderErrors; the runtime turns them into Answers that carry a failure."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        """Answer `ask` within `ask.timeout_s`. `on_delta` receives pieces of a reply's text as they come."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The most that a call can take: tokens of its prompt and of its answer. `price` is None when nobody knows it."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    price: Price | None = None
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    """A model's second ability: say beforehand what a call can cost. `ask.max_tokens` bounds the answer."""
+
+    def quote(self, ask: AskModel) -> Quote: ...
