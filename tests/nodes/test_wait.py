@@ -22,6 +22,11 @@ def pausing(on: dict[str, str] | None = None, *, document: dict[str, Any] | None
     return Talk(pause, say("done", "Go on."), say("heard", "You said {{ $input.text }}."), **(document or {}))
 
 
+def lasting(duration: str) -> dict[str, Any]:
+    """Return the property whose name Python keeps for itself."""
+    return {"for": duration}
+
+
 def waits(talk: Talk) -> SessionWait:
     assert talk.session.wait is not None
     return talk.session.wait
@@ -34,7 +39,7 @@ def ends(talk: Talk, at: str = "2026-11-18T09:30+00:00", **fields: Any) -> str:
 
 
 def test_a_duration_counts_from_the_commit() -> None:
-    talk = pausing(**{"for": "90m"})
+    talk = pausing(**lasting("90m"))
     assert talk.send("hi") == []
     assert (waits(talk).timeout_s, waits(talk).until) == (5_400.0, "")
     assert talk.wait() == ["Go on."]
@@ -65,7 +70,7 @@ def test_a_time_of_day_is_the_next_one(now: str, until: str) -> None:
     ],
 )
 def test_a_moment_is_in_the_zone_unless_it_has_an_offset(until: str, moment: str) -> None:
-    document = {"timeZone": "Europe/Berlin"}
+    document: dict[str, Any] = {"timeZone": "Europe/Berlin"}
     document |= {"variables": {"at": "2026-12-24T18:00", "day": "2026-12-24", "hour": "18"}}
     assert ends(pausing(until=until, document=document)) == moment
 
@@ -147,14 +152,14 @@ def test_hours_over_midnight_belong_to_the_day_they_begin_on() -> None:
 
 
 def test_a_while_that_ends_after_hours_ends_when_they_begin_again() -> None:
-    talk = pausing(**{"for": "10h", "businessHours": HOURS})
+    talk = pausing(**lasting("10h"), businessHours=HOURS)
     assert ends(talk) == "2026-11-20T09:00"
     assert ends(pausing(until="20:00", businessHours=HOURS)) == "2026-11-20T09:00"
     assert ends(pausing(until="16:00", businessHours=HOURS)) == "2026-11-18T16:00"
 
 
 def test_what_a_person_writes_meanwhile_changes_nothing_where_nothing_is_connected() -> None:
-    talk = pausing(**{"for": "1h"})
+    talk = pausing(**lasting("1h"))
     talk.send("hi")
     began = talk.session
     assert talk.send("hello?") == []
@@ -165,7 +170,7 @@ def test_what_a_person_writes_meanwhile_changes_nothing_where_nothing_is_connect
 
 
 def test_a_message_leads_on_where_it_is_connected() -> None:
-    talk = pausing({"message": "heard"}, **{"for": "1h"})
+    talk = pausing({"message": "heard"}, **lasting("1h"))
     talk.send("hi")
     assert talk.send("hello") == ["You said hello."]
 
@@ -200,7 +205,7 @@ def test_a_digression_that_waits_itself_comes_back_to_the_same_moment(properties
 
 
 def test_a_digression_that_outlasts_the_wait_goes_on_at_once() -> None:
-    talk = helping(**{"for": "1h"})
+    talk = helping(**lasting("1h"))
     talk.send("hi")
     talk.send("you")
     assert talk.send("me", received_at=WEDNESDAY.replace(hour=12)) == ["Go on."]
@@ -208,7 +213,7 @@ def test_a_digression_that_outlasts_the_wait_goes_on_at_once() -> None:
 
 def test_a_loop_through_a_wait_is_no_endless_one_and_waits_anew_each_time() -> None:
     again = node("count", "logic.set", next="pause", variables={"n": "{{ n + 1 }}"})
-    talk = Talk(node("pause", "logic.wait", next="count", **{"for": "1h"}), again, variables={"n": 0})
+    talk = Talk(node("pause", "logic.wait", next="count", **lasting("1h")), again, variables={"n": 0})
     talk.send("hi")
     talk.wait()
     assert waits(talk).timeout_s == 3_600.0
@@ -217,7 +222,7 @@ def test_a_loop_through_a_wait_is_no_endless_one_and_waits_anew_each_time() -> N
 
 def test_a_single_run_may_wait() -> None:
     talk = Talk(
-        node("pause", "logic.wait", next="end", **{"for": "1h"}), node("end", "logic.end"), executionMode="single"
+        node("pause", "logic.wait", next="end", **lasting("1h")), node("end", "logic.end"), executionMode="single"
     )
     talk.take(message("", kind="message", channel="run", provider="run"))
     assert waits(talk).accepts == ()

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from botflow.engine.asks import Answer, AskModel
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.flow.policy import Policy
-from botflow.interfaces import Channel
+from botflow.interfaces import Channel, OnDelta
 from botflow.records import Receipt
 from botflow.runtime.bursts import burst_of, may_join
 from botflow.storage.bursts import LONGEST_BURST, Waiting
@@ -28,8 +28,8 @@ from tests.runtime.bot import Bot, asks, open_bot, texts
 
 ECHO = (say("echo", "You said {{ $input.text }}."),)
 WITHIN_S = 0.3
-MERGE = {"bursts": "merge", "mergeWithin": f"{WITHIN_S}s"}
-SUPERSEDE = {"bursts": "supersede", "mergeWithin": "2s"}
+MERGE: dict[str, Any] = {"bursts": "merge", "mergeWithin": f"{WITHIN_S}s"}
+SUPERSEDE: dict[str, Any] = {"bursts": "supersede", "mergeWithin": "2s"}
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class SlowModel:
     def name(self) -> str:
         return "slow"
 
-    async def answer(self, ask: AskModel, on_delta: Any) -> Answer:
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
         self.asked.append(ask.text)
         self.begun.set()
         call = len(self.asked)
@@ -216,7 +216,7 @@ async def kept(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
     """Return what the model calls cost, by their place in the journal."""
     async with bot.database.engine.read() as connection:
         rows = (await connection.execute(select(answers.c.index, answers.c.value, answers.c.ask))).all()
-    return sorted((row.index, row.value["usage"]) for row in rows if row.ask["ask"] == "model")
+    return sorted((row[0], row.value["usage"]) for row in rows if row.ask["ask"] == "model")
 
 
 async def is_settled(bot: Bot) -> bool:
@@ -371,7 +371,7 @@ def members(policy: Policy, found: list[Waiting]) -> tuple[int, float]:
     return len(burst), round(left_s, 3)
 
 
-MERGING = Policy(bursts="merge", merge_within="2s")  # type: ignore[arg-type]
+MERGING = Policy(bursts="merge", merge_within="2s")
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ def test_a_burst_ends_when_nothing_comes_or_after_ten_times_as_long_or_twenty_me
 
 
 def test_what_supersedes_joins_whatever_the_gap_but_not_for_ever() -> None:
-    superseding = Policy(bursts="supersede", merge_within="2s")  # type: ignore[arg-type]
+    superseding = Policy(bursts="supersede", merge_within="2s")
     assert members(superseding, waiting(0, 9, 9)) == (3, 0.0)
     assert members(superseding, waiting(0, 9, 9, 9)) == (3, 0.0)
 
