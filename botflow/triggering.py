@@ -41,6 +41,7 @@ async def trigger_workflow(
     external_id: str = "",
     channel: str = "",
     address: str = "",
+    metadata: dict[str, Any] | None = None,
 ) -> TriggeredExecution:
     """Start a workflow, named by its id, and return (execution id, status) at once.
 
@@ -49,7 +50,8 @@ async def trigger_workflow(
     transaction of its own on BOTFLOW_DATABASE_URL. `user_name` is who it runs for: only their credentials and the
     organization's serve it. `version` is a version's number, else the active one. The same `key` again is the same
     execution. `external_id` and `channel` (chat, sms, whatsapp) start a persistent workflow in that person's session,
-    whose messages come from `address`, our own number. RejectedInbound says what is wrong, by its `code`.
+    whose messages come from `address`, our own number. `metadata` is kept with a run's execution. RejectedInbound says
+    what is wrong, by its `code`.
     """
     request = StartRequest(
         workflow=workflow,
@@ -61,6 +63,7 @@ async def trigger_workflow(
         external_id=external_id,
         channel=channel,
         address=address,
+        metadata=metadata,
     )
     return await _on(connection, partial(triggers.start_and_defer, request=request))
 
@@ -77,6 +80,7 @@ def trigger_workflow_sync(
     external_id: str = "",
     channel: str = "",
     address: str = "",
+    metadata: dict[str, Any] | None = None,
 ) -> TriggeredExecution:
     """The bridge for synchronous code: `trigger_workflow` on a Session or Connection, or a transaction of its own."""
     request = StartRequest(
@@ -89,6 +93,7 @@ def trigger_workflow_sync(
         external_id=external_id,
         channel=channel,
         address=address,
+        metadata=metadata,
     )
     return _on_sync(connection, partial(triggers.start_and_defer, request=request))
 

@@ -77,6 +77,5 @@ def _level(kind: str, facts: Mapping[str, Any]) -> Level:
 def _entry(
     turn: TurnLog, index: int, level: Level, event: str, node: str, message: str, facts: Mapping[str, Any]
 ) -> LogEntry:
-    return LogEntry(
-        version=turn.version, index=index, at=turn.at, level=level, event=event, node=node, message=message, fields=facts
-    )
+    place = {"version": turn.version, "index": index}
+    return LogEntry(**place, at=turn.at, level=level, event=event, node=node, message=message, fields=facts)

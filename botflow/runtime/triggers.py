@@ -49,7 +49,7 @@ class StartRequest:
     """A workflow to start; `external_id` and `channel` name the person of a persistent one.
 
     `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
-    asked for. A webhook names its trigger's `node`.
+    asked for. A webhook names its trigger's `node`. `metadata` is kept with the execution, for whoever looks at it.
     """
 
     workflow: str
@@ -62,6 +62,7 @@ class StartRequest:
     external_id: str = ""
     channel: str = ""
     address: str = ""
+    metadata: dict[str, Any] | None = None
     trigger: Literal["api", "manual", "webhook"] = "api"
 
 
@@ -145,6 +146,7 @@ def start(connection: Connection, request: StartRequest) -> StartedRun:
                 key=f"webhook:{node}:{request.key}" if request.key and request.node else request.key,
                 priority=PRIORITIES[request.priority],
                 user_name=request.user_name or None,
+                metadata=plain_input(request.metadata),
             ),
         )
         return same_input(run, given, request.key)

@@ -1,6 +1,6 @@
 """Executions over HTTP. Everything here needs the API key.
 
-POST /api/v1/workflows/{slug}/executions   start one: {input, priority, key, user, version}: 202
+POST /api/v1/workflows/{slug}/executions   start one: {input, priority, key, user, version, metadata}: 202
 GET  /api/v1/executions                    the newest first; workflow, status, session, limit, before
 GET  /api/v1/executions/{id}               one, with what it took; /children, /steps, /logs, /artifacts[/{key}]
 POST /api/v1/executions/{id}/pause         and /resume, /cancel, /retry {checkpoint}
@@ -9,7 +9,6 @@ POST /api/v1/executions/{id}/pause         and /resume, /cancel, /retry {checkpo
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Literal, cast
 from urllib.parse import parse_qs
@@ -18,19 +17,19 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
 from botflow.records import ExecutionRecord
-from botflow.runtime.executions import LARGEST_PAGE, PAGE, ExecutionDetail, Executions
-from botflow.runtime.logbook import LEVELS, LogEntry
-from botflow.runtime.steps import Step, Steps
+from botflow.runtime.executions import LARGEST_PAGE, PAGE, Executions
+from botflow.runtime.logbook import LEVELS
 from botflow.runtime.triggers import StartRequest
 from botflow.storage.jobs import PRIORITIES, Priority
 from botflow.web.chat_body import parse_object
 from botflow.web.desk import desk_of
+from botflow.web.execution_views import shown, shown_artifact, shown_detail, shown_entry, shown_steps
 from botflow.web.wire import read_body, send_bytes, send_json
 
 LARGEST_BODY = 512 * 1024
 DEEPEST = 64
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
-_START_FIELDS = ("input", "priority", "key", "user", "version", "externalId", "channel", "address")
+_START_FIELDS = ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata")
 _LARGEST_NUMBER = 2**31 - 1
 
 Read = Callable[[Executions, str, Mapping[str, str]], Awaitable[Any]]
@@ -54,6 +53,7 @@ class StartExecution:
             external_id=_text(fields, "externalId"),
             channel=_text(fields, "channel"),
             address=_text(fields, "address"),
+            metadata=_object(fields, "metadata"),
         )
         started = await desk.runtime.executions.start(request)
         await send_json(send, HTTPStatus.ACCEPTED, {"id": started.execution_id, "status": started.status})
@@ -75,7 +75,7 @@ class ListExecutions:
             before=given.get("before"),
             limit=_whole(given, "limit", LARGEST_PAGE) or PAGE,
         )
-        await send_json(send, HTTPStatus.OK, {"executions": [summary(record) for record in found]})
+        await send_json(send, HTTPStatus.OK, {"executions": [shown(record) for record in found]})
 
 
 class ReadExecution:
@@ -126,7 +126,7 @@ class ChangeExecution:
             record = await _retry(executions, id, checkpoint)
         else:
             record = await getattr(executions, self._change)(id)
-        await send_json(send, HTTPStatus.OK, summary(record))
+        await send_json(send, HTTPStatus.OK, shown(record))
 
 
 async def _retry(executions: Executions, id: str, checkpoint: object) -> ExecutionRecord:
@@ -139,15 +139,15 @@ async def _retry(executions: Executions, id: str, checkpoint: object) -> Executi
 
 
 async def read_one(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    return detail(await executions.get(id))
+    return shown_detail(await executions.get(id))
 
 
 async def read_children(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    return {"executions": [summary(record) for record in await executions.children(id)]}
+    return {"executions": [shown(record) for record in await executions.children(id)]}
 
 
 async def read_steps(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    return _steps(await executions.steps(id))
+    return shown_steps(await executions.steps(id))
 
 
 async def read_logs(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
@@ -156,112 +156,11 @@ async def read_logs(executions: Executions, id: str, given: Mapping[str, str]) -
     if level not in LEVELS:
         raise _invalid(f"level is one of {', '.join(LEVELS)}")
     entries = await executions.log(id, level=level, after=_whole(given, "after") or 0)
-    return {"logs": [_entry(entry) for entry in entries]}
+    return {"logs": [shown_entry(entry) for entry in entries]}
 
 
 async def read_artifacts(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "artifacts": [
-            {
-                "key": artifact.key,
-                "kind": artifact.kind,
-                "contentType": artifact.content_type,
-                "size": artifact.size,
-                "createdAt": _time(artifact.created_at),
-            }
-            for artifact in await executions.artifacts(id)
-        ]
-    }
-
-
-def summary(record: ExecutionRecord) -> dict[str, Any]:
-    """Return an execution as lists show it."""
-    return {
-        "id": record.id,
-        "workflow": record.workflow,
-        "version": record.version,
-        "status": record.status,
-        "trigger": record.trigger or "message",
-        "session": record.session,
-        "channel": record.channel,
-        "key": record.key,
-        "priority": record.priority,
-        "retries": record.retries,
-        "node": record.node,
-        "startedAt": _time(record.started_at),
-        "endedAt": _time(record.ended_at),
-        "wakesAt": _time(record.wakes_at),
-        "error": record.error,
-    }
-
-
-def detail(found: ExecutionDetail) -> dict[str, Any]:
-    record, spent = found.record, found.spent
-    ended_at = record.ended_at
-    return {
-        **summary(record),
-        "user": record.user_name,
-        "input": record.input,
-        "output": record.output,
-        "metadata": record.metadata,
-        "progress": record.progress,
-        "parentSession": record.parent_session,
-        "branch": record.branch,
-        "durationS": (ended_at - record.started_at).total_seconds() if ended_at else None,
-        "turns": spent.turns,
-        "attempts": spent.attempts,
-        "asks": spent.asks,
-        "tokens": {"prompt": spent.prompt_tokens, "completion": spent.completion_tokens},
-        "costUsd": spent.cost_usd,
-        "checkpoints": [
-            {"version": checkpoint.version, "node": checkpoint.node, "at": _time(checkpoint.at)}
-            for checkpoint in found.checkpoints
-        ],
-    }
-
-
-def _steps(found: Steps) -> dict[str, Any]:
-    return {
-        "steps": [_step(step) for step in found.steps],
-        "firstFailed": found.first_failed,
-        "lastCompleted": found.last_completed,
-        "readyToResume": found.ready_to_resume or None,
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "number": step.number,
-        "node": step.node,
-        "type": step.type,
-        "status": step.status,
-        "startedAt": _time(step.started_at),
-        "endedAt": _time(step.ended_at),
-        "handle": step.handle or None,
-        "output": step.output,
-        "error": step.error,
-        "attempts": step.attempts,
-        "asks": step.asks,
-        "tokens": {"prompt": step.prompt_tokens, "completion": step.completion_tokens},
-        "costUsd": step.cost_usd,
-    }
-
-
-def _entry(entry: LogEntry) -> dict[str, Any]:
-    return {
-        "version": entry.version,
-        "index": entry.index,
-        "at": _time(entry.at),
-        "level": entry.level,
-        "event": entry.event,
-        "node": entry.node or None,
-        "message": entry.message or None,
-        "fields": dict(entry.fields),
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
+    return {"artifacts": [shown_artifact(artifact) for artifact in await executions.artifacts(id)]}
 
 
 # -- what requests give
@@ -284,6 +183,13 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name, "")
     if not isinstance(value, str):
         raise RejectedInbound(f"{name} is a text", code="body.wrong_type", hint="put it in quotes", status=422)
+    return value
+
+
+def _object(fields: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise RejectedInbound(f"{name} is an object", code="body.wrong_type", hint="write it as {...}", status=422)
     return value
 
 

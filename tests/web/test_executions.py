@@ -86,7 +86,7 @@ async def job_site(sqlite_url: str) -> AsyncIterator[Site]:
 
 async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
     async with open_site(database_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
-        body = {"input": {"name": "Ann"}, "priority": "high", "key": "k1"}
+        body = {"input": {"name": "Ann"}, "priority": "high", "key": "k1", "metadata": {"ticket": 7}}
         first = await start(site, body)
         assert await start(site, body) == first
         done = await until(site, first, "completed")
@@ -97,6 +97,7 @@ async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
         card = await call(site, "GET", f"/executions/{first}/artifacts/card.txt")
         listed = (await call(site, "GET", "/executions?workflow=job&status=completed&limit=5")).json()["executions"]
     assert (done["output"], done["priority"], done["key"]) == ({"text": "Hello Ann."}, 10, "k1")
+    assert done["metadata"] == {"ticket": 7}
     assert (done["asks"], done["retries"], done["progress"]["note"]) == (1, 0, "half way")
     assert done["durationS"] > 0
     assert [(step["node"], step["status"]) for step in steps["steps"]] == [
@@ -170,6 +171,7 @@ async def test_a_failed_run_says_where_and_why(sqlite_url: str) -> None:
         ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "priority": "now"}, 422, "priority.unknown"),
         ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "key": 7}, 422, "body.wrong_type"),
         ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "version": "1"}, 422, "body.wrong_type"),
+        ("POST", "/workflows/job/executions", {"input": {"name": "a"}, "metadata": "x"}, 422, "body.wrong_type"),
         ("POST", "/workflows/job/executions", {"inputs": {}}, 422, "body.unknown_field"),
         ("GET", f"/executions/{NOBODY}", None, 404, "execution.unknown"),
         ("GET", "/executions/nonsense", None, 404, "execution.unknown"),
