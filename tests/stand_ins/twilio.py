@@ -203,9 +203,10 @@ class TwilioStandIn:
 
     def settle(self, message: TwilioMessage, status: str, error_code: str = "") -> None:
         """Say what became of a message, to who lists it."""
-        now = {"status": status, "error_code": int(error_code) if error_code else None}
+        code = int(error_code) if error_code else None
+        settled = replace(message, status=status, error_code=code)
         with self._lock:
-            self._accepted = [replace(old, **now) if old.sid == message.sid else old for old in self._accepted]
+            self._accepted = [settled if old.sid == message.sid else old for old in self._accepted]
 
     # -- the REST API
 
