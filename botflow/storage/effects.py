@@ -91,10 +91,18 @@ class Effects:
         return True
 
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
-        """Cancel the session's children of this group, None for all, and be done with the effect; False as above."""
+        """Cancel the session's children of this group, None for all, and be done with the effect; False as above.
+
+        Those that have not begun never will: a start is taken away, or is over before the children are looked for.
+        """
+        wanted = effects.c.body["group"].as_string()
+        starts = delete(effects).where(
+            effects.c.session_id == effect.session, effects.c.kind == "start", effects.c.version <= effect.version
+        )
         async with self._engine.write() as connection:
             if not await self._settle(connection, effect):
                 return False
+            await connection.execute(starts.where(wanted != "" if group is None else wanted == group))
             await cancel_children(connection, self._engine, effect.session, effect.version, group)
         return True
 

@@ -80,11 +80,15 @@ def _status_of(commit: TurnCommit) -> str | None:
 
 
 def _checkpoint_of(commit: TurnCommit) -> Reached | None:
-    """Return the checkpoint that the turn leaves: where it goes on, or where a wait had ended before it failed."""
+    """Return the checkpoint that the turn leaves: where it goes on, or where a wait had ended before it failed.
+
+    A wait for runs is none: they are cancelled by now, so a retry starts them again.
+    """
     turn, read = commit.turn, commit.read.session
     if turn.status == "running":
         return Reached(version=turn.session.version, node=turn.session.frames[-1].node, state=turn.state)
-    if turn.status == "failed" and commit.inbound.kind == "timeout" and read.frames:
+    waited_for_runs = read.wait is not None and "child_done" in read.wait.accepts
+    if turn.status == "failed" and commit.inbound.kind == "timeout" and read.frames and not waited_for_runs:
         return Reached(version=read.version, node=read.frames[-1].node, state=orjson.dumps(read.to_json()))
     return None
 

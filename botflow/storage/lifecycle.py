@@ -81,7 +81,7 @@ class Lifecycle:
             await connection.execute(update(inbounds).where(mine, is_new()).values(renewed_at=now))
             await record(connection, self._engine, found.session, "resumed")
             queued = (await connection.execute(select(func.count()).where(mine, is_new()))).scalar_one()
-            status = "waiting" if found.state.get("frames") and not queued else "running"
+            status = "running" if found.is_run and queued else "waiting"
             await self._set_execution(connection, found, status=status if found.state.get("frames") else "pending")
             await self._engine.defer_advances(connection, [found.session])
         return "changed"

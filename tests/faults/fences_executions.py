@@ -8,7 +8,7 @@ from botflow.storage.effects import Effects
 from botflow.storage.lifecycle import Lifecycle
 from botflow.storage.timers import Timers
 from tests.faults.mutation import Fence, Statement
-from tests.runtime import test_carrier, test_lifecycle
+from tests.runtime import test_carrier, test_crossings, test_lifecycle
 
 BEGIN = Statement(postgres_inbox, "BEGIN")
 SQLITE_BEGIN = Statement(sqlite_inbox, "BEGIN")
@@ -68,6 +68,18 @@ FENCES_OF_EXECUTIONS = (
         "effects.c.due_at <= self._engine.now()",
         "effects.c.session_id > 0",
         test_carrier.test_carrying_an_effect_out_twice_changes_nothing,
+    ),
+    Fence(
+        Effects.cancel,
+        'await connection.execute(starts.where(wanted != "" if group is None else wanted == group))',
+        "pass",
+        test_crossings.test_a_child_whose_start_comes_after_its_cancellation_never_begins,
+    ),
+    Fence(
+        Effects.cancel,
+        ", effects.c.version <= effect.version",
+        "",
+        test_crossings.test_a_late_cancellation_leaves_the_starts_of_a_retry_alone,
     ),
     Fence(
         Effects._tell,
