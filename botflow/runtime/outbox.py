@@ -8,7 +8,7 @@ part passes the gate right before it is sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf
@@ -27,7 +27,7 @@ SENDERS = 4  # loops that claim on their own, so one slow send does not hold up 
 LIMIT = 16
 STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
 STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
-SETTLE_PAUSES_S = (0.2, 1.0, 3.0)  # most outages of a database are shorter, and then nobody need ask the provider
+INSIST_PAUSES_S = (0.2, 1.0, 3.0, 5.0, 5.0)  # most outages of a database are shorter: nobody need ask the provider
 QUIET_S = 0.45  # how long the other loops believe the one that found nothing; two of them look in a second
 
 _log = structlog.get_logger("botflow.outbox")
@@ -106,12 +106,13 @@ class Outbox:
     async def _send(self, outbound: StoredOutbound, claimed_s: float) -> None:
         try:
             self._reach("send.claimed")
-            passage = await self._gate.passage(outbound)
+            passage = await self._passage(outbound)
             if passage.verdict != "send":
                 return await self._turn_away(outbound, passage)
             sent = await self._hand_to_provider(outbound, claimed_s)
             self._reach("send.accepted")
-            await self._keep(outbound, sent)
+            # What the provider said is known nowhere else.
+            await self._insist(lambda: self._settle(outbound, sent))
         except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
             _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
 
@@ -142,16 +143,26 @@ class Outbox:
             return Sent(state="unknown", error_code="claim.stale")
         return await channel.send(outbound, self._status_url(outbound, channel.name))
 
-    async def _keep(self, outbound: StoredOutbound, sent: Sent) -> None:
-        """Settle, again and again while the database is away: what the provider said is known nowhere else."""
-        for pause_s in SETTLE_PAUSES_S:
+    async def _passage(self, outbound: StoredOutbound) -> Passage:
+        """Ask the gate; when it cannot be asked, nothing was sent, and the part need not be looked for."""
+        try:
+            return await self._gate.passage(outbound)
+        except ProviderError:
+            await self._insist(lambda: self._store.release(outbound, 0.0))
+            raise
+
+    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write, again and again while the database is away."""
+        for pause_s in INSIST_PAUSES_S:
             try:
-                return await self._settle(outbound, sent)
+                await write()
             except ProviderError as failure:
                 if not failure.retryable:
                     raise
+            else:
+                return
             await asyncio.sleep(pause_s)
-        await self._settle(outbound, sent)
+        await write()
 
     async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
         """Write a send's outcome down; what was refused but may pass later becomes ready again."""
