@@ -30,21 +30,21 @@ who_stopped = test_consent.test_who_stopped_gets_silence_until_they_start_again
 
 ENGINE = (
     Fence(
-        arrival.arrive,
-        "session.wait.token != scene.inbound.token",
-        "False",
+        arrival._woken,
+        'case "timeout" if inbound.token == wait.token:',
+        'case "timeout":',
         partial(nobody_waits, kind="timeout", waiting=True, reason="stale_timeout"),
     ),
     Fence(
-        arrival.arrive,
-        "session.wait.token != scene.inbound.token",
-        "False",
+        arrival._woken,
+        'case "timeout" if inbound.token == wait.token:',
+        'case "timeout":',
         test_advance.test_a_timeout_that_comes_too_late_does_not_touch_the_next_question,
     ),
     Fence(
         arrival.arrive,
-        'kind != "message" or',
-        "",
+        'scene.inbound.kind != "message"',
+        "False",
         partial(nobody_waits, kind="resume", waiting=True, reason="not_waiting"),
     ),
     Fence(

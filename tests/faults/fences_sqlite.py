@@ -31,7 +31,7 @@ SESSIONS = (
     ),
     Fence(
         MOVE,
-        "WHEN :status = 'ignored' THEN s.wake_at",
+        "WHEN :status = 'ignored' OR :keeps THEN s.wake_at",
         "",
         test_timers.test_an_ignored_inbound_does_not_put_the_deadline_off,
     ),
