@@ -57,18 +57,18 @@ class ModelSpend:
         price = budgets.prices.get(quote.model) or quote.price
         person, now = await self._spending.person(session)
         if price is None:
-            return await self._refuse(person, "budget.price_unknown", quote, f"nobody knows what {quote.model} costs")
+            return await self._decline(person, "budget.price_unknown", quote, f"nobody knows what {quote.model} costs")
         scopes = person.scopes(budgets, now)
         amount = Amount(cost=micro(_usd(price, quote.prompt_tokens, quote.completion_tokens)))
         if (full := await self._spending.reserve(scopes, amount)) is not None:
-            return await self._refuse(person, f"budget.{full}", quote, f"the {full}'s budget for models is used up")
+            return await self._decline(person, f"budget.{full}", quote, f"the {full}'s budget for models is used up")
         answer = _priced(await call(bounded), price)
         spent = _spent(answer, amount)
         if spent != amount:
             await self._spending.settle(scopes, amount, spent)
         return answer
 
-    async def _refuse(self, person: Person, code: str, quote: Quote, message: str) -> Answer:
+    async def _decline(self, person: Person, code: str, quote: Quote, message: str) -> Answer:
         made = Decision(
             kind="refused",
             reason=code,
