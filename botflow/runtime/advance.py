@@ -144,12 +144,13 @@ class Advance:
         """Take the turn, asking the world where it must, and commit it; return what the queue holds then."""
         version = stored.flow_version or queued.flow_version
         flow = await self._flows.version(version)
+        parked = stored.parked
         if silences(stored.parked, queued.inbound):
-            turn = await self._consent.silent_turn(stored, queued.inbound, flow)
+            turn, parked = await self._consent.silent_turn(stored, queued.inbound, flow)
         else:
             queued, turn = await self._take(flow, stored, queued)
         self._reach("advance.computed")
-        return await self._finish(self._commit_of(stored, queued, turn, version), queued)
+        return await self._finish(self._commit_of(stored, queued, turn, version, parked), queued)
 
     async def _take(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> tuple[StoredInbound, Turn]:
         """Take the turn of the whole burst; anew, with both, when a newer message comes before the answer."""
@@ -232,18 +233,21 @@ class Advance:
         turn = burial(stored, queued.inbound, words, ATTEMPTS)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         try:
-            await self._finish(self._commit_of(stored, queued, turn, version), queued, "dead")
+            parked = stored.parked or parks(stored.parked, queued.inbound)  # a dead START opens nothing
+            await self._finish(self._commit_of(stored, queued, turn, version, parked), queued, "dead")
         except Fenced:
             self._log.info("attempt_fenced", session=queued.id.session, seq=queued.id.seq, attempt=queued.attempt)
 
-    def _commit_of(self, stored: StoredSession, queued: StoredInbound, turn: Turn, version: int) -> TurnCommit:
+    def _commit_of(
+        self, stored: StoredSession, queued: StoredInbound, turn: Turn, version: int, parked: bool
+    ) -> TurnCommit:
         return TurnCommit(
             read=stored,
             inbound=queued.inbound,
             turn=turn,
             parts=parts_of(turn, queued.inbound.channel, self._channels, answered_now=False),
             flow_version=version,
-            parked=parks(stored.parked, queued.inbound),
+            parked=parked,
         )
 
     @asynccontextmanager

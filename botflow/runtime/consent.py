@@ -84,14 +84,16 @@ class ConsentKeeper:
             await self._rows.wake(turn.session)
         return turn.seq == 1 and not inbound.consent and await self._contacts.park_if_stopped(key)
 
-    async def silent_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> Turn:
-        """Return the turn of an inbound that `silences`: nothing moves, and at most an opt-out is confirmed."""
-        if stored.parked and not parks(stored.parked, inbound):
-            await self._contacts.start(stored.key, inbound.key, "opt_in.word")
+    async def silent_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> tuple[Turn, bool]:
+        """Return the turn of an inbound that `silences`, and whether the session is parked after it: nothing moves,
+        and at most an opt-out is confirmed. Of a START and a STOP the one said last counts, whichever turn is first."""
+        parked = parks(stored.parked, inbound)
+        if inbound.consent == "start" or (stored.parked and not parked):
+            parked = not await self._contacts.start(stored.key, inbound.key, "opt_in.word", inbound.received_at)
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
             messages = (SendMessage(text=confirmation(flow.language), sender=inbound.address),)
-        return leave_as_it_is(stored.session, "opted_out", messages)
+        return leave_as_it_is(stored.session, "opted_out", messages), parked
 
     async def let_through(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
         """Return those of a turn's parts that a waiting request may take along; the others are settled."""

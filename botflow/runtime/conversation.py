@@ -21,7 +21,7 @@ from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.runtime.bursts import Bursts, holds_back
 from botflow.runtime.committer import Committer
-from botflow.runtime.consent import ConsentKeeper, parks, silences
+from botflow.runtime.consent import ConsentKeeper, silences
 from botflow.runtime.flows import Flows, LiveFlow
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
@@ -151,8 +151,9 @@ class Conversation:
         version = stored.flow_version or live.version
         flow = live.flow if version == live.version else await self._flows.version(version)
         turn: Turn
+        parked = stored.parked
         if silences(stored.parked, inbound):
-            turn = await self._consent.silent_turn(stored, inbound, flow)
+            turn, parked = await self._consent.silent_turn(stored, inbound, flow)
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
@@ -172,7 +173,7 @@ class Conversation:
             turn=turn,
             parts=parts_of(turn, inbound.channel, self._channels, answered_now=True),
             flow_version=version,
-            parked=parks(stored.parked, inbound),
+            parked=parked,
         )
 
     async def _commit(self, commit: TurnCommit) -> TurnId | None:

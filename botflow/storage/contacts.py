@@ -8,6 +8,7 @@ person's sessions, suppresses what is still to be sent to them, and leaves the e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, update
@@ -77,16 +78,19 @@ class Contacts:
                 return False
             return await self._was_stopped_by(connection, key, subject)
 
-    async def start(self, key: SessionKey, subject: str, reason: str) -> None:
-        """Opt a person in again. All their sessions are free but the one of `key`: its own turn's commit frees it."""
+    async def start(self, key: SessionKey, subject: str, reason: str, said_at: datetime) -> bool:
+        """Opt a person in again, unless they have stopped after they said so; return whether they may be written to.
+
+        All their sessions are free but the one of `key`: its own turn's commit frees it.
+        """
         async with self._engine.write() as connection:
             freed = (
                 update(contacts)
-                .where(_is_contact(key), contacts.c.stopped)
+                .where(_is_contact(key), contacts.c.stopped, contacts.c.updated_at <= said_at)
                 .values(stopped=False, updated_at=self._engine.now())
             )
             if not (await connection.execute(freed)).rowcount:
-                return
+                return not (await connection.execute(select(contacts.c.stopped).where(_is_contact(key)))).scalar()
             await connection.execute(
                 update(sessions)
                 .where(_is_theirs(key), sessions.c.workflow_id != key.workflow, sessions.c.parked)
@@ -94,6 +98,7 @@ class Contacts:
             )
             made = Decision(kind="opt_in", reason=reason, subject=subject, channel=key.channel, address=key.external_id)
             await record(connection, self._engine, organization_of(key.workflow), [made])
+            return True
 
     async def park_if_stopped(self, key: SessionKey) -> bool:
         """Park a session that was just made if its person has opted out; waits for a stop that is under way."""
@@ -138,10 +143,10 @@ class Contacts:
         )
 
     async def _park(self, connection: AsyncConnection, key: SessionKey) -> None:
-        """Park every session of the person; the version fences whatever is under way there."""
+        """Park every session of the person; the version fences whatever is under way there, a START as well."""
         await connection.execute(
             update(sessions)
-            .where(_is_theirs(key), ~sessions.c.parked)
+            .where(_is_theirs(key))
             .values(parked=True, version=sessions.c.version + 1, wake_at=None, updated_at=self._engine.now())
         )
 

@@ -77,6 +77,18 @@ FENCES_OF_CONSENT = (
         test_consent.test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence,
     ),
     Fence(
+        Contacts.start,
+        ", contacts.c.updated_at <= said_at",
+        "",
+        test_consent.test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn,
+    ),
+    Fence(
+        ConsentKeeper.silent_turn,
+        'inbound.consent == "start" or ',
+        "",
+        test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
+    ),
+    Fence(
         Conversation._park,
         "await self._sessions.find(key, inbound.key) is None",
         "True",

@@ -128,6 +128,55 @@ async def test_a_stop_that_comes_again_after_a_start_stops_nobody(town: Town) ->
     assert await town.said(ANN, "Ann") == ["Bye Ann."]
 
 
+async def test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, *THINKING) as town:
+        other = await town.workflow("other", *HELLO)
+        await town.hear(ANN, "hi", other)
+        await town.hear(ANN, "hi")
+        await town.hear(ANN, "START")
+        await town.hear(ANN, "STOP")
+
+        await town.advance(ANN)
+
+        assert await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
+        assert await town.said(ANN, "Ann", other) == []
+        assert await town.reasons() == ["opt_out.word"]
+
+
+async def test_a_start_that_waits_opens_nothing_when_another_workflow_heard_a_stop_since(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, *THINKING) as town:
+        other = await town.workflow("other", *HELLO)
+        await town.hear(ANN, "hi")
+        await town.hear(ANN, "START")
+        await town.hear(ANN, "STOP", other)
+
+        await town.advance(ANN)
+
+        assert (await database.sessions.load(town.bot.key(ANN, "sms"))).parked
+        assert await town.reasons() == ["opt_out.word"]
+
+
+async def test_start_frees_whoever_had_stopped_also_where_nobody_noticed(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    """The process that made their session died before it looked whether they had opted out."""
+    async with open_town(database, twilio, channel, countries=["US"]) as town:
+        await town.hear(ANN, "STOP", await town.workflow("other", *HELLO))
+        town.bot.world.crashes["queue.stored"] = 1
+        with pytest.raises(RuntimeError, match="crash"):
+            await town.hear(ANN, "hi")
+
+        await town.hear(ANN, "START")
+        await town.advance(ANN)
+
+        assert not await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
+        assert await town.reasons() == ["opt_out.word", "opt_in.word"]
+
+
 async def test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence(town: Town) -> None:
     await town.hear(ANN, "hi")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
@@ -52,7 +53,7 @@ async def _make_known(town: Town) -> None:
     key = SessionKey(town.bot.live.workflow, "sms", ANN)
     people = Contacts(town.database.engine)
     await people.stop(key, "SM0", "opt_out.word")
-    await people.start(key, "SM1", "opt_in.word")
+    await people.start(key, "SM1", "opt_in.word", datetime.now(UTC))
 
 
 async def _during_a_stop(town: Town, work: Any) -> asyncio.Task[Any]:

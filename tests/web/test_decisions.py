@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ async def site(database_url: str) -> AsyncIterator[Site]:
         for channel in ("sms", "whatsapp"):
             key = SessionKey(workflow, channel, ANN)
             await contacts.stop(key, "SM1", "opt_out.word")
-            await contacts.start(key, "SM2", "opt_in.word")
+            await contacts.start(key, "SM2", "opt_in.word", datetime.now(UTC))
         yield opened
 
 
