@@ -127,10 +127,8 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 
     assert len(raised) > 150
     assert sorted(exact - set(documented)) == []
-    assert (
-        sorted(code for code in set(documented) - exact if not any(fnmatchcase(code, family) for family in families))
-        == []
-    )
+    elsewhere = set(documented) - exact - set(strings_in_the_tree())  # a code may come by way of a table or a name
+    assert sorted(code for code in elsewhere if not any(fnmatchcase(code, family) for family in families)) == []
     assert [family for family in families if not any(fnmatchcase(code, family) for code in documented)] == []
 
 
@@ -141,14 +139,25 @@ def all_code_rows() -> list[list[str]]:
 
 def codes_in_the_tree() -> Iterator[str]:
     """Yield every code in the sources; what an f-string fills in is a `*`."""
-    trees = [
-        ast.parse(file.read_text()) for folder in ("botflow", "integrations") for file in (ROOT / folder).rglob("*.py")
-    ]
+    trees = sources()
     places = {**CODE_AT, **dict(place for tree in trees for place in code_parameters(tree))}
     for tree in trees:
         for node in ast.walk(tree):
             for value in places_of_codes(node, places):
                 yield from texts(value)
+
+
+def strings_in_the_tree() -> Iterator[str]:
+    """Yield every string that stands in the sources as a whole."""
+    for tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def sources() -> list[ast.Module]:
+    files = (file for folder in ("botflow", "integrations") for file in (ROOT / folder).rglob("*.py"))
+    return [ast.parse(file.read_text()) for file in files]
 
 
 def code_parameters(tree: ast.AST) -> Iterator[tuple[str, int]]:

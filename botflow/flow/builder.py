@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from pydantic.alias_generators import to_camel
 
 from botflow.errors import UsageError
+from botflow.flow.builder_policy import PolicyWords
 from botflow.flow.builder_runs import RunSteps, Time
 from botflow.flow.document import nowhere, shape
 from botflow.flow.duration import write_duration
@@ -50,6 +51,18 @@ class Step:
             self.flow.connect(leaving if isinstance(leaving, Exit) else Exit(leaving, None), self)
         return self
 
+    def rules(
+        self,
+        *,
+        retry: Mapping[Literal["attempts", "delay", "backoff"], Any] | None = None,
+        time_limit: Time | None = None,
+        credential: str | None = None,
+    ) -> Step:
+        """Say what holds for any node: `flow.node("shop.pay").rules(retry={"attempts": 3, "delay": "1s"})`."""
+        written = _present(retry=_plain(retry), timeLimit=_plain(time_limit), credential=credential)
+        self.flow.rule(self, written)
+        return self
+
 
 class Flow(RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
@@ -64,7 +77,9 @@ class Flow(RunSteps):
         mode: Literal["persistent", "single"] = "persistent",
         variables: Mapping[str, Any] | None = None,
         apology: str | None = None,
+        **policy: Unpack[PolicyWords],
     ) -> None:
+        """The other arguments, such as `time_zone` and `bursts`, are the workflow's rules; see `PolicyWords`."""
         self.id = id
         self._settings = _present(
             name=name or id,
@@ -73,6 +88,7 @@ class Flow(RunSteps):
             executionMode=mode,
             variables=dict(variables or {}),
             apology=apology,
+            **{_key(rule): _plain(value) for rule, value in policy.items()},
         )
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}
@@ -105,6 +121,10 @@ class Flow(RunSteps):
             )
         self._edges[way] = _present(source=way[0], sourceHandle=way[1], target=target.id)
         return target
+
+    def rule(self, step: Step, written: Mapping[str, Any]) -> None:
+        """Set keys of a node that are none of its properties; `Step.rules` does the same."""
+        self._nodes[step.id] |= written
 
     def interrupt(
         self,

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from botflow import Flow
 from botflow.errors import UsageError
+from botflow.flow.builder_policy import PolicyWords
 from botflow.flow.compile import compile_flow
+from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import FlowProblems
 from tests.flow.reading import NODE_TYPES, compiled, read, write
 
@@ -99,6 +102,64 @@ def test_a_plugins_type_is_a_node_like_any_other() -> None:
         "actionType": "price",
         "properties": {"itemName": "pizza", "from": "berlin"},
     }
+
+
+def test_a_workflows_rules_are_arguments_of_its_flow() -> None:
+    rules: PolicyWords = {
+        "time_zone": "Europe/Berlin",
+        "expires": timedelta(days=7),
+        "expired_text": "Bye.",
+        "corrections": True,
+        "recap": "So,",
+        "bursts": "merge",
+        "merge_within": "3s",
+        "ordering": "sent",
+        "validity": "1h",
+        "quiet_hours": {"from": "21:00", "to": "08:00"},
+        "countries": ["DE", "US"],
+        "budgets": {"session": {"segments": 20}, "prices": {"mine": {"input": 1, "output": 2.5}}},
+    }
+    flow = Flow("shop", **rules)
+    flow.message_received() >> flow.say("Hi")
+
+    policy = compile_flow(flow.documents(), "shop", NODE_TYPES).policy
+
+    assert PolicyWords.__annotations__.keys() == Policy.model_fields.keys()
+    assert (policy.time_zone, policy.expires, policy.corrections, policy.bursts) == (
+        "Europe/Berlin",
+        604_800,
+        True,
+        "merge",
+    )
+    assert (policy.merge_within, policy.validity, policy.countries) == (3.0, 3600.0, ("DE", "US"))
+    assert policy.quiet_hours is not None
+    assert policy.quiet_hours.end == "08:00"
+    assert policy.budgets.session.segments == 20
+    assert policy.budgets.prices["mine"].output == 2.5
+    assert (policy.ordering, policy.recap, policy.expired_text) == ("sent", "So,", "Bye.")
+
+
+def test_a_step_takes_the_rules_that_hold_for_any_node() -> None:
+    flow = Flow("shop")
+    limit = timedelta(seconds=10)
+    said = flow.say("Hi").rules(retry={"attempts": 4, "delay": limit}, time_limit="5s", credential="shop")
+    flow.message_received() >> said
+
+    node = compile_flow(flow.documents(), "shop", NODE_TYPES).nodes["say"]
+
+    assert node.retry == Retry.model_validate({"attempts": 4, "delay": "10s"})
+    assert (node.time_limit_s, node.credential) == (5.0, "shop")
+
+
+def test_a_rule_that_is_none_says_which_was_meant() -> None:
+    policy: Any = {"timezone": "Europe/Berlin"}
+    step: Any = Flow("shop").say("Hi")
+    step.rules(retry={"attemps": 3})
+
+    with pytest.raises(FlowProblems, match="did you mean timeZone"):
+        Flow("shop", **policy).document()
+    with pytest.raises(FlowProblems, match="did you mean attempts"):
+        step.flow.document()
 
 
 def test_derived_ids_are_readable_and_distinct() -> None:

@@ -122,3 +122,20 @@ def test_a_subflows_output_may_read_what_was_handed_in() -> None:
 def test_a_recap_is_a_template_like_any_other() -> None:
     assert codes(HELLO, recap="{{ n ")[0][1] == "template.syntax"
     assert codes(HELLO, recap="{{ $nowhere.text }}")[0][1] == "template.unknown_node"
+
+
+@pytest.mark.parametrize(
+    "starter",
+    [BOTH, node("both", "logic.run", next="bye", workflow="job")],
+    ids=["parallel", "run"],
+)
+def test_a_retry_of_what_starts_runs_is_warned_of(starter: dict[str, Any]) -> None:
+    inside = (X, Y) if starter["actionType"] == "parallel" else ()
+
+    assert ("warning", "retry.children", "both") in codes({**starter, "retry": {"attempts": 3}}, *inside, BYE)
+
+
+def test_the_error_of_what_starts_runs_may_lead_back_through_a_wait() -> None:
+    again = {**node("again", "logic.wait", next="both"), "properties": {"for": "1m"}}
+
+    assert codes({**BOTH, "on": {**BOTH["on"], "error": "again"}}, X, Y, again, BYE) == []

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping
 from botflow.flow.linked import Linked, LinkedNode
 from botflow.flow.problems import Report
 
+STARTERS = frozenset(("logic.run", "logic.parallel"))  # what fails there is a run, and the next try hears of it again
+
 
 def check_bodies(linked: Linked, report: Report, *, waits: Mapping[str, bool], speaks: Mapping[str, bool]) -> None:
     """Check every body and every branch. `waits` and `speaks` say of which nodes they do, subflows counted in."""
     for node in linked.nodes.values():
+        _check_retry(node, report)
         if not (node.bodies or node.branches):
             continue
         inner = [*node.bodies, *node.branches]
@@ -23,6 +26,17 @@ def check_bodies(linked: Linked, report: Report, *, waits: Mapping[str, bool], s
             _check_way_out(linked, node, handle, inside, after, report)
             if handle in node.branches:
                 _check_branch(linked, node, handle, inside, waits, speaks, report)
+
+
+def _check_retry(node: LinkedNode, report: Report) -> None:
+    if node.placed.retry is not None and node.placed.type_name in STARTERS:
+        report.warning(
+            "retry.children",
+            f"{node.id!r} starts runs, and a retry does not start them again",
+            (*node.path, "retry"),
+            hint="give retry to the nodes in those runs, or lead error back here through a logic.wait",
+            node=node.id,
+        )
 
 
 def inside_of(linked: Linked) -> set[str]:
