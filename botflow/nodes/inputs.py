@@ -29,9 +29,9 @@ def misfits(schema: Mapping[str, InputField], given: Any) -> list[str]:
     """Return a sentence for each thing about `given` that does not fit; none, it fits. Without a schema all does."""
     if not schema:
         return []
-    if not isinstance(given, Mapping):
+    if given is not None and not isinstance(given, Mapping):
         return [f"the input must be an object with {', '.join(schema)}"]
-    return list(_misfits(schema, given))
+    return list(_misfits(schema, given or {}))
 
 
 def _misfits(schema: Mapping[str, InputField], given: Mapping[str, Any]) -> Iterator[str]:

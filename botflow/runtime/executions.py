@@ -67,7 +67,7 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
             code="execution.completed",
             status=HTTPStatus.CONFLICT,
             message="this execution has completed",
-            hint="name a checkpoint to take it up from there, or start another",
+            hint='name a checkpoint to take it up from there, "start" for its beginning, or start another',
         ),
         "not_a_run": _Refusal(
             code="execution.not_a_run",
@@ -79,7 +79,7 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
             code="checkpoint.unknown",
             status=HTTPStatus.NOT_FOUND,
             message="there is no such checkpoint",
-            hint="see the execution's checkpoints",
+            hint='see the execution\'s checkpoints, or say "start"',
         ),
     }
 )

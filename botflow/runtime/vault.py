@@ -149,7 +149,10 @@ class Vault:
         else:
             secret = (await self.fields(await self._store.default_organization(), "", name)).get("secret", "")
         if not secret:
-            raise UsageError(f"there is no secret in {name!r}", code="credential.unknown", hint="set it")
+            hint = (
+                "set the variable for the web server" if name.startswith(FROM_ENVIRONMENT) else "give it a field secret"
+            )
+            raise UsageError(f"there is no secret in {name!r}", code="credential.unknown", hint=hint)
         return secret
 
     async def all(self) -> list[CredentialSummary]:

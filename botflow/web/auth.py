@@ -78,7 +78,9 @@ class Gate:
     def require_api_key(self, scope: Scope) -> None:
         """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
         if not isinstance(self.caller(scope, ""), TrustedServer):
-            raise _unauthorized("token.missing", "this needs the API key", "send it as Authorization: Bearer <key>")
+            known = "send BOTFLOW_API_KEY as Authorization: Bearer <key>"
+            unset = "set BOTFLOW_API_KEY for the server, and send it as Authorization: Bearer <key>"
+            raise _unauthorized("token.missing", "this needs the API key", unset if self._api_key is None else known)
 
     def _visitor(self, token: str) -> Visitor:
         try:
@@ -89,7 +91,9 @@ class Gate:
             raise _unauthorized(
                 "token.invalid",
                 "this is neither a session token nor the API key",
-                "open a new session, or compare the key with BOTFLOW_API_KEY",
+                "open a new session, or compare the key with BOTFLOW_API_KEY"
+                if self._api_key is not None
+                else "open a new session; there is no API key, as BOTFLOW_API_KEY is not set here",
             ) from None
         return Visitor(workflow, external_id)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from botflow.records import Artifact, ExecutionRecord
 from botflow.runtime.executions import ExecutionDetail
 from botflow.runtime.logbook import LogEntry
 from botflow.runtime.steps import Step, Steps
+from botflow.storage.jobs import PRIORITIES
+
+_PRIORITY_NAMES = MappingProxyType({number: name for name, number in PRIORITIES.items()})
 
 
 def shown(record: ExecutionRecord) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def shown(record: ExecutionRecord) -> dict[str, Any]:
         "session": record.session,
         "channel": record.channel,
         "key": record.key,
-        "priority": record.priority,
+        "priority": _PRIORITY_NAMES[record.priority or 0],
         "retries": record.retries,
         "node": record.node,
         "startedAt": _time(record.started_at),

@@ -106,7 +106,7 @@ async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookPropertie
     try:
         secret = await desk.runtime.vault.webhook_secret(properties.secret)
     except UsageError as missing:
-        log.error("webhook_secret_missing", workflow=live.slug, code=missing.code)
+        log.error("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
     else:
         if all(_is_proof(proof, secret, properties.signature, body) for proof in proofs):
             return

@@ -88,4 +88,6 @@ def test_what_is_missing_or_unknown_is_named() -> None:
     schema = {"a": InputField(), "b": InputField(required=False)}
     assert misfits(schema, {"c": 1}) == ["'c' is not known; there are: a, b", "'a' is missing"]
     assert misfits(schema, [1]) == ["the input must be an object with a, b"]
+    assert misfits(schema, None) == ["'a' is missing"]
+    assert misfits({"b": InputField(required=False)}, None) == []
     assert misfits({}, [1]) == []

@@ -96,7 +96,7 @@ async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
         artifacts = (await call(site, "GET", f"/executions/{first}/artifacts")).json()["artifacts"]
         card = await call(site, "GET", f"/executions/{first}/artifacts/card.txt")
         listed = (await call(site, "GET", "/executions?workflow=job&status=completed&limit=5")).json()["executions"]
-    assert (done["output"], done["priority"], done["key"]) == ({"text": "Hello Ann."}, 10, "k1")
+    assert (done["output"], done["priority"], done["key"]) == ({"text": "Hello Ann."}, "high", "k1")
     assert done["metadata"] == {"ticket": 7}
     assert (done["asks"], done["retries"], done["progress"]["note"]) == (1, 0, "half way")
     assert done["durationS"] > 0

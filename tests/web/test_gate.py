@@ -56,6 +56,13 @@ def test_only_the_api_key_is_the_api_key() -> None:
     assert refusal(Gate(SECRET, None), API_KEY) == "token.invalid"
 
 
+def test_a_server_without_an_api_key_says_that_it_has_none() -> None:
+    with pytest.raises(RejectedInbound) as refused:
+        Gate(SECRET, None).require_api_key(bearer(API_KEY))
+
+    assert "BOTFLOW_API_KEY is not set" in refused.value.hint
+
+
 @pytest.mark.parametrize("caller", [ANN, None])
 def test_an_external_id_is_no_secret_so_only_a_server_may_name_one(caller: Caller | None) -> None:
     assert external_id_of(TrustedServer(), "bob", "order") == "bob"
