@@ -156,13 +156,21 @@ class Advance:
         """Take the turn of the whole burst; anew, with both, when a newer message comes before the answer."""
         async with self._alive(queued):  # not longer: a renewal that comes after the commit would end us, too
             while True:
-                gathered = await self._bursts.gathered(flow.policy, stored.key, queued)
+                gathered = await self._bursts.gathered(
+                    flow.policy, stored.key, queued, has_acted=await self._has_acted(flow.policy, queued)
+                )
                 if gathered is None:
                     raise Fenced("another attempt has this inbound", hint="nothing to do: it goes on there")
                 try:
                     return gathered, await self._drive(flow, stored, gathered)
                 except Superseded:
                     queued = replace(queued, has_answers=True, restarts=queued.restarts + 1)
+
+    async def _has_acted(self, policy: Policy, queued: StoredInbound) -> bool:
+        """Say whether a former attempt at a burst has done something that must not be done again with other words."""
+        if policy.bursts == "queue" or not queued.has_answers:
+            return False
+        return any(entry.ask.get("ask") == "invoke" for entry in await self._inbox.answers(queued.id))
 
     async def _drive(self, flow: Flow, stored: StoredSession, queued: StoredInbound) -> Turn:
         """Run the engine: a journalled answer to the same Ask is used again, a new one is journalled first."""

@@ -56,12 +56,17 @@ class Bursts:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
 
-    async def gathered(self, policy: Policy, key: SessionKey, queued: StoredInbound) -> StoredInbound | None:
+    async def gathered(
+        self, policy: Policy, key: SessionKey, queued: StoredInbound, *, has_acted: bool
+    ) -> StoredInbound | None:
         """Return the inbound with everything that joined it, after waiting for more where the workflow says so; None
-        when the attempt is no longer the caller's."""
+        when the attempt is no longer the caller's. Once an attempt `has_acted` upon it, nothing joins it any more."""
         if policy.bursts == "queue" or not may_join(queued.inbound):
             return queued
-        members, left_s = burst_of(policy, await self._rows.waiting(queued.id, key))
+        waiting = await self._rows.waiting(queued.id, key)
+        members, left_s = burst_of(policy, waiting)
+        if has_acted:
+            members, left_s = [each for each in waiting if queued.id.seq in (each.seq, each.merged_into)], 0.0
         while left_s > 0:
             await asyncio.sleep(left_s)
             members, left_s = burst_of(policy, await self._rows.waiting(queued.id, key))

@@ -37,7 +37,10 @@ async def cancel_children(
 
 
 async def cancel_run(connection: AsyncConnection, engine: Engine, session: int, *, tell_parent: bool) -> bool:
-    """Cancel what `session` is at, its children and its queued jobs; False when it is at nothing."""
+    """Cancel what `session` is at, its children and its queued jobs; False when it is at nothing.
+
+    What its person says about being written to is no part of any execution: it is heard all the same.
+    """
     queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
     await connection.execute(queued.with_for_update())  # before the session, like a turn's commit
     locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
@@ -55,12 +58,16 @@ async def cancel_run(connection: AsyncConnection, engine: Engine, session: int, 
         .where(sessions.c.id == session)
         .values(version=version, state=state, flow_version=None, wake_at=None, paused=False)
     )
+    over = update(inbounds).where(inbounds.c.content["consent"].as_string().is_(None))
     await connection.execute(
-        update(inbounds).where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'"))
+        over.where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'"))
     )
+    left = update(inbounds).where(is_new(), inbounds.c.session_id == session)
+    is_left = (await connection.execute(left.values(owner=None, renewed_at=engine.now()))).rowcount > 0
     await record(connection, engine, session, "cancelled")
     locks = {"first": turn_lock(session), "again": turn_lock(session, again=True)}
     await connection.execute(DROP_JOBS, {**locks, "timer": turn_lock(session, timer=True)})
+    await engine.defer_advances(connection, [session] if is_left else [])
     following: list[dict[str, Any]] = [{"kind": "cancel", "body": {"group": None}}]
     if tell_parent and (parent := row.state.get("parent") or await _parent_named(connection, session)):
         following.append({"kind": "done", "body": {**parent, "status": "cancelled", "output": None, "error": None}})

@@ -55,6 +55,12 @@ FENCES_OF_BURSTS = (
         runs.test_after_an_action_a_newer_message_is_a_turn_of_its_own,
     ),
     Fence(
+        Advance._has_acted,
+        'entry.ask.get("ask") == "invoke"',
+        "False",
+        runs.test_an_action_before_a_crash_is_not_done_again_with_a_newer_message,
+    ),
+    Fence(
         Bursts.answer,
         "await self._outlive(queued, ask, call)",
         "call.cancel()",

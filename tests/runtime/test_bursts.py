@@ -290,6 +290,23 @@ async def test_after_an_action_a_newer_message_is_a_turn_of_its_own(database: Da
         assert model.asked == ["a", "b"]
 
 
+async def test_an_action_before_a_crash_is_not_done_again_with_a_newer_message(database: Database) -> None:
+    """The next attempt finds the newer message waiting: what is done is done, with the former one alone."""
+    echoing = asks("one", "{{ $input.text }}", "echo")
+    async with open_bot(database, echoing, *ECHO, **SUPERSEDE) as bot:
+        bot.world.crashes["advance.journalled"] = 1
+        bot.world.held = asyncio.Event()
+        first = asyncio.create_task(bot.hear("a", "m1"))
+        running = await work(bot, await _session(bot))
+        await bot.world.begun.wait()
+        second = await bot.queued("b", "m2")
+        bot.world.held.set()
+        await asyncio.gather(first, running)
+        assert texts(first.result()) == ["You said a."]
+        assert texts(await bot.database.inbox.receipt(second.id)) == ["You said b."]
+        assert bot.world.asked == ["a", "b"]
+
+
 async def test_a_call_that_was_journalled_before_the_newer_message_is_kept(database: Database) -> None:
     """The first of two calls is over and paid for; with the newer message it is made again."""
     twice = (node("first", "ai.reply", instructions="First.", model="slow", next="reply"), *REPLY)

@@ -16,6 +16,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
 from tests.nodes.talk import say
 from tests.stand_ins.twilio import TwilioStandIn
+from tests.storage.rows import jobs
 from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 CONFIRMED = CONFIRMATIONS["en"]
@@ -143,6 +144,25 @@ async def test_the_last_word_counts_however_long_the_former_one_waits_for_its_tu
         assert await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
         assert await town.said(ANN, "Ann", other) == []
         assert await town.reasons() == ["opt_out.word"]
+
+
+async def test_a_start_that_waits_in_an_execution_survives_its_cancellation(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, *HELLO) as town:
+        session = (await town.hear(ANN, "hi")).id.session
+        await town.hear(ANN, "STOP")
+        [execution] = await database.executions.page(1)
+        await database.lifecycle.pause(execution.id)
+        await town.hear(ANN, "START")
+        await town.hear(ANN, "hello?")
+
+        assert await database.lifecycle.cancel(execution.id) == "changed"
+        assert f"session:{session}" in [lock for _, _, lock, _ in await jobs(database)]
+        await town.advance(ANN)
+
+        assert not await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
+        assert await town.answered(ANN, "hi") == ["Hello.", "Name?"]
 
 
 async def test_a_start_that_waits_opens_nothing_when_another_workflow_heard_a_stop_since(
