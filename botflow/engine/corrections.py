@@ -40,11 +40,34 @@ _SORRY: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What is said in the same words by somebody who corrects, and by one who goes on telling: "make it spicy".
+_WISH: Mapping[str, str] = MappingProxyType(
+    {
+        "en": r"i mean|make (?:it|that)|change (?:it|that) to",
+        "de": r"ich meine",
+        "es": r"quiero decir",
+        "fr": r"je veux dire",
+    }
+)
+# What is a whole answer behind a mere "sorry,": who declines politely corrects nothing.
+_YES_OR_NO: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": frozenset(("yes", "yeah", "yep", "sure", "no", "nope", "not", "never")),
+        "de": frozenset(("ja", "doch", "klar", "nein", "nee", "nicht", "nie")),
+        "es": frozenset(("si", "claro", "no", "nunca")),
+        "fr": frozenset(("oui", "si", "non", "pas", "jamais")),
+    }
+)
+
+
 class Correction(NamedTuple):
-    """What somebody meant to have answered; `is_clear` when their words can mean nothing else."""
+    """What somebody meant to have answered; `is_clear` when their words can hardly mean anything else. `may_tell` when
+    the same words may as well belong to a text, `may_answer` when they say yes or no."""
 
     value: str
     is_clear: bool
+    may_tell: bool = False
+    may_answer: bool = False
 
 
 def goes_back(said: str, language: str) -> bool:
@@ -62,16 +85,19 @@ def correction(said: str, language: str) -> Correction | None:
         if name not in _MEANT:
             continue
         sorry, meant = _SORRY[name], _MEANT[name]
-        if found := re.match(rf"(?:(?:{sorry})\b[\s,.:;!…-]*){{0,3}}(?:{meant})\b[\s,:-]*(.+)", text, re.IGNORECASE):
-            return _value(found[1], True)
+        if found := re.match(rf"(?:(?:{sorry})\b[\s,.:;!…-]*){{0,3}}({meant})\b[\s,:-]*(.+)", text, re.IGNORECASE):
+            return _value(found[2], True, may_tell=bool(re.fullmatch(_WISH[name], found[1], re.IGNORECASE)))
         if found := re.match(rf"(?:{sorry})\b[\s]*[,.:;!…-]*\s+(.+)", text, re.IGNORECASE):
-            return _value(found[1], False)
+            first = fold(found[1]).split(" ")[0]
+            return _value(found[1], False, may_answer=any(first in _YES_OR_NO[each] for each in {name, "en"}))
     return None
 
 
-def _value(words: str, is_clear: bool) -> Correction | None:
+def _value(words: str, is_clear: bool, *, may_tell: bool = False, may_answer: bool = False) -> Correction | None:
     value = words.strip().rstrip(".!?… ")
-    return Correction(value, is_clear) if value and (is_clear or len(value.split()) <= MOST_WORDS) else None
+    if not value or (not is_clear and len(value.split()) > MOST_WORDS):
+        return None
+    return Correction(value, is_clear, may_tell, may_answer)
 
 
 def _languages(language: str) -> tuple[str, ...]:

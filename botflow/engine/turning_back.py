@@ -30,14 +30,19 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
         return None
     meant = replace(inbound, text=found.value)
     was_refused = bool(scene.notes)
-    if was_refused and not found.is_clear and _fit(scene, node_types, inbound) == "exactly":
+    here = _fit(scene, node_types, inbound)
+    if (was_refused or found.may_answer) and not found.is_clear and here == "exactly":
         return None  # it is the better answer that we asked for
-    if (past := _corrected(scene, node_types, meant, is_clear=found.is_clear)) is not None:
+    if found.may_answer and _fit(scene, node_types, meant) == "exactly":
+        scene.hear(meant)  # a polite "sorry, no"
+        return "answer"
+    loosely = found.is_clear and not (found.may_tell and here == "loosely")
+    if (past := _corrected(scene, node_types, meant, loosely=loosely)) is not None:
         scene.past = past
         scene.hear(meant)
         scene.record(events.Rewound(scene.level.node))
         return "answer"
-    return _refuse(scene) if scene.past.barred and found.is_clear else None
+    return _refuse(scene) if scene.past.barred and loosely else None
 
 
 def _one_back(scene: Scene) -> Turning:
@@ -56,13 +61,13 @@ def _refuse(scene: Scene) -> Turning:
     return "ask"
 
 
-def _corrected(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound, *, is_clear: bool) -> Past | None:
+def _corrected(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound, *, loosely: bool) -> Past | None:
     """Stand on the last answered question that `meant` answers, and return what is left before it.
 
-    A question that takes any text counts only for clear words, and only if no choosier one does.
+    A question that takes any text counts only where that is wanted, and only if no choosier one does.
     """
     now = scene.frames
-    for wanted in ("exactly", "loosely") if is_clear else ("exactly",):
+    for wanted in ("exactly", "loosely") if loosely else ("exactly",):
         for frames, before in _questions(scene.past, now):
             scene.stand_on(frames)
             if _fit(scene, node_types, meant) == wanted:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from botflow.engine.asks import Answer
-from botflow.engine.corrections import Correction, correction, goes_back
+from botflow.engine.corrections import correction, goes_back
 from botflow.engine.undo import LARGEST_PAST, MOST_ANSWERS
 from botflow.engine.words import cannot_change
 from tests.nodes.talk import Talk, node, say
@@ -217,7 +217,39 @@ def test_back_is_understood_in_its_language_and_in_english(language: str, said: 
     ],
 )
 def test_corrections_are_understood(language: str, said: str, value: str, is_clear: bool) -> None:
-    assert correction(said, language) == Correction(value, is_clear)
+    found = correction(said, language)
+    assert found is not None
+    assert found[:2] == (value, is_clear)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "Sorry, no", False),
+        ("en", "no, no", False),
+        ("en", "Actually yes", True),
+        ("de", "Nein, nein!", False),
+        ("de", "Entschuldigung, nein", False),
+        ("es", "no, no", False),
+        ("fr", "Désolé, non", False),
+    ],
+)
+def test_who_declines_politely_answers_the_question_at_hand(language: str, said: str, answer: bool) -> None:
+    first = node("first", "chatbot.ask", text="Delivery?", variable="delivery", expect="yes_no", next="second")
+    second = node("second", "chatbot.ask", text="Receipt?", variable="receipt", expect="yes_no", next="name")
+    conversation = talk(first, second, NAME, SUM, BYE, language=language)
+    told(conversation, "no" if answer else {"de": "ja", "es": "si", "fr": "oui"}.get(language, "yes"))
+    before = conversation.variables["delivery"]
+    assert conversation.send(said) == ["Your name?"]
+    assert conversation.variables == {"delivery": before, "receipt": answer}
+
+
+@pytest.mark.parametrize("said", ["make it spicy", "I mean, it was fine", "change it to whatever you have"])
+def test_a_text_that_only_sounds_like_a_correction_overwrites_no_other_text(said: str) -> None:
+    notes = node("notes", "chatbot.ask", text="Any notes?", variable="notes", next="sum")
+    conversation = talk({**QTY, "next": "name"}, {**NAME, "next": "notes"}, notes, SUM, BYE, variables={"day": "x"})
+    told(conversation, "3", "Ann", said)
+    assert conversation.variables == {"day": "x", "qty": 3, "name": "Ann", "notes": said}
 
 
 @pytest.mark.parametrize(
