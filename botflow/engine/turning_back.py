@@ -47,12 +47,26 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
 
 def _one_back(scene: Scene) -> Turning:
     past = scene.past
+    if (digression := _just_begun(scene)) is not None:
+        scene.cut(digression)
+        scene.record(events.Rewound(scene.level.node))
+        return "ask"
     if past.answered:
         scene.stand_on(former(past.answered[-1], scene.frames))
         scene.past = replace(past, answered=past.answered[:-1])
         scene.record(events.Rewound(scene.level.node))
         return "ask"
     return _refuse(scene) if past.barred else "ask"
+
+
+def _just_begun(scene: Scene) -> int | None:
+    """Return where the digression stands in which nothing has been answered: "back" leads out of it."""
+    at = scene.past.answered[-1]["at"] if scene.past.answered else ()
+    for position in range(len(scene.levels) - 1, 0, -1):
+        interrupt = scene.levels[position].interrupt
+        if interrupt:
+            return None if position < len(at) and at[position][3] == interrupt else position
+    return None
 
 
 def _refuse(scene: Scene) -> Turning:

@@ -152,6 +152,21 @@ def test_a_digression_and_a_refused_answer_between_change_nothing_about_going_ba
     assert conversation.variables == {}
 
 
+def test_back_leads_out_of_a_digression_before_it_undoes_an_answer() -> None:
+    room = node("room", "chatbot.ask", text="Which room?", variable="room", next="floor")
+    floor = node("floor", "chatbot.ask", text="Which floor?", variable="floor", expect="integer", next="found")
+    help_ = [{"id": "help", "match": ["help"], "target": "room"}]
+    conversation = talk(QTY, DAY, NAME, SUM, BYE, room, floor, say("found", "Found."), interrupts=help_)
+    assert told(conversation, "3", "help") == ["Which room?"]
+    assert conversation.send("back") == ["Which day?"]
+    assert conversation.variables == {"qty": 3}
+    assert told_on(conversation, "help", "12") == ["Which floor?"]
+    assert conversation.send("back") == ["Which room?"]
+    assert conversation.send("back") == ["Which day?"]
+    assert conversation.variables == {"qty": 3}
+    assert conversation.send("back") == ["How many?"]
+
+
 def test_one_can_go_back_into_a_loop_and_out_of_it() -> None:
     loop = node("all", "logic.loop", items=["a", "b"], on={"each": "ask", "done": "sum"})
     ask = node("ask", "chatbot.ask", text="{{ item }}?", variable="x", expect="integer", next="keep")
