@@ -125,7 +125,7 @@ class Contacts:
             await connection.execute(
                 row.on_conflict_do_update(
                     index_elements=["organization_id", "channel", "address"],
-                    set_={"time_zone": row.excluded.time_zone, "updated_at": row.excluded.updated_at},
+                    set_={"time_zone": row.excluded.time_zone},  # `updated_at` tells a stop from an older START
                 )
             )
 

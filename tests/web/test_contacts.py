@@ -48,6 +48,18 @@ async def test_who_had_stopped_stays_stopped(site: Site) -> None:
     assert await zones(site) == [(ANN, "Europe/Berlin", True)]
 
 
+async def test_a_zone_set_before_a_start_has_its_turn_does_not_keep_anybody_stopped(site: Site) -> None:
+    key = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
+    await site.runtime.contacts.stop(key, "SM1", "opt_out.word")
+    async with site.runtime.database.engine.read() as connection:
+        said_at = (await connection.execute(select(contacts.c.updated_at))).scalar_one()
+    assert await put(site, {"timeZone": "Europe/Berlin"}) == 200
+
+    assert await site.runtime.contacts.start(key, "SM2", "opt_in.word", said_at)
+
+    assert await zones(site) == [(ANN, "Europe/Berlin", False)]
+
+
 @pytest.mark.parametrize("body", [{}, {"timeZone": "Nowhere/City"}, {"timeZone": 1}, {"zone": "UTC"}, [], "UTC"])
 async def test_a_body_that_says_no_zone_changes_nothing(site: Site, body: Any) -> None:
     assert await put(site, body) == 422
