@@ -28,7 +28,8 @@ LONGEST_S = 60.0
 FIRST_SCREEN = ""
 BROWSER = "In a browser, over HTTP"
 TWILIO = "A Twilio number"
-PROCESSES = "Postgres, Redis, several processes"
+RUNS = "Runs and triggers"
+PROCESSES = "Workers and deploying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def test_every_block_is_run_by_a_test_of_this_file() -> None:
         FIRST_SCREEN: 1,
         BROWSER: 2,
         TWILIO: 1,
+        RUNS: 2,
         PROCESSES: 1,
     }
 
@@ -183,6 +185,18 @@ def test_the_chat_can_be_had_with_curl(folder: Path, port: int) -> None:
         answer = run_shell(f'PATH="{folder}/bin:$PATH"\n{on_port(talk, port)}', folder)
 
     assert texts(answer) == ["Hi! What would you like?"]
+
+
+def test_a_workflow_is_started_in_the_four_ways_that_are_shown(folder: Path, port: int) -> None:
+    serve, start = shell(RUNS)
+    provide_curl(folder)
+    with running(on_port(serve, port), folder):
+        printed = run_shell(f'PATH="{folder}/bin:$PATH"\n{on_port(start, port)}', folder).splitlines()
+    hook, posted, listed = json.loads("[" + "".join(printed[2:]).replace("}{", "},{") + "]")
+
+    assert printed[:2] == ["order 1 is approved", "pending"]
+    assert (hook["status"], posted["status"]) == ("pending", "pending")
+    assert [(run["workflow"], run["status"]) for run in listed["executions"]] == [("approved", "completed")] * 4
 
 
 def test_serving_a_twilio_number_prints_the_address_that_the_readme_says_to_enter(folder: Path, port: int) -> None:

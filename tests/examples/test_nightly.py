@@ -1,4 +1,4 @@
-"""The nightly report, started by hand on a real server: a sleeping shop is asked again, a lost one costs nothing else."""
+"""The nightly report, by hand on a real server: a sleeping shop is asked again, a lost one costs nothing else."""
 
 from __future__ import annotations
 
