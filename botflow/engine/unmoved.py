@@ -1,4 +1,4 @@
-"""A turn that no node took: the inbound is recorded, and the session stays where it waits."""
+"""A turn that no node took: the inbound is recorded, and the session stays where it waits, or is let go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import orjson
 
-from botflow.engine.effects import SendMessage
+from botflow.engine.effects import CancelRuns, SendMessage
 from botflow.engine.events import InboundIgnored
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn
@@ -21,5 +21,20 @@ def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, .
         status="ignored",
         events=(InboundIgnored(reason),),
         messages=messages,
+        execution=session.execution or "",
+    )
+
+
+def let_go(session: Session, reason: str) -> Turn:
+    """Return the turn that ends an execution whose wait nothing ends any more: the next message starts another one."""
+    after = Session(version=session.version + 1, address=session.address)
+    group = session.wait.group if session.wait else ""
+    return Turn(
+        session=after,
+        state=orjson.dumps(after.to_json()),
+        status="cancelled",
+        events=(InboundIgnored(reason),),
+        messages=(),
+        effects=(CancelRuns(group=group),) if group else (),
         execution=session.execution or "",
     )

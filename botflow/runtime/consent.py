@@ -16,8 +16,9 @@ from types import MappingProxyType
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.engine.session import Session
 from botflow.engine.turn import Turn
-from botflow.engine.unmoved import leave_as_it_is
+from botflow.engine.unmoved import leave_as_it_is, let_go
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, DeliveryStatus, OutboxStore
 from botflow.records import OutboundState, SessionKey, StoredOutbound, StoredSession, TurnId
@@ -90,6 +91,8 @@ class ConsentKeeper:
         parked = parks(stored.parked, inbound)
         if inbound.consent == "start" or (stored.parked and not parked):
             parked = not await self._contacts.start(stored.key, inbound.key, "opt_in.word", inbound.received_at)
+        if stored.parked and not parked:
+            return _taken_up(stored.session, inbound), parked
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
             messages = (SendMessage(text=confirmation(flow.language), sender=inbound.address),)
@@ -131,6 +134,20 @@ def silences(parked: bool, inbound: Inbound) -> bool:
             return True
         case _:
             return parked
+
+
+def _taken_up(session: Session, inbound: Inbound) -> Turn:
+    """Return the turn by which a session is free again: its alarms, which the opt-out has ended, begin anew. What it
+    waited for instead of messages has come while nobody listened, so then its execution is over."""
+    if not accepts(session, inbound):
+        return let_go(session, "opted_out")
+    turn = leave_as_it_is(session, "opted_out")
+    return replace(turn, status="waiting") if session.wait else turn
+
+
+def accepts(session: Session, inbound: Inbound) -> bool:
+    """Say whether the session takes a message now; one that it does not take waits in the queue."""
+    return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts
 
 
 def parks(parked: bool, inbound: Inbound) -> bool:

@@ -14,14 +14,13 @@ import structlog
 
 from botflow.clock import Clock
 from botflow.engine.inbound import Inbound
-from botflow.engine.session import Session
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
 from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
 from botflow.runtime.bursts import Bursts, holds_back
 from botflow.runtime.committer import Committer
-from botflow.runtime.consent import ConsentKeeper, silences
+from botflow.runtime.consent import ConsentKeeper, accepts, silences
 from botflow.runtime.flows import Flows, LiveFlow
 from botflow.runtime.hot import HotSessions
 from botflow.runtime.hub import Hub
@@ -165,8 +164,8 @@ class Conversation:
             else:
                 engine.close()
                 return None
-            if turn.effects:
-                return None
+        if turn.effects:
+            return None
         return TurnCommit(
             read=stored,
             inbound=inbound,
@@ -258,8 +257,3 @@ class Conversation:
         handed = await self._consent.let_through(handed)
         self._reach("reply.claimed")
         return replace(receipt, outbounds=handed)
-
-
-def accepts(session: Session, inbound: Inbound) -> bool:
-    """Say whether the session takes a message now; one that it does not take waits in the queue."""
-    return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime import consent_gate, loops
+from botflow.runtime import consent, consent_gate, loops
 from botflow.runtime.consent import ConsentKeeper
 from botflow.runtime.conversation import Conversation
 from botflow.storage import spending
@@ -87,6 +87,12 @@ FENCES_OF_CONSENT = (
         'inbound.consent == "start" or ',
         "",
         test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
+    ),
+    Fence(
+        consent._taken_up,
+        "if not accepts(session, inbound):",
+        "if False:",
+        test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,
     ),
     Fence(
         Conversation._park,

@@ -14,7 +14,7 @@ from botflow.records import SessionKey
 from botflow.runtime.consent import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
-from tests.nodes.talk import say
+from tests.nodes.talk import node, say
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.storage.rows import jobs
 from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
@@ -163,6 +163,47 @@ async def test_a_start_that_waits_in_an_execution_survives_its_cancellation(
 
         assert not await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
         assert await town.answered(ANN, "hi") == ["Hello.", "Name?"]
+
+
+async def test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    """What ends meanwhile is heard by nobody, so the wait for it would never end."""
+    waiting = (
+        node("all", "logic.parallel", each=["a"], on={"each": "rest", "done": "bye"}),
+        node("rest", "logic.wait", **{"for": "1h"}),
+        say("bye", "Bye."),
+    )
+    async with open_town(database, twilio, channel, *waiting) as town:
+        await town.hear(ANN, "hi")
+        await town.advance(ANN)
+        await town.hear(ANN, "STOP")
+        await town.advance(ANN)
+
+        await town.hear(ANN, "START")
+        await town.advance(ANN)
+        await town.hear(ANN, "hi")
+        await town.advance(ANN)
+
+        statuses = [execution.status for execution in await database.executions.page(5)]
+        assert statuses == ["waiting", "cancelled"]
+        stored = await database.sessions.load(town.bot.key(ANN, "sms"))
+        assert stored.last_seq == stored.done_seq
+
+
+async def test_a_wait_that_a_stop_has_ended_begins_again_with_a_start(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    waiting = (node("rest", "logic.wait", next="bye", **{"for": "1h"}), say("bye", "Bye."))
+    async with open_town(database, twilio, channel, *waiting) as town:
+        await town.hear(ANN, "hi")
+        await town.hear(ANN, "STOP")
+        assert [execution.wakes_at for execution in await database.executions.page(5)] == [None]
+
+        await town.hear(ANN, "START")
+
+        [execution] = await database.executions.page(5)
+        assert (execution.status, execution.wakes_at is not None) == ("waiting", True)
 
 
 async def test_a_start_that_waits_opens_nothing_when_another_workflow_heard_a_stop_since(
