@@ -33,6 +33,7 @@ from botflow.storage.targets import Target, find_target, mentioning
 
 LARGEST_INPUT = 256_000  # bytes of JSON
 LONGEST_KEY = 200
+LONGEST_NAME = 200
 CHANNELS = ("chat", "sms", "whatsapp")
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -120,10 +121,12 @@ def start(connection: Connection, request: StartRequest) -> StartedRun:
     """Start a workflow by name; the caller defers its turn when it is new. RejectedInbound says what is wrong:
 
     workflow.unknown, workflow.inactive, version.unknown, trigger.none, input.invalid, input.not_json, input.too_large,
-    credential.foreign, trigger.key_reused, trigger.person, session.busy, session.opted_out.
+    credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, session.busy, session.opted_out.
     """
     given = plain_input(request.input)
     _check_key(request.key)
+    for name in ("user_name", "external_id", "channel", "address"):
+        _check_name(name, getattr(request, name))
     with botflows_tables():
         target = active_target(connection, request.workflow, request.version)
         assert target.version is not None
@@ -156,8 +159,12 @@ def emit(connection: Connection, event: Event) -> list[StartedRun]:
     """Start every active workflow with a trigger.event for this one, each once; the caller defers the new ones."""
     given = plain_input(event.payload)
     _check_key(event.key)
-    if not event.name or len(event.name) > 128:
-        raise RejectedInbound("an event's name has 1 to 128 characters", code="event.name", status=422)
+    if not event.name or len(event.name) > 128 or not event.name.isprintable():
+        raise _no_start(
+            "an event's name has 1 to 128 characters, none of them a control character",
+            "event.name",
+            "for example contact.created",
+        )
     with botflows_tables():
         listening = [
             (target, node)
@@ -186,7 +193,7 @@ def botflows_tables() -> Iterator[None]:
 
 def active_target(connection: Connection, slug: str, number: int | None = None) -> Target:
     """Return the workflow and version to start; RejectedInbound when there is none, or it is not active."""
-    target = find_target(connection, slug, number)
+    target = find_target(connection, slug, number) if slug.isprintable() else None  # no database takes a NUL
     if target is None:
         raise _no_start(
             f"there is no workflow {slug[:64]!r}", "workflow.unknown", "its id stands at the top of its document", 404
@@ -349,6 +356,15 @@ def _check_key(key: str) -> None:
             f"the key {key[:40]!r} has more than {LONGEST_KEY} characters, or control characters",
             "trigger.key",
             "use an id of yours",
+        )
+
+
+def _check_name(name: str, value: str) -> None:
+    if len(value) > LONGEST_NAME or not (value.isprintable() or not value):
+        raise _no_start(
+            f"{name} has more than {LONGEST_NAME} characters, or control characters",
+            "trigger.name",
+            "send it as you know it elsewhere: an id, a number, a word",
         )
 
 

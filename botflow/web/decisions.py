@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
 from botflow.storage.decisions import Decision
 from botflow.web.desk import desk_of
+from botflow.web.query import parse_query
 from botflow.web.wire import send_json
 
 PAGE = 50
@@ -28,7 +28,7 @@ class ListDecisions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         desk.gate.require_api_key(scope)
-        query = Query.parse(scope["query_string"].decode("latin-1"))
+        query = Query.parse(scope)
         found = await desk.runtime.decisions.of_address(query.address, query.channel, query.limit, query.before)
         await send_json(send, 200, {"decisions": [_shown(decision) for decision in found]})
 
@@ -43,9 +43,9 @@ class Query:
     before: int | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Query:
+    def parse(cls, scope: Scope) -> Query:
         """Read the query; RejectedInbound `address.missing` or `query.invalid`."""
-        given = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+        given = parse_query(scope, ("address", "channel", "limit", "before"))
         # An unescaped plus sign is a blank by the time it arrives.
         address = given.get("address", "").strip()
         address = f"+{address}" if address.isdecimal() else address

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal, cast
-from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
@@ -24,13 +23,16 @@ from botflow.storage.jobs import PRIORITIES, Priority
 from botflow.web.chat_body import parse_object
 from botflow.web.desk import desk_of
 from botflow.web.execution_views import shown, shown_artifact, shown_detail, shown_entry, shown_steps
+from botflow.web.query import parse_query
 from botflow.web.wire import read_body, send_bytes, send_json
 
 LARGEST_BODY = 512 * 1024
 DEEPEST = 64
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
 _START_FIELDS = ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata")
+_FILTERS = ("workflow", "status", "session", "before", "limit")
 _LARGEST_NUMBER = 2**31 - 1
+_LONGEST_ID = 64
 
 Read = Callable[[Executions, str, Mapping[str, str]], Awaitable[Any]]
 
@@ -65,11 +67,11 @@ class ListExecutions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         desk.gate.require_api_key(scope)
-        given = _query(scope)
+        given = parse_query(scope, _FILTERS)
         if (status := given.get("status")) is not None and status not in STATUSES:
             raise _invalid(f"status is one of {', '.join(STATUSES)}")
         found = await desk.runtime.executions.page(
-            workflow=given.get("workflow"),
+            workflow=_workflow(given),
             status=status,
             session=_whole(given, "session"),
             before=given.get("before"),
@@ -81,13 +83,15 @@ class ListExecutions:
 class ReadExecution:
     """GET /api/v1/executions/{id} and what hangs below it, as `read` returns it."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, *parameters: str) -> None:
         self._read = read
+        self._parameters = parameters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         desk.gate.require_api_key(scope)
-        shown = await self._read(desk.runtime.executions, scope["path_params"]["id"], _query(scope))
+        given = parse_query(scope, self._parameters)
+        shown = await self._read(desk.runtime.executions, scope["path_params"]["id"], given)
         await send_json(send, HTTPStatus.OK, shown)
 
 
@@ -166,8 +170,11 @@ async def read_artifacts(executions: Executions, id: str, given: Mapping[str, st
 # -- what requests give
 
 
-def _query(scope: Scope) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+def _workflow(given: Mapping[str, str]) -> str | None:
+    slug = given.get("workflow")
+    if slug is not None and not (0 < len(slug) <= _LONGEST_ID and slug.isprintable()):
+        raise _invalid(f"workflow is an id of 1 to {_LONGEST_ID} characters")
+    return slug
 
 
 def _whole(given: Mapping[str, str], name: str, most: int = _LARGEST_NUMBER) -> int | None:
@@ -204,7 +211,7 @@ def _number(value: object, name: str) -> int | None:
 
 
 def _priority(given: object) -> Priority:
-    if given not in PRIORITIES:
+    if not isinstance(given, str) or given not in PRIORITIES:
         raise RejectedInbound(
             f"priority is one of {', '.join(PRIORITIES)}", code="priority.unknown", hint="or leave it out", status=422
         )

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound, UsageError
@@ -38,6 +39,8 @@ class ReceiveHook:
     """POST /hooks/{workflow}/{node}: 202 with the execution that it starts."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":  # the route takes any, or another method would be one of a provider's addresses
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         node, properties = _trigger_of(live, scope["path_params"].get("node", ""))

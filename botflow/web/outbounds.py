@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
-from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +19,7 @@ from botflow.errors import RejectedInbound
 from botflow.interfaces import HeldStore
 from botflow.records import HeldPart
 from botflow.web.desk import desk_of
+from botflow.web.query import parse_query
 from botflow.web.wire import send_json
 
 PAGE = 50
@@ -35,7 +35,7 @@ class ListOutbounds:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         desk.gate.require_api_key(scope)
-        given = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+        given = parse_query(scope, ("state", "limit", "after"))
         if given.get("state") != "held":
             raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
         after = given.get("after")
