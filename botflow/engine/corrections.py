@@ -40,6 +40,7 @@ _SORRY: Mapping[str, str] = MappingProxyType(
 )
 
 
+_WAIT = frozenset(("wait", "moment"))
 # What is said in the same words by somebody who corrects, and by one who goes on telling: "make it spicy".
 _WISH: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +63,7 @@ _YES_OR_NO: Mapping[str, frozenset[str]] = MappingProxyType(
 
 class Correction(NamedTuple):
     """What somebody meant to have answered; `is_clear` when their words can hardly mean anything else. `may_tell` when
-    the same words may as well belong to a text, `may_answer` when they say yes or no."""
+    the same words may as well belong to a text ("No 12, Salad Lane"), `may_answer` when they say yes or no."""
 
     value: str
     is_clear: bool
@@ -87,10 +88,16 @@ def correction(said: str, language: str) -> Correction | None:
         sorry, meant = _SORRY[name], _MEANT[name]
         if found := re.match(rf"(?:(?:{sorry})\b[\s,.:;!…-]*){{0,3}}({meant})\b[\s,:-]*(.+)", text, re.IGNORECASE):
             return _value(found[2], True, may_tell=bool(re.fullmatch(_WISH[name], found[1], re.IGNORECASE)))
-        if found := re.match(rf"(?:{sorry})\b[\s]*[,.:;!…-]*\s+(.+)", text, re.IGNORECASE):
-            first = fold(found[1]).split(" ")[0]
-            return _value(found[1], False, may_answer=any(first in _YES_OR_NO[each] for each in {name, "en"}))
+        if found := re.match(rf"({sorry})\b\s*([,.:;!…-]*)\s+(.+)", text, re.IGNORECASE):
+            return _unclear(fold(found[1]), bool(found[2]), found[3], _YES_OR_NO[name] | _YES_OR_NO["en"])
     return None
+
+
+def _unclear(opener: str, is_set_off: bool, words: str, yes_or_no: frozenset[str]) -> Correction | None:
+    if opener in _WAIT and not is_set_off:
+        return None  # "wait a second"
+    may_tell = len(words.split()) > 1 or (opener in yes_or_no and not is_set_off)
+    return _value(words, False, may_tell=may_tell, may_answer=fold(words).split(" ")[0] in yes_or_no)
 
 
 def _value(words: str, is_clear: bool, *, may_tell: bool = False, may_answer: bool = False) -> Correction | None:

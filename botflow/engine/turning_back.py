@@ -33,6 +33,8 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
     here = _fit(scene, node_types, inbound)
     if (was_refused or found.may_answer) and not found.is_clear and here == "exactly":
         return None  # it is the better answer that we asked for
+    if found.may_tell and not found.is_clear and here == "loosely":
+        return None
     if found.may_answer and _fit(scene, node_types, meant) == "exactly":
         scene.hear(meant)  # a polite "sorry, no"
         return "answer"

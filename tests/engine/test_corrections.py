@@ -152,6 +152,33 @@ def test_a_digression_and_a_refused_answer_between_change_nothing_about_going_ba
     assert conversation.variables == {}
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["No 12, Salad Lane", "no 7", "no, 7 Elm Street", "Actually since monday", "no second opinion", "wait 2 min"],
+)
+def test_an_answer_in_free_words_that_opens_with_a_no_overwrites_no_number_and_no_date(said: str) -> None:
+    conversation = talk()
+    told(conversation, "3", "tomorrow")
+    assert conversation.send(said) == [f"3 on 2026-11-19 for {said}?"]
+
+
+@pytest.mark.parametrize(
+    ("said", "variables"), [("no, friday", {"qty": 3, "day": "2026-11-20"}), ("oops 5", {"qty": 5})]
+)
+def test_a_single_word_that_corrects_does_so_at_a_free_question_too(said: str, variables: dict[str, Any]) -> None:
+    conversation = talk()
+    told(conversation, "3", "tomorrow")
+    conversation.send(said)
+    assert conversation.variables == variables
+
+
+def test_wait_a_second_is_no_number() -> None:
+    conversation = talk()
+    told(conversation, "3", "tomorrow", "Ann")
+    conversation.send("wait a second")
+    assert conversation.variables["qty"] == 3
+
+
 def test_back_leads_out_of_a_digression_before_it_undoes_an_answer() -> None:
     room = node("room", "chatbot.ask", text="Which room?", variable="room", next="floor")
     floor = node("floor", "chatbot.ask", text="Which floor?", variable="floor", expect="integer", next="found")
