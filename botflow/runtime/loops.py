@@ -2,10 +2,11 @@
 
 Nobody's thumbs write more than thirty messages within a minute (`FLOOD`): a phone's autoresponder, with two or three
 seconds for each round, comes close to that. Slower robots say the same again and again: five times the same message
-within ten minutes, each answered by the same words (`ECHOES`), is no conversation either; a person who presses "1" in
-different menus gets different answers. Then the answers stop for a minute; whoever is still at it afterwards waits five
-minutes, half an hour, two hours. An hour of peace begins anew. Only answers are suppressed: every message is stored and
-has its turn, and after the pause a person is heard as before, for what came during it is not held against them.
+within ten minutes, each answered by nothing but the same words (`ECHOES`), is no conversation either; a person who
+presses "1" in different menus, or answers five questions with "5", gets different answers, and photos without words are
+no echo. Then the answers stop for a minute; whoever is still at it afterwards waits five minutes, half an hour, two
+hours. An hour of peace begins anew. Only answers are suppressed: every message is stored and has its turn, and after
+the pause a person is heard as before, for what came during it is not held against them.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def _reason(exchange: Exchange, facts: PartFacts, text: str) -> LoopReason | Non
     if sum((facts.now - at).total_seconds() <= FLOOD_S for at, _ in heard) > FLOOD:
         return "loop.flood"
     latest = [said.strip().casefold() for at, said in heard[:ECHOES] if (facts.now - at).total_seconds() <= ECHO_S]
-    is_echo = len(latest) == ECHOES and len(set(latest)) == 1 and exchange.said.count(text) >= ECHOES - 1
-    return "loop.echo" if is_echo else None
+    is_echo = len(latest) == ECHOES and len(set(latest)) == 1 and latest[0]
+    is_answered_alike = all(exchange.said.count(each) >= ECHOES - 1 for each in (text, *exchange.beside))
+    return "loop.echo" if is_echo and is_answered_alike else None
 
 
 @dataclass(slots=True)

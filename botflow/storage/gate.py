@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,10 +39,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """The end of a conversation, newest first: when and what the person wrote, and what we said before this part."""
+    """The end of a conversation, newest first: when and what the person wrote, what we said before this part's turn,
+    and `beside` it in that turn."""
 
     heard: tuple[tuple[datetime, str], ...] = ()
     said: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     pause: Pause | None = None
 
 
@@ -177,22 +179,22 @@ class GateRows:
             .order_by(inbounds.c.seq.desc())
             .limit(inquiry.messages)
         )
-        said = (
-            select(outbounds.c.body["text"].as_string())
+        ours = (
+            select(outbounds.c.version, outbounds.c.index, outbounds.c.body["text"].as_string())
             .where(
                 outbounds.c.session_id == part.session,
-                or_(
-                    outbounds.c.version < part.version,
-                    and_(outbounds.c.version == part.version, outbounds.c.index < part.index),
-                ),
+                outbounds.c.version <= part.version,
                 outbounds.c.body["to"].as_string().is_(None),
             )
             .order_by(outbounds.c.version.desc(), outbounds.c.index.desc())
-            .limit(inquiry.replies)
+            .limit(2 * inquiry.replies)
         )
+        parts = (await connection.execute(ours)).all()
+        mine = (part.version, part.index)
         return Exchange(
             heard=tuple((at, text or "") for at, text in (await connection.execute(heard)).all()),
-            said=tuple(text for (text,) in (await connection.execute(said)).all()),
+            said=tuple(text for version, _, text in parts if version < part.version)[: inquiry.replies],
+            beside=tuple(text for *key, text in parts if key[0] == part.version and tuple(key) != mine),
             pause=await self._pause(connection, person),
         )
 

@@ -59,6 +59,12 @@ def test_the_same_answer_in_different_menus_is_a_conversation() -> None:
     assert circling(facts(*same, said=("Size?", "Crust?", "Sauce?", "Drink?")), "Sure?") is None
 
 
+def test_photos_without_words_are_no_echo() -> None:
+    same = [(index * 10.0, "") for index in range(ECHOES)]
+
+    assert circling(facts(*same, said=("Got it. One more?",) * (ECHOES - 1)), "Got it. One more?") is None
+
+
 def test_the_same_message_over_hours_is_a_habit() -> None:
     same = [(index * 3600.0, "coffee") for index in range(ECHOES)]
 

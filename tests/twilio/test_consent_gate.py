@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from botflow.runtime.loops import FLOOD
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
-from tests.nodes.talk import say
+from tests.nodes.talk import node, say
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
@@ -155,6 +155,24 @@ async def test_two_robots_that_say_the_same_are_parted_before_the_flood(
         assert answers == [["Hello."]] * 4 + [[]] * 4
         assert set(await town.reasons()) == {"loop.echo"}
         assert (await town.decided())[0].detail["level"] == 0
+
+
+async def test_who_answers_question_after_question_with_the_same_word_is_no_robot(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    survey = [
+        asked
+        for number in range(8)
+        for asked in (
+            node(f"q{number}", "chatbot.ask", text=f"Question {number}?", next=f"thanks{number}"),
+            say(f"thanks{number}", "Thanks!", next=f"q{number + 1}"),
+        )
+    ]
+    async with open_town(database, twilio, channel, *survey, say("q8", "Bye.")) as town:
+        answers = [await town.answered(ANN, text) for text in ("hi", *["5"] * 7)]
+
+        assert answers == [["Question 0?"], *(["Thanks!", f"Question {number}?"] for number in range(1, 8))]
+        assert await town.reasons() == []
 
 
 @pytest.mark.parametrize("scope", ["session", "contact", "organization"])
