@@ -25,12 +25,19 @@ def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> 
         ("database", database_name(settings.botflow_database_url)),
         ("redis", database_name(settings.botflow_redis_url or "")),
         ("AI model", model_name(settings)),
-        ("worker", "in this process" if worker else "elsewhere: botflow worker"),
+        ("worker", "in this process" if worker else other_worker(settings.botflow_database_url)),
         *(("webhook", url) for url in webhooks(settings, address if dev else "", slugs)),
     ]
     for name, value in rows:
         if value:
             typer.echo(f"  {typer.style(f'{name:<10}', dim=True)} {value}")
+
+
+def other_worker(url: str) -> str:
+    """Return where the work is done when not here: on SQLite nowhere, since one process has the whole database."""
+    if url.startswith("sqlite"):
+        return "none, and on SQLite there can be no other process: leave out --no-worker"
+    return "elsewhere: botflow worker"
 
 
 def database_name(url: str) -> str:

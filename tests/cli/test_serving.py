@@ -27,6 +27,13 @@ def test_serve_holds_a_conversation_and_stops_in_good_order(tmp_path: Path) -> N
         assert "Traceback" not in server.output
 
 
+def test_on_sqlite_the_start_up_lines_do_not_promise_a_worker_elsewhere(tmp_path: Path) -> None:
+    with running(tmp_path, "serve", ROUTER, "--dev", "--port", "0", "--no-worker") as server:
+        server.wait_for("worker ")
+
+    assert "worker     none, and on SQLite" in server.output
+
+
 def test_the_start_up_lines_say_where_to_go_and_tell_no_secret(tmp_path: Path, empty_postgres_url: str) -> None:
     parts = urlsplit(empty_postgres_url)
     host = parts.netloc.rpartition("@")[2]
