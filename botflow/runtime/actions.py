@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
@@ -19,6 +20,7 @@ LONGEST_NAME = 200
 MOST_LINES = 200  # of one action's log
 LONGEST_LINE = 2_000
 PROGRESS_EVERY_S = 0.5
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
 
 Fields = Callable[[int, str], Awaitable[Mapping[str, str]]]  # of a session and a credential's name
 
@@ -65,7 +67,7 @@ class RunningAction:
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Write a line into the execution's log, which has it once the call is over; 200 lines at most."""
         if len(self.lines) < MOST_LINES:
-            self.lines.append((level, message[:LONGEST_LINE]))
+            self.lines.append((level, _line(message)))
 
     async def progress(self, fraction: float, note: str = "") -> None:
         """Say how far the work is, from 0 to 1; written at most twice a second."""
@@ -73,7 +75,7 @@ class RunningAction:
         if now_s - self._said_s < PROGRESS_EVERY_S and fraction < 1:
             return
         self._said_s = now_s
-        progress = {"fraction": min(1.0, max(0.0, fraction)), "note": note[:LONGEST_LINE], "node": self.node}
+        progress = {"fraction": min(1.0, max(0.0, fraction)), "note": _line(note), "node": self.node}
         await self._executions.set_progress(self._execution, progress)
 
     async def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> None:
@@ -134,7 +136,7 @@ class Actions:
 async def keep(
     artifacts: ArtifactStore, execution: str, name: str, content: bytes, content_type: str, kind: str
 ) -> None:
-    """Save an artifact within its bounds: FlowError `artifact.too_large`, `artifact.name`."""
+    """Save an artifact within its bounds: FlowError `artifact.too_large`, `artifact.name`, `artifact.content_type`."""
     if len(content) > LARGEST_ARTIFACT:
         raise FlowError(
             f"the artifact {name[:80]!r} has {len(content)} bytes, more than {LARGEST_ARTIFACT}",
@@ -143,4 +145,13 @@ async def keep(
         )
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise FlowError(f"an artifact's name has 1 to {LONGEST_NAME} characters", code="artifact.name")
+    if not _CONTENT_TYPE.fullmatch(content_type):  # it becomes a header of the download
+        raise FlowError(
+            f"{content_type[:80]!r} is no content type", code="artifact.content_type", hint="such as text/csv"
+        )
     await artifacts.save(execution, name, content, content_type, kind)
+
+
+def _line(text: str) -> str:
+    """Return what a database can keep of a line: no NUL, no half of a surrogate pair, and not too much."""
+    return text[:LONGEST_LINE].replace("\0", "").encode("utf-8", "ignore").decode()
