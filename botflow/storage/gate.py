@@ -175,7 +175,11 @@ class GateRows:
     ) -> Exchange:
         heard = (
             select(inbounds.c.received_at, inbounds.c.content["text"].as_string())
-            .where(inbounds.c.session_id == part.session, inbounds.c.kind == "message")
+            .where(
+                inbounds.c.session_id == part.session,
+                inbounds.c.kind == "message",
+                inbounds.c.merged_into.is_(None),  # the messages of a burst have one answer together
+            )
             .order_by(inbounds.c.seq.desc())
             .limit(inquiry.messages)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import insert, select, update
 
 from botflow.runtime.loops import FLOOD
+from botflow.storage.bursts import LONGEST_BURST
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
 from tests.nodes.talk import node, say
 from tests.stand_ins.twilio import TwilioStandIn
@@ -144,6 +146,20 @@ async def test_a_robot_is_not_answered_and_a_person_comes_through_after_the_paus
         await _age_pauses(town, seconds=61)
         assert await town.answered(ANN, "hello?") == ["Hello."]
         assert len(await town.reasons()) == 5
+
+
+async def test_who_pastes_a_list_line_by_line_into_bursts_gets_the_answer_to_each(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    bursts = {"bursts": "merge", "mergeWithin": "0.3s"}
+    async with open_town(database, twilio, channel, say("hello", "Thank you."), **bursts) as town:
+        for number in range(FLOOD + 5):
+            await town.hear(ANN, f"line {number}")
+        await asyncio.sleep(0.4)
+        await town.advance(ANN)
+
+        assert await town.deliver() == [(ANN, "Thank you.")] * -(-(FLOOD + 5) // LONGEST_BURST)
+        assert await town.reasons() == []
 
 
 async def test_two_robots_that_say_the_same_are_parted_before_the_flood(
