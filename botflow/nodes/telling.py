@@ -42,8 +42,11 @@ class Emit:
 
     def visit(self, properties: EmitProperties, scene: Scene) -> Visit:
         event = scene.render(properties.event).strip()
-        if not event or len(event) > LONGEST_NAME:
-            raise NodeFailure(f"an event's name has 1 to {LONGEST_NAME} characters, not {len(event)}", code="emit.name")
+        if not event or len(event) > LONGEST_NAME or not event.isprintable():
+            raise NodeFailure(
+                f"an event's name has 1 to {LONGEST_NAME} characters, not {len(event)}, and none to control something",
+                code="emit.name",
+            )
         payload = scene.render_value(properties.payload)
         scene.follow_up(EmitEvent(name=event, payload=payload))
         scene.record(EventEmitted(scene.node.id, event))
