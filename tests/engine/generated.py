@@ -73,7 +73,8 @@ TEMPLATES = st.one_of(
 )
 WORDS = st.sampled_from(
     (
-        *("back", "back", "I meant 2", "I meant 2", "no, red"),
+        *("back",) * 6,
+        *("I meant 2", "I meant 2", "no, red"),
         *("yes", "no", "1", "two", "red", "blu", "help", "stop it", "tomorrow", "14:30", "-3", "2.5", "12.3."),
         *("ann@botflow.dev", "+44 20 7946 0958", "agent", "I want red please", "9999999999999999999999", "", " "),
     )
@@ -205,7 +206,7 @@ def flows(draw: st.DrawFn) -> Flow:
         interrupts.append(Interrupt(id=f"i{len(interrupts)}", target=draw(places), **{kind: means[kind]}))
     language = draw(st.sampled_from(("en", "de", "es-MX", "fr", "ja")))
     policy = Policy(
-        corrections=draw(st.booleans()),
+        corrections=draw(st.sampled_from((True, True, True, False))),
         recap=draw(st.sampled_from((None, "So, {{ a }}"))),
         expires=draw(st.sampled_from((None, "3m", "1d"))),
     )

@@ -170,7 +170,7 @@ def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None
 
     run_once()
     print(f"{seen['runs']} runs, {seen['turns']} turns: {dict(seen.most_common())}")
-    assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > 50
+    assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > 20
     assert seen["ReportEnd"] > 50
 
 

@@ -36,6 +36,7 @@ async def test_after_a_stop_nothing_is_sent_by_two_processes(postgres_url: str, 
             places.append(Place(flow=FLOWS / f"{flow}.yaml", folder=folder, environment=environment))
         async with standing(*places), httpx2.AsyncClient(timeout=20.0) as client:
             await asyncio.gather(*(place.started() for place in places))
+            await _both_served(client, places)
             town = _Town(client, twilio, places)
             late = await asyncio.gather(*(town.stop(person, number, chance) for number, person in enumerate(PEOPLE)))
             await town.settled(postgres_url)
@@ -54,6 +55,14 @@ async def test_after_a_stop_nothing_is_sent_by_two_processes(postgres_url: str, 
     assert set(states) <= {"sent", "suppressed", "handed"}  # the last are what the webhooks' answers took along
     assert sum(late) < 3 * TELLERS * len(PEOPLE)  # there was something to suppress
     assert twilio.violations == []
+
+
+async def _both_served(client: httpx2.AsyncClient, places: list[Place]) -> None:
+    """Wait until each server has heard of the other's workflow: an unsigned webhook is refused, not unknown."""
+    async with asyncio.timeout(20):
+        for url in (f"{place.url}/twilio/{flow}" for place in places for flow in ("tell", "hear")):
+            while (await client.post(url, data={"Body": "x"})).status_code != 403:  # noqa: ASYNC110 -- others do it
+                await asyncio.sleep(0.1)
 
 
 class _Town:
