@@ -100,7 +100,7 @@ def _place(address: str) -> tuple[str, int] | None:
     if not address:
         return None
     host, _, port = address.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
         raise UsageError(
             f"--health {address!r} is not HOST:PORT", code="worker.health", hint="for example --health 127.0.0.1:9000"
         )

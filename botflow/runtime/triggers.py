@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -221,7 +222,16 @@ def plain_input(given: Any) -> Any:
         )
     if b"\\u0000" in stored.replace(rb"\\", b""):  # an escaped backslash begins no escape
         raise _no_start("the input contains the character NUL", "input.not_json", "leave it out")
+    if b"null" in stored and _has_nan(given):  # orjson writes null for it
+        raise _no_start("the input contains a number that is none (NaN or infinite)", "input.not_json", "leave it out")
     return orjson.loads(stored)
+
+
+def _has_nan(given: Any) -> bool:
+    if isinstance(given, float):
+        return not isfinite(given)
+    inner = given.values() if isinstance(given, dict) else given if isinstance(given, list | tuple) else ()
+    return any(_has_nan(each) for each in inner)
 
 
 def check_input(schema: Any, given: Any) -> None:

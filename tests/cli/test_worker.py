@@ -29,6 +29,12 @@ STOP_S = 20.0
         ("--health", "9000", "127.0.0.1:9000"),
         ("--health", "localhost:", "127.0.0.1:9000"),
         ("--keep-jobs", "a while", "24h"),
+        ("--keep-jobs", "0", "24h"),
+        ("--keep-jobs", "0s", "24h"),
+        ("--queue", "turns,effects", "turns, executions, effects"),
+        ("--health", "127.0.0.1:65536", "127.0.0.1:9000"),
+        ("--health", ":9000", "127.0.0.1:9000"),
+        ("--health", f"127.0.0.1:{'9' * 5_000}", "127.0.0.1:9000"),
     ],
 )
 def test_an_option_that_fits_nothing_is_one_line_of_error(botflow: Call, option: str, value: str, hint: str) -> None:
