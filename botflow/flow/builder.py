@@ -5,63 +5,17 @@ A builder only writes down a document, the same one that YAML would give; compil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Unpack
-
-from pydantic.alias_generators import to_camel
 
 from botflow.errors import UsageError
 from botflow.flow.builder_policy import PolicyWords
-from botflow.flow.builder_runs import RunSteps, Time
+from botflow.flow.builder_runs import RunSteps
+from botflow.flow.builder_steps import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
-from botflow.flow.duration import write_duration
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
-
-
-class Exit:
-    """One handle of a step. `exit >> step` draws the edge and gives back the step."""
-
-    def __init__(self, step: Step, handle: str | None) -> None:
-        self.step = step
-        self.handle = handle
-
-    def __rshift__(self, target: Step) -> Step:
-        return self.step.flow.connect(self, target)
-
-
-class Step:
-    """A node of a flow under construction. `step >> other` leaves by its main handle, `step["handle"]` by another."""
-
-    def __init__(self, flow: Flow, id: str) -> None:
-        self.flow = flow
-        self.id = id
-
-    def __getitem__(self, handle: str) -> Exit:
-        return Exit(self, handle)
-
-    def __rshift__(self, target: Step) -> Step:
-        return self.flow.connect(Exit(self, None), target)
-
-    def __rrshift__(self, exits: Iterable[Exit | Step]) -> Step:
-        """Lead several ways to one step: `(menu["pizza"], menu["salad"]) >> quantity`."""
-        for leaving in exits:
-            self.flow.connect(leaving if isinstance(leaving, Exit) else Exit(leaving, None), self)
-        return self
-
-    def rules(
-        self,
-        *,
-        retry: Mapping[Literal["attempts", "delay", "backoff"], Any] | None = None,
-        time_limit: Time | None = None,
-        credential: str | None = None,
-    ) -> Step:
-        """Say what holds for any node: `flow.node("shop.pay").rules(retry={"attempts": 3, "delay": "1s"})`."""
-        written = _present(retry=_plain(retry), timeLimit=_plain(time_limit), credential=credential)
-        self.flow.rule(self, written)
-        return self
 
 
 class Flow(RunSteps):
@@ -81,14 +35,14 @@ class Flow(RunSteps):
     ) -> None:
         """The other arguments, such as `time_zone` and `bursts`, are the workflow's rules; see `PolicyWords`."""
         self.id = id
-        self._settings = _present(
+        self._settings = present(
             name=name or id,
             language=language,
             region=region,
             executionMode=mode,
             variables=dict(variables or {}),
             apology=apology,
-            **{_key(rule): _plain(value) for rule, value in policy.items()},
+            **{document_key(rule): as_written(value) for rule, value in policy.items()},
         )
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}
@@ -105,7 +59,7 @@ class Flow(RunSteps):
         family, _, action = type.partition(".")
         if not action:
             raise UsageError(f"{type!r} is no node type", code="builder.type", hint="write it as type.action")
-        written = {_key(name): _plain(value) for name, value in properties.items() if value is not None}
+        written = {document_key(name): as_written(value) for name, value in properties.items() if value is not None}
         return self._add(family, action, id or self._free_id(action), label, written)
 
     def connect(self, leaving: Exit, target: Step) -> Step:
@@ -119,7 +73,7 @@ class Flow(RunSteps):
             raise UsageError(
                 f"the {handle} of {way[0]!r} already leads to {self._edges[way]['target']!r}", code="builder.edge"
             )
-        self._edges[way] = _present(source=way[0], sourceHandle=way[1], target=target.id)
+        self._edges[way] = present(source=way[0], sourceHandle=way[1], target=target.id)
         return target
 
     def rule(self, step: Step, written: Mapping[str, Any]) -> None:
@@ -136,7 +90,7 @@ class Flow(RunSteps):
     ) -> None:
         """Let people leave any question for `target` by one of `words`, a pattern or what they mean; then go back."""
         self._interrupts.append(
-            _present(id=id or target.id, match=list(words), pattern=pattern, intent=intent, target=target.id)
+            present(id=id or target.id, match=list(words), pattern=pattern, intent=intent, target=target.id)
         )
 
     # -- triggers
@@ -356,7 +310,7 @@ class Flow(RunSteps):
     def _add(self, family: str, action: str, id: str, label: str, properties: dict[str, Any]) -> Step:
         if id in self._nodes:
             raise UsageError(f"two nodes have the id {id!r}", code="builder.duplicate_id", hint="give one another id=")
-        written = _present(label=label, properties=properties)
+        written = present(label=label, properties=properties)
         self._nodes[id] = {"id": id, "type": family, "actionType": action, **written}
         return Step(self, id)
 
@@ -364,26 +318,6 @@ class Flow(RunSteps):
         if stem not in self._nodes:
             return stem
         return next(name for number in range(2, 1_000_000) if (name := f"{stem}_{number}") not in self._nodes)
-
-
-def _present(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", {}, [])}
-
-
-def _key(name: str) -> str:
-    bare = name.rstrip("_")
-    return to_camel(bare) if "_" in bare else bare
-
-
-def _plain(value: Any) -> Any:
-    """Return a property's value as JSON has it."""
-    if isinstance(value, timedelta):
-        return write_duration(value.total_seconds())
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _named(

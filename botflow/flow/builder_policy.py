@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
-from botflow.flow.builder_runs import Time
+from botflow.flow.builder_steps import Time
 
 
 class PolicyWords(TypedDict, total=False):

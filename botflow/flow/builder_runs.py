@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from botflow.flow.builder import Step
+from botflow.flow.builder_steps import Step, Time
 
-Time = str | timedelta
 Schema = Mapping[str, Mapping[str, Any]]
 
 
