@@ -366,7 +366,9 @@ async def ask(site: Site, row: Bad) -> httpx2.Response:
     return await site.client.request(row.method, row.path, content=row.body or None, headers=headers)
 
 
-async def test_each_senseless_call_gets_its_code_and_changes_nothing(site: Site, subtests: pytest.Subtests) -> None:
+async def test_each_senseless_call_gets_its_code_and_changes_nothing(
+    site: Site, subtests: pytest.Subtests, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = await site.state_hash()
 
     for number, row in enumerate(ROWS):
@@ -382,6 +384,9 @@ async def test_each_senseless_call_gets_its_code_and_changes_nothing(site: Site,
             assert not [secret for secret in SECRETS if secret in response.text]
 
     assert await site.state_hash() == before
+    logged = capsys.readouterr()
+    assert "webhook_refused" in logged.out + logged.err
+    assert not [secret for secret in SECRETS if secret in logged.out + logged.err]
     good = Bad(202, "", "POST", STARTS, b'{"input": {"order": 1}, "key": "k"}')
     assert (await ask(site, good)).status_code == 202
     print(f"{len(ROWS)} senseless calls: nothing stored, and the next start was taken")
