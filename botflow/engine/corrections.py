@@ -40,6 +40,13 @@ _SORRY: Mapping[str, str] = MappingProxyType(
 )
 
 
+_THANKS = frozenset(
+    (
+        *("thanks", "thank you", "thank you very much", "thanks a lot", "thx"),
+        *("danke", "danke schon", "danke schoen", "vielen dank"),
+        *("gracias", "muchas gracias", "merci", "merci beaucoup", "merci bien"),
+    )
+)
 _WAIT = frozenset(("wait", "moment"))
 # What is said in the same words by somebody who corrects, and by one who goes on telling: "make it spicy".
 _WISH: Mapping[str, str] = MappingProxyType(
@@ -94,8 +101,8 @@ def correction(said: str, language: str) -> Correction | None:
 
 
 def _unclear(opener: str, is_set_off: bool, words: str, yes_or_no: frozenset[str]) -> Correction | None:
-    if opener in _WAIT and not is_set_off:
-        return None  # "wait a second"
+    if (opener in _WAIT and not is_set_off) or fold(words) in _THANKS:
+        return None  # "wait a second", "no, thanks"
     may_tell = len(words.split()) > 1 or (opener in yes_or_no and not is_set_off)
     return _value(words, False, may_tell=may_tell, may_answer=fold(words).split(" ")[0] in yes_or_no)
 

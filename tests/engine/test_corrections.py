@@ -172,6 +172,19 @@ def test_a_single_word_that_corrects_does_so_at_a_free_question_too(said: str, v
     assert conversation.variables == variables
 
 
+@pytest.mark.parametrize("said", ["No thanks", "no, thanks!", "No thank you"])
+def test_who_thanks_and_declines_overwrites_no_earlier_choice(said: str) -> None:
+    options = [{"id": "yes", "label": "Yes please"}, {"id": "no", "label": "No thanks", "match": ["no thank you"]}]
+    menus = [
+        node(id, "chatbot.menu", text=id, options=options, variable=id, on={"yes": after, "no": after})
+        for id, after in (("drinks", "dessert"), ("dessert", "name"))
+    ]
+    conversation = talk(*menus, NAME, SUM, BYE)
+    told(conversation, "Yes please")
+    assert conversation.send(said) == ["Your name?"]
+    assert conversation.variables == {"drinks": "yes", "dessert": "no"}
+
+
 def test_wait_a_second_is_no_number() -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow", "Ann")
