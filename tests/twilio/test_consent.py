@@ -20,6 +20,7 @@ from tests.storage.rows import jobs
 from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 CONFIRMED = CONFIRMATIONS["en"]
+HOUR: dict[str, Any] = {"for": "1h"}  # a word that Python keeps for itself
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ async def test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_st
     """What ends meanwhile is heard by nobody, so the wait for it would never end."""
     waiting = (
         node("all", "logic.parallel", each=["a"], on={"each": "rest", "done": "bye"}),
-        node("rest", "logic.wait", **{"for": "1h"}),
+        node("rest", "logic.wait", **HOUR),
         say("bye", "Bye."),
     )
     async with open_town(database, twilio, channel, *waiting) as town:
@@ -194,7 +195,7 @@ async def test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_st
 async def test_a_wait_that_a_stop_has_ended_begins_again_with_a_start(
     database: Any, twilio: TwilioStandIn, channel: TwilioChannel
 ) -> None:
-    waiting = (node("rest", "logic.wait", next="bye", **{"for": "1h"}), say("bye", "Bye."))
+    waiting = (node("rest", "logic.wait", next="bye", **HOUR), say("bye", "Bye."))
     async with open_town(database, twilio, channel, *waiting) as town:
         await town.hear(ANN, "hi")
         await town.hear(ANN, "STOP")
