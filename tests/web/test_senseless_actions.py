@@ -125,3 +125,21 @@ async def test_an_artifact_with_an_odd_name_is_a_download_and_nothing_else(datab
             assert got.headers["x-content-type-options"] == "nosniff"
         missing = await call(site, "GET", f"/executions/{execution}/artifacts/{'%2e%2e%2f' * 6}etc%2fpasswd")
     assert (missing.status_code, missing.json()["code"]) == (404, "artifact.unknown")
+
+
+async def test_a_run_that_is_over_refuses_what_it_cannot_be_asked_for(database_url: str) -> None:
+    async with open_site(database_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
+        execution = await start(site, {"input": {"what": "nothing"}})
+        before = await until(site, execution, "completed")
+        for change, body, status, code in (
+            ("retry", {"checkpoint": 99}, 404, "checkpoint.unknown"),
+            ("retry", {"checkpoint": 0}, 404, "checkpoint.unknown"),
+            ("retry", {"checkpoint": 2**31 - 1}, 404, "checkpoint.unknown"),
+            ("retry", {}, 409, "execution.completed"),
+            ("pause", None, 409, "execution.ended"),
+            ("resume", None, 409, "execution.not_paused"),
+            ("cancel", None, 409, "execution.ended"),
+        ):
+            answer = await call(site, "POST", f"/executions/{execution}/{change}", body)
+            assert (answer.status_code, answer.json()["code"]) == (status, code), (change, body)
+        assert (await call(site, "GET", f"/executions/{execution}")).json() == before
