@@ -75,7 +75,8 @@ class Scene:
 
     While a node resumes, `returned` holds the variables of its finished subflow ({} after a body), `failure` (code,
     message, node) why its body failed, and `alarm` which alarm of its wait went off: the one that was set for `alarm_s`
-    after the wait began. `waited_for` is the token of the wait that the inbound met.
+    after the wait began. `waited_for` is the token of the wait that the inbound met. `is_run`: nobody talks to it, a
+    trigger or a parent has started it.
     """
 
     def __init__(self, flow: Flow, session: Session, inbound: Inbound, limits: Limits) -> None:
@@ -96,6 +97,7 @@ class Scene:
         self.started = False
         self.parent: Parent | None = None
         self.result: Any = None
+        self.is_run = inbound.channel == RUN
         self.version = session.version + 1
         self.past = session.past
         self.frames = session.frames
@@ -128,11 +130,6 @@ class Scene:
     @property
     def timed_out(self) -> bool:
         return self.alarm == "timeout"
-
-    @property
-    def is_run(self) -> bool:
-        """Say whether this is a run that nobody talks to, started by a trigger or as a child."""
-        return self.inbound.channel == RUN
 
     @property
     def group(self) -> str:

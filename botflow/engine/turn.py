@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from types import GeneratorType
 from typing import Any, Literal, assert_never, cast
 
 import orjson
@@ -28,6 +29,7 @@ from botflow.engine.node import (
     Leave,
     NodeFailure,
     NodeType,
+    Outcome,
     Park,
     WaitForMessage,
 )
@@ -43,6 +45,7 @@ from botflow.flow.graph import Flow
 TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "ignored"]
 NodeTypes = Mapping[str, NodeType]
 DEFAULT_LIMITS = Limits()
+_RESTING = (WaitForMessage, Park, KeepWaiting, End)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ def take_turn(
         started=started,
         failure=ending.failure,
         output=ending.output,
-        keeps_deadline=ending.wait is not None and ending.wait == session.wait,
+        keeps_deadline=ending.wait is not None and ending.wait is session.wait,
     )
 
 
@@ -122,23 +125,24 @@ def _walk(
     """Find where the inbound meets the session, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
     match arrival:
+        case Start() | Resume():
+            resuming = isinstance(arrival, Resume)
         case Ignored(reason):
             scene.record(events.InboundIgnored(reason))
             return Ending("ignored")
         case Expired():
             return _expire(flow, scene)
-        case Start() | Resume():
-            resuming = isinstance(arrival, Resume)
         case _:
             assert_never(arrival)
     waiting = len(session.frames)  # as deep as the node stands that may keep waiting; 0 once it has gone on
     heard = resuming
     for step in range(2 * limits.steps):
         try:
-            outcome = yield from visit(scene, node_types, resuming)
-            if isinstance(outcome, KeepWaiting) and len(scene.levels) != waiting:
-                raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
-            if isinstance(outcome, WaitForMessage | Park | KeepWaiting | End):
+            visited = visit(scene, node_types, resuming)
+            outcome: Outcome = (yield from visited) if isinstance(visited, GeneratorType) else cast(Outcome, visited)
+            if isinstance(outcome, _RESTING):
+                if isinstance(outcome, KeepWaiting) and len(scene.levels) != waiting:
+                    raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
                 scene.answered = scene.answered and not heard  # what was heard has not answered the question
                 return _rest(flow, session, scene, outcome)
             heard = False

@@ -22,35 +22,65 @@ from botflow.engine.node import (
     Outcome,
     Park,
     Resumable,
+    Visit,
     WaitForMessage,
 )
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.errors import FlowError
 from botflow.flow.graph import Encloses, Node
+from botflow.flow.policy import Retry
 
-_OUTCOMES = (Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End)
+_OUTCOMES = frozenset((Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End))
 
 
-def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Generator[Ask, Answer, Outcome]:
-    """Run the node at hand, again after a pause where its `retry` says so. What it said in a failed try is unsaid.
+def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Visit:
+    """Run the node at hand: its outcome, or a generator when it asks the world or may be tried again.
 
     A failing node leaves by `error` if something is connected there, else its FlowError is raised.
     """
     node = scene.node
-    attempts = node.retry.attempts if node.retry else 1
     scene.visits += 1
-    for failed in range(1, attempts + 1):
+    if node.retry is not None:
+        return _try_again(scene, node, node_types[node.type], node.retry, resuming)
+    try:
+        made = _run(node, node_types[node.type], scene, resuming)
+        return made if not isinstance(made, GeneratorType) else _once(made, scene, node, node_types[node.type])
+    except LimitExceeded:
+        raise
+    except FlowError as failure:
+        return _leave_by_error(scene, node, node_types[node.type], failure)
+
+
+def _once(
+    made: Generator[Ask, Answer, Outcome], scene: Scene, node: Node, node_type: NodeType
+) -> Generator[Ask, Answer, Outcome]:
+    try:
+        return (yield from _asking(made, node, scene, 1))
+    except LimitExceeded:
+        raise
+    except FlowError as failure:
+        return _leave_by_error(scene, node, node_type, failure)
+
+
+def _try_again(
+    scene: Scene, node: Node, node_type: NodeType, retry: Retry, resuming: bool
+) -> Generator[Ask, Answer, Outcome]:
+    """Run the node until it does not fail, with pauses between; what it said in a failed try is unsaid."""
+    for failed in range(1, retry.attempts + 1):
         said = scene.mark()
         try:
-            return (yield from _run(node, node_types[node.type], scene, resuming, failed))
+            made = _run(node, node_type, scene, resuming)
+            if isinstance(made, GeneratorType):
+                return (yield from _asking(made, node, scene, failed))
+            return cast(Outcome, made)
         except LimitExceeded:
             raise
         except FlowError as failure:
-            if node.retry is None or failed == attempts:
-                return _leave_by_error(scene, node, node_types[node.type], failure)
+            if failed == retry.attempts:
+                return _leave_by_error(scene, node, node_type, failure)
             scene.unsay(said)
             scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))
-            yield Pause(seconds=node.retry.pause_s(failed))
+            yield Pause(seconds=retry.pause_s(failed))
     raise AssertionError("the last try returns or raises")
 
 
@@ -72,28 +102,44 @@ def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError)
     return False
 
 
-def _run(
-    node: Node, node_type: NodeType, scene: Scene, resuming: bool, attempt: int
-) -> Generator[Ask, Answer, Outcome]:
-    """Run the node once; whatever its code raises becomes a FlowError."""
+def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Visit:
+    """Run the node as far as it comes without the world; whatever its code raises becomes a FlowError."""
     try:
         made = (
             cast(Resumable, node_type).resume(node.properties, scene)
             if resuming
             else node_type.visit(node.properties, scene)
         )
-        outcome = (yield from _bounded(made, node, scene, attempt)) if isinstance(made, GeneratorType) else made
-    except FlowError:
-        raise
-    except (GeneratorExit, KeyboardInterrupt):
+    except (FlowError, GeneratorExit, KeyboardInterrupt):
         raise
     except BaseException as crash:  # foreign code: also its sys.exit() is just that node's failure
-        raise NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed") from crash
-    if not isinstance(outcome, _OUTCOMES):
+        raise _crashed(crash) from crash
+    return made if isinstance(made, GeneratorType) else _checked(cast(Outcome, made), node)
+
+
+def _asking(
+    made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene, attempt: int
+) -> Generator[Ask, Answer, Outcome]:
+    """Run the rest of a node that asks; whatever its code raises becomes a FlowError here, too."""
+    try:
+        outcome = yield from _bounded(made, node, scene, attempt)
+    except (FlowError, GeneratorExit, KeyboardInterrupt):
+        raise
+    except BaseException as crash:  # as above
+        raise _crashed(crash) from crash
+    return _checked(outcome, node)
+
+
+def _checked(outcome: Outcome, node: Node) -> Outcome:
+    if type(outcome) not in _OUTCOMES:
         raise NodeFailure(
             f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code="node.crashed"
         )
     return outcome
+
+
+def _crashed(crash: BaseException) -> NodeFailure:
+    return NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed")
 
 
 def _bounded(

@@ -12,6 +12,8 @@ from botflow.engine.session import Alarm, Session, Wait
 
 def wait_for_message(scene: Scene, outcome: WaitForMessage, expires_s: float | None) -> Wait:
     """Return the wait for a person: reminders, the node's timeout and the session's expiry, whichever comes first."""
+    if not outcome.reminders_s and outcome.timeout_s is None and expires_s is None:
+        return Wait(token=scene.group)
     alarms = [Alarm(after_s, "reminder") for after_s in outcome.reminders_s]
     if outcome.timeout_s is not None:
         alarms.append(Alarm(outcome.timeout_s))
