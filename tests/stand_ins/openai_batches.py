@@ -105,14 +105,16 @@ def _handler(openai: BatchStandIn) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path == "/v1/files":
-                return self._write(json.dumps(openai.upload(body)).encode())
+                self._write(json.dumps(openai.upload(body)).encode())
+                return
             assert self.path == "/v1/batches"
             created = openai.create(json.loads(body))
             if openai.loses_answers:
                 openai.loses_answers -= 1
                 self.close_connection = True
-                return self.connection.close()
-            return self._write(json.dumps(created).encode())
+                self.connection.close()
+                return
+            self._write(json.dumps(created).encode())
 
         def do_GET(self) -> None:
             match self.path.partition("?")[0].split("/")[2:]:
