@@ -147,7 +147,7 @@ FAST_PATH = (
         consent.parks,
         '"start" | "start_if_stopped"',
         '"never"',
-        test_conversation.test_who_stopped_hears_nothing_until_they_start_again,
+        partial(who_stopped, was_parked=True, consent="start_if_stopped", is_silent=True, is_parked=False),
     ),
     Fence(
         Committer._take,
