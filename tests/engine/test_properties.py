@@ -146,13 +146,13 @@ def test_any_flow_waits_ends_fails_or_ignores_within_its_limits_and_a_replay_is_
     assert seen["conversations"] >= CONVERSATIONS
     assert min(seen[status] for status in ("waiting", "completed", "failed", "ignored")) > 100
     assert min(seen[kind] for kind in EVENTS) >= 5
-    assert min(seen[effect] for effect in ("StartRun", "CancelRuns", "EmitEvent")) >= 5
+    assert min(seen[effect] for effect in ("StartRun", "CancelRuns", "EmitEvent")) > 20
 
 
 def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(GENERATED, max_examples=CONVERSATIONS // 2)
+    @settings(GENERATED, max_examples=CONVERSATIONS)
     @given(flow=flows(), first=beginnings(), arriving=st.lists(arrivals(is_run=True), max_size=8), answers=SUPPLY)
     def run_once(flow: Flow, first: Inbound, arriving: list[Arriving], answers: list[Answer]) -> None:
         seen["runs"] += 1
@@ -170,7 +170,7 @@ def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None
 
     run_once()
     print(f"{seen['runs']} runs, {seen['turns']} turns: {dict(seen.most_common())}")
-    assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > 20
+    assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > 50
     assert seen["ReportEnd"] > 50
 
 

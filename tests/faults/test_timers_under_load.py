@@ -22,6 +22,7 @@ SILENT = 40
 TALKING = 30
 ROUNDS = 3
 TALK_PAUSE_S = 0.2
+SILENT_S = 15.0  # a slow machine is late with timers, and nobody may speak before theirs has gone off
 PLACES = {"postgres": 2, "sqlite": 1}
 THINKING_MS = 2_000  # longer than a quick question waits: its timeout finds the answer under way
 
@@ -52,7 +53,7 @@ async def test_many_timeouts_race_with_messages_while_the_database_is_busy(
         f" p99 {slow_s[len(slow_s) * 99 // 100] * 1000:.0f} ms"
     )
     assert not verdict.wrong, "\n".join(verdict.findings[:20])
-    assert counts["fired"] == counts["due"] >= SILENT  # on a slow machine the next message overtakes some of them
+    assert counts["fired"] == counts["due"] >= SILENT * ROUNDS
     assert counts["waits with little time"] == (RACING + SILENT) * ROUNDS
 
 
@@ -93,7 +94,7 @@ async def _everybody(client: httpx2.AsyncClient, places: list[Place]) -> list[Pe
         person = await begin(f"silent {number}")
         for turn in range(ROUNDS):
             await tell(person, f"hurry{SECONDS[turn % 2]} {turn}")
-            await asyncio.sleep(6.0)
+            await asyncio.sleep(SILENT_S)
 
     async def talk(number: int) -> None:
         person = await begin(f"talking {number}")
