@@ -2,7 +2,7 @@
 # Paths stay relative, so that the folder's own name may hold anything.
 
 port = 8000
-export PYTHON
+export PYTHON INSTALLER
 
 .PHONY: run test check bench
 
