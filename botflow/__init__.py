@@ -1,7 +1,7 @@
 """botflow: conversations with phone users and web visitors, as graphs.
 
 The public names, each loaded when it is first used, so that `import botflow` costs next to nothing. Start reading in
-engine/turn.py (one turn of a conversation) and runtime/conversation.py (how a turn becomes durable).
+engine/turn.py (one turn of a conversation) and runtime/turns/receive.py (how a turn becomes durable).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from botflow.engine.asks import Answer, AskHistory, AskModel, Invoke
     from botflow.engine.effects import QuickReply, SendMessage
     from botflow.engine.inbound import Inbound, Location, Media
-    from botflow.engine.node import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, WaitForMessage
+    from botflow.engine.node_type import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, WaitForMessage
     from botflow.engine.scene import Scene
     from botflow.errors import BotflowError, ConflictError, FlowError, ProviderError, RejectedInbound, UsageError
-    from botflow.flow.builder import Flow
+    from botflow.flow.building.flow import Flow
     from botflow.flow.fields import Properties
-    from botflow.nodes.action import action
-    from botflow.nodes.polling import Pending, polling
+    from botflow.nodes.custom.action import action
+    from botflow.nodes.custom.polling import Pending, polling
     from botflow.plugins import Plugin
     from botflow.triggering import trigger_workflow
 
@@ -30,19 +30,19 @@ _HOMES = {
     "AskModel": "botflow.engine.asks",
     "BotflowError": "botflow.errors",
     "ConflictError": "botflow.errors",
-    "End": "botflow.engine.node",
-    "EnterSubflow": "botflow.engine.node",
-    "Flow": "botflow.flow.builder",
+    "End": "botflow.engine.node_type",
+    "EnterSubflow": "botflow.engine.node_type",
+    "Flow": "botflow.flow.building.flow",
     "FlowError": "botflow.errors",
     "Inbound": "botflow.engine.inbound",
     "Invoke": "botflow.engine.asks",
-    "Leave": "botflow.engine.node",
+    "Leave": "botflow.engine.node_type",
     "Location": "botflow.engine.inbound",
     "Media": "botflow.engine.inbound",
-    "NodeFailure": "botflow.engine.node",
-    "NodeType": "botflow.engine.node",
-    "Outcome": "botflow.engine.node",
-    "Pending": "botflow.nodes.polling",
+    "NodeFailure": "botflow.engine.node_type",
+    "NodeType": "botflow.engine.node_type",
+    "Outcome": "botflow.engine.node_type",
+    "Pending": "botflow.nodes.custom.polling",
     "Plugin": "botflow.plugins",
     "Properties": "botflow.flow.fields",
     "ProviderError": "botflow.errors",
@@ -51,9 +51,9 @@ _HOMES = {
     "Scene": "botflow.engine.scene",
     "SendMessage": "botflow.engine.effects",
     "UsageError": "botflow.errors",
-    "WaitForMessage": "botflow.engine.node",
-    "action": "botflow.nodes.action",
-    "polling": "botflow.nodes.polling",
+    "WaitForMessage": "botflow.engine.node_type",
+    "action": "botflow.nodes.custom.action",
+    "polling": "botflow.nodes.custom.polling",
     "trigger_workflow": "botflow.triggering",
 }
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from botflow.clock import Clock
-from botflow.config import Settings
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.errors import UsageError
 from botflow.interfaces import Channel, Model
+from botflow.settings import Settings
 
 GROUP = "botflow.plugins"
 

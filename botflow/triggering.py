@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
-from botflow.config import Settings
 from botflow.errors import UsageError
-from botflow.runtime import triggers
-from botflow.runtime.row_watch import watch_rows
-from botflow.runtime.triggers import Event, StartRequest, TriggeredExecution
-from botflow.storage.brief_connection import brief_connection, brief_connection_sync
+from botflow.runtime.runs import triggers
+from botflow.runtime.runs.row_watch import watch_rows
+from botflow.runtime.runs.triggers import Event, StartRequest, TriggeredExecution
+from botflow.settings import Settings
 from botflow.storage.jobs import Priority
+from botflow.storage.one_off import brief_connection, brief_connection_sync
 
 __all__ = ["TriggeredExecution", "emit", "emit_sync", "trigger_workflow", "trigger_workflow_sync", "watch_rows"]
 

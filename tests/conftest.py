@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from botflow.storage.database import Database, open_database
-from botflow.storage.migrate import migrate
+from botflow.storage.migrations.upgrade import migrate
 from tests.servers import Server, start_postgres, start_valkey
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from botflow.config import Settings
 from botflow.errors import UsageError
+from botflow.settings import Settings
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ import typer
 from ruamel.yaml import YAML
 
 from botflow.cli.app import app
-from botflow.config import Settings
+from botflow.settings import Settings
 from tests.faults.driver import free_port
 
 ROOT = Path(__file__).parent.parent

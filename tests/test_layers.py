@@ -14,9 +14,40 @@ INTEGRATIONS = ROOT / "integrations"
 
 # Each layer may import itself and those before it.
 LAYERS = (
-    *("errors", "clock", "config", "flow", "engine", "nodes", "records", "interfaces", "plugins"),
-    *("storage", "runtime", "triggering", "web", "cli"),
+    *("errors", "crash_points", "clock", "settings", "flow", "phone_numbers", "engine", "nodes", "records"),
+    *("interfaces", "plugins", "storage", "runtime", "triggering", "web", "cli"),
 )
+# Within a layer: each level may import itself and those before it. Every module and folder stands in one of them.
+LEVELS = {
+    "storage": (
+        ("engines", "jobs", "jobs_postgres", "jobs_sqlite", "jobs_sqlite_queries", "jobs_version"),
+        ("tables",),
+        ("turns",),
+        ("delivery", "runs"),
+        (
+            *("backlog_counts", "cache", "contacts", "credentials", "decisions", "migrations", "one_off", "spending"),
+            *("transcripts", "workflow_versions"),
+        ),
+        ("database",),
+        ("read_only",),
+    ),
+    "runtime": (
+        ("process", "vault", "served_flows", "offline_model", "jobs", "job_worker"),
+        ("asks", "delivery"),
+        ("turns",),
+        ("runs",),
+        ("app",),
+    ),
+}
+# Imports against that order, each with its reason: file, module, why it stands.
+EXCEPTIONS = {
+    ("botflow/storage/delivery/gate_facts.py", "botflow.storage.decisions"): "a hold is written with its decision",
+    ("botflow/storage/delivery/held.py", "botflow.storage.decisions"): "an operator's choice is written as a decision",
+    (
+        "botflow/storage/delivery/gate_facts.py",
+        "botflow.storage.spending",
+    ): "the gate reserves segments as it commits",
+}
 PURE = ("flow", "engine", "nodes")
 IMPURE_MODULES = frozenset(
     [
@@ -65,7 +96,7 @@ IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # What an integration may import besides botflow's public names.
 OFFERED = (
     *("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors"),
-    *("botflow.clock", "botflow.config", "botflow.engine", "botflow.flow"),
+    *("botflow.clock", "botflow.settings", "botflow.engine", "botflow.flow"),
 )
 
 
@@ -115,6 +146,35 @@ def test_a_layer_imports_only_itself_and_what_stands_before_it(layer: str) -> No
 
     assert files[0].exists()
     assert wrong == []
+
+
+@pytest.mark.parametrize("layer", LEVELS)
+def test_every_part_of_a_layer_stands_in_one_of_its_levels(layer: str) -> None:
+    listed = [name for level in LEVELS[layer] for name in level]
+
+    assert sorted(listed) == sorted(
+        path.stem
+        for path in (CORE / layer).iterdir()
+        if path.name != "__init__.py" and (path.suffix == ".py" or (path / "__init__.py").exists())
+    )
+
+
+@pytest.mark.parametrize("layer", LEVELS)
+def test_a_level_imports_only_itself_and_those_before_it(layer: str) -> None:
+    level_of = {name: number for number, level in enumerate(LEVELS[layer]) for name in level}
+    wrong, used = [], set()
+    for file in modules(CORE / layer):
+        part = file.relative_to(CORE / layer).parts[0].removesuffix(".py")
+        for name, line in imports(file):
+            if not name.startswith(f"botflow.{layer}.") or part == "__init__":
+                continue
+            if level_of[name.split(".")[2]] > level_of[part]:
+                exception = (str(file.relative_to(ROOT)), name.rpartition(".")[0])
+                used.add(exception)
+                wrong += [] if exception in EXCEPTIONS else [shown(file, line, f"{part} imports {name}")]
+
+    assert wrong == []
+    assert used == {known for known in EXCEPTIONS if known[0].startswith(f"botflow/{layer}/")}
 
 
 def test_what_ships_for_tests_imports_up_to_interfaces_and_nothing_imports_it() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from botflow.config import Settings
+from botflow.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -13,9 +13,9 @@ import pytest
 import typer
 
 from botflow.cli.app import app
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.flow.document import Document
-from botflow.flow.language import FILTERS
+from botflow.flow.templates.grammar import FILTERS
 from botflow.nodes import built_in
 from botflow.nodes.answers.expectation import Kind
 

@@ -1,4 +1,4 @@
-"""The command line: one file per command, all of them thin. Read app.py first, then serve.py.
+"""The command line: one file per command in commands/, all of them thin. Read app.py first.
 
 A command reads its arguments, calls the same runtime as the server does, and prints. Exit status: 0 good, 1 the flow
 is wrong, 2 the call is wrong; a person never sees a traceback for either.

@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import typer
 
-from botflow.cli import chat, check, database, graph, serve, sessions, version, worker
-from botflow.cli.printing import print_error
+from botflow.cli.commands import chat, check, db, graph, serve, sessions, version, worker
+from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ chat.add_to(app)
 sessions.add_to(app)
 check.add_to(app)
 graph.add_to(app)
-database.add_to(app)
+db.add_to(app)
 version.add_to(app)
 
 

@@ -15,10 +15,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.errors import FlowError, UsageError
-from botflow.flow.builder import Flow as Builder
-from botflow.flow.check import check
+from botflow.flow.building.flow import Flow as Builder
+from botflow.flow.checking.check import check
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import SourceDocument, parse
 from botflow.flow.graph import Flow

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from botflow.config import Settings
 from botflow.errors import UsageError
+from botflow.settings import Settings
 
 if TYPE_CHECKING:
     from botflow.runtime.app import RuntimeOptions
-    from botflow.runtime.worker import WorkerOptions
+    from botflow.runtime.process.worker import WorkerOptions
 
 
 def runtime_options(

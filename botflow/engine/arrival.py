@@ -8,11 +8,11 @@ from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
-from botflow.engine.folding import fold
-from botflow.engine.node import NodeFailure, NodeType, Starts
+from botflow.engine.corrections.rewind import turn_back
+from botflow.engine.node_type import NodeFailure, NodeType, Starts
 from botflow.engine.scene import Level, Scene
 from botflow.engine.session import Parent, Session, Wait
-from botflow.engine.turning_back import turn_back
+from botflow.engine.text_folding import fold
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.pattern import search

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import orjson
 
+from botflow.engine.corrections.answer_history import remember
 from botflow.engine.effects import Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.limits import Limits
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.engine.session import Frame, Past, Session, Wait
-from botflow.engine.undo import remember
 from botflow.errors import FlowError
 
 _NO_PAST = Past()

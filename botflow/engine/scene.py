@@ -13,12 +13,12 @@ from typing import Any
 from botflow.engine.effects import Effect, QuickReply, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.inbound import RUN, Inbound, Media
+from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.limits import Limits
-from botflow.engine.plain import clipped, plain_json
 from botflow.engine.session import AlarmKind, Frame, FrameKind, Parent, Session
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
-from botflow.flow.template import INPUT, NODES, VARIABLES
+from botflow.flow.templates.template import INPUT, NODES, VARIABLES
 
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES))
 

@@ -118,7 +118,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The questions that people may go back to, the last one last, as `undo.py` writes them down.
+    """The questions that people may go back to, the last one last, as `answer_history.py` writes them down.
 
     `barred`: before the first of them something was done that cannot be undone.
     """

@@ -21,7 +21,7 @@ from botflow.engine.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
-from botflow.engine.node import (
+from botflow.engine.node_type import (
     End,
     EnterBody,
     EnterSubflow,
@@ -34,10 +34,10 @@ from botflow.engine.node import (
     WaitForMessage,
 )
 from botflow.engine.scene import Level, LimitExceeded, Scene
+from botflow.engine.sentences import apology
 from botflow.engine.session import Session
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked
-from botflow.engine.words import apology
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke, Pause
-from botflow.engine.node import (
+from botflow.engine.node_type import (
     Catches,
     End,
     EnterBody,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, timedelta
 
-from botflow.engine.node import NodeFailure, Park, WaitForMessage
+from botflow.engine.node_type import NodeFailure, Park, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.engine.session import Alarm, Session, Wait
 

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from botflow.errors import UsageError
-from botflow.flow.check import examine
+from botflow.flow.checking.check import examine
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.graph import Edge, Flow, Interrupt, Node
-from botflow.flow.linked import Linked, NodeSpecs
 from botflow.flow.problems import FlowProblems, Problem, Report
-from botflow.flow.template import Templates
+from botflow.flow.templates.template import Templates
+from botflow.flow.typed_document import Linked, NodeSpecs
 
 
 def compile_flow(documents: Mapping[str, Mapping[str, Any]], root: str, node_types: NodeSpecs) -> Flow:

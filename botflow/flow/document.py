@@ -18,10 +18,10 @@ from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
-from botflow.flow.react_flow import flat_document, flat_edge, flat_node
-from botflow.flow.reader import Reading, unfit
-from botflow.flow.rewrite import with_positions
-from botflow.flow.schema import report_invalid
+from botflow.flow.reading.edit import with_positions
+from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
+from botflow.flow.reading.schema_problems import report_invalid
+from botflow.flow.reading.source import Reading, unfit
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")

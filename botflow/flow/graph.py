@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from botflow.flow.policy import Policy, Retry
-from botflow.flow.template import Templates
+from botflow.flow.templates.template import Templates
 
 Category = Literal["trigger", "action"]
 JsonObject = dict[str, Any]

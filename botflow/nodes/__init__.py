@@ -1,24 +1,24 @@
-"""The built-in node types. The simplest is `say.py`; `ask.py` shows how a node waits."""
+"""The built-in node types. The simplest is `chatbot/say.py`; `chatbot/ask.py` shows how a node waits."""
 
 from __future__ import annotations
 
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.nodes.ai import AiExtract, AiReply, AiRoute
-from botflow.nodes.ask import Ask
-from botflow.nodes.attempt import Try
-from botflow.nodes.condition import Branch, Switch
-from botflow.nodes.logic import EndExecution, Set
-from botflow.nodes.loop import Loop
-from botflow.nodes.menu import Menu
-from botflow.nodes.parallel import Parallel
-from botflow.nodes.run import RunWorkflow
-from botflow.nodes.say import Say
-from botflow.nodes.subflow import Subflow
-from botflow.nodes.telling import Emit, Log
-from botflow.nodes.trigger import InboundTrigger
-from botflow.nodes.triggers import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
+from botflow.nodes.chatbot.ask import Ask
+from botflow.nodes.chatbot.menu import Menu
+from botflow.nodes.chatbot.say import Say
+from botflow.nodes.conditional import Branch, Switch
+from botflow.nodes.logic.emit_and_log import Emit, Log
+from botflow.nodes.logic.loop import Loop
+from botflow.nodes.logic.parallel import Parallel
+from botflow.nodes.logic.run import RunWorkflow
+from botflow.nodes.logic.set_and_end import EndExecution, Set
+from botflow.nodes.logic.subflow import Subflow
+from botflow.nodes.logic.try_catch import Try
+from botflow.nodes.logic.wait import Wait
+from botflow.nodes.triggers.messages import InboundTrigger
+from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 from botflow.nodes.twilio import SendTwilioMessage
-from botflow.nodes.wait import Wait
 
 
 def built_in() -> tuple[NodeType, ...]:

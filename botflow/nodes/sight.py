@@ -7,7 +7,7 @@ from typing import NamedTuple
 import minijinja
 
 from botflow.errors import FlowError
-from botflow.flow.template import INPUT, NODES, VARIABLES, plain_expression
+from botflow.flow.templates.template import INPUT, NODES, VARIABLES, plain_expression
 
 
 class Sight(NamedTuple):

@@ -9,11 +9,11 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.node import Leave, Park, Visit
+from botflow.engine.node_type import Leave, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
-from botflow.nodes.attachment import MediaList, render_media
+from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 
 # E.164 (ITU): a plus, a country code that does not begin with 0, at most 15 digits in all.
 _ADDRESS = re.compile(r"(whatsapp:)?(\+[1-9][0-9]{6,14})")

@@ -13,52 +13,52 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from botflow.clock import Clock, SystemClock
-from botflow.config import Settings
-from botflow.engine.node import NodeType
+from botflow.crash_points import Reach, unobserved
+from botflow.engine.node_type import NodeType
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, SharedCounter
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
-from botflow.runtime.actions import Actions
-from botflow.runtime.advance import Advance
-from botflow.runtime.asks import Asks, models_of
-from botflow.runtime.background import background
-from botflow.runtime.backlog import BacklogWatch
-from botflow.runtime.bursts import Bursts
-from botflow.runtime.callbacks import CallbackUrls
-from botflow.runtime.carrier import Carrier
-from botflow.runtime.committer import Committer
-from botflow.runtime.consent import ConsentKeeper
-from botflow.runtime.consent_gate import ConsentGate
-from botflow.runtime.conversation import Conversation
-from botflow.runtime.database_clock import DatabaseClock
-from botflow.runtime.executions import Executions
-from botflow.runtime.flows import Flows
-from botflow.runtime.hot import HotSessions
-from botflow.runtime.hub import Hub
+from botflow.runtime.asks.actions import Actions
+from botflow.runtime.asks.model_budget import ModelSpend
+from botflow.runtime.asks.perform import Asks, models_of
+from botflow.runtime.delivery.consent_gate import ConsentGate
+from botflow.runtime.delivery.opt_outs import ConsentKeeper
+from botflow.runtime.delivery.sender import Outbox
+from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.jobs import jobs_app
-from botflow.runtime.metrics import Metrics
-from botflow.runtime.model_spend import ModelSpend
-from botflow.runtime.outbox import Outbox
-from botflow.runtime.overload import Bounds, Overload
-from botflow.runtime.parts import channels_by_name
-from botflow.runtime.points import Reach, unobserved
-from botflow.runtime.schedules import Schedules
-from botflow.runtime.tick import Tick, forgetting_step, recovery_steps
-from botflow.runtime.triggers import Triggers
+from botflow.runtime.process.background import background
+from botflow.runtime.process.backlog import BacklogWatch
+from botflow.runtime.process.database_clock import DatabaseClock
+from botflow.runtime.process.metrics import Metrics
+from botflow.runtime.process.overload import Bounds, Overload
+from botflow.runtime.process.tick import Tick, forgetting_step, recovery_steps
+from botflow.runtime.process.worker import SupervisedWorker, WorkerOptions, WorkerWatch
+from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.schedules import Schedules
+from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.served_flows import Flows
+from botflow.runtime.turns.advance import Advance
+from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.committer import Committer
+from botflow.runtime.turns.parts import channels_by_name
+from botflow.runtime.turns.receive import Conversation
+from botflow.runtime.turns.session_cache import HotSessions
+from botflow.runtime.turns.signals import Hub
 from botflow.runtime.vault import Vault
-from botflow.runtime.worker import SupervisedWorker, WorkerOptions, WorkerWatch
-from botflow.storage.bursts import BurstRows
+from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
 from botflow.storage.decisions import Decisions
-from botflow.storage.gate import GateRows
+from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.jobs import JobTable
 from botflow.storage.spending import Spending
+from botflow.storage.turns.bursts import BurstRows
 
 if TYPE_CHECKING:
-    from botflow.storage.redis import RedisLink
+    from botflow.storage.cache.redis import RedisLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +254,7 @@ async def _open_redis(settings: Settings, database: Database, stack: AsyncExitSt
     """Return the link to Redis, None when no URL is set; the driver is imported only then."""
     if settings.botflow_redis_url is None:
         return None
-    from botflow.storage.redis import open_redis
+    from botflow.storage.cache.redis import open_redis
 
     redis = open_redis(settings.botflow_redis_url, await database.identity())
     stack.push_async_callback(redis.close)

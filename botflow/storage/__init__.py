@@ -1,4 +1,4 @@
-"""All SQL and all of Redis. Read `tables.py` first, then `database.py`; one file per store of `interfaces.py`.
+"""All SQL and all of Redis. Read `tables.py` first, then `database.py`; one file per store of `interfaces`.
 
 The two hot stores (sessions, inbox) are written once for each database, the others once for both.
 """

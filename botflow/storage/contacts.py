@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.records import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
-from botflow.storage.dialect import dialect_of
-from botflow.storage.engine import Engine
-from botflow.storage.flows import DEFAULT_ORGANIZATION
-from botflow.storage.selects import is_unsettled
+from botflow.storage.engines.dialect import dialect_of
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import contacts, decisions, organizations, outbounds, sessions, workflows
+from botflow.storage.turns.selects import is_unsettled
+from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
 IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index
 IS_READY = and_(is_unsettled(), outbounds.c.state == literal_column("'ready'"))

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from botflow.errors import UsageError
-from botflow.storage.engine import Engine
-from botflow.storage.flows import DEFAULT_ORGANIZATION
-from botflow.storage.starting import insert_new
+from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.start import insert_new
 from botflow.storage.tables import credentials, executions, organizations, sessions, workflows
+from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,26 +23,26 @@ from botflow.interfaces import (
     TimerStore,
     TranscriptStore,
 )
-from botflow.storage.artifacts import Artifacts
-from botflow.storage.census import CensusTaker
-from botflow.storage.effects import Effects
-from botflow.storage.executions import Executions
-from botflow.storage.flows import FlowVersions
-from botflow.storage.held import Held
+from botflow.storage.backlog_counts import CensusTaker
+from botflow.storage.delivery.held import Held
+from botflow.storage.delivery.outbox import Outbox
+from botflow.storage.engines.postgres import PostgresEngine
+from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.jobs_postgres import PostgresJobs
 from botflow.storage.jobs_sqlite import SqliteJobs
-from botflow.storage.lifecycle import Lifecycle
-from botflow.storage.migrate import check_version, is_postgres, upgrade
 from botflow.storage.migrations import HEAD, VERSION_TABLE
-from botflow.storage.outbox import Outbox
-from botflow.storage.postgres import PostgresEngine
-from botflow.storage.postgres_inbox import PostgresInbox
-from botflow.storage.postgres_sessions import PostgresSessions
-from botflow.storage.sqlite import SqliteEngine
-from botflow.storage.sqlite_inbox import SqliteInbox
-from botflow.storage.sqlite_sessions import SqliteSessions
-from botflow.storage.timers import Timers
+from botflow.storage.migrations.upgrade import check_version, is_postgres, upgrade
+from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.effects import Effects
+from botflow.storage.runs.executions import Executions
+from botflow.storage.runs.lifecycle import Lifecycle
 from botflow.storage.transcripts import Transcripts
+from botflow.storage.turns.postgres_inbox import PostgresInbox
+from botflow.storage.turns.postgres_sessions import PostgresSessions
+from botflow.storage.turns.sqlite_inbox import SqliteInbox
+from botflow.storage.turns.sqlite_sessions import SqliteSessions
+from botflow.storage.turns.timers import Timers
+from botflow.storage.workflow_versions import FlowVersions
 
 VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")
 

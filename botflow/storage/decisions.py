@@ -10,9 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botflow.storage.engine import Engine
-from botflow.storage.flows import DEFAULT_ORGANIZATION
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import decisions, organizations, workflows
+from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
 DecisionKind = Literal["opt_out", "opt_in", "suppressed", "delayed", "held", "refused", "released"]
 COLUMNS = ("id", "at", "channel", "address", "kind", "reason", "session_id", "subject", "detail")

@@ -23,9 +23,9 @@ from procrastinate.types import JobToDefer
 from botflow.errors import ProviderError, UsageError
 from botflow.storage import jobs_postgres as postgres
 from botflow.storage import jobs_sqlite_queries as sqlite
+from botflow.storage.engines.sqlite_threads import Result, Row, Work, rows_of
 from botflow.storage.jobs import MESSAGE_PRIORITY, TIMER_PRIORITY, turn_lock
 from botflow.storage.jobs_version import check_installed
-from botflow.storage.sqlite_hot import Result, Row, Work, rows_of
 
 _JOB_INSERTED = json.dumps({"type": "job_inserted", "job_id": 0})
 

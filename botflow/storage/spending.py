@@ -18,8 +18,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.flow.policy import Budgets, Cap
-from botflow.storage.dialect import dialect_of
-from botflow.storage.engine import Engine
+from botflow.storage.engines.dialect import dialect_of
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import sessions, spending, workflows
 
 MICRO = 1_000_000  # a US dollar in the unit of `cost`
@@ -79,7 +79,7 @@ class OverBudget(Exception):
 
 
 class Spending:
-    """Reserves and settles money for models; segments are reserved where parts are let through (gate.py)."""
+    """Reserves and settles money for models; segments are reserved where parts are let through (gate_facts.py)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

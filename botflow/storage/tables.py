@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.engines.column_types import BigId, Json, UtcTime
 
 metadata = MetaData(
     naming_convention={

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from botflow.engine.asks import Line
 from botflow.records import SessionSummary, StoredOutbound, TranscriptEntry
-from botflow.storage.engine import Engine
-from botflow.storage.outbox import PARTS
-from botflow.storage.rows import stored_outbound
+from botflow.storage.delivery.outbox import PARTS
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions, turns, workflows
+from botflow.storage.turns.row_mapping import stored_outbound
 
 IS_OWN = outbounds.c.body["to"].as_string().is_(None)
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())

@@ -1,1 +1,1 @@
-"""The HTTP contract: chat, providers' webhooks, health, the demo page. Start reading in `app.py`, then `chat.py`."""
+"""The HTTP contract: chat, providers' webhooks, health, the demo page. Start in `app.py`, then `chat/messages.py`."""

@@ -11,16 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from botflow.config import Settings
 from botflow.errors import BotflowError
 from botflow.runtime.app import Runtime
-from botflow.web.auth import Gate
-from botflow.web.chat import Messages, OpenSession
-from botflow.web.contacts import PutContact
-from botflow.web.cors import ChatOrigins
-from botflow.web.decisions import ListDecisions
-from botflow.web.desk import Desk
-from botflow.web.executions import (
+from botflow.settings import Settings
+from botflow.web.api.contacts import PutContact
+from botflow.web.api.decisions import ListDecisions
+from botflow.web.api.executions import (
     ChangeExecution,
     ListExecutions,
     ReadArtifact,
@@ -32,16 +28,20 @@ from botflow.web.executions import (
     read_one,
     read_steps,
 )
+from botflow.web.api.outbounds import DecideOutbound, ListOutbounds
+from botflow.web.api.start_hooks import ReceiveHook, TellEvent
+from botflow.web.auth.callers import Gate
+from botflow.web.auth.secret_key import secret_key
+from botflow.web.chat.demo_page import page_routes
+from botflow.web.chat.events import Events, Streams
+from botflow.web.chat.messages import Messages, OpenSession
+from botflow.web.context import Desk
+from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
-from botflow.web.hooks import ReceiveHook, TellEvent
-from botflow.web.limits import RateLimiter
-from botflow.web.outbounds import DecideOutbound, ListOutbounds
-from botflow.web.page import page_routes
 from botflow.web.problem import ProblemFence, answer_problem
-from botflow.web.secret import secret_key
+from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
+from botflow.web.rate_limits import RateLimiter
 from botflow.web.shedding import Shedding
-from botflow.web.stream import Events, Streams
-from botflow.web.webhooks import ReceiveMessage, ReceiveStatus
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 

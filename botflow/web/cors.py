@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from botflow.web.wire import header, send_bytes
+from botflow.web.asgi import header, send_bytes
 
 CHAT = "/chat/"
 PREFLIGHT = (

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from botflow.runtime.app import Runtime
-from botflow.runtime.metrics import CONTENT_TYPE
-from botflow.web.desk import desk_of
-from botflow.web.wire import NO_STORE, send_bytes, send_json
+from botflow.runtime.process.metrics import CONTENT_TYPE
+from botflow.web.asgi import NO_STORE, send_bytes, send_json
+from botflow.web.context import desk_of
 
 METRICS_TYPE = (b"content-type", CONTENT_TYPE.encode())
 STOP_WITHIN_S = 2

@@ -18,8 +18,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botflow.errors import BotflowError, ConflictError, ProviderError, RejectedInbound
-from botflow.runtime.overload import Overloaded
-from botflow.web.wire import Disconnected
+from botflow.runtime.process.overload import Overloaded
+from botflow.web.asgi import Disconnected
 
 RETRY_AFTER_S = 2
 HTTP_CODES: Mapping[int, str] = {404: "http.not_found", 405: "http.method_not_allowed", 413: "body.too_large"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from botflow.web.desk import desk_of
+from botflow.web.context import desk_of
 
 
 class Shedding:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from openai import AsyncOpenAI
 
 from botflow import Flow, Pending, Plugin, Properties, polling
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 
 ENDPOINT: Final = "/v1/chat/completions"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from botflow import Flow, Plugin, Properties, action
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 
 SALES = {"Berlin": 120, "Oslo": 80, "Lima": 95}  # stands for the shops' own servers
 

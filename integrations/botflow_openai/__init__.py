@@ -7,10 +7,10 @@ node's `model`, asks that one by the responses API.
 
 from __future__ import annotations
 
-from botflow.config import Settings
 from botflow.errors import UsageError
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
+from botflow.settings import Settings
 
 
 def configured_model(settings: Settings) -> Model | None:

@@ -13,10 +13,10 @@ import orjson
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta, Quote
-from botflow_openai.chat import ChatCompletions
+from botflow_openai.chat_completions import ChatCompletions
 from botflow_openai.clients import Clients
 from botflow_openai.completion import Completion, answer_of
-from botflow_openai.failures import ATTEMPTS, failure_of, pause_s
+from botflow_openai.errors import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
 from botflow_openai.responses import LEAST_TOKENS, Responses
 

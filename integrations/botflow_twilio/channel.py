@@ -10,18 +10,18 @@ from datetime import datetime
 from types import MappingProxyType
 
 from botflow.clock import Clock
-from botflow.config import Settings
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
 from botflow.records import StoredOutbound
-from botflow_twilio.parse import parse_message
+from botflow.settings import Settings
+from botflow_twilio.delivery_status import parse_status
+from botflow_twilio.inbound import parse_message
 from botflow_twilio.rates import per_second
 from botflow_twilio.render import render
 from botflow_twilio.rest import Rest
 from botflow_twilio.segments import segments
 from botflow_twilio.signature import is_signed
-from botflow_twilio.status import parse_status
 from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
 
 

@@ -18,8 +18,8 @@ from botflow.errors import ProviderError
 from botflow.interfaces import Sent
 from botflow.records import Retry, StoredOutbound
 from botflow_twilio.address import write_address
-from botflow_twilio.refusals import failed_on_its_way, refused
-from botflow_twilio.status import has_left, state_of
+from botflow_twilio.delivery_status import has_left, state_of
+from botflow_twilio.error_codes import failed_on_its_way, refused
 
 if TYPE_CHECKING:
     from twilio.rest import Client

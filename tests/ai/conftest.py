@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from botflow_openai import plugin
 
-from botflow.config import Settings
 from botflow.interfaces import Model
+from botflow.settings import Settings
 from tests.stand_ins.openai import OpenAIStandIn
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.inbound import Inbound
-from botflow.engine.node import Leave, NodeType, Visit
+from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category, Edge, Flow, Node
-from botflow.flow.template import Templates
+from botflow.flow.templates.template import Templates
 from botflow.nodes.ai import AiExtract, AiReply, AiRoute
 
 

@@ -11,18 +11,18 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from botflow.config import Settings
+from botflow.engine.ask_json import answer_from_json, answer_to_json
 from botflow.engine.asks import Answer, AskHistory, AskModel, Choice, Invoke, Line
-from botflow.engine.journal import answer_from_json, answer_to_json
 from botflow.errors import ProviderError
 from botflow.flow.fields import Properties
 from botflow.interfaces import ArtifactStore, ExecutionStore, Model, OnDelta, TranscriptStore
-from botflow.nodes.action import action
+from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
-from botflow.runtime.actions import Actions, Fields
-from botflow.runtime.asks import Asks, models_of
-from botflow.runtime.lexical import LexicalModel
-from botflow.runtime.model_spend import ModelSpend
+from botflow.runtime.asks.actions import Actions, Fields
+from botflow.runtime.asks.model_budget import ModelSpend
+from botflow.runtime.asks.perform import Asks, models_of
+from botflow.runtime.offline_model import LexicalModel
+from botflow.settings import Settings
 from botflow.storage.decisions import Decisions
 from botflow.storage.spending import Spending
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from botflow.engine.asks import AskModel, ExtractField
-from botflow.runtime.lexical import LexicalModel
+from botflow.runtime.offline_model import LexicalModel
 
 SATURDAY = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from botflow.engine.asks import AskModel, Choice
-from botflow.runtime.lexical import LexicalModel
+from botflow.runtime.offline_model import LexicalModel
 
 HERE = Path(__file__).parent
 FLOOR = 0.80  # it was 0.839 when it was measured first

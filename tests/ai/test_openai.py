@@ -11,9 +11,9 @@ import pytest
 from botflow_openai import plugin
 from pydantic import SecretStr
 
-from botflow.config import Settings
 from botflow.engine.asks import AskModel, Choice, ExtractField, Line
 from botflow.interfaces import Model
+from botflow.settings import Settings
 from tests.stand_ins.openai import OpenAIStandIn
 
 ROUTE = AskModel(
@@ -48,7 +48,7 @@ def by(api: str, ask: AskModel) -> AskModel:
 def test_a_key_without_the_sdk_says_what_to_install() -> None:
     program = (
         "import sys; sys.modules['openai'] = None\n"
-        "from botflow.config import Settings\nfrom botflow.errors import UsageError\n"
+        "from botflow.settings import Settings\nfrom botflow.errors import UsageError\n"
         "from botflow_openai import plugin\n"
         "try: plugin.model(Settings(openai_api_key='k'))\n"
         "except UsageError as problem: print(problem.code, problem)"

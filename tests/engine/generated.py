@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from botflow import Properties, action, polling
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, Invoke
 from botflow.engine.inbound import RUN, Inbound, Location, Media
-from botflow.engine.node import ActionContext, NodeType
+from botflow.engine.node_type import ActionContext, NodeType
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.policy import Policy, Retry
-from botflow.flow.template import Templates
+from botflow.flow.templates.template import Templates
 from botflow.nodes import built_in
 
 

@@ -14,7 +14,7 @@ from botflow.engine.asks import Answer, Ask
 from botflow.engine.effects import CancelRuns, EmitEvent, ReportEnd, StartRun
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.compile import compile_flow

@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from botflow.engine.asks import Answer
-from botflow.engine.corrections import correction, goes_back
-from botflow.engine.undo import LARGEST_PAST, MOST_ANSWERS
-from botflow.engine.words import cannot_change
+from botflow.engine.corrections.answer_history import LARGEST_PAST, MOST_ANSWERS
+from botflow.engine.corrections.phrases import correction, goes_back
+from botflow.engine.sentences import cannot_change
 from tests.nodes.talk import Talk, node, say
 from tests.nodes.test_action import price
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
+from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Choice, ExtractField, Invoke, Line
-from botflow.engine.journal import answer_from_json, answer_to_json, ask_to_json, fingerprint
 
 MODEL = AskModel(
     purpose="route",

@@ -11,15 +11,15 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from botflow.engine.ask_json import answer_from_json, answer_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask
+from botflow.engine.corrections.answer_history import MOST_ANSWERS
 from botflow.engine.effects import ReportEnd
 from botflow.engine.events import Rewound
 from botflow.engine.inbound import Inbound
-from botflow.engine.journal import answer_from_json, answer_to_json, fingerprint
 from botflow.engine.limits import Limits
 from botflow.engine.session import Frame, Session
 from botflow.engine.turn import Turn, take_turn
-from botflow.engine.undo import MOST_ANSWERS
 from botflow.flow.graph import Flow
 from tests.engine.generated import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
 

@@ -11,7 +11,7 @@ from botflow import Properties, action
 from botflow.engine.asks import Answer
 from botflow.engine.effects import CancelRuns, ReportEnd
 from botflow.engine.limits import Limits
-from botflow.engine.node import KeepWaiting, Park, Visit
+from botflow.engine.node_type import KeepWaiting, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.graph import Category
 from tests.engine.runs import Runs

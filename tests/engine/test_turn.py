@@ -11,11 +11,11 @@ import pytest
 
 from botflow.engine.asks import Answer, Ask, AskHistory
 from botflow.engine.limits import Limits
-from botflow.engine.node import Leave, Outcome, WaitForMessage
+from botflow.engine.node_type import Leave, Outcome, WaitForMessage
 from botflow.engine.scene import Scene
+from botflow.engine.sentences import apology
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
-from botflow.engine.words import apology
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
 from tests.nodes.inbounds import message

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from botflow.engine.ask_json import fingerprint
 from botflow.engine.asks import Answer, Ask, AskFailure, AskModel, Invoke, Pause
 from botflow.engine.effects import EmitEvent
-from botflow.engine.journal import fingerprint
-from botflow.engine.node import Leave, NodeFailure, Outcome
+from botflow.engine.node_type import Leave, NodeFailure, Outcome
 from botflow.engine.scene import Scene
 from botflow.engine.session import Session
 from botflow.flow.fields import Properties

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 
-from botflow.runtime.points import Point
+from botflow.crash_points import Point
 from tests.faults.driver import Place, Reply, say, standing
 from tests.faults.ledger import read_ledger, rows
 from tests.stand_ins.openai import OpenAIStandIn

@@ -21,14 +21,14 @@ import time_machine
 import uvicorn
 
 from botflow.cli.launch import run_until_stopped, runtime_options
-from botflow.cli.logs import configure_logs
-from botflow.config import Settings
+from botflow.cli.output.logging import configure_logs
+from botflow.crash_points import Point, Reach
 from botflow.runtime.app import RuntimeOptions, open_runtime
-from botflow.runtime.overload import Bounds
-from botflow.runtime.points import Point, Reach
-from botflow.runtime.worker import WorkerOptions
+from botflow.runtime.process.overload import Bounds
+from botflow.runtime.process.worker import WorkerOptions
+from botflow.settings import Settings
 from botflow.web.app import create_app
-from botflow.web.secret import secret_key
+from botflow.web.auth.secret_key import secret_key
 from botflow.web.server import WebServer
 
 JUMP_S = 2.0

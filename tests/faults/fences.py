@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.engine import arrival
-from botflow.runtime import consent
-from botflow.runtime.advance import Advance
-from botflow.runtime.committer import Committer
-from botflow.runtime.conversation import Conversation
-from botflow.runtime.lines import Lines
-from botflow.storage import postgres_inbox
+from botflow.runtime.delivery import opt_outs
+from botflow.runtime.turns.advance import Advance
+from botflow.runtime.turns.arrival_order import Lines
+from botflow.runtime.turns.committer import Committer
+from botflow.runtime.turns.receive import Conversation
+from botflow.storage.turns import postgres_inbox
 from tests.engine import test_turn
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import (
@@ -132,19 +132,19 @@ FAST_PATH = (
         test_conversation.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
     ),
     Fence(
-        consent.silences,
+        opt_outs.silences,
         '"stop" | "ask_to_stop" | "start" | "help"',
         '"nothing"',
         partial(who_stopped, was_parked=False, consent="help", is_silent=True, is_parked=False),
     ),
     Fence(
-        consent.parks,
+        opt_outs.parks,
         'case "stop" | "ask_to_stop":',
         'case "never":',
         partial(who_stopped, was_parked=False, consent="stop", is_silent=True, is_parked=True),
     ),
     Fence(
-        consent.parks,
+        opt_outs.parks,
         '"start" | "start_if_stopped"',
         '"never"',
         partial(who_stopped, was_parked=True, consent="start_if_stopped", is_silent=True, is_parked=False),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime.callbacks import CallbackUrls
-from botflow.runtime.conversation import Conversation
-from botflow.runtime.flows import Flows
-from botflow.runtime.hub import Hub, Mailbox
-from botflow.runtime.overload import Overload
+from botflow.runtime.delivery.status_urls import CallbackUrls
+from botflow.runtime.process.overload import Overload
+from botflow.runtime.served_flows import Flows
+from botflow.runtime.turns.receive import Conversation
+from botflow.runtime.turns.signals import Hub, Mailbox
 from botflow.storage import jobs_postgres
-from botflow.storage.timers import Timers
-from botflow.web import auth, webhooks
-from botflow.web.auth import Gate
+from botflow.storage.turns.timers import Timers
+from botflow.web import provider_webhooks
+from botflow.web.auth import callers
+from botflow.web.auth.callers import Gate
 from tests.engine import test_turn
 from tests.faults.fences_outbox import FENCES_OF_THE_OUTBOX
 from tests.faults.mutation import Fence, Statement
@@ -200,7 +201,7 @@ GATES = (
         test_gate.test_only_the_api_key_is_the_api_key,
     ),
     Fence(
-        auth.external_id_of,
+        callers.external_id_of,
         "if named:",
         "if False:",
         partial(test_gate.test_an_external_id_is_no_secret_so_only_a_server_may_name_one, caller=None),
@@ -212,19 +213,19 @@ GATES = (
         test_callbacks.test_another_part_another_secret_and_no_signature_are_forged,
     ),
     Fence(
-        webhooks.ReceiveStatus.__call__,
+        provider_webhooks.ReceiveStatus.__call__,
         'desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))',
         "pass",
         test_webhooks.test_forged_webhooks_change_nothing,
     ),
     Fence(
-        webhooks._signed_request,
+        provider_webhooks._signed_request,
         "channel.verify(request) or",
         "True or",
         test_webhooks.test_refused_webhooks_leave_the_state_as_it_was,
     ),
     Fence(
-        webhooks._lets_unsigned_in,
+        provider_webhooks._lets_unsigned_in,
         "desk.dev and",
         "",
         test_webhooks.test_without_a_token_every_webhook_is_refused,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from botflow.runtime.advance import Advance
-from botflow.runtime.bursts import Bursts
-from botflow.runtime.conversation import Conversation
-from botflow.storage import postgres_inbox, sqlite_inbox
-from botflow.storage.bursts import BurstRows
+from botflow.runtime.turns.advance import Advance
+from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.receive import Conversation
+from botflow.storage.turns import postgres_inbox, sqlite_inbox
+from botflow.storage.turns.bursts import BurstRows
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_bursts as runs
 from tests.storage import test_bursts as stores

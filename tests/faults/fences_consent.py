@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime import consent, consent_gate, loops
-from botflow.runtime.consent import ConsentKeeper
-from botflow.runtime.conversation import Conversation
+from botflow.runtime.delivery import consent_gate, loop_breaker, opt_outs
+from botflow.runtime.delivery.opt_outs import ConsentKeeper
+from botflow.runtime.turns.receive import Conversation
 from botflow.storage import spending
 from botflow.storage.contacts import Contacts
-from botflow.storage.gate import GateRows
+from botflow.storage.delivery.gate_facts import GateRows
 from tests.faults.mutation import Fence
 from tests.runtime import test_loops
 from tests.storage import test_spending
@@ -41,7 +41,7 @@ FENCES_OF_CONSENT = (
     ),
     Fence(consent_gate.needs_gate, "caps_segments(policy)", "False", held),
     Fence(
-        loops._reason,
+        loop_breaker._reason,
         "if at > since",
         "",
         test_loops.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
@@ -89,7 +89,7 @@ FENCES_OF_CONSENT = (
         test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
     ),
     Fence(
-        consent._taken_up,
+        opt_outs._taken_up,
         "if not accepts(session, inbound):",
         "if False:",
         test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from botflow.runtime.carrier import Carrier
-from botflow.storage import ending, postgres_inbox, sqlite_inbox
-from botflow.storage.effects import Effects
-from botflow.storage.lifecycle import Lifecycle
-from botflow.storage.timers import Timers
+from botflow.runtime.runs.effects import Carrier
+from botflow.storage.runs import cancel
+from botflow.storage.runs.effects import Effects
+from botflow.storage.runs.lifecycle import Lifecycle
+from botflow.storage.turns import postgres_inbox, sqlite_inbox
+from botflow.storage.turns.timers import Timers
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_carrier, test_crossings, test_lifecycle
 
@@ -28,7 +29,7 @@ FENCES_OF_EXECUTIONS = (
         test_lifecycle.test_a_pause_fences_the_turn_under_way_whose_answers_stay,
     ),
     Fence(
-        ending.record,
+        cancel.record,
         "if not holds:",
         "if True:",
         test_lifecycle.test_a_message_to_a_paused_conversation_waits_for_it,
@@ -40,25 +41,25 @@ FENCES_OF_EXECUTIONS = (
         test_lifecycle.test_a_timer_that_is_due_while_its_run_is_paused_goes_off_when_it_is_resumed,
     ),
     Fence(
-        ending.cancel_run,
+        cancel.cancel_run,
         "inbounds.c.session_id == session, is_new()).values(",
         "inbounds.c.session_id == 0).values(",
         test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
     ),
     Fence(
-        ending.cancel_run,
+        cancel.cancel_run,
         'await connection.execute(DROP_JOBS, {**locks, "timer": turn_lock(session, timer=True)})',
         "pass",
         test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
     ),
     Fence(
-        ending.cancel_children,
+        cancel.cancel_children,
         " and int(token) <= version",
         "",
         test_carrier.test_a_late_cancellation_leaves_the_children_of_a_retry_alone,
     ),
     Fence(
-        ending.cancel_children,
+        cancel.cancel_children,
         'executions.c.parent_token != "", ',
         "",
         test_carrier.test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled,

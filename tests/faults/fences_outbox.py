@@ -9,14 +9,14 @@ from typing import Any
 from botflow_twilio.channel import open_channel
 
 from botflow.clock import SystemClock
-from botflow.config import Settings
-from botflow.runtime import gate
-from botflow.runtime.outbox import Outbox as Sender
-from botflow.storage import claims, deliveries
-from botflow.storage.claims import Claims
-from botflow.storage.deliveries import Deliveries
-from botflow.storage.held import Held
-from botflow.storage.outbox import Outbox, _is_to_the_person
+from botflow.runtime.delivery import send_gate
+from botflow.runtime.delivery.sender import Outbox as Sender
+from botflow.settings import Settings
+from botflow.storage.delivery import claim_due, reports
+from botflow.storage.delivery.claim_due import Claims
+from botflow.storage.delivery.held import Held
+from botflow.storage.delivery.outbox import Outbox, _is_to_the_person
+from botflow.storage.delivery.reports import Deliveries
 from tests.faults.mutation import Fence, Promise, Statement
 from tests.runtime import test_gate
 from tests.stand_ins.twilio import TwilioStandIn
@@ -50,7 +50,7 @@ def with_twilio(promise: Promise) -> Promise:
     return kept
 
 
-DUE = Statement(claims, "DUE")
+DUE = Statement(claim_due, "DUE")
 
 HANDING_OVER = (
     Fence(Outbox.hand_over, "in_time.exists(),", "", test_outbox.test_after_reply_by_only_the_sender_may_claim),
@@ -145,7 +145,7 @@ CLAIMING = (
         test_pacing.test_processes_that_look_at_once_share_one_rate,
     ),
     Fence(
-        Statement(claims, "SLOW_DOWN"),
+        Statement(claim_due, "SLOW_DOWN"),
         "WHERE senders.next_at < excluded.next_at",
         "",
         test_pacing.test_a_sender_that_is_slowed_down_lets_nothing_go_until_then,
@@ -172,25 +172,25 @@ NEWS = (
         test_outbox.test_a_part_whose_fate_became_unknown_is_not_given_back_by_whoever_claimed_it,
     ),
     Fence(
-        deliveries.change_of,
+        reports.change_of,
         "part.state not in BEFORE[news.state]",
         "False",
         partial(test_outbox.test_states_move_forward_only, first="delivered", then="sent", moves=False),
     ),
     Fence(
-        deliveries.change_of,
+        reports.change_of,
         "not is_current and news.state not in ARRIVED",
         "False",
         partial(test_deliveries.test_a_late_failure_of_the_former_sending_does_not_fail_the_second, is_known=False),
     ),
     Fence(
-        deliveries.change_of,
+        reports.change_of,
         "not news.provider_id and news.attempt not in (None, part.attempts)",
         "False",
         partial(test_deliveries.test_who_was_frozen_says_nothing_about_the_sending_of_who_went_on, late="failed"),
     ),
     Fence(
-        deliveries.change_of,
+        reports.change_of,
         "news.retry.times > len(former)",
         "True",
         test_deliveries.test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice,
@@ -234,8 +234,8 @@ SENDING = (
         "True",
         with_twilio(test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once),
     ),
-    Fence(gate.first_passage, "outbound.is_stopped", "False", test_gate.test_who_stopped_gets_nothing),
-    Fence(gate.first_passage, "outbound.age_s >= validity_s", "False", test_gate.test_what_is_too_old_is_given_up),
+    Fence(send_gate.first_passage, "outbound.is_stopped", "False", test_gate.test_who_stopped_gets_nothing),
+    Fence(send_gate.first_passage, "outbound.age_s >= validity_s", "False", test_gate.test_what_is_too_old_is_given_up),
 )
 
 FENCES_OF_THE_OUTBOX = (*HANDING_OVER, *CLAIMING, *NEWS, *SENDING)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.storage import sqlite_inbox, sqlite_sessions
-from botflow.storage.sqlite import SqliteEngine
-from botflow.storage.sqlite_hot import _in_transaction
+from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.engines.sqlite_threads import _in_transaction
+from botflow.storage.turns import sqlite_inbox, sqlite_sessions
 from tests.faults.mutation import Fence, Statement, Twin
 from tests.runtime import test_conversation, test_jobs, test_jobs_troubles
 from tests.storage import test_inbox, test_outbox, test_sessions, test_sqlite, test_timers

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime import schedules as keeping
-from botflow.runtime import triggers, vault
-from botflow.storage import addressing, credentials, schedules, starting
+from botflow.runtime import vault
+from botflow.runtime.runs import schedules as keeping
+from botflow.runtime.runs import triggers
+from botflow.storage import credentials
+from botflow.storage.runs import schedules, start, start_for_person
 from tests.faults.mutation import Fence
 from tests.runtime import test_schedules, test_vault
 from tests.triggering import test_emit, test_persons, test_trigger_workflow
@@ -26,8 +28,8 @@ paused = partial(
 once_per_key = test_trigger_workflow.test_a_key_starts_once_and_refuses_another_input
 
 FENCES_OF_TRIGGERS = (
-    Fence(starting.start_run, "start.key or execution", "execution", once_per_key),
-    Fence(starting.start_run, "start.key or execution", "execution", once_per_key, on="postgres"),
+    Fence(start.start_run, "start.key or execution", "execution", once_per_key),
+    Fence(start.start_run, "start.key or execution", "execution", once_per_key, on="postgres"),
     Fence(triggers.same_input, "not run.is_new and run.input != given", "False", once_per_key),
     Fence(triggers.start_and_defer, "if run.is_new:", "if True:", once_per_key),
     Fence(
@@ -51,19 +53,19 @@ FENCES_OF_TRIGGERS = (
         test_vault.test_fields_copied_into_another_row_are_refused,
     ),
     Fence(
-        addressing.start_for_person,
+        start_for_person.start_for_person,
         'session.state.get("frames") or ',
         "",
         test_persons.test_nobody_is_interrupted,
     ),
     Fence(
-        addressing.start_for_person,
+        start_for_person.start_for_person,
         " or session.last_seq != session.done_seq",
         "",
         test_persons.test_nobody_is_interrupted,
     ),
     Fence(
-        addressing.start_for_person,
+        start_for_person.start_for_person,
         "if session.parked:",
         "if False:",
         test_persons.test_who_wants_no_messages_gets_none,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from botflow.runtime.points import Point
+from botflow.crash_points import Point
 from tests.faults.burst import crash_burst
 
 # The points of a burst itself stand in test_crash_points.py, for one mode each.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from botflow.runtime.points import POINTS, Point
+from botflow.crash_points import POINTS, Point
 from tests.faults.burst import crash_burst
 from tests.faults.driver import Place, Reply, say, standing
 from tests.faults.errands import crash_once

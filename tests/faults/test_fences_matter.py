@@ -15,8 +15,8 @@ from botflow_twilio.channel import open_channel
 from structlog.testing import capture_logs
 
 from botflow.clock import SystemClock
-from botflow.config import Settings
-from botflow.runtime.advance import ATTEMPTS
+from botflow.runtime.turns.advance import ATTEMPTS
+from botflow.settings import Settings
 from botflow.storage.database import open_database
 from botflow.storage.spending import Spending
 from tests.faults.fences import FENCES_OF_THE_TURN
@@ -65,8 +65,8 @@ async def test_without_a_fence_a_promise_is_broken(
     fence: Fence, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, mattered: list[Fence]
 ) -> None:
     url = request.getfixturevalue(f"{fence.on}_url")
-    monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
-    monkeypatch.setattr("botflow.runtime.advance.RENEW_S", 0.02)
+    monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
+    monkeypatch.setattr("botflow.runtime.turns.advance.RENEW_S", 0.02)
     monkeypatch.setattr("botflow.runtime.job_worker.HEARTBEAT_S", 0.2)
     fence.remove(monkeypatch)
     with capture_logs(), pytest.raises((Exception, pytest.fail.Exception)) as broken:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from botflow.storage.migrate import migrate
+from botflow.storage.migrations.upgrade import migrate
 from tests.conftest import database_url
 from tests.runtime.job_places import until
 from tests.servers import Server, start_postgres

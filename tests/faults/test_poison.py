@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from botflow.engine.words import apology
+from botflow.engine.sentences import apology
 from tests.faults.driver import API_KEY, Place, Reply, say, standing
 from tests.faults.ledger import read_ledger, rows
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx2
 
-from botflow.runtime.points import Point
+from botflow.crash_points import Point
 from tests.faults.driver import Place, standing
 from tests.faults.errands import check, crash_once, place_for, run_errands
 from tests.faults.ledger import rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from botflow.engine.node import NodeType
-from botflow.flow.check import check
+from botflow.engine.node_type import NodeType
+from botflow.flow.checking.check import check
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import SourceDocument, parse
 from botflow.flow.graph import Flow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botflow.flow.check import check
+from botflow.flow.checking.check import check
 from botflow.flow.compile import compile_flow
 from botflow.flow.problems import FlowProblems
 from tests.flow.reading import NODE_TYPES, found, problems, read, write

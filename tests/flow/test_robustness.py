@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from botflow.flow.check import check
+from botflow.flow.checking.check import check
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.flow.mermaid import mermaid

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botflow.errors import FlowError
-from botflow.flow.template import LARGEST_TEXT, Templates, node_references
+from botflow.flow.templates.template import LARGEST_TEXT, Templates, node_references
 
 CONTEXT: dict[str, Any] = {
     "name": "Ada",
@@ -175,7 +175,7 @@ def test_no_bomb_takes_memory_before_it_is_refused() -> None:
         sys.path.insert(0, sys.argv[1])
         from tests.flow.test_template import BOMBS, CONTEXT
         from botflow.errors import FlowError
-        from botflow.flow.template import Templates
+        from botflow.flow.templates.template import Templates
         used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000, used + 300_000_000))
         templates = Templates()

@@ -10,7 +10,7 @@ import orjson
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.compile import compile_flow

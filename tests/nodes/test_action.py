@@ -10,7 +10,7 @@ import pytest
 
 from botflow import NodeFailure, Properties, UsageError, action
 from botflow.engine.asks import Answer, AskFailure, Invoke
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 from tests.nodes.talk import Talk, node, say
 
 

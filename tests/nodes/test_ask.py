@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.inbound import Media
-from botflow.nodes.ask import AskProperties
+from botflow.nodes.chatbot.ask import AskProperties
 from tests.nodes.talk import Talk, node, say
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")

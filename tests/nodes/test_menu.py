@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from botflow.nodes.menu import MenuProperties
+from botflow.nodes.chatbot.menu import MenuProperties
 from tests.nodes.talk import Talk, node, say
 
 OPTIONS = [{"id": "pizza", "label": "Pizza", "match": ["pie"]}, {"id": "salad", "label": "{{ kind }} salad"}]

@@ -9,7 +9,7 @@ import pytest
 
 from botflow import Pending, Properties, UsageError, polling
 from botflow.engine.asks import Answer, AskFailure, Invoke
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 from tests.engine.runs import Runs
 from tests.nodes.talk import node
 

@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.session import Alarm
-from botflow.nodes.ask import AskProperties
-from botflow.nodes.menu import MenuProperties
+from botflow.nodes.chatbot.ask import AskProperties
+from botflow.nodes.chatbot.menu import MenuProperties
 from tests.nodes.inbounds import WEDNESDAY
 from tests.nodes.talk import Talk, node, say
 

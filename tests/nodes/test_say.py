@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from botflow.engine.inbound import InboundKind, Media
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
-from botflow.nodes.say import SayProperties
+from botflow.nodes.chatbot.say import SayProperties
 from tests.nodes.inbounds import message
 from tests.nodes.talk import Talk, node, say
 

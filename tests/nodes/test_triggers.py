@@ -9,7 +9,7 @@ import pytest
 from botflow.engine.inbound import Inbound
 from botflow.errors import FlowError
 from botflow.nodes import built_in
-from botflow.nodes.inputs import InputField, InputType, misfits
+from botflow.nodes.triggers.input_schema import InputField, InputType, misfits
 from tests.engine.runs import Runs
 from tests.nodes.inbounds import message
 from tests.nodes.talk import node

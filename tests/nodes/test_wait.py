@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from botflow.engine.session import Wait as SessionWait
 from botflow.flow.problems import FlowProblems
-from botflow.nodes.wait import WaitProperties
+from botflow.nodes.logic.wait import WaitProperties
 from tests.nodes.inbounds import WEDNESDAY, message
 from tests.nodes.talk import Talk, node, say
 

@@ -13,38 +13,38 @@ from typing import Any
 import structlog
 
 from botflow.clock import SystemClock
+from botflow.crash_points import Point
 from botflow.engine.inbound import Consent, Inbound
-from botflow.engine.node import Leave, NodeType
+from botflow.engine.node_type import Leave, NodeType
 from botflow.engine.scene import Scene
 from botflow.flow.compile import compile_flow
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
 from botflow.interfaces import Channel
 from botflow.nodes import built_in
-from botflow.nodes.action import action
+from botflow.nodes.custom.action import action
 from botflow.records import Receipt, SessionKey
-from botflow.runtime.actions import Actions
-from botflow.runtime.advance import Advance
-from botflow.runtime.asks import Asks
-from botflow.runtime.bursts import Bursts
-from botflow.runtime.committer import Committer
-from botflow.runtime.consent import ConsentKeeper
-from botflow.runtime.consent_gate import ConsentGate
-from botflow.runtime.conversation import Conversation, IsGone
-from botflow.runtime.flows import Flows, LiveFlow
-from botflow.runtime.hot import HotSessions
-from botflow.runtime.hub import Hub
-from botflow.runtime.lexical import LexicalModel
-from botflow.runtime.model_spend import ModelSpend
-from botflow.runtime.points import Point
+from botflow.runtime.asks.actions import Actions
+from botflow.runtime.asks.model_budget import ModelSpend
+from botflow.runtime.asks.perform import Asks
+from botflow.runtime.delivery.consent_gate import ConsentGate
+from botflow.runtime.delivery.opt_outs import ConsentKeeper
+from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.served_flows import Flows, LiveFlow
+from botflow.runtime.turns.advance import Advance
+from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.committer import Committer
+from botflow.runtime.turns.receive import Conversation, IsGone
+from botflow.runtime.turns.session_cache import HotSessions
+from botflow.runtime.turns.signals import Hub
 from botflow.runtime.vault import Vault
-from botflow.storage.bursts import BurstRows
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
-from botflow.storage.gate import GateRows
+from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.spending import Spending
+from botflow.storage.turns.bursts import BurstRows
 from tests.nodes.talk import START, node, say
 
 SEEDS = count(1)

@@ -14,8 +14,8 @@ from procrastinate.tasks import Task
 
 from botflow.clock import SystemClock
 from botflow.runtime.jobs import jobs_app
-from botflow.runtime.tick import Step, Tick
-from botflow.runtime.worker import SupervisedWorker, WorkerOptions
+from botflow.runtime.process.tick import Step, Tick
+from botflow.runtime.process.worker import SupervisedWorker, WorkerOptions
 from botflow.storage.jobs import QUEUES, TURNS, JobTable, Queue, turn_lock
 from botflow.storage.jobs_sqlite import SqliteJobs
 

@@ -9,7 +9,7 @@ import sys
 import psycopg
 
 from botflow.runtime.job_worker import STALLED_S
-from botflow.runtime.tick import Step
+from botflow.runtime.process.tick import Step
 from botflow.storage.jobs_postgres import PostgresJobs
 from tests.runtime.job_places import open_place
 

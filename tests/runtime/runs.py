@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import select, text, update
 
 from botflow.engine.inbound import Inbound
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.flow.compile import compile_flow
 from botflow.records import Receipt, RunStart, StartedRun
-from botflow.runtime.carrier import Carrier
-from botflow.runtime.executions import Executions
-from botflow.runtime.triggers import Triggers
+from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.triggers import Triggers
 from botflow.storage import tables
 from botflow.storage.database import Database
-from botflow.storage.starting import start_run
+from botflow.storage.runs.start import start_run
 from tests.nodes.talk import node
 from tests.runtime.bot import GREETING, Bot, open_bot
 from tests.storage.rows import make_due

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from botflow.engine.ask_json import answer_to_json, fingerprint
 from botflow.engine.asks import Answer, Invoke
-from botflow.engine.journal import answer_to_json, fingerprint
 from botflow.records import JournalledAnswer, TurnId
-from botflow.runtime.advance import ATTEMPTS
+from botflow.runtime.turns.advance import ATTEMPTS
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say
 from tests.runtime.bot import THINKING, Bot, asks, open_bot, texts
@@ -20,8 +20,8 @@ from tests.storage.rows import age_owner, make_due
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
-    monkeypatch.setattr("botflow.runtime.advance.RENEW_S", 0.02)
+    monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
+    monkeypatch.setattr("botflow.runtime.turns.advance.RENEW_S", 0.02)
 
 
 async def said(bot: Bot, turn: TurnId) -> list[str]:
@@ -48,7 +48,7 @@ async def test_a_superfluous_job_finds_nothing(database: Database) -> None:
 async def test_a_superfluous_job_does_not_stand_in_the_line_of_suspects(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.quarantine.ALONE_S", 3600.0)
+    monkeypatch.setattr("botflow.runtime.turns.quarantine.ALONE_S", 3600.0)
     async with open_bot(database, *THINKING) as bot:
         neighbour = await bot.queued("hi", "n1", person="bob")
         await bot.advance(neighbour.id.session)
@@ -133,7 +133,7 @@ async def test_an_attempt_that_was_taken_over_is_stopped_while_it_asks(database:
 async def test_who_has_lost_its_inbound_asks_the_world_nothing_more(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.advance.RENEW_S", 3600.0)
+    monkeypatch.setattr("botflow.runtime.turns.advance.RENEW_S", 3600.0)
     async with open_bot(database, *THINKING) as bot:
         bot.world.held = asyncio.Event()
         receipt = await bot.queued("hi", "m1")
@@ -149,7 +149,7 @@ async def test_who_has_lost_its_inbound_asks_the_world_nothing_more(
 async def test_nobody_is_told_of_a_turn_that_was_not_committed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.advance.RENEW_S", 3600.0)
+    monkeypatch.setattr("botflow.runtime.turns.advance.RENEW_S", 3600.0)
     async with open_bot(database, asks("one", "first", "reply"), say("reply", "{{ $one.value }}")) as bot:
         bot.world.held = asyncio.Event()
         receipt = await bot.queued("hi", "m1")
@@ -190,14 +190,14 @@ async def test_a_stop_in_the_pause_before_a_retry_lets_go_as_well(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_bot(database, *THINKING) as bot:
-        monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0, 3600.0))
+        monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0, 3600.0))
         bot.world.crashes["advance.journalled"] = 1
         receipt = await bot.queued("hi", "m1")
         turn = asyncio.create_task(bot.advance(receipt.id.session))
         await asyncio.wait({turn}, timeout=0.3)
         turn.cancel()
         await asyncio.gather(turn, return_exceptions=True)
-        monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,))
+        monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,))
         await bot.advance(receipt.id.session)
         assert await said(bot, receipt.id) == ["first! second!"]
         assert bot.world.asked == ["first", "second"]

@@ -10,7 +10,7 @@ import pytest
 from botflow.engine.effects import SendMessage
 from botflow.errors import RejectedInbound
 from botflow.records import SessionKey, StoredOutbound
-from botflow.runtime.callbacks import CallbackUrls
+from botflow.runtime.delivery.status_urls import CallbackUrls
 
 PART = StoredOutbound(
     session=7,

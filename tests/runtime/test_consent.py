@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from botflow.engine.inbound import Consent, Inbound
-from botflow.runtime.consent import parks, silences
+from botflow.runtime.delivery.opt_outs import parks, silences
 
 
 def heard(consent: Consent) -> Inbound:

@@ -10,9 +10,9 @@ from botflow_twilio.channel import TwilioChannel, open_channel
 from structlog.testing import capture_logs
 
 from botflow.clock import SystemClock
-from botflow.config import Settings
 from botflow.engine.effects import SendMessage
 from botflow.interfaces import Channel
+from botflow.settings import Settings
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say
 from tests.runtime.bot import GREETING, THINKING, Bot, asks, counts, open_bot, texts

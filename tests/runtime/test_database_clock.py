@@ -11,8 +11,8 @@ from itertools import repeat
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.runtime import database_clock
-from botflow.runtime.database_clock import DatabaseClock
+from botflow.runtime.process import database_clock
+from botflow.runtime.process.database_clock import DatabaseClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from botflow.engine.node import NodeType
+from botflow.engine.node_type import NodeType
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.nodes import built_in
-from botflow.runtime.flows import Flows
+from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from tests.nodes.talk import say
 from tests.runtime.bot import publish
@@ -106,7 +106,7 @@ async def test_workflows_are_found_by_their_row(database: Database) -> None:
 
 
 async def test_a_signal_makes_a_process_look_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botflow.runtime.flows.REFRESH_S", 3600.0)
+    monkeypatch.setattr("botflow.runtime.served_flows.REFRESH_S", 3600.0)
     one, other = process(database), process(database)
     following = asyncio.create_task(other.run())
     await serve(one, "Hello.")
@@ -123,7 +123,7 @@ async def test_a_signal_makes_a_process_look_at_once(database: Database, monkeyp
 async def test_without_any_signal_a_process_looks_now_and_then(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.flows.REFRESH_S", 0.01)
+    monkeypatch.setattr("botflow.runtime.served_flows.REFRESH_S", 0.01)
     other = process(database)
     following = asyncio.create_task(other.run())
     await serve(process(database), "Hello.")
@@ -139,7 +139,7 @@ async def test_without_any_signal_a_process_looks_now_and_then(
 async def test_compiled_versions_are_bounded_and_compiled_again_when_needed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.flows.KEPT_VERSIONS", 1)
+    monkeypatch.setattr("botflow.runtime.served_flows.KEPT_VERSIONS", 1)
     flows = process(database)
     await serve(flows, "Hello.")
     first = flows.get("root").version

@@ -10,7 +10,7 @@ import pytest
 
 from botflow.engine.effects import SendMessage
 from botflow.records import SessionKey, StoredOutbound
-from botflow.runtime.gate import SEND, OpenGate, Passage
+from botflow.runtime.delivery.send_gate import SEND, OpenGate, Passage
 
 PART = StoredOutbound(
     session=1,

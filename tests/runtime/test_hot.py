@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from botflow.records import SessionKey, StoredSession
-from botflow.runtime.hot import HotSessions
+from botflow.runtime.turns.session_cache import HotSessions
+from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database
-from botflow.storage.redis import open_redis
 from tests.storage.turns import key, message, waiting
 
 
@@ -97,7 +97,7 @@ async def test_what_one_process_commits_another_reads_from_redis(database: Datab
 async def test_copies_are_bounded_and_the_oldest_goes_first(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.hot.KEPT_SESSIONS", 2)
+    monkeypatch.setattr("botflow.runtime.turns.session_cache.KEPT_SESSIONS", 2)
     hot = HotSessions(database.sessions, None)
     for number in (1, 2, 3):
         hot.put(StoredSession(key=key(f"p{number}"), id=number))

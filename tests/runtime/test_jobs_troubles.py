@@ -12,7 +12,7 @@ from procrastinate.connector import BaseAsyncConnector
 from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 
-from botflow.runtime.worker import WorkerWatch
+from botflow.runtime.process.worker import WorkerWatch
 from botflow.storage.jobs import QUEUES, JobTable, Queue
 from botflow.storage.jobs_postgres import PostgresJobs
 from tests.runtime.job_places import JobPlace, open_place, until
@@ -140,7 +140,7 @@ async def test_a_worker_that_cannot_start_is_started_again(place: JobPlace) -> N
 
 
 async def test_the_watch_sees_a_worker_while_it_lives(place: JobPlace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botflow.runtime.worker.CACHED_S", 0.0)
+    monkeypatch.setattr("botflow.runtime.process.worker.CACHED_S", 0.0)
     watch = WorkerWatch(place.table)
 
     async def advance(session: int) -> None: ...
@@ -200,7 +200,7 @@ async def test_a_job_that_ignores_the_stop_does_not_hold_it_up(
     place: JobPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botflow.runtime.job_worker.GRACE_S", 0.05)
-    monkeypatch.setattr("botflow.runtime.worker.STOP_S", 0.3)
+    monkeypatch.setattr("botflow.runtime.process.worker.STOP_S", 0.3)
     started, let_go = asyncio.Event(), asyncio.Event()
     stubborn: set[asyncio.Task[None]] = set()
 

@@ -10,8 +10,8 @@ import pytest
 
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.flow.policy import Policy
-from botflow.runtime.bursts import burst_of, may_join
-from botflow.storage.bursts import LONGEST_BURST, Waiting
+from botflow.runtime.turns.bursts import burst_of, may_join
+from botflow.storage.turns.bursts import LONGEST_BURST, Waiting
 from tests.nodes.inbounds import message
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from botflow.errors import RejectedInbound
 from botflow.records import SessionKey
-from botflow.runtime.lines import LONGEST_LINE, Lines
+from botflow.runtime.turns.arrival_order import LONGEST_LINE, Lines
 
 ANN = SessionKey(1, "chat", "ann")
 

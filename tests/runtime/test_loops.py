@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from botflow.records import SessionKey
-from botflow.runtime.loops import ECHOES, FLOOD, KEPT, PAUSES_S, PEACE_S, SUSPECT, Suspects, circling
-from botflow.storage.gate import Exchange, PartFacts, Pause
+from botflow.runtime.delivery.loop_breaker import ECHOES, FLOOD, KEPT, PAUSES_S, PEACE_S, SUSPECT, Suspects, circling
+from botflow.storage.delivery.gate_facts import Exchange, PartFacts, Pause
 from botflow.storage.spending import Person
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.flow.policy import Budgets, Cap, Price
 from botflow.interfaces import Model, OnDelta, Quote
-from botflow.runtime.model_spend import MOST_TOKENS, ModelSpend
+from botflow.runtime.asks.model_budget import MOST_TOKENS, ModelSpend
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.spending import Amount, Scope, Spending, micro

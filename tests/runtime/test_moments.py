@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botflow.runtime.moments import moments_between, next_moment
+from botflow.runtime.runs.cron_times import moments_between, next_moment
 
 BERLIN = "Europe/Berlin"  # from 02:00 to 03:00 on 29 March 2026, and back from 03:00 to 02:00 on 25 October
 

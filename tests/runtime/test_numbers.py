@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from botflow import phone_numbers
 from botflow.errors import UsageError
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
-from botflow.runtime import numbers
-from botflow.runtime.numbers import country_of, require_numbers, zone_of
+from botflow.phone_numbers import country_of, require_numbers, zone_of
 from tests.nodes.talk import START
 
 
@@ -49,7 +49,7 @@ def test_publishing_says_when_countries_cannot_be_told(monkeypatch: pytest.Monke
     flow = compile_flow({"pizza": document}, "pizza", {kind.name: kind for kind in built_in()})
     require_numbers(flow)
 
-    monkeypatch.setattr(numbers, "find_spec", lambda name: None)
+    monkeypatch.setattr(phone_numbers, "find_spec", lambda name: None)
 
     with pytest.raises(UsageError) as refused:
         require_numbers(flow)

@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from botflow.runtime.background import background
+from botflow.runtime.process.background import background
 
 
 async def test_a_loop_that_dies_begins_again_and_its_neighbour_goes_on() -> None:

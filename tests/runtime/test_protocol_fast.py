@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from botflow.engine.node import Leave, Outcome
+from botflow.engine.node_type import Leave, Outcome
 from botflow.engine.scene import Scene
-from botflow.engine.words import apology
+from botflow.engine.sentences import apology
 from botflow.flow.fields import Properties
-from botflow.runtime.advance import ATTEMPTS
+from botflow.runtime.turns.advance import ATTEMPTS
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.runtime.bot import GREETING, THINKING, open_bot, texts
@@ -48,7 +48,7 @@ class HalfACharacter:
 async def test_a_turn_that_cannot_be_written_ends_in_an_apology(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
+    monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
     half: Any = HalfACharacter()
     async with open_bot(database, node("half", "test.half"), types=(half,)) as bot:
         with capture_logs():

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from botflow.errors import RejectedInbound
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
-from botflow.runtime.flows import Flows
+from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from botflow.storage.tables import workflows
 from tests.nodes.talk import START, say

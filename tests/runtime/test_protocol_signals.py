@@ -10,9 +10,9 @@ import pytest
 import redis
 
 from botflow.records import SessionKey
-from botflow.runtime.hub import Delta, Hub, Transport, Woken
+from botflow.runtime.turns.signals import Delta, Hub, Transport, Woken
+from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database, open_database
-from botflow.storage.redis import open_redis
 
 JUNK = ("", "hello", "{}", "[1,2,3]", '["other",null]', '["other",[5,["w"],["w",1,2]]]', '["other",[["w",[1]]]]')
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from botflow.runtime.quarantine import Quarantine
+from botflow.runtime.turns.quarantine import Quarantine
 
 
 async def test_a_suspect_starts_when_the_one_before_it_has_ended() -> None:
@@ -24,7 +24,7 @@ async def test_a_suspect_starts_when_the_one_before_it_has_ended() -> None:
 
 
 async def test_the_line_goes_on_past_one_that_is_only_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botflow.runtime.quarantine.ALONE_S", 0.01)
+    monkeypatch.setattr("botflow.runtime.turns.quarantine.ALONE_S", 0.01)
     quarantine, over = Quarantine(), asyncio.Event()
 
     async def slow() -> None:

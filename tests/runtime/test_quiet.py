@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botflow.flow.policy import QuietHours
-from botflow.runtime.quiet import ANSWER_S, is_unasked, opens_after_s
+from botflow.runtime.delivery.quiet_hours import ANSWER_S, is_unasked, opens_after_s
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia")
 

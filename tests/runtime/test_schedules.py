@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from botflow.nodes import built_in
-from botflow.runtime.flows import Flows
-from botflow.runtime.schedules import Schedules, moments_to_start
+from botflow.runtime.runs.schedules import Schedules, moments_to_start
+from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
-from botflow.storage.schedules import Missed, Schedule, StoredSchedule
+from botflow.storage.runs.schedules import Missed, Schedule, StoredSchedule
 from botflow.storage.tables import schedules
 from tests.nodes.talk import node
 from tests.storage.rows import jobs

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from structlog.testing import capture_logs
 
-from botflow.runtime.tick import Step, Tick
+from botflow.runtime.process.tick import Step, Tick
 from tests.runtime.job_places import until
 
 

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.storage import postgres_inbox, postgres_sessions
 from botflow.storage.database import Database, open_database
+from botflow.storage.turns import postgres_inbox, postgres_sessions
 from tests.storage import test_inbox, test_outbox, test_postgres, test_sessions, test_timers
 
 Promise = Callable[[Database], Awaitable[None]]

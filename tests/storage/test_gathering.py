@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.storage.gathering import Gathering
+from botflow.storage.engines.gathering import Gathering
 
 
 class Doubling:

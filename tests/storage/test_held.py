@@ -6,7 +6,7 @@ import asyncio
 
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
-from botflow.storage.flows import FlowVersions
+from botflow.storage.workflow_versions import FlowVersions
 from tests.storage.outbox_rows import about, at_once, news, row_of
 from tests.storage.turns import key, message, said, waiting
 

@@ -12,10 +12,10 @@ from procrastinate import sql
 from procrastinate.jobs import Job
 
 from botflow.errors import UsageError
+from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.jobs import JobTable
 from botflow.storage.jobs_sqlite import SqliteJobs
 from botflow.storage.jobs_version import PROCRASTINATE_VERSION, check_version
-from botflow.storage.sqlite import SqliteEngine
 from tests.runtime.job_places import JobPlace, until
 
 SESSION = """

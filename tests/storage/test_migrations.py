@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, text
 
 from botflow.errors import ProviderError, UsageError
 from botflow.storage.database import open_database
-from botflow.storage.migrate import SCRIPTS, migrate
+from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations import HEAD, VERSION_TABLE
-from botflow.storage.postgres_options import driver_url
+from botflow.storage.migrations.upgrade import SCRIPTS, migrate
 
 
 def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from botflow.storage.claims import AHEAD_S
 from botflow.storage.database import Database
+from botflow.storage.delivery.claim_due import AHEAD_S
 from tests.storage.outbox_rows import at_once, fast_turn, let_pass, news
 from tests.storage.turns import said
 

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import event
 
 from botflow.records import StoredSession
-from botflow.storage import sqlite_inbox, sqlite_sessions
 from botflow.storage.database import Database, open_database
-from botflow.storage.sqlite import sqlite_path
+from botflow.storage.engines.sqlite import sqlite_path
+from botflow.storage.turns import sqlite_inbox, sqlite_sessions
 from tests.storage.turns import key, message, waiting
 
 

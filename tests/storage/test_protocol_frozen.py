@@ -30,7 +30,7 @@ async def half_frozen(postgres_url: str) -> AsyncIterator[Database]:
 async def test_a_commit_without_an_answer_fails_and_the_next_one_goes_another_way(
     half_frozen: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.storage.postgres_hot.ANSWER_S", 0.2)
+    monkeypatch.setattr("botflow.storage.engines.postgres_prepared.ANSWER_S", 0.2)
     turn = waiting(StoredSession(key=key()), message("m1"))
 
     with pytest.raises(ProviderError) as failure:

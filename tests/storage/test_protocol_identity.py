@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from botflow.storage.postgres import PostgresEngine
+from botflow.storage.engines.postgres import PostgresEngine
 from tests.servers import Server, start_postgres
 
 

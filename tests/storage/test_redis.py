@@ -11,8 +11,8 @@ import redis
 from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.errors import ProviderError
 from botflow.records import StoredSession
-from botflow.storage.breaker import Breaker
-from botflow.storage.redis import RedisLink, open_redis
+from botflow.storage.cache.circuit_breaker import Breaker
+from botflow.storage.cache.redis import RedisLink, open_redis
 from tests.servers import Server, start_valkey
 from tests.storage.turns import key
 

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from botflow.errors import ProviderError, UsageError
 from botflow.records import StoredSession
 from botflow.storage.database import Database, open_database
-from botflow.storage.migrate import migrate
-from botflow.storage.sqlite import SqliteEngine
+from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.migrations.upgrade import migrate
 from tests.storage.turns import key, message, said, waiting
 
 HOLDER = """

@@ -6,8 +6,8 @@ import asyncio
 import time
 from statistics import median
 
-from botflow.config import Settings
 from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.settings import Settings
 from botflow.triggering import trigger_workflow
 from tests.triggering.places import DRIVERS, async_connection, publish, run_flow, runs
 

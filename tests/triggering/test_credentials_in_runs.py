@@ -11,11 +11,11 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from botflow import Plugin, Properties, action
-from botflow.config import Settings
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 from botflow.flow.compile import compile_flow
 from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
-from botflow.runtime.triggers import StartRequest
+from botflow.runtime.runs.triggers import StartRequest
+from botflow.settings import Settings
 from botflow.storage.tables import metadata
 from tests.nodes.talk import node
 from tests.triggering.places import runs

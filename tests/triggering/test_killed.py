@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
-from botflow.config import Settings
 from botflow.nodes import built_in
 from botflow.runtime.app import RuntimeOptions, open_runtime
-from botflow.runtime.flows import Flows
-from botflow.runtime.moments import moments_between
-from botflow.runtime.schedules import Schedules
+from botflow.runtime.runs.cron_times import moments_between
+from botflow.runtime.runs.schedules import Schedules
+from botflow.runtime.served_flows import Flows
+from botflow.settings import Settings
 from botflow.storage.database import open_database
 from botflow.storage.tables import schedules, turns
 from tests.nodes.talk import node

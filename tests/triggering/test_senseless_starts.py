@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.runtime.triggers import Event, StartRequest, Triggers
+from botflow.runtime.runs.triggers import Event, StartRequest, Triggers
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.triggering.places import publish, run_flow, runs

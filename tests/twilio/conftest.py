@@ -9,8 +9,8 @@ import pytest
 from botflow_twilio.channel import TwilioChannel, open_channel
 
 from botflow.clock import SystemClock
-from botflow.config import Settings
-from botflow.runtime.outbox import Outbox
+from botflow.runtime.delivery.sender import Outbox
+from botflow.settings import Settings
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.rows import Rows
 

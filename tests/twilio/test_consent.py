@@ -11,7 +11,7 @@ from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import update
 
 from botflow.records import SessionKey
-from botflow.runtime.consent import CONFIRMATIONS
+from botflow.runtime.delivery.opt_outs import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
 from tests.nodes.talk import node, say

@@ -10,9 +10,9 @@ import pytest
 from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import insert, select, update
 
-from botflow.runtime.loops import FLOOD
-from botflow.storage.bursts import LONGEST_BURST
+from botflow.runtime.delivery.loop_breaker import FLOOD
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
+from botflow.storage.turns.bursts import LONGEST_BURST
 from tests.nodes.talk import node, say
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling

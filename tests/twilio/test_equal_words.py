@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botflow.runtime.outbox import Outbox
+from botflow.runtime.delivery.sender import Outbox
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.rows import Rows
 from tests.twilio.test_outbox import settle

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from botflow_twilio.channel import TwilioChannel
-from botflow_twilio.status import parse_status
+from botflow_twilio.delivery_status import parse_status
 
 from botflow.clock import SystemClock
 from botflow.interfaces import WebhookRequest
 from botflow.records import StoredOutbound
-from botflow.runtime.outbox import Outbox, Pace
+from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
 from tests.twilio.rows import Rows

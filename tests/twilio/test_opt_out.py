@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from botflow_twilio.opt_out import consent_of
+from botflow_twilio.stop_words import consent_of
 
 
 @pytest.mark.parametrize("word", ["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"])

@@ -13,7 +13,7 @@ from botflow_twilio.channel import TwilioChannel
 from botflow.clock import SystemClock
 from botflow.interfaces import DeliveryStatus
 from botflow.records import OutboundState, SessionKey, TurnId
-from botflow.runtime.outbox import Outbox, Pace
+from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
 from tests.twilio.rows import US, Rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from botflow_twilio.parse import parse_message
-from botflow_twilio.status import parse_status
+from botflow_twilio.delivery_status import parse_status
+from botflow_twilio.inbound import parse_message
 
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.errors import RejectedInbound

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from botflow_twilio.refusals import RULES, failed_on_its_way, refused
-from botflow_twilio.status import parse_status
+from botflow_twilio.delivery_status import parse_status
+from botflow_twilio.error_codes import RULES, failed_on_its_way, refused
 
 from botflow.interfaces import WebhookRequest
 from botflow.records import Retry

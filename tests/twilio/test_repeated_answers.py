@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botflow.runtime.outbox import Outbox
+from botflow.runtime.delivery.sender import Outbox
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.rows import Rows
 

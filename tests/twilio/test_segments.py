@@ -7,10 +7,10 @@ from botflow_twilio.channel import TwilioChannel, open_channel
 from botflow_twilio.segments import BASIC, EXTENSION, segments
 
 from botflow.clock import SystemClock
-from botflow.config import Settings
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.errors import UsageError
+from botflow.settings import Settings
 
 
 @pytest.mark.parametrize(

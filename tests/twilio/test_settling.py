@@ -8,8 +8,8 @@ import psycopg
 from botflow_twilio.channel import TwilioChannel
 
 from botflow.clock import SystemClock
-from botflow.runtime.outbox import Outbox
-from botflow.runtime.points import Point
+from botflow.crash_points import Point
+from botflow.runtime.delivery.sender import Outbox
 from botflow.storage.database import open_database
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.rows import Rows

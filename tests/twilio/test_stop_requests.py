@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from botflow_twilio.opt_out import consent_of
-from botflow_twilio.stop_requests import LONGEST, asks_to_stop
+from botflow_twilio.stop_phrases import LONGEST, asks_to_stop
+from botflow_twilio.stop_words import consent_of
 from ruamel.yaml import YAML
 
 LABELLED: Mapping[str, Mapping[str, list[str]]] = YAML(typ="safe").load(Path(__file__).parent / "stop_requests.yaml")

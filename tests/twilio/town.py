@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
-from botflow_twilio.parse import parse_message
+from botflow_twilio.inbound import parse_message
 from sqlalchemy import delete, select
 
 from botflow.clock import SystemClock
@@ -18,8 +18,8 @@ from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, WebhookRequest
 from botflow.nodes import built_in
 from botflow.records import Receipt
-from botflow.runtime.flows import LiveFlow
-from botflow.runtime.outbox import Outbox
+from botflow.runtime.delivery.sender import Outbox
+from botflow.runtime.served_flows import LiveFlow
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decision, Decisions
 from botflow.storage.tables import outbounds, senders, sessions

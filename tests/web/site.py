@@ -15,15 +15,15 @@ import uvicorn
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from botflow.config import Settings
 from botflow.engine.asks import Answer, AskModel
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
 from botflow.plugins import Plugin
 from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
-from botflow.runtime.overload import Bounds
-from botflow.runtime.worker import WorkerOptions
+from botflow.runtime.process.overload import Bounds
+from botflow.runtime.process.worker import WorkerOptions
+from botflow.settings import Settings
 from botflow.storage.tables import metadata
 from botflow.web.app import create_app
 from botflow.web.server import WebServer

@@ -14,10 +14,10 @@ from itsdangerous import URLSafeTimedSerializer
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from botflow.config import Settings
 from botflow.errors import ProviderError, UsageError
+from botflow.settings import Settings
 from botflow.web.app import create_app
-from botflow.web.secret import secret_key
+from botflow.web.auth.secret_key import secret_key
 from tests.servers import Server
 from tests.web.site import SECRET, Site, open_site
 

@@ -7,7 +7,7 @@ import asyncio
 import httpx2
 import pytest
 
-from botflow.web.stream import MOST_STREAMS_PER_SESSION
+from botflow.web.chat.events import MOST_STREAMS_PER_SESSION
 from tests.web.events import listening
 from tests.web.site import API_KEY, HeldModel, Site, open_site
 

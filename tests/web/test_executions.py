@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from botflow import Properties, action
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 from botflow.plugins import Plugin
 from tests.web.site import API_KEY, Site, open_site
 

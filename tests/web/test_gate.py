@@ -7,7 +7,7 @@ import time_machine
 from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
-from botflow.web.auth import TOKEN_LIFETIME_S, Caller, Gate, TrustedServer, Visitor, external_id_of
+from botflow.web.auth.callers import TOKEN_LIFETIME_S, Caller, Gate, TrustedServer, Visitor, external_id_of
 
 ANN = Visitor("order", "ann")
 SECRET = "a-secret-key-of-these-tests"

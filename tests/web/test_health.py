@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from botflow.config import Settings
 from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.settings import Settings
 from botflow.web.health import serving_health
 from tests.web.site import API_KEY, SECRET, Site, open_site
 

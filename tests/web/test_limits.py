@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from botflow.storage.redis import open_redis
-from botflow.web.limits import MESSAGES_PER_SESSION, Limit, RateLimiter
+from botflow.storage.cache.redis import open_redis
 from botflow.web.problem import Refused
+from botflow.web.rate_limits import MESSAGES_PER_SESSION, Limit, RateLimiter
 from tests.servers import Server
 from tests.web.site import API_KEY, Site
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from botflow.storage.migrate import migrate
+from botflow.storage.migrations.upgrade import migrate
 from tests.web.site import Visit, open_site, texts
 
 

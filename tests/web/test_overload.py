@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 from sqlalchemy import func, select
 
-from botflow.runtime.overload import Bounds
+from botflow.runtime.process.overload import Bounds
 from botflow.storage.tables import inbounds
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 from tests.web.test_webhooks import post, sms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botflow.web.history import LARGEST, LARGEST_INDEX
+from botflow.web.chat.history import LARGEST, LARGEST_INDEX
 from tests.web.site import Site
 
 FAR_AHEAD = (

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from botflow import Properties, action
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 from botflow.plugins import Plugin
 from tests.web.site import Site, open_site
 from tests.web.test_executions import call, start, until

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field
 
 from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
-from botflow.engine.node import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category
-from botflow.nodes.zone import local_now
+from botflow.nodes.time_zone import local_now
 
 LARGEST = 2**53  # beyond it JSON's readers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Line
 from botflow.engine.events import NodeFailed
-from botflow.engine.node import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category

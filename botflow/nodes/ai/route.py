@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.events import RouteChosen
-from botflow.engine.node import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.graph import Category

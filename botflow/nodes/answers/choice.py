@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from botflow.engine.folding import fold
 from botflow.engine.inbound import Inbound
+from botflow.engine.text_folding import fold
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
 from botflow.nodes.answers.language import base_language
 from botflow.nodes.answers.numbers import spoken_number

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from botflow.engine.folding import fold
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.calendar import CALENDARS, Calendar
+from botflow.engine.text_folding import fold
+from botflow.nodes.answers.calendar_words import CALENDARS, Calendar
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.language import base_language
 from botflow.nodes.answers.numbers import spelled_out

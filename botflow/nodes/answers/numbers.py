@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from math import isfinite
 from types import MappingProxyType
 
-from botflow.engine.folding import fold
 from botflow.engine.inbound import Inbound
+from botflow.engine.text_folding import fold
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.language import base_language
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from botflow.engine.folding import fold
 from botflow.engine.inbound import Inbound
+from botflow.engine.text_folding import fold
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.language import base_language
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.engines.column_types import BigId, Json, UtcTime
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from botflow import Flow, Plugin, Properties, action
-from botflow.engine.node import ActionContext
+from botflow.engine.node_type import ActionContext
 
 CHAIN = ("one", "two", "three", "four", "five", "six")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botflow import Flow, Plugin, Properties, action
 from botflow.engine.inbound import Inbound
-from botflow.engine.node import Leave, Visit, WaitForMessage
+from botflow.engine.node_type import Leave, Visit, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.graph import Category
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import orjson
 import psycopg
 
-from botflow.storage.migrate import migrate
+from botflow.storage.migrations.upgrade import migrate
 from tests.conftest import database_url
 from tests.faults.soak.deployment import Deployment
 from tests.faults.soak.evidence import read_conversations, unsettled, until_settled

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
-from botflow.nodes.answers.reader import read
+from botflow.nodes.answers.read_answer import read
 from tests.nodes.inbounds import message
 
 SAID = {

@@ -8,7 +8,7 @@ import pytest
 
 from botflow.engine.inbound import Location, Media
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading, Refused
-from botflow.nodes.answers.reader import READERS, read
+from botflow.nodes.answers.read_answer import READERS, read
 from tests.nodes.inbounds import message
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
-from botflow.nodes.answers.reader import read
+from botflow.nodes.answers.read_answer import read
 from tests.nodes.inbounds import message
 
 SAID = {

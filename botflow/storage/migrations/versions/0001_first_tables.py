@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from procrastinate.schema import SchemaManager
 
-from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.engines.column_types import BigId, Json, UtcTime
 from botflow.storage.jobs_postgres import SCHEMA_CHANGES as POSTGRES_JOB_CHANGES
 from botflow.storage.jobs_sqlite_queries import SCHEMA as SQLITE_JOBS
 

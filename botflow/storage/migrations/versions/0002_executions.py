@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from botflow.storage.columns import BigId, Json, UtcTime
+from botflow.storage.engines.column_types import BigId, Json, UtcTime
 from botflow.storage.jobs_postgres import QUEUE_CHANGES as POSTGRES_QUEUES
 from botflow.storage.jobs_sqlite_queries import QUEUE_CHANGES as SQLITE_QUEUES
 

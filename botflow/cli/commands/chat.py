@@ -1,0 +1,67 @@
+"""`botflow chat`: talk to a flow in the terminal, over the same runtime that serves phones."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from botflow.cli.options import FlowPaths
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import RuntimeOptions
+    from botflow.settings import Settings
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: botflow chat examples/03_support_router.yaml")(chat)
+
+
+def chat(flows: FlowPaths) -> None:
+    """Talk to a flow here and now; further files are the subflows it runs.
+
+    The conversation lives in a temporary database, and no text message leaves this machine. Lines may also be piped in.
+    Commands: /vars, /trace, /help, /quit.
+    """
+    from botflow.cli.launch import run_until_stopped, runtime_options
+    from botflow.cli.output.logging import configure_logs
+    from botflow.runtime.process.worker import WorkerOptions
+    from botflow.settings import Settings
+
+    configure_logs(level=logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
+        settings = _rehearsal(Settings.from_environment(), Path(folder))
+        options = runtime_options(
+            settings, flows, secret_key=secrets.token_urlsafe(48), worker=WorkerOptions(), migrate=True
+        )
+        run_until_stopped(_talk(options))
+
+
+async def _talk(options: RuntimeOptions) -> None:
+    from botflow.cli.output.printing import is_terminal
+    from botflow.cli.terminal.chat_session import TerminalConversation
+    from botflow.cli.terminal.prompt import PipedTerminal, PromptTerminal
+    from botflow.runtime.app import open_runtime
+
+    terminal = PromptTerminal() if is_terminal() else PipedTerminal()
+    async with open_runtime(options) as runtime:
+        live = runtime.flows.get(options.flows[0][0].id)
+        if is_terminal():
+            terminal.note(f"{live.flow.name}. /help lists commands, /quit leaves.")
+        await TerminalConversation(runtime, live, terminal).run()
+
+
+def _rehearsal(settings: Settings, folder: Path) -> Settings:
+    """Return `settings` with a database of its own, and without what could reach other people's phones."""
+    return settings.model_copy(
+        update={
+            "botflow_database_url": f"sqlite:///{folder}/chat.db",
+            "botflow_redis_url": None,
+            "twilio_account_sid": None,
+            "twilio_auth_token": None,
+        }
+    )

@@ -1,0 +1,94 @@
+"""`botflow serve`: web and worker in one process, on SQLite or Postgres."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import RuntimeOptions
+    from botflow.settings import Settings
+
+STOP_WITHIN_S = 30  # Twilio and a chat page wait no longer than 25 s for an answer
+DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
+webhooks without a signature while no TWILIO_AUTH_TOKEN is set. It relaxes nothing else."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: botflow serve examples/03_support_router.yaml --dev")(serve)
+
+
+def serve(
+    flows: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FLOW]...", help="Flow files to publish; those published before are served anyway."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    dev: Annotated[bool, typer.Option("--dev", help=DEV)] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave jobs to `botflow worker` processes.")] = False,
+    no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Refuse to start on an older schema.")] = False,
+) -> None:
+    """Serve flows to phones and chat pages.
+
+    A flow file that changed becomes a new version; conversations under way keep theirs.
+    """
+    from botflow.cli.launch import listen, loading, run_until_stopped, runtime_options
+
+    with loading():
+        import botflow.web.app
+        import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
+        from botflow.cli.output.logging import configure_logs
+        from botflow.runtime.process.worker import WorkerOptions
+        from botflow.settings import Settings
+        from botflow.web.auth.secret_key import secret_key
+
+        configure_logs()
+        settings = Settings.from_environment()
+        options = runtime_options(
+            settings,
+            flows or (),
+            secret_key=secret_key(settings, dev=dev),
+            worker=None if no_worker else WorkerOptions(),
+            migrate=not no_migrate,
+        )
+    with listen(host, port) as listening:
+        run_until_stopped(_serve(options, settings, listening, dev=dev))
+
+
+async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.socket, *, dev: bool) -> None:
+    """Open the runtime, serve until a signal comes, close it. Errors of opening reach the person, not uvicorn's log."""
+    import uvicorn
+
+    from botflow.cli.launch import settle_garbage_collector
+    from botflow.cli.output.banner import print_banner
+    from botflow.runtime.app import open_runtime
+    from botflow.web.app import create_app
+    from botflow.web.server import WebServer
+
+    async with open_runtime(options) as runtime:
+        app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings)
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # nothing rests on forwarded headers: anybody can send them
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+        )
+        settle_garbage_collector()
+        announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker is not None)
+        await WebServer(config, app, announce).serve([listening])
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,107 @@
+"""`botflow worker`: a process that runs queued turns, sends and timers for web processes elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from botflow.errors import UsageError
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import RuntimeOptions
+    from botflow.storage.jobs import Queue
+
+QUEUE = "Take jobs of this queue only: turns, executions or effects. May be given several times; by default all."
+KEEP = "Keep finished jobs in the table finished_jobs for this long, for example 24h; by default they are deleted."
+HEALTH = "Answer GET /healthz, /readyz and /metrics at this HOST:PORT. Anybody who reaches it may read them."
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: botflow worker --concurrency 32 --queue turns --health 127.0.0.1:9000")(worker)
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(help="How many jobs run at once.", min=1, max=1000)] = 64,
+    queue: Annotated[list[str] | None, typer.Option(metavar="NAME", help=QUEUE)] = None,
+    health: Annotated[str, typer.Option(metavar="HOST:PORT", help=HEALTH)] = "",
+    keep_jobs: Annotated[str, typer.Option(metavar="DURATION", help=KEEP)] = "",
+    no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Refuse to start on an older schema.")] = False,
+) -> None:
+    """Run queued turns, sends and timers, without a web server.
+
+    It serves the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY.
+    SIGTERM stops it within twenty seconds; a job that takes longer is put back, and runs again elsewhere.
+    """
+    from botflow.cli.launch import run_until_stopped, runtime_options
+    from botflow.cli.output.logging import configure_logs
+    from botflow.runtime.process.worker import WorkerOptions
+    from botflow.settings import Settings
+    from botflow.web.auth.secret_key import secret_key
+
+    options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()), keep_s=_seconds(keep_jobs))
+    place = _place(health)
+    configure_logs()
+    settings = Settings.from_environment()
+    key = secret_key(settings, dev=False)
+    run_until_stopped(
+        _work(runtime_options(settings, (), secret_key=key, worker=options, migrate=not no_migrate), place)
+    )
+
+
+async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
+    from contextlib import AsyncExitStack
+
+    import structlog
+
+    from botflow.cli.launch import listen, settle_garbage_collector, stop_signal
+    from botflow.cli.output.banner import database_name
+    from botflow.runtime.app import open_runtime
+
+    async with AsyncExitStack() as stack:
+        # Bound first and served last: a port in use ends the command before it takes a job.
+        listening = stack.enter_context(listen(*place)) if place else None
+        runtime = await stack.enter_async_context(open_runtime(options))
+        if listening is not None:
+            from botflow.web.health import serving_health
+
+            await stack.enter_async_context(serving_health(runtime, listening))
+        settle_garbage_collector()
+        structlog.get_logger("botflow.worker").info(
+            "worker_started",
+            database=database_name(options.settings.botflow_database_url),
+            queues=list(options.worker.queues if options.worker else ()),
+        )
+        await stop_signal()
+
+
+def _queues(names: list[str] | tuple[()]) -> tuple[Queue, ...]:
+    from botflow.storage.jobs import QUEUES, Queue
+
+    for name in names:
+        if name not in get_args(Queue):
+            raise UsageError(
+                f"there is no queue {name!r}", code="worker.queue", hint=f"the queues are {', '.join(QUEUES)}"
+            )
+    return tuple(queue for queue in QUEUES if queue in names) or QUEUES
+
+
+def _seconds(duration: str) -> float:
+    from botflow.flow.duration import parse_duration
+
+    try:
+        return parse_duration(duration) if duration else 0.0
+    except ValueError as failure:
+        raise UsageError(f"--keep-jobs: {failure}", code="worker.keep_jobs", hint="for example 24h or 7d") from None
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    """Return host and port; None for no address."""
+    if not address:
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
+        raise UsageError(
+            f"--health {address!r} is not HOST:PORT", code="worker.health", hint="for example --health 127.0.0.1:9000"
+        )
+    return host.strip("[]"), int(port)

@@ -1,0 +1,169 @@
+"""A conversation in the terminal: one person's inbounds in, the session's messages out, whenever they come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from botflow.cli.terminal.prompt import Terminal
+from botflow.engine.inbound import Inbound, InboundKind
+from botflow.records import Receipt, StoredOutbound
+from botflow.runtime.app import Runtime
+from botflow.runtime.served_flows import LiveFlow
+from botflow.runtime.turns.signals import Delta, Mailbox
+
+CHANNEL = "chat"
+PERSON = "terminal"
+REPLY_WITHIN_S = 120.0
+LOOK_EVERY_S = 0.5  # under every wake-up, in case it is lost
+HELP = """/vars   what the flow knows        /trace  the path of the last turn
+/help   this                       /quit   leave (or Ctrl-D)"""
+
+
+class TerminalConversation:
+    """Runs until the person leaves. What it has shown it remembers by (version, index), as the chat page does."""
+
+    def __init__(self, runtime: Runtime, live: LiveFlow, terminal: Terminal) -> None:
+        self._runtime = runtime
+        self._live = live
+        self._terminal = terminal
+        self._session = 0
+        self._shown = (0, -1)
+        self._payloads: tuple[str, ...] = ()
+        self._streamed: tuple[int, str] | None = None  # attempt, text so far
+
+    async def run(self) -> None:
+        await self._turn("opened")
+        with self._runtime.hub.listen(self._session) as mailbox:
+            while (line := await self._read(mailbox)) is not None:
+                text = line.strip()
+                if text == "/quit":
+                    return
+                if text.startswith("/"):
+                    await self._command(text)
+                elif text:
+                    await self._turn("message", text, mailbox)
+
+    # -- the person's side
+
+    async def _read(self, mailbox: Mailbox) -> str | None:
+        """Return the next line; meanwhile show what the flow says unasked, such as a timeout's words."""
+        watching = asyncio.create_task(self._watch(mailbox))
+        try:
+            return await self._terminal.read()
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+    async def _turn(self, kind: InboundKind, text: str = "", mailbox: Mailbox | None = None) -> None:
+        """Take one inbound to its turn, streaming what is written meanwhile, then show what it said."""
+        inbound = Inbound(
+            kind=kind,
+            key="opened" if kind == "opened" else f"m:{secrets.token_urlsafe(16)}",
+            received_at=self._runtime.clock.now(),
+            seed=secrets.randbits(63),
+            channel=CHANNEL,
+            provider=CHANNEL,
+            sender=PERSON,
+            text=text,
+            payload=self._payload(text),
+        )
+        self._payloads = ()
+        receiving = asyncio.create_task(
+            self._runtime.conversation.receive(self._live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
+        )
+        if mailbox is not None:
+            await self._stream(mailbox, receiving)
+        receipt = await receiving
+        self._session = receipt.id.session
+        await self._show_new()
+        if receipt.state == "new":
+            self._terminal.note("(still at work; the answer will appear here)")
+        elif receipt.status == "failed" or receipt.state == "dead":
+            self._terminal.note("(the execution failed; /trace says where)")
+
+    def _payload(self, text: str) -> str:
+        """Return the payload of the quick reply that a bare number picks."""
+        picked = int(text) if text.isascii() and text.isdigit() else 0
+        return self._payloads[picked - 1] if 0 < picked <= len(self._payloads) else ""
+
+    # -- the flow's side
+
+    async def _watch(self, mailbox: Mailbox) -> None:
+        while True:
+            await mailbox.woken(LOOK_EVERY_S)
+            await self._show_new()
+
+    async def _stream(self, mailbox: Mailbox, receiving: asyncio.Task[Receipt]) -> None:
+        """Show deltas until the turn is over. A retried attempt begins its text anew, on a line of its own."""
+        self._streamed = None
+        while not receiving.done():
+            listening = asyncio.create_task(mailbox.get(LOOK_EVERY_S))
+            await asyncio.wait({receiving, listening}, return_when=asyncio.FIRST_COMPLETED)
+            if not listening.done():
+                listening.cancel()
+                continue
+            signal = listening.result()
+            if isinstance(signal, Delta):
+                if self._streamed is not None and self._streamed[0] != signal.attempt:
+                    self._terminal.stream("")
+                    self._streamed = None
+                self._streamed = (signal.attempt, (self._streamed[1] if self._streamed else "") + signal.text)
+                self._terminal.stream(signal.text)
+        if self._streamed is not None:
+            self._terminal.stream("")
+
+    async def _show_new(self) -> None:
+        for outbound in await self._runtime.database.transcripts.messages_after(self._session, self._shown, 100):
+            self._shown = (outbound.version, outbound.index)
+            self._show(outbound)
+
+    def _show(self, outbound: StoredOutbound) -> None:
+        message = outbound.message
+        if self._streamed is not None and self._streamed[1] == message.text:
+            self._streamed = None  # it stands there already
+        elif message.text:
+            self._terminal.say(message.text)
+        for medium in message.media:
+            self._terminal.say(f"[{medium.content_type or 'media'}] {medium.url}")
+        for number, reply in enumerate(message.quick_replies, start=1):
+            self._terminal.say(f"  {number}. {reply.title}")
+        if message.quick_replies:
+            self._payloads = tuple(reply.payload for reply in message.quick_replies)
+
+    # -- commands
+
+    async def _command(self, text: str) -> None:
+        match text:
+            case "/vars":
+                self._terminal.note(await self._variables())
+            case "/trace":
+                self._terminal.note(await self._trace())
+            case _:
+                self._terminal.note(HELP)
+
+    async def _variables(self) -> str:
+        stored = await self._runtime.database.sessions.load_by_id(self._session)
+        frames = stored.session.frames if stored is not None else ()
+        if not frames:
+            return "(no conversation is under way; the next message starts one)"
+        return json.dumps(dict(frames[-1].variables), indent=2, ensure_ascii=False)
+
+    async def _trace(self) -> str:
+        turns = await self._runtime.database.transcripts.traces(self._session, 1)
+        events: list[Any] = turns[-1][1] if turns else []
+        return "\n".join(trace_line(event) for event in events) or "(nothing has happened yet)"
+
+
+def trace_line(event: list[Any]) -> str:
+    """Return one event of a trace for reading: `edge ask_name answered -> menu`."""
+    kind, *facts = event
+    if kind == "edge":
+        node, handle, target = facts
+        return f"  {node} --{handle}--> {target or '(end)'}"
+    words = (fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False) for fact in facts)
+    return f"  {kind} {' '.join(words)}".rstrip()

@@ -1,0 +1,329 @@
+"""Flows in Python: `start >> ask >> menu`, then `menu["pizza"] >> quantity`. Public as `botflow.Flow`.
+
+A builder only writes down a document, the same one that YAML would give; compiling and checking are as for any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Unpack
+
+from botflow.errors import UsageError
+from botflow.flow.building.builder_policy import PolicyWords
+from botflow.flow.building.run_steps import RunSteps
+from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
+from botflow.flow.document import nowhere, shape
+from botflow.flow.problems import FlowProblems, Report
+
+Option = str | Mapping[str, Any]
+
+
+class Flow(RunSteps):
+    """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        name: str = "",
+        language: str = "en",
+        region: str | None = None,
+        mode: Literal["persistent", "single"] = "persistent",
+        variables: Mapping[str, Any] | None = None,
+        apology: str | None = None,
+        **policy: Unpack[PolicyWords],
+    ) -> None:
+        """The other arguments, such as `time_zone` and `bursts`, are the workflow's rules; see `PolicyWords`."""
+        self.id = id
+        self._settings = present(
+            name=name or id,
+            language=language,
+            region=region,
+            executionMode=mode,
+            variables=dict(variables or {}),
+            apology=apology,
+            **{document_key(rule): as_written(value) for rule, value in policy.items()},
+        )
+        self._nodes: dict[str, dict[str, Any]] = {}
+        self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}
+        self._interrupts: list[dict[str, Any]] = []
+        self._subflows: dict[str, Flow] = {}
+
+    # -- any node, edges, interrupts
+
+    def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step:
+        """Add a node of any type, a plugin's too: `flow.node("shop.price", item="pizza")`.
+
+        A property that is None is left out; one whose name Python keeps for itself takes an underscore, `from_`.
+        """
+        family, _, action = type.partition(".")
+        if not action:
+            raise UsageError(f"{type!r} is no node type", code="builder.type", hint="write it as type.action")
+        written = {document_key(name): as_written(value) for name, value in properties.items() if value is not None}
+        return self._add(family, action, id or self._free_id(action), label, written)
+
+    def connect(self, leaving: Exit, target: Step) -> Step:
+        """Draw an edge; `>>` does the same."""
+        for step in (leaving.step, target):
+            if step.flow is not self:
+                raise UsageError(f"the step {step.id!r} belongs to another flow", code="builder.other_flow")
+        way = (leaving.step.id, leaving.handle)
+        if way in self._edges:
+            handle = f"handle {leaving.handle!r}" if leaving.handle else "main handle"
+            raise UsageError(
+                f"the {handle} of {way[0]!r} already leads to {self._edges[way]['target']!r}", code="builder.edge"
+            )
+        self._edges[way] = present(source=way[0], sourceHandle=way[1], target=target.id)
+        return target
+
+    def rule(self, step: Step, written: Mapping[str, Any]) -> None:
+        """Set keys of a node that are none of its properties; `Step.rules` does the same."""
+        self._nodes[step.id] |= written
+
+    def interrupt(
+        self,
+        target: Step,
+        *words: str,
+        pattern: str | None = None,
+        intent: str | None = None,
+        id: str | None = None,
+    ) -> None:
+        """Let people leave any question for `target` by one of `words`, a pattern or what they mean; then go back."""
+        self._interrupts.append(
+            present(id=id or target.id, match=list(words), pattern=pattern, intent=intent, target=target.id)
+        )
+
+    # -- triggers
+
+    def message_received(self, *, id: str | None = None) -> Step:
+        """Start with a person's message, on every channel."""
+        return self.node("chatbot.message_received", id=id or self._free_id("start"))
+
+    def opened(self, *, id: str | None = None) -> Step:
+        """Start when a visitor opens the chat: the place for a greeting."""
+        return self.node("chatbot.opened", id=id or self._free_id("opened"))
+
+    def twilio_message_received(self, *, id: str | None = None) -> Step:
+        """Start with a message that came by Twilio."""
+        return self.node("twilio.message_received", id=id or self._free_id("twilio"))
+
+    # -- conversation
+
+    def say(
+        self,
+        text: str,
+        *,
+        media: Sequence[str | Mapping[str, str]] | None = None,
+        quick_replies: Sequence[str | Mapping[str, str]] | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Say something and go on."""
+        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies)
+
+    def ask(
+        self,
+        text: str,
+        *,
+        variable: str | None = None,
+        expect: str | None = None,
+        min: float | str | None = None,
+        max: float | str | None = None,
+        pattern: str | None = None,
+        choices: Sequence[Option] | None = None,
+        invalid_text: str | None = None,
+        retries: int | None = None,
+        timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
+        return self.node(
+            "chatbot.ask",
+            id=id or self._free_id(f"ask_{variable}" if variable else "ask"),
+            text=text,
+            variable=variable,
+            expect=expect,
+            min=min,
+            max=max,
+            pattern=pattern,
+            choices=choices,
+            invalid_text=invalid_text,
+            retries=retries,
+            timeout=timeout,
+            reminders=reminders,
+        )
+
+    def menu(
+        self,
+        text: str,
+        options: Mapping[str, Option] | Sequence[Mapping[str, Any]],
+        *,
+        variable: str | None = None,
+        invalid_text: str | None = None,
+        retries: int | None = None,
+        timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Offer options; each id is a handle, beside `other` and `timeout`.
+
+        `options` are labels by id, `{"pizza": "Pizza"}`, or objects: `{"pizza": {"label": "Pizza", "match": ["pie"]}}`.
+        """
+        return self.node(
+            "chatbot.menu",
+            id=id,
+            text=text,
+            options=_named(options, key="id", word="label"),
+            variable=variable,
+            invalid_text=invalid_text,
+            retries=retries,
+            timeout=timeout,
+            reminders=reminders,
+        )
+
+    # -- decisions
+
+    def branch(self, cases: Mapping[str, str], *, id: str | None = None) -> Step:
+        """Leave by the first handle whose condition holds, or by `else`: `flow.branch({"large": "qty >= 5"})`."""
+        return self.node("conditional.branch", id=id, cases=_named(cases, key="handle", word="when"))
+
+    def switch(self, value: str, cases: Mapping[str, Any], *, id: str | None = None) -> Step:
+        """Leave by the handle whose value `value` equals, or by `else`: `flow.switch("size", {"big": "L"})`."""
+        listed = [{"handle": handle, "equals": equals} for handle, equals in cases.items()]
+        return self.node("conditional.switch", id=id, value=value, cases=listed)
+
+    # -- models
+
+    def route(
+        self,
+        routes: Mapping[str, Option] | Sequence[Mapping[str, Any]],
+        *,
+        input: str | None = None,
+        instructions: str | None = None,
+        model: str | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Let a model choose among `routes`, descriptions by handle; beside them `fallback` and `error`."""
+        return self.node(
+            "ai.route",
+            id=id,
+            routes=_named(routes, key="handle", word="description"),
+            input=input,
+            instructions=instructions,
+            model=model,
+            timeout=timeout,
+        )
+
+    def reply(
+        self,
+        instructions: str,
+        *,
+        fallback: str | None = None,
+        variable: str | None = None,
+        history: int | None = None,
+        max_tokens: int | None = None,
+        model: str | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Let a model word the answer; `fallback` is said when there is none. Handles `next`, `error`."""
+        return self.node(
+            "ai.reply",
+            id=id,
+            instructions=instructions,
+            fallback=fallback,
+            variable=variable,
+            history=history,
+            max_tokens=max_tokens,
+            model=model,
+            timeout=timeout,
+        )
+
+    def extract(
+        self,
+        fields: Mapping[str, Mapping[str, Any]],
+        *,
+        input: str | None = None,
+        model: str | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Let a model read values into variables; handles `done`, `missing`, `error`."""
+        return self.node("ai.extract", id=id, fields=fields, input=input, model=model, timeout=timeout)
+
+    # -- the rest
+
+    def send_message(
+        self,
+        to: str,
+        text: str,
+        *,
+        media: Sequence[str | Mapping[str, str]] | None = None,
+        sender: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Send an SMS or a WhatsApp message to any number by Twilio; handles `next`, `failed`."""
+        return self.node("twilio.send_message", id=id, to=to, text=text, media=media, from_=sender)
+
+    def set(self, variables: Mapping[str, Any], *, id: str | None = None) -> Step:
+        """Assign variables, values or templates: `flow.set({"total": "{{ price * qty }}"})`."""
+        return self.node("logic.set", id=id, variables=variables)
+
+    def subflow(
+        self,
+        workflow: str | Flow,
+        *,
+        input: Mapping[str, Any] | None = None,
+        output: Mapping[str, str] | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Run another workflow as a part of this one; a Flow given here comes along in `documents()`."""
+        if isinstance(workflow, Flow):
+            self._subflows[workflow.id] = workflow
+        name = workflow.id if isinstance(workflow, Flow) else workflow
+        return self.node("logic.subflow", id=id or self._free_id(name), workflow=name, input=input, output=output)
+
+    # -- what it makes
+
+    def document(self) -> dict[str, Any]:
+        """Return the canonical document, as YAML would give it; FlowProblems when it is none."""
+        raw: dict[str, Any] = {"botflow": 1, "id": self.id, **self._settings}
+        raw |= {"nodes": list(self._nodes.values()), "edges": list(self._edges.values())}
+        report = Report(self.id, nowhere)
+        document = shape({**raw, "interrupts": self._interrupts}, report)
+        if document is None:
+            raise FlowProblems(report.problems)
+        return document.to_json()
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """Return this document and those of the flows it runs, by id."""
+        found: dict[str, dict[str, Any]] = {}
+        waiting: list[Flow] = [self]
+        while waiting:
+            flow = waiting.pop()
+            if flow.id not in found:
+                found[flow.id] = flow.document()
+                waiting += flow._subflows.values()
+        return found
+
+    def _add(self, family: str, action: str, id: str, label: str, properties: dict[str, Any]) -> Step:
+        if id in self._nodes:
+            raise UsageError(f"two nodes have the id {id!r}", code="builder.duplicate_id", hint="give one another id=")
+        written = present(label=label, properties=properties)
+        self._nodes[id] = {"id": id, "type": family, "actionType": action, **written}
+        return Step(self, id)
+
+    def _free_id(self, stem: str) -> str:
+        if stem not in self._nodes:
+            return stem
+        return next(name for number in range(2, 1_000_000) if (name := f"{stem}_{number}") not in self._nodes)
+
+
+def _named(
+    items: Mapping[str, Option] | Mapping[str, str] | Sequence[Mapping[str, Any]], *, key: str, word: str
+) -> list[dict[str, Any]]:
+    """Return a list of objects from words, or objects, by their names."""
+    if not isinstance(items, Mapping):
+        return [dict(item) for item in items]
+    return [{key: name, **({word: item} if isinstance(item, str) else item)} for name, item in items.items()]

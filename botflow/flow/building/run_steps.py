@@ -1,0 +1,135 @@
+"""The part of `botflow.Flow` that writes control flow and the triggers of runs; see `flow.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from botflow.flow.building.step import Step, Time
+
+Schema = Mapping[str, Mapping[str, Any]]
+
+
+class RunSteps(Protocol):
+    """Steps without a person: what starts runs, what repeats, guards and divides them."""
+
+    def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step: ...
+
+    # -- triggers of runs
+
+    def manual(self, *, schema: Schema | None = None, id: str | None = None) -> Step:
+        """Start by hand, by the API, or by another workflow; the input is the variable `input`."""
+        return self.node("trigger.manual", id=id, schema=schema)
+
+    def event(
+        self, event: str, *, when: str | None = None, schema: Schema | None = None, id: str | None = None
+    ) -> Step:
+        """Start with each event of this name, if `when` holds: `flow.event("paid", when="$input.total > 100")`."""
+        return self.node("trigger.event", id=id, event=event, when=when, schema=schema)
+
+    def schedule(
+        self,
+        cron: str,
+        *,
+        time_zone: str | None = None,
+        missed: str | None = None,
+        input: Any = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start at moments such as `30 8 * * 1-5`: minute, hour, day, month, weekday."""
+        return self.node("trigger.schedule", id=id, cron=cron, time_zone=time_zone, missed=missed, input=input)
+
+    def webhook(
+        self,
+        secret: str,
+        *,
+        signature: Mapping[str, Any] | None = None,
+        schema: Schema | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start with a request that knows the secret of the credential `secret`, or is signed by it."""
+        return self.node("trigger.webhook", id=id, secret=secret, signature=signature, schema=schema)
+
+    # -- control flow
+
+    def wait(
+        self,
+        for_: Time | None = None,
+        *,
+        until: str | None = None,
+        business_hours: Mapping[str, Any] | None = None,
+        time_zone: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Let time pass: `flow.wait("2h")`, `flow.wait(until="09:00")`; handles `next`, `message`."""
+        return self.node(
+            "logic.wait", id=id, for_=for_, until=until, business_hours=business_hours, time_zone=time_zone
+        )
+
+    def loop(
+        self,
+        items: str | Sequence[Any] | None = None,
+        *,
+        while_: str | None = None,
+        as_: str | None = None,
+        index: str | None = None,
+        limit: int | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Repeat what `loop["each"]` leads to, for each of `items` or while a condition holds; then `done`."""
+        return self.node("logic.loop", id=id, items=items, while_=while_, as_=as_, index=index, limit=limit)
+
+    def attempt(self, *, id: str | None = None) -> Step:
+        """logic.try: run `["try"]`, after a failure `["error"]`, in any case `["finally"]`; then `next`."""
+        return self.node("logic.try", id=id)
+
+    def parallel(
+        self,
+        branches: Sequence[str] | None = None,
+        *,
+        each: str | Sequence[Any] | None = None,
+        as_: str | None = None,
+        until: str | int | None = None,
+        timeout: Time | None = None,
+        variable: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Run what each branch's handle leads to at once, or what `["each"]` leads to for every item; then `done`."""
+        listed = [{"id": branch} for branch in branches] if branches is not None else None
+        return self.node(
+            "logic.parallel",
+            id=id,
+            branches=listed,
+            each=each,
+            as_=as_,
+            until=until,
+            timeout=timeout,
+            variable=variable,
+        )
+
+    def run(
+        self,
+        workflow: str,
+        *,
+        input: Mapping[str, Any] | None = None,
+        wait: bool | None = None,
+        variable: str | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start another workflow, whose id may be a template; handles `done`, `error`, `timeout`."""
+        return self.node(
+            "logic.run", id=id, workflow=workflow, input=input, wait=wait, variable=variable, timeout=timeout
+        )
+
+    def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:
+        """Tell every workflow that listens to `event`."""
+        return self.node("logic.emit", id=id, event=event, payload=payload)
+
+    def log(self, message: str, *, level: str | None = None, id: str | None = None) -> Step:
+        """Write a line into the execution's log; levels are debug, info, warning, error."""
+        return self.node("logic.log", id=id, message=message, level=level)
+
+    def end(self, *, output: Any = None, id: str | None = None) -> Step:
+        """End the whole execution with `output` as its result; the next message starts another."""
+        return self.node("logic.end", id=id, output=output)

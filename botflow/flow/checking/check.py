@@ -1,0 +1,59 @@
+"""The checker: everything that can be known to be wrong with a document before anybody talks to it.
+
+`botflow check`, the API and the compiler share it. Errors keep a document from compiling; warnings do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botflow.flow.checking.bodies import check_bodies
+from botflow.flow.checking.conversation import check_conversation
+from botflow.flow.checking.reachability import check_graph
+from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
+from botflow.flow.checking.texts import check_texts
+from botflow.flow.checking.variables import check_variables
+from botflow.flow.document import Document, SourceDocument, nowhere
+from botflow.flow.problems import Problem, Report
+from botflow.flow.typed_document import Linked, NodeSpecs, link
+
+
+def check(source: SourceDocument, node_types: NodeSpecs, subflows: Mapping[str, SourceDocument]) -> list[Problem]:
+    """Return every problem of `source`, in the order of its file; `subflows` are the other workflows by id."""
+    report = Report(source.name, source.place)
+    others = {name: other.document for name, other in subflows.items()}
+    examine(source.document, node_types, {**others, source.document.id: source.document}, report)
+    return report.problems
+
+
+def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, Document], report: Report) -> Linked:
+    """Join `document` with its node types and run every check on it; `documents` are all workflows, itself too."""
+    linked = link(document, node_types, report)
+    is_whole = not report.has_errors
+    children = _link_children(linked, node_types, documents)
+    waits = waiting_nodes(linked, children)
+    returns = any(
+        node.properties.get("workflow") == document.id for other in documents.values() for node in other.nodes
+    )
+    check_conversation(linked, report, waits=waits)
+    check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
+    check_subflows(linked, report, documents=documents, children=children)
+    check_texts(linked, report)
+    # What is broken would make nodes look unreachable and variables unset: first things first.
+    if len(linked.nodes) == len(document.nodes):
+        check_variables(linked, report, documents=documents, children=children)
+    if is_whole:
+        check_graph(linked, report, returns=returns, waits=waits)
+    return linked
+
+
+def _link_children(linked: Linked, node_types: NodeSpecs, documents: Mapping[str, Document]) -> dict[str, Linked]:
+    """Join the workflows that `linked` reaches; their own problems are reported where they are checked themselves."""
+    children: dict[str, Linked] = {}
+    waiting = list(linked.workflows)
+    while waiting:
+        name = waiting.pop()
+        if name in documents and name not in children:
+            children[name] = link(documents[name], node_types, Report(name, nowhere))
+            waiting += children[name].workflows
+    return children

@@ -1,0 +1,82 @@
+"""What people would meet: no way in, words that a provider takes for itself, single runs that would have to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botflow.flow.problems import Path, Report
+from botflow.flow.templates.template import is_template
+from botflow.flow.typed_document import Linked
+
+# Twilio answers these itself on long codes and toll-free numbers, and the flow gets no say.
+# https://www.twilio.com/docs/messaging/guides/opt-out
+PROVIDER_WORDS = frozenset(
+    (
+        *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"),
+        *("start", "unstop", "help", "info"),
+    )
+)
+
+
+def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bool]) -> None:
+    """Check the triggers, the interrupts and the execution mode."""
+    has_unknown_nodes = len(linked.nodes) < len(linked.document.nodes)
+    if not linked.triggers and not has_unknown_nodes:
+        hint = "add a node of type chatbot.message_received"
+        report.error("flow.no_trigger", "no node starts this workflow", ("nodes",), hint=hint)
+    _check_interrupts(linked, report)
+    if is_template(linked.document.apology or ""):
+        hint = "say it without {{ }}"
+        report.warning("apology.template", "the apology is said as it stands, braces and all", ("apology",), hint=hint)
+    if linked.document.execution_mode == "single":
+        _check_nobody(linked, report)
+        for node in linked.nodes.values():
+            if waits.get(node.id, False):
+                report.error(
+                    "single.waits",
+                    f"{node.id!r} waits for a message, and a single run cannot wait",
+                    (*node.path, "id"),
+                    hint="use executionMode: persistent",
+                    node=node.id,
+                )
+
+
+def _check_nobody(linked: Linked, report: Report) -> None:
+    """A run that no message starts has nobody to talk to."""
+    if not linked.triggers or any(node.placed.type != "trigger" for node in linked.triggers):
+        return
+    for node in linked.nodes.values():
+        if node.speaks:
+            report.error(
+                "single.speaks",
+                f"{node.id!r} talks, and nobody is there: only triggers of runs start this workflow",
+                (*node.path, "id"),
+                hint="send a message with twilio.send_message",
+                node=node.id,
+            )
+
+
+def _check_interrupts(linked: Linked, report: Report) -> None:
+    by_sms = any(node.placed.action_type == "message_received" for node in linked.triggers)
+    seen: set[str] = set()
+    for position, interrupt in enumerate(linked.document.interrupts):
+        path: Path = ("interrupts", position)
+        if interrupt.id in seen:
+            report.error("interrupt.duplicate_id", f"two interrupts have the id {interrupt.id!r}", (*path, "id"))
+        seen.add(interrupt.id)
+        if not (interrupt.match or interrupt.pattern or interrupt.intent):
+            hint = "give it match, pattern or intent"
+            report.error("interrupt.empty", f"nothing leads to the interrupt {interrupt.id!r}", path, hint=hint)
+        target = linked.nodes.get(interrupt.target)
+        if target is not None and target.is_trigger:
+            report.error("edge.into_trigger", f"{target.id!r} is a trigger", (*path, "target"))
+        taken = [
+            (place, word) for place, word in enumerate(interrupt.match) if word.strip().casefold() in PROVIDER_WORDS
+        ]
+        for place, word in taken if by_sms else ():
+            report.warning(
+                "interrupt.provider_word",
+                f"over SMS the provider answers {word!r} itself, so it never reaches this workflow",
+                (*path, "match", place),
+                hint="add another word for people who write from a phone",
+            )

@@ -1,0 +1,94 @@
+"""Templates, conditions and patterns: whether they can be used at all, and whether the nodes they read exist."""
+
+from __future__ import annotations
+
+import minijinja
+
+from botflow.errors import FlowError
+from botflow.flow.fields import Text
+from botflow.flow.pattern import check_pattern
+from botflow.flow.problems import Path, Report, did_you_mean
+from botflow.flow.templates.bounded_functions import guarded_environment
+from botflow.flow.templates.grammar import translate, translate_expression
+from botflow.flow.templates.template import is_template, node_references
+from botflow.flow.templates.tokens import TemplateRefused
+from botflow.flow.typed_document import Linked
+
+
+def check_texts(linked: Linked, report: Report) -> None:
+    """Check every template, condition and pattern of the document."""
+    environment = guarded_environment()
+    known = {node.id for node in linked.document.nodes}
+    for node in linked.nodes.values():
+        for text in node.texts:
+            if _is_sound(text, environment, report, node.id):
+                _check_references(text, known, report, node.id)
+    recap = Text(("recap",), "template", linked.document.recap or "")
+    if _is_sound(recap, environment, report, ""):
+        _check_references(recap, known, report, "")
+    for position, interrupt in enumerate(linked.document.interrupts):
+        if interrupt.pattern is not None:
+            _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")
+
+
+def _is_sound(text: Text, environment: minijinja.Environment, report: Report, node: str) -> bool:
+    """Report what is wrong with a text; return whether it can be looked into."""
+    try:
+        match text.kind:
+            case "template" if is_template(text.text):
+                environment.add_template("text", translate(text.text))
+                return True
+            case "condition":
+                _evaluate_nothing(environment, translate_expression(text.text))
+                return True
+            case "pattern":
+                _check_pattern(text.text, text.path, report, node)
+        return False
+    except TemplateRefused as refused:
+        code = "condition.syntax" if (text.kind, refused.code) == ("condition", "template.syntax") else refused.code
+        excerpt = _shorten(text.text, refused.offset)
+        report.error(code, f"{excerpt}: {refused.message}", text.path, hint=refused.hint, node=node)
+    except minijinja.TemplateError as failure:
+        code = "condition.syntax" if text.kind == "condition" else "template.syntax"
+        report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, node=node)
+    return False
+
+
+def _evaluate_nothing(environment: minijinja.Environment, expression: str) -> None:
+    """Parse a condition. minijinja parses expressions only to evaluate them; failing without values is no fault."""
+    try:
+        environment.eval_expr(expression)
+    except minijinja.TemplateError as failure:
+        if failure.kind == "SyntaxError":
+            raise
+    except (TypeError, ValueError, OverflowError):
+        return
+
+
+def _check_pattern(pattern: str, path: Path, report: Report, node: str) -> None:
+    try:
+        check_pattern(pattern)
+    except FlowError as failure:
+        report.error(failure.code, failure.message, path, hint=failure.hint, node=node)
+
+
+def _check_references(text: Text, known: set[str], report: Report, node: str) -> None:
+    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known):
+        report.error(
+            "template.unknown_node",
+            f"{_shorten(text.text)}: there is no node {name!r} to read from",
+            text.path,
+            hint=did_you_mean(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
+            node=node,
+        )
+
+
+def _shorten(text: str, offset: int = 0) -> str:
+    """Return the text, or of a long one the part around `offset`."""
+    start = max(0, min(offset - 20, len(text) - 60))
+    flat = " ".join(text[start : start + 60].split())
+    return repr(("..." if start else "") + flat + ("..." if start + 60 < len(text) else ""))
+
+
+def _explain(failure: minijinja.TemplateError) -> str:
+    return str(failure).splitlines()[0].removeprefix("syntax error: ").split(" (in ")[0]

@@ -1,0 +1,93 @@
+"""Variables that are read and that nothing ever sets. A read with a default, or after `is defined`, is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from botflow.flow.document import Document
+from botflow.flow.fields import Text
+from botflow.flow.problems import Report, did_you_mean
+from botflow.flow.templates.bounded_functions import guarded_environment
+from botflow.flow.templates.bounded_multiplication import PRODUCT
+from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
+from botflow.flow.templates.template import is_template
+from botflow.flow.templates.tokens import TemplateRefused, Token, expressions
+from botflow.flow.typed_document import Linked, LinkedNode
+
+_OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop"))
+_MAY_BE_MISSING = frozenset(("default", "d"))
+
+
+def check_variables(
+    linked: Linked, report: Report, *, documents: Mapping[str, Document], children: Mapping[str, Linked]
+) -> None:
+    """Warn of variables that no node, no default and no caller sets. `children` are the subflows that it runs."""
+    known = variables_of(linked) | _handed_in(linked.document.id, documents)
+    for node in linked.nodes.values():
+        child = _child(node, children)
+        for text in node.texts:
+            returned = text.path[3:4] == ("output",) and child is not None
+            scope = known
+            if returned and child is not None:
+                scope = variables_of(child) | _handed_in(child.document.id, documents)
+            for name in sorted(_reads(text) - scope):
+                report.warning(
+                    "variable.never_set",
+                    f"{node.id!r} reads the variable {name!r}, and nothing sets it",
+                    text.path,
+                    hint=did_you_mean(name, scope, f"give it a default: variables: {{{name}: ...}}"),
+                    node=node.id,
+                )
+
+
+def variables_of(linked: Linked) -> set[str]:
+    """Return the variables that a document declares or that its nodes set."""
+    return {*linked.document.variables, *(name for node in linked.nodes.values() for name in node.sets)}
+
+
+def _handed_in(workflow: str, documents: Mapping[str, Document]) -> set[str]:
+    """Return the variables that other documents hand to this one when they run it as a subflow."""
+    handed: set[str] = set()
+    for document in documents.values():
+        for node in document.nodes:
+            given = node.properties.get("input")
+            if node.properties.get("workflow") == workflow and isinstance(given, dict):
+                handed |= given.keys()
+    return handed
+
+
+def _child(node: LinkedNode, children: Mapping[str, Linked]) -> Linked | None:
+    return next((children[text.text] for text in node.texts if text.kind == "workflow" and text.text in children), None)
+
+
+def _reads(text: Text) -> set[str]:
+    try:
+        if text.kind == "condition":
+            source = f"{{{{ {translate_expression(text.text)} }}}}"
+        elif text.kind == "template" and is_template(text.text):
+            source = translate(text.text)
+        else:
+            return set()
+        optional = set(_optional(expressions(text.text, bare=text.kind == "condition")))
+        paths = guarded_environment().undeclared_variables_in_str(source, nested=True)
+    except (TemplateRefused, RuntimeError):  # what does not parse is reported elsewhere
+        return set()
+    return {name for name in map(_variable, paths) if name} - optional
+
+
+def _variable(path: str) -> str:
+    first, _, rest = path.partition(".")
+    if first == VARIABLES:
+        return rest.partition(".")[0]
+    return "" if first in _OURS else first
+
+
+def _optional(tags: Iterable[tuple[Token, ...]]) -> Iterator[str]:
+    """Yield names that are read with a default or asked about: `name|default("x")`, `name is defined`."""
+    for words in tags:
+        for position, word in enumerate(words):
+            after = [following.text for following in words[position + 1 : position + 3]]
+            if word.is_name and (
+                after[:1] == ["is"] or (after[:1] == ["|"] and after[1:] and after[1] in _MAY_BE_MISSING)
+            ):
+                yield word.text

@@ -1,0 +1,1 @@
+"""The template language and its bounds. Start reading in `template.py`; `grammar.py` says what is allowed."""

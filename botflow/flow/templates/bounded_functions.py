@@ -1,0 +1,148 @@
+"""minijinja with its sharp edges taken off: filters and functions that could make much out of little are bounded.
+
+Fuel counts instructions, not bytes: one `replace`, `join` or `format` can write gigabytes. Ours stop before they do.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+import minijinja
+from minijinja import pass_state
+from minijinja._lowlevel import State
+
+from botflow.flow.templates.bounded_multiplication import PRODUCT
+
+FUEL = 20_000  # instructions; a sentence needs about ten
+_LARGEST_INTEGER = 2**63
+_LONGEST_RANGE = 1_000
+_LONGEST_TEXT = 65_536  # characters of a value on its way; a session cannot hold more
+_REMOVED_FILTERS = (
+    *("batch", "chain", "e", "escape", "filesizeformat", "indent", "pluralize", "pprint", "safe", "slice"),
+    *("striptags", "wordwrap", "zip"),
+)
+_REMOVED_FUNCTIONS = ("cycler", "debug", "dict", "joiner", "namespace")
+_PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*(?P<width>\d*)(?:\.(?P<precision>\d*))?[sdifgex])")
+
+
+def guarded_environment() -> minijinja.Environment:
+    """Return an environment whose filters are bounded; undefined values may be looked into, and are empty."""
+    environment = minijinja.Environment(undefined_behavior="chainable", pycompat=False, fuel=FUEL)
+    for name in _REMOVED_FILTERS:
+        environment.remove_filter(name)
+    for name in _REMOVED_FUNCTIONS:
+        environment.remove_global(name)
+    environment.add_filter("replace", _replace)
+    environment.add_filter("join", _join)
+    environment.add_filter("format", _format)
+    environment.add_filter("tojson", _to_json)
+    environment.add_global("range", _range)
+    environment.add_global(PRODUCT, _product)
+    return environment
+
+
+def measured_environment(largest: int) -> minijinja.Environment:
+    """Return one that stops a template when it has written `largest` characters, and writes null as nothing."""
+    environment = guarded_environment()
+
+    def count(state: State, value: Any) -> Any:
+        if value is None:
+            return ""
+        written = (state.get_temp("written") or 0) + (len(value) if isinstance(value, str) else 20)
+        if written > largest:
+            raise ValueError(f"the text grew beyond {largest} characters")
+        state.set_temp("written", written)
+        return value
+
+    environment.finalizer = pass_state(count)
+    return environment
+
+
+def plain_value(value: Any, largest: int) -> Any:
+    """Return what an expression made as plain JSON; ValueError when JSON cannot hold it, or it is too large."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if len(value) > largest:
+            raise ValueError(f"the text has {len(value)} characters, at most {largest}")
+        return str(value)
+    if isinstance(value, int):
+        if abs(value) >= _LARGEST_INTEGER:
+            raise ValueError("the number is too large")
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("the result is no number")
+        return value
+    if isinstance(value, list | tuple):
+        return [plain_value(item, largest) for item in value]
+    if isinstance(value, dict):
+        return {str(name): plain_value(item, largest) for name, item in value.items()}
+    raise ValueError(f"the result is a {type(value).__name__}, no JSON")
+
+
+def _product(left: Any, right: Any) -> int | float:
+    for factor in (left, right):
+        if not isinstance(factor, int | float):
+            what = "nothing" if factor is None else f"a {type(factor).__name__}"
+            raise TypeError(f"* multiplies numbers, not {what}")
+    product: int | float = left * right
+    if abs(product) >= _LARGEST_INTEGER and isinstance(product, int):
+        raise ValueError("the product is too large")
+    return product
+
+
+def _range(start: int, stop: int | None = None, step: int = 1) -> list[int]:
+    numbers = range(start) if stop is None else range(start, stop, step)
+    if len(numbers) > _LONGEST_RANGE:
+        raise ValueError(f"range makes at most {_LONGEST_RANGE} numbers")
+    return list(numbers)
+
+
+def _replace(text: Any, old: Any, new: Any = "") -> str:
+    whole, word, other = _text(text), _text(old), _text(new)
+    _bound(len(whole) + whole.count(word) * (len(other) - len(word)))
+    return whole.replace(word, other)
+
+
+def _join(items: Any, separator: Any = "", attribute: str | None = None) -> str:
+    if items is None:
+        return ""
+    listed = list(items)
+    if attribute is not None:
+        listed = [item.get(attribute) if isinstance(item, dict) else None for item in listed]
+    between = _text(separator)
+    _bound(len(between) * len(listed))
+    words = [_text(item) for item in listed]
+    _bound(len(between) * len(words) + sum(map(len, words)))
+    return between.join(words)
+
+
+def _format(pattern: Any, *values: Any) -> str:
+    """printf's style, for prices: `"%.2f"|format(price)`."""
+    written = _text(pattern)
+    if "%" in _PLACEHOLDER.sub("", written):
+        raise ValueError("format knows %s, %d, %f, %g, %e and %x")
+    for placeholder in _PLACEHOLDER.finditer(written):
+        if any(len(digits or "") > 2 for digits in placeholder.group("width", "precision")):
+            raise ValueError("format pads to at most 99 characters")
+    _bound(len(written) + sum(len(_text(value)) for value in values))
+    return written % values
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value)
+
+
+def _bound(length: int) -> None:
+    if length > _LONGEST_TEXT:
+        raise ValueError(f"the text grew beyond {_LONGEST_TEXT} characters")

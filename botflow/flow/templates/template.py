@@ -1,0 +1,139 @@
+"""Templates and conditions: minijinja over plain JSON, with limits on work and on the size of what comes out.
+
+`{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $input.text }}` the inbound, `{{ $node_id.field }}` a node's
+output. The dollar names live in namespaces of their own, so a node and a variable may share a name. What a template
+may say at all is `grammar.py`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import minijinja
+
+from botflow.errors import FlowError
+from botflow.flow.templates.bounded_functions import guarded_environment, measured_environment, plain_value
+from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, named, translate, translate_expression
+from botflow.flow.templates.tokens import TemplateRefused, expressions, tokens_of
+
+__all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
+
+LARGEST_TEXT = 20_000  # characters of one rendered text
+_MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render texts that it makes up
+_SMALL = 1_000  # characters of a source that cannot write so much that it must be measured while it does
+_BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
+_TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
+
+
+def is_template(text: str) -> bool:
+    """Say whether a property's text holds anything to render."""
+    return "{{" in text or "{%" in text
+
+
+def plain_expression(source: str) -> str:
+    """Return a bare expression with its `$names` as minijinja knows them, to ask what it reads; never to evaluate it.
+
+    What is outside the language comes back as it is.
+    """
+    try:
+        return named(tokens_of(source))
+    except TemplateRefused:
+        return source
+
+
+def bare_expression(text: str) -> str | None:
+    """Return the expression of a text that is one `{{ expression }}` and nothing else."""
+    bare = _BARE.fullmatch(text)
+    return bare[1] if bare else None
+
+
+def node_references(source: str, *, bare: bool) -> set[str]:
+    """Return the nodes whose output a template, or a bare expression, reads as `$node.field`."""
+    if "$" not in source:
+        return set()
+    words = (word for tag in expressions(source, bare=bare) for word in tag)
+    return {word.text[1:] for word in words if word.kind == "dollar"} - {"input", "var"}
+
+
+class Templates:
+    """One flow's compiled templates. A value is chainable-undefined at run time; the checker is strict."""
+
+    def __init__(self) -> None:
+        self._plain = guarded_environment()
+        self._measured = measured_environment(LARGEST_TEXT)
+        self._compiled: dict[str, tuple[minijinja.Environment, str]] = {}
+        self._expressions: dict[str, str] = {}
+
+    def render(self, source: str, context: Mapping[str, Any]) -> str:
+        """Render `source`; FlowError `template.failed` says what went wrong and where."""
+        if not is_template(source):
+            return source
+        try:
+            environment, name = self._compiled.get(source) or self._compile(source)
+            text: str = environment.render_template(name, **context)
+            if "None" in text and environment is self._plain:
+                # Nobody wants to read "None" for a value that is null; looking for it here is cheaper than a finalizer.
+                self._measured.add_template(name, translate(source))
+                text = self._measured.render_template(name, **context)
+        except _TEMPLATE_FAILURES as failure:
+            raise FlowError(
+                f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
+            ) from failure
+        if len(text) > LARGEST_TEXT:
+            raise FlowError(
+                f"the template {_shorten(source)!r} made {len(text)} characters, more than {LARGEST_TEXT}",
+                code="template.too_large",
+            )
+        return text
+
+    def render_value(self, value: Any, context: Mapping[str, Any]) -> Any:
+        """Render every template inside a JSON value; a string that is one bare `{{ expression }}` keeps its type."""
+        if isinstance(value, str):
+            bare = bare_expression(value)
+            return self.evaluate(bare, context) if bare is not None else self.render(value, context)
+        if isinstance(value, Mapping):
+            return {name: self.render_value(item, context) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.render_value(item, context) for item in value]
+        return value
+
+    def evaluate(self, source: str, context: Mapping[str, Any]) -> Any:
+        """Evaluate a condition such as `qty >= 5` to plain JSON; what is unknown is undefined, and that is None."""
+        try:
+            expression = self._expressions.get(source) or self._translate(source)
+            value = self._plain.eval_expr(expression, **context)
+            return value if value is True or value is False else plain_value(value, LARGEST_TEXT)
+        except _TEMPLATE_FAILURES as failure:
+            raise FlowError(
+                f"the condition {_shorten(source)!r} failed: {_first_line(failure)}", code="condition.failed"
+            ) from failure
+
+    def _compile(self, source: str) -> tuple[minijinja.Environment, str]:
+        """Add a template under a number for its name: minijinja escapes HTML in those whose names end like files."""
+        if len(self._compiled) >= _MOST_COMPILED:
+            self._compiled.clear()
+            self._plain.clear_templates()
+            self._measured.clear_templates()
+        translated = translate(source)
+        is_small = len(source) <= _SMALL and "{%" not in translated
+        environment = self._plain if is_small else self._measured
+        name = str(len(self._compiled))
+        environment.add_template(name, translated)
+        self._compiled[source] = environment, name
+        return environment, name
+
+    def _translate(self, source: str) -> str:
+        if len(self._expressions) >= _MOST_COMPILED:
+            self._expressions.clear()
+        expression = self._expressions[source] = translate_expression(source)
+        return expression
+
+
+def _shorten(source: str) -> str:
+    return source if len(source) <= 80 else source[:77] + "..."
+
+
+def _first_line(failure: BaseException) -> str:
+    return str(failure).splitlines()[0].split(" (in ")[0] if str(failure) else type(failure).__name__

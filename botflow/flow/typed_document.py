@@ -1,0 +1,233 @@
+"""A document joined with its node types: properties are values, every edge has a handle. Checker and compiler share it.
+
+What does not join is reported and left out, so that the checks after it still find everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import BaseModel, ValidationError
+
+from botflow.errors import FlowError
+from botflow.flow.document import Document, Link, PlacedNode
+from botflow.flow.fields import Text, texts
+from botflow.flow.graph import Encloses, Forks, NodeSpec, Rests, Speaks
+from botflow.flow.problems import Path, Report, did_you_mean
+from botflow.flow.reading.schema_problems import report_invalid
+from botflow.flow.templates.template import node_references
+
+NodeSpecs = Mapping[str, NodeSpec]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedNode:
+    """A node with its type and its properties as a value; `path` is where it stands in the document."""
+
+    placed: PlacedNode
+    path: Path
+    spec: NodeSpec
+    properties: BaseModel
+    handles: tuple[str, ...]
+    waits: bool
+    rests: bool
+    speaks: bool
+    bodies: tuple[str, ...]
+    branches: tuple[str, ...]
+    sets: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.placed.id
+
+    @property
+    def is_trigger(self) -> bool:
+        return self.spec.category == "trigger"
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every string in the properties; paths start at the document's root."""
+        inside = (*self.path, "properties")
+        return tuple(Text((*inside, *text.path), text.kind, text.text) for text in texts(self.properties))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedEdge:
+    """An edge between two nodes that exist, with its handle."""
+
+    link: Link
+    id: str
+    source: str
+    handle: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """A document's nodes by id, and its edges."""
+
+    document: Document
+    nodes: Mapping[str, LinkedNode]
+    edges: tuple[LinkedEdge, ...]
+
+    @cached_property
+    def targets(self) -> dict[tuple[str, str], str]:
+        return {(edge.source, edge.handle): edge.target for edge in self.edges}
+
+    @cached_property
+    def triggers(self) -> tuple[LinkedNode, ...]:
+        """The triggers, the most specific first: a channel's own before the one that takes every message."""
+        found = [node for node in self.nodes.values() if node.is_trigger]
+        return tuple(sorted(found, key=lambda node: _GENERALITY.index(_family(node.placed))))
+
+    @cached_property
+    def kept_outputs(self) -> frozenset[str]:
+        """The nodes whose output some template or condition reads as `$node.field`."""
+        read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
+        recap = node_references(self.document.recap or "", bare=False)
+        return frozenset((read | recap) & self.nodes.keys())
+
+    @cached_property
+    def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:
+        """The workflows that nodes refer to, with the nodes and the paths of the references."""
+        found: dict[str, list[tuple[LinkedNode, Path]]] = {}
+        for node in self.nodes.values():
+            for text in node.texts:
+                if text.kind == "workflow":
+                    found.setdefault(text.text, []).append((node, text.path))
+        return found
+
+
+def _references(text: Text) -> set[str]:
+    if text.kind in ("condition", "template"):
+        return node_references(text.text, bare=text.kind == "condition")
+    return set()
+
+
+_GENERALITY = ("channel", "message_received", "opened")
+
+
+def _family(node: PlacedNode) -> str:
+    return node.action_type if node.type == "chatbot" and node.action_type in _GENERALITY else "channel"
+
+
+def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
+    """Join `document` with `node_types`; what is wrong becomes an error in `report`."""
+    placed = _unique_nodes(document, report)
+    nodes = {}
+    for node_id, (node, path) in placed.items():
+        joined = _link_node(node, path, node_types, report)
+        if joined is not None:
+            nodes[node_id] = joined
+    edges = _link_edges(document, set(placed), nodes, report)
+    for position, interrupt in enumerate(document.interrupts):
+        if interrupt.target not in placed:
+            hint = did_you_mean(interrupt.target, placed)
+            path = ("interrupts", position, "target")
+            report.error("interrupt.unknown_node", f"there is no node {interrupt.target!r}", path, hint=hint)
+    return Linked(document=document, nodes=nodes, edges=edges)
+
+
+def _unique_nodes(document: Document, report: Report) -> dict[str, tuple[PlacedNode, Path]]:
+    placed: dict[str, tuple[PlacedNode, Path]] = {}
+    for position, node in enumerate(document.nodes):
+        path: Path = ("nodes", position)
+        if node.id in placed:
+            report.error("node.duplicate_id", f"two nodes have the id {node.id!r}", (*path, "id"), node=node.id)
+        else:
+            placed[node.id] = (node, path)
+    return placed
+
+
+def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Report) -> LinkedNode | None:
+    spec = node_types.get(node.type_name)
+    if spec is None:
+        families = {name.split(".")[0] for name in node_types}
+        at = "actionType" if node.type in families else "type"
+        hint = did_you_mean(node.type_name, node_types, f"there are: {', '.join(sorted(node_types))}")
+        report.error(
+            "node.unknown_type", f"there is no node type {node.type_name!r}", (*path, at), hint=hint, node=node.id
+        )
+        return None
+    inside = (*path, "properties")
+    try:
+        properties = spec.properties.model_validate(node.properties)
+    except ValidationError as failure:
+        report_invalid(
+            failure, spec.properties, node.properties, report, family="property", prefix=inside, node=node.id
+        )
+        return None
+    except FlowError as failure:
+        report.error(failure.code, failure.message, inside, hint=failure.hint, node=node.id)
+        return None
+    return LinkedNode(
+        placed=node,
+        path=path,
+        spec=spec,
+        properties=properties,
+        handles=spec.handles(properties),
+        waits=spec.waits(properties),
+        rests=isinstance(spec, Rests) and spec.rests(properties),
+        speaks=isinstance(spec, Speaks) and spec.speaks(properties),
+        bodies=spec.bodies(properties) if isinstance(spec, Encloses) else (),
+        branches=spec.branches(properties) if isinstance(spec, Forks) else (),
+        sets=spec.sets(properties),
+    )
+
+
+def _link_edges(
+    document: Document, known: set[str], nodes: Mapping[str, LinkedNode], report: Report
+) -> tuple[LinkedEdge, ...]:
+    edges: dict[tuple[str, str], LinkedEdge] = {}
+    ids: set[str] = set()
+    for item in document.links():
+        edge = item.edge
+        for end, path in ((edge.source, item.source), (edge.target, item.target)):
+            if end not in known:
+                hint = did_you_mean(end, known)
+                report.error("edge.unknown_node", f"there is no node {end!r}", path, hint=hint, node=edge.source)
+        source = nodes.get(edge.source)
+        if source is None or edge.target not in known:
+            continue
+        handle = _handle(item, source, report)
+        if handle is None:
+            continue
+        edge_id = edge.id or f"{edge.source}:{handle}"
+        if (edge.source, handle) in edges:
+            message = f"the handle {handle!r} of {edge.source!r} already leads to {edges[edge.source, handle].target!r}"
+            hint = "a handle leads to one node"
+            report.error("edge.duplicate_handle", message, item.path, hint=hint, node=edge.source)
+        elif edge_id in ids:
+            report.error("edge.duplicate_id", f"two edges have the id {edge_id!r}", item.path, node=edge.source)
+        elif edge.target in nodes and nodes[edge.target].is_trigger:
+            hint = "a trigger starts a run; lead to the node after it"
+            report.error("edge.into_trigger", f"{edge.target!r} is a trigger", item.target, hint=hint, node=edge.source)
+        else:
+            ids.add(edge_id)
+            edges[edge.source, handle] = LinkedEdge(
+                link=item, id=edge_id, source=edge.source, handle=handle, target=edge.target
+            )
+    return tuple(edges.values())
+
+
+def _handle(item: Link, source: LinkedNode, report: Report) -> str | None:
+    handle = item.edge.source_handle
+    if not source.handles:
+        message = f"nothing follows {source.id!r}: {source.spec.name} has no handles"
+        report.error("edge.no_handle", message, item.path, hint="remove the edge", node=source.id)
+        return None
+    if handle is None:
+        return source.handles[0]
+    if handle not in source.handles:
+        known = ", ".join(source.handles)
+        report.error(
+            "edge.unknown_handle",
+            f"{source.id!r} ({source.spec.name}) has no handle {handle!r}",
+            item.handle,
+            hint=did_you_mean(handle, source.handles, f"it has: {known}"),
+            node=source.id,
+        )
+        return None
+    return handle

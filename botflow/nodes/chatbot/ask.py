@@ -1,0 +1,169 @@
+"""chatbot.ask: ask a question, wait, and read the answer as what it should be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from botflow.engine.effects import QuickReply
+from botflow.engine.node_type import Fit, Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Pattern, Properties
+from botflow.flow.graph import Category
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
+from botflow.nodes.answers.read_answer import read
+from botflow.nodes.chatbot.bound import fixed_bound, rendered_bound
+from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
+from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated_id
+from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
+from botflow.nodes.time_zone import local_now
+
+Bound = int | float | str
+_BOUNDED = ("text", "integer", "number", "date", "time")
+
+
+class AskProperties(Properties):
+    """`min` and `max` bound a number, a text's length, a date or a time, and may be templates.
+
+    A choice is a text, or an option with an id of its own. The answer is put into `variable`.
+    """
+
+    text: str
+    variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    expect: Kind = "text"
+    min: Bound | None = None
+    max: Bound | None = None
+    pattern: Pattern | None = None
+    choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
+    invalid_text: str | None = None
+    retries: Annotated[int, Field(ge=0, le=100)] = 3
+    timeout: Duration | None = None
+    reminders: Reminders = ()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> AskProperties:
+        if (self.pattern is None) == (self.expect == "regex"):
+            raise ValueError("expect: regex and a pattern go together, and neither goes alone")
+        if bool(self.choices) != (self.expect == "choice"):
+            raise ValueError("expect: choice and a list of choices go together, and neither goes alone")
+        if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
+            raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
+        if (twice := repeated_id(self.options)) is not None:
+            raise ValueError(f"two choices are named {twice!r}")
+        if self.fixed is not None and not _leaves_room(self.fixed):
+            raise ValueError(f"min {self.min} is more than max {self.max}: no answer can fit")
+        check_reminders(self.reminders, self.timeout)
+        return self
+
+    @cached_property
+    def options(self) -> tuple[OptionProperties, ...]:
+        """The choices, each with an id; a text is its own."""
+        return tuple(
+            OptionProperties(id=choice, label=choice) if isinstance(choice, str) else choice for choice in self.choices
+        )
+
+    @cached_property
+    def fixed(self) -> Expectation | None:
+        """What is expected when it is the same in every turn, else None; ValueError for a bound that is none."""
+        least, most = fixed_bound(self.expect, self.min), fixed_bound(self.expect, self.max)
+        changes = (self.min is not None and least is None) or (self.max is not None and most is None)
+        if changes or not all(option.is_fixed for option in self.options):
+            return None
+        return Expectation(
+            kind=self.expect,
+            least=least,
+            most=most,
+            pattern=self.pattern,
+            choices=tuple(option.option(None) for option in self.options),
+        )
+
+    def expectation(self, scene: Scene) -> Expectation:
+        """Return what is expected in this turn, templates rendered."""
+        if self.fixed is not None:
+            return self.fixed
+        return Expectation(
+            kind=self.expect,
+            least=rendered_bound(self.expect, self.min, scene),
+            most=rendered_bound(self.expect, self.max, scene),
+            pattern=self.pattern,
+            choices=tuple(option.option(scene) for option in self.options),
+        )
+
+
+class Ask:
+    """Asks, waits, and leaves by `answered` with the value, by `invalid` after too many misfits, or by `timeout`."""
+
+    name = "chatbot.ask"
+    category: Category = "action"
+    properties = AskProperties
+
+    def handles(self, properties: AskProperties) -> tuple[str, ...]:
+        return ("answered", "invalid", "timeout")
+
+    def waits(self, properties: AskProperties) -> bool:
+        return True
+
+    def sets(self, properties: AskProperties) -> tuple[str, ...]:
+        return (properties.variable,) if properties.variable else ()
+
+    def visit(self, properties: AskProperties, scene: Scene) -> Visit:
+        scene.notes.clear()
+        scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
+        return wait_for_answer(properties.reminders, properties.timeout)
+
+    def resume(self, properties: AskProperties, scene: Scene) -> Visit:
+        if scene.timed_out:
+            return Leave("timeout")
+        if scene.alarm == "reminder":
+            return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
+        expectation = properties.expectation(scene)
+        reading = self._read(properties, scene, expectation)
+        if not isinstance(reading, Accepted):
+            return self._again(properties, scene, expectation, reading.reason)
+        value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
+
+    def fits(self, properties: AskProperties, scene: Scene) -> Fit:
+        """Say whether the message at hand would do as an answer; a text or a pattern takes nearly everything."""
+        if not isinstance(self._read(properties, scene, properties.expectation(scene)), Accepted):
+            return "no"
+        return "loosely" if properties.expect in ("text", "regex") else "exactly"
+
+    def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
+        inbound = scene.inbound
+        if properties.expect == "date":
+            inbound = replace(inbound, received_at=local_now(scene))
+        return read(expectation, inbound, scene.flow.language, scene.flow.region)
+
+    def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
+        """Ask again; after `retries` misfits leave by `invalid`, or go on asking when nothing is connected there."""
+        is_too_often = refuse(scene, reason) > properties.retries
+        if is_too_often and scene.connected("invalid"):
+            return Leave("invalid", {"text": scene.inbound.text, "reason": reason})
+        if is_too_often:
+            words = scene.render(properties.text)  # by now the question itself may be out of sight
+        elif properties.invalid_text is not None:
+            words = scene.render(properties.invalid_text)
+        else:
+            words = invalid_sentence(expectation, reason, scene.flow.language)
+        return ask_again(
+            scene,
+            words,
+            quick_replies=_buttons(properties, scene),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
+
+
+def _leaves_room(expectation: Expectation) -> bool:
+    least, most = expectation.least, expectation.most
+    if isinstance(least, str) and isinstance(most, str):
+        return least <= most
+    return isinstance(least, str) or isinstance(most, str) or least is None or most is None or least <= most
+
+
+def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
+    return buttons(properties.expectation(scene).choices) if properties.choices else ()

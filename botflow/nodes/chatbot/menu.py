@@ -1,0 +1,112 @@
+"""chatbot.menu: offer options, and leave by the one that the person means."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from botflow.engine.node_type import Fit, Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+from botflow.nodes.answers.choice import choose
+from botflow.nodes.answers.expectation import Expectation, Option
+from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
+from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated_id
+from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
+
+OTHER, TIMEOUT = "other", "timeout"
+
+
+class MenuProperties(Properties):
+    """Each option's id is a handle. The chosen option's id is put into `variable`."""
+
+    text: str
+    options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
+    variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    invalid_text: str | None = None
+    retries: Annotated[int, Field(ge=0, le=100)] = 3
+    timeout: Duration | None = None
+    reminders: Reminders = ()
+
+    @model_validator(mode="after")
+    def _has_distinct_options(self) -> MenuProperties:
+        if (twice := repeated_id(self.options)) is not None:
+            raise ValueError(f"two options are named {twice!r}")
+        for option in self.options:
+            if option.id in (OTHER, TIMEOUT):
+                raise ValueError(f"an option cannot be named {option.id!r}: the node has a meaning for that word")
+        check_reminders(self.reminders, self.timeout)
+        return self
+
+    @cached_property
+    def fixed(self) -> tuple[Option, ...] | None:
+        """The options when they are the same in every turn, else None."""
+        if not all(option.is_fixed for option in self.options):
+            return None
+        return tuple(option.option(None) for option in self.options)
+
+    def rendered(self, scene: Scene) -> tuple[Option, ...]:
+        """Return the options of this turn."""
+        return tuple(option.option(scene) for option in self.options) if self.fixed is None else self.fixed
+
+
+class Menu:
+    """Offers its options as quick replies and leaves by the chosen one's id, by `other` or by `timeout`."""
+
+    name = "chatbot.menu"
+    category: Category = "action"
+    properties = MenuProperties
+
+    def handles(self, properties: MenuProperties) -> tuple[str, ...]:
+        return (*(option.id for option in properties.options), OTHER, TIMEOUT)
+
+    def waits(self, properties: MenuProperties) -> bool:
+        return True
+
+    def sets(self, properties: MenuProperties) -> tuple[str, ...]:
+        return (properties.variable,) if properties.variable else ()
+
+    def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
+        scene.notes.clear()
+        scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))
+        return wait_for_answer(properties.reminders, properties.timeout)
+
+    def resume(self, properties: MenuProperties, scene: Scene) -> Visit:
+        if scene.timed_out:
+            return Leave(TIMEOUT)
+        options = properties.rendered(scene)
+        if scene.alarm == "reminder":
+            return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
+        chosen = choose(options, scene.inbound, scene.flow.language)
+        if chosen is None:
+            return self._other(properties, scene, options)
+        if properties.variable:
+            scene.set(properties.variable, chosen.id)
+        return Leave(chosen.id, {"value": chosen.id, "label": chosen.label, "text": scene.inbound.text})
+
+    def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
+        """Say whether the message at hand means one of the options."""
+        found = choose(properties.rendered(scene), scene.inbound, scene.flow.language)
+        return "no" if found is None else "exactly"
+
+    def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
+        """Leave by `other` when it leads somewhere, else offer the options again."""
+        tries = refuse(scene, "not_a_choice")
+        if scene.connected(OTHER):
+            return Leave(OTHER, {"text": scene.inbound.text})
+        if tries > properties.retries:
+            words = scene.render(properties.text)  # by now the question itself may be out of sight
+        elif properties.invalid_text is not None:
+            words = scene.render(properties.invalid_text)
+        else:
+            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
+        return ask_again(
+            scene,
+            words,
+            quick_replies=buttons(options),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )

@@ -1,0 +1,69 @@
+"""What ask and menu have in common: asking again when an answer does not fit, and reminding who does not answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from botflow.engine.effects import QuickReply
+from botflow.engine.events import AnswerRefused, ReminderDue
+from botflow.engine.node_type import KeepWaiting, WaitForMessage
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+
+_TRIES = "tries"
+
+
+class Reminder(Properties):
+    """What to say when nobody has answered for so long; without a text the question again."""
+
+    after: Duration
+    text: str | None = None
+
+
+Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]
+
+
+def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:
+    """ValueError for reminders that nobody would ever get."""
+    if len({reminder.after for reminder in reminders}) < len(reminders):
+        raise ValueError("two reminders come at the same time")
+    if timeout_s is not None and any(reminder.after >= timeout_s for reminder in reminders):
+        raise ValueError("a reminder comes after the timeout, when the question is over")
+
+
+def wait_for_answer(reminders: Reminders, timeout_s: float | None) -> WaitForMessage:
+    """Wait for the answer, and for the reminders until it comes."""
+    return WaitForMessage(timeout_s, tuple(sorted(reminder.after for reminder in reminders)))
+
+
+def remind(
+    scene: Scene, reminders: Reminders, question: str, *, quick_replies: tuple[QuickReply, ...] = ()
+) -> KeepWaiting:
+    """Say the reminder that is due, with the question's buttons, and go on waiting."""
+    due = next((reminder for reminder in reminders if reminder.after == scene.alarm_s), None)
+    scene.record(ReminderDue(scene.node.id))
+    scene.say(scene.render(due.text if due and due.text is not None else question), quick_replies=quick_replies)
+    return KeepWaiting()
+
+
+def refuse(scene: Scene, reason: str) -> int:
+    """Record that an answer does not fit, and return how many have not fitted by now."""
+    tries = int(scene.notes.get(_TRIES, 0)) + 1
+    scene.notes[_TRIES] = tries
+    scene.record(AnswerRefused(scene.node.id, reason))
+    return tries
+
+
+def ask_again(
+    scene: Scene,
+    words: str,
+    *,
+    quick_replies: tuple[QuickReply, ...] = (),
+    reminders: Reminders = (),
+    timeout_s: float | None = None,
+) -> WaitForMessage:
+    """Say `words` with the question's buttons, and wait once more."""
+    scene.say(words, quick_replies=quick_replies)
+    return wait_for_answer(reminders, timeout_s)

@@ -1,0 +1,54 @@
+"""chatbot.say: say something and go on."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from botflow.engine.node_type import Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
+
+
+class SayProperties(Properties):
+    """`text`, media addresses and quick replies may hold templates; a text that renders to nothing is not said."""
+
+    text: str = ""
+    media: MediaList = ()
+    quick_replies: Buttons = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> SayProperties:
+        if not self.text.strip() and not self.media:
+            raise ValueError("there is nothing to say: give it a text or media")
+        return self
+
+
+class Say:
+    """Says its text, with media and buttons, and leaves by `next`."""
+
+    name = "chatbot.say"
+    category: Category = "action"
+    properties = SayProperties
+
+    def handles(self, properties: SayProperties) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: SayProperties) -> bool:
+        return False
+
+    def speaks(self, properties: SayProperties) -> bool:
+        return True
+
+    def sets(self, properties: SayProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: SayProperties, scene: Scene) -> Visit:
+        text = scene.render(properties.text)
+        scene.say(
+            text,
+            media=render_media(properties.media, scene) if properties.media else (),
+            quick_replies=render_buttons(properties.quick_replies, scene) if properties.quick_replies else (),
+        )
+        return Leave("next", {"text": text})

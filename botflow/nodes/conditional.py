@@ -1,0 +1,134 @@
+"""conditional.branch and conditional.switch: the flow decides. What they saw is recorded with what they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BeforeValidator, Field, JsonValue
+
+from botflow.engine.events import ConditionDecided
+from botflow.engine.node_type import Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Condition, Properties
+from botflow.flow.graph import Category
+from botflow.flow.templates.template import bare_expression
+from botflow.nodes.sight import Sight, sights
+
+ELSE = "else"
+LONGEST_SEEN = 80  # characters of one value in the log
+
+
+def _without_braces(value: Any) -> Any:
+    """Take `{{ qty >= 5 }}` for the expression inside: everybody writes it so sooner or later."""
+    bare = bare_expression(value) if isinstance(value, str) else None
+    return value if bare is None else bare.strip()
+
+
+Handle = Annotated[str, Field(min_length=1, max_length=64)]
+Expression = Annotated[Condition, BeforeValidator(_without_braces)]
+
+
+class Case(Properties):
+    """Leave by `handle` when the condition holds."""
+
+    handle: Handle
+    when: Expression
+
+    @cached_property
+    def sights(self) -> tuple[Sight, ...]:
+        """What the condition looks at, worked out once."""
+        return sights(self.when)
+
+
+class BranchProperties(Properties):
+    """The first case that holds wins; `else` when none does."""
+
+    cases: Annotated[tuple[Case, ...], Field(min_length=1, max_length=100)]
+
+
+class Branch:
+    """Leaves by the handle of the first case whose condition holds, or by `else`."""
+
+    name = "conditional.branch"
+    category: Category = "action"
+    properties = BranchProperties
+
+    def handles(self, properties: BranchProperties) -> tuple[str, ...]:
+        return _distinct(case.handle for case in properties.cases)
+
+    def waits(self, properties: BranchProperties) -> bool:
+        return False
+
+    def sets(self, properties: BranchProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: BranchProperties, scene: Scene) -> Visit:
+        saw: dict[str, Any] = {}
+        chosen = ELSE
+        for case in properties.cases:
+            for sight in case.sights:
+                saw[sight.name] = _short(scene.look_up(sight.path))
+            if scene.evaluate(case.when):
+                chosen = case.handle
+                break
+        scene.record(ConditionDecided(scene.node.id, chosen, saw))
+        return Leave(chosen, {"handle": chosen})
+
+
+class SwitchCase(Properties):
+    """Leave by `handle` when the value is `equals`, a JSON value of the same type."""
+
+    handle: Handle
+    equals: JsonValue
+
+
+class SwitchProperties(Properties):
+    """`value` is an expression such as `size` or `order.total`."""
+
+    value: Expression
+    cases: Annotated[tuple[SwitchCase, ...], Field(min_length=1, max_length=200)]
+
+
+class Switch:
+    """Leaves by the handle of the first case that equals the value, or by `else`."""
+
+    name = "conditional.switch"
+    category: Category = "action"
+    properties = SwitchProperties
+
+    def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
+        return _distinct(case.handle for case in properties.cases)
+
+    def waits(self, properties: SwitchProperties) -> bool:
+        return False
+
+    def sets(self, properties: SwitchProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: SwitchProperties, scene: Scene) -> Visit:
+        value = scene.evaluate(properties.value)
+        chosen = next((case.handle for case in properties.cases if _same(case.equals, value)), ELSE)
+        scene.record(ConditionDecided(scene.node.id, chosen, {properties.value: _short(value)}))
+        return Leave(chosen, {"handle": chosen, "value": value})
+
+
+def _distinct(handles: Iterable[str]) -> tuple[str, ...]:
+    """Return the handles once each, then `else`: several cases may lead the same way."""
+    return (*dict.fromkeys(handles), ELSE)
+
+
+def _same(expected: Any, value: Any) -> bool:
+    """Compare as JSON does: true is not 1, but 1 is 1.0."""
+    return isinstance(expected, bool) == isinstance(value, bool) and bool(expected == value)
+
+
+def _short(value: Any) -> Any:
+    """Return a value fit for the log: long texts are cut, lists and objects become a piece of their JSON."""
+    if isinstance(value, (dict, list, tuple)):
+        value = orjson.dumps(value, default=str).decode()
+    if isinstance(value, str) and len(value) > LONGEST_SEEN:
+        return value[: LONGEST_SEEN - 1] + "…"
+    return value

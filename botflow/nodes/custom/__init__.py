@@ -1,0 +1,1 @@
+"""Node types that developers write as plain functions. Start reading in `action.py`."""

@@ -1,0 +1,131 @@
+"""`@action` makes a node type of a plain `async def`: the simplest way to let a flow reach the outside world.
+
+The engine stays pure: the node yields one Invoke, the runtime awaits the function and journals what it returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from inspect import iscoroutinefunction, signature
+from typing import Any, Generic, TypeVar, cast, get_type_hints
+
+from pydantic import BaseModel, ValidationError
+
+from botflow.engine.asks import Answer, Ask, Invoke
+from botflow.engine.node_type import ActionContext, Leave, NodeFailure, Outcome
+from botflow.engine.scene import Scene
+from botflow.errors import UsageError
+from botflow.flow.graph import Category
+
+P = TypeVar("P", bound=BaseModel)
+ActionFunction = (
+    Callable[[P, Mapping[str, Any]], Awaitable[Any]] | Callable[[P, Mapping[str, Any], ActionContext], Awaitable[Any]]
+)
+
+
+def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]], ActionNode[P]]:
+    """Make the decorated `async def function(properties, variables)` the node type `name` (`type.action`).
+
+    Its first parameter's annotation is the schema of the node's properties (a botflow.Properties); templates in them
+    are rendered before the call. It returns plain JSON, which goes into the variable that a property `variable` names;
+    the fields of an object are also read as `{{ $node_id.field }}`, any other value as `{{ $node_id.value }}`. The node
+    leaves by `next`, and by `error` when the function raises or does not return in time. It may run again after a
+    crash, so what it changes in the world should bear repeating: a third parameter `context` (an ActionContext) has a
+    key for that, secret fields, a log, and a place for large results.
+    """
+
+    def make(function: ActionFunction[P]) -> ActionNode[P]:
+        if not iscoroutinefunction(function):
+            raise UsageError(
+                f"the action {name!r} is not an async function", code="action.not_async", hint="write: async def"
+            )
+        return ActionNode(name, function, timeout_s)
+
+    return make
+
+
+class ActionNode(Generic[P]):
+    """The node type around an action's function."""
+
+    category: Category = "action"
+
+    def __init__(self, name: str, function: ActionFunction[P], timeout_s: float) -> None:
+        self.name = name
+        self.properties: type[P] = schema_of(name, function)
+        self._function: Callable[..., Awaitable[Any]] = function
+        self._wants_context = len(signature(function).parameters) > 2
+        self._timeout_s = timeout_s
+
+    def handles(self, properties: P) -> tuple[str, ...]:
+        return ("next", "error")
+
+    def waits(self, properties: P) -> bool:
+        return False
+
+    def sets(self, properties: P) -> tuple[str, ...]:
+        return variables_of(properties)
+
+    def visit(self, properties: P, scene: Scene) -> Generator[Ask, Answer, Outcome]:
+        rendered = rendered_properties(self.properties, properties, scene)
+        answer = yield Invoke(
+            type=self.name, properties=rendered, variables=dict(scene.variables), timeout_s=self._timeout_s
+        )
+        if answer.failure is not None:
+            raise NodeFailure(answer.failure.message, code=answer.failure.code)
+        return leave_with(answer.value, properties, scene)
+
+    async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
+        """Call the function; the runtime does, once the turn asks for it."""
+        given = (validated(self.properties, ask.properties), ask.variables)
+        return await (self._function(*given, needed(context)) if self._wants_context else self._function(*given))
+
+
+def schema_of(name: str, function: Callable[..., Any]) -> type[Any]:
+    """Return the properties' schema, which is the annotation of the function's first parameter."""
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    schema = next(iter(hints.values()), None)
+    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+        raise UsageError(
+            f"the action {name!r} does not say what its properties are",
+            code="action.schema",
+            hint="write: async def function(properties: YourProperties, variables)",
+        )
+    return cast(type[Any], schema)
+
+
+def rendered_properties(schema: type[BaseModel], properties: BaseModel, scene: Scene) -> Any:
+    """Return the properties as JSON with their templates rendered; NodeFailure when they fit the schema no more."""
+    rendered = scene.render_value(properties.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    validated(schema, rendered)
+    return rendered
+
+
+def validated(schema: type[P], rendered: Any) -> P:
+    """Return rendered properties as what the function takes; NodeFailure `action.properties` when they do not fit."""
+    try:
+        return schema.model_validate(rendered)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise NodeFailure(f"{where}: {first['msg']}", code="action.properties") from None
+
+
+def needed(context: ActionContext | None) -> ActionContext:
+    """Return the context; NodeFailure `action.no_context` where the action is called without one."""
+    if context is None:
+        raise NodeFailure("this action wants a context, and there is none here", code="action.no_context")
+    return context
+
+
+def variables_of(properties: BaseModel) -> tuple[str, ...]:
+    """Return the variable that a property `variable` names."""
+    variable = getattr(properties, "variable", None)
+    return (variable,) if isinstance(variable, str) else ()
+
+
+def leave_with(value: Any, properties: BaseModel, scene: Scene) -> Leave:
+    """Keep a result where the properties say, and go on."""
+    for variable in variables_of(properties):
+        scene.set(variable, value)
+    return Leave("next", value if isinstance(value, dict) else {"value": value})

@@ -1,0 +1,136 @@
+"""`@polling` makes a node type of two functions: one starts some long work elsewhere, one looks whether it is done.
+
+Between two looks the node parks, and nothing is held open: no connection, no task, no memory. What it needs to look
+again is in the node's notes, so it goes on after a restart or a deployment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from botflow.engine.asks import Answer, Ask, Invoke
+from botflow.engine.node_type import ActionContext, Leave, NodeFailure, Outcome, Park, Visit
+from botflow.engine.scene import Scene
+from botflow.errors import UsageError
+from botflow.flow.duration import parse_duration
+from botflow.flow.graph import Category
+from botflow.nodes.custom.action import leave_with, needed, rendered_properties, schema_of, validated, variables_of
+
+P = TypeVar("P", bound=BaseModel)
+Submit = Callable[[P, ActionContext], Awaitable[Any]]
+Check = Callable[[P, Any, ActionContext], Awaitable[Any]]
+SUBMIT, CHECK = "submit", "check"
+_PENDING = "pending"  # how the runtime's journal has a Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not done yet: `state` (plain JSON) is what the next check gets. None: the same as this one got."""
+
+    state: Any = None
+
+
+def polling(
+    name: str, *, check: Check[P], every: str = "30s", longest: str = "24h", timeout_s: float = 30.0
+) -> Callable[[Submit[P]], PollingNode]:
+    """Make two functions the node type `name` (`type.action`); what it decorates is the first of them:
+
+    `async def submit(properties, context)` starts the work and returns plain JSON to find it again;
+    `async def check(properties, state, context)` returns Pending while it is not done, else the result, as an action.
+
+    The first is called once per visit, but may run again after a crash: pass `context.key` on to a provider that takes
+    idempotency keys. Checks are `every` so long. The node leaves by `next`, by `error` when either raises, and by
+    `timeout` when nothing has come for `longest`.
+    """
+    every_s, longest_s = parse_duration(every), parse_duration(longest)
+
+    def make(submit: Submit[P]) -> PollingNode:
+        for function in (submit, check):
+            if not iscoroutinefunction(function):
+                raise UsageError(
+                    f"submit and check of {name!r} must both be async functions",
+                    code="action.not_async",
+                    hint="write: async def",
+                )
+        return PollingNode(name, submit, check, every_s, longest_s, timeout_s)
+
+    return make
+
+
+class PollingNode:
+    """The node type around a polling class."""
+
+    category: Category = "action"
+
+    def __init__(
+        self, name: str, submit: Submit[Any], check: Check[Any], every_s: float, longest_s: float, timeout_s: float
+    ) -> None:
+        self.name = name
+        self.properties: type[Any] = schema_of(name, submit)
+        self._submit = submit
+        self._look = check
+        self._every_s = every_s
+        self._longest_s = longest_s
+        self._timeout_s = timeout_s
+
+    def handles(self, properties: BaseModel) -> tuple[str, ...]:
+        return ("next", "error", "timeout")
+
+    def waits(self, properties: BaseModel) -> bool:
+        return False
+
+    def rests(self, properties: BaseModel) -> bool:
+        return True
+
+    def sets(self, properties: BaseModel) -> tuple[str, ...]:
+        return variables_of(properties)
+
+    def visit(self, properties: BaseModel, scene: Scene) -> Generator[Ask, Answer, Outcome]:
+        rendered = rendered_properties(self.properties, properties, scene)
+        state = yield from self._invoke(SUBMIT, rendered, None)
+        scene.notes.update(properties=rendered, state=state, waited=0.0)
+        return self._rest(scene)
+
+    def resume(self, properties: BaseModel, scene: Scene) -> Visit:
+        return self._check(properties, scene)
+
+    def _check(self, properties: BaseModel, scene: Scene) -> Generator[Ask, Answer, Outcome]:
+        """Look whether it is done; the time between two looks is what counts, however long they take."""
+        notes = scene.notes
+        found = yield from self._invoke(CHECK, notes["properties"], notes["state"])
+        if not (isinstance(found, Mapping) and found.keys() == {_PENDING}):
+            return leave_with(found["done"] if isinstance(found, Mapping) else found, properties, scene)
+        notes["state"] = found[_PENDING] if found[_PENDING] is not None else notes["state"]
+        notes["waited"] += self._next_s(scene)
+        if notes["waited"] < self._longest_s:
+            return self._rest(scene)
+        if scene.connected("timeout"):
+            return Leave("timeout")
+        raise NodeFailure(f"it was not done after {self._longest_s:g} s", code="polling.timeout")
+
+    def _rest(self, scene: Scene) -> Park:
+        return Park(for_s=self._next_s(scene))
+
+    def _next_s(self, scene: Scene) -> float:
+        return float(min(self._every_s, self._longest_s - scene.notes["waited"]))
+
+    def _invoke(self, step: str, rendered: Any, state: Any) -> Generator[Ask, Answer, Any]:
+        answer = yield Invoke(
+            type=self.name, properties=rendered, variables={}, step=step, state=state, timeout_s=self._timeout_s
+        )
+        if answer.failure is not None:
+            raise NodeFailure(answer.failure.message, code=answer.failure.code)
+        return answer.value
+
+    async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
+        """Call submit or check; the runtime does, once the turn asks for it."""
+        properties = validated(self.properties, ask.properties)
+        if ask.step == SUBMIT:
+            return await self._submit(properties, needed(context))
+        found = await self._look(properties, ask.state, needed(context))
+        return {_PENDING: found.state} if isinstance(found, Pending) else {"done": found}

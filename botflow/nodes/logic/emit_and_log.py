@@ -1,0 +1,82 @@
+"""logic.emit and logic.log: tell other workflows what has happened, and whoever reads the log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from botflow.engine.effects import EmitEvent
+from botflow.engine.events import EventEmitted, LogWritten
+from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+
+LONGEST_NAME = 128
+LONGEST_LINE = 2_000  # characters of one line in the log
+
+
+class EmitProperties(Properties):
+    """`payload` is what the triggers that listen to `event` get as their input."""
+
+    event: Annotated[str, Field(min_length=1, max_length=1_000)]
+    payload: JsonValue = None
+
+
+class Emit:
+    """Emits an event after the commit, and leaves by `next`."""
+
+    name = "logic.emit"
+    category: Category = "action"
+    properties = EmitProperties
+
+    def handles(self, properties: EmitProperties) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: EmitProperties) -> bool:
+        return False
+
+    def sets(self, properties: EmitProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: EmitProperties, scene: Scene) -> Visit:
+        event = scene.render(properties.event).strip()
+        if not event or len(event) > LONGEST_NAME or not event.isprintable():
+            raise NodeFailure(
+                f"an event's name has 1 to {LONGEST_NAME} characters, not {len(event)}, and none to control something",
+                code="emit.name",
+            )
+        payload = scene.render_value(properties.payload)
+        scene.follow_up(EmitEvent(name=event, payload=payload))
+        scene.record(EventEmitted(scene.node.id, event))
+        return Leave("next", {"event": event, "payload": payload})
+
+
+class LogProperties(Properties):
+    """`message` is a line of the execution's log."""
+
+    message: Annotated[str, Field(min_length=1)]
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Log:
+    """Writes a line into the log, and leaves by `next`."""
+
+    name = "logic.log"
+    category: Category = "action"
+    properties = LogProperties
+
+    def handles(self, properties: LogProperties) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: LogProperties) -> bool:
+        return False
+
+    def sets(self, properties: LogProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: LogProperties, scene: Scene) -> Visit:
+        message = scene.render(properties.message)[:LONGEST_LINE]
+        scene.record(LogWritten(scene.node.id, properties.level, message))
+        return Leave("next", {"message": message})

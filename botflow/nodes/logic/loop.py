@@ -1,0 +1,110 @@
+"""logic.loop: what `each` leads to, once for every item of a list, or while a condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue, model_validator
+
+from botflow.engine.node_type import EnterBody, Leave, NodeFailure, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+from botflow.nodes.conditional import Expression
+
+VariableName = Annotated[str, Field(min_length=1, max_length=64)]
+_AT, _ITEMS = "at", "items"
+
+
+class LoopProperties(Properties):
+    """One of `items` (a list, or a template for one; of an object `{key, value}` each) and `while`.
+
+    `as` is the variable for the item, `index` one for its place, from 0. More passes than `limit` are a failure.
+    """
+
+    items: str | list[JsonValue] | None = None
+    item: VariableName = Field(default="item", alias="as")
+    index: VariableName | None = None
+    condition: Expression | None = Field(default=None, alias="while")
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 100
+
+    @model_validator(mode="after")
+    def _goes_over_something(self) -> LoopProperties:
+        if (self.items is None) == (self.condition is None):
+            raise ValueError("give it items or while, one of the two")
+        return self
+
+
+class Loop:
+    """Enters its body again and again; how far it is stands in its notes, so a body may wait for a person.
+
+    Leaves by `done`, or by `error` when there is nothing to go over, too much of it, or a pass has failed.
+    """
+
+    name = "logic.loop"
+    category: Category = "action"
+    properties = LoopProperties
+
+    def handles(self, properties: LoopProperties) -> tuple[str, ...]:
+        return ("done", "each", "error")
+
+    def bodies(self, properties: LoopProperties) -> tuple[str, ...]:
+        return ("each",)
+
+    def waits(self, properties: LoopProperties) -> bool:
+        return False
+
+    def sets(self, properties: LoopProperties) -> tuple[str, ...]:
+        item = (properties.item,) if properties.items is not None else ()
+        return (*item, properties.index) if properties.index else item
+
+    def visit(self, properties: LoopProperties, scene: Scene) -> Visit:
+        scene.notes[_AT] = 0
+        if properties.items is not None:
+            scene.notes[_ITEMS] = _items(properties, scene)
+        return self._pass(properties, scene)
+
+    def resume(self, properties: LoopProperties, scene: Scene) -> Visit:
+        at = scene.notes[_AT]
+        if scene.failure is not None:
+            return Leave("error", {**scene.failure, "index": at, "count": at})
+        scene.notes[_AT] = at + 1
+        return self._pass(properties, scene)
+
+    def catches(self, properties: LoopProperties, scene: Scene) -> bool:
+        return scene.connected("error")
+
+    def _pass(self, properties: LoopProperties, scene: Scene) -> Visit:
+        """Begin the next pass, or leave when there is none."""
+        at = scene.notes[_AT]
+        items = scene.notes.get(_ITEMS, ())
+        is_over = at >= len(items) if properties.condition is None else not scene.evaluate(properties.condition)
+        if is_over:
+            return Leave("done", {"count": at})
+        if at >= properties.limit:
+            raise NodeFailure(f"after {at} passes `while` still holds", code="loop.limit")
+        if properties.condition is None:
+            scene.set(properties.item, items[at])
+        if properties.index:
+            scene.set(properties.index, at)
+        return EnterBody("each")
+
+
+def _items(properties: LoopProperties, scene: Scene) -> list[Any]:
+    return list_of(scene.render_value(properties.items), properties.limit)
+
+
+def list_of(found: Any, most: int) -> list[Any]:
+    """Return what can be gone through one by one; NodeFailure when it cannot, or is more than `most`."""
+    if isinstance(found, Mapping):
+        found = [{"key": key, "value": value} for key, value in found.items()]
+    if not isinstance(found, list):
+        shown = "nothing" if found is None else f"a {_WORDS.get(type(found), 'value')}"
+        raise NodeFailure(f"`items` gave {shown}, and no list", code="loop.items")
+    if len(found) > most:
+        raise NodeFailure(f"`items` gave {len(found)}, and at most {most} are allowed", code="loop.limit")
+    return found
+
+
+_WORDS = {str: "text", int: "number", float: "number", bool: "yes or no"}

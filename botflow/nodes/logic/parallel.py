@@ -1,0 +1,172 @@
+"""logic.parallel: several branches at once, each a run of its own, on whatever worker is free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import Field, JsonValue, model_validator
+
+from botflow.engine.effects import CancelRuns, StartRun
+from botflow.engine.events import RunStarted
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, Park, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+from botflow.nodes.logic.child_results import clipped_result, ended, room_for
+from botflow.nodes.logic.loop import VariableName, list_of
+
+MOST_BRANCHES = 1_000
+LARGEST_START = 8_000_000  # characters of variables that all branches together begin with
+EACH = "each"
+_OWN = ("done", "error", "timeout")
+
+
+class BranchProperties(Properties):
+    """One branch: its id is a handle of the node."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    label: str = ""
+
+
+class ParallelProperties(Properties):
+    """Either `branches`, or `each`: a list, for whose items what the handle `each` leads to runs, with the item in the
+    variable that `as` names.
+
+    It is done once `until` have succeeded: all, any, or so many. What is still under way then is cancelled.
+    `variable` gets `{branch: {status, output, error}}`; the branches of a list are called 0, 1, 2.
+    """
+
+    branches: Annotated[tuple[BranchProperties, ...], Field(max_length=100)] = ()
+    each: str | list[JsonValue] | None = None
+    item: VariableName = Field(default="item", alias="as")
+    until: Literal["all", "any"] | Annotated[int, Field(ge=1, le=MOST_BRANCHES)] = "all"
+    timeout: Duration | None = None
+    variable: VariableName | None = None
+
+    @model_validator(mode="after")
+    def _branches_somewhere(self) -> ParallelProperties:
+        if bool(self.branches) == (self.each is not None):
+            raise ValueError("give it branches or each, one of the two")
+        ids = [branch.id for branch in self.branches]
+        for id in ids:
+            if id in _OWN:
+                raise ValueError(f"a branch cannot be named {id!r}: the node has a meaning for that word")
+            if ids.count(id) > 1:
+                raise ValueError(f"two branches are named {id!r}")
+        if isinstance(self.until, int) and self.branches and self.until > len(self.branches):
+            raise ValueError(f"there are only {len(self.branches)} branches to succeed, and not {self.until}")
+        return self
+
+
+class Parallel:
+    """Starts its branches with a copy of the variables, parks, and leaves by `done` when enough have succeeded.
+
+    It leaves by `error` as soon as fewer than needed can still do so, by `timeout` when they have not in time.
+    """
+
+    name = "logic.parallel"
+    category: Category = "action"
+    properties = ParallelProperties
+
+    def handles(self, properties: ParallelProperties) -> tuple[str, ...]:
+        return ("done", *self.branches(properties), "error", "timeout")
+
+    def branches(self, properties: ParallelProperties) -> tuple[str, ...]:
+        return tuple(branch.id for branch in properties.branches) or (EACH,)
+
+    def waits(self, properties: ParallelProperties) -> bool:
+        return False
+
+    def rests(self, properties: ParallelProperties) -> bool:
+        return True
+
+    def sets(self, properties: ParallelProperties) -> tuple[str, ...]:
+        item = (properties.item,) if properties.each is not None else ()
+        return (*item, properties.variable) if properties.variable else item
+
+    def visit(self, properties: ParallelProperties, scene: Scene) -> Visit:
+        starts = _starts(properties, scene)
+        characters = sum(len(orjson.dumps(start.input)) for start in starts)
+        if characters > LARGEST_START:
+            raise NodeFailure(
+                f"{len(starts)} branches would begin with {characters} characters of variables, and at most"
+                f" {LARGEST_START} are allowed",
+                code="parallel.too_large",
+            )
+        count = len(starts) if properties.each is not None else len(properties.branches)
+        needed = {"all": count, "any": min(count, 1)}.get(str(properties.until), properties.until)
+        scene.notes.update(count=count, needed=needed, group=scene.group, results={})
+        for start in starts:
+            scene.follow_up(start)
+            scene.record(RunStarted(scene.node.id, start.branch, ""))
+        for branch in self._loose(properties, scene):
+            scene.notes["results"][branch] = {"status": "completed", "output": {}}
+        decided = self._decide(properties, scene)
+        return Park(("child_done",), for_s=properties.timeout) if decided is None else decided
+
+    def resume(self, properties: ParallelProperties, scene: Scene) -> Visit:
+        notes = scene.notes
+        if scene.alarm is not None:
+            scene.follow_up(CancelRuns(group=notes["group"]))
+            if scene.connected("timeout"):
+                return Leave("timeout", self._results(properties, scene))
+            raise NodeFailure(f"{len(notes['results'])} of {notes['count']} branches came", code="parallel.timeout")
+        branch, result = ended(scene)
+        results = notes["results"]
+        if branch not in results and branch in _names(properties, scene):
+            execution = str(scene.inbound.parameters.get("execution", ""))
+            results[branch] = clipped_result(result, room_for(results, notes["count"]), execution)
+        decided = self._decide(properties, scene)
+        return KeepWaiting() if decided is None else decided
+
+    def _loose(self, properties: ParallelProperties, scene: Scene) -> tuple[str, ...]:
+        """Return the branches that lead nowhere: they are done before they begin."""
+        return tuple(branch.id for branch in properties.branches if not scene.connected(branch.id))
+
+    def _decide(self, properties: ParallelProperties, scene: Scene) -> Visit | None:
+        """Return how the node leaves, or None while that is open."""
+        notes = scene.notes
+        statuses = [result["status"] for result in notes["results"].values()]
+        succeeded = statuses.count("completed")
+        still = notes["count"] - len(statuses)
+        if succeeded < notes["needed"] <= succeeded + still:
+            return None
+        if still:
+            scene.follow_up(CancelRuns(group=notes["group"]))
+        if succeeded >= notes["needed"]:
+            return Leave("done", self._results(properties, scene))
+        message = f"{succeeded} of {notes['count']} branches have succeeded, and {notes['needed']} had to"
+        if not scene.connected("error"):
+            raise NodeFailure(message, code="parallel.failed")
+        results = self._results(properties, scene)
+        return Leave("error", {"code": "parallel.failed", "message": message, "node": scene.node.id, **results})
+
+    def _results(self, properties: ParallelProperties, scene: Scene) -> Mapping[str, Any]:
+        """Return what came of the branches, those that did not end as cancelled, and keep it where that is wanted."""
+        results = dict(scene.notes["results"])
+        whole = {name: results.get(name, {"status": "cancelled"}) for name in _names(properties, scene)}
+        return {"results": scene.set(properties.variable, whole) if properties.variable else whole}
+
+
+def _names(properties: ParallelProperties, scene: Scene) -> list[str]:
+    return [branch.id for branch in properties.branches] or list(map(str, range(scene.notes["count"])))
+
+
+def _starts(properties: ParallelProperties, scene: Scene) -> list[StartRun]:
+    """Return a run for each branch that leads somewhere."""
+    level = scene.level
+    variables = dict(scene.variables)
+    if scene.is_run:  # what `$input` reads; a subflow's own variables do not hold it
+        variables.setdefault("input", scene.levels[0].variables.get("input"))
+    if properties.each is None:
+        named = [(branch.id, branch.id, variables) for branch in properties.branches]
+    else:
+        items = list_of(scene.render_value(properties.each), MOST_BRANCHES)
+        named = [(EACH, str(at), {**variables, properties.item: item}) for at, item in enumerate(items)]
+    return [
+        StartRun(branch=branch, group=scene.group, flow=level.flow_id, node=target, input=given)
+        for handle, branch, given in named
+        if (target := level.flow.target(level.node, handle)) is not None
+    ]

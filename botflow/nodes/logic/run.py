@@ -1,0 +1,81 @@
+"""logic.run: start another workflow, chosen while this one runs, and wait for its end or go on at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from botflow.engine.effects import CancelRuns, StartRun
+from botflow.engine.events import RunStarted
+from botflow.engine.node_type import Leave, NodeFailure, Park, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+from botflow.nodes.logic.child_results import LARGEST_OUTPUT, clipped_result, ended, failed
+from botflow.nodes.logic.loop import VariableName
+
+_BRANCH = "run"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+class RunWorkflowProperties(Properties):
+    """`workflow` is an id, or a template for one; `input` is what its trigger gets; `variable` takes its output."""
+
+    workflow: Annotated[str, Field(min_length=1, max_length=1_000)]
+    input: dict[str, JsonValue] = Field(default_factory=dict)
+    wait: bool = True
+    variable: VariableName | None = None
+    timeout: Duration | None = None
+
+
+class RunWorkflow:
+    """Leaves by `done`; by `error` when the run fails, is cancelled or cannot be started, by `timeout` if it takes too
+    long: then it is cancelled."""
+
+    name = "logic.run"
+    category: Category = "action"
+    properties = RunWorkflowProperties
+
+    def handles(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
+        return ("done", "error", "timeout")
+
+    def waits(self, properties: RunWorkflowProperties) -> bool:
+        return False
+
+    def rests(self, properties: RunWorkflowProperties) -> bool:
+        return properties.wait
+
+    def sets(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
+        return (properties.variable,) if properties.variable else ()
+
+    def visit(self, properties: RunWorkflowProperties, scene: Scene) -> Visit:
+        workflow = scene.render(properties.workflow).strip()
+        if not _SLUG.fullmatch(workflow):
+            raise NodeFailure(f"{workflow[:64]!r} is no workflow's id", code="run.workflow")
+        group = scene.group if properties.wait else ""
+        given = {name: scene.render_value(value) for name, value in properties.input.items()}
+        scene.follow_up(StartRun(branch=_BRANCH, group=group, workflow=workflow, input=given))
+        scene.record(RunStarted(scene.node.id, _BRANCH, workflow))
+        if not properties.wait:
+            return Leave("done", {"workflow": workflow})
+        scene.notes.update(group=group, workflow=workflow)
+        return Park(("child_done",), for_s=properties.timeout)
+
+    def resume(self, properties: RunWorkflowProperties, scene: Scene) -> Visit:
+        workflow = scene.notes["workflow"]
+        if scene.alarm is not None:
+            scene.follow_up(CancelRuns(group=scene.notes["group"]))
+            if scene.connected("timeout"):
+                return Leave("timeout", {"workflow": workflow})
+            raise NodeFailure(f"the run of {workflow!r} has not ended in time", code="run.timeout")
+        _, result = ended(scene)
+        if result["status"] != "completed":
+            raise failed(result["error"], f"run.{result['status']}")
+        execution = str(scene.inbound.parameters.get("execution", ""))
+        kept = clipped_result(result, LARGEST_OUTPUT, execution)
+        output = kept.get("output", kept)
+        if properties.variable:
+            scene.set(properties.variable, output)
+        return Leave("done", {"workflow": workflow, "output": output})

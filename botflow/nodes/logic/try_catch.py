@@ -1,0 +1,67 @@
+"""logic.try: what to do when something in `try` fails, and what to do in any case."""
+
+from __future__ import annotations
+
+from botflow.engine.node_type import EnterBody, Leave, NodeFailure, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+
+TRY, ERROR, FINALLY = "try", "error", "finally"
+_STAGE, _FAILURE = "stage", "failure"
+
+
+class TryProperties(Properties):
+    """Nothing to set."""
+
+
+class Try:
+    """Enters `try`; after a failure in there `error`, which reads `$node.code`, `.message` and `.node`; then `finally`.
+
+    Leaves by `next` once all went well or `error` has dealt with it. A failure that nobody deals with, or a new one in
+    `error` or `finally`, goes on to whatever this node stands in. logic.end ends the execution at once, without
+    `finally`.
+    """
+
+    name = "logic.try"
+    category: Category = "action"
+    properties = TryProperties
+
+    def handles(self, properties: TryProperties) -> tuple[str, ...]:
+        return ("next", TRY, ERROR, FINALLY)
+
+    def bodies(self, properties: TryProperties) -> tuple[str, ...]:
+        return (TRY, ERROR, FINALLY)
+
+    def waits(self, properties: TryProperties) -> bool:
+        return False
+
+    def sets(self, properties: TryProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: TryProperties, scene: Scene) -> Visit:
+        scene.notes[_STAGE] = TRY
+        return EnterBody(TRY)
+
+    def resume(self, properties: TryProperties, scene: Scene) -> Visit:
+        stage, failure = scene.notes[_STAGE], scene.failure
+        if failure is not None:
+            scene.notes[_FAILURE] = dict(failure)
+        if stage == TRY and failure is not None and scene.connected(ERROR):
+            scene.keep_output(failure)
+            scene.notes[_STAGE] = ERROR
+            return EnterBody(ERROR)
+        if stage == ERROR and failure is None:
+            del scene.notes[_FAILURE]  # it is dealt with
+        if stage != FINALLY:
+            scene.notes[_STAGE] = FINALLY
+            return EnterBody(FINALLY)
+        left = scene.notes.get(_FAILURE)
+        if left is None:
+            return Leave("next")
+        raise NodeFailure(left["message"], code=left["code"], node=left["node"])
+
+    def catches(self, properties: TryProperties, scene: Scene) -> bool:
+        """Take what fails before `finally`, if anything in here is to be done about it."""
+        stage = scene.notes[_STAGE]
+        return (stage == TRY and scene.connected(ERROR)) or (stage != FINALLY and scene.connected(FINALLY))

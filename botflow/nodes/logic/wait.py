@@ -1,0 +1,165 @@
+"""logic.wait: let time pass, for a while, until a time, or until people are at work."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, JsonValue, model_validator
+
+from botflow.engine.events import InboundIgnored
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, Park, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.duration import LONGEST_S
+from botflow.flow.fields import Duration, Properties
+from botflow.flow.graph import Category
+from botflow.flow.templates.template import is_template
+from botflow.nodes.logic.opening_hours import OpeningHours, wall_moment
+from botflow.nodes.time_zone import contact_zone, named_zone
+
+MESSAGE = "message"
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_UNTIL, _WAIT = "until", "wait"  # in the notes: the moment, and the wait that ends then
+
+
+class WaitProperties(Properties):
+    """`for` counts from the commit. `until` is a time of day, the next one; a date or a date and time, in the zone
+    unless it has an offset; or a template that gives either. What ends outside `businessHours` ends when they begin.
+
+    `timeZone` is a zone, or a template that gives one; without it the contact's.
+    """
+
+    for_: Duration | None = Field(default=None, alias="for")
+    until: str | None = None
+    business_hours: Annotated[dict[str, JsonValue], Field(min_length=1)] | None = None
+    time_zone: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> WaitProperties:
+        hours = self.hours
+        if self.for_ is not None and self.until is not None:
+            raise ValueError("for and until exclude each other")
+        if self.for_ is None and self.until is None and hours is None:
+            raise ValueError("say how long: for, until or businessHours")
+        if self.until is not None and not is_template(self.until) and not _is_moment(self.until):
+            raise ValueError(
+                f"{self.until!r} is neither a time such as 09:00 nor a date and time such as 2026-12-24T18:00"
+            )
+        if self.time_zone is not None and not is_template(self.time_zone):
+            try:
+                named_zone(self.time_zone, "timeZone")
+            except NodeFailure as failure:
+                raise ValueError(f"{failure.message}; write one as Europe/Berlin") from None
+        return self
+
+    @cached_property
+    def hours(self) -> OpeningHours | None:
+        """The business hours, read; ValueError says what is wrong with them."""
+        return None if self.business_hours is None else OpeningHours.parse(self.business_hours)
+
+
+class Wait:
+    """Waits, and leaves by `next` when the time has come, or by `message` when the person writes meanwhile.
+
+    With nothing connected to `message`, what they write changes nothing and the wait goes on. A digression comes back
+    to the same moment.
+    """
+
+    name = "logic.wait"
+    category: Category = "action"
+    properties = WaitProperties
+
+    def handles(self, properties: WaitProperties) -> tuple[str, ...]:
+        return ("next", MESSAGE)
+
+    def waits(self, properties: WaitProperties) -> bool:
+        return False  # for a person: a single run may wait, too
+
+    def rests(self, properties: WaitProperties) -> bool:
+        return True
+
+    def sets(self, properties: WaitProperties) -> tuple[str, ...]:
+        return ()
+
+    def visit(self, properties: WaitProperties, scene: Scene) -> Visit:
+        if _UNTIL in scene.notes:  # a digression is over
+            if scene.notes[_WAIT] == scene.waited_for:
+                return KeepWaiting()
+            return _park(scene, datetime.fromisoformat(scene.notes[_UNTIL]))
+        until = _moment(properties, scene)
+        scene.notes.update({_UNTIL: until.isoformat(), _WAIT: scene.group})
+        if properties.for_ is not None and properties.hours is None:
+            return Park(accepts=_accepts(scene), for_s=properties.for_)
+        return _park(scene, until)
+
+    def resume(self, properties: WaitProperties, scene: Scene) -> Visit:
+        if scene.timed_out:
+            return Leave("next")
+        if scene.connected(MESSAGE):
+            return Leave(MESSAGE, {"text": scene.inbound.text})
+        scene.record(InboundIgnored("waiting"))
+        return KeepWaiting()
+
+
+def _accepts(scene: Scene) -> tuple[Any, ...]:
+    return () if scene.is_run else (MESSAGE,)
+
+
+def _park(scene: Scene, until: datetime) -> Visit:
+    return Park(accepts=_accepts(scene), until=until) if until > scene.now else Leave("next")
+
+
+def _moment(properties: WaitProperties, scene: Scene) -> datetime:
+    """Return when the wait ends, in UTC; NodeFailure when what a template gives is no such thing."""
+    zone = _zone(properties, scene)
+    moment = scene.now.astimezone(UTC)
+    if properties.for_ is not None:
+        moment += timedelta(seconds=properties.for_)
+    elif properties.until is not None:
+        moment = _read(str(scene.render_value(properties.until)), moment, zone)
+    if properties.hours is None:
+        return moment
+    opens = properties.hours.open_from(moment, zone)
+    if opens is None:
+        raise NodeFailure("the business hours do not begin within a year", code="wait.never")
+    return opens
+
+
+def _zone(properties: WaitProperties, scene: Scene) -> ZoneInfo:
+    if properties.time_zone is None:
+        return contact_zone(scene)
+    return named_zone(scene.render(properties.time_zone), "timeZone")
+
+
+def _read(written: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the next such time of day, or the moment; NodeFailure `wait.until`."""
+    text = written.strip()
+    try:
+        if clock := _TIME.fullmatch(text):
+            return _next(time(int(clock[1]), int(clock[2])), now, zone)
+        given = datetime.fromisoformat(text)
+        moment = given.astimezone(UTC) if given.tzinfo else wall_moment(given.date(), given.time(), zone)
+    except (ValueError, OverflowError):
+        raise NodeFailure(
+            f"until gave {written[:64]!r}, which is neither a time such as 09:00 nor a date and time", code="wait.until"
+        ) from None
+    if (moment - now).total_seconds() > LONGEST_S:
+        raise NodeFailure(f"until gave {written[:64]!r}, more than ten years ahead", code="wait.until")
+    return moment
+
+
+def _next(at: time, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the next moment after `now` at which a clock in `zone` shows `at`."""
+    today = now.astimezone(zone).date()
+    moments = (wall_moment(today + timedelta(days=ahead), at, zone) for ahead in range(3))
+    return next(moment for moment in moments if moment > now)
+
+
+def _is_moment(written: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(written.strip())) or bool(datetime.fromisoformat(written.strip()))
+    except ValueError:
+        return False

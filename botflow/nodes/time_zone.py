@@ -1,0 +1,55 @@
+"""The clock that a person lives by: what "09:00" and "tomorrow" mean to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from botflow.engine.node_type import NodeFailure
+from botflow.engine.scene import Scene
+
+VARIABLE = "timeZone"
+
+
+def contact_zone(scene: Scene) -> ZoneInfo:
+    """Return the zone in the variable `timeZone`, else that of the person's number if it has a single one, else the
+    workflow's. NodeFailure `zone.unknown` when the variable holds no zone."""
+    named = scene.variables.get(VARIABLE)
+    if named:
+        return named_zone(named, f"the variable {VARIABLE}")
+    return _zone_of_number(scene.inbound.sender) or ZoneInfo(scene.policy.time_zone)
+
+
+def named_zone(name: object, where: str) -> ZoneInfo:
+    """Return a zone by its name; NodeFailure `zone.unknown` says that `where` holds none."""
+    try:
+        return ZoneInfo(str(name))
+    except (ValueError, OSError, LookupError):
+        raise NodeFailure(
+            f"{where} is {str(name)[:64]!r}, which is no time zone", code="zone.unknown", hint="such as Europe/Berlin"
+        ) from None
+
+
+def local_now(scene: Scene) -> datetime:
+    """Return when the person wrote, by their own clock: what "tomorrow" counts from."""
+    return scene.now.astimezone(contact_zone(scene))
+
+
+def _zone_of_number(sender: str) -> ZoneInfo | None:
+    number = sender.removeprefix("whatsapp:")
+    if not number.startswith("+"):
+        return None
+    try:
+        from phonenumbers import NumberParseException, parse, timezone
+    except ImportError:  # the extra `answers` is not installed
+        return None
+    try:
+        zones = timezone.time_zones_for_number(parse(number, None))
+    except NumberParseException:
+        return None
+    if len(zones) != 1 or zones[0] == timezone.UNKNOWN_TIMEZONE:
+        return None
+    try:
+        return ZoneInfo(zones[0])
+    except (ValueError, OSError, LookupError):  # the library knows a zone that this machine does not
+        return None

@@ -1,0 +1,40 @@
+"""The nodes where an execution starts: a message, a Twilio message, or a visitor who opens the chat."""
+
+from __future__ import annotations
+
+from botflow.engine.inbound import Inbound, InboundKind
+from botflow.engine.node_type import Leave, Visit
+from botflow.engine.scene import Scene
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+
+
+class TriggerProperties(Properties):
+    """Nothing to set."""
+
+
+class InboundTrigger:
+    """Takes inbounds of one kind, from every provider or from one, and leaves by `next`."""
+
+    category: Category = "trigger"
+    properties = TriggerProperties
+
+    def __init__(self, name: str, kind: InboundKind, provider: str = "") -> None:
+        self.name = name
+        self._kind = kind
+        self._provider = provider
+
+    def handles(self, properties: TriggerProperties) -> tuple[str, ...]:
+        return ("next",)
+
+    def waits(self, properties: TriggerProperties) -> bool:
+        return False
+
+    def sets(self, properties: TriggerProperties) -> tuple[str, ...]:
+        return ()
+
+    def starts(self, properties: TriggerProperties, inbound: Inbound) -> bool:
+        return inbound.kind == self._kind and self._provider in ("", inbound.provider)
+
+    def visit(self, properties: TriggerProperties, scene: Scene) -> Visit:
+        return Leave("next", scene.inbound.content())

@@ -1,0 +1,157 @@
+"""Running a plugin's action: what it may know and do meanwhile, and where its large results go."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
+
+import orjson
+
+from botflow.engine.asks import Invoke
+from botflow.engine.node_type import ActionContext, Invocable, NodeType
+from botflow.errors import FlowError
+from botflow.interfaces import ArtifactStore, ExecutionStore
+
+LARGEST_ANSWER = 256_000  # bytes of JSON that an answer may have; what is larger becomes an artifact
+LARGEST_ARTIFACT = 16 * 1024 * 1024
+LONGEST_NAME = 200
+MOST_LINES = 200  # of one action's log
+LONGEST_LINE = 2_000
+PROGRESS_EVERY_S = 0.5
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
+
+Fields = Callable[[int, str], Awaitable[Mapping[str, str]]]  # of a session and a credential's name
+
+
+class RunningAction:
+    """The ActionContext of one call."""
+
+    def __init__(
+        self,
+        ask: Invoke,
+        execution: str,
+        credential: Mapping[str, str],
+        artifacts: ArtifactStore,
+        executions: ExecutionStore,
+    ) -> None:
+        self._ask = ask
+        self._execution = execution
+        self._credential = credential
+        self._artifacts = artifacts
+        self._executions = executions
+        self._said_s = float("-inf")
+        self.lines: list[tuple[str, str]] = []
+
+    @property
+    def execution(self) -> str:
+        return self._execution
+
+    @property
+    def node(self) -> str:
+        return self._ask.node
+
+    @property
+    def attempt(self) -> int:
+        return self._ask.attempt
+
+    @property
+    def key(self) -> str:
+        return f"{self._execution}:{self._ask.key}"
+
+    @property
+    def credential(self) -> Mapping[str, str]:
+        return self._credential
+
+    def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
+        """Write a line into the execution's log, which has it once the call is over; 200 lines at most."""
+        if len(self.lines) < MOST_LINES:
+            self.lines.append((level, _line(message)))
+
+    async def progress(self, fraction: float, note: str = "") -> None:
+        """Say how far the work is, from 0 to 1; written at most twice a second."""
+        now_s = time.monotonic()
+        if now_s - self._said_s < PROGRESS_EVERY_S and fraction < 1:
+            return
+        self._said_s = now_s
+        progress = {"fraction": min(1.0, max(0.0, fraction)), "note": _line(note), "node": self.node}
+        await self._executions.set_progress(self._execution, progress)
+
+    async def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> None:
+        """Keep a large result with the execution; FlowError `artifact.too_large` beyond 16 MiB."""
+        await keep(self._artifacts, self._execution, name, content, content_type, "artifact")
+
+    async def load(self, name: str) -> bytes | None:
+        """Return what was saved in this execution, or None."""
+        found = await self._artifacts.load(self._execution, name)
+        return None if found is None else found[1]
+
+
+class Actions:
+    """Calls the actions of node types."""
+
+    def __init__(
+        self,
+        *,
+        node_types: Mapping[str, NodeType],
+        artifacts: ArtifactStore,
+        executions: ExecutionStore,
+        credential: Fields,
+    ) -> None:
+        self._node_types = node_types
+        self._artifacts = artifacts
+        self._executions = executions
+        self._credential = credential
+
+    async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
+        """Return the call's context; UsageError `credential.unknown` when the node names a credential that is none."""
+        fields = await self._credential(session, ask.credential) if ask.credential else {}
+        return RunningAction(ask, execution, fields, self._artifacts, self._executions)
+
+    async def call(self, ask: Invoke, context: RunningAction) -> Any:
+        """Return what the action returned; what is too large for an answer is kept, and its key returned."""
+        node_type = self._node_types.get(ask.type)
+        if not isinstance(node_type, Invocable):
+            raise FlowError(f"the node type {ask.type!r} has no action to invoke", code="action.unknown")
+        seen: ActionContext = context
+        value = await node_type.invoke(ask, seen)
+        if ask.step and isinstance(value, dict) and len(value) == 1:  # a polling node's answer says how it stands
+            [(state, result)] = value.items()
+            return {state: await self._small(result, ask, context)}
+        return await self._small(value, ask, context)
+
+    async def _small(self, value: Any, ask: Invoke, context: RunningAction) -> Any:
+        try:
+            stored = orjson.dumps(value)
+        except (TypeError, RecursionError):
+            return value  # whoever journals it says what is wrong
+        if len(stored) <= LARGEST_ANSWER:
+            return value
+        key = f"result:{ask.node}:{ask.key}"
+        await keep(self._artifacts, context.execution, key, stored, "application/json", "output")
+        return {"artifact": key, "size": len(stored)}
+
+
+async def keep(
+    artifacts: ArtifactStore, execution: str, name: str, content: bytes, content_type: str, kind: str
+) -> None:
+    """Save an artifact within its bounds: FlowError `artifact.too_large`, `artifact.name`, `artifact.content_type`."""
+    if len(content) > LARGEST_ARTIFACT:
+        raise FlowError(
+            f"the artifact {name[:80]!r} has {len(content)} bytes, more than {LARGEST_ARTIFACT}",
+            code="artifact.too_large",
+            hint="keep it elsewhere, and save its address",
+        )
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise FlowError(f"an artifact's name has 1 to {LONGEST_NAME} characters", code="artifact.name")
+    if not _CONTENT_TYPE.fullmatch(content_type):  # it becomes a header of the download
+        raise FlowError(
+            f"{content_type[:80]!r} is no content type", code="artifact.content_type", hint="such as text/csv"
+        )
+    await artifacts.save(execution, name, content, content_type, kind)
+
+
+def _line(text: str) -> str:
+    """Return what a database can keep of a line: no NUL, no half of a surrogate pair, and not too much."""
+    return text[:LONGEST_LINE].replace("\0", "").encode("utf-8", "ignore").decode()

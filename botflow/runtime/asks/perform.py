@@ -1,0 +1,189 @@
+"""Performing Asks: a model, a plugin's action or the conversation's history answers, in time and as plain JSON.
+
+Whatever goes wrong out there becomes an Answer that carries its failure, so that the flow can go on by `error`. What
+goes wrong in here, in our own database, is raised: the attempt fails and is retried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, assert_never
+
+import orjson
+import structlog
+
+from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
+from botflow.errors import BotflowError, UsageError
+from botflow.flow.policy import Budgets
+from botflow.interfaces import Model, OnDelta, TranscriptStore
+from botflow.plugins import Plugin
+from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions
+from botflow.runtime.asks.model_budget import ModelSpend
+from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.vault import covered
+from botflow.settings import Settings
+
+NO_BUDGETS = Budgets()
+
+
+def models_of(plugins: Sequence[Plugin], settings: Settings) -> tuple[Model, ...]:
+    """Return the models that are configured, and last the built-in one, which always is. The first is the default."""
+    made = [plugin.model(settings) for plugin in plugins if plugin.model is not None]
+    return (*(model for model in made if model is not None), LexicalModel())
+
+
+class Asks:
+    """Performs one Ask at a time; call it for as many at once as you like."""
+
+    def __init__(
+        self,
+        *,
+        models: Sequence[Model],
+        transcripts: TranscriptStore,
+        actions: Actions,
+        spend: ModelSpend,
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self._models = models
+        self._transcripts = transcripts
+        self._actions = actions
+        self._spend = spend
+        self._log = log
+        self._said_offline = False
+
+    async def perform(
+        self,
+        ask: Ask,
+        session_id: int,
+        before_seq: int,
+        on_delta: OnDelta | None,
+        budgets: Budgets = NO_BUDGETS,
+        execution: str = "",
+    ) -> Answer:
+        """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises.
+
+        A model is asked within `budgets`, which are those of the session's workflow.
+        """
+        match ask:
+            case AskHistory():
+                lines = await self._transcripts.lines(session_id, before_seq, ask.limit)
+                return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
+            case Pause(seconds=seconds):
+                await asyncio.sleep(seconds)
+                return Answer()
+            case AskModel():
+                answer = await self._ask_model(ask, session_id, on_delta, budgets)
+            case Invoke():
+                answer = await self._invoke(ask, session_id, execution)
+            case _:
+                assert_never(ask)
+        if answer.failure is not None:
+            self._log.warning("ask_failed", session=session_id, seq=before_seq, code=answer.failure.code)
+        return answer
+
+    async def _within(self, ask: AskModel | Invoke, work: Any, kind: str) -> Answer:
+        """Await `work` for at most the Ask's time; every failure of the world outside becomes an Answer."""
+        try:
+            async with asyncio.timeout(ask.timeout_s):
+                return _as_journalled(await work)
+        except TimeoutError:
+            return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
+        except BotflowError as failure:
+            return _failed(failure.code, failure.message)
+        except BaseException as crash:  # a model or an action is foreign code: its crash is its answer
+            if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
+                raise
+            return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
+
+    async def _ask_model(self, ask: AskModel, session_id: int, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
+        model, name = self._choose(ask.model)
+        if len(self._models) == 1 and not self._said_offline:
+            self._said_offline = True
+            self._log.info("model_is_offline", hint="the built-in model answers; set OPENAI_API_KEY for a better one")
+        storing = _storing(on_delta) if on_delta is not None else None
+
+        async def call(bounded: AskModel) -> Answer:
+            return await self._within(bounded, model.answer(bounded, storing), "model")
+
+        return await self._spend.within(budgets, session_id, model, replace(ask, model=name), call)
+
+    def _choose(self, name: str | None) -> tuple[Model, str | None]:
+        """Find the model that is meant by `lexical` or `openai:gpt-5-mini`; another name is the default model's own."""
+        provider, _, rest = (name or "").partition(":")
+        for model in self._models:
+            if model.name == provider:
+                return model, rest or None
+        return self._models[0], name
+
+    async def _invoke(self, ask: Invoke, session_id: int, execution: str) -> Answer:
+        """Run an action; what it wrote to the log goes with its answer, also when it failed."""
+        try:
+            context = await self._actions.prepare(ask, session_id, execution)
+        except UsageError as missing:  # the credential that the node names
+            return _failed(missing.code, missing.message)
+
+        async def call() -> Answer:
+            return Answer(value=await self._actions.call(ask, context))
+
+        answer = await self._within(ask, call(), "action")
+        if context.lines:
+            answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})
+        return _without(context.credential, answer) if context.credential else answer
+
+
+def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
+    """Return the answer with the credential's fields covered up: an error may quote what it was called with."""
+    failure = answer.failure
+    if failure is not None:
+        failure = replace(failure, message=covered(failure.message, credential))
+    return replace(
+        answer, value=covered(answer.value, credential), failure=failure, usage=covered(answer.usage, credential)
+    )
+
+
+def _is_being_cancelled() -> bool:
+    """Say whether somebody ends our own task; a CancelledError may also be that of a task the foreign code lost."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _as_journalled(answer: Answer) -> Answer:
+    """Return `answer` as the journal would give it back, so that a first attempt and a retry see the same."""
+    if answer.failure is not None:
+        return answer
+    try:
+        stored = orjson.dumps(_storable(answer.value))
+    except (TypeError, RecursionError) as failure:
+        return replace(_failed("ask.not_json", f"the answer is not plain JSON: {failure}"[:200]), usage=answer.usage)
+    if len(stored) > LARGEST_ANSWER:
+        return replace(
+            _failed("ask.too_large", f"the answer has {len(stored)} bytes, more than {LARGEST_ANSWER}"),
+            usage=answer.usage,
+        )
+    return replace(answer, value=orjson.loads(stored))
+
+
+def _storable(value: Any) -> Any:
+    """Drop NUL and lone surrogates from every text: no database takes them."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(item) for item in value]
+    return value
+
+
+def _storing(on_delta: OnDelta) -> OnDelta:
+    """Return `on_delta` for pieces cleaned like the whole text: a model may cut a character in two."""
+
+    async def pass_on(piece: str) -> None:
+        await on_delta(_storable(piece))
+
+    return pass_on
+
+
+def _failed(code: str, message: str) -> Answer:
+    return Answer(failure=AskFailure(code=code, message=_storable(message)))

@@ -1,0 +1,132 @@
+"""The gate of the send path: nothing leaves for somebody who has opted out, or by night, or to a country that is not
+allowed, or round in circles, or for more money than there is. Each refusal leaves evidence.
+
+Every part that a sender has claimed passes here right before it is sent, and every part that a webhook's answer would
+take along, unless its turn went the fast way: that is open only to workflows without caps and countries, to people who
+are not parked and whose messages look like a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from botflow.engine.effects import SendMessage
+from botflow.flow.policy import Cap, Policy
+from botflow.phone_numbers import country_of, knows_numbers, zone_of
+from botflow.records import SessionKey, StoredOutbound
+from botflow.runtime.delivery.loop_breaker import FLOOD, REPLIES_SEEN, circling
+from botflow.runtime.delivery.quiet_hours import is_unasked, opens_after_s
+from botflow.runtime.delivery.send_gate import SEND, Passage, first_passage
+from botflow.runtime.served_flows import Flows
+from botflow.storage.contacts import Contacts
+from botflow.storage.decisions import DecisionKind
+from botflow.storage.delivery.gate_facts import NO_BUDGETS, GateRows, Inquiry, PartFacts, Ruling
+
+VERDICTS: Mapping[DecisionKind, Literal["suppress", "delay", "hold", "fail"]] = MappingProxyType(
+    {"suppressed": "suppress", "delayed": "delay", "held": "hold", "refused": "fail"}
+)
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "consent.stopped": "the recipient has opted out",
+        "consent.quiet_hours": "it is night where the recipient lives",
+        "consent.country": "the workflow sends nothing to the recipient's country",
+        "consent.country_unknown": "the recipient's country cannot be told without botflow[answers]",
+        "loop.flood": "the recipient writes faster than people do",
+        "loop.echo": "the recipient and we say the same again and again",
+        "budget.session": "the conversation has used up its segments",
+        "budget.contact": "the recipient's segments of today are used up",
+        "budget.organization": "the organization's segments of today are used up",
+    }
+)
+
+
+class ConsentGate:
+    """The SendGate."""
+
+    def __init__(self, rows: GateRows, contacts: Contacts, flows: Flows) -> None:
+        self._rows = rows
+        self._contacts = contacts
+        self._flows = flows
+
+    async def passage(self, outbound: StoredOutbound) -> Passage:
+        first = first_passage(outbound)
+        if first.verdict == "fail":
+            return first
+        policy = await self._policy(outbound)
+        ruling = await self._rows.rule(
+            outbound, inquiry_of(policy), lambda facts: judge(facts, outbound.message, policy)
+        )
+        if ruling.kind is None:
+            return SEND
+        return Passage(
+            verdict=VERDICTS[ruling.kind],
+            code=ruling.reason,
+            reason=REASONS[ruling.reason],
+            after_s=ruling.after_s,
+        )
+
+    async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
+        message = outbound.message
+        key = SessionKey(
+            outbound.key.workflow, message.channel or outbound.key.channel, message.to or outbound.key.external_id
+        )
+        await self._contacts.stop(key, f"{outbound.session}.{outbound.wire_id}", "opt_out.provider")
+
+    async def _policy(self, outbound: StoredOutbound) -> Policy:
+        """Return the rules of the workflow as they are now; those of the part's own version when it is not served."""
+        policy = self._flows.policy_of(outbound.key.workflow)
+        if policy is not None:
+            return policy
+        return (await self._flows.version(await self._rows.flow_version(outbound))).policy
+
+
+def inquiry_of(policy: Policy) -> Inquiry:
+    """Return what must be known before a part of a workflow with these rules may be judged."""
+    return Inquiry(
+        messages=FLOOD + 1,
+        replies=REPLIES_SEEN,
+        last_written=policy.quiet_hours is not None,
+        budgets=policy.budgets if caps_segments(policy) else NO_BUDGETS,
+    )
+
+
+def needs_gate(policy: Policy) -> bool:
+    """Say whether a workflow's answers must pass the gate even if their turns could go the fast way."""
+    return bool(policy.countries) or caps_segments(policy)
+
+
+def caps_segments(policy: Policy) -> bool:
+    """Say whether segments are counted for a workflow with these rules."""
+    budgets = policy.budgets
+    caps: tuple[Cap, ...] = (budgets.session, budgets.contact, budgets.organization)
+    return any(cap.segments is not None for cap in caps)
+
+
+def judge(facts: PartFacts, message: SendMessage, policy: Policy) -> Ruling:
+    """Decide about a part by everything but its price. The confirmation of an opt-out always goes out."""
+    if facts.confirms:
+        return Ruling()
+    if facts.is_stopped:
+        return Ruling(kind="suppressed", reason="consent.stopped")
+    if policy.countries and (refused := _wrong_country(facts, policy)) is not None:
+        return refused
+    if not message.to and (pause := circling(facts, message.text)) is not None:
+        detail: dict[str, Any] = {"until": pause.until.isoformat(), "level": pause.level}
+        return Ruling(kind="suppressed", reason=pause.reason, detail=detail)
+    if policy.quiet_hours is not None and is_unasked(facts.now, facts.wrote_at):
+        zone = facts.time_zone or zone_of(facts.person.address) or policy.time_zone
+        after_s = opens_after_s(facts.now, zone, policy.quiet_hours)
+        if after_s:
+            return Ruling(kind="delayed", reason="consent.quiet_hours", after_s=after_s, detail={"zone": zone})
+    return Ruling()
+
+
+def _wrong_country(facts: PartFacts, policy: Policy) -> Ruling | None:
+    if not knows_numbers():
+        return Ruling(kind="held", reason="consent.country_unknown")
+    country = country_of(facts.person.address)
+    if country in policy.countries:
+        return None
+    return Ruling(kind="refused", reason="consent.country", detail={"country": country})

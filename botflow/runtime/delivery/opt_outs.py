@@ -1,0 +1,161 @@
+"""Opt-outs: whoever asks us to stop is parked in every workflow, and gets silence until they opt in again.
+
+Twilio answers its own keywords, so we say nothing to them; a request in the person's own words gets one confirmation.
+In the chat nothing is an opt-out, not even STOP: we write to nobody who has not opened the page, a visitor ends it by
+closing it, and somebody whom a word had silenced there would have no provider to tell them how to come back.
+
+The fast path reads `parked` with the session. What needs the contact itself happens on opt-out words, on the first
+message of a new session, and in the gate of the send path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from botflow.engine.closed_turns import leave_as_it_is, let_go
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
+from botflow.engine.session import Session
+from botflow.engine.turn import Turn
+from botflow.flow.graph import Flow
+from botflow.interfaces import Channel, DeliveryStatus, OutboxStore
+from botflow.records import OutboundState, SessionKey, StoredOutbound, StoredSession, TurnId
+from botflow.runtime.delivery.consent_gate import needs_gate
+from botflow.runtime.delivery.loop_breaker import Suspects
+from botflow.runtime.delivery.send_gate import SendGate
+from botflow.storage.contacts import Contacts
+from botflow.storage.delivery.gate_facts import GateRows
+
+CONFIRMATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "You will get no more messages from us. Write START if you want them again.",
+        "de": "Du bekommst keine Nachrichten mehr von uns. Schreib START, wenn du sie wieder möchtest.",
+        "es": "No recibirás más mensajes nuestros. Escribe START si los quieres otra vez.",
+        "fr": "Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
+    }
+)
+
+
+class ConsentKeeper:
+    """Keeps contacts, and what the fast path knows of them, in step with what people say."""
+
+    def __init__(
+        self,
+        contacts: Contacts,
+        gate: SendGate,
+        rows: GateRows,
+        outbox: OutboxStore,
+        channels: Mapping[str, Channel],
+    ) -> None:
+        self._contacts = contacts
+        self._gate = gate
+        self._rows = rows
+        self._outbox = outbox
+        self._channels = channels
+        self._suspects = Suspects()
+
+    def must_look(self, flow: Flow, key: SessionKey, inbound: Inbound, now_s: float) -> bool:
+        """Say whether the answer to `inbound` must pass the gate before it leaves: then its turn is queued."""
+        if key.channel not in self._channels:
+            return False
+        is_suspect = self._suspects.hears(key, inbound.text, now_s)
+        return is_suspect or needs_gate(flow.policy)
+
+    async def stop(self, key: SessionKey, inbound: Inbound) -> None:
+        """Park the person everywhere, before their turn: an opt-out overtakes every line."""
+        reason = "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
+        await self._contacts.stop(key, inbound.key, reason)
+
+    async def met(self, stored: StoredSession) -> StoredSession:
+        """Return a session that has no row yet as it must begin: parked if its person has opted out elsewhere."""
+        if stored.id or stored.key.channel not in self._channels:
+            return stored
+        return replace(stored, parked=await self._contacts.is_stopped(stored.key))
+
+    async def made(self, key: SessionKey, turn: TurnId, flow: Flow, inbound: Inbound) -> bool:
+        """Take note of an inbound's row: the first one made the session. True when that had to be parked.
+
+        Parts that wait for the morning go as soon as their person is awake.
+        """
+        if key.channel not in self._channels:
+            return False
+        if flow.policy.quiet_hours is not None and inbound.kind == "message":
+            await self._rows.wake(turn.session)
+        return turn.seq == 1 and not inbound.consent and await self._contacts.park_if_stopped(key)
+
+    async def silent_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> tuple[Turn, bool]:
+        """Return the turn of an inbound that `silences`, and whether the session is parked after it: nothing moves,
+        and at most an opt-out is confirmed. Of a START and a STOP the one said last counts, whichever turn is first."""
+        parked = parks(stored.parked, inbound)
+        if inbound.consent == "start" or (stored.parked and not parked):
+            parked = not await self._contacts.start(stored.key, inbound.key, "opt_in.word", inbound.received_at)
+        if stored.parked and not parked:
+            return _taken_up(stored.session, inbound), parked
+        messages: tuple[SendMessage, ...] = ()
+        if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
+            messages = (SendMessage(text=confirmation(flow.language), sender=inbound.address),)
+        return leave_as_it_is(stored.session, "opted_out", messages), parked
+
+    async def let_through(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
+        """Return those of a turn's parts that a waiting request may take along; the others are settled."""
+        passed = []
+        for part in parts:
+            passage = await self._gate.passage(part)
+            match passage.verdict:
+                case "send":
+                    passed.append(part)
+                case "delay":
+                    await self._outbox.release(part, passage.after_s)
+                case "suppress":
+                    await self._settle(part, "suppressed", passage.code, passage.reason)
+                case "hold":
+                    await self._settle(part, "held", passage.code, passage.reason)
+                case "fail":
+                    await self._settle(part, "failed", passage.code, passage.reason)
+        return tuple(passed)
+
+    async def _settle(self, part: StoredOutbound, state: OutboundState, code: str, reason: str) -> None:
+        await self._outbox.report(
+            DeliveryStatus(session=part.session, wire_id=part.wire_id, state=state, error_code=code, reason=reason)
+        )
+
+
+def confirmation(language: str) -> str:
+    """Return the answer to a request to stop (a BCP 47 tag; the region is ignored), in English when there is none."""
+    return CONFIRMATIONS.get(language.split("-")[0].lower(), CONFIRMATIONS["en"])
+
+
+def silences(parked: bool, inbound: Inbound) -> bool:
+    """Say whether `inbound` is stored without a turn. YES is an ordinary answer to anybody who had not stopped."""
+    match inbound.consent:
+        case "stop" | "ask_to_stop" | "start" | "help":
+            return True
+        case _:
+            return parked
+
+
+def _taken_up(session: Session, inbound: Inbound) -> Turn:
+    """Return the turn by which a session is free again: its alarms, which the opt-out has ended, begin anew. What it
+    waited for instead of messages has come while nobody listened, so then its execution is over."""
+    if not accepts(session, inbound):
+        return let_go(session, "opted_out")
+    turn = leave_as_it_is(session, "opted_out")
+    return replace(turn, status="waiting") if session.wait else turn
+
+
+def accepts(session: Session, inbound: Inbound) -> bool:
+    """Say whether the session takes a message now; one that it does not take waits in the queue."""
+    return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts
+
+
+def parks(parked: bool, inbound: Inbound) -> bool:
+    """Return the session's opt-out state after `inbound`."""
+    match inbound.consent:
+        case "stop" | "ask_to_stop":
+            return True
+        case "start" | "start_if_stopped":
+            return False
+        case _:
+            return parked

@@ -1,0 +1,269 @@
+"""The sender: takes outbound parts that are due to their providers, and finds out about those whose fate is unknown.
+
+A provider has no idempotency key, so what may have been accepted is never repeated blindly: the provider is asked
+first. Only what it certainly does not have is sent again. One part per session is under way at a time, in order. Every
+part passes the gate right before it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import inf
+
+import structlog
+
+from botflow.clock import Clock
+from botflow.crash_points import Reach, unobserved
+from botflow.errors import ProviderError
+from botflow.interfaces import Channel, DeliveryStatus, Meters, OutboxStore, Reconciles, Sent
+from botflow.records import OutboundState, StoredOutbound
+from botflow.runtime.delivery.send_gate import OpenGate, Passage, SendGate
+from botflow.runtime.process.tick import Step
+
+SENDERS = 4  # loops that claim on their own, so one slow send does not hold up every other session
+LIMIT = 16
+STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
+STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
+INSIST_PAUSES_S = (0.2, 1.0, 3.0, 5.0, 5.0)  # most outages of a database are shorter: nobody need ask the provider
+QUIET_S = 0.45  # how long the other loops believe the one that found nothing; two of them look in a second
+
+_log = structlog.get_logger("botflow.outbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patient the sender is. Sends and looks count together; after `attempts` of them a refused part is failed
+    and an unknown one held: about an hour of a provider that takes nothing.
+
+    A refused part pauses for `retry_after_s`, the last pause again and again. A part without news for `silent_s` is
+    asked for: long after any send has timed out, and after a callback is due.
+    """
+
+    attempts: int = 12
+    retry_after_s: tuple[float, ...] = (2.0, 10.0, 60.0, 300.0)
+    silent_s: float = 30.0
+
+
+class Outbox:
+    """Sends what is due and settles what is unknown; any number of processes may run it at once."""
+
+    def __init__(
+        self,
+        store: OutboxStore,
+        channels: Mapping[str, Channel],
+        *,
+        status_url: Callable[[StoredOutbound, str], str | None],
+        clock: Clock,
+        gate: SendGate | None = None,
+        pace: Pace = Pace(),
+        reach: Reach = unobserved,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._status_url = status_url
+        self._clock = clock
+        self._gate: SendGate = gate or OpenGate()
+        self._pace = pace
+        self._reach = reach
+        self._matching = asyncio.Lock()
+        self._quiet_until_s = -inf
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return what the tick repeats; each goes on at once while it finds something."""
+        senders = (Step(name=f"send_due_{number}", run=self._look, timeout_s=STEP_S) for number in range(SENDERS))
+        return (*senders, Step(name="reconcile", run=self.reconcile, timeout_s=STEP_S))
+
+    async def send_due(self, limit: int = LIMIT) -> bool:
+        """Send up to `limit` due parts, each of another session; True when there were any."""
+        claimed_s = self._clock.monotonic_s()
+        claimed = await self._store.claim_sends(limit, self._rate)
+        async with asyncio.TaskGroup() as sends:
+            for outbound in claimed:
+                sends.create_task(self._send(outbound, claimed_s))
+        return bool(claimed)
+
+    async def _look(self) -> bool:
+        """Send what is due, unless another loop has just seen that there is nothing."""
+        began_s = self._clock.monotonic_s()
+        if began_s < self._quiet_until_s:
+            return False
+        found = await self.send_due()
+        if not found:
+            self._quiet_until_s = began_s + QUIET_S
+        return found
+
+    async def reconcile(self, limit: int = LIMIT) -> bool:
+        """Settle up to `limit` parts that are handed, sending or unknown without news; True when there were any."""
+        silent = await self._store.unresolved(self._pace.silent_s, limit)
+        async with asyncio.TaskGroup() as sessions:
+            for session, parts in groupby(silent, key=lambda outbound: outbound.session):
+                sessions.create_task(self._reconcile(session, list(parts)))
+        return bool(silent)
+
+    async def _send(self, outbound: StoredOutbound, claimed_s: float) -> None:
+        try:
+            self._reach("send.claimed")
+            passage = await self._passage(outbound)
+            if passage.verdict != "send":
+                return await self._turn_away(outbound, passage)
+            sent = await self._hand_to_provider(outbound, claimed_s)
+            self._reach("send.accepted")
+            # What the provider said is known nowhere else.
+            await self._insist(lambda: self._settle(outbound, sent))
+        except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
+            _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
+
+    async def _turn_away(self, outbound: StoredOutbound, passage: Passage) -> None:
+        """Settle a part that the gate does not let through: certainly not sent, so it may wait and try again."""
+        _log.warning(
+            "turned_away",
+            session=outbound.session,
+            part=outbound.wire_id,
+            verdict=passage.verdict,
+            error_code=passage.code,
+        )
+        match passage.verdict:
+            case "delay":
+                await self._store.release(outbound, passage.after_s)
+            case "suppress":
+                await self._report(outbound, "suppressed", error_code=passage.code, reason=passage.reason)
+            case "hold":
+                await self._report(outbound, "held", error_code=passage.code, reason=passage.reason)
+            case "fail":
+                await self._report(outbound, "failed", error_code=passage.code, reason=passage.reason)
+
+    async def _hand_to_provider(self, outbound: StoredOutbound, claimed_s: float) -> Sent:
+        channel = self._channel_of(outbound)
+        if channel is None:
+            return Sent(state="held", error_code="channel.missing")
+        if self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S:
+            return Sent(state="unknown", error_code="claim.stale")
+        return await channel.send(outbound, self._status_url(outbound, channel.name))
+
+    async def _passage(self, outbound: StoredOutbound) -> Passage:
+        """Ask the gate; when it cannot be asked, nothing was sent, and the part need not be looked for."""
+        try:
+            return await self._gate.passage(outbound)
+        except ProviderError:
+            await self._insist(lambda: self._store.release(outbound, 0.0))
+            raise
+
+    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write, again and again while the database is away."""
+        for pause_s in INSIST_PAUSES_S:
+            try:
+                await write()
+            except ProviderError as failure:
+                if not failure.retryable:
+                    raise
+            else:
+                return
+            await asyncio.sleep(pause_s)
+        await write()
+
+    async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
+        """Write a send's outcome down; what was refused but may pass later becomes ready again."""
+        if sent.state != "sent":
+            _log.warning(
+                "not_sent",
+                session=outbound.session,
+                part=outbound.wire_id,
+                state=sent.state,
+                error_code=sent.error_code,
+                reason=sent.reason,
+                is_tried_again=sent.retry is not None,
+            )
+        if sent.retry is not None and outbound.attempts < self._pace.attempts:
+            pauses = self._pace.retry_after_s
+            pause_s = max(sent.retry.after_s, pauses[min(outbound.attempts, len(pauses)) - 1])
+            await self._store.release(outbound, pause_s)
+            if sent.retry.slower:
+                await self._slow_down(outbound, sent.retry.after_s)
+            return
+        if sent.state == "suppressed":
+            await self._gate.has_stopped(outbound, sent.error_code)
+        await self._report(
+            outbound, sent.state, sent.provider_id, sent.error_code, reason=sent.reason, has_left=sent.has_left
+        )
+
+    async def _reconcile(self, session: int, parts: Sequence[StoredOutbound]) -> None:
+        """Settle one session's silent parts, oldest first, so that equal words go to the part that said them first."""
+        try:
+            for outbound in parts:
+                await self._find(outbound)
+        except Exception:  # noqa: BLE001 -- a fence: other sessions go on, this one's parts are looked at again
+            _log.exception("reconcile_failed", session=session)
+
+    async def _find(self, outbound: StoredOutbound) -> None:
+        channel = self._channel_of(outbound)
+        try:
+            if not isinstance(channel, Reconciles):
+                raise ProviderError("this channel cannot be asked", code="channel.cannot_tell")
+            found = await channel.find(outbound)
+        except ProviderError as failure:
+            if outbound.attempts >= self._pace.attempts:
+                await self._hold(outbound, failure.code)
+            return
+        if found and await self._match(outbound, found):
+            return
+        if outbound.attempts >= self._pace.attempts:
+            await self._hold(outbound, "outbox.never_accepted")
+        else:
+            await self._store.release(outbound, 0.0)
+
+    async def _match(self, outbound: StoredOutbound, found: Sequence[Sent]) -> bool:
+        """Give the part the first of these messages that is nobody else's; False when there is none left.
+
+        One at a time: the same words may have been said to the same person by many sessions.
+        """
+        async with self._matching:
+            taken = await self._store.known(outbound.session, [sent.provider_id for sent in found])
+            for sent in found:
+                if sent.provider_id not in taken - {outbound.provider_id}:
+                    return await self._store.report(_news(outbound, sent))
+        return False
+
+    async def _hold(self, outbound: StoredOutbound, error_code: str) -> None:
+        await self._report(outbound, "held", error_code=error_code)
+        _log.error("held", session=outbound.session, part=outbound.wire_id, error_code=error_code)
+
+    async def _report(
+        self,
+        outbound: StoredOutbound,
+        state: OutboundState,
+        provider_id: str = "",
+        error_code: str = "",
+        *,
+        reason: str = "",
+        has_left: bool = False,
+    ) -> None:
+        sent = Sent(state=state, provider_id=provider_id, error_code=error_code, reason=reason, has_left=has_left)
+        await self._store.report(_news(outbound, sent))
+
+    async def _slow_down(self, outbound: StoredOutbound, seconds: float) -> None:
+        message = outbound.message
+        await self._store.slow_down(message.channel or outbound.key.channel, message.sender, seconds)
+
+    def _rate(self, channel: str, sender: str) -> float:
+        provider = self._channels.get(channel)
+        return provider.per_second(channel, sender) if isinstance(provider, Meters) else inf
+
+    def _channel_of(self, outbound: StoredOutbound) -> Channel | None:
+        return self._channels.get(outbound.message.channel or outbound.key.channel)
+
+
+def _news(outbound: StoredOutbound, sent: Sent) -> DeliveryStatus:
+    return DeliveryStatus(
+        session=outbound.session,
+        wire_id=outbound.wire_id,
+        state=sent.state,
+        provider_id=sent.provider_id,
+        error_code=sent.error_code,
+        reason=sent.reason,
+        has_left=sent.has_left,
+        retry=sent.retry,
+        attempt=outbound.attempts,
+    )

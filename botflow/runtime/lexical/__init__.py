@@ -1,7 +1,0 @@
-"""The built-in offline model. Start in `model.py`; `router.py` chooses routes, `extraction.py` reads values."""
-
-from __future__ import annotations
-
-from botflow.runtime.lexical.model import LexicalModel
-
-__all__ = ["LexicalModel"]

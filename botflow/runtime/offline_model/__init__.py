@@ -1,0 +1,7 @@
+"""The built-in offline model. Start in `model.py`; `router.py` chooses routes, `extraction.py` reads values."""
+
+from __future__ import annotations
+
+from botflow.runtime.offline_model.model import LexicalModel
+
+__all__ = ["LexicalModel"]

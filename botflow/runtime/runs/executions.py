@@ -1,0 +1,230 @@
+"""Executions as programs see them: start, look, pause, resume, cancel, retry. What REST offers stands on this.
+
+Every change is one transaction of the store; a worker that runs a turn of the execution notices by its fences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from botflow.errors import FlowError, RejectedInbound
+from botflow.flow.graph import Flow
+from botflow.interfaces import ArtifactStore, ExecutionStore, LifecycleStore
+from botflow.records import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
+from botflow.runtime.runs.log import Level, LogEntry, log_of
+from botflow.runtime.runs.steps import Steps, steps_of
+from botflow.runtime.runs.triggers import StartRequest, TriggeredExecution, Triggers
+from botflow.runtime.served_flows import Flows
+from botflow.runtime.turns.signals import Hub
+
+PAGE = 50
+LARGEST_PAGE = 200
+READ_TURNS = 2_000  # of one execution, for its steps
+ENDED = ("completed", "failed", "cancelled")
+
+
+class _Refusal(NamedTuple):
+    code: str
+    status: HTTPStatus
+    message: str
+    hint: str
+
+
+_REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
+    {
+        "unknown": _Refusal(
+            code="execution.unknown",
+            status=HTTPStatus.NOT_FOUND,
+            message="there is no such execution",
+            hint="list them with GET /api/v1/executions",
+        ),
+        "ended": _Refusal(
+            code="execution.ended",
+            status=HTTPStatus.CONFLICT,
+            message="this execution is over",
+            hint="one that failed or was cancelled can be retried",
+        ),
+        "not_paused": _Refusal(
+            code="execution.not_paused",
+            status=HTTPStatus.CONFLICT,
+            message="this execution is not paused",
+            hint="only a paused one can be resumed",
+        ),
+        "not_ended": _Refusal(
+            code="execution.not_ended",
+            status=HTTPStatus.CONFLICT,
+            message="this execution is not over",
+            hint="cancel it first, or wait for its end",
+        ),
+        "completed": _Refusal(
+            code="execution.completed",
+            status=HTTPStatus.CONFLICT,
+            message="this execution has completed",
+            hint='name a checkpoint to take it up from there, "start" for its beginning, or start another',
+        ),
+        "not_a_run": _Refusal(
+            code="execution.not_a_run",
+            status=HTTPStatus.CONFLICT,
+            message="a conversation is not retried",
+            hint="its person's next message starts the next execution",
+        ),
+        "no_checkpoint": _Refusal(
+            code="checkpoint.unknown",
+            status=HTTPStatus.NOT_FOUND,
+            message="there is no such checkpoint",
+            hint='see the execution\'s checkpoints, or say "start"',
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionDetail:
+    """An execution, what it took, and where it can be taken up again (the newest first)."""
+
+    record: ExecutionRecord
+    spent: Spent
+    checkpoints: tuple[Checkpoint, ...]
+
+
+class Executions:
+    """One method per thing one can ask of an execution. Refusals are RejectedInbounds with stable codes."""
+
+    def __init__(
+        self,
+        *,
+        store: ExecutionStore,
+        lifecycle: LifecycleStore,
+        artifacts: ArtifactStore,
+        triggers: Triggers,
+        flows: Flows,
+        hub: Hub,
+    ) -> None:
+        self._store = store
+        self._lifecycle = lifecycle
+        self._artifacts = artifacts
+        self._triggers = triggers
+        self._flows = flows
+        self._hub = hub
+        self._log = structlog.get_logger("botflow.executions")
+
+    async def start(self, request: StartRequest) -> TriggeredExecution:
+        """Start a workflow; with a key that was used before, return the execution that it started."""
+        started = await self._triggers.start(request)
+        self._log.info("execution_queued", execution=started.execution_id, workflow=request.workflow)
+        return started
+
+    async def get(self, execution: str) -> ExecutionDetail:
+        record = await self._record(execution)
+        return ExecutionDetail(
+            record=record,
+            spent=await self._store.spent(record),
+            checkpoints=tuple(await self._lifecycle.checkpoints(record.session)),
+        )
+
+    async def page(
+        self,
+        *,
+        workflow: str | None = None,
+        status: str | None = None,
+        session: int | None = None,
+        before: str | None = None,
+        limit: int = PAGE,
+    ) -> list[ExecutionRecord]:
+        """Return the newest first; `before` is the id of the last one of the page before."""
+        if before is not None:
+            _check_id(before)
+        return await self._store.page(
+            min(limit, LARGEST_PAGE), workflow=workflow, status=status, session=session, before=before
+        )
+
+    async def children(self, execution: str) -> list[ExecutionRecord]:
+        """Return the runs that it started, the newest first."""
+        record = await self._record(execution)
+        return await self._store.page(LARGEST_PAGE, parent=record.session)
+
+    async def steps(self, execution: str) -> Steps:
+        record = await self._record(execution)
+        turns = await self._store.turns(record, READ_TURNS)
+        under_way = None if record.status in ENDED else await self._store.under_way(record)
+        return steps_of(turns, under_way, await self._flow(record), status=record.status)
+
+    async def log(self, execution: str, *, level: Level = "debug", after: int = 0) -> Sequence[LogEntry]:
+        """Return the lines of up to 200 turns behind the version `after`, oldest first."""
+        record = await self._record(execution)
+        return log_of(await self._store.turns(record, LARGEST_PAGE, after), level)
+
+    async def artifacts(self, execution: str) -> list[Artifact]:
+        await self._record(execution)
+        return await self._artifacts.all_of(execution)
+
+    async def artifact(self, execution: str, key: str) -> tuple[Artifact, bytes]:
+        await self._record(execution)
+        found = await self._artifacts.load(execution, key)
+        if found is None:
+            raise RejectedInbound(
+                "there is no such artifact", code="artifact.unknown", hint="list the execution's artifacts", status=404
+            )
+        return found
+
+    # -- changes
+
+    async def pause(self, execution: str) -> ExecutionRecord:
+        """Let nothing of it go on until it is resumed; a turn under way is given up and runs again then."""
+        return await self._changed(execution, "paused", await self._lifecycle.pause(_check_id(execution)))
+
+    async def resume(self, execution: str) -> ExecutionRecord:
+        """Let a paused one go on; timers that are overdue go off."""
+        return await self._changed(execution, "resumed", await self._lifecycle.resume(_check_id(execution)))
+
+    async def cancel(self, execution: str) -> ExecutionRecord:
+        """End it and its children; what it asks at this moment is given up within two seconds."""
+        return await self._changed(execution, "cancelled", await self._lifecycle.cancel(_check_id(execution)))
+
+    async def retry(
+        self, execution: str, *, checkpoint: int | None = None, from_start: bool = False
+    ) -> ExecutionRecord:
+        """Run one that is over again: from its last checkpoint, from the one named, or from its start."""
+        change = await self._lifecycle.retry(_check_id(execution), checkpoint, from_start=from_start)
+        return await self._changed(execution, "retried", change)
+
+    # -- parts of these
+
+    async def _record(self, execution: str) -> ExecutionRecord:
+        record = await self._store.read(_check_id(execution))
+        if record is None:
+            raise _refused("unknown")
+        return record
+
+    async def _changed(self, execution: str, what: str, change: LifecycleChange) -> ExecutionRecord:
+        if change != "changed":
+            raise _refused(change)
+        record = await self._record(execution)
+        self._log.info("execution_changed", execution=execution, workflow=record.workflow, change=what)
+        self._hub.wake((record.session,))
+        return record
+
+    async def _flow(self, record: ExecutionRecord) -> Flow | None:
+        try:
+            return await self._flows.version(record.flow_version)
+        except FlowError:
+            return None
+
+
+def _check_id(execution: str) -> str:
+    try:
+        return str(UUID(execution))
+    except ValueError:
+        raise _refused("unknown") from None
+
+
+def _refused(change: LifecycleChange) -> RejectedInbound:
+    refusal = _REFUSALS[change]
+    return RejectedInbound(refusal.message, code=refusal.code, hint=refusal.hint, status=refusal.status)

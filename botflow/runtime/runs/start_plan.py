@@ -1,0 +1,60 @@
+"""What the documents of a version say of starting it: its triggers, and the credentials that its nodes name.
+
+Read without compiling: whoever starts a workflow need not have the node types that its nodes are of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botflow.flow.document import Document
+from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, RunProperties, ScheduleTrigger, WebhookTrigger
+
+TRIGGERS: Mapping[str, type[RunProperties]] = {
+    trigger.name: trigger.properties for trigger in (ManualTrigger, EventTrigger, ScheduleTrigger, WebhookTrigger)
+}
+P = TypeVar("P", bound=RunProperties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A trigger node of the workflow's own graph."""
+
+    node: str
+    properties: RunProperties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a version may be started. `time_zone` is the workflow's."""
+
+    is_single: bool
+    time_zone: str
+    entries: tuple[Entry, ...]
+    credentials: frozenset[str]
+
+    def of(self, kind: type[P]) -> Iterator[tuple[str, P]]:
+        """Yield the trigger nodes whose properties are of this kind, by their ids."""
+        for entry in self.entries:
+            if isinstance(entry.properties, kind):
+                yield entry.node, entry.properties
+
+
+def plan_of(slug: str, documents: Mapping[str, Any]) -> Plan:
+    """Read a published version, which is well-formed: it was compiled before."""
+    shaped = {name: Document.model_validate(raw) for name, raw in documents.items()}
+    own = shaped[slug]
+    return Plan(
+        is_single=own.execution_mode == "single",
+        time_zone=own.time_zone,
+        entries=tuple(
+            Entry(node=node.id, properties=TRIGGERS[node.type_name].model_validate(node.properties))
+            for node in own.nodes
+            if node.type_name in TRIGGERS
+        ),
+        credentials=frozenset(
+            node.credential for document in shaped.values() for node in document.nodes if node.credential
+        ),
+    )

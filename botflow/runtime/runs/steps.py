@@ -1,0 +1,208 @@
+"""An execution's steps: one per visit of a node, read out of its turns' events and answers. Nothing stores them twice.
+
+A turn of a run ends after a node that asked the world, so the answers of a turn are those of the last node in it; where
+an ask says which node it is for, that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from botflow.engine.events import (
+    CheckpointReached,
+    EdgeFollowed,
+    ExecutionCompleted,
+    ExecutionFailed,
+    ExecutionStarted,
+    FrameEntered,
+    NodeFailed,
+    NodeRetried,
+    OutputKept,
+    SessionExpired,
+    WaitStarted,
+)
+from botflow.flow.graph import Flow
+from botflow.records import AnswerLog, TurnLog
+
+StepStatus = Literal["running", "suspended", "completed", "failed", "cancelled", "skipped"]
+
+
+class Outside:
+    """What `storage.runs.cancel.record` calls the changes that no turn made, as far as they concern steps."""
+
+    cancelled = "cancelled"
+    taken_up = "taken_up"
+
+
+@dataclass(slots=True, kw_only=True)
+class Step:
+    """One visit of one node. `attempts` counts the node's own tries; `error` has code and message."""
+
+    number: int
+    node: str
+    type: str
+    status: StepStatus
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    handle: str = ""
+    output: Any = None
+    error: dict[str, str] | None = None
+    attempts: int = 1
+    asks: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """All steps, and what people ask for first: numbers of steps, None for none. `ready_to_resume` is the node where an
+    execution that stands still can be taken up, "" for its beginning or while it runs."""
+
+    steps: tuple[Step, ...]
+    first_failed: int | None
+    last_completed: int | None
+    ready_to_resume: str
+
+
+def steps_of(turns: Sequence[TurnLog], under_way: TurnLog | None, flow: Flow | None, *, status: str) -> Steps:
+    """Return the steps of these turns, oldest first; of an execution that is over, also the nodes it never reached."""
+    history = _History(flow)
+    for turn in turns:
+        history.add(turn)
+    if under_way is not None and history.open is not None and under_way.attempts:
+        history.open.status = "running"
+        history.spend(under_way.answers, history.open)
+    has_ended = status in ("completed", "failed", "cancelled")
+    if has_ended and flow is not None:
+        history.skip(flow)
+    steps = tuple(history.steps)
+    failed = [step.number for step in steps if step.status == "failed"]
+    completed = [step.number for step in steps if step.status == "completed"]
+    return Steps(
+        steps=steps,
+        first_failed=failed[0] if failed else None,
+        last_completed=completed[-1] if completed else None,
+        ready_to_resume=history.checkpoint if has_ended or status == "paused" else "",
+    )
+
+
+@dataclass(slots=True)
+class _History:
+    """Follows the events of turn after turn; `open` is the step that has begun and not ended."""
+
+    flow: Flow | None
+    steps: list[Step] = field(default_factory=list)
+    open: Step | None = None
+    checkpoint: str = ""
+    at: datetime | None = None
+
+    def add(self, turn: TurnLog) -> None:
+        self.at = turn.received_at
+        if self.open is not None and turn.trace and self.open.status == "suspended":
+            self.open.status = "running"
+        last = self.open
+        for event in turn.trace:
+            last = self._follow(event, turn) or last
+        if last is not None:
+            self.spend(turn.answers, last)
+        if self.open is not None and turn.status not in ("running", "ignored") and self.open.status == "running":
+            self.open.status = "suspended"
+
+    def spend(self, answers: Iterable[AnswerLog], last: Step) -> None:
+        """Count what the turn's answers cost: with the step of the node that they name, else with the last one."""
+        for answer in answers:
+            named = (step for step in reversed(self.steps) if step.node == answer.node)
+            step = next(named, last) if answer.node else last
+            usage = answer.usage
+            step.asks += 1
+            step.prompt_tokens += usage.get("promptTokens") or 0
+            step.completion_tokens += usage.get("completionTokens") or 0
+            step.cost_usd += usage.get("costUsd") or 0.0
+
+    def skip(self, flow: Flow) -> None:
+        """Add the nodes of the workflow's own graph that were never visited."""
+        visited = {step.node for step in self.steps}
+        for node in flow.nodes.values():
+            if node.id not in visited and node.id not in {trigger.id for trigger in flow.triggers}:
+                self._begin(node.id, "skipped")
+                self.steps[-1].started_at = None
+        self.open = None
+
+    def _follow(self, event: list[Any], turn: TurnLog) -> Step | None:
+        """Take one event; return the step that it was about, if it ended or held one."""
+        kind, *fields = event
+        match kind:
+            case ExecutionStarted.kind:
+                self._begin(fields[0])
+            case Outside.taken_up:
+                self._begin(fields[0] if fields else "")
+            case EdgeFollowed.kind:
+                node, handle, target = fields
+                step = self._end(node, turn, "failed" if self._is_failing(node) and handle == "error" else "completed")
+                step.handle = handle
+                if target:
+                    self._begin(target)
+                return step
+            case FrameEntered.kind:
+                self._begin(fields[1])
+            case OutputKept.kind | NodeRetried.kind | NodeFailed.kind | WaitStarted.kind:
+                return self._annotate(kind, fields)
+            case CheckpointReached.kind:
+                self.checkpoint = fields[0]
+            case ExecutionFailed.kind:
+                step = self._end(fields[0], turn, "failed")
+                step.error = {"code": fields[1], "message": fields[2]}
+                return step
+            case ExecutionCompleted.kind if self.open is not None:
+                self.checkpoint = ""
+                return self._end(self.open.node, turn, "completed")
+            case SessionExpired.kind | Outside.cancelled if self.open is not None:
+                return self._end(self.open.node, turn, "cancelled")
+        return None
+
+    def _annotate(self, kind: str, fields: list[Any]) -> Step | None:
+        """Write what an event says about a node's visit onto its step."""
+        step = self._at(fields[0])
+        if step is None:
+            return None
+        match kind:
+            case OutputKept.kind:
+                step.output = fields[1]
+            case NodeRetried.kind:
+                step.attempts += 1
+            case NodeFailed.kind:
+                step.error = {"code": fields[1], "message": fields[2]}
+            case _:
+                step.status = "suspended"
+        return step
+
+    def _at(self, node: str) -> Step | None:
+        return next((step for step in reversed(self.steps) if step.node == node), None)
+
+    def _is_failing(self, node: str) -> bool:
+        step = self._at(node)
+        return step is not None and step.error is not None
+
+    def _begin(self, node: str, status: StepStatus = "running") -> None:
+        placed = self.flow.nodes.get(node) if self.flow is not None else None
+        self.open = Step(
+            number=len(self.steps) + 1,
+            node=node,
+            type=placed.type if placed is not None else "",
+            status=status,
+            started_at=self.at,
+        )
+        self.steps.append(self.open)
+
+    def _end(self, node: str, turn: TurnLog, status: StepStatus) -> Step:
+        step = self._at(node)
+        if step is None or step.ended_at is not None:
+            self._begin(node)
+            step = self.steps[-1]
+        step.status, step.ended_at = status, turn.at
+        self.open = None
+        return step

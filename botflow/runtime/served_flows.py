@@ -1,0 +1,143 @@
+"""The workflows that this process serves: the active version of each, and the pinned versions of those under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from botflow.engine.turn import NodeTypes
+from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
+from botflow.flow.compile import compile_flow
+from botflow.flow.graph import Flow
+from botflow.flow.policy import Policy
+from botflow.interfaces import FlowStore
+from botflow.phone_numbers import require_numbers
+from botflow.records import PublishedFlow
+
+KEPT_VERSIONS = 256
+REFRESH_S = 1.0  # publishing reaches every process within a second, signals or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFlow:
+    """A workflow's active version, compiled."""
+
+    workflow: int
+    version: int
+    slug: str
+    flow: Flow
+
+
+class Flows:
+    """Compiled flows by slug (the active one) and by version (any)."""
+
+    def __init__(self, store: FlowStore, node_types: NodeTypes) -> None:
+        self._store = store
+        self._node_types = node_types
+        self._live: dict[str, LiveFlow] = {}
+        self._versions: OrderedDict[int, Flow] = OrderedDict()
+        self._refused: set[int] = set()  # versions that do not compile here
+        self._changed = asyncio.Event()
+        self._log = structlog.get_logger("botflow.flows")
+
+    def get(self, slug: str) -> LiveFlow:
+        """Return the active version; RejectedInbound `workflow.unknown` (404) when there is none."""
+        live = self._live.get(slug)
+        if live is None:
+            raise RejectedInbound(
+                f"there is no workflow {slug!r} here",
+                code="workflow.unknown",
+                hint="the workflow's id stands at the top of its document",
+                status=404,
+            )
+        return live
+
+    def all(self) -> list[LiveFlow]:
+        return sorted(self._live.values(), key=lambda live: live.slug)
+
+    def slug_of(self, workflow: int) -> str | None:
+        """Return the slug of a workflow served here, by its row's id."""
+        return next((live.slug for live in self._live.values() if live.workflow == workflow), None)
+
+    def policy_of(self, workflow: int) -> Policy | None:
+        """Return the rules of a workflow served here, as they are now."""
+        return next((live.flow.policy for live in self._live.values() if live.workflow == workflow), None)
+
+    async def version(self, version: int) -> Flow:
+        """Return the version that an execution is pinned to; FlowError `version.unknown` when it is gone."""
+        flow = self._versions.get(version)
+        if flow is not None:
+            return flow
+        published = await self._store.version(version)
+        if published is None:
+            raise FlowError(f"version {version} of a workflow is not stored any more", code="version.unknown")
+        return self._compiled(published)
+
+    async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]]) -> None:
+        """Store each flow with its bundle of documents and serve it from now on.
+
+        UsageError `countries.unsupported` for one whose rules cannot be kept here.
+        """
+        for flow, documents in flows:
+            require_numbers(flow)
+            published = await self._store.publish(flow.id, flow.name, flow.digest, documents)
+            self._live[flow.id] = LiveFlow(
+                workflow=published.workflow, version=published.version, slug=flow.id, flow=flow
+            )
+            self._remember(published.version, flow)
+
+    async def refresh(self) -> None:
+        """Serve what is active, and nothing else. A version that does not compile here leaves the former in service."""
+        active = await self._store.active()
+        for published in active:
+            self._serve(published)
+        for slug in self._live.keys() - {published.slug for published in active}:
+            del self._live[slug]
+
+    def changed(self) -> None:
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Follow what other processes publish, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(REFRESH_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            self._changed.clear()
+            try:
+                await self.refresh()
+            except ProviderError as failure:
+                self._log.warning("flows_not_refreshed", code=failure.code)
+
+    def _serve(self, published: PublishedFlow) -> None:
+        live = self._live.get(published.slug)
+        if (live is not None and live.version == published.version) or published.version in self._refused:
+            return
+        try:
+            flow = self._compiled(published)
+        except BotflowError as problem:
+            self._refused.add(published.version)  # said once, not every second
+            self._log.error("workflow_not_served", workflow=published.slug, code=problem.code)
+            return
+        self._live[published.slug] = LiveFlow(
+            workflow=published.workflow, version=published.version, slug=published.slug, flow=flow
+        )
+
+    def _compiled(self, published: PublishedFlow) -> Flow:
+        flow = self._versions.get(published.version)
+        if flow is None:
+            flow = compile_flow(published.documents, published.slug, self._node_types)
+            self._remember(published.version, flow)
+        return flow
+
+    def _remember(self, version: int, flow: Flow) -> None:
+        self._versions[version] = flow
+        while len(self._versions) > KEPT_VERSIONS:
+            self._versions.popitem(last=False)

@@ -1,0 +1,207 @@
+"""Bursts: what several quick messages of one person become, as their workflow says.
+
+queue: each is a turn. merge: they are one inbound, once nothing came for `mergeWithin`. supersede: the first one is
+answered at once, and a newer one cancels the answer that is not committed yet; then both are one inbound. Nothing is
+dropped: a message that joined another is finished by the very commit that finishes that one.
+
+A pressed button, a shared place, and whatever says something about being written to is never part of a burst.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import structlog
+
+from botflow.crash_points import Reach
+from botflow.engine.ask_json import answer_to_json, ask_to_json, fingerprint
+from botflow.engine.asks import Answer, Ask, AskModel
+from botflow.engine.inbound import Inbound
+from botflow.errors import BotflowError, ProviderError
+from botflow.flow.policy import Policy
+from botflow.records import JournalledAnswer, SessionKey, StoredInbound, TurnId
+from botflow.runtime.turns.signals import Hub
+from botflow.storage.turns.bursts import LONGEST_BURST, BurstRows, Waiting
+
+LONGEST = 10  # times `mergeWithin`: who goes on writing gets an answer, too
+POLL_S = 1.0  # under the signals, in case one is lost
+CHARACTERS_PER_TOKEN = 4  # of an estimate
+Performing = Coroutine[Any, Any, Answer]
+
+
+class Superseded(BotflowError):
+    """A newer message came before the answer: the attempt goes on with both."""
+
+    code = "burst.superseded"
+
+
+class Bursts:
+    """Gathers the inbounds of a burst for the attempt that runs them."""
+
+    def __init__(self, rows: BurstRows, hub: Hub, reach: Reach) -> None:
+        self._rows = rows
+        self._hub = hub
+        self._reach = reach
+        self._calls: set[asyncio.Task[None]] = set()  # that nobody waits for any more, until they cost what they cost
+        self._log = structlog.get_logger("botflow.bursts")
+
+    async def close(self) -> None:
+        """Give up calls that nobody waits for; what they cost stays an estimate."""
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def gathered(
+        self, policy: Policy, key: SessionKey, queued: StoredInbound, *, has_acted: bool
+    ) -> StoredInbound | None:
+        """Return the inbound with everything that joined it, after waiting for more where the workflow says so; None
+        when the attempt is no longer the caller's. Once an attempt `has_acted` upon it, nothing joins it any more."""
+        if policy.bursts == "queue" or not may_join(queued.inbound):
+            return queued
+        waiting = await self._rows.waiting(queued.id, key)
+        members, left_s = burst_of(policy, waiting)
+        if has_acted:
+            members, left_s = [each for each in waiting if queued.id.seq in (each.seq, each.merged_into)], 0.0
+        while left_s > 0:
+            await asyncio.sleep(left_s)
+            members, left_s = burst_of(policy, await self._rows.waiting(queued.id, key))
+        self._reach("burst.gathered")
+        if len(members) <= 1:
+            return queued
+        if not await self._rows.merge(queued.id, queued.attempt, members[-1].seq):
+            return None
+        self._reach("burst.merged")
+        return replace(queued, inbound=joined([member.inbound for member in members]), through=members[-1].seq)
+
+    async def answer(
+        self, policy: Policy, key: SessionKey, queued: StoredInbound, ask: Ask, work: Performing
+    ) -> Answer:
+        """Await the world's answer. Superseded when a newer message comes first: then a model's call goes on by itself,
+        and what it cost is kept."""
+        if policy.bursts != "supersede" or not isinstance(ask, AskModel) or not may_join(queued.inbound):
+            return await work
+        call = asyncio.create_task(work)
+        newer = asyncio.create_task(self._newer(policy, key, queued))
+        try:
+            await asyncio.wait({call, newer}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
+            raise
+        finally:
+            newer.cancel()
+            await asyncio.gather(newer, return_exceptions=True)
+        if call.done():
+            return call.result()
+        await self._outlive(queued, ask, call)
+        self._reach("burst.superseded")
+        raise Superseded("a newer message came before the answer", hint="nothing to do: both are answered")
+
+    async def answering(self, policy: Policy, turn: TurnId) -> TurnId | None:
+        """Return the turn whose parts a request for `turn` may answer with: none, if a newer message joined it."""
+        return turn if policy.bursts == "queue" else await self._rows.answering(turn)
+
+    async def replaced(self, queued: StoredInbound, entry: JournalledAnswer) -> None:
+        """Keep what is journalled before an answer to another question takes its place."""
+        if queued.through:
+            await self._rows.keep(queued.id, queued.attempt, entry)
+
+    async def _newer(self, policy: Policy, key: SessionKey, queued: StoredInbound) -> None:
+        """Return once a newer message may join."""
+        with self._hub.listen(queued.id.session) as mailbox:
+            while True:
+                with suppress(ProviderError):  # no database for a moment: there is no hurry
+                    members, _ = burst_of(policy, await self._rows.waiting(queued.id, key))
+                    if members and members[-1].seq > max(queued.id.seq, queued.through):
+                        return
+                await mailbox.woken(POLL_S)
+
+    async def _outlive(self, queued: StoredInbound, ask: AskModel, call: asyncio.Task[Answer]) -> None:
+        """Keep an estimate of what the call costs, at once, and what it did cost once it is over."""
+        asked = ask_to_json(ask)
+        tokens = len(orjson.dumps(asked)) // CHARACTERS_PER_TOKEN
+        usage = {"model": ask.model, "promptTokens": tokens, "completionTokens": ask.max_tokens or 0, "estimated": True}
+        entry = JournalledAnswer(index=-1, fingerprint=fingerprint(ask), value=_given_up(usage), ask=asked)
+        try:
+            place = await self._rows.keep(queued.id, queued.attempt, entry)
+        except ProviderError:
+            call.cancel()
+            raise
+        settling = asyncio.create_task(self._settle(queued.id, place, call))
+        self._calls.add(settling)
+        settling.add_done_callback(self._calls.discard)
+
+    async def _settle(self, turn: TurnId, place: int, call: asyncio.Task[Answer]) -> None:
+        try:
+            answer = await call
+            if answer.failure is None or answer.usage.get("promptTokens"):
+                await self._rows.correct(turn, place, {**answer_to_json(answer), **_given_up(answer.usage)})
+        except Exception as failure:  # noqa: BLE001 -- a fence: nobody waits for this call; its estimate stays
+            self._log.warning("cost_not_known", session=turn.session, seq=turn.seq, reason=type(failure).__name__)
+        finally:
+            call.cancel()
+
+
+def holds_back(policy: Policy, inbound: Inbound) -> bool:
+    """Say whether a turn may not run at once, because more may come that belongs to it."""
+    return policy.bursts == "merge" and may_join(inbound)
+
+
+def may_join(inbound: Inbound) -> bool:
+    """Say whether an inbound may be part of a burst: plain words, or something attached."""
+    return (
+        inbound.kind == "message"
+        and not inbound.consent
+        and not inbound.payload
+        and inbound.location is None
+        and bool(inbound.text or inbound.media)
+    )
+
+
+def burst_of(policy: Policy, waiting: Sequence[Waiting]) -> tuple[list[Waiting], float]:
+    """Return the members of the first one's burst, and for how long more may still come, in seconds.
+
+    Who belongs to it follows from when they were received, so that a later attempt finds the same.
+    """
+    if not waiting:
+        return [], 0.0
+    first = waiting[0]
+    members = [first]
+    for each in waiting[1:]:
+        if each.merged_into != first.seq and not _belongs(policy, members, each):
+            return members, 0.0
+        members.append(each)
+    if policy.bursts != "merge" or len(members) >= LONGEST_BURST:
+        return members, 0.0
+    within_s = policy.merge_within
+    return members, min(within_s - members[-1].age_s, LONGEST * within_s - first.age_s)
+
+
+def joined(inbounds: Sequence[Inbound]) -> Inbound:
+    """Return one inbound that says what all of them say; its key is the first one's."""
+    return replace(
+        inbounds[0],
+        text="\n".join(inbound.text for inbound in inbounds if inbound.text),
+        media=tuple(medium for inbound in inbounds for medium in inbound.media),
+    )
+
+
+def _belongs(policy: Policy, members: Sequence[Waiting], each: Waiting) -> bool:
+    first, last = members[0], members[-1]
+    return (
+        may_join(each.inbound)
+        and each.inbound.address == first.inbound.address
+        and len(members) < LONGEST_BURST
+        and first.age_s - each.age_s <= LONGEST * policy.merge_within
+        and (policy.bursts == "supersede" or last.age_s - each.age_s <= policy.merge_within)
+    )
+
+
+def _given_up(usage: dict[str, Any]) -> dict[str, Any]:
+    failure = {"code": Superseded.code, "message": "a newer message came before the answer"}
+    return {"value": None, "failure": failure, "usage": usage}

@@ -1,0 +1,182 @@
+"""Redis: sessions between this process and the database, and signals across processes. Losing it costs speed only.
+
+No call takes longer than 50 ms. After three failures in a row nobody asks for a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from botflow.engine.session import Session
+from botflow.errors import ProviderError
+from botflow.records import SessionKey, StoredSession
+from botflow.storage.cache.circuit_breaker import Breaker
+
+CALL_S = 0.05
+KEPT_S = 3600
+GATHER_S = 0.01  # sessions that are put this close together travel as one
+LARGEST_BACKLOG = 5_000
+RESUBSCRIBE_S = 0.5
+
+_log = structlog.get_logger(__name__)
+
+
+def open_redis(url: str, namespace: str) -> RedisLink:
+    """Return a link that connects on its first use. `namespace` tells deployments apart that share a Redis."""
+    return RedisLink(_client(url, CALL_S), _client(url, None), namespace)
+
+
+class RedisLink:
+    """Warm copies of sessions, and a channel of signals; neither is ever relied on."""
+
+    def __init__(self, calls: Redis, subscriber: Redis, namespace: str) -> None:
+        self._calls = calls
+        self._subscriber = subscriber
+        self._prefix = f"botflow:{namespace}"
+        self._breaker = Breaker(failures=3, pause_s=1.0, monotonic_s=time.monotonic)
+        self._backlog: dict[str, StoredSession] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            await asyncio.gather(self._flushing, return_exceptions=True)
+        for client in (self._calls, self._subscriber):
+            with contextlib.suppress(RedisError, OSError):
+                await client.aclose()
+
+    async def get(self, key: SessionKey) -> StoredSession | None:
+        """Return the warm copy; None also when Redis does not answer, or holds what cannot be read."""
+        stored: bytes | str | None = None
+        if self._breaker.allows():
+            try:
+                stored = await self._calls.get(self._name(key))
+                self._breaker.succeeded()
+            except (RedisError, OSError) as failure:
+                self._failed(failure)
+        return _decode(key, stored) if stored is not None else None
+
+    def put(self, stored: StoredSession) -> None:
+        """Remember a session soon; never waits, never fails."""
+        name = self._name(stored.key)
+        self._backlog.pop(name, None)
+        self._backlog[name] = stored
+        if len(self._backlog) > LARGEST_BACKLOG:
+            del self._backlog[next(iter(self._backlog))]
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def count(self, key: str, window_s: int) -> int | None:
+        """Count one more of `key`, which is forgotten after `window_s`; None when Redis does not answer."""
+        if not self._breaker.allows():
+            return None
+        pipeline = self._calls.pipeline(transaction=False)
+        name = f"{self._prefix}:count:{key}"
+        pipeline.incr(name)
+        pipeline.expire(name, window_s)
+        try:
+            counted, _ = await pipeline.execute()
+            self._breaker.succeeded()
+        except (RedisError, OSError) as failure:
+            self._failed(failure)
+            return None
+        return int(counted)
+
+    async def publish(self, payload: str) -> None:
+        """Send a signal to every subscribed process; ProviderError `redis.unavailable` when it got lost."""
+        if not self._breaker.allows():
+            raise ProviderError("Redis is not available", code="redis.unavailable", retryable=True)
+        try:
+            await self._calls.publish(self._prefix, payload)
+            self._breaker.succeeded()
+        except (RedisError, OSError) as failure:
+            self._failed(failure)
+            raise ProviderError("Redis did not take a signal", code="redis.unavailable", retryable=True) from failure
+
+    async def subscribe(self, receive: Callable[[str], None]) -> None:
+        """Call `receive` for every signal until cancelled; after a lost connection, subscribe again."""
+        while True:
+            try:
+                async with self._subscriber.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.subscribe(self._prefix)
+                    async for message in channel.listen():
+                        receive(message["data"].decode(errors="replace"))
+            except (RedisError, OSError) as failure:
+                _log.debug("subscriber_lost", reason=type(failure).__name__)
+            await asyncio.sleep(RESUBSCRIBE_S)
+
+    async def _flush(self) -> None:
+        """Write what was put, in pipelines, until nothing is left; while Redis is away it is forgotten."""
+        while self._backlog:
+            await asyncio.sleep(GATHER_S)
+            batch, self._backlog = self._backlog, {}
+            if not self._breaker.allows():
+                continue
+            pipeline = self._calls.pipeline(transaction=False)
+            for name, stored in batch.items():
+                pipeline.set(name, _encode(stored), ex=KEPT_S)
+            try:
+                await pipeline.execute()
+                self._breaker.succeeded()
+            except (RedisError, OSError) as failure:
+                self._failed(failure)
+
+    def _name(self, key: SessionKey) -> str:
+        return f"{self._prefix}:{key.workflow}:{key.channel}:{key.external_id}"
+
+    def _failed(self, failure: Exception) -> None:
+        self._breaker.failed()
+        _log.debug("redis_failed", reason=type(failure).__name__)
+
+
+def _client(url: str, call_s: float | None) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_timeout=call_s,
+        socket_connect_timeout=CALL_S if call_s is not None else 1.0,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 0),  # Redis is optional: a second try would cost the person who waits
+        driver_info=None,
+    )
+
+
+def _encode(stored: StoredSession) -> bytes:
+    return orjson.dumps(
+        [
+            stored.id,
+            stored.session.version,
+            stored.last_seq,
+            stored.done_seq,
+            stored.flow_version,
+            stored.parked,
+            stored.session.to_json(),
+        ]
+    )
+
+
+def _decode(key: SessionKey, value: bytes | str) -> StoredSession | None:
+    """Read a copy; one that another release wrote in another form counts as none."""
+    try:
+        id_, version, last_seq, done_seq, flow_version, parked, state = orjson.loads(value)
+        session = Session.from_json(state, version)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return StoredSession(
+        key=key,
+        session=session,
+        id=id_,
+        last_seq=last_seq,
+        done_seq=done_seq,
+        flow_version=flow_version,
+        parked=parked,
+    )

@@ -1,0 +1,127 @@
+"""What operators do about held parts, on both databases: look, let go, give up. Each decision stands in the evidence.
+
+A held part is one that nobody may send without a person's judgement: perhaps the provider has it already, perhaps the
+account must be put right first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.interfaces import DeliveryStatus
+from botflow.records import HeldPart
+from botflow.storage.decisions import Decision, DecisionKind, organization_of, record
+from botflow.storage.delivery.reports import Deliveries
+from botflow.storage.engines.engine import Engine
+from botflow.storage.tables import outbounds, sessions, workflows
+
+PartId = tuple[int, int, int]  # session, version, index
+DROPPED = "operator.dropped"
+RELEASED = "operator.released"
+KEY = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
+# A literal: an index on part of a table serves only who states its very condition.
+IS_HELD = outbounds.c.state == literal_column("'held'")
+CHANNEL = func.coalesce(outbounds.c.body["channel"].as_string(), sessions.c.channel)
+RECIPIENT = func.coalesce(outbounds.c.body["to"].as_string(), sessions.c.external_id)
+
+
+class Held:
+    """The HeldStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._deliveries = Deliveries(engine)
+
+    async def held(self, limit: int, after: PartId | None = None) -> list[HeldPart]:
+        columns = (*KEY, workflows.c.slug, CHANNEL, RECIPIENT, outbounds.c.body, outbounds.c.error_code)
+        found = (
+            select(*columns, outbounds.c.attempts, outbounds.c.created_at)
+            .join(sessions, sessions.c.id == outbounds.c.session_id)
+            .join(workflows, workflows.c.id == sessions.c.workflow_id)
+            .where(IS_HELD)
+            .order_by(*KEY)
+            .limit(limit)
+        )
+        if after is not None:
+            session, version, index = after
+            found = found.where(
+                (outbounds.c.session_id > session)
+                | and_(outbounds.c.session_id == session, outbounds.c.version > version)
+                | and_(outbounds.c.session_id == session, outbounds.c.version == version, outbounds.c.index > index)
+            )
+        async with self._engine.read() as connection:
+            return [_part(tuple(row)) for row in (await connection.execute(found)).all()]
+
+    async def release_held(self, part: PartId) -> bool:
+        async with self._engine.write() as connection:
+            if not await self._decide(connection, part, "released", RELEASED):
+                return False
+            again = {"state": "ready", "attempts": 0, "due_at": None, "updated_at": self._engine.now()}
+            await connection.execute(update(outbounds).where(_is_part(part)).values(**again))
+        return True
+
+    async def drop_held(self, part: PartId) -> bool:
+        session, version, index = part
+        news = DeliveryStatus(
+            session=session,
+            wire_id=f"{version}.{index}",
+            state="failed",
+            error_code=DROPPED,
+            reason="an operator gave the message up",
+        )
+        async with self._engine.write() as connection:
+            if not await self._decide(connection, part, "refused", DROPPED):
+                return False
+            await self._deliveries.apply(connection, news)
+        return True
+
+    async def _decide(self, connection: AsyncConnection, part: PartId, kind: DecisionKind, reason: str) -> bool:
+        """Lock a held part and write the decision about it down; False when it is not held (any more)."""
+        session = select(sessions.c.workflow_id).where(sessions.c.id == part[0]).with_for_update(key_share=True)
+        workflow = (await connection.execute(session)).scalar()
+        if workflow is None:
+            return False
+        held = (
+            select(CHANNEL, RECIPIENT, outbounds.c.error_code)
+            .join(sessions, sessions.c.id == outbounds.c.session_id)
+            .where(_is_part(part), IS_HELD)
+            .with_for_update(key_share=True, of=outbounds)
+        )
+        row = (await connection.execute(held)).one_or_none()
+        if row is None:
+            return False
+        channel, address, error_code = row
+        decision = Decision(
+            kind=kind,
+            reason=reason,
+            channel=channel,
+            address=address,
+            session=part[0],
+            subject=f"{part[0]}.{part[1]}.{part[2]}",
+            detail={"held": error_code or ""},
+        )
+        await record(connection, self._engine, organization_of(workflow), [decision])
+        return True
+
+
+def _is_part(part: PartId) -> ColumnElement[bool]:
+    session, version, index = part
+    return and_(outbounds.c.session_id == session, outbounds.c.version == version, outbounds.c.index == index)
+
+
+def _part(row: tuple[Any, ...]) -> HeldPart:
+    session, version, index, slug, channel, recipient, body, error_code, attempts, created_at = row
+    return HeldPart(
+        id=(session, version, index),
+        workflow=slug,
+        channel=channel,
+        sender=body.get("sender", ""),
+        recipient=recipient,
+        text=body["text"],
+        error_code=error_code or "",
+        attempts=attempts,
+        created_at=created_at,
+    )

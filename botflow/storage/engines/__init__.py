@@ -1,0 +1,1 @@
+"""Connections to Postgres and SQLite, and what differs between them. Start reading in `engine.py`."""

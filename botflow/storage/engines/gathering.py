@@ -1,0 +1,75 @@
+"""Calls that wait at the same moment run as one statement: to begin and to commit one costs more than what it does.
+
+The first call of a quiet moment runs at once; what comes while it runs goes together next. A caller that gives up does
+not take its call back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from botflow.errors import ProviderError
+from botflow.storage.engines.driver_errors import is_about_a_row
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+LARGEST = 16  # of sixty-four, the first would wait for the last, and all would then ask their models at one moment
+
+
+class Gathering(Generic[Item, Result]):
+    """Collects calls and hands them to `run`, at most one with the same `key` at a time; results come in their order.
+
+    A statement that is refused, or waited too long for a row, runs again for each call alone, so that one of them never
+    fails its neighbours.
+    """
+
+    def __init__(
+        self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, key: Callable[[Item], Hashable]
+    ) -> None:
+        self._run = run
+        self._key = key
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: Item) -> Result:
+        """Return what `run` returned for this item, or raise what it raised."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, done))
+        if self._serving is None or self._serving.done():
+            self._serving = loop.create_task(self._serve())
+        return await done
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            await self._settle(self._take())
+
+    def _take(self) -> dict[Hashable, tuple[Item, asyncio.Future[Result]]]:
+        taken: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}
+        later = []
+        for entry in self._waiting:
+            key = self._key(entry[0])
+            if key in taken or len(taken) == LARGEST:
+                later.append(entry)
+            else:
+                taken[key] = entry
+        self._waiting = later
+        return taken
+
+    async def _settle(self, batch: dict[Hashable, tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._run([item for item, _ in batch.values()])
+        except Exception as failure:  # noqa: BLE001 -- a fence: whatever one call broke, its neighbours go on alone
+            is_outage = isinstance(failure, ProviderError) and failure.retryable and not is_about_a_row(failure)
+            if len(batch) > 1 and not is_outage:
+                await asyncio.gather(*(self._settle({key: entry}) for key, entry in batch.items()))
+                return
+            for _, done in batch.values():
+                if not done.done():
+                    done.set_exception(failure)
+        else:
+            for (_, done), result in zip(batch.values(), results, strict=True):
+                if not done.done():  # its caller may have been cancelled meanwhile
+                    done.set_result(result)

@@ -1,0 +1,122 @@
+"""Postgres: hot statements on the driver's own connections, the others through SQLAlchemy, NOTIFY and LISTEN."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, LiteralString
+
+import orjson
+import psycopg
+import structlog
+from psycopg import AsyncConnection as DriverConnection
+from psycopg.rows import TupleRow
+from sqlalchemy import ColumnElement, func, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from botflow.storage.engines.driver_errors import provider_errors
+from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
+from botflow.storage.engines.postgres_prepared import ANSWER_S, HotStatements
+from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TIMER_PRIORITY, TURNS, turn_lock
+
+CHANNEL = "botflow"
+RELISTEN_S = 0.5
+# A run's turns stand in a queue of their own, at the run's priority.
+DEFER = text(f"""
+SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+    CASE WHEN s.channel = 'run' THEN '{EXECUTIONS}' ELSE '{TURNS}' END, '{ADVANCE}',
+    CASE WHEN s.channel <> 'run' THEN CAST(:priority AS int) ELSE coalesce(
+        (SELECT e.priority FROM executions e WHERE e.session_id = s.id AND e.trigger IS NOT NULL), 0) END,
+    job.lock, NULL, jsonb_build_object('session', s.id), NULL)::procrastinate_job_to_defer_v1 ORDER BY job.n))
+FROM unnest(CAST(:sessions AS bigint[]), CAST(:locks AS text[])) WITH ORDINALITY AS job (session, lock, n)
+JOIN sessions s ON s.id = job.session
+""")
+
+_log = structlog.get_logger(__name__)
+
+
+class PostgresEngine:
+    """Connections to one Postgres database; `open` before use."""
+
+    def __init__(self, url: str) -> None:
+        self._url = driver_url(url)
+        self._hot = HotStatements(self._url)
+        self._engine = create_async_engine(
+            self._url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=4,
+            max_overflow=4,
+            pool_timeout=5.0,
+            pool_pre_ping=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={**connection_options(), "options": SERVER_LIMITS},
+        )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def open(self) -> None:
+        await self._hot.open()
+
+    async def close(self) -> None:
+        await self._hot.close()
+        await self._engine.dispose()
+
+    async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
+        """Run one prepared statement that is its own transaction, and return its rows."""
+        return await self._hot.run(statement, values)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        with provider_errors():
+            async with asyncio.timeout(ANSWER_S), self._autocommit.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        with provider_errors():
+            async with asyncio.timeout(ANSWER_S), self._engine.begin() as connection:
+                yield connection
+
+    def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
+        return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, offset_s) if offset_s else func.now()
+
+    async def defer_advances(
+        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
+    ) -> None:
+        if sessions:
+            locks = [turn_lock(session, again=again, timer=timer) for session in sessions]
+            priority = TIMER_PRIORITY if timer else MESSAGE_PRIORITY
+            values = {"sessions": sessions, "locks": locks, "priority": priority}
+            await connection.execute(DEFER, values)
+
+    async def identity(self) -> str:
+        """Return what tells this database from every other one that shares a Redis with it.
+
+        Two servers may well have the same address in two networks, and a database of the same number.
+        """
+        [[database]] = await self.hot(
+            "SELECT system_identifier || '.' || oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()",
+            (),
+        )
+        return hashlib.sha256(f"{make_url(self._url).set(password=None)} {database}".encode()).hexdigest()[:12]
+
+    async def publish(self, payload: str) -> None:
+        """Tell every listening process; a payload has less than 8,000 bytes."""
+        await self.hot("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+
+    async def subscribe(self, receive: Callable[[str], None]) -> None:
+        """Call `receive` for every payload until cancelled; after a lost connection, listen again on a new one."""
+        while True:
+            try:
+                options: dict[str, Any] = {**connection_options(), "autocommit": True}
+                async with await DriverConnection.connect(self._url, **options) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    async for notification in connection.notifies():
+                        receive(notification.payload)
+            except (psycopg.Error, OSError) as failure:
+                _log.warning("listener_lost", reason=type(failure).__name__)
+            await asyncio.sleep(RELISTEN_S)

@@ -1,0 +1,140 @@
+"""Postgres for the hot statements: driver connections in autocommit, everything prepared, nothing reset.
+
+Each connection is borrowed from the driver's pool and kept with its cursor, since lending one out for every statement
+costs as much as the statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, LiteralString
+
+import orjson
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from botflow.storage.engines.driver_errors import provider_errors
+from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options
+
+CONNECTIONS = 12
+GET_S = 5.0
+# About as long as the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection
+# alive and never answers: two commits that hang for ever would be the end of the fast path.
+ANSWER_S = 10.0
+# Once one statement got no answer, the next ones wait for this long, until one is answered: whoever waits for a reply
+# makes several statements, and should hear of the outage within its own deadline.
+SILENT_S = 2.0
+RECONNECT_S = 5.0  # the pool tries ever more seldom for this long, then anew when a connection is asked for
+# Hot statements are point look-ups. A plan made while the tables were young must not become a scan of grown ones.
+POINT_LOOKUPS = (
+    " -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off"
+    " -c enable_mergejoin=off -c enable_bitmapscan=off"
+)
+
+
+class ConnectionLost(psycopg.OperationalError):
+    """The statement's connection broke; whether it was executed is not known."""
+
+
+class NoAnswer(psycopg.OperationalError):
+    """The statement got no answer in time; whether it was executed is not known."""
+
+
+class HotStatements:
+    """Runs single statements, each its own transaction, on up to CONNECTIONS connections."""
+
+    def __init__(self, url: str) -> None:
+        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
+            url,
+            min_size=2,
+            max_size=CONNECTIONS,
+            timeout=GET_S,
+            reconnect_timeout=RECONNECT_S,
+            open=False,
+            configure=_configure,
+            kwargs={**connection_options(), "autocommit": True, "options": SERVER_LIMITS + POINT_LOOKUPS},
+        )
+        self._free = asyncio.Semaphore(CONNECTIONS)
+        self._is_silent = False
+        self._idle: list[AsyncCursor[TupleRow]] = []  # the last used first: its caches are warm
+
+    async def open(self) -> None:
+        with provider_errors():
+            await self._pool.open(wait=True, timeout=10.0)
+
+    async def close(self) -> None:
+        await self._give_back()
+        await self._pool.close()
+
+    async def run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
+        """Run a prepared statement and return its rows.
+
+        Without an answer in time it fails like an outage. When its connection turns out to be lost it runs once more
+        on another: every hot statement is fenced or keyed, so that a second run of one that was committed after all
+        changes nothing.
+        """
+        with provider_errors():
+            try:
+                return await self._run(statement, values)
+            except ConnectionLost:
+                async with asyncio.timeout(ANSWER_S):
+                    await self._give_back()  # the others may be as dead, after a restart of the server
+                    await self._pool.check()
+                return await self._run(statement, values)
+
+    async def _run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
+        async with self._free:
+            cursor = self._idle.pop() if self._idle else (await self._pool.getconn()).cursor()
+            patience = Patience(cursor.connection, SILENT_S if self._is_silent else ANSWER_S)
+            try:
+                await cursor.execute(statement, values, prepare=True)
+                rows = await cursor.fetchall()
+            except BaseException as failure:
+                await self._pool.putconn(cursor.connection)  # which looks what state the connection is in
+                if patience.is_over:
+                    self._is_silent = True
+                    raise NoAnswer("no answer in time") from failure
+                if isinstance(failure, psycopg.OperationalError) and cursor.connection.broken:
+                    raise ConnectionLost(*failure.args) from failure
+                raise
+            finally:
+                patience.end()
+            self._is_silent = False
+            self._idle.append(cursor)
+            return rows
+
+    async def _give_back(self) -> None:
+        while self._idle:
+            await self._pool.putconn(self._idle.pop().connection)
+
+
+class Patience:
+    """Cuts a connection that does not answer in time.
+
+    Cancelling the statement would ask the same server to let go of it, and wait for its answer for ten seconds more.
+    """
+
+    def __init__(self, connection: AsyncConnection[TupleRow], seconds: float) -> None:
+        self.is_over = False
+        self._connection = connection
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._cut)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)  # whoever reads from it hears that it has ended
+
+
+async def _configure(connection: AsyncConnection[TupleRow]) -> None:
+    set_json_loads(orjson.loads, connection)
+    set_json_dumps(orjson.dumps, connection)

@@ -1,0 +1,56 @@
+"""Reading conversations beside the processes that serve them: what the command line and reports need, no more.
+
+Nothing is written, so SQLite's one-process lock is not taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from botflow.errors import UsageError
+from botflow.interfaces import SessionStore, TranscriptStore
+from botflow.storage.database import open_database
+from botflow.storage.engines.sqlite import SqliteEngine, sqlite_path
+from botflow.storage.migrations.upgrade import check_version, is_postgres
+from botflow.storage.transcripts import Transcripts
+from botflow.storage.turns.sqlite_sessions import SqliteSessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """A database's conversations. Of `sessions` only the reading methods may be used."""
+
+    sessions: SessionStore
+    transcripts: TranscriptStore
+
+
+@asynccontextmanager
+async def open_archive(url: str) -> AsyncIterator[Archive]:
+    """Open a database to look into it; UsageError when there is none, or when its schema is not this release's."""
+    if is_postgres(url):
+        database = await open_database(url, migrate=False)
+        try:
+            yield Archive(sessions=database.sessions, transcripts=database.transcripts)
+        finally:
+            await database.close()
+        return
+    await asyncio.to_thread(_check_file, url)
+    engine = SqliteEngine(url)
+    try:
+        yield Archive(sessions=SqliteSessions(engine), transcripts=Transcripts(engine))
+    finally:
+        await engine.close()
+
+
+def _check_file(url: str) -> None:
+    if not Path(sqlite_path(url)).exists():
+        raise UsageError(
+            f"there is no database at {sqlite_path(url)}",
+            code="database.missing",
+            hint="set BOTFLOW_DATABASE_URL to the one that `botflow serve` uses",
+        )
+    check_version(url)

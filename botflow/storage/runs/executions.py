@@ -1,0 +1,212 @@
+"""Reading executions, on both databases: where they stand, what they took, and their log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.engine.inbound import RUN
+from botflow.records import AnswerLog, ExecutionRecord, Spent, TurnLog
+from botflow.storage.engines.engine import Engine
+from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
+
+LISTED: Select[*tuple[Any, ...]] = (
+    select(
+        executions,
+        sessions.c.channel,
+        sessions.c.external_id,
+        sessions.c.state,
+        sessions.c.wake_at,
+        workflows.c.slug,
+        workflow_versions.c.number,
+    )
+    .join(sessions, sessions.c.id == executions.c.session_id)
+    .join(workflows, workflows.c.id == sessions.c.workflow_id)
+    .outerjoin(workflow_versions, workflow_versions.c.id == executions.c.flow_version)
+)
+USAGE = answers.c.value["usage"]
+
+
+class Executions:
+    """The ExecutionStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(self, execution: str) -> ExecutionRecord | None:
+        async with self._engine.read() as connection:
+            row = (await connection.execute(LISTED.where(executions.c.id == UUID(execution)))).first()
+        return _record(row) if row is not None else None
+
+    async def page(
+        self,
+        limit: int,
+        *,
+        workflow: str | None = None,
+        status: str | None = None,
+        session: int | None = None,
+        parent: int | None = None,
+        before: str | None = None,
+    ) -> list[ExecutionRecord]:
+        """Return the newest first; `before` is the id of the last one of the page before."""
+        # Ids are UUIDs of version 7: their order is that of time.
+        statement = LISTED.order_by(executions.c.id.desc()).limit(limit)
+        for column, wanted in (
+            (workflows.c.slug, workflow),
+            (executions.c.status, status),
+            (executions.c.session_id, session),
+            (executions.c.parent_session, parent),
+        ):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
+        if before is not None:
+            statement = statement.where(executions.c.id < UUID(before))
+        async with self._engine.read() as connection:
+            return [_record(row) for row in (await connection.execute(statement)).all()]
+
+    async def spent(self, execution: ExecutionRecord) -> Spent:
+        asked = select(
+            func.count(),
+            func.coalesce(func.sum(USAGE["promptTokens"].as_integer()), 0),
+            func.coalesce(func.sum(USAGE["completionTokens"].as_integer()), 0),
+            func.coalesce(func.sum(USAGE["costUsd"].as_float()), 0.0),
+        ).where(answers.c.session_id == execution.session, _within(answers.c.at, execution))
+        taken = select(func.count()).where(turns.c.session_id == execution.session, _within(turns.c.at, execution))
+        tried = select(func.coalesce(func.sum(inbounds.c.attempt), 0)).where(
+            inbounds.c.session_id == execution.session, _within(inbounds.c.received_at, execution)
+        )
+        async with self._engine.read() as connection:
+            asks, prompt, completion, cost = (await connection.execute(asked)).one()
+            count = (await connection.execute(taken)).scalar_one()
+            attempts = (await connection.execute(tried)).scalar_one()
+        return Spent(
+            turns=count,
+            attempts=int(attempts),
+            asks=asks,
+            prompt_tokens=int(prompt),
+            completion_tokens=int(completion),
+            cost_usd=float(cost),
+        )
+
+    async def turns(self, execution: ExecutionRecord, limit: int, after: int = 0) -> list[TurnLog]:
+        """Return its turns behind the version `after`, in the order of their commits."""
+        came = and_(inbounds.c.session_id == turns.c.session_id, inbounds.c.seq == turns.c.seq)
+        statement = (
+            select(turns, inbounds.c.received_at, inbounds.c.attempt)
+            .outerjoin(inbounds, came)
+            .where(turns.c.session_id == execution.session, turns.c.version > after, _within(turns.c.at, execution))
+            .order_by(turns.c.version)
+            .limit(limit)
+        )
+        async with self._engine.read() as connection:
+            rows = (await connection.execute(statement)).all()
+            journal = await self._journal(connection, execution.session, [row.seq for row in rows])
+        return [_turn(row, journal.get(row.seq, [])) for row in rows]
+
+    async def under_way(self, execution: ExecutionRecord) -> TurnLog | None:
+        """Return the turn that is running or queued, with the answers it has so far."""
+        statement = (
+            select(inbounds.c.seq, inbounds.c.received_at, inbounds.c.attempt)
+            .where(inbounds.c.session_id == execution.session, inbounds.c.state == "new", inbounds.c.kind != "pause")
+            .order_by(inbounds.c.attempt.desc(), inbounds.c.seq)
+            .limit(1)
+        )
+        async with self._engine.read() as connection:
+            row = (await connection.execute(statement)).first()
+            if row is None:
+                return None
+            journal = await self._journal(connection, execution.session, [row.seq])
+        return TurnLog(
+            seq=row.seq,
+            received_at=row.received_at,
+            at=row.received_at,
+            version=0,
+            status="",
+            attempts=row.attempt,
+            trace=[],
+            answers=tuple(journal.get(row.seq, [])),
+        )
+
+    async def set_progress(self, execution: str, progress: dict[str, Any]) -> None:
+        async with self._engine.write() as connection:
+            await connection.execute(
+                update(executions).where(executions.c.id == UUID(execution)).values(progress=progress)
+            )
+
+    async def _journal(
+        self, connection: AsyncConnection, session: int, seqs: Sequence[int]
+    ) -> dict[int, list[AnswerLog]]:
+        if not seqs:
+            return {}
+        found: dict[int, list[AnswerLog]] = {}
+        statement = (
+            select(answers.c.seq, answers.c.at, answers.c.ask, answers.c.value)
+            .where(answers.c.session_id == session, answers.c.seq.between(min(seqs), max(seqs)))
+            .order_by(answers.c.seq, answers.c.index)
+        )
+        for row in (await connection.execute(statement)).all():
+            found.setdefault(row.seq, []).append(
+                AnswerLog(
+                    at=row.at,
+                    node=row.ask.get("node", ""),
+                    kind=row.ask.get("ask", ""),
+                    usage=row.value.get("usage") or {},
+                    failure=row.value.get("failure"),
+                )
+            )
+        return found
+
+
+def _within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:
+    """Match what belongs to it: all of a run's session; of a conversation's what happened between start and end."""
+    if execution.channel == RUN:
+        return moment.is_not(None)
+    began = moment >= execution.started_at
+    return and_(began, moment <= execution.ended_at) if execution.ended_at is not None else began
+
+
+def _turn(row: Any, journal: Sequence[AnswerLog]) -> TurnLog:
+    return TurnLog(
+        seq=row.seq,
+        received_at=row.received_at or row.at,
+        at=row.at,
+        version=row.version,
+        status=row.status,
+        attempts=row.attempt or 0,
+        trace=row.trace,
+        answers=tuple(journal),
+    )
+
+
+def _record(row: Any) -> ExecutionRecord:
+    frames = row.state.get("frames", ())
+    is_under_way = row.ended_at is None
+    return ExecutionRecord(
+        id=str(row.id),
+        workflow=row.slug,
+        version=row.number or 0,
+        flow_version=row.flow_version,
+        session=row.session_id,
+        channel=row.channel,
+        key=row.external_id,
+        status=row.status,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        trigger=row.trigger,
+        priority=row.priority,
+        retries=row.retries or 0,
+        user_name=row.user_name,
+        input=row.input,
+        output=row.output,
+        error=row.error,
+        metadata=row.metadata,
+        progress=row.progress,
+        node=frames[-1]["node"] if frames and is_under_way else "",
+        wakes_at=row.wake_at if is_under_way else None,
+        parent_session=row.parent_session,
+        branch=row.parent_branch,
+    )

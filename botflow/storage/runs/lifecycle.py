@@ -1,0 +1,229 @@
+"""Pausing, resuming, cancelling and retrying an execution, on both databases; each is one transaction.
+
+Each moves the session's version, which fences a turn under way: it is lost or run again, never half of both. Each
+stands in the session's log as a turn of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, insert, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from botflow.engine.inbound import RUN
+from botflow.records import Checkpoint, LifecycleChange
+from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.cancel import ENDED, cancel_run, record
+from botflow.storage.tables import checkpoints, executions, inbounds, sessions
+from botflow.storage.turns.selects import is_new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Locked:
+    """An execution and its session, both ours until the end of the transaction."""
+
+    id: UUID
+    session: int
+    status: str
+    is_run: bool
+    version: int
+    state: Mapping[str, Any]
+
+
+class Lifecycle:
+    """The LifecycleStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def pause(self, execution: str) -> LifecycleChange:
+        """Let nothing of it go on. A turn under way is given up, its attempt does not count; `ended` when it is over.
+
+        The pause stands in the session's queue until it is lifted, so that no message overtakes it.
+        """
+        async with self._locked(execution) as (connection, found):
+            if found is None or found.status in ENDED or found.status == "paused":
+                return _unchanged(found)
+            now = self._engine.now()
+            await self._set_session(connection, found, paused=True)
+            attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
+            given_up = update(inbounds).where(inbounds.c.session_id == found.session, is_new())
+            await connection.execute(
+                given_up.where(inbounds.c.owner.is_not(None)).values(attempt=attempt, owner=None, renewed_at=None)
+            )
+            seq = await record(connection, self._engine, found.session, "paused", holds=True)
+            await connection.execute(
+                insert(inbounds).values(
+                    **_queued(found, seq, now, kind="pause", key=f"pause:{found.version + 1}", content=None),
+                    flow_version=0,
+                )
+            )
+            await self._set_execution(connection, found, status="paused")
+        return "changed"
+
+    async def resume(self, execution: str) -> LifecycleChange:
+        """Let it go on, and timers that are overdue go off; `not_paused` when it is not paused."""
+        async with self._locked(execution) as (connection, found):
+            if found is None or found.status != "paused":
+                return "unknown" if found is None else "not_paused"
+            now = self._engine.now()
+            await self._set_session(connection, found, paused=False)
+            mine = inbounds.c.session_id == found.session
+            await connection.execute(
+                update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'"))
+            )
+            await connection.execute(update(inbounds).where(mine, is_new()).values(renewed_at=now))
+            await record(connection, self._engine, found.session, "resumed")
+            queued = (await connection.execute(select(func.count()).where(mine, is_new()))).scalar_one()
+            status = "running" if found.is_run and queued else "waiting"
+            await self._set_execution(connection, found, status=status if found.state.get("frames") else "pending")
+            await self._engine.defer_advances(connection, [found.session])
+        return "changed"
+
+    async def cancel(self, execution: str) -> LifecycleChange:
+        """End it, its children and what it has queued; an ask under way is given up within two seconds."""
+        async with self._locked(execution) as (connection, found):
+            if found is None or found.status in ENDED:
+                return _unchanged(found)
+            await cancel_run(connection, self._engine, found.session, tell_parent=True)
+        return "changed"
+
+    async def retry(self, execution: str, checkpoint: int | None, *, from_start: bool = False) -> LifecycleChange:
+        """Run it again from a checkpoint, the last one if none is named, or from its start with the same input."""
+        async with self._locked(execution) as (connection, found):
+            if found is None or found.status not in ENDED:
+                return "unknown" if found is None else "not_ended"
+            if not found.is_run:
+                return "not_a_run"
+            if found.status == "completed" and checkpoint is None and not from_start:
+                return "completed"
+            kept = None if from_start else await self._checkpoint(connection, found.session, checkpoint)
+            if kept is None and checkpoint is not None:
+                return "no_checkpoint"
+            await self._take_up(connection, found, kept)
+        return "changed"
+
+    async def checkpoints(self, session: int) -> list[Checkpoint]:
+        """Return where the session's run can be taken up again, the newest first."""
+        columns = (checkpoints.c.version, checkpoints.c.node, checkpoints.c.at)
+        mine = select(*columns).where(checkpoints.c.session_id == session).order_by(checkpoints.c.version.desc())
+        async with self._engine.read() as connection:
+            rows = (await connection.execute(mine)).all()
+        return [Checkpoint(version=row.version, node=row.node, at=row.at) for row in rows]
+
+    # -- steps of these
+
+    async def _checkpoint(self, connection: AsyncConnection, session: int, version: int | None) -> Any:
+        """Return the checkpoint of `version`, or the last one; None when there is none: the beginning."""
+        mine = select(checkpoints).where(checkpoints.c.session_id == session)
+        if version is not None:
+            mine = mine.where(checkpoints.c.version == version)
+        return (await connection.execute(mine.order_by(checkpoints.c.version.desc()).limit(1))).first()
+
+    async def _take_up(self, connection: AsyncConnection, found: _Locked, kept: Any) -> None:
+        """Restore the checkpoint's state under a new version, and queue the inbound by which it goes on."""
+        now = self._engine.now()
+        trigger = (await connection.execute(_trigger_of(found.session))).one()
+        state = dict(kept.state) if kept is not None else {}
+        node = kept.node if kept is not None else ""
+        flow_version = kept.flow_version if kept is not None else trigger.flow_version
+        await self._set_session(
+            connection, found, state=state, flow_version=flow_version if state else None, wake_at=None
+        )
+        await connection.execute(
+            insert(checkpoints).values(
+                session_id=found.session,
+                version=found.version + 1,
+                at=now,
+                node=node,
+                flow_version=flow_version,
+                state=state,
+            )
+        )
+        await record(connection, self._engine, found.session, "taken_up", node=node)
+        counted = update(sessions).where(sessions.c.id == found.session).values(last_seq=sessions.c.last_seq + 1)
+        seq = (await connection.execute(counted.returning(sessions.c.last_seq))).scalar_one()
+        row = _queued(found, seq, now, **_going_on(state, trigger, f"retry:{found.version + 1}"))
+        await connection.execute(insert(inbounds).values(**{"renewed_at": now, **row, "flow_version": flow_version}))
+        again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
+        await self._set_execution(connection, found, ended_at=None, error=None, output=None, **again)
+        await self._engine.defer_advances(connection, [found.session])
+
+    async def _set_session(self, connection: AsyncConnection, found: _Locked, **columns: Any) -> None:
+        await connection.execute(
+            update(sessions).where(sessions.c.id == found.session).values(version=found.version + 1, **columns)
+        )
+
+    async def _set_execution(self, connection: AsyncConnection, found: _Locked, **columns: Any) -> None:
+        await connection.execute(update(executions).where(executions.c.id == found.id).values(**columns))
+
+    @asynccontextmanager
+    async def _locked(self, execution: str) -> AsyncIterator[tuple[AsyncConnection, _Locked | None]]:
+        """Lock what is queued, then the session: the order in which a turn's commit does."""
+        async with self._engine.write() as connection:
+            named = select(executions.c.session_id).where(executions.c.id == UUID(execution))
+            session = (await connection.execute(named)).scalar()
+            if session is None:
+                yield connection, None
+                return
+            queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
+            await connection.execute(queued.with_for_update())
+            mine = select(sessions.c.version, sessions.c.channel, sessions.c.state).where(sessions.c.id == session)
+            row = (await connection.execute(mine.with_for_update())).one()
+            status = select(executions.c.status).where(executions.c.id == UUID(execution))
+            yield (
+                connection,
+                _Locked(
+                    id=UUID(execution),
+                    session=session,
+                    status=(await connection.execute(status)).scalar_one(),
+                    is_run=row.channel == RUN,
+                    version=row.version,
+                    state=row.state,
+                ),
+            )
+
+
+def _unchanged(found: _Locked | None) -> LifecycleChange:
+    """Return what to say where there was nothing to change: paused already is as good as done."""
+    if found is None:
+        return "unknown"
+    return "changed" if found.status == "paused" else "ended"
+
+
+def _trigger_of(session: int) -> Any:
+    columns = ("received_at", "seed", "flow_version", "kind", "provider", "content")
+    return select(*(inbounds.c[name] for name in columns)).where(inbounds.c.session_id == session, inbounds.c.seq == 1)
+
+
+def _going_on(state: Mapping[str, Any], trigger: Any, key: str) -> dict[str, Any]:
+    """Return the columns of the inbound that goes on from `state`: the trigger again, a resume, or an alarm."""
+    wait = state.get("wait")
+    if wait is None:  # the very same inbound, so that the execution keeps its id
+        return {
+            "kind": trigger.kind,
+            "key": key,
+            "content": trigger.content,
+            "received_at": trigger.received_at,
+            "seed": trigger.seed,
+        }
+    kind = "resume" if "resume" in wait.get("accepts", ()) else "timeout"
+    return {"kind": kind, "key": key, "content": {"token": wait["token"]}}
+
+
+def _queued(found: _Locked, seq: int, now: Any, **columns: Any) -> dict[str, Any]:
+    return {
+        "session_id": found.session,
+        "seq": seq,
+        "received_at": now,
+        "seed": secrets.randbits(63),
+        "attempt": 0,
+        "state": "new",
+        **columns,
+    }

@@ -1,0 +1,138 @@
+"""Starting a run: the rows that make one, written on whoever's connection, so that it begins with their commit or not.
+
+Plain statements on SQLAlchemy's own (synchronous) Connection, which every engine, sync or async and of any driver, has:
+`await connection.run_sync(start_run, start)` for an AsyncConnection. A run is a session of the channel `run`, the
+trigger as its first inbound, and a pending execution. `defer_turn` is for callers without one of botflow's own engines.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Insert, Table, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from botflow.engine.inbound import RUN, Inbound
+from botflow.records import RunStart as RunStart
+from botflow.records import StartedRun as StartedRun
+from botflow.storage.engines.column_types import UtcTime
+from botflow.storage.engines.postgres import DEFER
+from botflow.storage.jobs import TIMER_PRIORITY, turn_lock
+from botflow.storage.jobs_sqlite import advance_job
+from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
+from botflow.storage.tables import executions, inbounds, sessions
+from botflow.storage.turns.row_mapping import inbound_content
+
+
+def start_run(connection: Connection, start: RunStart) -> StartedRun:
+    """Write the run's rows within the caller's transaction; who defers its first turn depends on the engine."""
+    received_at, seed = database_time(connection), secrets.randbits(63)
+    inbound = Inbound(
+        kind="trigger",
+        key="trigger",
+        received_at=received_at,
+        seed=seed,
+        channel=RUN,
+        parameters={**start.parameters, "trigger": start.trigger, "input": start.input},
+    )
+    execution = inbound.new_execution_id
+    external_id = start.key or execution
+    session = connection.execute(
+        insert_new(connection, sessions).returning(sessions.c.id),
+        {
+            "workflow_id": start.workflow,
+            "channel": RUN,
+            "external_id": external_id,
+            "version": 0,
+            "last_seq": 1,
+            "done_seq": 0,
+            "parked": False,
+            "state": {},
+            "created_at": received_at,
+            "updated_at": received_at,
+        },
+    ).scalar()
+    if session is None:
+        return _known(connection, start)
+    connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version))
+    connection.execute(insert(executions), _execution(start, execution, session, received_at))
+    return StartedRun(execution=execution, session=session, is_new=True, input=start.input)
+
+
+def defer_turn(connection: Connection, session: int) -> None:
+    """Defer the session's next turn within the caller's transaction; workers hear of it by the commit or their poll."""
+    if connection.dialect.name == "postgresql":
+        values = {"sessions": [session], "locks": [turn_lock(session)], "priority": TIMER_PRIORITY}
+        connection.execute(DEFER, values)
+    else:
+        connection.exec_driver_sql(INSERT_ADVANCE, {**advance_job(session), "priority": TIMER_PRIORITY})
+
+
+def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int) -> dict[str, Any]:
+    """Return the row of an inbound that waits for its turn."""
+    return {
+        "session_id": session,
+        "seq": seq,
+        "received_at": inbound.received_at,
+        "seed": inbound.seed,
+        "flow_version": flow_version,
+        "attempt": 0,
+        "state": "new",
+        "kind": inbound.kind,
+        "key": inbound.key,
+        "content": inbound_content(inbound, inbound.sender),
+        "renewed_at": inbound.received_at,
+    }
+
+
+def database_time(connection: Connection) -> datetime:
+    """Return the database's time, aware UTC; for SQLite it is this machine's."""
+    if connection.dialect.name == "postgresql":
+        now: datetime = connection.execute(select(func.clock_timestamp(type_=UtcTime()))).scalar_one()
+        return now
+    return datetime.now(UTC)
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """Return an INSERT that does nothing when such a row exists."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _known(connection: Connection, start: RunStart) -> StartedRun:
+    """Return the run that has the key already."""
+    columns = (executions.c.id, executions.c.session_id, executions.c.status, executions.c.input)
+    row = connection.execute(
+        select(*columns)
+        .join(sessions, sessions.c.id == executions.c.session_id)
+        .where(
+            sessions.c.workflow_id == start.workflow,
+            sessions.c.channel == RUN,
+            sessions.c.external_id == start.key,
+            executions.c.trigger.is_not(None),
+        )
+    ).one()
+    return StartedRun(execution=str(row.id), session=row.session_id, is_new=False, status=row.status, input=row.input)
+
+
+def _execution(start: RunStart, execution: str, session: int, now: datetime) -> dict[str, Any]:
+    parent = start.parent
+    return {
+        "id": UUID(execution),
+        "session_id": session,
+        "started_at": now,
+        "flow_version": start.flow_version,
+        "status": "pending",
+        "trigger": start.trigger,
+        "priority": start.priority,
+        "user_name": start.user_name,
+        "input": start.input,
+        "metadata": dict(start.metadata) if start.metadata else None,
+        "parent_session": parent.session if parent else None,
+        "parent_token": parent.group if parent else None,
+        "parent_branch": parent.branch if parent else None,
+    }

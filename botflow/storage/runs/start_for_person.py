@@ -1,0 +1,86 @@
+"""Starting an execution in one person's own session, on whoever's connection (see start.py)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from botflow.engine.inbound import Inbound
+from botflow.records import SessionKey
+from botflow.storage.runs.start import StartedRun, database_time, insert_new, new_inbound
+from botflow.storage.tables import inbounds, sessions
+from botflow.storage.turns.selects import is_session
+
+Refusal = Literal["busy", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonStart:
+    """An execution to start for a person; `address` is our own number or name that messages are to come from."""
+
+    session: SessionKey
+    flow_version: int
+    parameters: Mapping[str, Any]
+    address: str = ""
+    key: str = ""
+
+
+def start_for_person(connection: Connection, start: PersonStart) -> StartedRun | Refusal:
+    """Queue the trigger for the person, whose session's row stays locked until the caller's transaction ends.
+
+    `busy`: an execution is under way, or something is queued. `stopped`: the person wants no messages.
+    """
+    now = database_time(connection)
+    session = _locked(connection, start.session, now)
+    known = start.key and _known(connection, session.id, start.key)
+    if known:
+        return known
+    if session.parked:
+        return "stopped"
+    if session.state.get("frames") or session.last_seq != session.done_seq:
+        return "busy"
+    inbound = Inbound(
+        kind="trigger",
+        key=start.key or f"trigger:{secrets.token_hex(8)}",
+        received_at=now,
+        seed=secrets.randbits(63),
+        channel=start.session.channel,
+        sender=start.session.external_id,
+        address=start.address,
+        parameters=dict(start.parameters),
+    )
+    connection.execute(insert(inbounds), new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version))
+    connection.execute(update(sessions).where(sessions.c.id == session.id).values(last_seq=session.last_seq + 1))
+    return StartedRun(execution=inbound.new_execution_id, session=session.id, is_new=True)
+
+
+def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
+    """Return the person's session, which is made if need be, and lock it against turns and other triggers."""
+    made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": False, "state": {}}
+    identity = {"workflow_id": key.workflow, "channel": key.channel, "external_id": key.external_id}
+    row = {**identity, **made, "created_at": now, "updated_at": now}
+    connection.execute(insert_new(connection, sessions), row)
+    columns = (sessions.c.id, sessions.c.last_seq, sessions.c.done_seq, sessions.c.parked, sessions.c.state)
+    return connection.execute(select(*columns).where(is_session(key)).with_for_update(key_share=True)).one()
+
+
+def _known(connection: Connection, session: int, key: str) -> StartedRun | None:
+    """Return what the trigger with this key started."""
+    columns = (inbounds.c.received_at, inbounds.c.seed, inbounds.c.content, inbounds.c.state)
+    row = connection.execute(select(*columns).where(inbounds.c.session_id == session, inbounds.c.key == key)).first()
+    if row is None:
+        return None
+    inbound = Inbound(kind="trigger", key=key, received_at=row.received_at, seed=row.seed, channel="")
+    parameters = (row.content or {}).get("parameters", {})
+    return StartedRun(
+        execution=inbound.new_execution_id,
+        session=session,
+        is_new=False,
+        status="pending" if row.state == "new" else "running",
+        input=parameters.get("input"),
+    )

@@ -1,0 +1,78 @@
+"""Workflows as those see them who start runs: which version would run, on whoever's connection (see start.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
+
+from botflow.storage.tables import workflow_versions, workflows
+
+COLUMNS = (
+    workflows.c.id,
+    workflows.c.organization_id,
+    workflows.c.slug,
+    workflows.c.status,
+    workflow_versions.c.id.label("version"),
+    workflow_versions.c.documents,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A workflow and the version that a run would have: `version` is None when there is no such one."""
+
+    workflow: int
+    organization: int
+    slug: str
+    status: str
+    version: int | None
+    documents: Mapping[str, Any]
+
+
+def find_target(connection: Connection, slug: str, number: int | None = None) -> Target | None:
+    """Return the workflow with its active version, or with the version of this number; None when there is none."""
+    is_wanted = (
+        workflow_versions.c.id == workflows.c.active_version if number is None else workflow_versions.c.number == number
+    )
+    row = connection.execute(_targets(is_wanted).where(workflows.c.slug == slug)).first()
+    return _target(row) if row else None
+
+
+def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
+    """Return those of the workflows that are active, with their active versions."""
+    rows = connection.execute(_active().where(workflows.c.id.in_(ids)).order_by(workflows.c.id))
+    return [_target(row) for row in rows]
+
+
+def mentioning(connection: Connection, word: str) -> list[Target]:
+    """Return the active workflows in whose documents `word` stands as a text; whether it means anything there is the
+    caller's to see."""
+    quoted = orjson.dumps(word).decode()
+    documents = cast(workflow_versions.c.documents, Text)
+    found = func.strpos if connection.dialect.name == "postgresql" else func.instr
+    rows = connection.execute(_active().where(found(documents, quoted) > 0).order_by(workflows.c.slug))
+    return [_target(row) for row in rows]
+
+
+def _active() -> Select[*tuple[Any, ...]]:
+    return _targets(workflow_versions.c.id == workflows.c.active_version).where(workflows.c.status == "active")
+
+
+def _targets(is_wanted: Any) -> Select[*tuple[Any, ...]]:
+    of_workflow = and_(workflow_versions.c.workflow_id == workflows.c.id, is_wanted)
+    return select(*COLUMNS).select_from(workflows).outerjoin(workflow_versions, of_workflow)
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target(
+        workflow=row.id,
+        organization=row.organization_id,
+        slug=row.slug,
+        status=row.status,
+        version=row.version,
+        documents=row.documents or {},
+    )

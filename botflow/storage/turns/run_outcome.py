@@ -1,0 +1,108 @@
+"""What a queued turn writes beyond an ordinary one's rows: a run's checkpoint and status, and effects of any session.
+
+Both databases write it in the transaction that commits the turn. An ordinary conversation's turn has nothing of this,
+so that its statement stays as it is.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import orjson
+
+from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.inbound import RUN
+from botflow.records import EffectKind, TurnCommit
+from botflow.storage.turns.row_mapping import failure_of
+
+KEPT_CHECKPOINTS = 100  # per run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A checkpoint to keep: the run's state as of `version`, before `node`."""
+
+    version: int
+    node: str
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """What follows one turn. `resume_token` is that of the inbound by which a run goes on at once; "" for none.
+
+    `status` is None where the execution's row stays as it is.
+    """
+
+    effects: tuple[tuple[EffectKind, dict[str, Any]], ...] = ()
+    checkpoint: Reached | None = None
+    resume_token: str = ""
+    resume_seed: int = 0
+    execution: str = ""
+    status: str | None = None
+    has_ended: bool = False
+    output: Any = None
+    error: dict[str, Any] | None = None
+
+
+def following_of(commit: TurnCommit) -> Following | None:
+    """Return what follows this turn; None for an ordinary one."""
+    turn = commit.turn
+    effects = tuple(_stored(effect) for effect in turn.effects)
+    if commit.read.key.channel != RUN:
+        return Following(effects=effects) if effects else None
+    status = _status_of(commit)
+    goes_on = turn.status == "running"
+    return Following(
+        effects=effects,
+        checkpoint=_checkpoint_of(commit),
+        resume_token=turn.session.wait.token if goes_on and turn.session.wait else "",
+        resume_seed=secrets.randbits(63) if goes_on else 0,
+        execution=turn.execution or commit.read.session.execution or "",
+        status=status,
+        has_ended=status in ("completed", "failed", "cancelled"),
+        output=turn.output,
+        error=failure_of(commit),
+    )
+
+
+def _status_of(commit: TurnCommit) -> str | None:
+    """Return what the run's row must say: an ignored inbound leaves it where it was before the attempt began."""
+    turn = commit.turn
+    if turn.status != "ignored":
+        return turn.status
+    wait = turn.session.wait
+    if wait is None:
+        return None
+    return "running" if "resume" in wait.accepts else "waiting"
+
+
+def _checkpoint_of(commit: TurnCommit) -> Reached | None:
+    """Return the checkpoint that the turn leaves: where it goes on, or where a wait had ended before it failed.
+
+    A wait for runs is none: they are cancelled by now, so a retry starts them again.
+    """
+    turn, read = commit.turn, commit.read.session
+    if turn.status == "running":
+        return Reached(version=turn.session.version, node=turn.session.frames[-1].node, state=turn.state)
+    waited_for_runs = read.wait is not None and "child_done" in read.wait.accepts
+    if turn.status == "failed" and commit.inbound.kind == "timeout" and read.frames and not waited_for_runs:
+        return Reached(version=read.version, node=read.frames[-1].node, state=orjson.dumps(read.to_json()))
+    return None
+
+
+def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:
+    match effect:
+        case StartRun():
+            kind: EffectKind = "start"
+        case ReportEnd():
+            kind = "done"
+        case EmitEvent():
+            kind = "emit"
+        case CancelRuns():
+            kind = "cancel"
+        case _:
+            assert_never(effect)
+    return kind, orjson.loads(orjson.dumps(effect))

@@ -1,0 +1,120 @@
+"""What a turn's commit looks like to SQLite: the statements that move a session and write what follows, one by one."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from botflow.engine.inbound import Inbound
+from botflow.records import SessionKey, TurnCommit, TurnId
+from botflow.storage.engines.column_types import utc_text
+from botflow.storage.turns.row_mapping import (
+    execution_status,
+    failure_of,
+    inbound_content,
+    inbound_provider,
+    pinned_version,
+    timeout_s,
+    trace_of,
+    wake_until,
+)
+
+# An ignored inbound, and one that a wait outlasts, leave the deadline alone; an opt-out ends it.
+MOVED = """
+  flow_version = :pinned, updated_at = :now, parked = :parked, state = :state,
+  wake_at = CASE WHEN :parked THEN NULL WHEN :status = 'ignored' OR :keeps THEN s.wake_at ELSE :wake_at END
+"""
+
+INSERT_INBOUND = """
+INSERT INTO inbounds (session_id, received_at, seed, seq, flow_version, attempt, state, kind, key, provider, content,
+  renewed_at, reply_by)
+VALUES (:session, :received_at, :seed, :seq, :flow_version, 0, :inbound_state, :kind, :key, :provider, :content,
+  :renewed_at, :reply_by)
+"""
+
+INSERT_TURN = """
+INSERT INTO turns (session_id, at, seq, version, status, trace) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_PART = """
+INSERT INTO outbounds (session_id, created_at, version, "index", attempts, seq, state, body, segments)
+VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?)
+"""
+
+INSERT_EXECUTION = """
+INSERT INTO executions (status, error, ended_at, id, session_id, started_at, flow_version) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+UPDATE_EXECUTION = "UPDATE executions SET status = ?, error = ?, ended_at = ? WHERE id = ?"
+
+
+def now(offset_s: float = 0.0) -> str:
+    """Return this machine's time as the database keeps it, so many seconds later or earlier."""
+    return utc_text(datetime.now(UTC) + timedelta(seconds=offset_s))
+
+
+def json_text(value: Any) -> str | None:
+    """Return a JSON column's text; NULL for None."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def key_values(key: SessionKey) -> dict[str, Any]:
+    """Return the parameters that say whose session is meant."""
+    return {"workflow": key.workflow, "channel": key.channel, "external_id": key.external_id}
+
+
+def moved_values(commit: TurnCommit) -> dict[str, Any]:
+    """Return the parameters of MOVED, and the version that was read."""
+    seconds, until = timeout_s(commit), wake_until(commit)
+    return {
+        "version": commit.read.session.version,
+        "pinned": pinned_version(commit),
+        "now": now(),
+        "parked": commit.parked,
+        "state": commit.turn.state.decode(),
+        "status": commit.turn.status,
+        "keeps": commit.turn.keeps_deadline,
+        "wake_at": utc_text(datetime.fromisoformat(until)) if until else None if seconds is None else now(seconds),
+    }
+
+
+def inbound_values(inbound: Inbound, key: SessionKey, flow_version: int) -> dict[str, Any]:
+    """Return the parameters of INSERT_INBOUND that the inbound itself knows."""
+    return {
+        "received_at": utc_text(inbound.received_at),
+        "seed": inbound.seed,
+        "flow_version": flow_version,
+        "kind": inbound.kind,
+        "key": inbound.key,
+        "provider": inbound_provider(inbound),
+        "content": json_text(inbound_content(inbound, key.external_id)),
+    }
+
+
+def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit) -> None:
+    """Insert the turn, its outbounds and its execution's beginning or end."""
+    version = commit.read.session.version + 1
+    at = now()
+    connection.execute(
+        INSERT_TURN, (turn.session, at, turn.seq, version, commit.turn.status, json_text(trace_of(commit)))
+    )
+    connection.executemany(
+        INSERT_PART,
+        [
+            (turn.session, at, version, index, turn.seq, part.state, json_text(part.message.to_json()), part.segments)
+            for index, part in enumerate(commit.parts)
+        ],
+    )
+    status = execution_status(commit)
+    if status is None:
+        return
+    ended = (status, json_text(failure_of(commit)), None if status == "waiting" else at)
+    execution = UUID(commit.turn.execution).hex
+    if commit.turn.started:
+        connection.execute(INSERT_EXECUTION, (*ended, execution, turn.session, at, commit.flow_version))
+    else:
+        connection.execute(UPDATE_EXECUTION, (*ended, execution))

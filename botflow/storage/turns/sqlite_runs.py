@@ -1,0 +1,77 @@
+"""What follows a queued turn's commit, on SQLite: rows written by the transaction that commits it."""
+
+from __future__ import annotations
+
+import sqlite3
+from uuid import UUID
+
+from botflow.records import TurnCommit, TurnId
+from botflow.storage.engines.sqlite_threads import rows_of
+from botflow.storage.jobs_sqlite_queries import INSERT_CARRY_OUT
+from botflow.storage.turns.run_outcome import KEPT_CHECKPOINTS, Following
+from botflow.storage.turns.sqlite_encoding import json_text, now
+
+INSERT_EFFECT = """
+INSERT INTO effects (session_id, version, "index", kind, body, attempts, due_at) VALUES (?, ?, ?, ?, ?, 0, ?)
+"""
+
+COUNT_RESUME = "UPDATE sessions SET last_seq = last_seq + 1 WHERE id = :session RETURNING last_seq"
+
+INSERT_RESUME = """
+INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, content, renewed_at)
+VALUES (?, ?, ?, ?, ?, 0, 'new', 'resume', ?, ?, ?)
+"""
+
+INSERT_CHECKPOINT = """
+INSERT INTO checkpoints (session_id, version, at, node, flow_version, state) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (session_id, version) DO NOTHING
+"""
+
+DROP_CHECKPOINTS = f"""
+DELETE FROM checkpoints WHERE session_id = :session AND version < (
+  SELECT version FROM checkpoints WHERE session_id = :session ORDER BY version DESC LIMIT 1
+  OFFSET {KEPT_CHECKPOINTS - 1})
+"""
+
+UPDATE_RUN = "UPDATE executions SET status = ?, output = ?, error = ?, ended_at = ? WHERE id = ?"
+
+
+def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit, following: Following) -> bool:
+    """Write it, and say whether the run goes on at once."""
+    version = commit.read.session.version + 1
+    at = now()
+    connection.executemany(
+        INSERT_EFFECT,
+        [
+            (turn.session, version, index, kind, json_text(body), at)
+            for index, (kind, body) in enumerate(following.effects)
+        ],
+    )
+    if following.effects:
+        rows_of(connection, INSERT_CARRY_OUT, {"session": turn.session})
+    if (checkpoint := following.checkpoint) is not None:
+        connection.execute(
+            INSERT_CHECKPOINT,
+            (turn.session, checkpoint.version, at, checkpoint.node, commit.flow_version, checkpoint.state.decode()),
+        )
+        connection.execute(DROP_CHECKPOINTS, {"session": turn.session})
+    if following.status is not None:
+        connection.execute(
+            UPDATE_RUN,
+            (
+                following.status,
+                json_text(following.output),
+                json_text(following.error),
+                at if following.has_ended else None,
+                UUID(following.execution).hex,
+            ),
+        )
+    if not following.resume_token:
+        return False
+    [[seq]] = rows_of(connection, COUNT_RESUME, {"session": turn.session})
+    content = json_text({"token": following.resume_token})
+    connection.execute(
+        INSERT_RESUME,
+        (turn.session, seq, at, following.resume_seed, commit.flow_version, f"resume:{version}", content, at),
+    )
+    return True

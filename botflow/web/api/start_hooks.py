@@ -1,0 +1,176 @@
+"""Starting workflows over HTTP: webhooks of anybody's, and events from servers with the API key.
+
+    POST /hooks/{workflow}            the workflow's trigger.webhook; /hooks/{workflow}/{node} where it has several
+    POST /api/v1/events               {"name": "contact.created", "payload": {...}, "key"?: "..."}
+
+A webhook proves itself before its body is parsed: by the secret itself in `Authorization: Bearer` or
+`X-Webhook-Secret`, or by a signature of the body. Its `Idempotency-Key` makes a repeated request the same execution.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from botflow.errors import RejectedInbound, UsageError
+from botflow.nodes.triggers.runs import Signature, WebhookProperties
+from botflow.runtime.runs.triggers import Event, StartRequest, TriggeredExecution
+from botflow.runtime.served_flows import LiveFlow
+from botflow.web.asgi import header, read_body, send_json
+from botflow.web.chat.body import parse_json, parse_object
+from botflow.web.context import Desk, desk_of
+from botflow.web.problem import Refused
+from botflow.web.provider_webhooks import FORM, parse_form
+
+LARGEST_BODY = 256 * 1024
+DEEPEST = 64
+EVENT_FIELDS = ("name", "payload", "key")
+
+
+class ReceiveHook:
+    """POST /hooks/{workflow}/{node}: 202 with the execution that it starts."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":  # the route takes any, or another method would be one of a provider's addresses
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        desk = desk_of(scope)
+        live = desk.runtime.flows.get(scope["path_params"]["workflow"])
+        node, properties = _trigger_of(live, scope["path_params"].get("node", ""))
+        body = await read_body(scope, receive, LARGEST_BODY)
+        await _check_sender(desk, live, properties, scope, body)
+        started = await desk.runtime.triggers.start(
+            StartRequest(
+                workflow=live.slug,
+                node=node,
+                input=_input(scope, body),
+                key=header(scope, b"idempotency-key") or "",
+                trigger="webhook",
+            )
+        )
+        await send_json(send, HTTPStatus.ACCEPTED, _shown(started))
+
+
+class TellEvent:
+    """POST /api/v1/events: 202 with the executions that the event starts."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = desk_of(scope)
+        desk.gate.require_api_key(scope)
+        fields = parse_object(await read_body(scope, receive, LARGEST_BODY), EVENT_FIELDS, DEEPEST)
+        name, key = fields.get("name", ""), fields.get("key", "")
+        if not isinstance(name, str) or not isinstance(key, str):
+            raise RejectedInbound(
+                "name and key are texts", code="body.wrong_type", hint="put them in quotes", status=422
+            )
+        started = await desk.runtime.triggers.emit(Event(name=name, payload=fields.get("payload"), key=key))
+        await send_json(send, HTTPStatus.ACCEPTED, {"executions": [_shown(each) for each in started]})
+
+
+def _shown(started: TriggeredExecution) -> dict[str, str]:
+    return {"executionId": started.execution_id, "status": started.status}
+
+
+def _trigger_of(live: LiveFlow, named: str) -> tuple[str, WebhookProperties]:
+    """Return the webhook trigger that is meant; 404 `hook.unknown` when it is none, or one of several unnamed."""
+    hooks = {node.id: node.properties for node in live.flow.triggers if isinstance(node.properties, WebhookProperties)}
+    if named in hooks:
+        return named, hooks[named]
+    if len(hooks) == 1 and not named:
+        return next(iter(hooks.items()))
+    raise RejectedInbound(
+        f"the workflow {live.slug!r} has no such webhook",
+        code="hook.unknown",
+        hint=f"POST /hooks/{live.slug}/{{node}}, with one of: {', '.join(hooks)}" if hooks else "",
+        status=HTTPStatus.NOT_FOUND,
+    )
+
+
+async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookProperties, scope: Scope, body: bytes) -> None:
+    """401 `hook.unsigned` without any proof, 403 `webhook.forged` with a wrong one, or when no secret is there."""
+    proofs = _proofs(scope, properties.signature)
+    if not proofs:
+        wanted = properties.signature.header if properties.signature else "Authorization: Bearer, or X-Webhook-Secret"
+        raise Refused(
+            "this webhook must prove who sends it",
+            code="hook.unsigned",
+            hint=f"send {wanted}",
+            status=HTTPStatus.UNAUTHORIZED,
+            headers={"www-authenticate": "Bearer"},
+        )
+    log = structlog.get_logger("botflow.web")
+    try:
+        secret = await desk.runtime.vault.webhook_secret(properties.secret)
+    except UsageError as missing:
+        log.error("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
+    else:
+        if all(_is_proof(proof, secret, properties.signature, body) for proof in proofs):
+            return
+        log.warning("webhook_refused", workflow=live.slug, path=scope["path"])
+    raise RejectedInbound(
+        "this webhook's secret or signature is wrong",
+        code="webhook.forged",
+        hint="compare the sender's secret with the credential that the trigger names",
+        status=HTTPStatus.FORBIDDEN,
+    )
+
+
+def _proofs(scope: Scope, signature: Signature | None) -> Sequence[str]:
+    """Return what the request offers; something else than a bearer's token is no proof."""
+    if signature is not None:
+        given = header(scope, signature.header.lower().encode())
+        return [given] if given else []
+    scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    return [proof for proof in (bearer, header(scope, b"x-webhook-secret")) if proof]
+
+
+def _is_proof(proof: str, secret: str, signature: Signature | None, body: bytes) -> bool:
+    """Compare in constant time."""
+    if signature is None:
+        return hmac.compare_digest(proof.encode("latin-1"), secret.encode())
+    if not proof.startswith(signature.prefix):
+        return False
+    return hmac.compare_digest(
+        _decoded(proof.removeprefix(signature.prefix), signature.encoding),
+        hmac.digest(secret.encode(), body, signature.algorithm),
+    )
+
+
+def _decoded(written: str, encoding: str) -> bytes:
+    """Return the signature's bytes, b"" when it is not written as it must be."""
+    try:
+        return bytes.fromhex(written) if encoding == "hex" else base64.b64decode(written, validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+
+
+def _input(scope: Scope, body: bytes) -> Any:
+    """Return the body's content: JSON, or a form's fields, of which repeated ones become lists."""
+    if not body:
+        return {}
+    content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    if content_type == "application/json" or content_type.endswith("+json"):
+        return parse_json(body, DEEPEST)
+    if content_type != FORM:
+        raise RejectedInbound(
+            f"a webhook's body is JSON or a form, not {content_type[:80] or 'of an unknown type'}",
+            code="hook.content_type",
+            hint="set its Content-Type to application/json",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    fields: dict[str, Any] = {}
+    for name, value in parse_form(body):
+        if name in fields:
+            earlier = fields[name]
+            fields[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        else:
+            fields[name] = value
+    return fields

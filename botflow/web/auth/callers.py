@@ -1,0 +1,144 @@
+"""Who is calling: a visitor with the session token we signed, or a server with the API key.
+
+A token names the workflow and the person; nothing about it is stored. An external id is no secret, so only
+a server may name one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from starlette.types import Scope
+
+from botflow.errors import RejectedInbound
+from botflow.web.asgi import header
+from botflow.web.problem import Refused
+
+TOKEN_LIFETIME_S = 90 * 24 * 3600
+CHALLENGE = {"www-authenticate": "Bearer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person a session token stands for."""
+
+    workflow: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedServer:
+    """A caller with the API key: it may speak for any external id."""
+
+
+Caller = Visitor | TrustedServer
+_TRUSTED = TrustedServer()
+
+
+class Gate:
+    """Signs session tokens, and says who a request comes from."""
+
+    def __init__(self, secret_key: str, api_key: str | None) -> None:
+        self._tokens = URLSafeTimedSerializer(
+            secret_key,
+            salt="botflow.session",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+        self._api_key = _digest(api_key) if api_key else None
+
+    def sign(self, visitor: Visitor) -> str:
+        """Return a token that stands for `visitor` for ninety days."""
+        return self._tokens.dumps([visitor.workflow, visitor.external_id])
+
+    def caller(self, scope: Scope, workflow: str) -> Caller | None:
+        """Return who calls, None for nobody in particular; RejectedInbound when the credentials are wrong."""
+        given = header(scope, b"authorization")
+        if given is None:
+            return None
+        scheme, _, credential = given.partition(" ")
+        credential = credential.strip()
+        if scheme.lower() != "bearer" or not credential:
+            raise _unauthorized("token.malformed", "the Authorization header is not Bearer <token>")
+        if self._api_key is not None and hmac.compare_digest(_digest(credential), self._api_key):
+            return _TRUSTED
+        visitor = self._visitor(credential)
+        if visitor.workflow != workflow:
+            raise RejectedInbound(
+                "this session token belongs to another workflow",
+                code="token.other_workflow",
+                hint=f"open a session with POST /chat/{workflow}/sessions",
+                status=HTTPStatus.FORBIDDEN,
+            )
+        return visitor
+
+    def require_api_key(self, scope: Scope) -> None:
+        """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
+        if not isinstance(self.caller(scope, ""), TrustedServer):
+            known = "send BOTFLOW_API_KEY as Authorization: Bearer <key>"
+            unset = "set BOTFLOW_API_KEY for the server, and send it as Authorization: Bearer <key>"
+            raise _unauthorized("token.missing", "this needs the API key", unset if self._api_key is None else known)
+
+    def _visitor(self, token: str) -> Visitor:
+        try:
+            workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones say more
+        except SignatureExpired:
+            raise _unauthorized("token.expired", "this session token has expired") from None
+        except BadSignature:
+            raise _unauthorized(
+                "token.invalid",
+                "this is neither a session token nor the API key",
+                "open a new session, or compare the key with BOTFLOW_API_KEY"
+                if self._api_key is not None
+                else "open a new session; there is no API key, as BOTFLOW_API_KEY is not set here",
+            ) from None
+        return Visitor(workflow, external_id)
+
+
+def required(caller: Caller | None, workflow: str) -> Caller:
+    """Return the caller; RejectedInbound `token.missing` when there is none."""
+    if caller is None:
+        raise _unauthorized(
+            "token.missing",
+            "this needs a session token",
+            f"get one from POST /chat/{workflow}/sessions, and send it as Authorization: Bearer <token>",
+        )
+    return caller
+
+
+def external_id_of(caller: Caller | None, named: str, workflow: str) -> str:
+    """Return whom the caller speaks for. `named` is the external id in the request, "" when it names none."""
+    if isinstance(caller, TrustedServer):
+        if not named:
+            raise RejectedInbound(
+                "with the API key, the request must name the person it is about",
+                code="external_id.missing",
+                hint='add "externalId"',
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+        return named
+    if named:
+        raise external_id_refused()
+    visitor = required(caller, workflow)
+    assert isinstance(visitor, Visitor)
+    return visitor.external_id
+
+
+def external_id_refused() -> RejectedInbound:
+    return RejectedInbound(
+        "only a server with the API key may name an externalId",
+        code="external_id.refused",
+        hint="an external id is no secret: leave it out, and send the session token",
+        status=HTTPStatus.FORBIDDEN,
+    )
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def _unauthorized(code: str, message: str, hint: str = "open a new session") -> Refused:
+    return Refused(message, code=code, hint=hint, status=HTTPStatus.UNAUTHORIZED, headers=CHALLENGE)

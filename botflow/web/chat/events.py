@@ -1,0 +1,212 @@
+"""The conversation as it happens, over SSE: messages, drafts of a reply being written, and where the session stands.
+
+A stream reads the messages from the database by cursor, so it resumes after `Last-Event-ID` without loss or repetition;
+signals only say when to look. Streams are counted and bounded, and a reader that does not read is dropped. A quiet
+stream looks by itself every few seconds only: there may be thousands, and a waiting request looks twice a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from botflow.errors import ProviderError
+from botflow.runtime.turns.signals import Delta, Mailbox
+from botflow.web.asgi import header
+from botflow.web.auth.callers import Visitor
+from botflow.web.chat.history import Cursor, Query, message_json
+from botflow.web.context import Desk, conversation_status, desk_of
+from botflow.web.problem import Refused
+from botflow.web.rate_limits import READS_PER_SESSION
+
+MOST_STREAMS = 5_000
+MOST_STREAMS_PER_SESSION = 8
+HEARTBEAT_S = 15.0
+POLL_RUNNING_S = 0.5  # under the signals, while a turn is under way
+POLL_QUIET_S = 5.0
+READ_WITHIN_S = 10.0  # a reader whose buffers stay full for longer is gone
+PAGE = 100
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold events back
+]
+
+
+class Streams:
+    """The streams that are open in this process: how many there may be, and when they must end."""
+
+    def __init__(self) -> None:
+        self._open: Counter[int] = Counter()
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop; clients reconnect and resume."""
+        self._closing.set()
+
+    async def closed(self) -> None:
+        await self._closing.wait()
+
+    @contextmanager
+    def place(self, session: int) -> Iterator[None]:
+        """Hold a place; a 503 with Retry-After when there is none left, a 429 when the session has its share."""
+        if self._closing.is_set() or self._open.total() >= MOST_STREAMS:
+            raise _full("too many streams are open on this server", HTTPStatus.SERVICE_UNAVAILABLE, "stream.full")
+        if self._open[session] >= MOST_STREAMS_PER_SESSION:
+            raise _full("this session has too many streams open", HTTPStatus.TOO_MANY_REQUESTS, "stream.too_many")
+        self._open[session] += 1
+        try:
+            yield
+        finally:
+            self._open[session] -= 1
+            if not self._open[session]:
+                del self._open[session]
+
+
+class Events:
+    """GET /chat/{workflow}/events."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = desk_of(scope)
+        slug = scope["path_params"]["workflow"]
+        caller = desk.gate.caller(scope, slug)
+        query = Query.of(scope)
+        last = header(scope, b"last-event-id")
+        cursor = Cursor.parse(last) if last else query.after
+        if isinstance(caller, Visitor):
+            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
+        stored = await desk.session_of(caller, query.external_id, slug)
+        with self._streams.place(stored.id):
+            stream = Stream(desk, stored.id, cursor, send)
+            await _first_of(stream.run(), _disconnected(receive), self._streams.closed())
+            await stream.end()
+
+
+class Stream:
+    """One reader of one session."""
+
+    def __init__(self, desk: Desk, session: int, cursor: Cursor | None, send: Send) -> None:
+        self._written_at = desk.runtime.clock.monotonic_s()
+        self._desk = desk
+        self._session = session
+        self._cursor = cursor
+        self._said: tuple[int, int] = (0, 0)
+        self._turn = 0  # the last turn whose messages went out
+        self._status = ""
+        self._send = send
+        self._is_stuck = False
+
+    async def run(self) -> None:
+        """Write until cancelled; returns when the reader does not read."""
+        with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: nothing falls between
+            try:
+                await self._write_start()
+                await self._find_place()
+                while True:
+                    await self._catch_up()
+                    await self._pass_on_drafts(mailbox)
+            except TimeoutError:
+                self._is_stuck = True
+            except ProviderError as failure:  # the reader comes back, and is told when the database is not
+                structlog.get_logger("botflow.web").warning("stream_interrupted", code=failure.code)
+
+    async def end(self) -> None:
+        """Complete the response, unless nobody reads it."""
+        if not self._is_stuck:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _find_place(self) -> None:
+        """Translate the cursor: what a person wrote has the messages of earlier turns before it."""
+        if self._cursor is None:
+            return
+        if self._cursor.said is not None:
+            self._said = self._cursor.said
+            return
+        transcripts = self._desk.runtime.database.transcripts
+        for message in reversed(await transcripts.transcript(self._session, PAGE, self._cursor.heard)):
+            if message.direction == "out":
+                version, _, index = message.id.partition(".")
+                self._said = (int(version), int(index))
+                return
+
+    async def _catch_up(self) -> None:
+        """Write every message after the cursor, then the session's status if it changed."""
+        database = self._desk.runtime.database
+        stored = await database.sessions.load_by_id(self._session)
+        while True:
+            page = await database.transcripts.messages_after(self._session, self._said, PAGE)
+            for outbound in page:
+                self._said = (outbound.version, outbound.index)
+                self._turn = max(self._turn, outbound.seq)
+                shown = {**message_json(outbound), "turn": outbound.seq, "at": outbound.created_at.isoformat()}
+                await self._write("message", shown, outbound.wire_id)
+            if len(page) < PAGE:
+                break
+        await self._write_status(conversation_status(stored) if stored is not None else "completed")
+
+    async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
+        """Write drafts as they come; return when the database should be read again."""
+        poll_s = POLL_RUNNING_S if self._status == "running" else POLL_QUIET_S
+        clock = self._desk.runtime.clock
+        while True:
+            signal = await mailbox.get(poll_s)
+            if not isinstance(signal, Delta):
+                if clock.monotonic_s() - self._written_at >= HEARTBEAT_S:
+                    await self._write_bytes(b":\n\n")
+                return
+            if signal.seq > self._turn:
+                await self._write_status("running")
+                await self._write("delta", {"turn": signal.seq, "attempt": signal.attempt, "text": signal.text})
+
+    async def _write_status(self, status: str) -> None:
+        if status != self._status:
+            self._status = status
+            await self._write("status", {"status": status})
+
+    async def _write(self, event: str, shown: dict[str, Any], cursor: str = "") -> None:
+        place = f"id: {cursor}\n" if cursor else ""
+        await self._write_bytes(f"{place}event: {event}\ndata: ".encode() + orjson.dumps(shown) + b"\n\n")
+
+    async def _write_start(self) -> None:
+        await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await self._write_bytes(b"retry: 1000\n\n")
+
+    async def _write_bytes(self, chunk: bytes) -> None:
+        async with asyncio.timeout(READ_WITHIN_S):
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        self._written_at = self._desk.runtime.clock.monotonic_s()
+
+
+async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
+    """Run until the first one returns; the others are cancelled, and an error is raised."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _full(message: str, status: HTTPStatus, code: str) -> Refused:
+    return Refused(
+        message, code=code, status=status, headers={"retry-after": "10"}, hint="close one, or wait and try again"
+    )

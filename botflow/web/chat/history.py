@@ -1,0 +1,172 @@
+"""The conversation so far, both directions, in bounded pages: what a reloaded page shows.
+
+Entries are ordered as they were said. An entry's id is a cursor: `after` it come the ones said later.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.types import Scope
+
+from botflow.errors import RejectedInbound
+from botflow.interfaces import TranscriptStore
+from botflow.records import StoredOutbound, TranscriptEntry
+from botflow.web.chat.body import LONGEST_ID
+
+PAGE = 50
+LARGEST_PAGE = 200
+PAGES_BACK = 50  # how far a reader may be behind before it starts over
+# What the columns of a place hold: a version or a seq, and an index. Whatever is beyond is after every message.
+LARGEST = 2**31 - 1
+LARGEST_INDEX = 2**15 - 1
+_OUT = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
+_IN = re.compile(r"i([0-9]{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a conversation: after what the workflow said (version, index), or after what a person wrote (seq)."""
+
+    said: tuple[int, int] | None
+    heard: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read a message's id; RejectedInbound `cursor.invalid` when it is none."""
+        if match := _OUT.fullmatch(text):
+            return cls((min(int(match[1]), LARGEST), min(int(match[2]), LARGEST_INDEX)), None)
+        if match := _IN.fullmatch(text):
+            return cls(None, min(int(match[1]), LARGEST))
+        raise RejectedInbound(
+            "this is not the id of a message", code="cursor.invalid", hint="send the id of the last message you have"
+        )
+
+    def covers(self, entry: TranscriptEntry) -> bool:
+        """Say whether a reader at this place has `entry`, as far as its own direction tells."""
+        if entry.direction == "in":
+            return self.heard is not None and entry.seq <= self.heard
+        if self.heard is not None:
+            return entry.seq < self.heard
+        match = _OUT.fullmatch(entry.id)
+        return match is not None and (int(match[1]), int(match[2])) <= (self.said or (0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a reader asks for."""
+
+    after: Cursor | None
+    before: int | None
+    limit: int
+    external_id: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> Query:
+        fields = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+        after = fields.get("after", "")
+        return cls(
+            after=Cursor.parse(after) if after else None,
+            before=_number(fields, "before", LARGEST),
+            limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
+            external_id=_external_id(fields.get("externalId", "")),
+        )
+
+
+async def read_page(transcripts: TranscriptStore, session: int, query: Query) -> dict[str, Any]:
+    """Return a page as JSON: the newest entries (`earlier` leads further back), or those after a cursor (`more`)."""
+    if query.after is not None:
+        following = await _following(transcripts, session, query.after)
+        page = following[: query.limit]
+        return {"messages": _visible(page), "more": len(following) > len(page)}
+    entries, earlier = await _page_back(transcripts, session, query.limit, query.before)
+    return {"messages": _visible(entries), "earlier": earlier}
+
+
+def message_json(outbound: StoredOutbound) -> dict[str, Any]:
+    """Return what the workflow said, as chat clients read it."""
+    message = outbound.message
+    shown: dict[str, Any] = {
+        "id": outbound.wire_id,
+        "type": "text",
+        "text": message.text,
+        "quickReplies": [reply.to_json() for reply in message.quick_replies],
+    }
+    if message.media:
+        shown["media"] = [medium.to_json() for medium in message.media]
+    return shown
+
+
+async def _page_back(
+    transcripts: TranscriptStore, session: int, limit: int, before: int | None
+) -> tuple[list[TranscriptEntry], int | None]:
+    """Return a page that begins with a whole turn, and the turn before which the next page back ends."""
+    entries = await transcripts.transcript(session, limit, before)
+    if len(entries) < limit:
+        return entries, None
+    first = entries[0].seq
+    whole = [entry for entry in entries if entry.seq != first] or entries
+    return whole, whole[0].seq
+
+
+async def _following(transcripts: TranscriptStore, session: int, cursor: Cursor) -> list[TranscriptEntry]:
+    """Return every entry after `cursor`: read backwards until it is found, for readers are rarely far behind."""
+    following: list[TranscriptEntry] = []
+    before: int | None = None
+    for _ in range(PAGES_BACK):
+        entries, before = await _page_back(transcripts, session, LARGEST_PAGE, before)
+        for position in range(len(entries) - 1, -1, -1):
+            if cursor.covers(entries[position]):
+                return entries[position + 1 :] + following
+        following = entries + following
+        if before is None:
+            break
+    return following
+
+
+def _visible(entries: list[TranscriptEntry]) -> list[dict[str, Any]]:
+    """Leave out what was said to others, and what has nothing to show."""
+    return [
+        _entry_json(entry)
+        for entry in entries
+        if (entry.text or entry.body.get("media")) and not (entry.direction == "out" and entry.body.get("to"))
+    ]
+
+
+def _entry_json(entry: TranscriptEntry) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": entry.id,
+        "type": "text",
+        "direction": entry.direction,
+        "text": entry.text,
+        "quickReplies": entry.body.get("quickReplies", []),
+        "at": entry.at.isoformat(),
+    }
+    if entry.body.get("media"):
+        shown["media"] = entry.body["media"]
+    return shown
+
+
+def _external_id(text: str) -> str:
+    if len(text) > LONGEST_ID or not text.isprintable():
+        raise RejectedInbound(
+            "externalId is too long or holds control characters",
+            code="external_id.invalid",
+            hint=f"it has at most {LONGEST_ID} printable characters",
+            status=422,
+        )
+    return text
+
+
+def _number(fields: dict[str, str], name: str, largest: int) -> int | None:
+    text = fields.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or not 1 <= int(text) <= largest:
+        raise RejectedInbound(
+            f"{name} is not a number from 1 to {largest}", code="query.invalid", hint=f"correct or leave out {name}"
+        )
+    return int(text)

@@ -1,0 +1,122 @@
+"""The chat over HTTP: open a session, say something, read the conversation. A message is the hot path.
+
+A visitor is anonymous and carries a signed token; a server carries the API key and names its person. Either way one
+`messageId` of one person is one turn, however often it is posted.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from botflow.engine.inbound import Inbound
+from botflow.records import Receipt
+from botflow.web.asgi import read_body, send_json
+from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
+from botflow.web.chat.body import LARGEST_BODY, parse_message, parse_object
+from botflow.web.chat.history import Query, message_json, read_page
+from botflow.web.context import CHAT, Desk, conversation_status, desk_of
+from botflow.web.rate_limits import (
+    MESSAGES_PER_ADDRESS,
+    MESSAGES_PER_SESSION,
+    READS_PER_SESSION,
+    SESSIONS_PER_ADDRESS,
+    address_of,
+)
+
+REPLY_WITHIN_S = 25.0
+
+
+class Messages:
+    """/chat/{workflow}/messages: POST says something, GET reads the conversation."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            await self._post(scope, receive, send)
+        else:
+            await self._read(scope, send)
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 200 with what the turn said, or 202 when it outlasts the deadline."""
+        desk = desk_of(scope)
+        live = desk.runtime.flows.get(scope["path_params"]["workflow"])
+        caller = desk.gate.caller(scope, live.slug)
+        posted = parse_message(await read_body(scope, receive, LARGEST_BODY))
+        external_id = external_id_of(caller, posted.external_id, live.slug)
+        if isinstance(caller, Visitor):
+            await desk.limiter.check(MESSAGES_PER_ADDRESS, address_of(scope))
+            await desk.limiter.check(MESSAGES_PER_SESSION, external_id)
+        inbound = Inbound(
+            kind="message",
+            # The prefix keeps a visitor's ids apart from our own keys, such as a timeout's.
+            key=f"m:{posted.message_id or secrets.token_urlsafe(16)}",
+            received_at=desk.runtime.clock.now(),
+            seed=secrets.randbits(63),
+            channel=CHAT,
+            provider=CHAT,
+            sender=external_id,
+            text=posted.text,
+            payload=posted.payload,
+        )
+        receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
+        await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
+
+    async def _read(self, scope: Scope, send: Send) -> None:
+        """Answer with a page of the conversation, both directions, for a reloaded page."""
+        desk = desk_of(scope)
+        slug = scope["path_params"]["workflow"]
+        caller = desk.gate.caller(scope, slug)
+        query = Query.of(scope)
+        if isinstance(caller, Visitor):
+            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
+        stored = await desk.session_of(caller, query.external_id, slug)
+        page = await read_page(desk.runtime.database.transcripts, stored.id, query)
+        await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
+
+
+class OpenSession:
+    """POST /chat/{workflow}/sessions: 201 with a token for a new visitor, and the greeting if the flow has one."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = desk_of(scope)
+        live = desk.runtime.flows.get(scope["path_params"]["workflow"])
+        body = await read_body(scope, receive, LARGEST_BODY)
+        if body.strip() and parse_object(body, ("externalId",)):
+            raise external_id_refused()
+        await desk.limiter.check(SESSIONS_PER_ADDRESS, address_of(scope))
+        external_id = f"visitor:{secrets.token_urlsafe(18)}"
+        inbound = Inbound(
+            kind="opened",
+            key="opened",
+            received_at=desk.runtime.clock.now(),
+            seed=secrets.randbits(63),
+            channel=CHAT,
+            provider=CHAT,
+            sender=external_id,
+        )
+        receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
+        token = desk.gate.sign(Visitor(live.slug, external_id))
+        await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
+
+
+async def _reply(desk: Desk, receipt: Receipt) -> dict[str, Any]:
+    """Return a turn's answer: what it said to its own person, and how it left the conversation."""
+    return {
+        "sessionId": str(receipt.id.session),
+        "status": await _status(desk, receipt),
+        "messages": [message_json(outbound) for outbound in receipt.outbounds if not outbound.message.to],
+    }
+
+
+async def _status(desk: Desk, receipt: Receipt) -> str:
+    """Return `running`, `waiting`, `completed` or `failed`. An ignored inbound leaves the session where it was."""
+    if receipt.state == "new":
+        return "running"
+    if receipt.state == "dead":
+        return "failed"
+    if receipt.status and receipt.status != "ignored":
+        return receipt.status
+    stored = await desk.runtime.database.sessions.load_by_id(receipt.id.session)
+    return conversation_status(stored) if stored is not None else "completed"

@@ -1,0 +1,57 @@
+"""What every request has at hand: the runtime, the gate, the limits. Made once by the lifespan, read from its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.types import Scope
+
+from botflow.errors import RejectedInbound
+from botflow.interfaces import Channel
+from botflow.records import SessionKey, StoredSession
+from botflow.runtime.app import Runtime
+from botflow.settings import Settings
+from botflow.web.auth.callers import Caller, Gate, external_id_of
+from botflow.web.rate_limits import RateLimiter
+
+CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`providers` are the channels by provider name, as it stands in webhook URLs."""
+
+    runtime: Runtime
+    settings: Settings
+    gate: Gate
+    limiter: RateLimiter
+    providers: Mapping[str, Channel]
+    dev: bool
+
+    async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
+        """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""
+        live = self.runtime.flows.get(workflow)
+        # By the person, not by a number in the token: a restored database gives numbers to somebody else.
+        key = SessionKey(live.workflow, CHAT, external_id_of(caller, named, workflow))
+        stored = await self.runtime.database.sessions.load(key)
+        if not stored.id:
+            raise RejectedInbound(
+                "this person has not said anything yet",
+                code="session.unknown",
+                hint=f"a session begins with POST /chat/{workflow}/messages",
+                status=404,
+            )
+        return stored
+
+
+def desk_of(scope: Scope) -> Desk:
+    return cast(Desk, scope["state"]["desk"])
+
+
+def conversation_status(stored: StoredSession) -> str:
+    """Return where a session is: `running` (a turn is under way), `waiting` for its person, or `completed`."""
+    if stored.last_seq != stored.done_seq:
+        return "running"
+    return "waiting" if stored.session.wait is not None else "completed"

@@ -1,0 +1,165 @@
+"""Providers' webhooks: a person's message, answered within the provider's patience, and delivery callbacks.
+
+Generic over the channels that the runtime has. Nothing of an unsigned request is believed, stored or parsed further
+than its signature needs; the signed address is the configured public one, never what forwarded headers claim.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from botflow.errors import RejectedInbound
+from botflow.interfaces import Channel, Reports, WebhookRequest
+from botflow.records import StoredOutbound
+from botflow.web.asgi import header, read_body, send_bytes
+from botflow.web.context import Desk, desk_of
+
+LARGEST_BODY = 256 * 1024
+MOST_FIELDS = 500
+REPLY_WITHIN_S = 8.0  # Twilio gives up after 15 s, network included
+FORM = "application/x-www-form-urlencoded"
+XML_TYPE = (b"content-type", b"text/xml; charset=utf-8")
+
+
+class ReceiveMessage:
+    """POST /{provider}/{workflow}: the provider's answer document with what the turn said, or an empty one."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = desk_of(scope)
+        clock = desk.runtime.clock
+        began_s = clock.monotonic_s()
+        channel = _channel(desk, scope)
+        live = desk.runtime.flows.get(scope["path_params"]["workflow"])
+        request = await _signed_request(desk, channel, scope, receive)
+        inbound = channel.parse(request, clock.now(), secrets.randbits(63))
+        receipt = await desk.runtime.conversation.receive(
+            live,
+            inbound.sender,
+            inbound,
+            reply_within_s=max(0.0, REPLY_WITHIN_S - (clock.monotonic_s() - began_s)),
+            is_gone=lambda: is_disconnected(receive),
+        )
+        answer = channel.reply(receipt.outbounds, _callback_url(desk, channel))
+        await send_bytes(send, 200, answer.encode(), XML_TYPE)
+
+
+class ReceiveStatus:
+    """POST /{provider}/{workflow}/status: what became of one of our messages; 204."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = desk_of(scope)
+        channel = _channel(desk, scope)
+        request = await _signed_request(desk, channel, scope, receive)
+        if not isinstance(channel, Reports):
+            raise _unknown_provider(channel.name)
+        query = parse_qs(urlsplit(request.url).query)
+        desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))
+        news = channel.parse_status(request)
+        await desk.runtime.database.outbox.report(news)
+        await send_bytes(send, HTTPStatus.NO_CONTENT, b"")
+
+
+def _only(query: Mapping[str, list[str]], name: str) -> str:
+    """Return a parameter that stands there once, else "": whoever reads the address later must see the same one."""
+    values = query.get(name, [])
+    return values[0] if len(values) == 1 else ""
+
+
+async def is_disconnected(receive: Receive) -> bool:
+    """Say whether the client is gone, without waiting; only once its body has been read."""
+    try:
+        async with asyncio.timeout(0):
+            message = await receive()
+    except TimeoutError:
+        return False
+    return bool(message["type"] == "http.disconnect")
+
+
+def parse_form(body: bytes) -> tuple[tuple[str, str], ...]:
+    """Return the form's fields in order; RejectedInbound when it is none, or holds what no text may hold."""
+    try:
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError:
+        raise RejectedInbound("the form is not UTF-8", code="form.not_utf8", hint="encode it as UTF-8") from None
+    except ValueError:
+        raise RejectedInbound(f"the form has more than {MOST_FIELDS} fields", code="form.too_many_fields") from None
+    if any("\x00" in name or "\x00" in value for name, value in fields):
+        raise RejectedInbound("the form contains the character NUL", code="form.nul", hint="leave it out")
+    return tuple(fields)
+
+
+async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: Receive) -> WebhookRequest:
+    """Read the request; RejectedInbound `webhook.forged` (403) unless the provider signed it."""
+    body = await read_body(scope, receive, LARGEST_BODY)
+    content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    if body and content_type != FORM:
+        raise RejectedInbound(
+            f"a webhook is a form ({FORM})",
+            code="form.content_type",
+            hint="set the number's webhook to HTTP POST",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    request = WebhookRequest(
+        url=_public_url(desk, scope),
+        form=parse_form(body),
+        headers={str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]},
+    )
+    if channel.verify(request) or _lets_unsigned_in(desk, channel):
+        return request
+    structlog.get_logger("botflow.web").warning("webhook_refused", provider=channel.name, path=scope["path"])
+    raise RejectedInbound(
+        f"this request does not carry a signature of {channel.name}",
+        code="webhook.forged",
+        hint="BOTFLOW_PUBLIC_URL must be the address that stands in the provider's console,"
+        " and the provider's auth token must be configured",
+        status=HTTPStatus.FORBIDDEN,
+    )
+
+
+def _lets_unsigned_in(desk: Desk, channel: Channel) -> bool:
+    """Only --dev does, and only while there is no token to verify with."""
+    return desk.dev and channel.name == "twilio" and desk.settings.twilio_auth_token is None
+
+
+def _public_url(desk: Desk, scope: Scope) -> str:
+    """Return the address as the provider knows it. Only --dev guesses it from the request."""
+    query = str(scope["query_string"], "latin-1")
+    path = str(scope["raw_path"], "latin-1") + (f"?{query}" if query else "")
+    base = desk.settings.botflow_public_url
+    if base is None and desk.dev:
+        base = f"{scope['scheme']}://{header(scope, b'host') or 'localhost'}"
+    return (base or "").rstrip("/") + path
+
+
+def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], str] | None:
+    if desk.settings.botflow_public_url is None:
+        return None
+    return lambda outbound: desk.runtime.callbacks.of(outbound, channel.name) or ""
+
+
+def _channel(desk: Desk, scope: Scope) -> Channel:
+    """Return the provider's channel. Only a POST may name a provider at all: any two words may make such a path."""
+    provider = scope["path_params"]["provider"]
+    channel = desk.providers.get(provider)
+    if scope["method"] != "POST":
+        raise HTTPException(405, headers={"Allow": "POST"}) if channel else HTTPException(404)
+    if channel is None:
+        raise _unknown_provider(provider)
+    return channel
+
+
+def _unknown_provider(name: str) -> RejectedInbound:
+    return RejectedInbound(
+        f"there is no provider {name!r} here",
+        code="provider.unknown",
+        hint="install the provider's extra, for example: pip install 'botflow[twilio]'",
+        status=HTTPStatus.NOT_FOUND,
+    )

@@ -1,0 +1,43 @@
+"""Opt-out words: what a whole message says about being written to.
+
+On SMS Twilio knows these words, answers them and stops delivery itself; the webhook still arrives, and we say nothing.
+https://help.twilio.com/articles/223134027. On WhatsApp Twilio does so only with Advanced Opt-Out, which then sends
+OptOutType (https://help.twilio.com/articles/360034798533); we stop there too, for the person means the same. But nobody
+answers a WhatsApp HELP, so that is an ordinary message, and a pressed button is never an opt-out word.
+
+Whoever asks to stop without Twilio's answering it, in a sentence or by a word on WhatsApp, gets one confirmation of
+ours: `ask_to_stop`.
+"""
+
+from __future__ import annotations
+
+from botflow.engine.inbound import Consent
+from botflow_twilio.stop_phrases import asks_to_stop
+
+STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})
+START = frozenset({"START", "UNSTOP"})
+HELP = frozenset({"HELP", "INFO"})
+
+
+def consent_of(body: str, *, channel: str, opt_out_type: str = "", is_button: bool = False) -> Consent:
+    """Return what the message says; `opt_out_type` is Twilio's own verdict and decides when it is there."""
+    match opt_out_type.upper():
+        case "STOP":
+            return "stop"
+        case "START":
+            return "start"
+        case "HELP":
+            return "help"
+    if is_button:
+        return ""
+    word = body.strip().upper()
+    if word in STOP:
+        return "stop" if channel == "sms" else "ask_to_stop"
+    if word in START:
+        return "start"
+    if word == "YES":
+        # To anybody who had not stopped, Twilio says nothing to a YES: then it is an answer to our question.
+        return "start_if_stopped"
+    if word in HELP and channel == "sms":
+        return "help"
+    return "ask_to_stop" if asks_to_stop(body) else ""
