@@ -1,4 +1,4 @@
-"""A turn that no node took: the inbound is recorded, and the session stays where it waits, or is let go."""
+"""Turns that visit no node: those of ignored, cancelled and dead inbounds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import orjson
 
-from botflow.engine.effects import CancelRuns, SendMessage
-from botflow.engine.events import InboundIgnored
-from botflow.engine.session import Session
+from botflow.engine.effects import CancelRuns, Effect, ReportEnd, SendMessage
+from botflow.engine.events import ExecutionFailed, InboundIgnored
+from botflow.engine.inbound import Inbound
+from botflow.engine.session import Parent, Session
 from botflow.engine.turn import Turn
 
 
@@ -38,3 +39,47 @@ def let_go(session: Session, reason: str) -> Turn:
         effects=(CancelRuns(group=group),) if group else (),
         execution=session.execution or "",
     )
+
+
+def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, is_run: bool) -> Turn:
+    """Return the turn of a dead inbound, one that broke all its attempts.
+
+    A conversation stays where it waited, and says the apology unless that is empty; a run fails, and tells its parent.
+
+    A conversation that takes no messages where it waits fails too: what it waits for may never come, and until then no
+    message of its person would be answered.
+    """
+    messages = (SendMessage(text=apology),) if apology and not is_run else ()
+    if not is_run and (before.wait is None or "message" in before.wait.accepts):
+        return leave_as_it_is(before, "dead", messages)
+    after = Session(version=before.version + 1, address=before.address)
+    node = before.frames[-1].node if before.frames else ""
+    message = f"the turn broke in each of {attempts} attempts"
+    failure = ExecutionFailed(node=node, code="attempt.dead", message=message)
+    return Turn(
+        session=after,
+        state=orjson.dumps(after.to_json()),
+        status="failed",
+        events=(failure,),
+        messages=messages,
+        effects=(*_cancelled(before), *_report(before.parent or _parent_in(inbound), failure)),
+        execution=before.execution or inbound.new_execution_id,
+        failure=failure,
+    )
+
+
+def _cancelled(before: Session) -> tuple[Effect, ...]:
+    """Return what ends the runs that it waited for: nobody hears of them any more."""
+    return (CancelRuns(group=before.wait.group),) if before.wait and before.wait.group else ()
+
+
+def _parent_in(inbound: Inbound) -> Parent | None:
+    parent = inbound.parameters.get("parent") if inbound.kind == "trigger" else None
+    return Parent(**parent) if parent else None
+
+
+def _report(parent: Parent | None, failure: ExecutionFailed) -> tuple[Effect, ...]:
+    if parent is None:
+        return ()
+    error = {"node": failure.node, "code": failure.code, "message": failure.message}
+    return (ReportEnd(**parent.to_json(), status="failed", error=error),)

@@ -18,6 +18,8 @@ import structlog
 from botflow.crash_points import Reach
 from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke
+from botflow.engine.closed_turns import give_up
+from botflow.engine.inbound import RUN
 from botflow.engine.sentences import apology
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.errors import BotflowError, FlowError, ProviderError
@@ -36,7 +38,6 @@ from botflow.records import (
 from botflow.runtime.asks.perform import Asks
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks, silences
 from botflow.runtime.served_flows import Flows
-from botflow.runtime.turns.burial import burial
 from botflow.runtime.turns.bursts import Bursts, Superseded
 from botflow.runtime.turns.parts import parts_of
 from botflow.runtime.turns.quarantine import Quarantine
@@ -238,7 +239,13 @@ class Advance:
             words = flow.apology or apology(flow.language)
         except FlowError:
             words = apology("en")
-        turn = burial(stored, queued.inbound, words, ATTEMPTS)
+        turn = give_up(
+            stored.session,
+            queued.inbound,
+            "" if stored.parked else words,
+            ATTEMPTS,
+            is_run=stored.key.channel == RUN,
+        )
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         try:
             parked = stored.parked or parks(stored.parked, queued.inbound)  # a dead START opens nothing
