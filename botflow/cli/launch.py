@@ -1,6 +1,6 @@
 """From arguments and environment to RuntimeOptions, an address to listen on, and a loop that ends well.
 
-Shared by serve, worker and chat.
+Shared by serve, worker and chat; the options at the top by all commands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from botflow.errors import UsageError
 from botflow.settings import Settings
@@ -20,6 +22,12 @@ from botflow.settings import Settings
 if TYPE_CHECKING:
     from botflow.runtime.app import RuntimeOptions
     from botflow.runtime.process.worker import WorkerOptions
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+FlowPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
+]
 
 
 def runtime_options(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
+import minijinja
 import orjson
 from pydantic import BeforeValidator, Field, JsonValue
 
 from botflow.engine.events import ConditionDecided
 from botflow.engine.node_type import Leave, Visit
 from botflow.engine.scene import Scene
+from botflow.errors import FlowError
 from botflow.flow.fields import Condition, Properties
 from botflow.flow.graph import Category
-from botflow.flow.templates.template import bare_expression
-from botflow.nodes.sight import Sight, sights
+from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
 
 ELSE = "else"
 LONGEST_SEEN = 80  # characters of one value in the log
@@ -29,6 +30,13 @@ def _without_braces(value: Any) -> Any:
 
 Handle = Annotated[str, Field(min_length=1, max_length=64)]
 Expression = Annotated[Condition, BeforeValidator(_without_braces)]
+
+
+class Sight(NamedTuple):
+    """One value: its name as the author writes it (`$ask.value`), and its path in a template's context."""
+
+    name: str
+    path: tuple[str, ...]
 
 
 class Case(Properties):
@@ -132,3 +140,27 @@ def _short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > LONGEST_SEEN:
         return value[: LONGEST_SEEN - 1] + "…"
     return value
+
+
+def sights(expression: str) -> tuple[Sight, ...]:
+    """Return what `expression` reads, by name; nothing when it does not parse, which the checker reports."""
+    try:
+        source = f"{{{{ {plain_expression(expression)} }}}}"
+        found = minijinja.Environment().undeclared_variables_in_str(source, nested=True)
+    except (minijinja.TemplateError, FlowError):
+        return ()
+    seen = (_sight(*path.split(".")) for path in found)
+    return tuple(sorted(sight for sight in seen if sight is not None))
+
+
+def _sight(space: str, *rest: str) -> Sight | None:
+    path = (space, *rest)
+    if space == VARIABLES:
+        return Sight(".".join(rest), path)
+    if space == NODES:
+        return Sight("$" + ".".join(rest), path)
+    if space == INPUT:
+        return Sight(".".join(("$input", *rest)), path)
+    if space == "range" or space.startswith("__"):  # a function, not a value
+        return None
+    return Sight(".".join(path), path)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select, unio
 
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import effects, inbounds, outbounds, sessions
-from botflow.storage.turns.selects import is_new, is_unsettled
+from botflow.storage.turns.row_mapping import is_new, is_unsettled
 
 COUNTED = 50_000  # more than this of one kind are not counted
 

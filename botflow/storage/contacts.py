@@ -17,10 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.records import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import contacts, decisions, organizations, outbounds, sessions, workflows
-from botflow.storage.turns.selects import is_unsettled
+from botflow.storage.turns.row_mapping import is_unsettled
 from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
 IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index

@@ -18,8 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.flow.policy import Budgets, Cap
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import sessions, spending, workflows
 
 MICRO = 1_000_000  # a US dollar in the unit of `cost`

@@ -8,7 +8,7 @@ import pytest
 
 from botflow import Flow
 from botflow.errors import UsageError
-from botflow.flow.building.builder_policy import PolicyWords
+from botflow.flow.building.flow import PolicyWords
 from botflow.flow.compile import compile_flow
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import FlowProblems

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from botflow.nodes.sight import sights
+from botflow.nodes.conditional import sights
 from tests.nodes.talk import Talk, node, say
 
 ENDS = [say("large", "large"), say("small", "small"), say("rest", "rest")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from botflow.cli.options import FlowPaths
+from botflow.cli.launch import FlowPaths
 
 if TYPE_CHECKING:
     from botflow.runtime.app import RuntimeOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from botflow.cli.options import AsJson, FlowPaths
+from botflow.cli.launch import AsJson, FlowPaths
 from botflow.cli.output.printing import print_json, problem_line
 
 

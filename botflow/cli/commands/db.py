@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from botflow.cli.options import AsJson
+from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)

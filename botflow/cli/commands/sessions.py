@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from botflow.cli.options import AsJson
+from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 from botflow.errors import UsageError
 

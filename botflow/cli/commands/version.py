@@ -8,7 +8,7 @@ from importlib.metadata import entry_points, version
 
 import typer
 
-from botflow.cli.options import AsJson
+from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 
 

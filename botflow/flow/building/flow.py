@@ -6,16 +6,35 @@ A builder only writes down a document, the same one that YAML would give; compil
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
 from botflow.errors import UsageError
-from botflow.flow.building.builder_policy import PolicyWords
 from botflow.flow.building.run_steps import RunSteps
 from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
+
+
+class PolicyWords(TypedDict, total=False):
+    """A workflow's rules, which `Flow(...)` takes beside its own arguments, named as in `policy.Policy`.
+
+    Each as at the top of a YAML document: `Flow("shop", time_zone="Europe/Berlin", bursts="merge")`.
+    """
+
+    time_zone: str
+    expires: Time
+    expired_text: str
+    corrections: bool
+    recap: str
+    bursts: Literal["queue", "merge", "supersede"]
+    merge_within: Time
+    ordering: Literal["accepted", "sent"]
+    validity: Time
+    quiet_hours: Mapping[Literal["from", "to"], str]
+    countries: Sequence[str]
+    budgets: Mapping[str, Mapping[str, Any]]
 
 
 class Flow(RunSteps):

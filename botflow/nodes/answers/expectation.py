@@ -1,4 +1,4 @@
-"""What a question expects, and what came of reading an answer."""
+"""What a question expects and in which language, and what came of reading an answer."""
 
 from __future__ import annotations
 
@@ -57,3 +57,8 @@ class Refused:
 
 
 Reading = Accepted | Refused
+
+
+def base_language(tag: str) -> str:
+    """Return the language of a BCP 47 tag, which decides the words that are understood and said: "de" for "de-AT"."""
+    return tag.partition("-")[0].lower()

@@ -1,4 +1,4 @@
-"""Which function reads which kind of answer."""
+"""Reading an answer of any kind. Free text, patterns, places and files are read here; each other kind has a file."""
 
 from __future__ import annotations
 
@@ -6,18 +6,47 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
+from botflow.flow.pattern import full_match
 from botflow.nodes.answers.choice import read_choice
-from botflow.nodes.answers.contacts import read_email
+from botflow.nodes.answers.contacts import read_email, read_phone
 from botflow.nodes.answers.dates import read_date
-from botflow.nodes.answers.enclosures import read_location, read_media
-from botflow.nodes.answers.expectation import Expectation, Kind, Reading, Refused
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading, Refused
 from botflow.nodes.answers.numbers import read_integer, read_number
-from botflow.nodes.answers.phones import read_phone
-from botflow.nodes.answers.texts import read_regex, read_text
 from botflow.nodes.answers.times import read_time
 from botflow.nodes.answers.yes_no import read_yes_no
 
 Reader = Callable[[Expectation, Inbound, str, str | None], Reading]
+_WORDLESS = ("location", "media")
+_FREE = ("text", "regex", *_WORDLESS)
+LONGEST = 500  # characters; a longer text is no number, date or address, and is not searched for one
+
+
+def read_text(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept any words whose length lies within the bounds."""
+    text = inbound.text.strip() or inbound.payload
+    if isinstance(expectation.least, (int, float)) and len(text) < expectation.least:
+        return Refused("too_short")
+    if isinstance(expectation.most, (int, float)) and len(text) > expectation.most:
+        return Refused("too_long")
+    return Accepted(text)
+
+
+def read_regex(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept a text that the pattern matches as a whole."""
+    text = inbound.text.strip()
+    return Accepted(text) if full_match(expectation.pattern or "", text) else Refused("no_match")
+
+
+def read_location(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept a shared place: {latitude, longitude, label}."""
+    return Accepted(inbound.location.to_json()) if inbound.location else Refused("no_location")
+
+
+def read_media(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept an attachment: the first one's {url, contentType}; all of them as `media`."""
+    media = [medium.to_json() for medium in inbound.media]
+    return Accepted(media[0], {"media": media}) if media else Refused("no_media")
+
 
 READERS: Mapping[Kind, Reader] = MappingProxyType(
     {
@@ -35,9 +64,6 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
         "media": read_media,
     }
 )
-_WORDLESS = ("location", "media")
-_FREE = ("text", "regex", *_WORDLESS)
-LONGEST = 500  # characters; a longer text is no number, date or address, and is not searched for one
 
 
 def read(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:

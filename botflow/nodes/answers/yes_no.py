@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
-from botflow.nodes.answers.language import base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused, base_language
 
 _EVERYWHERE: Mapping[str, bool] = MappingProxyType(
     {"1": True, "0": False, "👍": True, "👎": False, "✅": True, "❌": False, "✔": True, "✖": False, "true": True}

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
-from botflow.engine.node_type import Fit, Leave, Visit
+from botflow.engine.node_type import Fit, Leave, NodeFailure, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties
 from botflow.flow.graph import Category
+from botflow.flow.templates.template import is_template
+from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.chatbot.bound import fixed_bound, rendered_bound
+from botflow.nodes.answers.times import find_time
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated_id
 from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
@@ -68,7 +71,7 @@ class AskProperties(Properties):
     @cached_property
     def fixed(self) -> Expectation | None:
         """What is expected when it is the same in every turn, else None; ValueError for a bound that is none."""
-        least, most = fixed_bound(self.expect, self.min), fixed_bound(self.expect, self.max)
+        least, most = _fixed_bound(self.expect, self.min), _fixed_bound(self.expect, self.max)
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
         if changes or not all(option.is_fixed for option in self.options):
             return None
@@ -86,8 +89,8 @@ class AskProperties(Properties):
             return self.fixed
         return Expectation(
             kind=self.expect,
-            least=rendered_bound(self.expect, self.min, scene),
-            most=rendered_bound(self.expect, self.max, scene),
+            least=_rendered_bound(self.expect, self.min, scene),
+            most=_rendered_bound(self.expect, self.max, scene),
             pattern=self.pattern,
             choices=tuple(option.option(scene) for option in self.options),
         )
@@ -167,3 +170,63 @@ def _leaves_room(expectation: Expectation) -> bool:
 
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
     return buttons(properties.expectation(scene).choices) if properties.choices else ()
+
+
+def _fixed_bound(kind: Kind, written: float | str | None) -> float | str | None:
+    """Return a bound that is the same in every turn; None when there is none, or when it must be worked out then.
+
+    ValueError when it can never be one.
+    """
+    if written is None or (isinstance(written, str) and is_template(written)):
+        return None
+    if kind == "date":
+        return _iso_date(written)
+    if kind == "time":
+        found = find_time(str(written), "en")
+        if found is None:
+            raise ValueError(f"{written!r} is not a time such as 18:30")
+        return found
+    if isinstance(written, str):
+        raise ValueError(f"{written!r} is not a number")
+    return written
+
+
+def _rendered_bound(kind: Kind, written: float | str | None, scene: Scene) -> float | str | None:
+    """Return a bound as it is in this turn; NodeFailure `ask.bound` when what a template gives is none."""
+    if written is None:
+        return None
+    value = scene.render_value(written)
+    found = _bound(kind, value, scene)
+    if found is None:
+        raise NodeFailure(f"the bound {written!r} gave {value!r}, which does not bound a {kind}", code="ask.bound")
+    return found
+
+
+def _bound(kind: Kind, value: Any, scene: Scene) -> float | str | None:
+    match kind:
+        case "date":
+            found = find_date(str(value), local_now(scene).date(), scene.flow.language, scene.flow.region)
+            return found.isoformat() if found else None
+        case "time":
+            return find_time(str(value), scene.flow.language)
+        case _:
+            return _number(value)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _iso_date(written: float | str) -> str | None:
+    """Return an ISO date; None for words such as "today", which depend on the day."""
+    try:
+        return date.fromisoformat(str(written)).isoformat()
+    except ValueError:
+        if any(character.isalpha() for character in str(written)):
+            return None
+        raise ValueError(f"{written!r} is not a date such as 2026-03-12, nor a word such as today") from None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from botflow.nodes.answers.expectation import Expectation, Kind
-from botflow.nodes.answers.language import base_language
+from botflow.nodes.answers.expectation import Expectation, Kind, base_language
 
 _SENTENCES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
     {

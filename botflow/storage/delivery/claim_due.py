@@ -15,11 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.interfaces import Rate
 from botflow.records import StoredOutbound
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import UNSETTLED, outbounds, sessions
-from botflow.storage.turns.row_mapping import stored_outbound
-from botflow.storage.turns.selects import OUTBOUND
+from botflow.storage.turns.row_mapping import OUTBOUND, stored_outbound
 
 # How long a part that a webhook's answer took along holds up those behind it: longer than it takes until the sender
 # asks the provider for it (60 s), so that it is settled or `ready` again before anything overtakes it.

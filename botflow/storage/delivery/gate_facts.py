@@ -18,8 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from botflow.flow.policy import Budgets
 from botflow.records import StoredOutbound
 from botflow.storage.decisions import Decision, DecisionKind, record
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.spending import Amount, OverBudget, Person, reserve
 from botflow.storage.tables import contacts, decisions, inbounds, outbounds, sessions, spending, workflows
 

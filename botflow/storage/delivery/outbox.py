@@ -18,8 +18,7 @@ from botflow.storage.delivery.claim_due import Claims
 from botflow.storage.delivery.reports import Deliveries
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
-from botflow.storage.turns.row_mapping import stored_outbound
-from botflow.storage.turns.selects import OUTBOUND, is_unsettled
+from botflow.storage.turns.row_mapping import OUTBOUND, is_unsettled, stored_outbound
 
 PARTS: Select[*tuple[Any, ...]] = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_id)
 IN_ORDER = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)

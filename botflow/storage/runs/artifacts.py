@@ -8,8 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from botflow.records import Artifact
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import artifacts
 
 LISTED = ("key", "kind", "content_type", "size", "created_at")

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from botflow.storage.engines.engine import Engine
 from botflow.storage.jobs import turn_lock
 from botflow.storage.tables import effects, executions, inbounds, sessions, turns
-from botflow.storage.turns.selects import is_new
+from botflow.storage.turns.row_mapping import is_new
 
 ENDED = ("completed", "failed", "cancelled")
 DROP_JOBS = text("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock IN (:first, :again, :timer)")

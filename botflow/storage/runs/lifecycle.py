@@ -21,7 +21,7 @@ from botflow.records import Checkpoint, LifecycleChange
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import ENDED, cancel_run, record
 from botflow.storage.tables import checkpoints, executions, inbounds, sessions
-from botflow.storage.turns.selects import is_new
+from botflow.storage.turns.row_mapping import is_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

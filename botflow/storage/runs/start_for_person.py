@@ -14,7 +14,7 @@ from botflow.engine.inbound import Inbound
 from botflow.records import SessionKey
 from botflow.storage.runs.start import StartedRun, database_time, insert_new, new_inbound
 from botflow.storage.tables import inbounds, sessions
-from botflow.storage.turns.selects import is_session
+from botflow.storage.turns.row_mapping import is_session
 
 Refusal = Literal["busy", "stopped"]
 

@@ -15,8 +15,7 @@ from botflow.engine.inbound import Inbound
 from botflow.records import JournalledAnswer, SessionKey, TurnId
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, inbounds
-from botflow.storage.turns.row_mapping import read_inbound
-from botflow.storage.turns.selects import is_new
+from botflow.storage.turns.row_mapping import is_new, read_inbound
 
 LONGEST_BURST = 20  # messages; FINISH looks no further than this for what joined a lead
 

@@ -1,4 +1,4 @@
-"""Between records and columns: what both databases store of an inbound, a turn and a message, and how it is read."""
+"""Between records and columns: what is stored of an inbound, a turn and a message, and how stores select it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
+
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import RUN, Inbound, Location, Media
 from botflow.engine.session import Session
 from botflow.records import SessionKey, StoredOutbound, StoredSession, TurnCommit
+from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
 SESSION_COLUMNS = (
     "id",
@@ -36,6 +39,10 @@ OUTBOUND_COLUMNS = (
     "created_at",
     "provider_id",
     "attempts",
+)
+SESSION: tuple[Column[Any], ...] = tuple(sessions.c[name] for name in SESSION_COLUMNS)
+OUTBOUND: tuple[Column[Any], ...] = tuple(
+    (sessions if name in ("workflow_id", "channel", "external_id") else outbounds).c[name] for name in OUTBOUND_COLUMNS
 )
 
 
@@ -159,3 +166,24 @@ def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
     """Return why the execution failed, as its row keeps it."""
     failure = commit.turn.failure
     return {"node": failure.node, "code": failure.code, "message": failure.message} if failure else None
+
+
+def is_session(key: SessionKey) -> ColumnElement[bool]:
+    """Match the session of `key`."""
+    return and_(
+        sessions.c.workflow_id == key.workflow,
+        sessions.c.channel == key.channel,
+        sessions.c.external_id == key.external_id,
+    )
+
+
+def is_new(table: FromClause = inbounds) -> ColumnElement[bool]:
+    """Match inbounds that wait. A literal: an index on part of a table serves only who states its very condition."""
+    state: ColumnElement[str] = table.c.state
+    return state == literal_column("'new'")
+
+
+def is_unsettled(table: FromClause = outbounds) -> ColumnElement[bool]:
+    """Match parts that somebody has still to deal with, in the words of their index."""
+    state: ColumnElement[str] = table.c.state
+    return state.in_([literal_column(f"'{name}'") for name in UNSETTLED_STATES])

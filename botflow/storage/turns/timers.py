@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botflow.storage.engines.dialect import dialect_of
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import inbounds, sessions
-from botflow.storage.turns.selects import is_new
+from botflow.storage.turns.row_mapping import is_new
 
 DEAD_AFTER_S = 10.0
 TAKES_MESSAGE = "(coalesce(sessions.state->'wait'->'accepts' ? 'message', true) OR inbounds.content ? 'consent')"
