@@ -9,11 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
-from botflow.records import (
-    OutboundState,
-    Retry,
-    StoredOutbound,
-)
+from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

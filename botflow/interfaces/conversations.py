@@ -7,20 +7,10 @@ from typing import Protocol
 
 from botflow.engine.asks import Line
 from botflow.engine.inbound import Inbound
-from botflow.records import (
-    JournalledAnswer,
-    PublishedFlow,
-    Queue,
-    Receipt,
-    SessionKey,
-    SessionSummary,
-    StoredInbound,
-    StoredOutbound,
-    StoredSession,
-    TranscriptEntry,
-    TurnCommit,
-    TurnId,
-)
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey, SessionSummary, StoredSession
+from botflow.records.turns import JournalledAnswer, Queue, Receipt, StoredInbound, TranscriptEntry, TurnCommit, TurnId
+from botflow.records.workflows import PublishedFlow
 
 
 class SessionStore(Protocol):

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from botflow.interfaces.channels import DeliveryStatus
-from botflow.records import (
-    HeldPart,
-    StoredOutbound,
-    TurnId,
-)
+from botflow.records.outbounds import HeldPart, StoredOutbound
+from botflow.records.turns import TurnId
 
 Rate = Callable[[str, str], float]  # of a channel and a sender: how many segments may leave in a second
 

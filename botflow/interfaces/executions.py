@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from botflow.engine.effects import ReportEnd
-from botflow.records import (
+from botflow.records.runs import (
     Artifact,
     Checkpoint,
     ExecutionRecord,

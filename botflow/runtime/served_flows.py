@@ -17,7 +17,7 @@ from botflow.flow.graph import Flow
 from botflow.flow.policy import Policy
 from botflow.interfaces import FlowStore
 from botflow.phone_numbers import require_numbers
-from botflow.records import PublishedFlow
+from botflow.records.workflows import PublishedFlow
 
 KEPT_VERSIONS = 256
 REFRESH_S = 1.0  # publishing reaches every process within a second, signals or not

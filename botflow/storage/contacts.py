@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
 from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import contacts, decisions, organizations, outbounds, sessions, workflows

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from botflow.engine.asks import Line
-from botflow.records import SessionSummary, StoredOutbound, TranscriptEntry
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionSummary
+from botflow.records.turns import TranscriptEntry
 from botflow.storage.delivery.outbox import PARTS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions, turns, workflows

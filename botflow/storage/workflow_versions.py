@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botflow.records import PublishedFlow
+from botflow.records.workflows import PublishedFlow
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import organizations, workflow_versions, workflows
 

@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel
-from botflow.records import SessionKey, StoredSession
+from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
 from botflow.web.auth.callers import Caller, Gate, external_id_of

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel, Reports, WebhookRequest
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, read_body, send_bytes
 from botflow.web.context import Desk, desk_of
 

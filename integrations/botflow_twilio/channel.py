@@ -13,7 +13,7 @@ from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow.settings import Settings
 from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.inbound import parse_message

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import DeliveryStatus, WebhookRequest
-from botflow.records import OutboundState
+from botflow.records.outbounds import OutboundState
 from botflow_twilio.error_codes import UNSUBSCRIBED, failed_on_its_way
 from botflow_twilio.inbound import required
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from botflow.interfaces import Sent
-from botflow.records import Retry
+from botflow.records.outbounds import Retry
 
 TOO_MANY_REQUESTS = 429
 UNSUBSCRIBED = "21610"

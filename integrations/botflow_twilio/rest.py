@@ -16,7 +16,7 @@ import orjson
 
 from botflow.errors import ProviderError
 from botflow.interfaces import Sent
-from botflow.records import Retry, StoredOutbound
+from botflow.records.outbounds import Retry, StoredOutbound
 from botflow_twilio.address import write_address
 from botflow_twilio.delivery_status import has_left, state_of
 from botflow_twilio.error_codes import failed_on_its_way, refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow_twilio.address import write_address
 
 MESSAGES_PER_REPLY = 10  # an eleventh is dropped with error 14109

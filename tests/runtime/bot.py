@@ -23,7 +23,8 @@ from botflow.flow.graph import Category
 from botflow.interfaces import Channel
 from botflow.nodes import built_in
 from botflow.nodes.custom.action import action
-from botflow.records import Receipt, SessionKey
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import Receipt
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks

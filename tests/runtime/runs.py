@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import NodeType
 from botflow.flow.compile import compile_flow
-from botflow.records import Receipt, RunStart, StartedRun
+from botflow.records.runs import RunStart, StartedRun
+from botflow.records.turns import Receipt
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.triggers import Triggers

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from botflow.engine.ask_json import answer_to_json, fingerprint
 from botflow.engine.asks import Answer, Invoke
-from botflow.records import JournalledAnswer, TurnId
+from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.runtime.turns.advance import ATTEMPTS
 from botflow.storage.database import Database
 from tests.nodes.talk import node, say

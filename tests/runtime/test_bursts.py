@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from botflow.engine.asks import Answer, AskModel
 from botflow.interfaces import Channel, OnDelta
-from botflow.records import Receipt
+from botflow.records.turns import Receipt
 from botflow.storage.database import Database
 from botflow.storage.tables import answers, inbounds, turns
 from tests.nodes.talk import node, say

@@ -9,7 +9,8 @@ import pytest
 
 from botflow.engine.effects import SendMessage
 from botflow.errors import RejectedInbound
-from botflow.records import SessionKey, StoredOutbound
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.status_urls import CallbackUrls
 
 PART = StoredOutbound(

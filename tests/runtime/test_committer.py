@@ -11,7 +11,8 @@ import pytest
 
 from botflow.errors import ProviderError
 from botflow.interfaces import SessionStore
-from botflow.records import StoredSession, TurnCommit, TurnId
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.turns.committer import LARGEST_BATCH, Committer
 from botflow.storage.database import Database, open_database
 from tests.storage.turns import key, message, said, waiting

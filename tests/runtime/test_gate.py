@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from botflow.engine.effects import SendMessage
-from botflow.records import SessionKey, StoredOutbound
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.send_gate import SEND, OpenGate, Passage
 
 PART = StoredOutbound(

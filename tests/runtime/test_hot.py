@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from botflow.records import SessionKey, StoredSession
+from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import orjson
 
-from botflow.records import Receipt, TurnId
+from botflow.records.turns import Receipt, TurnId
 from botflow.runtime.turns.signals import LARGEST_PAYLOAD, MAILBOX_SIZE, RECEIPTS_KEPT, Delta, Hub, Mailbox, Woken
 from botflow.storage.database import open_database
 from tests.runtime.job_places import until

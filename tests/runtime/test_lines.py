@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.runtime.turns.arrival_order import LONGEST_LINE, Lines
 
 ANN = SessionKey(1, "chat", "ann")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.loop_breaker import ECHOES, FLOOD, KEPT, PAUSES_S, PEACE_S, SUSPECT, Suspects, circling
 from botflow.storage.delivery.gate_facts import Exchange, PartFacts, Pause
 from botflow.storage.spending import Person

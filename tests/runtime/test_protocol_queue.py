@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from botflow.records import TurnId
+from botflow.records.turns import TurnId
 from botflow.storage.database import Database
 from botflow.storage.tables import inbounds
 from tests.nodes.talk import node, say

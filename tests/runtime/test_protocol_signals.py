@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 import redis
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.runtime.turns.signals import Delta, Hub, Transport, Woken
 from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database, open_database

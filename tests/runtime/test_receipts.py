@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from botflow.records import Receipt
+from botflow.records.turns import Receipt
 from botflow.runtime.turns.receipts import receipt_of
 from botflow.storage.database import Database
 from tests.storage.turns import RECEIVED, ended, ignored, key, message, said, waiting

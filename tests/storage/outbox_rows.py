@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from botflow.interfaces import DeliveryStatus
-from botflow.records import OutboundPart, OutboundState, StoredOutbound
+from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
 from botflow.storage.database import Database
 from botflow.storage.tables import outbounds, senders
 from tests.storage.turns import ended, key, message, waiting

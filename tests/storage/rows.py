@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, text, update
 
-from botflow.records import StoredOutbound, TurnId
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.turns import TurnId
 from botflow.storage import tables
 from botflow.storage.database import Database
 from botflow.storage.tables import inbounds, outbounds, sessions

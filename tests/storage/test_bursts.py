@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from botflow.records import JournalledAnswer, TurnId
+from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.database import Database
 from botflow.storage.turns.bursts import LONGEST_BURST, BurstRows
 from tests.storage.turns import key, message, said, waiting

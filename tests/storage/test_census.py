@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event, insert
 
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.backlog_counts import Waiting
 from botflow.storage.database import Database, open_database
 from botflow.storage.tables import effects

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from botflow.interfaces import DeliveryStatus
-from botflow.records import OutboundState, Retry, StoredOutbound
+from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 from botflow.storage.database import Database
 from botflow.storage.tables import inbounds, outbounds
 from tests.storage.outbox_rows import about, at_once, fast_turn, let_pass, row_of

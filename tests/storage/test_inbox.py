@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from botflow.engine.inbound import Location, Media
-from botflow.records import JournalledAnswer, Receipt, StoredSession, TurnId
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import JournalledAnswer, Receipt, TurnId
 from botflow.storage.database import Database
 from tests.storage.rows import age_owner, executions, jobs
 from tests.storage.turns import RECEIVED, ended, ignored, key, message, said, waiting

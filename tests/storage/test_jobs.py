@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import insert, text
 
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database
 from botflow.storage.jobs import EFFECTS, EXECUTIONS, PRIORITIES, TURNS
 from botflow.storage.tables import executions

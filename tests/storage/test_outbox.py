@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from botflow.records import OutboundPart, OutboundState, StoredOutbound, TurnId
+from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
+from botflow.records.turns import TurnId
 from botflow.storage.database import Database
 from botflow.storage.tables import sessions
 from tests.storage.outbox_rows import about, at_once, fast_turn, news

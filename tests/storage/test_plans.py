@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.sqlite import sqlite_path
 from botflow.storage.turns import sqlite_inbox, sqlite_sessions

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database, open_database
 from tests.storage.turns import key, message, said, waiting
 

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.records import StoredSession, TurnId
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import TurnId
 from botflow.storage.database import Database, open_database
 from tests.storage.turns import key, message, waiting
 

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from botflow.errors import ProviderError
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import open_database
 from tests.storage.turns import key, message, waiting
 

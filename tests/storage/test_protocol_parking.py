@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import insert, select, update
 
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database
 from botflow.storage.tables import outbounds, sessions
 from tests.storage.turns import key, message, waiting

@@ -10,7 +10,7 @@ import redis
 
 from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.errors import ProviderError
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.redis import RedisLink, open_redis
 from tests.servers import Server, start_valkey

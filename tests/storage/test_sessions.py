@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from botflow.records import StoredSession, TurnId
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import TurnId
 from botflow.storage.database import Database
 from tests.storage.turns import ended, ignored, key, message, said, waiting
 

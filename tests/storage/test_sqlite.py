@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from botflow.errors import ProviderError, UsageError
-from botflow.records import StoredSession
+from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.migrations.upgrade import migrate

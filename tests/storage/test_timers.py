@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from botflow.records import StoredSession, TurnId
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import TurnId
 from botflow.storage.database import Database
 from tests.storage.rows import age_owner, jobs, make_due
 from tests.storage.turns import ended, ignored, key, message, waiting

@@ -14,7 +14,9 @@ from botflow.engine.events import ExecutionCompleted, ExecutionStarted, InboundI
 from botflow.engine.inbound import Inbound
 from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.engine.turn import Turn
-from botflow.records import OutboundPart, OutboundState, SessionKey, StoredSession, TurnCommit
+from botflow.records.outbounds import OutboundPart, OutboundState
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import TurnCommit
 
 RECEIVED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 seeds = count(1)

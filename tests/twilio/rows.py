@@ -16,7 +16,9 @@ from sqlalchemy import update
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import Turn
-from botflow.records import OutboundPart, OutboundState, SessionKey, TurnCommit, TurnId
+from botflow.records.outbounds import OutboundPart, OutboundState
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.tables import inbounds
 
 US = "55502"  # a short code: a hundred segments a second

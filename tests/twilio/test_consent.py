@@ -10,7 +10,7 @@ import pytest
 from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import update
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.opt_outs import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds

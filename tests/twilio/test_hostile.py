@@ -18,7 +18,7 @@ from botflow_twilio.delivery_status import parse_status
 
 from botflow.clock import SystemClock
 from botflow.interfaces import WebhookRequest
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault

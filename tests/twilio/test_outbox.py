@@ -12,7 +12,9 @@ from botflow_twilio.channel import TwilioChannel
 
 from botflow.clock import SystemClock
 from botflow.interfaces import DeliveryStatus
-from botflow.records import OutboundState, SessionKey, TurnId
+from botflow.records.outbounds import OutboundState
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import TurnId
 from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault

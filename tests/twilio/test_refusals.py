@@ -7,7 +7,7 @@ from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.error_codes import RULES, failed_on_its_way, refused
 
 from botflow.interfaces import WebhookRequest
-from botflow.records import Retry
+from botflow.records.outbounds import Retry
 
 # code: what a refused send is, whether it is tried later, how often what failed on its way is sent again, whether the
 # whole sender waits, and a word of what people are told.

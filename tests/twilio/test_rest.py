@@ -15,7 +15,8 @@ from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.errors import ProviderError
 from botflow.interfaces import Sent
-from botflow.records import Retry, SessionKey, StoredOutbound
+from botflow.records.outbounds import Retry, StoredOutbound
+from botflow.records.sessions import SessionKey
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
 

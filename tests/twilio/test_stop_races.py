@@ -9,7 +9,7 @@ from typing import Any
 from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import update
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import open_database
 from botflow.storage.tables import contacts

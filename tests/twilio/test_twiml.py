@@ -14,7 +14,8 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
-from botflow.records import SessionKey, StoredOutbound
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey
 
 
 def outbound(message: SendMessage, index: int = 0, channel: str = "sms") -> StoredOutbound:

@@ -17,7 +17,7 @@ from botflow.clock import SystemClock
 from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, WebhookRequest
 from botflow.nodes import built_in
-from botflow.records import Receipt
+from botflow.records.turns import Receipt
 from botflow.runtime.delivery.sender import Outbox
 from botflow.runtime.served_flows import LiveFlow
 from botflow.storage.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.storage.tables import contacts
 from tests.web.site import API_KEY, Site, open_site
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.storage.contacts import Contacts
 from tests.web.site import API_KEY, Site, open_site
 

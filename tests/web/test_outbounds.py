@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from tests.storage.outbox_rows import at_once, news
 from tests.storage.turns import message, said, waiting
 from tests.web.site import API_KEY, Site, open_site

@@ -13,7 +13,7 @@ from botflow.cli.output.printing import print_json
 from botflow.errors import UsageError
 
 if TYPE_CHECKING:
-    from botflow.records import SessionSummary
+    from botflow.records.sessions import SessionSummary
     from botflow.storage.read_only import Archive
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from typing import Any
 
 from botflow.cli.terminal.prompt import Terminal
 from botflow.engine.inbound import Inbound, InboundKind
-from botflow.records import Receipt, StoredOutbound
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.served_flows import LiveFlow
 from botflow.runtime.turns.signals import Delta, Mailbox

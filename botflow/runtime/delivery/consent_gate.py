@@ -15,7 +15,8 @@ from typing import Any, Literal
 from botflow.engine.effects import SendMessage
 from botflow.flow.policy import Cap, Policy
 from botflow.phone_numbers import country_of, knows_numbers, zone_of
-from botflow.records import SessionKey, StoredOutbound
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.loop_breaker import FLOOD, REPLIES_SEEN, circling
 from botflow.runtime.delivery.quiet_hours import is_unasked, opens_after_s
 from botflow.runtime.delivery.send_gate import SEND, Passage, first_passage

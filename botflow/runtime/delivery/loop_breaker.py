@@ -15,7 +15,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 from botflow.storage.delivery.gate_facts import Exchange, LoopReason, PartFacts, Pause
 
 FLOOD = 30  # messages within FLOOD_S that are still believed to be a person's

@@ -21,7 +21,9 @@ from botflow.engine.session import Session
 from botflow.engine.turn import Turn
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, DeliveryStatus, OutboxStore
-from botflow.records import OutboundState, SessionKey, StoredOutbound, StoredSession, TurnId
+from botflow.records.outbounds import OutboundState, StoredOutbound
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import TurnId
 from botflow.runtime.delivery.consent_gate import needs_gate
 from botflow.runtime.delivery.loop_breaker import Suspects
 from botflow.runtime.delivery.send_gate import SendGate

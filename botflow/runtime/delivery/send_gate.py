@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from botflow.clock import Clock
 from botflow.crash_points import Reach, unobserved
 from botflow.errors import ProviderError
 from botflow.interfaces import Channel, DeliveryStatus, Meters, OutboxStore, Reconciles, Sent
-from botflow.records import OutboundState, StoredOutbound
+from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.runtime.delivery.send_gate import OpenGate, Passage, SendGate
 from botflow.runtime.process.tick import Step
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from itsdangerous import Signer
 
 from botflow.errors import RejectedInbound
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 
 
 class CallbackUrls:

@@ -19,7 +19,7 @@ from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
 from botflow.interfaces import EffectStore
-from botflow.records import RunStart, StoredEffect
+from botflow.records.runs import RunStart, StoredEffect
 from botflow.runtime.process.tick import Step
 from botflow.runtime.served_flows import Flows, LiveFlow
 

@@ -17,7 +17,7 @@ import structlog
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.interfaces import ArtifactStore, ExecutionStore, LifecycleStore
-from botflow.records import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
+from botflow.records.runs import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
 from botflow.runtime.runs.log import Level, LogEntry, log_of
 from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import StartRequest, TriggeredExecution, Triggers

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast, get_args
 
 from botflow.engine import events
 from botflow.engine.events import Event
-from botflow.records import TurnLog
+from botflow.records.runs import TurnLog
 
 Level = Literal["debug", "info", "warning", "error"]
 LEVELS: tuple[Level, ...] = get_args(Level)

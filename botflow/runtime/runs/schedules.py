@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from botflow.nodes.triggers.runs import ScheduleProperties
+from botflow.records.runs import RunStart, StartedRun
 from botflow.runtime.process.tick import Step
 from botflow.runtime.runs.cron_times import moments_between, next_moment
 from botflow.runtime.runs.start_plan import plan_of
@@ -30,7 +31,7 @@ from botflow.storage.runs.schedules import (
     put_schedule,
     stored_schedules,
 )
-from botflow.storage.runs.start import RunStart, StartedRun, database_time, start_run
+from botflow.storage.runs.start import database_time, start_run
 from botflow.storage.runs.start_targets import Target, find_targets
 
 ON_TIME = timedelta(seconds=60)  # a moment this late was not missed

@@ -25,7 +25,7 @@ from botflow.engine.events import (
     WaitStarted,
 )
 from botflow.flow.graph import Flow
-from botflow.records import AnswerLog, TurnLog
+from botflow.records.runs import AnswerLog, TurnLog
 
 StepStatus = Literal["running", "suspended", "completed", "failed", "cancelled", "skipped"]
 

@@ -29,12 +29,13 @@ from botflow.nodes.triggers.runs import (
     RunProperties,
     WebhookProperties,
 )
-from botflow.records import SessionKey
+from botflow.records.runs import RunStart, StartedRun
+from botflow.records.sessions import SessionKey
 from botflow.runtime.runs.start_plan import Plan, plan_of
 from botflow.storage.credentials import usable_names
 from botflow.storage.engines.engine import Engine
 from botflow.storage.jobs import PRIORITIES, Priority
-from botflow.storage.runs.start import RunStart, StartedRun, defer_turn, start_run
+from botflow.storage.runs.start import defer_turn, start_run
 from botflow.storage.runs.start_for_person import PersonStart, start_for_person
 from botflow.storage.runs.start_targets import Target, find_target, mentioning
 

@@ -26,15 +26,8 @@ from botflow.errors import BotflowError, FlowError, ProviderError
 from botflow.flow.graph import Flow
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel, InboxStore, OnDelta
-from botflow.records import (
-    InboundState,
-    JournalledAnswer,
-    Queue,
-    SessionKey,
-    StoredInbound,
-    StoredSession,
-    TurnCommit,
-)
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import InboundState, JournalledAnswer, Queue, StoredInbound, TurnCommit
 from botflow.runtime.asks.perform import Asks
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks, silences
 from botflow.runtime.served_flows import Flows

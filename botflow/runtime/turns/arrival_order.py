@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from botflow.errors import RejectedInbound
-from botflow.records import SessionKey
+from botflow.records.sessions import SessionKey
 
 LONGEST_LINE = 100  # messages of one person that may wait in this process at the same time
 

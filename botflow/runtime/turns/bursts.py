@@ -24,7 +24,8 @@ from botflow.engine.asks import Answer, Ask, AskModel
 from botflow.engine.inbound import Inbound
 from botflow.errors import BotflowError, ProviderError
 from botflow.flow.policy import Policy
-from botflow.records import JournalledAnswer, SessionKey, StoredInbound, TurnId
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import JournalledAnswer, StoredInbound, TurnId
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.bursts import LONGEST_BURST, BurstRows, Waiting
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from botflow.errors import ProviderError
 from botflow.interfaces import SessionStore
-from botflow.records import SessionKey, TurnCommit, TurnId
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import TurnCommit, TurnId
 
 LARGEST_BATCH = 16  # larger ones save little, and the first in them wait for the last
 COMMITTERS = 2  # statements under way at once: one is on the wire while the next fills

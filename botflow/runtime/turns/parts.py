@@ -8,7 +8,7 @@ from dataclasses import replace
 from botflow.engine.effects import SendMessage
 from botflow.engine.turn import Turn
 from botflow.interfaces import Channel, Meters
-from botflow.records import OutboundPart
+from botflow.records.outbounds import OutboundPart
 
 
 def channels_by_name(channels: Sequence[Channel]) -> Mapping[str, Channel]:

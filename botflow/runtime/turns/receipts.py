@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from botflow.records import InboundState, Receipt, StoredOutbound, TurnCommit, TurnId
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.turns import InboundState, Receipt, TurnCommit, TurnId
 
 
 def receipt_of(commit: TurnCommit, turn_id: TurnId, state: InboundState = "done") -> Receipt:

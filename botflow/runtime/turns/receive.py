@@ -18,7 +18,8 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
-from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, silences
 from botflow.runtime.process.overload import Overloaded
 from botflow.runtime.served_flows import Flows, LiveFlow

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import Protocol
 
 from botflow.interfaces import SessionStore
-from botflow.records import SessionKey, StoredSession
+from botflow.records.sessions import SessionKey, StoredSession
 
 KEPT_SESSIONS = 50_000
 

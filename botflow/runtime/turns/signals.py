@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
-from botflow.records import Receipt
+from botflow.records.turns import Receipt
 
 LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
 LONGEST_PIECE = LARGEST_PAYLOAD // 8  # characters of a delta; one may be six bytes of JSON

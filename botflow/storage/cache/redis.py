@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from botflow.engine.session import Session
 from botflow.errors import ProviderError
-from botflow.records import SessionKey, StoredSession
+from botflow.records.sessions import SessionKey, StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 
 CALL_S = 0.05

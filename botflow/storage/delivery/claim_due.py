@@ -14,7 +14,7 @@ from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.interfaces import Rate
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import UNSETTLED, outbounds, sessions
 from botflow.storage.turns.row_mapping import OUTBOUND, stored_outbound

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.flow.policy import Budgets
-from botflow.records import StoredOutbound
+from botflow.records.outbounds import StoredOutbound
 from botflow.storage.decisions import Decision, DecisionKind, record
 from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.spending import Amount, OverBudget, Person, reserve

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.interfaces import DeliveryStatus
-from botflow.records import HeldPart
+from botflow.records.outbounds import HeldPart
 from botflow.storage.decisions import Decision, DecisionKind, organization_of, record
 from botflow.storage.delivery.reports import Deliveries
 from botflow.storage.engines.engine import Engine

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.interfaces import DeliveryStatus, Rate
-from botflow.records import StoredOutbound, TurnId
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.turns import TurnId
 from botflow.storage.delivery.claim_due import Claims
 from botflow.storage.delivery.reports import Deliveries
 from botflow.storage.engines.engine import Engine

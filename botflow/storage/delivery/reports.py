@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
-from botflow.records import OutboundState
+from botflow.records.outbounds import OutboundState
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions
 

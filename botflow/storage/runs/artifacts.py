@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from botflow.records import Artifact
+from botflow.records.runs import Artifact
 from botflow.storage.engines.engine import Engine, dialect_of
 from botflow.storage.tables import artifacts
 

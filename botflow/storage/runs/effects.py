@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, text, tuple_, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.engine.effects import ReportEnd
-from botflow.records import RunStart, StoredEffect
+from botflow.records.runs import RunStart, StoredEffect
 from botflow.storage.engines.engine import Engine
 from botflow.storage.jobs import MESSAGE_PRIORITY
 from botflow.storage.runs.cancel import cancel_children

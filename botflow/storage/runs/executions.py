@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.engine.inbound import RUN
-from botflow.records import AnswerLog, ExecutionRecord, Spent, TurnLog
+from botflow.records.runs import AnswerLog, ExecutionRecord, Spent, TurnLog
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
 

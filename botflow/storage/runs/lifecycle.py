@@ -17,7 +17,7 @@ from sqlalchemy import case, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.engine.inbound import RUN
-from botflow.records import Checkpoint, LifecycleChange
+from botflow.records.runs import Checkpoint, LifecycleChange
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import ENDED, cancel_run, record
 from botflow.storage.tables import checkpoints, executions, inbounds, sessions

@@ -16,8 +16,7 @@ from sqlalchemy import Connection, Insert, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from botflow.engine.inbound import RUN, Inbound
-from botflow.records import RunStart as RunStart
-from botflow.records import StartedRun as StartedRun
+from botflow.records.runs import RunStart, StartedRun
 from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.engines.postgres import DEFER
 from botflow.storage.jobs import TIMER_PRIORITY, turn_lock

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from botflow.engine.inbound import Inbound
-from botflow.records import SessionKey
-from botflow.storage.runs.start import StartedRun, database_time, insert_new, new_inbound
+from botflow.records.runs import StartedRun
+from botflow.records.sessions import SessionKey
+from botflow.storage.runs.start import database_time, insert_new, new_inbound
 from botflow.storage.tables import inbounds, sessions
 from botflow.storage.turns.row_mapping import is_session
 

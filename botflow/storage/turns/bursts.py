@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from botflow.engine.inbound import Inbound
-from botflow.records import JournalledAnswer, SessionKey, TurnId
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, inbounds
 from botflow.storage.turns.row_mapping import is_new, read_inbound

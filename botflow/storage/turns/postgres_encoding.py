@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from botflow.records import OutboundPart, TurnCommit
+from botflow.records.outbounds import OutboundPart
+from botflow.records.turns import TurnCommit
 from botflow.storage.turns.row_mapping import (
     execution_status,
     failure_of,

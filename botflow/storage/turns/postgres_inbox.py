@@ -11,16 +11,8 @@ from psycopg.rows import TupleRow
 
 from botflow.engine.inbound import RUN, Inbound
 from botflow.errors import ProviderError
-from botflow.records import (
-    JournalledAnswer,
-    Queue,
-    Receipt,
-    SessionKey,
-    StoredInbound,
-    StoredSession,
-    TurnCommit,
-    TurnId,
-)
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import JournalledAnswer, Queue, Receipt, StoredInbound, TurnCommit, TurnId
 from botflow.storage.engines.gathering import Gathering
 from botflow.storage.engines.postgres import PostgresEngine
 from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TURNS

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.storage.engines.postgres import PostgresEngine
 from botflow.storage.turns.postgres_encoding import CARRIED, READ_TURNS, WAKE_AT, WRITE_TURN, encode
 from botflow.storage.turns.row_mapping import OUTBOUND_COLUMNS, SESSION_COLUMNS, stored_outbound, stored_session

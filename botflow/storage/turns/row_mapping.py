@@ -11,7 +11,9 @@ from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import RUN, Inbound, Location, Media
 from botflow.engine.session import Session
-from botflow.records import SessionKey, StoredOutbound, StoredSession, TurnCommit
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import TurnCommit
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
 SESSION_COLUMNS = (

@@ -14,7 +14,8 @@ import orjson
 
 from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
 from botflow.engine.inbound import RUN
-from botflow.records import EffectKind, TurnCommit
+from botflow.records.runs import EffectKind
+from botflow.records.turns import TurnCommit
 from botflow.storage.turns.row_mapping import failure_of
 
 KEPT_CHECKPOINTS = 100  # per run

@@ -10,7 +10,8 @@ from uuid import UUID
 import orjson
 
 from botflow.engine.inbound import Inbound
-from botflow.records import SessionKey, TurnCommit, TurnId
+from botflow.records.sessions import SessionKey
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.engines.column_types import utc_text
 from botflow.storage.turns.row_mapping import (
     execution_status,

@@ -10,16 +10,8 @@ import orjson
 
 from botflow.engine.inbound import RUN, Inbound
 from botflow.errors import ProviderError
-from botflow.records import (
-    JournalledAnswer,
-    Queue,
-    Receipt,
-    SessionKey,
-    StoredInbound,
-    StoredSession,
-    TurnCommit,
-    TurnId,
-)
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import JournalledAnswer, Queue, Receipt, StoredInbound, TurnCommit, TurnId
 from botflow.storage.engines.column_types import utc_moment
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.engines.sqlite_threads import Row, rows_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from uuid import UUID
 
-from botflow.records import TurnCommit, TurnId
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.engines.sqlite_threads import rows_of
 from botflow.storage.jobs_sqlite_queries import INSERT_CARRY_OUT
 from botflow.storage.turns.run_outcome import KEPT_CHECKPOINTS, Following

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from botflow.records import Receipt, SessionKey, StoredSession, TurnCommit, TurnId
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.storage.engines.column_types import utc_moment
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.engines.sqlite_threads import Row, rows_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from botflow.records import Artifact, ExecutionRecord
+from botflow.records.runs import Artifact, ExecutionRecord
 from botflow.runtime.runs.executions import ExecutionDetail
 from botflow.runtime.runs.log import LogEntry
 from botflow.runtime.runs.steps import Step, Steps

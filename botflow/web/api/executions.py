@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
-from botflow.records import ExecutionRecord
+from botflow.records.runs import ExecutionRecord
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
 from botflow.runtime.runs.triggers import StartRequest

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import HeldStore
-from botflow.records import HeldPart
+from botflow.records.outbounds import HeldPart
 from botflow.web.api.query import parse_query
 from botflow.web.asgi import send_json
 from botflow.web.context import desk_of

@@ -14,7 +14,8 @@ from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import TranscriptStore
-from botflow.records import StoredOutbound, TranscriptEntry
+from botflow.records.outbounds import StoredOutbound
+from botflow.records.turns import TranscriptEntry
 from botflow.web.chat.body import LONGEST_ID
 
 PAGE = 50

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from botflow.engine.inbound import Inbound
-from botflow.records import Receipt
+from botflow.records.turns import Receipt
 from botflow.web.asgi import read_body, send_json
 from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, parse_message, parse_object

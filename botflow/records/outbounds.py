@@ -1,0 +1,85 @@
+"""Messages on their way out, as storage and runtime pass them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from botflow.engine.effects import SendMessage
+from botflow.records.sessions import SessionKey
+
+OutboundState = Literal[
+    "ready", "handed", "sending", "sent", "delivered", "read", "failed", "suppressed", "unknown", "held"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundPart:
+    """One message as its provider takes it, and the state its row begins in: `sent` for chat (a log read by cursor),
+    `handed` when the committing request answers with it, `ready` when somebody must still claim and send it.
+
+    `segments` is what the provider charges for; None where it does not count."""
+
+    message: SendMessage
+    state: OutboundState
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """What failed may be sent once more, after `after_s`; with `slower`, nothing leaves that sender before then.
+
+    `times`: how often a part may be sent again that the provider had accepted; a refusal counts attempts instead.
+    """
+
+    after_s: float
+    slower: bool = False
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOutbound:
+    """One outbound row. Its wire id is `<version>.<index>`: the order of a session's messages is (version, index).
+
+    Whoever claims it also learns `age_s`, how long ago it was said by the database's clock; `is_stopped`, whether its
+    recipient has opted out; and how many `segments` it has.
+    """
+
+    session: int
+    version: int
+    index: int
+    seq: int
+    state: OutboundState
+    message: SendMessage
+    key: SessionKey
+    created_at: datetime
+    provider_id: str = ""
+    attempts: int = 0
+    segments: int = 1
+    age_s: float = 0.0
+    is_stopped: bool = False
+
+    @property
+    def recipient(self) -> str:
+        """The address it goes to; `message.channel`, else the session's, says on which channel."""
+        return self.message.to or self.key.external_id
+
+    @property
+    def wire_id(self) -> str:
+        return f"{self.version}.{self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPart:
+    """A part that nobody sends until an operator decides, as it is shown to them."""
+
+    id: tuple[int, int, int]  # session, version, index
+    workflow: str
+    channel: str
+    sender: str
+    recipient: str
+    text: str
+    error_code: str
+    attempts: int
+    created_at: datetime

@@ -1,0 +1,47 @@
+"""A person's session in a workflow, as storage and runtime pass it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from botflow.engine.session import Session
+
+
+class SessionKey(NamedTuple):
+    """Who talks to what: unique in the deployment. `workflow` is the workflow row's id."""
+
+    workflow: int
+    channel: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A session as read. `id` 0 means that there is no row yet. `flow_version` is set while an execution runs.
+
+    Inbounds up to `done_seq` are finished; when `last_seq` is greater, something is queued. `parked` after an opt-out.
+    """
+
+    key: SessionKey
+    session: Session = field(default_factory=Session)
+    id: int = 0
+    last_seq: int = 0
+    done_seq: int = 0
+    flow_version: int | None = None
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """One row of a list of sessions."""
+
+    id: int
+    workflow: str
+    channel: str
+    external_id: str
+    status: Literal["waiting", "queued", "idle", "parked"]
+    node: str
+    turns: int
+    updated_at: datetime
