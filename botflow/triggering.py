@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
 from botflow.errors import UsageError
-from botflow.runtime.runs import triggers
+from botflow.runtime.runs.emit import Event, emit_and_defer
 from botflow.runtime.runs.row_watch import watch_rows
-from botflow.runtime.runs.triggers import Event, StartRequest, TriggeredExecution
+from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_and_defer
 from botflow.settings import Settings
 from botflow.storage.jobs import Priority
 from botflow.storage.one_off import brief_connection, brief_connection_sync
@@ -65,7 +65,7 @@ async def trigger_workflow(
         address=address,
         metadata=metadata,
     )
-    return await _on(connection, partial(triggers.start_and_defer, request=request))
+    return await _on(connection, partial(start_and_defer, request=request))
 
 
 def trigger_workflow_sync(
@@ -95,7 +95,7 @@ def trigger_workflow_sync(
         address=address,
         metadata=metadata,
     )
-    return _on_sync(connection, partial(triggers.start_and_defer, request=request))
+    return _on_sync(connection, partial(start_and_defer, request=request))
 
 
 async def emit(
@@ -106,7 +106,7 @@ async def emit(
     `connection` is as above. With a `key`, telling the same event again starts nothing more.
     """
     told = Event(name=event, payload=payload, key=key)
-    return await _on(connection, partial(triggers.emit_and_defer, event=told))
+    return await _on(connection, partial(emit_and_defer, event=told))
 
 
 def emit_sync(
@@ -114,7 +114,7 @@ def emit_sync(
 ) -> list[TriggeredExecution]:
     """The same bridge for `emit`."""
     told = Event(name=event, payload=payload, key=key)
-    return _on_sync(connection, partial(triggers.emit_and_defer, event=told))
+    return _on_sync(connection, partial(emit_and_defer, event=told))
 
 
 async def _on(connection: AnyConnection | None, work: Callable[[Connection], Result]) -> Result:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime import vault
+from botflow.runtime.runs import emit, validation
 from botflow.runtime.runs import schedules as keeping
-from botflow.runtime.runs import triggers
+from botflow.runtime.runs.start import start_and_defer
 from botflow.storage import credentials
 from botflow.storage.runs import schedules, start, start_for_person
 from tests.faults.mutation import Fence
@@ -30,15 +31,15 @@ once_per_key = test_trigger_workflow.test_a_key_starts_once_and_refuses_another_
 FENCES_OF_TRIGGERS = (
     Fence(start.start_run, "start.key or execution", "execution", once_per_key),
     Fence(start.start_run, "start.key or execution", "execution", once_per_key, on="postgres"),
-    Fence(triggers.same_input, "not run.is_new and run.input != given", "False", once_per_key),
-    Fence(triggers.start_and_defer, "if run.is_new:", "if True:", once_per_key),
+    Fence(validation.same_input, "not run.is_new and run.input != given", "False", once_per_key),
+    Fence(start_and_defer, "if run.is_new:", "if True:", once_per_key),
     Fence(
-        triggers._start_listener,
+        emit._start_listener,
         'f"event:{event.name}:{event.key}" if event.key else ""',
         '""',
         test_emit.test_an_event_told_again_under_its_key_starts_nothing_more,
     ),
-    Fence(triggers.active_target, 'target.status != "active"', "False", paused),
+    Fence(validation.active_target, 'target.status != "active"', "False", paused),
     Fence(credentials._usable, 'credentials.c.user_name.in_({"", user_name}),', "", foreign),
     Fence(
         credentials._usable,

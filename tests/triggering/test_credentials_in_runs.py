@@ -14,7 +14,7 @@ from botflow import Plugin, Properties, action
 from botflow.engine.node_type import ActionContext
 from botflow.flow.compile import compile_flow
 from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
-from botflow.runtime.runs.triggers import StartRequest
+from botflow.runtime.runs.start import StartRequest
 from botflow.settings import Settings
 from botflow.storage.tables import metadata
 from tests.nodes.talk import node

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from botflow import RejectedInbound
-from botflow.runtime.runs.triggers import StartRequest, TriggeredExecution, Triggers
+from botflow.runtime.runs.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.triggers import Triggers
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.runtime.bot import GREETING, Bot, open_bot

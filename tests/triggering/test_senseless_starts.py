@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.runtime.runs.triggers import Event, StartRequest, Triggers
+from botflow.runtime.runs.emit import Event
+from botflow.runtime.runs.start import StartRequest
+from botflow.runtime.runs.triggers import Triggers
 from botflow.storage.database import Database
 from tests.nodes.talk import node
 from tests.triggering.places import publish, run_flow, runs

@@ -19,8 +19,9 @@ from botflow.flow.graph import Flow
 from botflow.interfaces import ArtifactStore, ExecutionStore, LifecycleStore
 from botflow.records.runs import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
 from botflow.runtime.runs.log import Level, LogEntry, log_of
+from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.steps import Steps, steps_of
-from botflow.runtime.runs.triggers import StartRequest, TriggeredExecution, Triggers
+from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, event, inspect, select
 from sqlalchemy.orm import Mapper
 
 from botflow.errors import UsageError
-from botflow.runtime.runs.triggers import StartRequest, start_and_defer
+from botflow.runtime.runs.start import StartRequest, start_and_defer
 
 Change = Literal["insert", "update", "delete"]
 Row = TypeVar("Row")

@@ -18,7 +18,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.runs import ExecutionRecord
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
-from botflow.runtime.runs.triggers import StartRequest
+from botflow.runtime.runs.start import StartRequest
 from botflow.storage.jobs import PRIORITIES, Priority
 from botflow.web.api.execution_json import shown, shown_artifact, shown_detail, shown_entry, shown_steps
 from botflow.web.api.query import parse_query

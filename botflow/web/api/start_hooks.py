@@ -22,7 +22,8 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound, UsageError
 from botflow.nodes.triggers.runs import Signature, WebhookProperties
-from botflow.runtime.runs.triggers import Event, StartRequest, TriggeredExecution
+from botflow.runtime.runs.emit import Event
+from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import header, read_body, send_json
 from botflow.web.chat.body import parse_json, parse_object

@@ -1,0 +1,105 @@
+"""Telling an event, which starts every workflow that listens for it. Start reading with `emit`.
+
+As in `start.py`, all of it happens in the transaction of whoever calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from botflow.engine.inbound import Inbound
+from botflow.errors import FlowError
+from botflow.nodes.triggers.runs import EventProperties, EventTrigger
+from botflow.records.runs import RunStart, StartedRun
+from botflow.runtime.runs.start import TriggeredExecution
+from botflow.runtime.runs.start_plan import Plan, plan_of
+from botflow.runtime.runs.validation import (
+    botflows_tables,
+    check_key,
+    check_transaction,
+    no_start,
+    plain_input,
+    same_input,
+)
+from botflow.storage.runs.start import defer_turn, start_run
+from botflow.storage.runs.start_targets import Target, mentioning
+
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. With a `key` it starts each listening workflow once, however often it is told."""
+
+    name: str
+    payload: Any = None
+    key: str = ""
+
+
+def emit_and_defer(connection: Connection, event: Event) -> list[TriggeredExecution]:
+    """Tell an event on a connection that is not botflow's own."""
+    check_transaction(connection)
+    runs = emit(connection, event)
+    for run in runs:
+        if run.is_new:
+            defer_turn(connection, run.session)
+    return [TriggeredExecution(run.execution, run.status) for run in runs]
+
+
+def emit(connection: Connection, event: Event) -> list[StartedRun]:
+    """Start every active workflow with a trigger.event for this one, each once; the caller defers the new ones."""
+    given = plain_input(event.payload)
+    check_key(event.key)
+    if not event.name or len(event.name) > 128 or not event.name.isprintable():
+        raise no_start(
+            "an event's name has 1 to 128 characters, none of them a control character",
+            "event.name",
+            "for example contact.created",
+        )
+    with botflows_tables():
+        listening = [
+            (target, node)
+            for target in mentioning(connection, event.name)
+            if (node := _listening_node(plan_of(target.slug, target.documents), event.name, given))
+        ]
+        return [_start_listener(connection, target, node, event, given) for target, node in listening]
+
+
+def _listening_node(plan: Plan, name: str, payload: Any) -> str:
+    """Return the first trigger.event of the plan that takes the event, "" when there is none."""
+    heard = Inbound(
+        kind="trigger", key="", received_at=_ANY_TIME, seed=0, channel="", parameters=_event_parameters(name, payload)
+    )
+    for node, properties in plan.of(EventProperties):
+        try:
+            takes = EventTrigger().starts(properties, heard)
+        except FlowError:  # its condition fails: let the run say so
+            takes = True
+        if takes:
+            return node
+    return ""
+
+
+def _start_listener(connection: Connection, target: Target, node: str, event: Event, given: Any) -> StartedRun:
+    assert target.version is not None
+    run = start_run(
+        connection,
+        RunStart(
+            workflow=target.workflow,
+            flow_version=target.version,
+            trigger="event",
+            input=given,
+            parameters={**_event_parameters(event.name, given), "start": node},
+            key=f"event:{event.name}:{event.key}" if event.key else "",
+            metadata={"event": event.name},
+        ),
+    )
+    return same_input(run, given, event.key)
+
+
+def _event_parameters(name: str, payload: Any) -> dict[str, Any]:
+    return {"trigger": "event", "name": name, "input": payload}

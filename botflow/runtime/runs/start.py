@@ -1,0 +1,174 @@
+"""Starting one workflow by its name. Start reading with `start`.
+
+All of it works on SQLAlchemy's synchronous Connection, in the transaction of whoever calls, so that an execution begins
+with the caller's commit or not at all; an AsyncConnection lends its own by `run_sync`. Nothing here runs a turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection
+
+from botflow.nodes.triggers.runs import ManualProperties, RunProperties, WebhookProperties
+from botflow.records.runs import RunStart, StartedRun
+from botflow.records.sessions import SessionKey
+from botflow.runtime.runs.start_plan import Plan, plan_of
+from botflow.runtime.runs.validation import (
+    active_target,
+    botflows_tables,
+    check_input,
+    check_key,
+    check_name,
+    check_transaction,
+    no_start,
+    plain_input,
+    same_input,
+)
+from botflow.storage.credentials import usable_names
+from botflow.storage.jobs import PRIORITIES, Priority
+from botflow.storage.runs.start import defer_turn, start_run
+from botflow.storage.runs.start_for_person import PersonStart, start_for_person
+from botflow.storage.runs.start_targets import Target
+
+CHANNELS = ("chat", "sms", "whatsapp")
+
+
+class TriggeredExecution(NamedTuple):
+    """What was started. It runs once the transaction has committed; its status is `pending` until then."""
+
+    execution_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """A workflow to start; `external_id` and `channel` name the person of a persistent one.
+
+    `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
+    asked for. A webhook names its trigger's `node`. `metadata` is kept with the execution, for whoever looks at it.
+    """
+
+    workflow: str
+    node: str = ""
+    input: Any = None
+    user_name: str = ""
+    version: int | None = None
+    key: str = ""
+    priority: Priority = "normal"
+    external_id: str = ""
+    channel: str = ""
+    address: str = ""
+    metadata: dict[str, Any] | None = None
+    trigger: Literal["api", "manual", "webhook"] = "api"
+
+
+def start_and_defer(connection: Connection, request: StartRequest) -> TriggeredExecution:
+    """Start a workflow on a connection that is not botflow's own."""
+    check_transaction(connection)
+    run = start(connection, request)
+    if run.is_new:
+        defer_turn(connection, run.session)
+    return TriggeredExecution(run.execution, run.status)
+
+
+def start(connection: Connection, request: StartRequest) -> StartedRun:
+    """Start a workflow by name; the caller defers its turn when it is new. RejectedInbound says what is wrong:
+
+    workflow.unknown, workflow.inactive, version.unknown, trigger.none, input.invalid, input.not_json, input.too_large,
+    credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, session.busy, session.opted_out.
+    """
+    given = plain_input(request.input)
+    check_key(request.key)
+    for name in ("user_name", "external_id", "channel", "address"):
+        check_name(name, getattr(request, name))
+    with botflows_tables():
+        target = active_target(connection, request.workflow, request.version)
+        assert target.version is not None
+        plan = plan_of(target.slug, target.documents)
+        node, properties = _entry(plan, target, request.node)
+        check_input(properties.input_schema, given)
+        if request.trigger != "webhook":
+            _check_credentials(connection, target, plan, request)
+        parameters = {"trigger": request.trigger, "start": node, "input": given}
+        if request.external_id or request.channel:
+            return _start_for_person(connection, target, plan, request, parameters)
+        run = start_run(
+            connection,
+            RunStart(
+                workflow=target.workflow,
+                flow_version=target.version,
+                trigger=request.trigger,
+                input=given,
+                parameters=parameters,
+                key=f"webhook:{node}:{request.key}" if request.key and request.node else request.key,
+                priority=PRIORITIES[request.priority],
+                user_name=request.user_name or None,
+                metadata=plain_input(request.metadata),
+            ),
+        )
+        return same_input(run, given, request.key)
+
+
+def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties]:
+    """Return the trigger to start at: the webhook of this name, else the one for starts by hand."""
+    kind = WebhookProperties if webhook else ManualProperties
+    for node, properties in plan.of(kind):
+        if webhook in ("", node):
+            return node, properties
+    raise no_start(
+        f"the workflow {target.slug!r} has no trigger.{'webhook' if webhook else 'manual'} for this",
+        "trigger.none",
+        "to start it by name it needs a node of type trigger, actionType manual",
+    )
+
+
+def _check_credentials(connection: Connection, target: Target, plan: Plan, request: StartRequest) -> None:
+    user_name = "" if request.external_id else request.user_name  # a person's conversation has no user of ours
+    usable = usable_names(connection, target.organization, user_name, plan.credentials)
+    if missing := sorted(plan.credentials - usable):
+        raise no_start(
+            f"the workflow {target.slug!r} needs credentials that {user_name or 'the organization'!r} does not have:"
+            f" {', '.join(missing)}",
+            "credential.foreign",
+            "add them for this user or for the whole organization, and see that they are active",
+            HTTPStatus.FORBIDDEN,
+        )
+
+
+def _start_for_person(
+    connection: Connection, target: Target, plan: Plan, request: StartRequest, parameters: dict[str, Any]
+) -> StartedRun:
+    if plan.is_single or request.channel not in CHANNELS or not request.external_id:
+        raise no_start(
+            "only a persistent workflow has a person, named by external_id and a channel of " + ", ".join(CHANNELS),
+            "trigger.person",
+            "name both, or leave both out for a run that nobody talks to",
+        )
+    assert target.version is not None
+    begun = start_for_person(
+        connection,
+        PersonStart(
+            session=SessionKey(target.workflow, request.channel, request.external_id),
+            flow_version=target.version,
+            parameters=parameters,
+            address=request.address,
+            key=request.key,
+        ),
+    )
+    match begun:
+        case "busy":
+            raise no_start(
+                "this person's session has an execution under way",
+                "session.busy",
+                "try again once it has ended",
+                HTTPStatus.CONFLICT,
+            )
+        case "stopped":
+            raise no_start(
+                "this person wants no messages", "session.opted_out", "they may opt in again", HTTPStatus.CONFLICT
+            )
+        case _:
+            return same_input(begun, parameters["input"], request.key)
