@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 
 from botflow.cli.app import app
 from botflow.settings import Settings
-from tests.faults.driver import free_port
+from tests.faults.servers_that_die import free_port
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botflow.engine.asks import Answer, AskFailure, AskModel
-from tests.nodes.talk import Talk, node, say
+from tests.engine.conversation import Talk, node, say
 
 HELP = {"id": "help", "match": ["help", "¿Ayuda?"], "target": "help_text"}
 ORDER = {"id": "order", "pattern": "^#[0-9]{4}$", "target": "order_text"}

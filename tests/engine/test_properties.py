@@ -21,7 +21,7 @@ from botflow.engine.limits import Limits
 from botflow.engine.session import Frame, Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.graph import Flow
-from tests.engine.generated import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
+from tests.engine.generated_flows import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
 
 CONVERSATIONS = 2_000
 EVENTS = ("entered", "left", "refused", "error", "retried", "child", "emitted", "log", "reminder", "expired", "rewound")

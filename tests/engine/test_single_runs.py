@@ -14,8 +14,8 @@ from botflow.engine.limits import Limits
 from botflow.engine.node_type import KeepWaiting, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.graph import Category
-from tests.engine.runs import Runs
-from tests.nodes.talk import Talk, node, say
+from tests.engine.conversation import Talk, node, say
+from tests.engine.runs_in_memory import Runs
 
 
 class Thing(Properties):

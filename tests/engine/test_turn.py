@@ -18,8 +18,8 @@ from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
-from tests.nodes.inbounds import message
-from tests.nodes.talk import Talk, node, say
+from tests.engine.conversation import Talk, node, say
+from tests.engine.inbounds import message
 
 
 class Plan(Properties):

@@ -15,7 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.engine.session import Session
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
-from tests.nodes.talk import Talk, node, say
+from tests.engine.conversation import Talk, node, say
 
 REFUSED = Answer(failure=AskFailure(code="shop.away", message="away"))
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from botflow.storage.database import open_database
-from tests.triggering.places import runs
+from tests.triggering.workflows_to_start import runs
 
 ROOT = Path(__file__).parent.parent.parent
 ORDERS = ROOT / "examples" / "orders"

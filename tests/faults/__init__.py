@@ -1,1 +1,1 @@
-"""Faults on purpose: processes that die, stop or lose their servers, and forged messages. Start in driver.py."""
+"""Faults on purpose: processes that die or lose their servers, and forged messages. Start in servers_that_die.py."""

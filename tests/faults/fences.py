@@ -16,17 +16,12 @@ from botflow.runtime.turns.receive import Conversation
 from botflow.storage.turns import postgres_inbox
 from tests.engine import test_turn
 from tests.faults.mutation import Fence, Statement
-from tests.runtime import (
-    test_advance,
-    test_committer,
-    test_consent,
-    test_conversation,
-    test_lines,
-)
-from tests.storage import test_inbox
+from tests.runtime.delivery import test_opt_outs
+from tests.runtime.turns import test_advance, test_arrival_order, test_committer, test_receive
+from tests.storage.turns import test_inbox
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
-who_stopped = test_consent.test_who_stopped_gets_silence_until_they_start_again
+who_stopped = test_opt_outs.test_who_stopped_gets_silence_until_they_start_again
 
 ENGINE = (
     Fence(
@@ -60,31 +55,31 @@ LINES = (
         Lines.turn,
         "await place\n",
         "place.cancel()\n",
-        test_lines.test_a_line_serves_one_at_a_time_in_the_order_they_came,
+        test_arrival_order.test_a_line_serves_one_at_a_time_in_the_order_they_came,
     ),
     Fence(
         Lines.turn,
         "await place\n",
         "place.cancel()\n",
-        test_conversation.test_messages_of_one_person_are_taken_in_the_order_they_came,
+        test_receive.test_messages_of_one_person_are_taken_in_the_order_they_came,
     ),
     Fence(
         Lines.turn,
         "len(line) >= LONGEST_LINE",
         "False",
-        test_lines.test_a_line_that_is_too_long_refuses_with_what_to_do,
+        test_arrival_order.test_a_line_that_is_too_long_refuses_with_what_to_do,
     ),
     Fence(
         Lines.turn,
         "if place.done() and not place.cancelled():",
         "if False:",
-        test_lines.test_who_leaves_at_the_moment_of_their_turn_passes_it_on,
+        test_arrival_order.test_who_leaves_at_the_moment_of_their_turn_passes_it_on,
     ),
     Fence(
         Lines._serve_next,
         "if not place.done():",
         "if True:",
-        test_lines.test_who_leaves_the_line_is_passed_over,
+        test_arrival_order.test_who_leaves_the_line_is_passed_over,
     ),
 )
 
@@ -93,43 +88,43 @@ FAST_PATH = (
         Conversation.receive,
         "await self._park(key, inbound)",
         "pass",
-        test_conversation.test_stop_overtakes_a_turn_that_is_under_way,
+        test_receive.test_stop_overtakes_a_turn_that_is_under_way,
     ),
     Fence(
         Conversation._compute,
         "if silences(stored.parked, inbound):",
         "if False:",
-        test_conversation.test_who_stopped_hears_nothing_until_they_start_again,
+        test_receive.test_who_stopped_hears_nothing_until_they_start_again,
     ),
     Fence(
         Conversation._run_now,
         "stored = await self._hot.reload(key)",
         "stored = await self._hot.get(key)",
-        test_conversation.test_a_copy_that_another_process_outdated_costs_a_second_try_and_no_queue,
+        test_receive.test_a_copy_that_another_process_outdated_costs_a_second_try_and_no_queue,
     ),
     Fence(
         Conversation._run_now,
         "known is not None",
         "False",
-        test_conversation.test_a_repeated_message_gets_the_same_parts_and_is_looked_up_rather_than_run_again,
+        test_receive.test_a_repeated_message_gets_the_same_parts_and_is_looked_up_rather_than_run_again,
     ),
     Fence(
         Conversation._run_now,
         "except Exception as failure:",
         "except ZeroDivisionError as failure:",
-        test_conversation.test_a_turn_that_fails_here_is_left_to_a_worker,
+        test_receive.test_a_turn_that_fails_here_is_left_to_a_worker,
     ),
     Fence(
         Conversation._claim,
         "(is_gone and await is_gone())",
         "False",
-        test_conversation.test_a_request_that_nobody_reads_any_more_takes_no_parts,
+        test_receive.test_a_request_that_nobody_reads_any_more_takes_no_parts,
     ),
     Fence(
         Conversation.receive,
         "max(0.0, deadline_s - self._clock.monotonic_s())",
         "reply_within_s",
-        test_conversation.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
+        test_receive.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
     ),
     Fence(
         opt_outs.silences,

@@ -17,20 +17,16 @@ from botflow.web.auth.callers import Gate
 from tests.engine import test_turn
 from tests.faults.fences_outbox import FENCES_OF_THE_OUTBOX
 from tests.faults.mutation import Fence, Statement
-from tests.runtime import (
-    test_callbacks,
-    test_consent,
-    test_flows,
-    test_hub,
-    test_jobs,
-    test_jobs_troubles,
-)
+from tests.runtime import test_jobs, test_jobs_troubles, test_served_flows
+from tests.runtime.delivery import test_opt_outs, test_status_urls
+from tests.runtime.turns import test_signals
 from tests.storage import test_jobs as queues
-from tests.storage import test_timers
-from tests.web import test_gate, test_overload, test_webhooks
+from tests.storage.turns import test_timers
+from tests.web import test_overload, test_provider_webhooks
+from tests.web.auth import test_callers
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
-who_stopped = test_consent.test_who_stopped_gets_silence_until_they_start_again
+who_stopped = test_opt_outs.test_who_stopped_gets_silence_until_they_start_again
 
 TIMERS = (
     Fence(
@@ -163,72 +159,74 @@ WAKING = (
         Hub._receive,
         "if origin != self._origin",
         "",
-        test_hub.test_another_process_is_woken_and_gets_pieces_but_no_receipts,
+        test_signals.test_another_process_is_woken_and_gets_pieces_but_no_receipts,
     ),
     Fence(
         Hub._payload,
         "if taken and size > LARGEST_PAYLOAD:",
         "if False:",
-        test_hub.test_many_signals_travel_in_few_payloads_each_small_enough,
+        test_signals.test_many_signals_travel_in_few_payloads_each_small_enough,
     ),
     Fence(
         Mailbox.get,
         "if not self._deltas and not self._woken:",
         "if True:",
-        test_hub.test_pieces_of_a_reply_come_in_order_and_before_the_wake_up,
+        test_signals.test_pieces_of_a_reply_come_in_order_and_before_the_wake_up,
     ),
     Fence(
         Flows._serve,
         "except BotflowError as problem:",
         "except ZeroDivisionError as problem:",
-        test_flows.test_a_version_that_does_not_compile_here_leaves_the_former_one_in_service,
+        test_served_flows.test_a_version_that_does_not_compile_here_leaves_the_former_one_in_service,
     ),
 )
 
 GATES = (
-    Fence(Gate.caller, "visitor.workflow != workflow", "False", test_gate.test_a_token_of_one_workflow_opens_no_other),
+    Fence(
+        Gate.caller, "visitor.workflow != workflow", "False", test_callers.test_a_token_of_one_workflow_opens_no_other
+    ),
     Fence(
         Gate._visitor,
         "self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)",
         "self._tokens.loads_unsafe(token)[1]",
-        test_gate.test_a_token_that_somebody_else_signed_is_nobodys,
+        test_callers.test_a_token_that_somebody_else_signed_is_nobodys,
     ),
-    Fence(Gate._visitor, "max_age=TOKEN_LIFETIME_S", "max_age=None", test_gate.test_a_token_ends_after_ninety_days),
+    Fence(Gate._visitor, "max_age=TOKEN_LIFETIME_S", "max_age=None", test_callers.test_a_token_ends_after_ninety_days),
     Fence(
         Gate.caller,
         "hmac.compare_digest(_digest(credential), self._api_key)",
         "credential",
-        test_gate.test_only_the_api_key_is_the_api_key,
+        test_callers.test_only_the_api_key_is_the_api_key,
     ),
     Fence(
         callers.external_id_of,
         "if named:",
         "if False:",
-        partial(test_gate.test_an_external_id_is_no_secret_so_only_a_server_may_name_one, caller=None),
+        partial(test_callers.test_an_external_id_is_no_secret_so_only_a_server_may_name_one, caller=None),
     ),
     Fence(
         CallbackUrls.check,
         "not self._signer.verify_signature(outbound.encode(), signature.encode())",
         "False",
-        test_callbacks.test_another_part_another_secret_and_no_signature_are_forged,
+        test_status_urls.test_another_part_another_secret_and_no_signature_are_forged,
     ),
     Fence(
         provider_webhooks.ReceiveStatus.__call__,
         'desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))',
         "pass",
-        test_webhooks.test_forged_webhooks_change_nothing,
+        test_provider_webhooks.test_forged_webhooks_change_nothing,
     ),
     Fence(
         provider_webhooks._signed_request,
         "channel.verify(request) or",
         "True or",
-        test_webhooks.test_refused_webhooks_leave_the_state_as_it_was,
+        test_provider_webhooks.test_refused_webhooks_leave_the_state_as_it_was,
     ),
     Fence(
         provider_webhooks._lets_unsigned_in,
         "desk.dev and",
         "",
-        test_webhooks.test_without_a_token_every_webhook_is_refused,
+        test_provider_webhooks.test_without_a_token_every_webhook_is_refused,
     ),
 )
 

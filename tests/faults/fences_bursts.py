@@ -8,8 +8,8 @@ from botflow.runtime.turns.receive import Conversation
 from botflow.storage.turns import postgres_inbox, sqlite_inbox
 from botflow.storage.turns.bursts import BurstRows
 from tests.faults.mutation import Fence, Statement
-from tests.runtime import test_bursts as runs
-from tests.storage import test_bursts as stores
+from tests.runtime.turns import test_bursts as runs
+from tests.storage.turns import test_bursts as stores
 
 together = stores.test_merged_inbounds_are_finished_by_the_turn_of_their_lead
 

@@ -11,7 +11,7 @@ from botflow.storage import spending
 from botflow.storage.contacts import Contacts
 from botflow.storage.delivery.gate_facts import GateRows
 from tests.faults.mutation import Fence
-from tests.runtime import test_loops
+from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending
 from tests.twilio import test_consent, test_consent_gate, test_stop_races
 
@@ -44,7 +44,7 @@ FENCES_OF_CONSENT = (
         loop_breaker._reason,
         "if at > since",
         "",
-        test_loops.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
+        test_loop_breaker.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
     ),
     Fence(
         Contacts.stop,

@@ -9,13 +9,14 @@ from botflow.storage.runs.lifecycle import Lifecycle
 from botflow.storage.turns import postgres_inbox, sqlite_inbox
 from botflow.storage.turns.timers import Timers
 from tests.faults.mutation import Fence, Statement
-from tests.runtime import test_carrier, test_crossings, test_lifecycle
+from tests.runtime import test_crossings
+from tests.runtime.runs import test_effects, test_lifecycle
 
 BEGIN = Statement(postgres_inbox, "BEGIN")
 SQLITE_BEGIN = Statement(sqlite_inbox, "BEGIN")
 
 still = test_lifecycle.test_a_paused_run_stands_still_and_goes_on_where_it_was
-stays_queued = test_carrier.test_a_message_stays_queued_while_the_conversation_waits_for_its_children
+stays_queued = test_effects.test_a_message_stays_queued_while_the_conversation_waits_for_its_children
 
 FENCES_OF_EXECUTIONS = (
     Fence(BEGIN, " AND NOT s.paused", "", still, "postgres"),
@@ -56,19 +57,19 @@ FENCES_OF_EXECUTIONS = (
         cancel.cancel_children,
         " and int(token) <= version",
         "",
-        test_carrier.test_a_late_cancellation_leaves_the_children_of_a_retry_alone,
+        test_effects.test_a_late_cancellation_leaves_the_children_of_a_retry_alone,
     ),
     Fence(
         cancel.cancel_children,
         'executions.c.parent_token != "", ',
         "",
-        test_carrier.test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled,
+        test_effects.test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled,
     ),
     Fence(
         Effects.claim,
         "effects.c.due_at <= self._engine.now()",
         "effects.c.session_id > 0",
-        test_carrier.test_carrying_an_effect_out_twice_changes_nothing,
+        test_effects.test_carrying_an_effect_out_twice_changes_nothing,
     ),
     Fence(
         Effects.cancel,
@@ -86,13 +87,13 @@ FENCES_OF_EXECUTIONS = (
         Effects._tell,
         "parent is None or parent.flow_version is None",
         "parent is None",
-        test_carrier.test_a_child_that_ends_when_its_parent_is_over_is_heard_by_nobody,
+        test_effects.test_a_child_that_ends_when_its_parent_is_over_is_heard_by_nobody,
     ),
     Fence(
         Carrier._child,
         "effect.depth > DEEPEST",
         "False",
-        test_carrier.test_a_workflow_that_runs_itself_comes_to_an_end,
+        test_effects.test_a_workflow_that_runs_itself_comes_to_an_end,
     ),
     Fence(
         Lifecycle.retry,

@@ -18,12 +18,12 @@ from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox, _is_to_the_person
 from botflow.storage.delivery.reports import Deliveries
 from tests.faults.mutation import Fence, Promise, Statement
-from tests.runtime import test_gate
+from tests.runtime.delivery import test_send_gate
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.storage import test_deliveries, test_held, test_outbox, test_pacing
+from tests.storage.delivery import test_held, test_outbox, test_pacing, test_reports
 from tests.twilio import test_outbox as test_sender
 from tests.twilio import test_repeated_answers
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 
 
 def with_twilio(promise: Promise) -> Promise:
@@ -116,13 +116,13 @@ CLAIMING = (
         DUE,
         "AND b.due_at > {now}",
         "AND false",
-        partial(test_deliveries.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=True),
+        partial(test_reports.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=True),
     ),
     Fence(
         DUE,
         "b.state = 'sent' AND b.due_at > {now}",
         "b.state = 'sent'",
-        partial(test_deliveries.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=False),
+        partial(test_reports.test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of, news=False),
     ),
     Fence(DUE, "AND NOT s.paused", "", test_outbox.test_nothing_leaves_a_paused_session),
     Fence(DUE, "{limit} {lock}", "{limit}", test_outbox.test_senders_that_look_at_once_share_the_work, on="postgres"),
@@ -181,37 +181,37 @@ NEWS = (
         reports.change_of,
         "not is_current and news.state not in ARRIVED",
         "False",
-        partial(test_deliveries.test_a_late_failure_of_the_former_sending_does_not_fail_the_second, is_known=False),
+        partial(test_reports.test_a_late_failure_of_the_former_sending_does_not_fail_the_second, is_known=False),
     ),
     Fence(
         reports.change_of,
         "not news.provider_id and news.attempt not in (None, part.attempts)",
         "False",
-        partial(test_deliveries.test_who_was_frozen_says_nothing_about_the_sending_of_who_went_on, late="failed"),
+        partial(test_reports.test_who_was_frozen_says_nothing_about_the_sending_of_who_went_on, late="failed"),
     ),
     Fence(
         reports.change_of,
         "news.retry.times > len(former)",
         "True",
-        test_deliveries.test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice,
+        test_reports.test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice,
     ),
     Fence(
         Deliveries._tell,
         "or (await connection.execute(known)).first() is not None",
         "",
-        test_deliveries.test_what_becomes_of_a_message_later_on_is_told_nobody,
+        test_reports.test_what_becomes_of_a_message_later_on_is_told_nobody,
     ),
     Fence(
         Deliveries._tell,
         "session.flow_version is None or",
         "",
-        test_deliveries.test_nobody_is_told_of_a_delivery_after_the_execution_has_ended,
+        test_reports.test_nobody_is_told_of_a_delivery_after_the_execution_has_ended,
     ),
     Fence(
         Deliveries._take_from_others,
         'outbounds.c.state == "sent"',
         'outbounds.c.state == "no"',
-        test_deliveries.test_who_was_given_another_parts_message_by_its_words_is_looked_for_again,
+        test_reports.test_who_was_given_another_parts_message_by_its_words_is_looked_for_again,
     ),
     Fence(
         Held._decide,
@@ -234,8 +234,13 @@ SENDING = (
         "True",
         with_twilio(test_sender.test_equal_words_of_two_sessions_to_one_person_are_each_found_once),
     ),
-    Fence(send_gate.first_passage, "outbound.is_stopped", "False", test_gate.test_who_stopped_gets_nothing),
-    Fence(send_gate.first_passage, "outbound.age_s >= validity_s", "False", test_gate.test_what_is_too_old_is_given_up),
+    Fence(send_gate.first_passage, "outbound.is_stopped", "False", test_send_gate.test_who_stopped_gets_nothing),
+    Fence(
+        send_gate.first_passage,
+        "outbound.age_s >= validity_s",
+        "False",
+        test_send_gate.test_what_is_too_old_is_given_up,
+    ),
 )
 
 FENCES_OF_THE_OUTBOX = (*HANDING_OVER, *CLAIMING, *NEWS, *SENDING)

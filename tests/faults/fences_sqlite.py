@@ -8,8 +8,11 @@ from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.engines.sqlite_threads import _in_transaction
 from botflow.storage.turns import sqlite_inbox, sqlite_sessions
 from tests.faults.mutation import Fence, Statement, Twin
-from tests.runtime import test_conversation, test_jobs, test_jobs_troubles
-from tests.storage import test_inbox, test_outbox, test_sessions, test_sqlite, test_timers
+from tests.runtime import test_jobs, test_jobs_troubles
+from tests.runtime.turns import test_receive
+from tests.storage.delivery import test_outbox
+from tests.storage.engines import test_sqlite
+from tests.storage.turns import test_inbox, test_sessions, test_timers
 
 MOVE = Statement(sqlite_sessions, "MOVE")
 CREATE = Statement(sqlite_sessions, "CREATE")
@@ -27,7 +30,7 @@ SESSIONS = (
         MOVE,
         "NOT :hands_over OR",
         "true OR",
-        test_conversation.test_a_reply_never_overtakes_one_that_is_still_to_be_sent,
+        test_receive.test_a_reply_never_overtakes_one_that_is_still_to_be_sent,
     ),
     Fence(
         MOVE,

@@ -11,7 +11,8 @@ from botflow.runtime.runs.start import start_and_defer
 from botflow.storage import credentials
 from botflow.storage.runs import schedules, start, start_for_person
 from tests.faults.mutation import Fence
-from tests.runtime import test_schedules, test_vault
+from tests.runtime import test_vault
+from tests.runtime.runs import test_schedules
 from tests.triggering import test_emit, test_persons, test_trigger_workflow
 
 foreign = partial(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from botflow.crash_points import Point
-from tests.faults.burst import crash_burst
+from tests.faults.burst_crashes import crash_burst
 
 # The points of a burst itself stand in test_crash_points.py, for one mode each.
 CRASHES: tuple[tuple[str, Point], ...] = (

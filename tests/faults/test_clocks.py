@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.driver import Place, say, standing
-from tests.faults.ledger import rows
+from tests.faults.database_counts import rows
+from tests.faults.servers_that_die import Place, say, standing
 
 FLOW = Path(__file__).parent / "flows" / "clocks.yaml"
 PEOPLE = 24

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx2
 
 from botflow.crash_points import POINTS, Point
-from tests.faults.burst import crash_burst
-from tests.faults.driver import Place, Reply, say, standing
-from tests.faults.errands import crash_once
-from tests.faults.ledger import read_ledger, rows
+from tests.faults.burst_crashes import crash_burst
+from tests.faults.database_counts import read_ledger, rows
+from tests.faults.errand_runs import crash_once
+from tests.faults.servers_that_die import Place, Reply, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

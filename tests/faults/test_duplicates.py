@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx2
 import psycopg
 
-from tests.faults.driver import Place, standing
-from tests.faults.ledger import read_ledger
-from tests.faults.talk import HEAR, Said, inversions, lost, order_kept, say_copies, talk_while
+from tests.faults.database_counts import read_ledger
+from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies, talk_while
+from tests.faults.servers_that_die import Place, standing
 from tests.servers import restart_postgres, start_postgres
 from tests.stand_ins.openai import OpenAIStandIn
 

@@ -29,7 +29,7 @@ from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.runtime.job_places import open_place
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.town import open_town
+from tests.twilio.phone_users import open_town
 from tests.web.site import open_site
 
 FENCES = (

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 
-from tests.faults.driver import Place, standing
-from tests.faults.ledger import state_hash
+from tests.faults.database_counts import state_hash
+from tests.faults.servers_that_die import Place, standing
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 
 FLOW = Path(__file__).parent / "flows" / "helpdesk.yaml"

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx2
 import psycopg
 
-from tests.faults.driver import Place, say, standing
-from tests.faults.ledger import read_ledger, rows
-from tests.faults.talk import HEAR, inversions, lost, order_kept, talk_while
+from tests.faults.database_counts import read_ledger, rows
+from tests.faults.hear_conversations import HEAR, inversions, lost, order_kept, talk_while
+from tests.faults.servers_that_die import Place, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
 RESETS = 12

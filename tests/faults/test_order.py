@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults.driver import API_KEY, Place, standing
-from tests.faults.talk import HEAR, inversions, message_id_of, order_kept, text_of
+from tests.faults.hear_conversations import HEAR, inversions, message_id_of, order_kept, text_of
+from tests.faults.servers_that_die import API_KEY, Place, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
 PEOPLE = 8

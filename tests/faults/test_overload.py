@@ -15,9 +15,9 @@ import httpx2
 import psutil
 
 from tests.cli.processes import running
-from tests.faults.driver import API_KEY, SECRET, Place, free_port, say, standing
-from tests.faults.ledger import read_ledger
-from tests.faults.talk import HEAR
+from tests.faults.database_counts import read_ledger
+from tests.faults.hear_conversations import HEAR
+from tests.faults.servers_that_die import API_KEY, SECRET, Place, free_port, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
 PEOPLE = 800

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from botflow.engine.sentences import apology
-from tests.faults.driver import API_KEY, Place, Reply, say, standing
-from tests.faults.ledger import read_ledger, rows
+from tests.faults.database_counts import read_ledger, rows
+from tests.faults.servers_that_die import API_KEY, Place, Reply, say, standing
 
 FLOW = Path(__file__).parent / "flows" / "poison.py"
 NEIGHBOURS = 8

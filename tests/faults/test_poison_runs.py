@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from tests.faults.driver import API_KEY, Place, standing
-from tests.faults.ledger import read_ledger, rows
+from tests.faults.database_counts import read_ledger, rows
+from tests.faults.servers_that_die import API_KEY, Place, standing
 
 FLOW = Path(__file__).parent / "flows" / "poison_run.py"
 WORDS = ("a", "b", "kill", "c", "d")

@@ -10,9 +10,9 @@ from statistics import quantiles
 import httpx2
 from redis.asyncio import Redis
 
-from tests.faults.driver import Place, standing
-from tests.faults.ledger import read_ledger
-from tests.faults.talk import HEAR, Said, inversions, lost, order_kept, say_copies
+from tests.faults.database_counts import read_ledger
+from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies
+from tests.faults.servers_that_die import Place, standing
 from tests.servers import Server, start_valkey
 from tests.stand_ins.openai import OpenAIStandIn
 

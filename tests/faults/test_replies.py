@@ -14,11 +14,11 @@ import httpx2
 import psycopg
 import pytest
 
-from tests.faults.driver import Place, standing
-from tests.faults.ledger import rows
-from tests.faults.soak.evidence import read_conversations, unsettled
+from tests.faults.database_counts import rows
+from tests.faults.servers_that_die import Place, standing
+from tests.faults.soak.conversation_checks import judge
+from tests.faults.soak.database_state import read_conversations, unsettled
 from tests.faults.soak.people import Person, Said
-from tests.faults.soak.verdict import judge
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

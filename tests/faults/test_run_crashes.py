@@ -15,9 +15,9 @@ from pathlib import Path
 import httpx2
 
 from botflow.crash_points import Point
-from tests.faults.driver import Place, standing
-from tests.faults.errands import check, crash_once, place_for, run_errands
-from tests.faults.ledger import rows
+from tests.faults.database_counts import rows
+from tests.faults.errand_runs import check, crash_once, place_for, run_errands
+from tests.faults.servers_that_die import Place, standing
 
 POINTS: tuple[tuple[Point, int], ...] = (
     ("advance.begun", 1),

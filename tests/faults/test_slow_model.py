@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.driver import Place, standing
-from tests.faults.ledger import read_ledger
+from tests.faults.database_counts import read_ledger
+from tests.faults.servers_that_die import Place, standing
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

@@ -14,8 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.faults.driver import API_KEY, Place, standing
-from tests.faults.ledger import rows
+from tests.faults.database_counts import rows
+from tests.faults.servers_that_die import API_KEY, Place, standing
 from tests.stand_ins.twilio import TwilioStandIn
 
 FLOWS = Path(__file__).parent / "flows"

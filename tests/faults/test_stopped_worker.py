@@ -9,9 +9,9 @@ import httpx2
 import psutil
 import psycopg
 
-from tests.faults.driver import Place, Reply, say, standing
-from tests.faults.ledger import read_ledger, rows
-from tests.faults.talk import HEAR
+from tests.faults.database_counts import read_ledger, rows
+from tests.faults.hear_conversations import HEAR
+from tests.faults.servers_that_die import Place, Reply, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
 STOPPED_S = 40.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.driver import Place, say, standing
-from tests.faults.ledger import rows
+from tests.faults.database_counts import rows
+from tests.faults.servers_that_die import Place, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
 FLOW = Path(__file__).parent / "flows" / "hurry.yaml"

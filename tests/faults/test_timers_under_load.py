@@ -9,11 +9,11 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.driver import Place, say, standing
 from tests.faults.flows.soak import SECONDS
-from tests.faults.soak.evidence import read_conversations, until_settled
+from tests.faults.servers_that_die import Place, say, standing
+from tests.faults.soak.conversation_checks import judge
+from tests.faults.soak.database_state import read_conversations, until_settled
 from tests.faults.soak.people import Person, Said
-from tests.faults.soak.verdict import judge
 from tests.stand_ins.openai import OpenAIStandIn
 
 FLOW = Path(__file__).parent / "flows" / "soak.py"

@@ -7,7 +7,7 @@ import pytest
 from botflow.errors import UsageError
 from botflow.flow.compile import compile_flow
 from botflow.flow.problems import FlowProblems
-from tests.flow.reading import NODE_TYPES, compiled, read, write
+from tests.flow.read_documents import NODE_TYPES, compiled, read, write
 
 CHILD = """
     id: child

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from botflow.flow.document import parse
-from tests.flow.reading import compiled, read, write
+from tests.flow.read_documents import compiled, read, write
 
 SUGAR = """
     id: shop

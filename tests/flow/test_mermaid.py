@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from botflow.flow.mermaid import mermaid
-from tests.flow.reading import compiled, read, write
+from tests.flow.read_documents import compiled, read, write
 
 
 def test_a_flow_is_drawn_with_shapes_and_labelled_edges() -> None:

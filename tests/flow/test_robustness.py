@@ -14,7 +14,7 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.flow.mermaid import mermaid
 from botflow.flow.problems import FlowProblems
-from tests.flow.reading import NODE_TYPES, read
+from tests.flow.read_documents import NODE_TYPES, read
 
 PIZZA = {
     **read("pizza.yaml").to_json(),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.runs import Runs
-from tests.nodes.talk import node
+from tests.engine.conversation import node
+from tests.engine.runs_in_memory import Runs
 
 LONG = "a" * 10_000
 VALUES: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.flow.problems import FlowProblems
-from tests.nodes.inbounds import message
-from tests.nodes.talk import Talk, node, say
+from tests.engine.conversation import Talk, node, say
+from tests.engine.inbounds import message
 
 
 def send(**properties: Any) -> Talk:

@@ -12,8 +12,8 @@ import orjson
 
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
-from tests.nodes.inbounds import message
-from tests.nodes.talk import Talk, node
+from tests.engine.conversation import Talk, node
+from tests.engine.inbounds import message
 
 TURNS, ROUNDS = 1_000, 20
 NODES = [

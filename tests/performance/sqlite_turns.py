@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from botflow.storage.database import open_database
-from tests.nodes.talk import node, say
-from tests.runtime.bot import Bot, open_bot
+from tests.engine.conversation import node, say
+from tests.runtime.bot_without_worker import Bot, open_bot
 
 PEOPLE = (1, 8, 32)
 TURNS = 960

@@ -23,7 +23,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from botflow.storage.tables import executions, inbounds, outbounds, sessions
-from tests.faults.driver import Place, say, standing
+from tests.faults.servers_that_die import Place, say, standing
 from tests.servers import start_postgres
 
 FLOW = Path(__file__).parent / "timers.yaml"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from botflow.storage import tables
 from botflow.storage.database import Database
-from tests.nodes.talk import node
-from tests.runtime.bot import asks
-from tests.runtime.runs import job, open_runs, rest
-from tests.runtime.test_carrier import CALLED, CALLER, FAN, TALK, children
+from tests.engine.conversation import node
+from tests.runtime.bot_without_worker import asks
+from tests.runtime.runs.test_effects import CALLED, CALLER, FAN, TALK, children
+from tests.runtime.runs_without_worker import job, open_runs, rest
 
 
 async def test_a_child_whose_start_comes_after_its_cancellation_never_begins(database: Database) -> None:

@@ -12,7 +12,7 @@ from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
 from botflow.storage.database import Database
 from botflow.storage.tables import outbounds, senders
-from tests.storage.turns import ended, key, message, waiting
+from tests.storage.sample_turns import ended, key, message, waiting
 
 
 def at_once(channel: str, sender: str) -> float:

@@ -11,7 +11,9 @@ import pytest
 from botflow.errors import ProviderError
 from botflow.storage.database import Database, open_database
 from botflow.storage.turns import postgres_inbox, postgres_sessions
-from tests.storage import test_inbox, test_outbox, test_postgres, test_sessions, test_timers
+from tests.storage.delivery import test_outbox
+from tests.storage.engines import test_postgres
+from tests.storage.turns import test_inbox, test_sessions, test_timers
 
 Promise = Callable[[Database], Awaitable[None]]
 DEDUPE = "(SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL"

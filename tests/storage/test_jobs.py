@@ -13,8 +13,8 @@ from botflow.storage.database import Database
 from botflow.storage.jobs import EFFECTS, EXECUTIONS, PRIORITIES, TURNS
 from botflow.storage.tables import executions
 from tests.runtime.job_places import JobPlace, open_place
-from tests.storage.rows import make_due
-from tests.storage.turns import key, message, waiting
+from tests.storage.aged_rows import make_due
+from tests.storage.sample_turns import key, message, waiting
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botflow.engine.asks import Line
 from botflow.storage.database import Database
-from tests.storage.turns import key, message, said, waiting
+from tests.storage.sample_turns import key, message, said, waiting
 
 
 async def test_messages_come_after_the_cursor_oldest_first(database: Database) -> None:

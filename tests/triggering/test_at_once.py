@@ -9,7 +9,7 @@ from statistics import median
 from botflow.runtime.app import RuntimeOptions, open_runtime
 from botflow.settings import Settings
 from botflow.triggering import trigger_workflow
-from tests.triggering.places import DRIVERS, async_connection, publish, run_flow, runs
+from tests.triggering.workflows_to_start import DRIVERS, async_connection, publish, run_flow, runs
 
 
 async def test_a_run_begins_soon_after_the_commit(database_url: str, database_kind: str) -> None:

@@ -17,8 +17,8 @@ from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtim
 from botflow.runtime.runs.start import StartRequest
 from botflow.settings import Settings
 from botflow.storage.tables import metadata
-from tests.nodes.talk import node
-from tests.triggering.places import runs
+from tests.engine.conversation import node
+from tests.triggering.workflows_to_start import runs
 
 CANARY = "sk-canary-ann-4711"
 

@@ -7,9 +7,17 @@ import pytest
 from botflow import RejectedInbound
 from botflow.storage.database import Database
 from botflow.triggering import emit, emit_sync
-from tests.nodes.talk import node
-from tests.storage.rows import jobs
-from tests.triggering.places import DRIVERS, async_connection, publish, run_flow, runs, set_status, sync_connection
+from tests.engine.conversation import node
+from tests.storage.aged_rows import jobs
+from tests.triggering.workflows_to_start import (
+    DRIVERS,
+    async_connection,
+    publish,
+    run_flow,
+    runs,
+    set_status,
+    sync_connection,
+)
 
 
 async def listeners(database: Database) -> None:

@@ -20,8 +20,8 @@ from botflow.runtime.served_flows import Flows
 from botflow.settings import Settings
 from botflow.storage.database import open_database
 from botflow.storage.tables import schedules, turns
-from tests.nodes.talk import node
-from tests.triggering.places import publish, run_flow, runs
+from tests.engine.conversation import node
+from tests.triggering.workflows_to_start import publish, run_flow, runs
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 3
@@ -52,7 +52,7 @@ async def test_an_application_that_is_killed_loses_no_sale_and_starts_none_twice
     async with database.engine.write() as connection:
         await connection.execute(text("CREATE TABLE shop_sales (id INTEGER PRIMARY KEY)"))
     for turn in range(ROUNDS):
-        async with spawned("tests.triggering.shop", database_url, str(turn * 1000 + 1)) as shop:
+        async with spawned("tests.triggering.killed_application", database_url, str(turn * 1000 + 1)) as shop:
             for _ in range(SALES):
                 await said(shop)
             await asyncio.sleep(0.003 * turn)  # somewhere within the next sale
@@ -92,13 +92,13 @@ async def test_a_timekeeper_that_is_killed_leaves_no_moment_out_and_none_twice(
 ) -> None:
     """On Postgres another one works beside it; on SQLite, which has one process, another one follows."""
     due = await _owe(database_url)
-    async with spawned("tests.triggering.timekeeper", database_url) as doomed:
+    async with spawned("tests.triggering.killed_scheduler", database_url) as doomed:
         await said(doomed)
         await said(doomed)
         if database_kind == "sqlite":
             doomed.kill()
             await doomed.wait()
-        async with spawned("tests.triggering.timekeeper", database_url) as other:
+        async with spawned("tests.triggering.killed_scheduler", database_url) as other:
             await said(other)
             if doomed.returncode is None:
                 doomed.kill()

@@ -10,9 +10,9 @@ from botflow import RejectedInbound
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.triggers import Triggers
 from botflow.storage.database import Database
-from tests.nodes.talk import node
-from tests.runtime.bot import GREETING, Bot, open_bot
-from tests.storage.rows import jobs
+from tests.engine.conversation import node
+from tests.runtime.bot_without_worker import GREETING, Bot, open_bot
+from tests.storage.aged_rows import jobs
 
 PROACTIVE = (*GREETING, node("invite", "trigger.manual", next="hello"))
 

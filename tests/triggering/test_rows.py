@@ -14,9 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from botflow import RejectedInbound, UsageError
 from botflow.storage.database import Database
 from botflow.triggering import watch_rows
-from tests.nodes.talk import node
-from tests.storage.rows import jobs
-from tests.triggering.places import DRIVERS, async_engine, publish, run_flow, runs, sync_engine
+from tests.engine.conversation import node
+from tests.storage.aged_rows import jobs
+from tests.triggering.workflows_to_start import DRIVERS, async_engine, publish, run_flow, runs, sync_engine
 
 
 @pytest.fixture

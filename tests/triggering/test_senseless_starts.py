@@ -12,8 +12,8 @@ from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest
 from botflow.runtime.runs.triggers import Triggers
 from botflow.storage.database import Database
-from tests.nodes.talk import node
-from tests.triggering.places import publish, run_flow, runs
+from tests.engine.conversation import node
+from tests.triggering.workflows_to_start import publish, run_flow, runs
 
 
 def _nested(levels: int) -> Any:

@@ -14,9 +14,9 @@ from botflow.runtime.vault import Vault
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.triggering import trigger_workflow_sync
-from tests.nodes.talk import node
-from tests.storage.rows import jobs
-from tests.triggering.places import (
+from tests.engine.conversation import node
+from tests.storage.aged_rows import jobs
+from tests.triggering.workflows_to_start import (
     DRIVERS,
     async_connection,
     publish,

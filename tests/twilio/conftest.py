@@ -12,7 +12,7 @@ from botflow.clock import SystemClock
 from botflow.runtime.delivery.sender import Outbox
 from botflow.settings import Settings
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 
 
 @pytest.fixture

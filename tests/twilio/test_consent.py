@@ -14,10 +14,10 @@ from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.opt_outs import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
-from tests.nodes.talk import node, say
+from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.storage.rows import jobs
-from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
+from tests.storage.aged_rows import jobs
+from tests.twilio.phone_users import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 CONFIRMED = CONFIRMATIONS["en"]
 HOUR: dict[str, Any] = {"for": "1h"}  # a word that Python keeps for itself

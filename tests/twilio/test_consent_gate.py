@@ -13,9 +13,9 @@ from sqlalchemy import insert, select, update
 from botflow.runtime.delivery.loop_breaker import FLOOD
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
 from botflow.storage.turns.bursts import LONGEST_BURST
-from tests.nodes.talk import node, say
+from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.town import ANN, BOB, HELLO, THINKING, Town, open_town, telling
+from tests.twilio.phone_users import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
 GERMAN = "+4930123456"
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.stand_ins.twilio import TwilioStandIn, WebhookReply
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 from tests.web.site import ORDER, TALK, HeldModel, Site, open_site
 
 THEM, US = "+15550001111", "+15550002222"

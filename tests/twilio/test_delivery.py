@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 from tests.twilio.test_conversations import Phone, until
 from tests.web.site import Site, open_site
 

@@ -6,7 +6,7 @@ import pytest
 
 from botflow.runtime.delivery.sender import Outbox
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 from tests.twilio.test_outbox import settle
 
 MANAGER = "+15550009000"

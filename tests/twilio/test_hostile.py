@@ -22,7 +22,7 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 
 PEOPLE = [f"+155500{number:05}" for number in range(8)]
 TURNS = (("a1", "a2", "same"), ("same", "b1"), ("c1", "same", "c2", "c3"))

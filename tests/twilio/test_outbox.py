@@ -18,7 +18,7 @@ from botflow.records.turns import TurnId
 from botflow.runtime.delivery.sender import Outbox, Pace
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
-from tests.twilio.rows import US, Rows
+from tests.twilio.outbound_rows import US, Rows
 
 ADA, BOB, CAT = "+15550001111", "+15550001112", "+15550001113"
 MINUTE = 61.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from botflow.runtime.delivery.sender import Outbox
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 
 ADA = "+15550001111"
 LIMIT = 10

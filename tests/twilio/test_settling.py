@@ -12,7 +12,7 @@ from botflow.crash_points import Point
 from botflow.runtime.delivery.sender import Outbox
 from botflow.storage.database import open_database
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.rows import Rows
+from tests.twilio.outbound_rows import Rows
 
 ADA = "+15550001111"
 

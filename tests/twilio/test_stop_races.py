@@ -14,7 +14,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.database import open_database
 from botflow.storage.tables import contacts
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.town import ANN, BOB, Town, open_town, telling
+from tests.twilio.phone_users import ANN, BOB, Town, open_town, telling
 
 SEEN_S = 0.3  # long enough for what does not wait
 

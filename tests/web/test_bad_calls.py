@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from tests.nodes.talk import node
-from tests.triggering.places import ORDER_SCHEMA, publish, run_flow
+from tests.engine.conversation import node
+from tests.triggering.workflows_to_start import ORDER_SCHEMA, publish, run_flow
 from tests.web.site import API_KEY, SECRET, TWILIO_TOKEN, Site, open_site
 
 HOOK_SECRET = "whsec-canary-1234567890"

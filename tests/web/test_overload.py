@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from botflow.runtime.process.overload import Bounds
 from botflow.storage.tables import inbounds
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
-from tests.web.test_webhooks import post, sms
+from tests.web.test_provider_webhooks import post, sms
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
 

@@ -1,7 +1,7 @@
 """What the soak talks about: answers at once, by a model, in many parts, to another number, or with little time.
 
-Each word takes another way through the product. tests/faults/soak/expected.py says, independently of the engine, what
-each message must be answered with.
+Each word takes another way through the product. tests/faults/soak/conversation_model.py says, independently of the
+engine, what each message must be answered with.
 """
 
 from botflow import Flow

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from tests.faults.driver import API_KEY
 from tests.faults.flows.soak import SECONDS
+from tests.faults.servers_that_die import API_KEY
 from tests.faults.soak.deployment import Member
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 

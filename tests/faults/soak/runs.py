@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx2
 
-from tests.faults.driver import API_KEY
-from tests.faults.ledger import rows
+from tests.faults.database_counts import rows
+from tests.faults.servers_that_die import API_KEY
+from tests.faults.soak.conversation_checks import Verdict
 from tests.faults.soak.people import PAGE_WAITS_S, Talk
-from tests.faults.soak.verdict import Verdict
 
 ITEMS = 5
 ENDED = ("completed", "failed", "cancelled")

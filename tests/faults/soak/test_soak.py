@@ -21,12 +21,12 @@ import psycopg
 
 from botflow.storage.migrations.upgrade import migrate
 from tests.conftest import database_url
+from tests.faults.soak.conversation_checks import Verdict, judge, table
+from tests.faults.soak.database_state import read_conversations, unsettled, until_settled
 from tests.faults.soak.deployment import Deployment
-from tests.faults.soak.evidence import read_conversations, unsettled, until_settled
+from tests.faults.soak.injected_faults import Trouble
 from tests.faults.soak.people import Person, Talk, crowd, phone, report, visitor, ways_to
 from tests.faults.soak.runs import Starter, judge_runs, start_runs
-from tests.faults.soak.trouble import Trouble
-from tests.faults.soak.verdict import Verdict, judge, table
 from tests.servers import start_postgres, start_valkey
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn

@@ -6,7 +6,7 @@ import pytest
 
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Option
-from tests.nodes.inbounds import message
+from tests.engine.inbounds import message
 
 FOOD = (
     Option(id="pizza", label="Pizza", match=("pie",)),

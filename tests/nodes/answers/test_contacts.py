@@ -6,7 +6,7 @@ import pytest
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.read_answer import read
-from tests.nodes.inbounds import message
+from tests.engine.inbounds import message
 
 EMAIL, PHONE = Expectation(kind="email"), Expectation(kind="phone")
 

@@ -9,7 +9,7 @@ import time_machine
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.read_answer import read
-from tests.nodes.inbounds import message
+from tests.engine.inbounds import message
 
 SAID = {
     "en": {

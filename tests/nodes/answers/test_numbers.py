@@ -7,7 +7,7 @@ import pytest
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.numbers import LARGEST
 from botflow.nodes.answers.read_answer import read
-from tests.nodes.inbounds import message
+from tests.engine.inbounds import message
 
 WORDS: dict[str, dict[str, float]] = {
     "en": {

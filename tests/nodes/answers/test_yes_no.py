@@ -6,7 +6,7 @@ import pytest
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.read_answer import read
-from tests.nodes.inbounds import message
+from tests.engine.inbounds import message
 
 YES = {
     "en": ["yes", "Yes!", "y", "yeah", "yep", "sure", "ok", "OK.", "of course", "yes please", "yeah I think so",

@@ -1,0 +1,115 @@
+"""Texts, patterns, places and files; and what is understood without the extra `answers`."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from botflow.engine.inbound import Location, Media
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading, Refused
+from botflow.nodes.answers.read_answer import READERS, read
+from tests.engine.inbounds import message
+
+PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")
+LIBRARIES = ("dateparser", "email_validator", "phonenumbers", "rapidfuzz.fuzz", "text_to_num")
+
+
+def answer(kind: Kind, text: str, language: str = "en") -> Reading:
+    return read(Expectation(kind=kind), message(text), language, None)
+
+
+def test_a_text_is_kept_as_it_was_written() -> None:
+    assert answer("text", "  Ann-Kathrin ÖZ 🎉\n") == Accepted("Ann-Kathrin ÖZ 🎉")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("ab", Refused("too_short")), ("abc", Accepted("abc")), ("abcdef", Refused("too_long"))]
+)
+def test_the_bounds_of_a_text_are_its_length(text: str, expected: object) -> None:
+    assert read(Expectation(kind="text", least=3, most=5), message(text), "en", None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(" AB-12 ", Accepted("AB-12")), ("AB-123", Refused("no_match")), ("xAB-12", Refused("no_match"))],
+)
+def test_a_pattern_matches_the_whole_text(text: str, expected: object) -> None:
+    assert read(Expectation(kind="regex", pattern="[A-Z]{2}-[0-9]{2}"), message(text), "en", None) == expected
+
+
+@pytest.mark.parametrize("kind", [kind for kind in READERS if kind not in ("location", "media")])
+def test_a_photo_is_no_answer_to_a_question_that_wants_words(kind: Kind) -> None:
+    expectation = Expectation(kind=kind, pattern=".*", choices=(Option(id="a", label="A"),))
+    assert read(expectation, message("", media=(PHOTO,)), "en", None) == Refused("not_words")
+
+
+def test_a_photo_with_words_answers_with_its_words() -> None:
+    assert read(Expectation(kind="text"), message("my cat", media=(PHOTO,)), "en", None) == Accepted("my cat")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_message_is_refused(text: str) -> None:
+    assert {answer(kind, text) for kind in ("text", "integer", "date")} == {Refused("empty")}
+
+
+def test_a_file_is_accepted_where_one_is_expected() -> None:
+    stored = {"url": "https://files.test/1.jpg", "contentType": "image/jpeg"}
+    reading = read(Expectation(kind="media"), message("look", media=(PHOTO, PHOTO)), "en", None)
+    assert reading == Accepted(stored, {"media": [stored, stored]})
+    assert answer("media", "look") == Refused("no_media")
+
+
+def test_a_place_is_accepted_where_one_is_expected() -> None:
+    inbound = message("", location=Location(latitude=52.5, longitude=13.4, label="Berlin"))
+    assert read(Expectation(kind="location"), inbound, "en", None) == Accepted(
+        {"latitude": 52.5, "longitude": 13.4, "label": "Berlin"}
+    )
+    assert answer("location", "Berlin") == Refused("no_location")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("integer", "12", 12),
+        ("number", "2.5", 2.5),
+        ("integer", "a dozen", 12),
+        ("date", "2026-12-01", "2026-12-01"),
+        ("date", "tomorrow", "2026-11-19"),
+        ("time", "2 pm", "14:00"),
+        ("email", "ann@botflow.dev", "ann@botflow.dev"),
+        ("phone", "+44 20 7946 0958", "+442079460958"),
+        ("yes_no", "yep", True),
+    ],
+)
+def test_plain_answers_are_understood_without_the_extra_libraries(
+    kind: Kind, text: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in LIBRARIES:
+        monkeypatch.setitem(sys.modules, library, None)
+    assert answer(kind, text) == Accepted(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("integer", "einundzwanzig Stück"),
+        ("date", "domani"),
+        ("time", "later"),
+        ("email", "ann@"),
+        ("phone", "call me"),
+    ],
+)
+def test_without_the_extra_libraries_the_rest_is_refused(
+    kind: Kind, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in LIBRARIES:
+        monkeypatch.setitem(sys.modules, library, None)
+    assert isinstance(answer(kind, text, "it"), Refused)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in READERS if kind not in ("text", "regex", "location", "media")])
+def test_a_long_story_is_not_searched_for_an_answer(kind: Kind) -> None:
+    story = message("yes 12 tomorrow 14:30 ann@botflow.dev +44 20 7946 0958 red " * 10)
+    expectation = Expectation(kind=kind, choices=(Option(id="red", label="Red"),))
+    assert read(expectation, story, "en", None) == Refused("too_long")

@@ -1,0 +1,193 @@
+"""chatbot.ask: asking, asking again, and leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from botflow.engine.inbound import Media
+from botflow.nodes.chatbot.ask import AskProperties
+from tests.engine.conversation import Talk, node, say
+
+PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")
+
+
+def quantity(**properties: Any) -> dict[str, Any]:
+    return (
+        node(
+            "qty",
+            "chatbot.ask",
+            text="How many?",
+            variable="qty",
+            expect="integer",
+            min=1,
+            max=20,
+            on={"answered": "done"},
+        )
+        | properties
+    )
+
+
+def test_a_question_waits_and_its_answer_goes_into_the_variable_and_the_output() -> None:
+    talk = Talk(quantity(), say("done", "{{ qty + 1 }} {{ $qty.value }} {{ $qty.text }}"))
+    assert talk.send("hi") == ["How many?"]
+    assert talk.session.wait is not None
+    assert talk.send("twelve") == ["13 12 twelve"]
+    assert talk.turn.status == "completed"
+
+
+def test_an_answer_that_does_not_fit_is_asked_again_with_a_sentence_made_of_the_expectation() -> None:
+    talk = Talk(quantity(), say("done", "{{ qty }}"))
+    talk.send("hi")
+    assert talk.send("many") == ["Please answer with a whole number from 1 to 20."]
+    assert talk.events[0] == ["refused", "qty", "not_a_number"]
+    assert talk.send("21") == ["Please answer with a whole number from 1 to 20."]
+    assert talk.events[0] == ["refused", "qty", "too_large"]
+    assert talk.send("20") == ["20"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "Bitte antworte mit einer ganzen Zahl von 1 bis 20."),
+        ("es-MX", "Responde con un número entero de 1 a 20."),
+        ("fr", "Merci de répondre par un nombre entier de 1 à 20."),
+        ("ja", "Please answer with a whole number from 1 to 20."),
+    ],
+)
+def test_the_sentence_is_in_the_flows_language(language: str, sentence: str) -> None:
+    talk = Talk(quantity(), say("done", "ok"), language=language)
+    talk.send("hi")
+    assert talk.send("???") == [sentence]
+
+
+def test_the_authors_own_words_go_before_ours() -> None:
+    ask = node(
+        "age", "chatbot.ask", text="Age?", expect="integer", variable="age", invalidText="Digits, {{ $input.text }}?"
+    )
+    talk = Talk(ask)
+    talk.send("hi")
+    assert talk.send("old") == ["Digits, old?"]
+
+
+def test_after_its_retries_a_question_leaves_by_invalid() -> None:
+    ask = node("age", "chatbot.ask", text="Age?", expect="integer", retries=2, on={"invalid": "lost"})
+    talk = Talk(ask, say("lost", "{{ $age.text }}: {{ $age.reason }}"))
+    talk.send("hi")
+    assert [talk.send(text)[0] for text in ("a", "b")] == ["Please answer with a whole number, for example 3."] * 2
+    assert talk.send("c") == ["c: not_a_number"]
+    assert talk.turn.status == "completed"
+
+
+def test_without_an_edge_from_invalid_it_goes_on_asking_with_the_question_itself() -> None:
+    talk = Talk(node("age", "chatbot.ask", text="Age?", expect="integer", retries=1, invalidText="No."))
+    talk.send("hi")
+    assert [talk.send("x")[0] for _ in range(4)] == ["No.", "Age?", "Age?", "Age?"]
+    assert talk.turn.status == "waiting"
+
+
+def test_a_wait_that_runs_out_leaves_by_timeout() -> None:
+    talk = Talk(node("age", "chatbot.ask", text="Age?", timeout="5m", on={"timeout": "late"}), say("late", "Gone?"))
+    talk.send("hi")
+    assert talk.session.wait is not None
+    assert talk.session.wait.timeout_s == 300
+    assert talk.wait() == ["Gone?"]
+    assert talk.turn.status == "completed"
+
+
+def test_a_timeout_of_an_earlier_wait_changes_nothing() -> None:
+    talk = Talk(
+        node("age", "chatbot.ask", text="Age?", expect="integer", timeout="5m", on={"timeout": "late"}),
+        say("late", "x"),
+    )
+    talk.send("hi")
+    assert talk.session.wait is not None
+    stale = talk.session.wait.token
+    talk.send("old")
+    before = talk.session
+    assert talk.wait(stale) == []
+    assert talk.turn.status == "ignored"
+    assert talk.session.wait == before.wait
+    assert talk.session.frames == before.frames
+
+
+def test_a_photo_at_a_text_question_is_answered_with_words_that_say_so() -> None:
+    talk = Talk(node("name", "chatbot.ask", text="Name?"))
+    talk.send("hi")
+    assert talk.send("", media=(PHOTO,)) == ["I cannot read pictures or files here. Please answer in words."]
+    assert talk.send("") == ["Please answer in words."]
+
+
+def test_choices_are_quick_replies_and_a_text_is_its_own_id() -> None:
+    choices = ["Red", {"id": "b", "label": "{{ blue }}", "match": ["navy"]}]
+    ask = node(
+        "color",
+        "chatbot.ask",
+        text="Which?",
+        expect="choice",
+        choices=choices,
+        variable="color",
+        on={"answered": "done"},
+    )
+    talk = Talk(ask, say("done", "{{ color }} {{ $color.label }}"), variables={"blue": "Blue"})
+    talk.send("hi")
+    assert [(reply.title, reply.payload) for reply in talk.messages[0].quick_replies] == [("Red", "Red"), ("Blue", "b")]
+    assert talk.send("green") == ["Please choose one of these."]
+    assert [reply.payload for reply in talk.messages[0].quick_replies] == ["Red", "b"]
+    assert talk.send("navy") == ["b Blue"]
+
+
+def test_bounds_may_be_templates() -> None:
+    ask = node("n", "chatbot.ask", text="How many?", expect="integer", max="{{ stock }}", on={"answered": "done"})
+    talk = Talk(ask, say("done", "ok"), variables={"stock": 3})
+    talk.send("hi")
+    assert talk.send("4") == ["Please answer with a whole number up to 3."]
+    assert talk.send("3") == ["ok"]
+
+
+def test_a_bound_that_is_none_fails_the_execution_and_says_why() -> None:
+    talk = Talk(
+        node("n", "chatbot.ask", text="How many?", expect="integer", max="{{ stock }}"), variables={"stock": "few"}
+    )
+    talk.send("hi")
+    talk.send("4")
+    assert talk.turn.failure is not None
+    assert talk.turn.failure.code == "ask.bound"
+
+
+def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
+    ask = node(
+        "day", "chatbot.ask", text="When?", expect="date", min="tomorrow", max="in 2 weeks", on={"answered": "done"}
+    )
+    talk = Talk(ask, say("done", "{{ $day.value }}"))
+    talk.send("hi")
+    assert talk.send("today") == [
+        "Please answer with a date from 2026-11-19 to 2026-12-02, for example “tomorrow” or “12 March”."
+    ]
+    assert talk.send("next friday") == ["2026-11-20"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "complaint"),
+    [
+        ({"expect": "regex"}, "pattern"),
+        ({"pattern": "[a-z]"}, "pattern"),
+        ({"expect": "choice"}, "choices"),
+        ({"choices": ["a"]}, "choices"),
+        ({"expect": "choice", "choices": ["a", "a"]}, "two choices"),
+        ({"expect": "email", "min": 3}, "do not|not email"),
+        ({"expect": "integer", "min": 5, "max": 2}, "no answer can fit"),
+        ({"expect": "integer", "min": "five"}, "not a number"),
+        ({"expect": "date", "min": "2026-02-30"}, "not a date"),
+        ({"expect": "time", "max": "99"}, "not a time"),
+        ({"expect": "colour"}, "Input should be"),
+        ({"retries": -1}, "greater than or equal"),
+        ({"timeout": "soon"}, "duration|30s"),
+        ({"txt": "x"}, "[Ee]xtra"),
+    ],
+)
+def test_properties_that_cannot_work_are_refused(properties: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        AskProperties.model_validate({"text": "?", **properties})

@@ -1,0 +1,73 @@
+"""conditional.branch and conditional.switch: the first that fits, and what they saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from botflow.nodes.conditional import sights
+from tests.engine.conversation import Talk, node, say
+
+ENDS = [say("large", "large"), say("small", "small"), say("rest", "rest")]
+
+
+def branch(cases: list[dict[str, str]], **variables: Any) -> Talk:
+    on = {"large": "large", "small": "small", "else": "rest"}
+    used = {case["handle"] for case in cases} | {"else"}
+    decide = node("decide", "conditional.branch", cases=cases, on={handle: on[handle] for handle in used})
+    return Talk(decide, *(end for end in ENDS if end["id"] in {on[handle] for handle in used}), variables=variables)
+
+
+@pytest.mark.parametrize(("qty", "said"), [(9, "large"), (5, "large"), (2, "small"), (0, "rest"), (None, "rest")])
+def test_the_first_case_that_holds_wins(qty: object, said: str) -> None:
+    cases = [{"handle": "large", "when": "qty >= 5"}, {"handle": "small", "when": "{{ qty == 2 or qty == 9 }}"}]
+    assert branch(cases, qty=qty).send("hi") == [said]
+
+
+def test_what_the_conditions_read_is_recorded_with_what_they_chose() -> None:
+    cases = [
+        {"handle": "large", "when": "qty > 5 and order.size == 'xl'"},
+        {"handle": "small", "when": "'x' in $input.text and $var.note and missing is undefined"},
+        {"handle": "small", "when": "never_looked_at"},
+    ]
+    talk = branch(cases, qty=2, order={"size": "xl"}, note="n" * 200, never_looked_at=1)
+    assert talk.send("xyz") == ["small"]
+    saw = {"qty": 2, "order.size": "xl", "$input.text": "xyz", "note": "n" * 79 + "…", "missing": None}
+    assert talk.events[2] == ["decided", "decide", "small", saw]
+
+
+def test_a_condition_that_fails_fails_the_execution_and_says_why() -> None:
+    talk = branch([{"handle": "large", "when": "qty + note > 5"}], qty=2, note="n")
+    talk.send("hi")
+    assert talk.turn.failure is not None
+    assert (talk.turn.failure.node, talk.turn.failure.code) == ("decide", "condition.failed")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("l", "large"), (1, "small"), (1.0, "small"), (True, "rest"), ("1", "rest"), (None, "rest"), ([1], "rest")],
+)
+def test_a_switch_compares_as_json_does(value: object, said: str) -> None:
+    cases = [{"handle": "large", "equals": "l"}, {"handle": "small", "equals": 1}]
+    switch = node(
+        "decide",
+        "conditional.switch",
+        value="order.size",
+        cases=cases,
+        on={"large": "large", "small": "small", "else": "rest"},
+    )
+    talk = Talk(switch, *ENDS, variables={"order": {"size": value}})
+    assert talk.send("hi") == [said]
+    seen = talk.events[2][3]["order.size"]
+    assert seen == (value if not isinstance(value, list) else "[1]")
+
+
+def test_functions_and_products_are_not_among_what_was_seen() -> None:
+    talk = branch([{"handle": "large", "when": "qty * 2 in range(9) and order.n * 2 == 6"}], qty=2, order={"n": 3})
+    assert talk.send("hi") == ["large"]
+    assert talk.events[2][3] == {"qty": 2, "order.n": 3}
+
+
+def test_a_condition_that_does_not_parse_sees_nothing() -> None:
+    assert [sights(expression) for expression in ("qty >", "a b", "", "{% if %}")] == [(), (), (), ()]

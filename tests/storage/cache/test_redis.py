@@ -1,0 +1,172 @@
+"""Redis: warm copies and signals while it is there; nothing worse than slowness while it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+import redis
+
+from botflow.engine.session import Alarm, Frame, Session, Wait
+from botflow.errors import ProviderError
+from botflow.records.sessions import StoredSession
+from botflow.storage.cache.circuit_breaker import Breaker
+from botflow.storage.cache.redis import RedisLink, open_redis
+from tests.servers import Server, start_valkey
+from tests.storage.sample_turns import key
+
+STORED = StoredSession(
+    key=key(),
+    session=Session(
+        version=4,
+        frames=(Frame(node="ask", variables={"a": [1, {"b": None}]}),),
+        wait=Wait(token="4", alarms=(Alarm(60.0),)),
+        execution="0195e5a0-0000-7000-8000-000000000000",
+        address="+15550100",
+    ),
+    id=9,
+    last_seq=5,
+    done_seq=5,
+    flow_version=2,
+)
+
+
+@pytest.fixture
+async def link(redis_url: str) -> AsyncIterator[RedisLink]:
+    opened = open_redis(redis_url, "one")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Server]:
+    """A Redis that the test may freeze and kill."""
+    with start_valkey() as server:
+        yield server
+
+
+async def test_a_warm_copy_is_the_session_that_was_put(link: RedisLink) -> None:
+    assert await link.get(key()) is None
+    link.put(STORED)
+    assert await _eventually(lambda: link.get(key())) == STORED
+
+
+async def test_the_last_of_many_puts_stays(link: RedisLink) -> None:
+    for seq in range(5, 30):
+        link.put(StoredSession(key=key(), id=9, last_seq=seq, done_seq=seq))
+    copy = await _eventually(lambda: link.get(key()))
+    assert copy is not None
+    assert copy.last_seq == 29
+
+
+async def test_deployments_that_share_a_redis_do_not_see_each_others_sessions(link: RedisLink, redis_url: str) -> None:
+    link.put(STORED)
+    assert await _eventually(lambda: link.get(key())) == STORED
+    other = open_redis(redis_url, "two")
+    assert await other.get(key()) is None
+    await other.close()
+
+
+async def test_a_flushed_redis_has_nothing_and_goes_on(link: RedisLink, redis_url: str) -> None:
+    link.put(STORED)
+    await _eventually(lambda: link.get(key()))
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    assert await link.get(key()) is None
+    link.put(STORED)
+    assert await _eventually(lambda: link.get(key())) == STORED
+
+
+async def test_a_copy_of_another_form_counts_as_none(link: RedisLink, redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.set("botflow:one:1:chat:ann", "[1, 2]")
+    assert await link.get(key()) is None
+
+
+async def test_signals_reach_every_subscriber(link: RedisLink, redis_url: str) -> None:
+    other = open_redis(redis_url, "one")
+    received: asyncio.Queue[str] = asyncio.Queue()
+    listening = asyncio.create_task(other.subscribe(received.put_nowait))
+    async with asyncio.timeout(20):
+        await _until_received(link, received, "hello")
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await other.close()
+
+
+async def test_a_frozen_redis_answers_nobody_and_stops_nobody(own_redis: Server) -> None:
+    link = open_redis(own_redis.url, "one")
+    link.put(STORED)
+    await _eventually(lambda: link.get(key()))
+    own_redis.freeze()
+    async with asyncio.timeout(10):
+        for _ in range(50):
+            link.put(STORED)
+            assert await link.get(key()) is None
+        with pytest.raises(ProviderError) as failure:
+            await link.publish("hello")
+        assert failure.value.code == "redis.unavailable"
+    own_redis.thaw()
+    async with asyncio.timeout(20):
+        assert await _eventually(lambda: link.get(key())) == STORED
+    await link.close()
+
+
+async def test_a_redis_that_was_gone_is_used_again(own_redis: Server) -> None:
+    link = open_redis(own_redis.url, "one")
+    received: asyncio.Queue[str] = asyncio.Queue()
+    listening = asyncio.create_task(link.subscribe(received.put_nowait))
+    async with asyncio.timeout(30):
+        await _until_received(link, received, "before")
+        own_redis.kill()
+        assert await link.get(key()) is None
+        with start_valkey(port=own_redis.port):
+            await _until_received(link, received, "after")
+            link.put(STORED)
+            assert await _eventually(lambda: link.get(key())) == STORED
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await link.close()
+
+
+def test_a_breaker_opens_after_its_failures_and_lets_one_try_after_the_pause() -> None:
+    time_s = [100.0]
+    breaker = Breaker(failures=3, pause_s=1.0, monotonic_s=lambda: time_s[0])
+    for _ in range(2):
+        breaker.failed()
+    assert breaker.allows()
+    breaker.failed()
+    assert not breaker.allows()
+    time_s[0] += 1.0
+    assert breaker.allows()
+    assert not breaker.allows()
+    breaker.failed()
+    time_s[0] += 0.9
+    assert not breaker.allows()
+    time_s[0] += 0.2
+    assert breaker.allows()
+    breaker.succeeded()
+    assert breaker.allows()
+    assert breaker.allows()
+
+
+async def _eventually(read: Callable[[], Awaitable[StoredSession | None]]) -> StoredSession | None:
+    """Read until something is there: writing to Redis is nobody's wait."""
+    async with asyncio.timeout(20):
+        while True:
+            if (copy := await read()) is not None:
+                return copy
+            await asyncio.sleep(0.02)
+
+
+async def _until_received(link: RedisLink, received: asyncio.Queue[str], payload: str) -> None:
+    while True:
+        try:
+            await link.publish(payload)
+            async with asyncio.timeout(0.2):
+                while await received.get() != payload:
+                    pass
+                return
+        except (TimeoutError, ProviderError):
+            await asyncio.sleep(0.05)

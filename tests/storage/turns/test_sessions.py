@@ -1,0 +1,137 @@
+"""The fast path: what a commit writes, and every way to lose."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import TurnId
+from botflow.storage.database import Database
+from tests.storage.sample_turns import ended, ignored, key, message, said, waiting
+
+
+async def test_an_unknown_person_has_a_session_without_a_row(database: Database) -> None:
+    assert await database.sessions.load(key()) == StoredSession(key=key())
+
+
+async def test_a_committed_turn_is_read_back_as_it_was(database: Database) -> None:
+    inbound = message("m1", "pizza", payload="p", parameters={"ProfileName": "Ann"})
+    commit = waiting(await database.sessions.load(key()), inbound, said("How many?"), variables={"dish": "pizza"})
+    [turn] = await database.sessions.commit_turns([commit])
+    assert turn is not None
+    stored = await database.sessions.load(key())
+    assert stored == StoredSession(
+        key=key(), session=commit.turn.session, id=turn.session, last_seq=1, done_seq=1, flow_version=7
+    )
+    assert await database.sessions.load_by_id(turn.session) == stored
+
+
+async def test_the_receipt_of_a_key_holds_the_turn_and_its_parts(database: Database) -> None:
+    commit = waiting(await database.sessions.load(key()), message("m1"), said("one"), said("two"))
+    [turn] = await database.sessions.commit_turns([commit])
+    receipt = await database.sessions.find(key(), "m1")
+    assert receipt is not None
+    assert (receipt.id, receipt.state, receipt.status) == (turn, "done", "waiting")
+    assert [(part.wire_id, part.message.text, part.state, part.seq) for part in receipt.outbounds] == [
+        ("1.0", "one", "sent", 1),
+        ("1.1", "two", "sent", 1),
+    ]
+    assert await database.sessions.find(key(), "m2") is None
+    assert await database.sessions.find(key("bob"), "m1") is None
+
+
+async def test_a_repeated_inbound_changes_nothing(database: Database) -> None:
+    await _commit(database, "m1")
+    stored = await database.sessions.load(key())
+    assert await database.sessions.commit_turns([waiting(stored, message("m1"), said("again"))]) == [None]
+    assert await database.sessions.load(key()) == stored
+
+
+async def test_a_turn_on_a_stale_version_loses(database: Database) -> None:
+    await _commit(database, "m1")
+    stale = await database.sessions.load(key())
+    await _commit(database, "m2")
+    after = await database.sessions.load(key())
+    assert await database.sessions.commit_turns([waiting(stale, message("m3"))]) == [None]
+    assert await database.sessions.load(key()) == after
+
+
+async def test_a_turn_never_overtakes_what_is_queued(database: Database) -> None:
+    await _commit(database, "m1")
+    queued = await database.inbox.enqueue(key(), message("m2"), 7, 0)
+    stored = await database.sessions.load(key())
+    assert (stored.last_seq, stored.done_seq, queued.id.seq) == (2, 1, 2)
+    assert await database.sessions.commit_turns([waiting(stored, message("m3"))]) == [None]
+    assert await database.sessions.find(key(), "m3") is None
+
+
+async def test_of_two_turns_at_the_same_moment_exactly_one_wins(database: Database) -> None:
+    await _commit(database, "m1")
+    stored = await database.sessions.load(key())
+    results = await asyncio.gather(
+        *(database.sessions.commit_turns([waiting(stored, message(f"r{number}"))]) for number in range(8))
+    )
+    assert sum(result != [None] for result in results) == 1
+    assert (await database.sessions.load(key())).session.version == 2
+
+
+async def test_a_new_session_is_created_once(database: Database) -> None:
+    nobody = await database.sessions.load(key())
+    results = await asyncio.gather(
+        *(database.sessions.commit_turns([waiting(nobody, message(f"r{number}"))]) for number in range(8))
+    )
+    assert sum(result != [None] for result in results) == 1
+    assert (await database.sessions.load(key())).last_seq == 1
+
+
+async def test_a_batch_commits_its_winners_and_tells_the_losers(database: Database) -> None:
+    await _commit(database, "m1")
+    stored = await database.sessions.load(key())
+    stale = replace(stored, session=replace(stored.session, version=0))
+    nobody = StoredSession(key=key("bob"))
+    results = await database.sessions.commit_turns([waiting(stale, message("m2")), waiting(nobody, message("m1"))])
+    bob = await database.sessions.load(key("bob"))
+    assert results == [None, TurnId(bob.id, 1)]
+    assert bob.session.version == 1
+
+
+async def test_the_same_key_of_two_people_is_two_inbounds(database: Database) -> None:
+    commits = [waiting(StoredSession(key=key(person)), message("same")) for person in ("ann", "bob")]
+    assert None not in await database.sessions.commit_turns(commits)
+
+
+async def test_an_ended_execution_lets_go_of_its_version(database: Database) -> None:
+    await _commit(database, "m1")
+    await database.sessions.commit_turns([ended(await database.sessions.load(key()), message("m2"), said("Bye."))])
+    stored = await database.sessions.load(key())
+    assert (stored.flow_version, stored.session.frames, stored.session.version) == (None, (), 2)
+
+
+async def test_parking_outdates_every_copy_and_suppresses_what_was_not_sent(database: Database) -> None:
+    commit = waiting(await database.sessions.load(key()), message("m1"), said("ready one", "ready"), said("sent one"))
+    await database.sessions.commit_turns([commit])
+    stored = await database.sessions.load(key())
+    await database.sessions.set_parked(stored.id, True)
+    parked = await database.sessions.load(key())
+    assert (parked.parked, parked.session.version) == (True, 2)
+    receipt = await database.sessions.find(key(), "m1")
+    assert receipt is not None
+    assert [part.state for part in receipt.outbounds] == ["suppressed", "sent"]
+    assert await database.sessions.commit_turns([waiting(stored, message("m2"))]) == [None]
+    await database.sessions.set_parked(stored.id, False)
+    assert not (await database.sessions.load(key())).parked
+
+
+async def test_an_ignored_inbound_is_stored_and_moves_only_the_version(database: Database) -> None:
+    await _commit(database, "m1")
+    before = await database.sessions.load(key())
+    assert None not in await database.sessions.commit_turns([ignored(before, message("m2"))])
+    after = await database.sessions.load(key())
+    assert after.session == replace(before.session, version=2)
+    assert after.flow_version == before.flow_version
+
+
+async def _commit(database: Database, provider_key: str) -> None:
+    stored = await database.sessions.load(key())
+    assert await database.sessions.commit_turns([waiting(stored, message(provider_key), said("hello"))]) != [None]

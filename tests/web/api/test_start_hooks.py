@@ -1,0 +1,197 @@
+"""Webhooks and events over HTTP start workflows; what cannot prove itself changes nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.engine.conversation import node
+from tests.triggering.workflows_to_start import ORDER_SCHEMA, publish, run_flow, runs
+from tests.web.site import API_KEY, Site, open_site
+
+SECRET = "whsec-canary-1234567890"
+BEARER = {"authorization": f"Bearer {SECRET}"}
+GITHUB = {"header": "X-Hub-Signature-256", "prefix": "sha256="}
+KEY = {"authorization": f"Bearer {API_KEY}"}
+
+
+def hook(id: str = "hook", **more: Any) -> dict[str, Any]:
+    return node(id, "trigger.webhook", **{"secret": "shop", **more})
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url, worker=None) as opened:
+        await opened.runtime.vault.add("shop", "webhook", {"secret": SECRET})
+        await publish(
+            opened.runtime.database,
+            run_flow("plain", hook()),
+            run_flow("strict", hook(schema=ORDER_SCHEMA)),
+            run_flow("signed", hook(signature=GITHUB)),
+            run_flow("base64", hook(signature={"encoding": "base64", "algorithm": "sha1"})),
+            run_flow("two", hook("first"), hook("second")),
+            run_flow("none", hook(secret="forgotten")),
+            run_flow("environment", hook(secret="env:SHOP_SECRET")),
+            run_flow("listener", node("start", "trigger.event", event="contact.created")),
+        )
+        await opened.runtime.flows.refresh()
+        yield opened
+
+
+async def post(site: Site, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if isinstance(body, bytes):
+        return await site.client.post(path, content=body, headers=named)
+    return await site.client.post(path, json=body, headers=named)
+
+
+async def test_json_with_the_secret_starts_a_run(site: Site) -> None:
+    for headers in (BEARER, {"x-webhook-secret": SECRET}):
+        answer = await post(site, "/hooks/plain", {"a": [1, {"b": None}]}, **headers)
+        assert answer.status_code == 202
+        [*_, run] = await runs(site.runtime.database)
+        assert answer.json() == {"executionId": str(run.id), "status": "pending"}
+        assert (run.trigger, run.input, run.content["parameters"]["start"]) == (
+            "webhook",
+            {"a": [1, {"b": None}]},
+            "hook",
+        )
+
+
+async def test_a_form_is_an_object_and_repeated_fields_are_lists(site: Site) -> None:
+    answer = await site.client.post("/hooks/plain", data={"name": "Ann", "tag": ["a", "b", "c"]}, headers=BEARER)
+
+    assert answer.status_code == 202
+    assert [run.input for run in await runs(site.runtime.database)] == [{"name": "Ann", "tag": ["a", "b", "c"]}]
+
+
+async def test_a_signature_of_the_body_is_a_proof(site: Site) -> None:
+    body = b'{"action": "opened"}'
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    short = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha1).digest()).decode()
+    json_type = {"content-type": "application/json"}
+
+    github = await post(site, "/hooks/signed", body, **json_type, **{"x-hub-signature-256": f"sha256={signature}"})
+    other = await post(site, "/hooks/base64", body, **json_type, **{"x-signature": short})
+
+    assert (github.status_code, other.status_code) == (202, 202)
+
+
+async def test_a_repeated_idempotency_key_is_the_same_execution(site: Site) -> None:
+    first, again = [await post(site, "/hooks/plain", {"a": 1}, **BEARER, idempotency_key="k1") for _ in range(2)]
+    other = await post(site, "/hooks/plain", {"a": 2}, **BEARER, idempotency_key="k1")
+
+    assert first.json() == again.json()
+    assert (other.status_code, other.json()["code"]) == (409, "trigger.key_reused")
+    assert len(await runs(site.runtime.database)) == 1
+
+
+async def test_one_of_several_webhooks_is_named(site: Site) -> None:
+    named = await post(site, "/hooks/two/second", {}, **BEARER)
+    unnamed = await post(site, "/hooks/two", {}, **BEARER)
+
+    assert (named.status_code, unnamed.status_code) == (202, 404)
+    assert "first, second" in unnamed.json()["hint"]
+    [run] = await runs(site.runtime.database)
+    assert run.content["parameters"]["start"] == "second"
+
+
+async def test_a_secret_may_stand_in_the_environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = await post(site, "/hooks/environment", {}, **BEARER)
+    monkeypatch.setenv("SHOP_SECRET", SECRET)
+    taken = await post(site, "/hooks/environment", {}, **BEARER)
+
+    assert (refused.status_code, taken.status_code) == (403, 202)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code"),
+    [
+        ("plain", {}, 401, "hook.unsigned"),
+        ("plain", {"authorization": "Basic abc"}, 401, "hook.unsigned"),
+        ("plain", {"authorization": "Bearer wrong"}, 403, "webhook.forged"),
+        ("plain", {"authorization": f"Bearer {SECRET}", "x-webhook-secret": "wrong"}, 403, "webhook.forged"),
+        ("plain", {"x-hub-signature-256": "sha256=00"}, 401, "hook.unsigned"),
+        ("signed", BEARER, 401, "hook.unsigned"),
+        ("signed", {"x-hub-signature-256": "sha256="}, 403, "webhook.forged"),
+        ("signed", {"x-hub-signature-256": "sha256=zz"}, 403, "webhook.forged"),
+        ("signed", {"x-hub-signature-256": "0" * 64}, 403, "webhook.forged"),
+        ("base64", {"x-signature": "%%%"}, 403, "webhook.forged"),
+        ("none", BEARER, 403, "webhook.forged"),
+        ("listener", BEARER, 404, "hook.unknown"),
+        ("two/third", BEARER, 404, "hook.unknown"),
+        ("missing", BEARER, 404, "workflow.unknown"),
+    ],
+)
+async def test_what_cannot_prove_itself_changes_nothing(
+    site: Site, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    before = await site.state_hash()
+
+    answer = await post(site, f"/hooks/{path}", {"order": 1}, **headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert SECRET not in answer.text
+    assert await site.state_hash() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "content_type", "status", "code"),
+    [
+        ("plain", b"{", "application/json", 400, "body.not_json"),
+        ("plain", b"[" * 100 + b"]" * 100, "application/json", 400, "body.too_deep"),
+        ("plain", b'{"a": "\\u0000"}', "application/json", 422, "input.not_json"),
+        ("plain", b"<a/>", "text/xml", 415, "hook.content_type"),
+        ("plain", b"x" * 300_000, "application/json", 413, "body.too_large"),
+        ("strict", b"{}", "application/json", 422, "input.invalid"),
+        ("strict", b'{"order": "one"}', "application/json", 422, "input.invalid"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_refused_and_changes_nothing(
+    site: Site, path: str, body: bytes, content_type: str, status: int, code: str
+) -> None:
+    before = await site.state_hash()
+
+    answer = await post(site, f"/hooks/{path}", body, **BEARER, content_type=content_type)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await site.state_hash() == before
+
+
+async def test_an_event_starts_who_listens_once_per_key(site: Site) -> None:
+    told = {"name": "contact.created", "payload": {"id": 7}, "key": "c-7"}
+
+    first = await site.client.post("/api/v1/events", json=told, headers=KEY)
+    again = await site.client.post("/api/v1/events", json=told, headers=KEY)
+
+    assert (first.status_code, again.json()) == (202, first.json())
+    [run] = await runs(site.runtime.database)
+    assert first.json() == {"executions": [{"executionId": str(run.id), "status": "pending"}]}
+    assert run.input == {"id": 7}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        ({"name": "contact.created"}, {}, 401, "token.missing"),
+        ({"name": "contact.created"}, BEARER, 401, "token.invalid"),
+        ({"payload": 1}, KEY, 422, "event.name"),
+        ({"name": 1}, KEY, 422, "body.wrong_type"),
+        ({"name": "x", "data": 1}, KEY, 422, "body.unknown_field"),
+        ({"name": "contact.created", "key": "k" * 201}, KEY, 422, "trigger.key"),
+        ([1], KEY, 400, "body.not_object"),
+    ],
+)
+async def test_an_event_that_makes_no_sense_is_refused(
+    site: Site, body: Any, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = await site.client.post("/api/v1/events", json=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await runs(site.runtime.database) == []

@@ -1,0 +1,293 @@
+"""The demo page in a real Chromium: by mouse, by keyboard alone, on a phone, across reloads and a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.web.chat.chromium import ARGUMENTS, find_chromium
+from tests.web.site import HeldModel, Site, open_site
+
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    chromium = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.program, args=list(ARGUMENTS), env={**os.environ, **chromium.environment}
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def demo(sqlite_url: str, model: HeldModel) -> AsyncIterator[Site]:
+    async with open_site(sqlite_url, dev=True, model=model) as site:
+        yield site
+
+
+class Visitor:
+    """A person in front of the page. Anything that the browser complains about fails the test."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until the conversation is exactly these bubbles."""
+        bubbles = self.page.locator(".entry[data-id] .bubble")
+        await expect(bubbles).to_have_count(len(texts), timeout=10_000)
+        for position, text in enumerate(texts):
+            await expect(bubbles.nth(position)).to_contain_text(text)
+
+    async def types(self, text: str) -> None:
+        await self.page.locator("#text").fill(text)
+        await self.page.locator("#text").press("Enter")
+
+
+async def arrive(context: BrowserContext, site: Site, workflow: str = "order") -> Visitor:
+    visitor = Visitor(await context.new_page())
+    await visitor.page.goto(f"{site.url}/?workflow={workflow}")
+    await expect(visitor.page.locator("#connection")).to_have_text("Online")
+    return visitor
+
+
+async def test_a_visitor_orders_with_words_and_buttons_and_a_reload_keeps_everything(
+    browser: Browser, demo: Site
+) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.sees("Welcome to Luigi's!", "What's your name?")
+        await visitor.types("Ann")
+        await visitor.page.get_by_role("button", name="Pizza").click()
+        said = ("Welcome", "name?", "Ann", "What would you like, Ann?", "Pizza", "One pizza for Ann.")
+        await visitor.sees(*said)
+
+        await visitor.page.reload()
+
+        await visitor.sees(*said)
+        await visitor.types("hello again")
+        await visitor.sees(*said, "hello again", "What's your name?")
+        await visitor.page.get_by_role("button", name="New conversation").click()
+        await visitor.sees("Welcome", "name?")
+        assert visitor.complaints == []
+
+
+async def test_a_reply_is_typed_before_ones_eyes_and_then_stands_once(
+    browser: Browser, demo: Site, model: HeldModel
+) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo, "talk")
+        await expect(visitor.page.locator("#welcome")).to_be_visible()
+        await visitor.types("hello")
+        draft = visitor.page.locator(".draft .bubble")
+        await expect(draft).to_have_text("Let me think ")
+        await expect(visitor.page.locator(".draft")).to_have_attribute("aria-hidden", "true")
+
+        model.go_on.set()
+
+        await visitor.sees("hello", "Let me think about that.")
+        await expect(draft).to_have_count(0)
+        await expect(visitor.page.locator(".typing")).to_have_count(0)
+        assert visitor.complaints == []
+
+
+async def test_a_reload_in_the_middle_of_a_turn_loses_nothing(browser: Browser, demo: Site, model: HeldModel) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo, "talk")
+        await visitor.types("hello")
+        await expect(visitor.page.locator(".draft")).to_be_visible()
+
+        await visitor.page.reload()
+        await visitor.sees("hello")
+        await expect(visitor.page.locator(".typing")).to_be_visible()
+        model.go_on.set()
+
+        await visitor.sees("hello", "Let me think about that.")
+        assert model.calls == 1
+
+
+async def test_a_message_written_without_a_connection_is_sent_once_when_it_is_back(
+    browser: Browser, demo: Site
+) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.sees("Welcome", "name?")
+        await context.set_offline(True)
+        await visitor.types("Ann")
+        await expect(visitor.page.locator(".meta.waits")).to_contain_text("trying again")
+        await expect(visitor.page.locator("#connection")).to_contain_text("offline")
+
+        await visitor.page.wait_for_timeout(300)
+        await context.set_offline(False)
+
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like, Ann?")
+        await expect(visitor.page.locator("#connection")).to_have_text("Online")
+        await expect(visitor.page.locator(".meta.waits")).to_have_count(0)
+
+
+async def test_an_answer_that_was_lost_on_the_way_is_fetched_with_the_same_id(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        lost: list[int] = []
+
+        async def lose_the_first(route: Any) -> None:
+            if route.request.method == "POST" and not lost:
+                lost.append((await route.fetch()).status)  # the server takes it, the answer never arrives
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await visitor.page.route("**/messages", lose_the_first)
+        await visitor.types("Ann")
+
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like, Ann?")
+        assert lost == [200]
+        history = [row for row in await _transcript(demo) if row[0] == "in"]
+        assert history == [("in", "Ann")]
+
+
+async def test_everything_works_by_keyboard_alone(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.sees("Welcome", "name?")
+        keyboard = visitor.page.keyboard
+        await keyboard.type("Ann")  # the box has the focus
+        await keyboard.press("Shift+Enter")
+        await keyboard.type("Smith")
+        await keyboard.press("Enter")
+        await visitor.sees("Welcome", "name?", "Ann\nSmith", "What would you like")
+
+        await keyboard.press("Shift+Tab")  # back to the last quick reply
+        assert await _focused(visitor) == "Salad"
+        await keyboard.press("Shift+Tab")
+        assert await _focused(visitor) == "Pizza"
+        await keyboard.press("Enter")
+        await visitor.sees("Welcome", "name?", "Ann\nSmith", "What would you like", "Pizza", "One pizza")
+
+        async with asyncio.timeout(10):
+            while await _focused(visitor) != "New conversation":
+                await keyboard.press("Tab")
+        await keyboard.press("Space")
+        await visitor.sees("Welcome", "name?")
+
+
+async def test_a_screen_reader_finds_names_roles_and_one_live_log(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.sees("Welcome", "name?")
+        page = visitor.page
+        await expect(page.get_by_role("log", name="Messages")).to_contain_text("What's your name?")
+        await expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+        await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+        await expect(page.get_by_role("combobox", name="Workflow")).to_have_value("order")
+        await expect(page.get_by_role("status")).to_have_text("Online")
+        assert await page.evaluate("document.documentElement.lang") == "en"
+        unnamed = await page.evaluate(
+            "[...document.querySelectorAll('button, select, textarea')]"
+            ".filter((one) => !(one.labels?.length || one.ariaLabel || one.textContent.trim())).length"
+        )
+        assert unnamed == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_a_phone(browser: Browser, demo: Site, scheme: Any) -> None:
+    async with await browser.new_context(**PHONE, color_scheme=scheme) as context:
+        visitor = await arrive(context, demo)
+        await visitor.sees("Welcome", "name?")
+        await visitor.types("W" * 300)
+        await visitor.sees("Welcome", "name?", "WWW", "What would you like")
+        page = visitor.page
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
+        assert await page.evaluate("document.getElementById('scroll').scrollWidth <= 390")
+        for control in ("#restart", "#send", ".replies button"):
+            box = await page.locator(control).first.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 44, control
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        await page.locator(".replies button").first.tap()
+        await visitor.sees("Welcome", "name?", "WWW", "What would you like", "Pizza", "One pizza")
+        last = await page.locator(".entry[data-id]").last.bounding_box()
+        dock = await page.locator(".dock").bounding_box()
+        assert last is not None
+        assert dock is not None
+        assert last["y"] + last["height"] <= dock["y"] + 1
+        assert dock["y"] + dock["height"] <= 844
+        assert visitor.complaints == []
+
+
+async def test_reading_earlier_messages_is_not_disturbed_by_new_ones(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        for number in range(30):
+            await visitor.types(f"message {number}")
+        page = visitor.page
+        await expect(page.locator(".entry.in[data-id]")).to_have_count(30)
+        await expect(page.locator(".entry.out[data-id]")).to_have_count(32)
+        await page.reload()
+        await expect(page.get_by_role("button", name="Show earlier messages")).to_be_visible()
+        shown = await page.locator(".entry[data-id]").count()
+        await page.evaluate("document.getElementById('scroll').scrollTop = 0")
+        await page.get_by_role("button", name="Show earlier messages").click()
+        await expect(page.locator(".entry[data-id]")).to_have_count(62)
+        assert shown < 62
+        assert await page.evaluate("document.getElementById('scroll').scrollTop") > 100
+
+        other = await arrive(context, demo)  # the same visitor in a second tab
+        await other.types("one more")
+
+        await expect(page.get_by_role("button", name="New messages")).to_be_visible()
+        await page.get_by_role("button", name="New messages").click()
+        await expect(page.locator("#latest")).to_be_hidden()
+
+
+async def test_what_people_write_is_never_markup(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.types("<img src=x onerror=alert(1)> https://example.com/a?b=c.")
+        await visitor.sees("Welcome", "name?", "<img src=x onerror=alert(1)>", "What would you like, <img")
+        assert await visitor.page.locator("#log img").count() == 0
+        link = visitor.page.locator("#log a").first
+        await expect(link).to_have_attribute("href", "https://example.com/a?b=c")
+        await expect(link).to_have_attribute("rel", "noopener noreferrer")
+        assert visitor.complaints == []
+
+
+async def test_a_token_that_is_no_longer_good_begins_a_new_conversation(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await visitor.types("Ann")
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like")
+        await visitor.page.evaluate("localStorage.setItem('botflow:order', JSON.stringify({token: 'stale'}))")
+
+        await visitor.page.reload()
+
+        await visitor.sees("Welcome", "name?")
+        await expect(visitor.page.locator("#connection")).to_have_text("Online")
+
+
+async def _focused(visitor: Visitor) -> str:
+    name = await visitor.page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''")
+    return str(name).strip()
+
+
+async def _transcript(site: Site) -> list[tuple[str, str]]:
+    async with asyncio.timeout(5):
+        entries = await site.runtime.database.transcripts.transcript(1, 100)
+    return [(entry.direction, entry.text) for entry in entries]
