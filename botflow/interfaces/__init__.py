@@ -1,4 +1,4 @@
-"""What can be replaced: models, channels and the stores. Each is a Protocol of at most seven methods.
+"""What a plugin supplies: channels and models; and what the runtime needs of its stores, which no plugin replaces.
 
 Read `channels.py` first to bring a messaging provider, `models.py` for an AI provider.
 """

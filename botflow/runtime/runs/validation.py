@@ -44,14 +44,19 @@ def active_target(connection: Connection, slug: str, number: int | None = None) 
     target = find_target(connection, slug, number) if slug.isprintable() else None  # no database takes a NUL
     if target is None:
         raise no_start(
-            f"there is no workflow {slug[:64]!r}", "workflow.unknown", "its id stands at the top of its document", 404
+            f"there is no workflow {slug[:64]!r}", "workflow.unknown", "use the id at the top of its flow file", 404
         )
     if target.status != "active":
         raise no_start(
-            f"the workflow {slug!r} is {target.status}", "workflow.inactive", "activate it first", HTTPStatus.CONFLICT
+            f"the workflow {slug!r} is {target.status}",
+            "workflow.inactive",
+            "only an active workflow can be started",
+            HTTPStatus.CONFLICT,
         )
     if target.version is None:
-        raise no_start(f"the workflow {slug!r} has no version {number}", "version.unknown", "publish it first", 404)
+        raise no_start(
+            f"the workflow {slug!r} has no version {number}", "version.unknown", "leave out the version", 404
+        )
     return target
 
 
