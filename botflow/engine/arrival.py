@@ -123,8 +123,7 @@ def _start_branch(flow: Flow, scene: Scene) -> Arrival:
 
 
 def _begin(scene: Scene, level: Level) -> Arrival:
-    scene.started = True
-    scene.levels.append(level)
+    scene.begin(level)
     scene.record(events.ExecutionStarted(level.node))
     return Start()
 

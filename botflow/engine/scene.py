@@ -102,6 +102,7 @@ class Scene:
         self.past = session.past
         self.frames = session.frames
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
+        self.root = self.levels[0] if self.levels else None
         self.policy = flow.policy
         self._flow = flow
         self._limits = limits
@@ -231,6 +232,12 @@ class Scene:
         if self.is_run:
             self.record(OutputKept(level.node, clipped(dict(output))))
 
+    def begin(self, level: Level) -> None:
+        """Start an execution on `level`, its lowest; `root` keeps it also when the execution ends."""
+        self.started = True
+        self.root = level
+        self.levels.append(level)
+
     def push(self, level: Level) -> None:
         if len(self.levels) >= self._limits.frames:
             raise LimitExceeded(f"more than {self._limits.frames} frames deep", code="limit.frames")
@@ -245,6 +252,7 @@ class Scene:
         """Begin from other frames than the session's: it goes back to where it was."""
         self.frames = tuple(frames)
         self.levels = [Level.thaw(frame, self._flow) for frame in frames]
+        self.root = self.levels[0]
         self._context = None
 
     def hear(self, inbound: Inbound) -> None:

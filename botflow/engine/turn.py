@@ -7,7 +7,7 @@ a worker, a terminal, a property test and a replay. It reads no clock, draws no 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import Any, Literal, assert_never, cast
 
@@ -54,7 +54,8 @@ class Turn:
 
     `execution` is the id of the execution that the turn belongs to ("" when there is none); `started` says whether it
     began here. `failure` is set when the execution failed, `output` when a run completed. `keeps_deadline`: the wait
-    goes on and wakes up when it would have. `effects` follow the commit, like `messages`.
+    goes on and wakes up when it would have. `effects` follow the commit, like `messages`. `variables` are those of the
+    workflow's own graph as the turn leaves them, also when the execution has ended with it; nobody stores them.
     """
 
     session: Session
@@ -68,6 +69,7 @@ class Turn:
     failure: ExecutionFailed | None = None
     output: Any = None
     keeps_deadline: bool = False
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 def take_turn(
@@ -100,6 +102,7 @@ def take_turn(
         failure=ending.failure,
         output=ending.output,
         keeps_deadline=ending.wait is not None and ending.wait is session.wait,
+        variables=scene.root.variables if scene.root is not None else {},
     )
 
 
