@@ -1,0 +1,168 @@
+"""A node type on trial: one conversation, or one run, around a single node, and what came of it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel
+
+from botflow.engine.ask_json import fingerprint
+from botflow.engine.asks import Answer, Ask, Pause
+from botflow.engine.events import EdgeFollowed, Event, ExecutionFailed, ExecutionStarted, NodeFailed
+from botflow.engine.node_type import NodeType
+from botflow.engine.turn import Turn
+from botflow.nodes import built_in
+from botflow.plugins import Plugin, installed_plugins
+from botflow.testing.outcomes import failed
+from botflow.testing.person import Person
+from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulator import VISITOR, Simulator
+
+NODE = "it"  # the id of the node under test
+CRASHED = "node.crashed"
+SAID = ("hello", "yes", "7", "tomorrow", "")  # what the person answers, one after the other
+SILENCE = "8d"
+
+
+def says_hello(talk: Simulator) -> object:
+    """Begin as most conversations do."""
+    return talk.says("hello")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeExample:
+    """A node to try: its type, and properties with which it works, as a document has them.
+
+    It stands in a flow with these `variables`, after a trigger that takes every message (in `mode` single, after one
+    by hand), and each of its handles leads on. A trigger stands alone. `begin` starts the conversation, or the run.
+    `workflows` are documents that the node refers to; `person` is who talks.
+    """
+
+    node_type: NodeType
+    properties: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
+    mode: Literal["persistent", "single"] = "persistent"
+    workflows: tuple[Mapping[str, object], ...] = ()
+    person: Person = VISITOR
+    begin: Callable[[Simulator], object] = says_hello
+
+    @property
+    def values(self) -> BaseModel:
+        return self.node_type.properties.model_validate(self.properties)
+
+    def document(self) -> dict[str, object]:
+        """Return the flow around the node; a line in the log stands behind each of its handles."""
+        handles = self.node_type.handles(self.values)
+        after = {handle: f"after_{place}" for place, handle in enumerate(handles)}
+        nodes = [_placed(NODE, self.node_type.name, self.properties) | {"on": after}]
+        nodes += [_placed(name, "logic.log", {"message": handle}) for handle, name in after.items()]
+        if self.node_type.category == "action":
+            trigger = "trigger.manual" if self.mode == "single" else "chatbot.message_received"
+            nodes.insert(0, _placed("start", trigger, {}) | {"next": NODE})
+        return {"id": "trial", "executionMode": self.mode, "variables": dict(self.variables), "nodes": nodes}
+
+    def plugins(self) -> list[Plugin]:
+        """Return what brings the node type, unless it is here already."""
+        here = [*built_in(), *(kind for plugin in installed_plugins() for kind in plugin.node_types)]
+        is_here = any(kind.name == self.node_type.name for kind in here)
+        return [] if is_here else [Plugin(name="on trial", node_types=(self.node_type,))]
+
+
+class NodeTrial(Simulator):
+    """Begins, then answers a few times, or without words, and lets time pass.
+
+    `replay` is a trial whose answers are given again; where `is_world_away`, every Ask fails.
+    """
+
+    def __init__(
+        self,
+        example: NodeExample,
+        *,
+        replay: NodeTrial | None = None,
+        is_world_away: bool = False,
+        wordless: bool = False,
+    ) -> None:
+        super().__init__(example.document(), others=example.workflows, plugins=example.plugins(), person=example.person)
+        self.answers: list[Answer] = []
+        self.fingerprints: list[str] = []
+        self._variables = example.variables
+        has_trigger_of_runs = example.mode == "single" and example.node_type.category == "action"
+        self._assigned_before = {"input"} if has_trigger_of_runs else set[str]()
+        self._replayed: Iterator[Answer] | None = iter(replay.answers) if replay is not None else None
+        self._is_world_away = is_world_away
+        self.properties_in_the_beginning = copy.deepcopy(self.properties)
+        example.begin(self)
+        if example.mode == "persistent":
+            self._answer_without_words() if wordless else self._answer()
+        self.skip(SILENCE)
+
+    def perform(self, session: SimulatedSession, ask: Ask) -> Answer:
+        self.fingerprints.append(fingerprint(ask))
+        if self._replayed is not None:
+            answer = next(self._replayed)
+        elif self._is_world_away and not isinstance(ask, Pause):
+            answer = failed("world.away", "the world is away")
+        else:
+            answer = super().perform(session, ask)
+        self.answers.append(answer)
+        return answer
+
+    @property
+    def properties(self) -> BaseModel:
+        return self.flow.nodes[NODE].properties
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Every turn, session after session."""
+        return [turn for session in self.deployment.sessions.values() for turn in session.turns]
+
+    @property
+    def is_reached(self) -> bool:
+        return any(
+            (isinstance(event, EdgeFollowed) and event.target == NODE)
+            or (isinstance(event, ExecutionStarted) and event.node == NODE)
+            for event in self._recorded
+        )
+
+    @property
+    def edges(self) -> list[EdgeFollowed]:
+        """The edges by which the node was left."""
+        return [event for event in self._recorded if isinstance(event, EdgeFollowed) and event.node == NODE]
+
+    @property
+    def crashes(self) -> list[str]:
+        """What its code raised, or returned, instead of an outcome or a NodeFailure."""
+        failures = [event for event in self._recorded if isinstance(event, (NodeFailed, ExecutionFailed))]
+        return [event.message for event in failures if (event.node, event.code) == (NODE, CRASHED)]
+
+    @property
+    def assigned(self) -> set[str]:
+        """The variables that were not there in the beginning, or had another value."""
+        last = [session.last for session in self.deployment.sessions.values() if session.last is not None]
+        variables = last[0].variables if last else {}
+        missing = object()
+        found = {name for name, value in variables.items() if self._variables.get(name, missing) != value}
+        return found - self._assigned_before
+
+    @property
+    def _recorded(self) -> list[Event]:
+        return [event for turn in self.turns for event in turn.events]
+
+    def _answer(self) -> None:
+        for text in SAID:
+            if not self.ended:
+                self.says(text)
+
+    def _answer_without_words(self) -> None:
+        if not self.ended:
+            self.sends_media("https://files.test/1.jpg", "image/jpeg")
+        if not self.ended:
+            self.shares_location(52.5, 13.4, "Berlin")
+
+
+def _placed(id: str, type_name: str, properties: Mapping[str, object]) -> dict[str, object]:
+    family, _, action = type_name.partition(".")
+    return {"id": id, "type": family, "actionType": action, "properties": dict(properties)}

@@ -1,0 +1,273 @@
+"""A deployment in memory: sessions, what is due for them, effects, timers and schedules. No database, no event loop.
+
+Its rules are those of production: a session's inbounds come in order, a message that nothing waits for stays queued,
+a run's end is told to its parent, cancelling ends the children too, an event starts every workflow that listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import count, islice
+from typing import Any, NamedTuple, assert_never, cast
+
+import orjson
+
+from botflow.engine.asks import Answer, Ask
+from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.inbound import RUN, Inbound, InboundKind
+from botflow.engine.limits import Limits
+from botflow.engine.node_type import Starts
+from botflow.engine.session import Parent
+from botflow.engine.turn import Turn
+from botflow.errors import BotflowError, FlowError, UsageError
+from botflow.flow.graph import Flow
+from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.virtual_clock import VirtualClock
+from botflow.testing.workflows import Workflows
+
+DEEPEST = 16  # runs that start runs that start runs: further down it is a circle
+MOST_TURNS = 100_000  # that follow from one thing that happens
+Perform = Callable[[SimulatedSession, Ask], Answer]
+Heard = Callable[[SimulatedSession, Turn], None]
+
+
+class Due(NamedTuple):
+    """An inbound that its session has not taken yet; sessions are called by their numbers, from 1."""
+
+    session: int
+    inbound: Inbound
+
+
+class Deployment:
+    """Every session of some workflows. Nothing happens until `settle` or `advance_to`.
+
+    `perform` answers the Asks of a session; `heard` is told of every turn that was taken.
+    """
+
+    def __init__(
+        self,
+        workflows: Workflows,
+        clock: VirtualClock,
+        perform: Perform,
+        heard: Heard = lambda session, turn: None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.flows: dict[str, Flow] = dict(workflows.flows)
+        self.node_types = workflows.node_types
+        self.clock = clock
+        self.sessions: dict[int, SimulatedSession] = {}
+        self.due: list[Due] = []
+        self.emitted: list[EmitEvent] = []
+        self._perform = perform
+        self._heard = heard
+        self._limits = limits or Limits()
+        self._seeds = count(1)
+        self._schedules = schedules_of(workflows.flows.values(), clock.now())
+
+    # -- what comes in
+
+    def open(self, flow: Flow, channel: str = RUN, sender: str = "") -> SimulatedSession:
+        """Make a session, which has taken nothing yet."""
+        session = SimulatedSession(number=len(self.sessions) + 1, flow=flow, channel=channel, sender=sender)
+        self.sessions[session.number] = session
+        return session
+
+    def start(self, flow: Flow, trigger: str, given: object, /, **parameters: object) -> SimulatedSession:
+        """Let a run of `flow` begin with the next `settle`."""
+        session = self.open(flow)
+        session.input = given
+        self.queue(session, "trigger", parameters={"trigger": trigger, "input": _as_json(given), **parameters})
+        return session
+
+    def emit(self, name: str, payload: object = None) -> list[SimulatedSession]:
+        """Let every workflow that listens to the event begin with the next `settle`."""
+        parameters = {"name": name, "input": _as_json(payload)}
+        return [self.start(flow, "event", payload, name=name) for flow in self._listening(parameters)]
+
+    def queue(self, session: SimulatedSession, kind: InboundKind, **fields: Any) -> Inbound:
+        """Put an inbound behind what is due already, and return it."""
+        number = next(self._seeds)
+        full = {"key": f"{kind}:{number}", "seed": number, "provider": "", **fields}
+        inbound = Inbound(
+            kind=kind, received_at=self.clock.now(), channel=session.channel, sender=session.sender, **full
+        )
+        self.due.append(Due(session.number, inbound))
+        return inbound
+
+    # -- what happens
+
+    def settle(self, choose: Callable[[Sequence[Due]], int] | None = None) -> None:
+        """Take what is due, and what comes of it, until nothing is left but what has to wait.
+
+        `choose` picks the next one of those that can be taken, whatever their order; by default the oldest.
+        """
+        for _ in range(MOST_TURNS):
+            can_be_taken = (due for due in self.due if self.sessions[due.session].takes(due.inbound))
+            ready = list(islice(can_be_taken, 1)) if choose is None else list(can_be_taken)
+            if not ready:
+                return
+            due = ready[0 if choose is None else choose(ready)]
+            self.due.remove(due)
+            self.take(self.sessions[due.session], due.inbound)
+        raise AssertionError(
+            f"after {MOST_TURNS} turns there is still something due: the workflows go round in circles"
+        )
+
+    def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
+        """Take one inbound through its turn, and carry out the turn's effects."""
+        turn = session.take(
+            inbound, self.node_types, lambda ask: self._perform(session, ask), self.clock.now, self._limits
+        )
+        if turn.status == "running":
+            assert turn.session.wait is not None
+            self.queue(session, "resume", token=turn.session.wait.token)
+        self._heard(session, turn)
+        for effect in turn.effects:
+            self._carry_out(session, effect)
+        return turn
+
+    def advance_to(self, moment: datetime) -> None:
+        """Let time pass: every timer and schedule on the way goes off at its own time, in order, and settles."""
+        self.settle()
+        for _ in range(MOST_TURNS):
+            due_at = min(self._due_times(moment), default=None)
+            if due_at is None:
+                self.clock.advance_to(moment)
+                return
+            self.clock.advance_to(max(due_at, self.clock.now()))
+            self._go_off(due_at)
+            self.settle()
+        raise AssertionError(f"more than {MOST_TURNS} timers go off before {moment.isoformat()}: skip less at a time")
+
+    def alarm(self, session: SimulatedSession, due: datetime | None = None) -> None:
+        """Let the session's wait run out now, and settle."""
+        assert session.state.wait is not None, "the session waits for nothing"
+        session.wake_at = None
+        token = session.state.wait.token
+        self.queue(session, "timeout", key=f"timeout:{token}", token=token, due=due or self.clock.now())
+        self.settle()
+
+    # -- effects
+
+    def _carry_out(self, session: SimulatedSession, effect: Effect) -> None:
+        match effect:
+            case StartRun():
+                self._start_run(session, effect)
+            case CancelRuns(group=group):
+                self._cancel_children(session, group)
+            case EmitEvent(name=name, payload=payload):
+                self.emitted.append(effect)
+                self._start_listeners(session, name, payload)
+            case ReportEnd():
+                self._report(session, effect)
+            case _:
+                assert_never(effect)
+
+    def _start_run(self, session: SimulatedSession, run: StartRun) -> None:
+        parent = Parent(session=session.number, group=run.group, branch=run.branch)
+        try:
+            flow = self._flow_of(session, run)
+        except FlowError as refusal:
+            if run.group:
+                error = {"node": "", "code": refusal.code, "message": refusal.message}
+                self._report(session, ReportEnd(**_named(parent), status="failed", error=error))
+            return
+        parameters: dict[str, object] = {"parent": parent.to_json()} if run.group else {}
+        if not run.workflow:
+            parameters |= {"flow": run.flow, "node": run.node}
+        child = self.start(flow, "child", dict(run.input), **parameters)
+        child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
+
+    def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
+        """Return what a run is of; FlowError with production's code when it cannot begin."""
+        if session.depth >= DEEPEST:
+            raise FlowError(f"runs start each other more than {DEEPEST} deep", code="run.too_deep")
+        if not run.workflow:
+            return session.flow
+        if run.workflow not in self.flows:
+            raise FlowError(f"there is no workflow {run.workflow!r} here", code="workflow.unknown")
+        return self.flows[run.workflow]
+
+    def _cancel_children(self, session: SimulatedSession, group: str | None) -> None:
+        """Cancel the runs that the session waited for in `group`, None for any wait, and all below them."""
+        for child in list(self.sessions.values()):
+            is_meant = child.parent == session.number and child.group and group in (None, child.group)
+            if is_meant and not child.is_over:
+                child.cancel()
+                self.due = [due for due in self.due if due.session != child.number]
+                self._cancel_children(child, None)
+
+    def _start_listeners(self, session: SimulatedSession, name: str, payload: object) -> None:
+        if session.depth >= DEEPEST:
+            return
+        for child in self.emit(name, payload):
+            child.parent, child.depth = session.number, session.depth + 1
+
+    def _report(self, session: SimulatedSession, end: ReportEnd) -> None:
+        """Tell the parent how a run ended, unless its execution is over."""
+        parent = self.sessions.get(end.session)
+        if parent is None or parent.state.execution is None:
+            return
+        told: dict[str, object] = {"branch": end.branch, "status": end.status, "output": end.output, "error": end.error}
+        if session is not parent:
+            told["execution"] = session.turns[-1].execution
+        self.queue(
+            parent,
+            "child_done",
+            key=f"done:{end.group}:{end.branch}",
+            token=end.group,
+            parameters=cast(dict[str, Any], _as_json(told)),
+        )
+
+    def _listening(self, parameters: Mapping[str, object]) -> Iterable[Flow]:
+        heard = Inbound(
+            kind="trigger",
+            key="event",
+            received_at=self.clock.now(),
+            seed=0,
+            channel=RUN,
+            parameters={"trigger": "event", **parameters},
+        )
+        return [flow for flow in self.flows.values() if self._listens(flow, heard)]
+
+    def _listens(self, flow: Flow, heard: Inbound) -> bool:
+        try:
+            return any(
+                cast(Starts, self.node_types[node.type]).starts(node.properties, heard) for node in flow.triggers
+            )
+        except BotflowError:  # its condition cannot be evaluated over this payload
+            return False
+
+    # -- time
+
+    def _due_times(self, until: datetime) -> list[datetime]:
+        times = [session.wake_at for session in self.sessions.values()] + [
+            schedule.due_at for schedule in self._schedules
+        ]
+        return [time for time in times if time is not None and time <= until]
+
+    def _go_off(self, moment: datetime) -> None:
+        for session in self.sessions.values():
+            if session.wake_at == moment:
+                session.wake_at = None
+                assert session.state.wait is not None
+                token = session.state.wait.token
+                self.queue(session, "timeout", key=f"timeout:{token}", token=token, due=moment)
+        for schedule in self._schedules:
+            if schedule.due_at == moment:
+                self.start(self.flows[schedule.workflow], "schedule", schedule.input, **schedule.parameters)
+                schedule.move_on()
+
+
+def _named(parent: Parent) -> dict[str, Any]:
+    return {"session": parent.session, "group": parent.group, "branch": parent.branch}
+
+
+def _as_json(value: object) -> object:
+    """Return what a database would keep of a value; UsageError `simulator.not_json` when it cannot."""
+    try:
+        return orjson.loads(orjson.dumps(value))
+    except TypeError as failure:
+        raise UsageError(f"{value!r} is not plain JSON: {failure}", code="simulator.not_json") from None

@@ -1,0 +1,132 @@
+"""One session in memory: where it is, when it wakes up, and every turn it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from botflow.engine.asks import Answer, Ask, Line
+from botflow.engine.events import LogWritten
+from botflow.engine.inbound import RUN, Inbound
+from botflow.engine.limits import Limits
+from botflow.engine.session import Frame, Session
+from botflow.engine.turn import NodeTypes, Turn
+from botflow.flow.graph import Flow, Node
+from botflow.testing.engine_turn import run_turn
+
+Status = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedSession:
+    """A person's conversation, or with the channel `run` a run. `depth` counts the runs above it.
+
+    `parent` is the number of the session that started it, and `group` the wait there that it reports to.
+    """
+
+    number: int
+    flow: Flow
+    channel: str = RUN
+    sender: str = ""
+    parent: int | None = None
+    group: str = ""
+    depth: int = 0
+    input: object = None
+    state: Session = field(default_factory=Session)
+    status: Status = "pending"
+    wake_at: datetime | None = None
+    turns: list[Turn] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    log: list[tuple[str, str]] = field(default_factory=list)
+    artifacts: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """No execution is under way, and one was."""
+        return self.status in ("completed", "failed", "cancelled")
+
+    @property
+    def last(self) -> Turn | None:
+        """The last turn that changed anything."""
+        return next((turn for turn in reversed(self.turns) if turn.status != "ignored"), None)
+
+    @property
+    def execution(self) -> str:
+        """The id of the execution under way, or of the last one; during an execution's first turn it has none yet."""
+        return self.state.execution or (self.last.execution if self.last is not None else "")
+
+    @property
+    def node(self) -> Node | None:
+        """The node where it waits; None when no execution is under way."""
+        if not self.state.frames:
+            return None
+        frame = self.state.frames[-1]
+        return self.flow.scope(frame.flow).nodes[frame.node]
+
+    @property
+    def variables(self) -> Mapping[str, object]:
+        """Those in force where it waits, or those that its last execution ended with."""
+        if self.state.frames:
+            return _owner(self.state.frames).variables
+        return self.last.variables if self.last is not None else {}
+
+    def takes(self, inbound: Inbound) -> bool:
+        """Say whether `inbound` is for now: a message stays queued while the session waits for something else."""
+        wait = self.state.wait
+        return inbound.kind != "message" or wait is None or "message" in wait.accepts
+
+    def take(
+        self,
+        inbound: Inbound,
+        node_types: NodeTypes,
+        answer: Callable[[Ask], Answer],
+        now: Callable[[], datetime],
+        limits: Limits,
+    ) -> Turn:
+        """Run one turn and keep what it leaves behind; `now` is the time of its commit."""
+
+        def asked(ask: Ask) -> Answer:
+            self.asks.append(ask)
+            return answer(ask)
+
+        turn = run_turn(self.flow, self.state, inbound, node_types, asked, limits)
+        self.state = turn.session
+        self.turns.append(turn)
+        self._remember(inbound, turn)
+        self.log += [(event.level, event.message) for event in turn.events if isinstance(event, LogWritten)]
+        if turn.status != "ignored":
+            self.status = turn.status
+            self.wake_at = self.wake_at if turn.keeps_deadline else self._next_alarm(now())
+        return turn
+
+    def _remember(self, inbound: Inbound, turn: Turn) -> None:
+        """Keep what was said for models that want to know what came before."""
+        if inbound.kind == "message" and inbound.text:
+            self.lines.append(Line(role="user", text=inbound.text))
+        said = (message.text for message in turn.messages if message.text and not message.to)
+        self.lines += [Line(role="assistant", text=text) for text in said]
+
+    def cancel(self) -> None:
+        """End the execution from outside; the next message starts another one."""
+        self.state = Session(version=self.state.version + 1, address=self.state.address)
+        self.status, self.wake_at = "cancelled", None
+
+    def _next_alarm(self, committed_at: datetime) -> datetime | None:
+        wait = self.state.wait
+        if wait is None:
+            return None
+        if wait.until:
+            return datetime.fromisoformat(wait.until)
+        return None if wait.timeout_s is None else committed_at + timedelta(seconds=wait.timeout_s)
+
+
+def _owner(frames: tuple[Frame, ...]) -> Frame:
+    """Return the frame whose variables are in force, as `Scene` finds it: a digression and a body share those below."""
+    position = len(frames) - 1
+    flow = frames[position].flow
+    while frames[position].kind in ("digression", "body") or frames[position].flow != flow:
+        position -= 1
+    return frames[position]

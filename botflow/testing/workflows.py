@@ -1,0 +1,148 @@
+"""What a test names as a flow, compiled: a file, a text, a builder, a plain document, or a compiled flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from botflow.engine.node_type import NodeType
+from botflow.errors import FlowError, UsageError
+from botflow.flow.building.flow import Flow as Builder
+from botflow.flow.checking.check import check
+from botflow.flow.compile import compile_flow
+from botflow.flow.document import SourceDocument, parse
+from botflow.flow.graph import Flow
+from botflow.flow.problems import FlowProblems, Problem
+from botflow.nodes import built_in
+from botflow.plugins import Plugin, installed_plugins, node_types_of
+
+SUFFIXES = (".yaml", ".yml", ".json")
+T = TypeVar("T")
+FlowSource = str | Path | Mapping[str, object] | Builder | Flow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflows:
+    """Compiled flows by id; `main` is the one under test, the others are those that it may run or that hear events."""
+
+    main: Flow
+    flows: Mapping[str, Flow]
+    node_types: Mapping[str, NodeType]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A document to compile; `has_text`: its problems have lines that somebody can look up."""
+
+    source: SourceDocument
+    has_text: bool
+
+
+def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins: Sequence[Plugin] = ()) -> Workflows:
+    """Compile `flow` and `others` with the node types of botflow, of installed plugins and of `plugins`.
+
+    Raises FlowProblems when a document is wrong, FlowError for a file that holds none, UsageError for what is no flow.
+    A plugin that is given goes before an installed one of the same name.
+    """
+    node_types = node_types_of([*_installed_besides(plugins), *plugins], built_in())
+    written: dict[str, _Written] = {}
+    flows: dict[str, Flow] = {}
+    ids: list[str] = []
+    for place, given in enumerate((flow, *others)):
+        if isinstance(given, Flow):
+            _check_types(given, node_types)
+            _add(flows, given.id, given)
+            ids.append(given.id)
+            continue
+        found = _read(given, f"flow {place + 1}" if place else "the flow")
+        for item in found:
+            _add(written, item.source.document.id, item)
+        ids.append(found[0].source.document.id)
+    _check(written, node_types)
+    documents = {name: item.source.to_json() for name, item in written.items()}
+    flows |= {name: compile_flow(documents, name, node_types) for name in documents}
+    return Workflows(main=flows[ids[0]], flows=flows, node_types=node_types)
+
+
+def _installed_besides(given: Sequence[Plugin]) -> list[Plugin]:
+    names = {plugin.name for plugin in given}
+    return [plugin for plugin in _installed() if plugin.name not in names]
+
+
+@cache  # looking through what is installed takes longer than a conversation
+def _installed() -> tuple[Plugin, ...]:
+    return tuple(installed_plugins())
+
+
+def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> list[_Written]:
+    match given:
+        case Builder():
+            documents = given.documents().values()
+            return [_Written(parse(json.dumps(document), name=name), False) for document in documents]
+        case Mapping():
+            return [_Written(parse(json.dumps(given), name=name), False)]
+        case str() if _is_text(given):
+            return [_Written(parse(given, name=name), True)]
+        case str() | Path():
+            return [_Written(_read_file(Path(given)), True)]
+        case _:
+            raise UsageError(
+                f"a {type(given).__name__} is no flow",
+                code="simulator.flow",
+                hint="give it a path, a document's text, a botflow.Flow, or a compiled flow",
+            )
+
+
+def _is_text(given: str) -> bool:
+    """Say whether a string is a document rather than its path: a document has several lines, or braces."""
+    return "\n" in given or given.lstrip().startswith("{")
+
+
+def _read_file(path: Path) -> SourceDocument:
+    if path.suffix == ".py":
+        raise UsageError(
+            f"{path} is a Python file", code="simulator.flow", hint="import it, and give the Simulator its `flow`"
+        )
+    if path.suffix not in SUFFIXES:
+        raise UsageError(
+            f"{path} is no flow file", code="simulator.flow", hint=f"its name must end in {', '.join(SUFFIXES)}"
+        )
+    try:
+        return parse(path.read_text(encoding="utf-8"), name=str(path))
+    except OSError as failure:
+        raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
+    except UnicodeDecodeError:
+        raise FlowError(f"{path} is not UTF-8 text", code="file.encoding") from None
+
+
+def _check(written: Mapping[str, _Written], node_types: Mapping[str, NodeType]) -> None:
+    """Raise FlowProblems, with lines where there are any, for what the checker finds in any of the documents."""
+    sources = {name: item.source for name, item in written.items()}
+    problems: list[Problem] = []
+    for item in written.values():
+        found = check(item.source, node_types, sources)
+        problems += found if item.has_text else [replace(problem, line=0, column=0) for problem in found]
+    if any(problem.severity == "error" for problem in problems):
+        raise FlowProblems(problems)
+
+
+def _check_types(flow: Flow, node_types: Mapping[str, NodeType]) -> None:
+    """A compiled flow knows its node types by name only: they must be here, too."""
+    for graph in (flow, *flow.subflows.values()):
+        for node in graph.nodes.values():
+            if node.type not in node_types:
+                raise UsageError(
+                    f"the node {node.id!r} is of the type {node.type!r}, which is not here",
+                    code="simulator.node_type",
+                    hint="give the Simulator the plugin that brings it: plugins=[...]",
+                )
+
+
+def _add(into: dict[str, T], name: str, item: T) -> None:
+    if name in into:
+        raise UsageError(f"two flows have the id {name!r}", code="workflow.twice", hint="give one of them another id")
+    into[name] = item
