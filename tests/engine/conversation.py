@@ -1,20 +1,20 @@
-"""A conversation with a flow, without a runtime: the engine, a session that goes through JSON between all turns."""
+"""A Simulator around a few nodes, and what only the engine's own tests look at: single turns, traces, sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import NodeType
 from botflow.engine.session import Session
-from botflow.engine.turn import Turn, take_turn
-from botflow.flow.compile import compile_flow
-from botflow.nodes import built_in
+from botflow.engine.turn import Turn
+from botflow.flow.graph import Flow
+from botflow.plugins import Plugin
+from botflow.testing import Simulator
+from botflow.testing.simulated_session import SimulatedSession
 from tests.engine.inbounds import message
 
 START = {"id": "start", "type": "chatbot", "actionType": "message_received"}
@@ -33,8 +33,12 @@ def say(id: str, text: str, next: str = "") -> dict[str, Any]:
     return node(id, "chatbot.say", text=text, next=next)
 
 
-class Talk:
-    """One person and one flow. The first of `nodes` follows a trigger that takes every message."""
+class Talk(Simulator):
+    """One person and one flow. The first of `nodes` follows a trigger that takes every message.
+
+    `send`, `wait` and `take` are one turn each: what its effects start stays due. `answer` answers every Ask, where it
+    is given; `past_the_checker` changes the flow after it was compiled.
+    """
 
     def __init__(
         self,
@@ -42,17 +46,19 @@ class Talk:
         answer: Callable[[Ask], Answer] | None = None,
         others: Mapping[str, dict[str, Any]] | None = None,
         types: tuple[NodeType, ...] = (),
+        past_the_checker: Callable[[Flow], Flow] = lambda flow: flow,
         **document: Any,
     ) -> None:
-        self.types = {kind.name: kind for kind in (*built_in(), *types)}
-        start = {**START, "next": nodes[0]["id"]}
-        root = {"botflow": 1, "id": "root", "name": "Root", "nodes": [start, *nodes], **document}
-        self.flow = compile_flow({"root": root, **(others or {})}, "root", self.types)
-        self.session = Session()
-        self.asks: list[Ask] = []
-        self.turn: Turn
         self._answer = answer
         self._count = 0
+        start = {**START, "next": nodes[0]["id"]}
+        root = {"botflow": 1, "id": "root", "name": "Root", "nodes": [start, *nodes], **document}
+        super().__init__(root, others=(others or {}).values(), plugins=[Plugin(name="tests", node_types=types)])
+        self.conversation.flow = past_the_checker(self.conversation.flow)
+        self.types = self.deployment.node_types
+
+    def perform(self, session: SimulatedSession, ask: Ask) -> Answer:
+        return super().perform(session, ask) if self._answer is None else self._answer(ask)
 
     def send(self, text: str = "", **fields: Any) -> list[str]:
         """Send a message and return the texts that come back."""
@@ -65,31 +71,27 @@ class Talk:
         return self.take(message("", kind="timeout", key=self._key(), token=named, **fields))
 
     def take(self, inbound: Inbound) -> list[str]:
-        turn = take_turn(self.flow, self.session, inbound, self.types)
-        try:
-            ask = next(turn)
-            while True:
-                self.asks.append(ask)
-                assert self._answer is not None
-                ask = turn.send(self._answer(ask))
-        except StopIteration as finished:
-            self.turn = finished.value
-        self.session = Session.from_json(orjson.loads(self.turn.state), self.turn.session.version)
-        assert self.session == self.turn.session
+        self.deployment.take(self.conversation, inbound)
         return [sent.text for sent in self.turn.messages]
 
     @property
-    def messages(self) -> tuple[SendMessage, ...]:
-        return self.turn.messages
+    def session(self) -> Session:
+        return self.conversation.state
 
     @property
-    def events(self) -> list[list[Any]]:
+    def turn(self) -> Turn:
+        """The last turn."""
+        return self.conversation.turns[-1]
+
+    @property
+    def trace(self) -> list[list[Any]]:
+        """What the last turn recorded."""
         return [event.to_json() for event in self.turn.events]
 
-    @property
-    def variables(self) -> dict[str, Any]:
-        """The innermost frame's variables, while the session waits."""
-        return dict(self.session.frames[-1].variables)
+    def at_version(self, version: int) -> Talk:
+        """Begin with a session that pauses and edits have brought to this version."""
+        self.conversation.state = replace(self.session, version=version)
+        return self
 
     def _key(self) -> str:
         self._count += 1

@@ -35,21 +35,21 @@ NODES = [
 
 def talk(answer: Answer | None = None) -> Talk:
     conversation = Talk(*NODES, interrupts=[HELP, ORDER, AGENT, BYE], answer=lambda _: answer or Answer(value=None))
-    conversation.send("hi")
+    conversation.says("hi")
     return conversation
 
 
 @pytest.mark.parametrize("text", ["help", "HELP!", "ayuda", "¿AYUDA?"])
 def test_a_keyword_leads_away_and_the_interrupted_question_is_asked_again(text: str) -> None:
     conversation = talk()
-    assert conversation.send(text) == ["Just tell me your age.", "Age?"]
-    assert conversation.events[:1] == [["entered", "help", "help_text"]]
-    assert ["left", "help"] in conversation.events
-    assert conversation.send("41") == ["41 "]
+    assert conversation.says(text) == ["Just tell me your age.", "Age?"]
+    assert conversation.trace[:1] == [["entered", "help", "help_text"]]
+    assert ["left", "help"] in conversation.trace
+    assert conversation.says("41") == ["41 "]
 
 
 def test_a_pattern_leads_away() -> None:
-    assert talk().send("#1234") == ["Order #1234 is on its way.", "Age?"]
+    assert talk().says("#1234") == ["Order #1234 is on its way.", "Age?"]
 
 
 def test_a_pressed_button_is_compared_by_what_it_brings_and_asks_no_model() -> None:
@@ -61,18 +61,18 @@ def test_a_pressed_button_is_compared_by_what_it_brings_and_asks_no_model() -> N
 
 def test_an_intent_is_asked_of_a_model_and_a_wait_inside_the_digression_works() -> None:
     conversation = talk(Answer(value="agent"))
-    assert conversation.send("let me talk to someone") == ["About what?"]
+    assert conversation.says("let me talk to someone") == ["About what?"]
     assert isinstance(conversation.asks[0], AskModel)
     assert conversation.asks[0].text == "let me talk to someone"
     assert [choice.handle for choice in conversation.asks[0].choices] == ["agent"]
     assert [frame.kind for frame in conversation.session.frames] == ["main", "digression"]
-    assert conversation.send("the bill") == ["Noted: the bill.", "Age?"]
+    assert conversation.says("the bill") == ["Noted: the bill.", "Age?"]
 
 
 def test_a_digression_shares_the_variables_of_the_flow() -> None:
     conversation = talk(Answer(value="agent"))
-    conversation.send("someone, please")
-    conversation.send("the bill")
+    conversation.says("someone, please")
+    conversation.says("the bill")
     assert conversation.send("41", payload="41") == ["41 the bill"]
 
 
@@ -86,19 +86,19 @@ def test_a_digression_shares_the_variables_of_the_flow() -> None:
     ],
 )
 def test_without_a_clear_intent_the_question_gets_its_answer(answer: Answer) -> None:
-    assert talk(answer).send("41") == ["41 "]
+    assert talk(answer).says("41") == ["41 "]
 
 
 def test_an_interrupt_under_way_is_not_entered_again() -> None:
     conversation = talk(Answer(value="agent"))
-    conversation.send("someone, please")
-    assert conversation.send("help") == ["Just tell me your age.", "About what?"]
-    assert conversation.send("someone, please") == ["Noted: someone, please.", "Age?"]
+    conversation.says("someone, please")
+    assert conversation.says("help") == ["Just tell me your age.", "About what?"]
+    assert conversation.says("someone, please") == ["Noted: someone, please.", "Age?"]
 
 
 def test_end_inside_a_digression_ends_the_execution() -> None:
     conversation = talk()
-    assert conversation.send("bye") == []
+    assert conversation.says("bye") == []
     assert conversation.turn.status == "completed"
     assert conversation.session.frames == ()
 
@@ -117,16 +117,16 @@ def test_a_subflow_is_interrupted_by_its_workflow_and_asks_again() -> None:
     nodes = [call, say("after", "{{ road }}"), say("info", "I am {{ name }}.")]
     interrupt = {"id": "help", "match": ["help"], "target": "info"}
     conversation = Talk(*nodes, others={"child": child}, interrupts=[interrupt], variables={"name": "Bot"})
-    conversation.send("hi")
-    assert conversation.send("help") == ["I am Bot.", "Street, Ann?"]
-    assert conversation.send("High St") == ["High St"]
+    conversation.says("hi")
+    assert conversation.says("help") == ["I am Bot.", "Street, Ann?"]
+    assert conversation.says("High St") == ["High St"]
 
 
 def test_tries_are_counted_afresh_after_a_digression() -> None:
     ask = node("n", "chatbot.ask", text="N?", expect="integer", retries=1, on={"invalid": "lost"}, invalidText="no")
     conversation = Talk(ask, say("lost", "lost"), NODES[3], interrupts=[HELP])
-    conversation.send("hi")
-    assert [conversation.send(text)[-1] for text in ("x", "help", "x", "x")] == ["no", "N?", "no", "lost"]
+    conversation.says("hi")
+    assert [conversation.says(text)[-1] for text in ("x", "help", "x", "x")] == ["no", "N?", "no", "lost"]
 
 
 def test_a_recap_is_said_before_the_interrupted_question_is_asked_again() -> None:
@@ -134,13 +134,13 @@ def test_a_recap_is_said_before_the_interrupted_question_is_asked_again() -> Non
     recap = "Where were we, {{ name }}?"
     nodes = (ask, NODES[1], NODES[3])
     conversation = Talk(*nodes, interrupts=[HELP], recap=recap, variables={"name": "Ann", "topic": "x"})
-    conversation.send("hi")
-    assert conversation.send("help") == ["Just tell me your age.", "Where were we, Ann?", "Age?"]
+    conversation.says("hi")
+    assert conversation.says("help") == ["Just tell me your age.", "Where were we, Ann?", "Age?"]
 
 
 def test_a_recap_that_fails_is_left_unsaid() -> None:
     ask = node("age", "chatbot.ask", text="Age?", variable="age", next="done")
     conversation = Talk(ask, NODES[1], NODES[3], interrupts=[HELP], recap="{{ 1 / 0 }}", variables={"topic": "x"})
-    conversation.send("hi")
-    assert conversation.send("help") == ["Just tell me your age.", "Age?"]
-    assert ["error", "age", "template.failed"] in [event[:3] for event in conversation.events]
+    conversation.says("hi")
+    assert conversation.says("help") == ["Just tell me your age.", "Age?"]
+    assert ["error", "age", "template.failed"] in [event[:3] for event in conversation.trace]

@@ -146,7 +146,8 @@ def test_any_flow_waits_ends_fails_or_ignores_within_its_limits_and_a_replay_is_
     assert seen["conversations"] >= CONVERSATIONS
     assert min(seen[status] for status in ("waiting", "completed", "failed", "ignored")) > 100
     assert min(seen[kind] for kind in EVENTS) >= 5
-    assert min(seen[effect] for effect in ("StartRun", "CancelRuns", "EmitEvent")) > 20
+    # What is drawn depends on the modules that are loaded: hypothesis takes constants out of them.
+    assert min(seen[effect] for effect in ("StartRun", "CancelRuns", "EmitEvent")) >= 10
 
 
 def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None:

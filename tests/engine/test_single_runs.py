@@ -105,7 +105,7 @@ def test_a_run_takes_so_many_turns_at_most() -> None:
 
 def test_a_conversation_has_no_checkpoints_but_fails_when_it_does_too_much() -> None:
     talk = Talk(SPIN, TICK, variables={"n": 0})
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "limit.steps"
 
@@ -167,8 +167,8 @@ def test_keeping_on_waiting_keeps_token_and_deadline_until_an_alarm_takes_its_ow
 def test_a_node_that_has_not_waited_cannot_keep_waiting() -> None:
     ask = node("ask", "chatbot.ask", text="?", next="stubborn")
     talk = Talk(ask, node("stubborn", "test.stubborn", next="after"), say("after", "x"), types=(Stubborn(),))
-    talk.send("hi")
-    talk.send("x")
+    talk.says("hi")
+    talk.says("x")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "wait.none"
 

@@ -17,7 +17,7 @@ from botflow.engine.sentences import apology
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
+from botflow.flow.graph import Category, Flow
 from tests.engine.conversation import Talk, node, say
 from tests.engine.inbounds import message
 
@@ -100,22 +100,22 @@ def failure_of(turn: Turn) -> tuple[str, str]:
 @pytest.mark.parametrize("what", ["crash", "nothing"])
 def test_a_node_that_fails_leaves_by_error_when_that_leads_somewhere(what: str) -> None:
     conversation = talk(act(what, on={"error": "sorry"}), say("sorry", "{{ $act.code }}"))
-    assert conversation.send("hi") == ["node.crashed"]
-    assert conversation.events[2][:3] == ["error", "act", "node.crashed"]
+    assert conversation.says("hi") == ["node.crashed"]
+    assert conversation.trace[2][:3] == ["error", "act", "node.crashed"]
     assert conversation.turn.status == "completed"
 
 
 @pytest.mark.parametrize("what", ["crash", "exit", "panic", "nothing"])
 def test_a_node_that_fails_without_a_way_out_fails_the_execution_with_an_apology(what: str) -> None:
     conversation = talk(say("hello", "Hello", next="act"), act(what))
-    assert conversation.send("hi") == ["Hello", apology("en")]
+    assert conversation.says("hi") == ["Hello", apology("en")]
     assert failure_of(conversation.turn) == ("act", "node.crashed")
     assert conversation.session == Session(version=1)
 
 
 def test_the_apology_is_the_workflows_own_or_in_its_language() -> None:
-    assert talk(act("crash"), apology="Ouch.").send("hi") == ["Ouch."]
-    assert talk(act("crash"), language="de").send("hi") == [apology("de")]
+    assert talk(act("crash"), apology="Ouch.").says("hi") == ["Ouch."]
+    assert talk(act("crash"), language="de").says("hi") == [apology("de")]
 
 
 def test_after_a_failure_the_next_message_starts_again() -> None:
@@ -129,42 +129,42 @@ def test_after_a_failure_the_next_message_starts_again() -> None:
 
 def test_a_session_that_json_cannot_hold_fails() -> None:
     conversation = talk(act("note"))
-    conversation.send("hi")
+    conversation.says("hi")
     assert failure_of(conversation.turn)[1] == "session.not_json"
 
 
 def test_a_variable_is_kept_as_json_would_give_it_back() -> None:
     conversation = talk(act("set", next="ask"), node("ask", "chatbot.ask", text="{{ pair }}"))
-    assert conversation.send("hi") == ["[1, 2]"]
+    assert conversation.says("hi") == ["[1, 2]"]
     assert conversation.variables == {"pair": [1, 2], "nothing": None}
 
 
 def test_a_variable_that_json_cannot_hold_fails_the_node_that_sets_it() -> None:
     conversation = talk(act("set a set", on={"error": "sorry"}), say("sorry", "{{ $act.code }}"))
-    assert conversation.send("hi") == ["value.not_json"]
+    assert conversation.says("hi") == ["value.not_json"]
 
 
 def test_what_a_node_noted_is_gone_when_it_leaves() -> None:
     wait = node("wait", "test.act", act="wait")
     conversation = talk(act("note and leave", next="wait"), wait)
-    conversation.send("hi")
+    conversation.says("hi")
     assert conversation.session.frames[0].notes == {}
 
 
 def test_a_waiting_node_that_cannot_resume_fails() -> None:
     conversation = talk(act("wait"))
-    conversation.send("hi")
-    conversation.send("again")
+    conversation.says("hi")
+    conversation.says("again")
     assert failure_of(conversation.turn) == ("act", "node.crashed")
 
 
 def cycle_of(*nodes: dict[str, Any]) -> Talk:
     """Return a conversation whose nodes go round for ever: an edge is added past the checker, which refuses it."""
-    conversation = talk(*nodes, node("more", "logic.end"), variables={"n": 0})
-    last, first = nodes[-1]["id"], nodes[0]["id"]
-    endless = {**conversation.flow.targets, (last, "next"): first}
-    conversation.flow = replace(conversation.flow, targets=endless)
-    return conversation
+
+    def endless(flow: Flow) -> Flow:
+        return replace(flow, targets={**flow.targets, (nodes[-1]["id"], "next"): nodes[0]["id"]})
+
+    return talk(*nodes, node("more", "logic.end"), variables={"n": 0}, past_the_checker=endless)
 
 
 @pytest.mark.parametrize(
@@ -184,23 +184,23 @@ def cycle_of(*nodes: dict[str, Any]) -> Talk:
 )
 def test_a_turn_that_would_not_end_is_ended(nodes: list[dict[str, Any]], code: str) -> None:
     conversation = cycle_of(*nodes)
-    conversation.send("hi")
+    conversation.says("hi")
     assert failure_of(conversation.turn)[1] == code
-    assert conversation.messages[-1].text == apology("en")
-    assert len(conversation.messages) <= Limits().messages
+    assert conversation.turn.messages[-1].text == apology("en")
+    assert len(conversation.turn.messages) <= Limits().messages
     assert sum(event.kind == "edge" for event in conversation.turn.events) <= Limits().steps
 
 
 def test_a_session_that_grows_too_large_fails() -> None:
     grow = node("grow", "logic.set", variables={"all": ["{{ long }}"] * 70}, next="ask")
     conversation = talk(grow, node("ask", "chatbot.ask", text="?"), variables={"long": "x" * 1000})
-    conversation.send("hi")
+    conversation.says("hi")
     assert failure_of(conversation.turn)[1] == "limit.session_size"
 
 
 def test_a_message_that_is_too_long_fails() -> None:
     conversation = talk(say("long", "{{ long }}" * 18), variables={"long": "x" * 1000})
-    conversation.send("hi")
+    conversation.says("hi")
     assert failure_of(conversation.turn)[1] == "limit.message_size"
 
 
@@ -230,10 +230,10 @@ def test_an_execution_gets_its_id_from_the_inbound_alone() -> None:
 def test_what_nobody_waits_for_changes_nothing(kind: Any, waiting: bool, reason: str) -> None:
     conversation = talk(node("ask", "chatbot.ask", text="?"))
     if waiting:
-        conversation.send("hi")
+        conversation.says("hi")
     before = conversation.session
     assert conversation.take(message("", kind=kind, token="old")) == []
-    assert conversation.events == [["ignored", reason]]
+    assert conversation.trace == [["ignored", reason]]
     assert (conversation.session.frames, conversation.session.wait) == (before.frames, before.wait)
     assert conversation.session.version == before.version + 1
 
@@ -242,7 +242,7 @@ def test_a_visitor_who_opens_the_chat_is_greeted_and_can_answer() -> None:
     nodes = [node("ask", "chatbot.ask", text="Hello! Name?", next="done"), say("done", "Hi {{ $ask.value }}")]
     conversation = talk(*nodes, node("open", "chatbot.opened", next="ask"))
     assert conversation.take(message("", kind="opened")) == ["Hello! Name?"]
-    assert conversation.send("Ann") == ["Hi Ann"]
+    assert conversation.says("Ann") == ["Hi Ann"]
 
 
 def test_the_address_that_the_person_last_wrote_to_is_remembered() -> None:

@@ -12,7 +12,6 @@ from botflow.engine.asks import Answer, Ask, AskFailure, AskModel, Invoke, Pause
 from botflow.engine.effects import EmitEvent
 from botflow.engine.node_type import Leave, NodeFailure, Outcome
 from botflow.engine.scene import Scene
-from botflow.engine.session import Session
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
 from tests.engine.conversation import Talk, node, say
@@ -69,7 +68,7 @@ def test_what_was_said_and_started_in_a_failed_try_is_unsaid() -> None:
     conversation = talk(True, True, retry={"attempts": 3, "delay": "2s", "backoff": 3})
     assert conversation.send("hi") == ["calling", "after"]
     assert conversation.turn.effects == (EmitEvent(name="called"),)
-    assert [event[:5] for event in conversation.events if event[0] == "retried"] == [
+    assert [event[:5] for event in conversation.trace if event[0] == "retried"] == [
         ["retried", "call", "shop.away", "away", 1],
         ["retried", "call", "shop.away", "away", 2],
     ]
@@ -102,8 +101,7 @@ def test_a_retry_that_makes_no_sense_is_refused(retry: dict[str, Any]) -> None:
 def test_the_key_stays_when_a_pause_or_an_edit_has_raised_the_sessions_version_between_two_attempts() -> None:
     asked = []
     for version in (0, 3):
-        conversation = talk()
-        conversation.session = Session(version=version)
+        conversation = talk().at_version(version)
         conversation.send("hi")
         asked.append([fingerprint(ask) for ask in conversation.asks])
     assert asked[0] == asked[1]

@@ -22,7 +22,7 @@ def branch(cases: list[dict[str, str]], **variables: Any) -> Talk:
 @pytest.mark.parametrize(("qty", "said"), [(9, "large"), (5, "large"), (2, "small"), (0, "rest"), (None, "rest")])
 def test_the_first_case_that_holds_wins(qty: object, said: str) -> None:
     cases = [{"handle": "large", "when": "qty >= 5"}, {"handle": "small", "when": "{{ qty == 2 or qty == 9 }}"}]
-    assert branch(cases, qty=qty).send("hi") == [said]
+    assert branch(cases, qty=qty).says("hi") == [said]
 
 
 def test_what_the_conditions_read_is_recorded_with_what_they_chose() -> None:
@@ -32,14 +32,14 @@ def test_what_the_conditions_read_is_recorded_with_what_they_chose() -> None:
         {"handle": "small", "when": "never_looked_at"},
     ]
     talk = branch(cases, qty=2, order={"size": "xl"}, note="n" * 200, never_looked_at=1)
-    assert talk.send("xyz") == ["small"]
+    assert talk.says("xyz") == ["small"]
     saw = {"qty": 2, "order.size": "xl", "$input.text": "xyz", "note": "n" * 79 + "…", "missing": None}
-    assert talk.events[2] == ["decided", "decide", "small", saw]
+    assert talk.trace[2] == ["decided", "decide", "small", saw]
 
 
 def test_a_condition_that_fails_fails_the_execution_and_says_why() -> None:
     talk = branch([{"handle": "large", "when": "qty + note > 5"}], qty=2, note="n")
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.failure is not None
     assert (talk.turn.failure.node, talk.turn.failure.code) == ("decide", "condition.failed")
 
@@ -58,15 +58,15 @@ def test_a_switch_compares_as_json_does(value: object, said: str) -> None:
         on={"large": "large", "small": "small", "else": "rest"},
     )
     talk = Talk(switch, *ENDS, variables={"order": {"size": value}})
-    assert talk.send("hi") == [said]
-    seen = talk.events[2][3]["order.size"]
+    assert talk.says("hi") == [said]
+    seen = talk.trace[2][3]["order.size"]
     assert seen == (value if not isinstance(value, list) else "[1]")
 
 
 def test_functions_and_products_are_not_among_what_was_seen() -> None:
     talk = branch([{"handle": "large", "when": "qty * 2 in range(9) and order.n * 2 == 6"}], qty=2, order={"n": 3})
-    assert talk.send("hi") == ["large"]
-    assert talk.events[2][3] == {"qty": 2, "order.n": 3}
+    assert talk.says("hi") == ["large"]
+    assert talk.trace[2][3] == {"qty": 2, "order.n": 3}
 
 
 def test_a_condition_that_does_not_parse_sees_nothing() -> None:

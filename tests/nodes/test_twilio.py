@@ -34,14 +34,14 @@ def send(**properties: Any) -> Talk:
 def test_a_message_goes_to_any_number(to: str, channel: str, number: str) -> None:
     talk = send(to=to, media=["https://files.test/1.jpg"], **{"from": "+12025550100"})
     talk.send("hi")
-    assert talk.messages[0] == SendMessage(
+    assert talk.turn.messages[0] == SendMessage(
         text="Call Ann",
         media=(Media(url="https://files.test/1.jpg"),),
         channel=channel,
         to=number,
         sender="+12025550100",
     )
-    assert talk.messages[1].text.startswith("to ")
+    assert talk.turn.messages[1].text.startswith("to ")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_text_that_renders_to_nothing_leaves_by_failed() -> None:
 def test_a_short_code_and_a_name_are_senders(sender: str) -> None:
     talk = send(**{"from": sender})
     talk.send("hi")
-    assert talk.messages[0].sender == sender
+    assert talk.turn.messages[0].sender == sender
 
 
 def delivery(talk: Talk, state: str, **news: str) -> list[str]:
@@ -79,7 +79,7 @@ def test_who_waits_for_the_delivery_goes_on_once_it_is_known() -> None:
     talk = send(waitFor="delivered")
     assert talk.send("hi") == ["Call Ann"]
     assert talk.turn.status == "waiting"
-    [sent] = talk.messages
+    [sent] = talk.turn.messages
     assert (sent.awaited, sent.awaited_by) == ("delivered", talk.session.wait.group if talk.session.wait else "")
     assert delivery(talk, "delivered") == ["to +4915112345678"]
 
@@ -110,7 +110,7 @@ def test_a_late_delivery_of_another_wait_changes_nothing() -> None:
 def test_a_template_is_filled_in_and_valid_for_a_while() -> None:
     talk = send(text="", contentSid="HX" + "1" * 32, contentVariables={"1": "{{ name }}"}, validity="2h")
     talk.send("hi")
-    [sent, _] = talk.messages
+    [sent, _] = talk.turn.messages
     assert (sent.content_sid, sent.content_variables, sent.validity_s) == ("HX" + "1" * 32, {"1": "Ann"}, 7200)
 
 
@@ -132,5 +132,5 @@ def test_what_cannot_be_sent_is_refused_before_it_is_served(wrong: dict[str, Any
 def test_a_workflow_says_for_all_its_messages_how_long_and_in_which_order() -> None:
     talk = Talk(say("one", "Hello"), validity="10m", ordering="sent")
     talk.send("hi")
-    [sent] = talk.messages
+    [sent] = talk.turn.messages
     assert (sent.validity_s, sent.ordering) == (600, "sent")

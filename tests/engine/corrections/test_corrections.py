@@ -26,9 +26,9 @@ def talk(*nodes: dict[str, Any], **document: Any) -> Talk:
 
 
 def told(conversation: Talk, *texts: str) -> list[str]:
-    said = conversation.send("hi")
+    said = conversation.says("hi")
     for text in texts:
-        said = conversation.send(text)
+        said = conversation.says(text)
     return said
 
 
@@ -37,11 +37,11 @@ def test_back_asks_the_former_question_with_the_variables_as_they_were(word: str
     conversation = talk()
     told(conversation, "3", "tomorrow")
     assert conversation.variables == {"qty": 3, "day": "2026-11-19"}
-    assert conversation.send(word) == ["Which day?"]
+    assert conversation.says(word) == ["Which day?"]
     assert conversation.variables == {"qty": 3}
-    assert conversation.send(word) == ["How many?"]
+    assert conversation.says(word) == ["How many?"]
     assert conversation.variables == {}
-    assert conversation.send(word) == ["How many?"]
+    assert conversation.says(word) == ["How many?"]
 
 
 @pytest.mark.parametrize(
@@ -50,38 +50,38 @@ def test_back_asks_the_former_question_with_the_variables_as_they_were(word: str
 def test_a_correction_rewinds_to_the_question_that_it_answers_and_goes_on_from_there(words: str) -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow", "Ann")
-    assert conversation.send(words) == ["Which day?"]
+    assert conversation.says(words) == ["Which day?"]
     assert conversation.variables == {"qty": 5}
-    assert ["rewound", "qty"] in conversation.events
+    assert ["rewound", "qty"] in conversation.trace
     assert told_on(conversation, "tomorrow", "Ann") == ["5 on 2026-11-19 for Ann?"]
 
 
 def told_on(conversation: Talk, *texts: str) -> list[str]:
     said: list[str] = []
     for text in texts:
-        said = conversation.send(text)
+        said = conversation.says(text)
     return said
 
 
 def test_a_correction_takes_the_last_question_that_fits_exactly_before_one_that_takes_any_text() -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow", "Ann")
-    assert conversation.send("no, friday") == ["Your name?"]
+    assert conversation.says("no, friday") == ["Your name?"]
     assert conversation.variables == {"qty": 3, "day": "2026-11-20"}
     told_on(conversation, "Ann")
-    assert conversation.send("I meant Anna") == ["3 on 2026-11-20 for Anna?"]
+    assert conversation.says("I meant Anna") == ["3 on 2026-11-20 for Anna?"]
 
 
 def test_mere_words_that_correct_nothing_answer_the_question_at_hand() -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow")
-    assert conversation.send("No, thanks") == ["3 on 2026-11-19 for No, thanks?"]
+    assert conversation.says("No, thanks") == ["3 on 2026-11-19 for No, thanks?"]
 
 
 def test_a_value_that_does_not_fit_there_either_is_an_answer_like_any_other() -> None:
     conversation = talk()
     told(conversation, "3")
-    assert conversation.send("I meant 500")[0] != "Which day?"
+    assert conversation.says("I meant 500")[0] != "Which day?"
     assert conversation.variables == {"qty": 3}
 
 
@@ -90,7 +90,7 @@ def test_what_was_asked_again_is_answered_not_corrected() -> None:
         QTY, {**QTY, "id": "day", "properties": {**QTY["properties"], "variable": "kids"}}, NAME, SUM, BYE
     )
     told(conversation, "3", "a few")
-    conversation.send("sorry, 2")
+    conversation.says("sorry, 2")
     assert conversation.variables == {"qty": 3, "kids": 2}
 
 
@@ -135,11 +135,11 @@ def test_what_was_done_in_the_world_is_a_barrier(acting: dict[str, Any]) -> None
     )
     told(conversation, "3", "tomorrow")
     done = len(conversation.asks)
-    assert conversation.send("back") == [cannot_change("en"), "Your name?"]
-    assert conversation.send("I meant 5") == [cannot_change("en"), "Your name?"]
-    assert conversation.send("Ann") == ["3 on 2026-11-19 for Ann?"]
-    assert conversation.send("back") == ["Your name?"]
-    assert conversation.send("back") == [cannot_change("en"), "Your name?"]
+    assert conversation.says("back") == [cannot_change("en"), "Your name?"]
+    assert conversation.says("I meant 5") == [cannot_change("en"), "Your name?"]
+    assert conversation.says("Ann") == ["3 on 2026-11-19 for Ann?"]
+    assert conversation.says("back") == ["Your name?"]
+    assert conversation.says("back") == [cannot_change("en"), "Your name?"]
     assert len(conversation.asks) == done
 
 
@@ -148,7 +148,7 @@ def test_a_digression_and_a_refused_answer_between_change_nothing_about_going_ba
         QTY, DAY, NAME, SUM, BYE, say("info", "Help!"), interrupts=[{"id": "help", "match": ["hm"], "target": "info"}]
     )
     told(conversation, "3", "hm", "nonsense", "hm")
-    assert conversation.send("back") == ["How many?"]
+    assert conversation.says("back") == ["How many?"]
     assert conversation.variables == {}
 
 
@@ -159,7 +159,7 @@ def test_a_digression_and_a_refused_answer_between_change_nothing_about_going_ba
 def test_an_answer_in_free_words_that_opens_with_a_no_overwrites_no_number_and_no_date(said: str) -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow")
-    assert conversation.send(said) == [f"3 on 2026-11-19 for {said}?"]
+    assert conversation.says(said) == [f"3 on 2026-11-19 for {said}?"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_an_answer_in_free_words_that_opens_with_a_no_overwrites_no_number_and_n
 def test_a_single_word_that_corrects_does_so_at_a_free_question_too(said: str, variables: dict[str, Any]) -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow")
-    conversation.send(said)
+    conversation.says(said)
     assert conversation.variables == variables
 
 
@@ -181,14 +181,14 @@ def test_who_thanks_and_declines_overwrites_no_earlier_choice(said: str) -> None
     ]
     conversation = talk(*menus, NAME, SUM, BYE)
     told(conversation, "Yes please")
-    assert conversation.send(said) == ["Your name?"]
+    assert conversation.says(said) == ["Your name?"]
     assert conversation.variables == {"drinks": "yes", "dessert": "no"}
 
 
 def test_wait_a_second_is_no_number() -> None:
     conversation = talk()
     told(conversation, "3", "tomorrow", "Ann")
-    conversation.send("wait a second")
+    conversation.says("wait a second")
     assert conversation.variables["qty"] == 3
 
 
@@ -198,13 +198,13 @@ def test_back_leads_out_of_a_digression_before_it_undoes_an_answer() -> None:
     help_ = [{"id": "help", "match": ["help"], "target": "room"}]
     conversation = talk(QTY, DAY, NAME, SUM, BYE, room, floor, say("found", "Found."), interrupts=help_)
     assert told(conversation, "3", "help") == ["Which room?"]
-    assert conversation.send("back") == ["Which day?"]
+    assert conversation.says("back") == ["Which day?"]
     assert conversation.variables == {"qty": 3}
     assert told_on(conversation, "help", "12") == ["Which floor?"]
-    assert conversation.send("back") == ["Which room?"]
-    assert conversation.send("back") == ["Which day?"]
+    assert conversation.says("back") == ["Which room?"]
+    assert conversation.says("back") == ["Which day?"]
     assert conversation.variables == {"qty": 3}
-    assert conversation.send("back") == ["How many?"]
+    assert conversation.says("back") == ["How many?"]
 
 
 def test_one_can_go_back_into_a_loop_and_out_of_it() -> None:
@@ -214,10 +214,10 @@ def test_one_can_go_back_into_a_loop_and_out_of_it() -> None:
     end = node("sum", "chatbot.ask", text="{{ said }}!", next="bye")
     conversation = talk(loop, ask, keep, end, BYE, variables={"said": ""})
     assert told(conversation, "1", "2") == ["12!"]
-    assert conversation.send("back") == ["b?"]
-    assert conversation.send("back") == ["a?"]
+    assert conversation.says("back") == ["b?"]
+    assert conversation.says("back") == ["a?"]
     assert told_on(conversation, "7", "8") == ["78!"]
-    assert conversation.send("I meant 9") == ["79!"]
+    assert conversation.says("I meant 9") == ["79!"]
 
 
 def test_one_can_go_back_into_a_subflow() -> None:
@@ -226,7 +226,7 @@ def test_one_can_go_back_into_a_subflow() -> None:
     call = node("call", "logic.subflow", workflow="child", output={"road": "street"}, next="name")
     conversation = talk(call, NAME, SUM, BYE, others={"child": {"botflow": 1, "id": "child", "nodes": [start, street]}})
     assert told(conversation, "High St") == ["Your name?"]
-    assert conversation.send("back") == ["Street?"]
+    assert conversation.says("back") == ["Street?"]
     assert [frame.flow for frame in conversation.session.frames] == ["", "child"]
     told_on(conversation, "Low St")
     assert conversation.variables == {"road": "Low St"}
@@ -238,10 +238,10 @@ def test_only_so_many_answers_and_so_many_characters_are_remembered() -> None:
         for n in range(60)
     ]
     conversation = talk(*asks, say("q60", "end"))
-    conversation.send("hi")
+    conversation.says("hi")
     sizes = []
     for n in range(59):
-        conversation.send(f"{n} " + "y" * (n * 20))
+        conversation.says(f"{n} " + "y" * (n * 20))
         sizes.append(len(orjson.dumps(conversation.session.past.to_json())))
         assert len(conversation.session.past.answered) <= MOST_ANSWERS
     print(f"59 answers of up to 1,200 characters: the list takes at most {max(sizes)} bytes")
@@ -295,7 +295,7 @@ def test_who_declines_politely_answers_the_question_at_hand(language: str, said:
     conversation = talk(first, second, NAME, SUM, BYE, language=language)
     told(conversation, "no" if answer else {"de": "ja", "es": "si", "fr": "oui"}.get(language, "yes"))
     before = conversation.variables["delivery"]
-    assert conversation.send(said) == ["Your name?"]
+    assert conversation.says(said) == ["Your name?"]
     assert conversation.variables == {"delivery": before, "receipt": answer}
 
 

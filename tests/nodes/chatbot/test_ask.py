@@ -32,20 +32,20 @@ def quantity(**properties: Any) -> dict[str, Any]:
 
 def test_a_question_waits_and_its_answer_goes_into_the_variable_and_the_output() -> None:
     talk = Talk(quantity(), say("done", "{{ qty + 1 }} {{ $qty.value }} {{ $qty.text }}"))
-    assert talk.send("hi") == ["How many?"]
+    assert talk.says("hi") == ["How many?"]
     assert talk.session.wait is not None
-    assert talk.send("twelve") == ["13 12 twelve"]
+    assert talk.says("twelve") == ["13 12 twelve"]
     assert talk.turn.status == "completed"
 
 
 def test_an_answer_that_does_not_fit_is_asked_again_with_a_sentence_made_of_the_expectation() -> None:
     talk = Talk(quantity(), say("done", "{{ qty }}"))
-    talk.send("hi")
-    assert talk.send("many") == ["Please answer with a whole number from 1 to 20."]
-    assert talk.events[0] == ["refused", "qty", "not_a_number"]
-    assert talk.send("21") == ["Please answer with a whole number from 1 to 20."]
-    assert talk.events[0] == ["refused", "qty", "too_large"]
-    assert talk.send("20") == ["20"]
+    talk.says("hi")
+    assert talk.says("many") == ["Please answer with a whole number from 1 to 20."]
+    assert talk.trace[0] == ["refused", "qty", "not_a_number"]
+    assert talk.says("21") == ["Please answer with a whole number from 1 to 20."]
+    assert talk.trace[0] == ["refused", "qty", "too_large"]
+    assert talk.says("20") == ["20"]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_an_answer_that_does_not_fit_is_asked_again_with_a_sentence_made_of_the_
 )
 def test_the_sentence_is_in_the_flows_language(language: str, sentence: str) -> None:
     talk = Talk(quantity(), say("done", "ok"), language=language)
-    talk.send("hi")
-    assert talk.send("???") == [sentence]
+    talk.says("hi")
+    assert talk.says("???") == [sentence]
 
 
 def test_the_authors_own_words_go_before_ours() -> None:
@@ -68,29 +68,29 @@ def test_the_authors_own_words_go_before_ours() -> None:
         "age", "chatbot.ask", text="Age?", expect="integer", variable="age", invalidText="Digits, {{ $input.text }}?"
     )
     talk = Talk(ask)
-    talk.send("hi")
-    assert talk.send("old") == ["Digits, old?"]
+    talk.says("hi")
+    assert talk.says("old") == ["Digits, old?"]
 
 
 def test_after_its_retries_a_question_leaves_by_invalid() -> None:
     ask = node("age", "chatbot.ask", text="Age?", expect="integer", retries=2, on={"invalid": "lost"})
     talk = Talk(ask, say("lost", "{{ $age.text }}: {{ $age.reason }}"))
-    talk.send("hi")
-    assert [talk.send(text)[0] for text in ("a", "b")] == ["Please answer with a whole number, for example 3."] * 2
-    assert talk.send("c") == ["c: not_a_number"]
+    talk.says("hi")
+    assert [talk.says(text)[0] for text in ("a", "b")] == ["Please answer with a whole number, for example 3."] * 2
+    assert talk.says("c") == ["c: not_a_number"]
     assert talk.turn.status == "completed"
 
 
 def test_without_an_edge_from_invalid_it_goes_on_asking_with_the_question_itself() -> None:
     talk = Talk(node("age", "chatbot.ask", text="Age?", expect="integer", retries=1, invalidText="No."))
-    talk.send("hi")
-    assert [talk.send("x")[0] for _ in range(4)] == ["No.", "Age?", "Age?", "Age?"]
+    talk.says("hi")
+    assert [talk.says("x")[0] for _ in range(4)] == ["No.", "Age?", "Age?", "Age?"]
     assert talk.turn.status == "waiting"
 
 
 def test_a_wait_that_runs_out_leaves_by_timeout() -> None:
     talk = Talk(node("age", "chatbot.ask", text="Age?", timeout="5m", on={"timeout": "late"}), say("late", "Gone?"))
-    talk.send("hi")
+    talk.says("hi")
     assert talk.session.wait is not None
     assert talk.session.wait.timeout_s == 300
     assert talk.wait() == ["Gone?"]
@@ -102,10 +102,10 @@ def test_a_timeout_of_an_earlier_wait_changes_nothing() -> None:
         node("age", "chatbot.ask", text="Age?", expect="integer", timeout="5m", on={"timeout": "late"}),
         say("late", "x"),
     )
-    talk.send("hi")
+    talk.says("hi")
     assert talk.session.wait is not None
     stale = talk.session.wait.token
-    talk.send("old")
+    talk.says("old")
     before = talk.session
     assert talk.wait(stale) == []
     assert talk.turn.status == "ignored"
@@ -115,9 +115,9 @@ def test_a_timeout_of_an_earlier_wait_changes_nothing() -> None:
 
 def test_a_photo_at_a_text_question_is_answered_with_words_that_say_so() -> None:
     talk = Talk(node("name", "chatbot.ask", text="Name?"))
-    talk.send("hi")
+    talk.says("hi")
     assert talk.send("", media=(PHOTO,)) == ["I cannot read pictures or files here. Please answer in words."]
-    assert talk.send("") == ["Please answer in words."]
+    assert talk.says("") == ["Please answer in words."]
 
 
 def test_choices_are_quick_replies_and_a_text_is_its_own_id() -> None:
@@ -132,27 +132,30 @@ def test_choices_are_quick_replies_and_a_text_is_its_own_id() -> None:
         on={"answered": "done"},
     )
     talk = Talk(ask, say("done", "{{ color }} {{ $color.label }}"), variables={"blue": "Blue"})
-    talk.send("hi")
-    assert [(reply.title, reply.payload) for reply in talk.messages[0].quick_replies] == [("Red", "Red"), ("Blue", "b")]
-    assert talk.send("green") == ["Please choose one of these."]
-    assert [reply.payload for reply in talk.messages[0].quick_replies] == ["Red", "b"]
-    assert talk.send("navy") == ["b Blue"]
+    talk.says("hi")
+    assert [(reply.title, reply.payload) for reply in talk.turn.messages[0].quick_replies] == [
+        ("Red", "Red"),
+        ("Blue", "b"),
+    ]
+    assert talk.says("green") == ["Please choose one of these."]
+    assert [reply.payload for reply in talk.turn.messages[0].quick_replies] == ["Red", "b"]
+    assert talk.says("navy") == ["b Blue"]
 
 
 def test_bounds_may_be_templates() -> None:
     ask = node("n", "chatbot.ask", text="How many?", expect="integer", max="{{ stock }}", on={"answered": "done"})
     talk = Talk(ask, say("done", "ok"), variables={"stock": 3})
-    talk.send("hi")
-    assert talk.send("4") == ["Please answer with a whole number up to 3."]
-    assert talk.send("3") == ["ok"]
+    talk.says("hi")
+    assert talk.says("4") == ["Please answer with a whole number up to 3."]
+    assert talk.says("3") == ["ok"]
 
 
 def test_a_bound_that_is_none_fails_the_execution_and_says_why() -> None:
     talk = Talk(
         node("n", "chatbot.ask", text="How many?", expect="integer", max="{{ stock }}"), variables={"stock": "few"}
     )
-    talk.send("hi")
-    talk.send("4")
+    talk.says("hi")
+    talk.says("4")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "ask.bound"
 
@@ -162,11 +165,11 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
         "day", "chatbot.ask", text="When?", expect="date", min="tomorrow", max="in 2 weeks", on={"answered": "done"}
     )
     talk = Talk(ask, say("done", "{{ $day.value }}"))
-    talk.send("hi")
-    assert talk.send("today") == [
+    talk.says("hi")
+    assert talk.says("today") == [
         "Please answer with a date from 2026-11-19 to 2026-12-02, for example “tomorrow” or “12 March”."
     ]
-    assert talk.send("next friday") == ["2026-11-20"]
+    assert talk.says("next friday") == ["2026-11-20"]
 
 
 @pytest.mark.parametrize(

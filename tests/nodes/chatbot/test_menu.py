@@ -34,8 +34,8 @@ def food(on: dict[str, str] | None = None, **properties: Any) -> Talk:
 )
 def test_a_menu_leaves_by_the_option_that_is_meant(text: str, payload: str, said: str) -> None:
     talk = food()
-    assert talk.send("hi") == ["What?"]
-    assert [(reply.title, reply.payload) for reply in talk.messages[0].quick_replies] == [
+    assert talk.says("hi") == ["What?"]
+    assert [(reply.title, reply.payload) for reply in talk.turn.messages[0].quick_replies] == [
         ("Pizza", "pizza"),
         ("Green salad", "salad"),
     ]
@@ -44,29 +44,29 @@ def test_a_menu_leaves_by_the_option_that_is_meant(text: str, payload: str, said
 
 def test_anything_else_leaves_by_other_at_once_when_that_leads_somewhere() -> None:
     talk = food(on={"other": "unsure"})
-    talk.send("hi")
-    assert talk.send("burger") == ["Hm."]
-    assert talk.events[0] == ["refused", "menu", "not_a_choice"]
+    talk.says("hi")
+    assert talk.says("burger") == ["Hm."]
+    assert talk.trace[0] == ["refused", "menu", "not_a_choice"]
 
 
 def test_anything_else_is_asked_again_with_the_options_when_other_leads_nowhere() -> None:
     talk = food(retries=1)
-    talk.send("hi")
-    assert talk.send("burger") == ["Please choose one of these."]
-    assert len(talk.messages[0].quick_replies) == 2
-    assert [talk.send("burger")[0] for _ in range(2)] == ["What?", "What?"]
-    assert talk.send("pizza") == ["pizza Pizza pizza"]
+    talk.says("hi")
+    assert talk.says("burger") == ["Please choose one of these."]
+    assert len(talk.turn.messages[0].quick_replies) == 2
+    assert [talk.says("burger")[0] for _ in range(2)] == ["What?", "What?"]
+    assert talk.says("pizza") == ["pizza Pizza pizza"]
 
 
 def test_a_menu_says_its_own_words_for_what_does_not_fit() -> None:
     talk = food(invalidText="{{ $input.text }} is off.")
-    talk.send("hi")
-    assert talk.send("burger") == ["burger is off."]
+    talk.says("hi")
+    assert talk.says("burger") == ["burger is off."]
 
 
 def test_a_menu_leaves_by_timeout() -> None:
     talk = food(on={"timeout": "late"}, timeout="PT1H")
-    talk.send("hi")
+    talk.says("hi")
     assert talk.wait() == ["Gone?"]
 
 

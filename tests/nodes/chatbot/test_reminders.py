@@ -55,7 +55,7 @@ def test_reminders_come_in_order_and_the_timeout_last() -> None:
     assert talk.session.wait.alarms == (Alarm(3_600.0, "reminder"), Alarm(7_200.0, "reminder"), Alarm(86_400.0))
     assert talk.session.wait.timeout_s == 3_600.0
     assert ring(talk, HOUR) == ["How many?"]
-    assert talk.events == [["reminder", "ask"]]
+    assert talk.trace == [["reminder", "ask"]]
     assert until(talk) == 2 * HOUR
     assert ring(talk, 2 * HOUR) == ["Still there, you?"]
     assert until(talk) == 24 * HOUR
@@ -112,7 +112,7 @@ def test_a_reminder_that_has_gone_off_is_stale() -> None:
     token = talk.session.wait.token if talk.session.wait else ""
     ring(talk, HOUR)
     assert talk.wait(token) == []
-    assert talk.events == [["ignored", "stale_timeout"]]
+    assert talk.trace == [["ignored", "stale_timeout"]]
 
 
 def test_an_answer_that_does_not_fit_begins_the_reminders_anew() -> None:
@@ -132,7 +132,7 @@ def test_a_menu_reminds_with_its_options() -> None:
     )
     talk.send("hi")
     assert ring(talk, HOUR) == ["Well?"]
-    assert [reply.title for reply in talk.messages[0].quick_replies] == ["A"]
+    assert [reply.title for reply in talk.turn.messages[0].quick_replies] == ["A"]
     assert talk.turn.session.frames
 
 
@@ -165,7 +165,7 @@ def test_a_conversation_that_nobody_answers_is_over() -> None:
     ring(talk, 2 * HOUR)
     assert ring(talk, 3 * HOUR) == ["Bye."]
     assert (talk.turn.status, talk.session.frames, talk.session.wait) == ("cancelled", (), None)
-    assert talk.events == [["expired", "ask"]]
+    assert talk.trace == [["expired", "ask"]]
     assert talk.send("3") == ["How many?"]
 
 

@@ -17,7 +17,7 @@ from tests.engine.inbounds import message
 
 def test_a_text_is_rendered_and_the_flow_goes_on() -> None:
     talk = Talk(say("one", "You said {{ $input.text }}.", next="two"), say("two", "And {{ $one.text }}"))
-    assert talk.send("hello") == ["You said hello.", "And You said hello."]
+    assert talk.says("hello") == ["You said hello.", "And You said hello."]
 
 
 def test_media_and_quick_replies_are_rendered() -> None:
@@ -30,19 +30,19 @@ def test_media_and_quick_replies_are_rendered() -> None:
         "quickReplies": ["Yes {{ n }}", {"title": "No", "payload": "no!"}, "{{ nothing }}"],
     }
     talk = Talk(node("look", "chatbot.say", **properties), variables={"n": 7})
-    talk.send("hi")
-    assert talk.messages[0].media == (
+    talk.says("hi")
+    assert talk.turn.messages[0].media == (
         Media(url="https://files.test/7.jpg"),
         Media(url="https://files.test/a.pdf", content_type="application/pdf"),
     )
-    assert [reply.to_json() for reply in talk.messages[0].quick_replies] == [
+    assert [reply.to_json() for reply in talk.turn.messages[0].quick_replies] == [
         {"title": "Yes 7", "payload": "Yes 7"},
         {"title": "No", "payload": "no!"},
     ]
 
 
 def test_a_text_that_renders_to_nothing_is_not_said() -> None:
-    assert Talk(say("quiet", "{{ nothing }}")).send("hi") == []
+    assert Talk(say("quiet", "{{ nothing }}")).says("hi") == []
 
 
 def test_a_say_without_anything_to_say_is_refused() -> None:

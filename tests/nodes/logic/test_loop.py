@@ -20,13 +20,13 @@ def each(**properties: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("items", [["Ann", "Bob"], "{{ names }}"])
 def test_the_body_runs_once_for_every_item(items: Any) -> None:
     talk = Talk(each(items=items), GREET, DONE, variables={"names": ["Ann", "Bob"]})
-    assert talk.send("hi") == ["Hello Ann", "Hello Bob", "That was all."]
+    assert talk.says("hi") == ["Hello Ann", "Hello Bob", "That was all."]
 
 
 def test_an_object_is_gone_over_by_key_and_value_and_the_place_counts_from_0() -> None:
     loop = each(items="{{ prices }}", index="at", **{"as": "price"})
     words = say("greet", "{{ at }} {{ price.key }} {{ price.value }}")
-    assert Talk(loop, words, DONE, variables={"prices": {"tea": 2, "cake": 3}}).send("hi")[:2] == [
+    assert Talk(loop, words, DONE, variables={"prices": {"tea": 2, "cake": 3}}).says("hi")[:2] == [
         "0 tea 2",
         "1 cake 3",
     ]
@@ -37,33 +37,33 @@ def test_a_question_in_the_body_waits_and_the_loop_goes_on_with_the_answer() -> 
     ask = node("ask", "chatbot.ask", text="Your {{ item }}?", variable="answer", next="keep")
     keep = node("keep", "logic.set", variables={"said": "{{ said ~ answer ~ ' ' }}"})
     talk = Talk(loop, ask, keep, say("done", "{{ said }}({{ $all.count }})"), variables={"said": ""})
-    assert talk.send("hi") == ["Your name?"]
-    assert talk.send("Ann") == ["Your town?"]
+    assert talk.says("hi") == ["Your name?"]
+    assert talk.says("Ann") == ["Your town?"]
     assert [frame.kind for frame in talk.session.frames] == ["main", "body"]
-    assert talk.send("Rome") == ["Ann Rome (2)"]
+    assert talk.says("Rome") == ["Ann Rome (2)"]
 
 
 def test_a_while_loop_ends_when_its_condition_does() -> None:
     loop = node("all", "logic.loop", on={"each": "add", "done": "done"}, **{"while": "n < 3"})
     add = node("add", "logic.set", variables={"n": "{{ n + 1 }}"})
-    assert Talk(loop, add, say("done", "{{ n }}"), variables={"n": 0}).send("hi") == ["3"]
+    assert Talk(loop, add, say("done", "{{ n }}"), variables={"n": 0}).says("hi") == ["3"]
 
 
 def test_an_edge_back_to_the_loop_ends_a_pass() -> None:
     loop = node("all", "logic.loop", items=[1, 2], on={"each": "greet", "done": "done"})
-    assert Talk(loop, say("greet", "{{ item }}", next="all"), DONE).send("hi") == ["1", "2", "That was all."]
+    assert Talk(loop, say("greet", "{{ item }}", next="all"), DONE).says("hi") == ["1", "2", "That was all."]
 
 
 def test_loops_nest() -> None:
     outer = node("outer", "logic.loop", items=[1, 2], on={"each": "inner", "done": "done"}, **{"as": "a"})
     inner = node("inner", "logic.loop", items=["x", "y"], on={"each": "greet"}, **{"as": "b"})
     talk = Talk(outer, inner, say("greet", "{{ a }}{{ b }}"), DONE)
-    assert talk.send("hi") == ["1x", "1y", "2x", "2y", "That was all."]
+    assert talk.says("hi") == ["1x", "1y", "2x", "2y", "That was all."]
 
 
 def test_an_empty_list_and_an_empty_body_are_done_at_once() -> None:
-    assert Talk(each(items=[]), GREET, DONE).send("hi") == ["That was all."]
-    assert Talk(node("all", "logic.loop", items=[1, 2, 3], next="done"), DONE).send("hi") == ["That was all."]
+    assert Talk(each(items=[]), GREET, DONE).says("hi") == ["That was all."]
+    assert Talk(node("all", "logic.loop", items=[1, 2, 3], next="done"), DONE).says("hi") == ["That was all."]
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_what_cannot_be_gone_over_or_is_too_much_leaves_by_error(loop: dict[str,
     placed = node("all", "logic.loop", on={"each": "tick", "error": "sorry", "done": "done"}, **loop)
     tick = node("tick", "logic.set", variables={"x": 1})
     talk = Talk(placed, tick, say("sorry", "{{ $all.code }}"), DONE, variables={"nothing": None})
-    assert talk.send("hi") == [code]
+    assert talk.says("hi") == [code]
 
 
 def test_a_pass_that_fails_leaves_by_error_and_says_which() -> None:
     loop = node("all", "logic.loop", items=[2, 0], on={"each": "divide", "error": "sorry"})
     divide = node("divide", "logic.set", variables={"x": "{{ 1 / item }}"})
     sorry = say("sorry", "{{ $all.code }} {{ $all.node }} {{ $all.index }}")
-    assert Talk(loop, divide, sorry).send("hi") == ["condition.failed divide 1"]
+    assert Talk(loop, divide, sorry).says("hi") == ["condition.failed divide 1"]
 
 
 def test_a_loop_of_a_run_takes_as_many_turns_as_it_needs_and_its_state_does_not_grow() -> None:

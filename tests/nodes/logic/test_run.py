@@ -61,7 +61,7 @@ def test_what_is_no_id_fails_before_anything_is_started(which: str) -> None:
 def test_without_waiting_it_goes_on_at_once_and_hears_nothing() -> None:
     call = {**CALL, "properties": {**CALL["properties"], "wait": False}}
     talk = Talk(call, say("after", "{{ $call.workflow }}"), variables=VALUES)
-    assert talk.send("hi") == ["double"]
+    assert talk.says("hi") == ["double"]
     assert talk.turn.effects == (StartRun(branch="run", workflow="double", input={"n": 4}),)
 
 
@@ -77,22 +77,22 @@ def test_an_alarm_cancels_the_run() -> None:
 def test_a_late_end_of_a_run_that_nobody_waits_for_any_more_is_stale() -> None:
     ask = node("ask", "chatbot.ask", text="?")
     talk = Talk(ask)
-    talk.send("hi")
+    talk.says("hi")
     talk.take(Runs(AFTER).inbound("child_done", token="7", parameters={"branch": "run"}))
-    assert talk.events == [["ignored", "stale_child"]]
+    assert talk.trace == [["ignored", "stale_child"]]
 
 
 def test_an_event_is_an_effect_with_its_payload() -> None:
     emit = node("tell", "logic.emit", event="order.{{ kind }}", payload={"n": "{{ n }}"})
     talk = Talk(emit, variables={"kind": "paid", "n": 3})
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.effects == (EmitEvent(name="order.paid", payload={"n": 3}),)
-    assert ["emitted", "tell", "order.paid"] in talk.events
+    assert ["emitted", "tell", "order.paid"] in talk.trace
 
 
 def test_an_event_without_a_name_fails() -> None:
     talk = Talk(node("tell", "logic.emit", event="{{ name }}"), variables={"name": " "})
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "emit.name"
 
@@ -100,8 +100,8 @@ def test_an_event_without_a_name_fails() -> None:
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_a_log_line_is_an_event(level: str) -> None:
     talk = Talk(node("note", "logic.log", level=level, message="n is {{ n }}"), variables={"n": 3})
-    talk.send("hi")
-    assert ["log", "note", level, "n is 3"] in talk.events
+    talk.says("hi")
+    assert ["log", "note", level, "n is 3"] in talk.trace
 
 
 def test_a_run_that_would_talk_fails_because_nobody_is_there() -> None:

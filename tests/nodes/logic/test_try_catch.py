@@ -24,32 +24,32 @@ def failure(talk: Talk) -> tuple[str, str]:
 
 def test_what_goes_well_is_followed_by_finally_and_next() -> None:
     guard = {**GUARD, "on": {**GUARD["on"], "try": "well"}}
-    assert Talk(guard, say("well", "well"), SORRY, ALWAYS, AFTER).send("hi") == ["well", "always", "after"]
+    assert Talk(guard, say("well", "well"), SORRY, ALWAYS, AFTER).says("hi") == ["well", "always", "after"]
 
 
 def test_a_failure_is_dealt_with_by_error_then_finally_then_next() -> None:
     talk = Talk(GUARD, FAIL, SORRY, ALWAYS, AFTER)
-    assert talk.send("hi") == ["sorry: condition.failed in fail", "always", "after"]
+    assert talk.says("hi") == ["sorry: condition.failed in fail", "always", "after"]
     assert talk.turn.status == "completed"
 
 
 def test_without_error_a_failure_passes_finally_and_goes_on_to_fail() -> None:
     talk = Talk(without(GUARD, "error"), FAIL, ALWAYS, AFTER, apology="Ouch.")
-    assert talk.send("hi") == ["always", "Ouch."]
+    assert talk.says("hi") == ["always", "Ouch."]
     assert failure(talk) == ("fail", "condition.failed")
 
 
 def test_a_failure_within_error_passes_finally_and_goes_on_to_fail() -> None:
     again = node("sorry", "logic.set", variables={"x": "{{ 2 / 0 }}"})
     talk = Talk(GUARD, FAIL, again, ALWAYS, AFTER, apology="Ouch.")
-    assert talk.send("hi") == ["always", "Ouch."]
+    assert talk.says("hi") == ["always", "Ouch."]
     assert failure(talk) == ("sorry", "condition.failed")
 
 
 def test_a_failure_within_finally_is_the_one_that_counts() -> None:
     always = node("always", "logic.set", variables={"x": "{{ 3 / 0 }}"})
     talk = Talk(GUARD, FAIL, SORRY, always, AFTER, apology="Ouch.")
-    assert talk.send("hi") == ["sorry: condition.failed in fail", "Ouch."]
+    assert talk.says("hi") == ["sorry: condition.failed in fail", "Ouch."]
     assert failure(talk)[0] == "always"
 
 
@@ -57,7 +57,7 @@ def test_an_outer_try_takes_what_an_inner_one_leaves() -> None:
     inner = node("inner", "logic.try", on={"try": "fail", "finally": "always"})
     outer = node("guard", "logic.try", next="after", on={"try": "inner", "error": "sorry"})
     talk = Talk(outer, inner, FAIL, SORRY, ALWAYS, AFTER)
-    assert talk.send("hi") == ["always", "sorry: condition.failed in fail", "after"]
+    assert talk.says("hi") == ["always", "sorry: condition.failed in fail", "after"]
 
 
 def test_a_failure_after_a_question_in_the_body_is_taken_turns_later() -> None:
@@ -65,8 +65,8 @@ def test_a_failure_after_a_question_in_the_body_is_taken_turns_later() -> None:
     divide = node("divide", "logic.set", variables={"x": "{{ 10 / n }}"}, next="said")
     guard = {**GUARD, "on": {**GUARD["on"], "try": "ask"}}
     talk = Talk(guard, ask, divide, say("said", "{{ x }}"), SORRY, ALWAYS, AFTER)
-    assert talk.send("hi") == ["How many?"]
-    assert talk.send("0") == ["sorry: condition.failed in divide", "always", "after"]
+    assert talk.says("hi") == ["How many?"]
+    assert talk.says("0") == ["sorry: condition.failed in divide", "always", "after"]
 
 
 def test_a_failure_deep_in_a_subflow_of_a_loop_is_taken() -> None:
@@ -76,17 +76,17 @@ def test_a_failure_deep_in_a_subflow_of_a_loop_is_taken() -> None:
     loop = node("all", "logic.loop", items=[1, 2], on={"each": "call"})
     call = node("call", "logic.subflow", workflow="child")
     talk = Talk(guard, loop, call, SORRY, ALWAYS, AFTER, others={"child": child})
-    assert talk.send("hi") == ["sorry: condition.failed in fail", "always", "after"]
+    assert talk.says("hi") == ["sorry: condition.failed in fail", "always", "after"]
 
 
 def test_a_try_within_a_subflow_guards_it_alone() -> None:
     start = {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "guard"}
     child = {"botflow": 1, "id": "child", "nodes": [start, GUARD, FAIL, SORRY, ALWAYS, AFTER]}
     talk = Talk(node("call", "logic.subflow", workflow="child", next="end"), say("end", "end"), others={"child": child})
-    assert talk.send("hi") == ["sorry: condition.failed in fail", "always", "after", "end"]
+    assert talk.says("hi") == ["sorry: condition.failed in fail", "always", "after", "end"]
 
 
 def test_what_a_failed_body_said_stays_said() -> None:
     guard = {**GUARD, "on": {**GUARD["on"], "try": "before"}}
     talk = Talk(guard, say("before", "before", next="fail"), FAIL, SORRY, ALWAYS, AFTER)
-    assert talk.send("hi")[0] == "before"
+    assert talk.says("hi")[0] == "before"

@@ -40,7 +40,7 @@ def ends(talk: Talk, at: str = "2026-11-18T09:30+00:00", **fields: Any) -> str:
 
 def test_a_duration_counts_from_the_commit() -> None:
     talk = pausing(**lasting("90m"))
-    assert talk.send("hi") == []
+    assert talk.says("hi") == []
     assert (waits(talk).timeout_s, waits(talk).until) == (5_400.0, "")
     assert talk.wait() == ["Go on."]
     assert talk.turn.status == "completed"
@@ -77,7 +77,7 @@ def test_a_moment_is_in_the_zone_unless_it_has_an_offset(until: str, moment: str
 
 def test_a_moment_that_has_passed_is_not_waited_for() -> None:
     talk = pausing(until="2026-11-18T09:30")
-    assert talk.send("hi") == ["Go on."]
+    assert talk.says("hi") == ["Go on."]
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_a_while_that_ends_after_hours_ends_when_they_begin_again() -> None:
 
 def test_what_a_person_writes_meanwhile_changes_nothing_where_nothing_is_connected() -> None:
     talk = pausing(**lasting("1h"))
-    talk.send("hi")
+    talk.says("hi")
     began = talk.session
-    assert talk.send("hello?") == []
+    assert talk.says("hello?") == []
     assert talk.session.wait == began.wait
     assert talk.turn.keeps_deadline
-    assert talk.events == [["ignored", "waiting"]]
+    assert talk.trace == [["ignored", "waiting"]]
     assert talk.wait() == ["Go on."]
 
 
 def test_a_message_leads_on_where_it_is_connected() -> None:
     talk = pausing({"message": "heard"}, **lasting("1h"))
-    talk.send("hi")
-    assert talk.send("hello") == ["You said hello."]
+    talk.says("hi")
+    assert talk.says("hello") == ["You said hello."]
 
 
 def helping(**properties: Any) -> Talk:
@@ -186,7 +186,7 @@ def helping(**properties: Any) -> Talk:
 @pytest.mark.parametrize("properties", [{"for": "1h"}, {"until": "10:30"}])
 def test_a_digression_leaves_the_deadline_alone(properties: dict[str, str]) -> None:
     talk = helping(**properties)
-    talk.send("hi")
+    talk.says("hi")
     before = talk.session.wait
     assert talk.send("help", received_at=WEDNESDAY.replace(minute=50)) == ["I am a bot."]
     assert talk.turn.keeps_deadline
@@ -196,7 +196,7 @@ def test_a_digression_leaves_the_deadline_alone(properties: dict[str, str]) -> N
 @pytest.mark.parametrize("properties", [{"for": "1h"}, {"until": "10:30"}])
 def test_a_digression_that_waits_itself_comes_back_to_the_same_moment(properties: dict[str, str]) -> None:
     talk = helping(**properties)
-    talk.send("hi")
+    talk.says("hi")
     assert talk.send("you", received_at=WEDNESDAY.replace(minute=50)) == ["Who?"]
     assert talk.send("me", received_at=WEDNESDAY.replace(minute=55)) == []
     assert waits(talk).until == "2026-11-18T10:30:00+00:00"
@@ -206,15 +206,15 @@ def test_a_digression_that_waits_itself_comes_back_to_the_same_moment(properties
 
 def test_a_digression_that_outlasts_the_wait_goes_on_at_once() -> None:
     talk = helping(**lasting("1h"))
-    talk.send("hi")
-    talk.send("you")
+    talk.says("hi")
+    talk.says("you")
     assert talk.send("me", received_at=WEDNESDAY.replace(hour=12)) == ["Go on."]
 
 
 def test_a_loop_through_a_wait_is_no_endless_one_and_waits_anew_each_time() -> None:
     again = node("count", "logic.set", next="pause", variables={"n": "{{ n + 1 }}"})
     talk = Talk(node("pause", "logic.wait", next="count", **lasting("1h")), again, variables={"n": 0})
-    talk.send("hi")
+    talk.says("hi")
     talk.wait()
     assert waits(talk).timeout_s == 3_600.0
     assert talk.variables == {"n": 1}
@@ -278,7 +278,7 @@ def test_a_template_that_gives_no_moment_fails_with_a_code(
     properties: dict[str, Any], variables: dict[str, Any], code: str
 ) -> None:
     talk = pausing(document={"variables": variables}, **properties)
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.failure is not None
     assert (talk.turn.failure.node, talk.turn.failure.code) == ("pause", code)
 
@@ -287,6 +287,6 @@ def test_hours_that_never_come_again_fail_with_a_code() -> None:
     closed = [(WEDNESDAY.date() + timedelta(days=ahead)).isoformat() for ahead in range(402)]
     never = {"sun": "09:00-17:00", "holidays": closed}
     talk = pausing(businessHours=never)
-    talk.send("hi")
+    talk.says("hi")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "wait.never"
