@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.web.chromium import ARGUMENTS, find_chromium  # noqa: E402 -- the tests' browser is used
+from tests.web.chat.chromium import ARGUMENTS, find_chromium  # noqa: E402 -- the tests' browser is used
 
 PICTURE = ROOT / "docs" / "chat.png"
 SERVE = [sys.executable, "-m", "botflow", "serve", str(ROOT / "examples" / "demo.yaml"), "--dev", "--port", "0"]

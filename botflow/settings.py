@@ -26,18 +26,32 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     botflow_database_url: str = DEFAULT_DATABASE_URL
+    """The database: `postgresql://user:password@host/name` or `sqlite:///file`."""
     botflow_redis_url: str | None = None
+    """A Redis, `redis://host:6379/0`, that makes several processes faster. Optional."""
     botflow_public_url: str | None = None
+    """The address at which providers reach this server. Without it their webhooks are refused, except with `--dev`."""
     botflow_secret_key: SecretStr | None = Field(default=None, min_length=32)
+    """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`."""
     botflow_api_key: SecretStr | None = Field(default=None, min_length=16)
+    """Lets servers use `/api/v1` and speak for their own users; at least 16 characters."""
     botflow_allowed_origins: tuple[str, ...] = ()
+    """Sites whose pages may call the chat API from a browser (CORS), separated by commas."""
     twilio_account_sid: str | None = None
+    """The account at Twilio."""
     twilio_auth_token: SecretStr | None = None
+    """Checks Twilio's signatures, and sends. Without it webhooks are refused."""
     twilio_api_url: str | None = None
+    """Another base address for Twilio's REST API."""
     twilio_rates: Mapping[str, float] = Field(default_factory=dict)
+    """Segments per second by sender, such as `+15551234567=75, 55501=30`. Without it: 1 for a number, 100 for a short
+    code, 80 for WhatsApp."""
     openai_api_key: SecretStr | None = None
+    """Turns OpenAI on. Without it the built-in model is used."""
     openai_base_url: str | None = None
+    """A compatible server. Without it: OpenAI's."""
     openai_model: str | None = None
+    """The model, where a node names none. Without it: `gpt-4.1-mini`."""
 
     @field_validator("botflow_public_url", "twilio_api_url", "openai_base_url")
     @classmethod

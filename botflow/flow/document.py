@@ -62,25 +62,33 @@ class Position(BaseModel):
 
 
 class PlacedNode(BaseModel):
-    """A node as written. `next` binds the main handle, `on` binds handles by name.
-
-    `retry` says what becomes of a failing node before it leaves by `error`; `timeLimit` bounds each of its calls to the
-    world; `credential` names the set of secret fields that its action gets.
-    """
+    """A node as written. `next` and `on` are short forms for edges."""
 
     model_config = CAMEL_CASE
 
     id: NodeId
+    """The node's name, unique in the flow: `A-Z a-z 0-9 _ - . :`, at most 64 characters."""
     type: str
+    """The first half of the node type, such as `chatbot`."""
     action_type: str
+    """The second half of the node type, such as `ask`."""
     label: str = ""
+    """A name for people."""
     position: Position | None = None
+    """Where an editor draws the node: `{x, y}`."""
     properties: dict[str, Any] = Field(default_factory=dict)
+    """What the node type needs; see the node types."""
     retry: Retry | None = None
+    """How often a failing node is tried again, before it leaves by `error`: `{attempts, delay, backoff}`. Not for the
+    runs that `logic.run` and `logic.parallel` start."""
     time_limit: Duration | None = None
+    """How long each request of the node to the outside world may take."""
     credential: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The credential whose secret fields the node's action gets."""
     next: str | None = None
+    """The node after this one: an edge from its first handle."""
     on: dict[Handle, str] = Field(default_factory=dict)
+    """Edges from its handles: `{handle: node}`."""
 
     @property
     def type_name(self) -> str:
@@ -93,16 +101,22 @@ class PlacedNode(BaseModel):
 
 
 class PlacedEdge(BaseModel):
-    """An edge as written. Without `sourceHandle` it leaves by the source's main handle."""
+    """An edge as written."""
 
     model_config = CAMEL_CASE
 
     id: str = Field(default="", max_length=256)
+    """The edge's name."""
     source: str
+    """The node where the edge begins."""
     source_handle: Handle | None = None
+    """The handle by which it leaves. Without it: the first one."""
     target: str
+    """The node where the edge ends."""
     target_handle: str | None = None
+    """Kept for editors; it has no effect."""
     data: dict[str, Any] = Field(default_factory=dict)
+    """Kept for editors; it has no effect."""
 
     @model_validator(mode="before")
     @classmethod
@@ -116,26 +130,43 @@ class PlacedInterrupt(BaseModel):
     model_config = CAMEL_CASE
 
     id: NodeId
+    """The interrupt's name."""
     match: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Words: the message is one of them."""
     pattern: str | None = None
+    """A regular expression (RE2) that finds something in the message."""
     intent: Annotated[str, Field(min_length=1)] | None = None
+    """A description; a model decides whether the message means it."""
     target: str
+    """The node to which the interrupt leads. When the part that begins there ends, the question is asked again."""
 
 
 class Document(Policy):
     """A workflow's document, well-formed; the checker says whether it makes sense."""
 
     botflow: Literal[1] = 1
+    """The version of this format."""
     id: Slug
+    """The workflow's name in addresses: `a-z 0-9 - _`, at most 64 characters."""
     name: str = ""
+    """The name that people see. Without it: the id."""
     language: str = Field(default="en", min_length=2, max_length=35)
+    """The language of answers and of botflow's own sentences, which exist in `en`, `de`, `es` and `fr`."""
     region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    """A country such as `GB`, for phone numbers and the order of day and month."""
     execution_mode: Literal["persistent", "single"] = "persistent"
+    """`persistent`: one session per person, with many conversations. `single`: one run per trigger, which may wait for
+    a time or for other runs, but not for a message."""
     variables: dict[str, Any] = Field(default_factory=dict)
+    """Variables and their values at the start."""
     apology: str | None = None
+    """What to say when a turn fails. Without it: a sentence in the language."""
     nodes: tuple[PlacedNode, ...]
+    """The nodes."""
     edges: tuple[PlacedEdge, ...] = ()
+    """The edges, besides those of `next` and `on`."""
     interrupts: tuple[PlacedInterrupt, ...] = ()
+    """Ways out of any question."""
 
     @model_validator(mode="before")
     @classmethod

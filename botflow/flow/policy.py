@@ -40,80 +40,97 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class QuietHours(BaseModel):
-    """When nothing is sent unasked, by the contact's clock; past midnight when `from` is the later of the two."""
+    """When no message is sent that the person did not ask for; past midnight if `from` is later than `to`."""
 
     model_config = CAMEL_CASE
 
     start: ClockTime = Field(alias="from")
+    """The first moment of the night, such as `"21:00"`."""
     end: ClockTime = Field(alias="to")
+    """The first moment of the day, such as `"08:00"`."""
 
 
 class Cap(BaseModel):
-    """The most that may be spent: segments of text messages, US dollars for models."""
+    """The most that may be spent."""
 
     model_config = CAMEL_CASE
 
     segments: Annotated[int, Field(ge=0)] | None = None
+    """Segments of text messages."""
     cost: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """US dollars for models."""
 
 
 class Price(BaseModel):
-    """What a model costs: US dollars for a million tokens."""
+    """The price of a model, in US dollars for a million tokens."""
 
     model_config = CAMEL_CASE
 
     input: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """For tokens that the model reads."""
     output: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """For tokens that the model writes."""
 
 
 class Budgets(BaseModel):
-    """Caps per session (its whole life), per contact and per organization (a UTC day), and prices of other models."""
+    """Limits on what may be spent. A day is a UTC day."""
 
     model_config = CAMEL_CASE
 
     session: Cap = Cap()
+    """Per session, in its whole life."""
     contact: Cap = Cap()
+    """Per contact and day, over all workflows that limit contacts."""
     organization: Cap = Cap()
+    """Per organization and day, over all workflows that limit the organization."""
     prices: dict[str, Price] = Field(default_factory=dict)
+    """Prices of models that botflow does not know: `{model: {input, output}}`."""
 
 
 class Policy(BaseModel):
-    """The rules of one workflow.
-
-    `timeZone` is the workflow's own, for contacts whose zone is not known. A conversation that waits for a message ends
-    after `expires`, with `expiredText` if there is one. `corrections` lets people say "back" and "I meant 5".
-    `recap` is said when a digression is over, before the interrupted question is asked again.
-    `bursts`: what quick messages become: turns of their own (queue), one inbound (merge, once nothing came for
-    `mergeWithin`), or one that cancels the answer not yet sent (supersede).
-    `ordering`: the next part leaves once the former is accepted by the provider, or only once it is sent.
-    A message that could not be sent within `validity` is given up.
-    """
+    """The rules of one workflow."""
 
     model_config = CAMEL_CASE
 
     time_zone: TimeZone = "UTC"
+    """The time zone, such as `Europe/Berlin`, for contacts whose own is not known."""
     expires: Duration | None = None
+    """How long a conversation waits for a message; then it ends."""
     expired_text: str | None = None
+    """What to say then. Without it: nothing."""
     corrections: bool = False
+    """Whether people may say "back" and "I meant 5"."""
     recap: str | None = None
+    """What to say after an interrupt, before the question is asked again. Without it: nothing."""
     bursts: Literal["queue", "merge", "supersede"] = "queue"
+    """What quick messages of one person become: turns of their own (`queue`), one message (`merge`), or one message
+    that cancels an answer not yet sent (`supersede`)."""
     merge_within: Duration = 2.0
+    """How long no message must come, before a merged burst is answered."""
     ordering: Literal["accepted", "sent"] = "accepted"
+    """The next part of a reply leaves once the provider has `accepted` the one before, or once it has `sent` it."""
     validity: Duration | None = None
+    """How long a message may wait to be sent; then it is given up."""
     quiet_hours: QuietHours | None = None
+    """The night on the contact's clock: `{from: "21:00", to: "08:00"}`. No message is sent then that the person did not
+    ask for."""
     countries: tuple[Country, ...] = ()
+    """The countries to which messages may go, such as `[US, DE]`. Without it: all."""
     budgets: Budgets = Budgets()
+    """Limits on what may be spent: `{session, contact, organization}`, each `{segments, cost}`; and `prices`."""
 
 
 class Retry(BaseModel):
-    """How often a failing node is tried, this first time included, and how long to pause before each further try:
-    `delay`, then `backoff` times as long, at most a minute."""
+    """How a failing node is tried again."""
 
     model_config = CAMEL_CASE
 
     attempts: Annotated[int, Field(ge=2, le=10)] = 3
+    """How often the node is tried, the first time included."""
     delay: Annotated[Duration, Field(le=60)] = 1.0
+    """The pause before the second try."""
     backoff: Annotated[float, Field(ge=1, le=10)] = 2.0
+    """By how much each further pause is longer; no pause is longer than a minute."""
 
     def pause_s(self, failed: int) -> float:
         """Return the pause after this many failures, in seconds."""

@@ -24,9 +24,22 @@ from botflow.nodes.twilio import SendTwilioMessage
 def built_in() -> tuple[NodeType, ...]:
     """Return one of each node type that botflow brings."""
     return (
-        InboundTrigger("chatbot.message_received", "message"),
-        InboundTrigger("chatbot.opened", "opened"),
-        InboundTrigger("twilio.message_received", "message", provider="twilio"),
+        InboundTrigger(
+            "chatbot.message_received",
+            "message",
+            summary="Starts a conversation with a message of any channel.",
+        ),
+        InboundTrigger(
+            "chatbot.opened",
+            "opened",
+            summary="Starts a conversation when a visitor opens the chat: the place for a greeting.",
+        ),
+        InboundTrigger(
+            "twilio.message_received",
+            "message",
+            provider="twilio",
+            summary="Starts a conversation with a message that comes by Twilio.",
+        ),
         ManualTrigger(),
         EventTrigger(),
         ScheduleTrigger(),

@@ -40,10 +40,12 @@ class Sight(NamedTuple):
 
 
 class Case(Properties):
-    """Leave by `handle` when the condition holds."""
+    """One condition, and the handle to leave by when it holds."""
 
     handle: Handle
+    """The handle of this case."""
     when: Expression
+    """The condition, such as `qty >= 5`."""
 
     @cached_property
     def sights(self) -> tuple[Sight, ...]:
@@ -52,13 +54,17 @@ class Case(Properties):
 
 
 class BranchProperties(Properties):
-    """The first case that holds wins; `else` when none does."""
+    """The conditions."""
 
     cases: Annotated[tuple[Case, ...], Field(min_length=1, max_length=100)]
+    """The conditions, in order; the first that holds wins."""
 
 
 class Branch:
-    """Leaves by the handle of the first case whose condition holds, or by `else`."""
+    """Leaves by the first case whose condition holds, or by `else`.
+
+    {id: big, type: conditional, actionType: branch, properties: {cases: [{handle: large, when: "qty >= 5"}]}}
+    """
 
     name = "conditional.branch"
     category: Category = "action"
@@ -87,21 +93,29 @@ class Branch:
 
 
 class SwitchCase(Properties):
-    """Leave by `handle` when the value is `equals`, a JSON value of the same type."""
+    """One value, and the handle to leave by when it is found."""
 
     handle: Handle
+    """The handle of this case."""
     equals: JsonValue
+    """The value to compare with, of the same type."""
 
 
 class SwitchProperties(Properties):
-    """`value` is an expression such as `size` or `order.total`."""
+    """The value, and the cases."""
 
     value: Expression
+    """The value, an expression such as `size` or `order.total`."""
     cases: Annotated[tuple[SwitchCase, ...], Field(min_length=1, max_length=200)]
+    """The cases, in order; the first that is equal wins."""
 
 
 class Switch:
-    """Leaves by the handle of the first case that equals the value, or by `else`."""
+    """Leaves by the first case that equals a value, or by `else`.
+
+    {id: size, type: conditional, actionType: switch,
+     properties: {value: size, cases: [{handle: big, equals: L}, {handle: small, equals: S}]}}
+    """
 
     name = "conditional.switch"
     category: Category = "action"

@@ -24,22 +24,27 @@ _SPACING = re.compile(r"[\s().-]+")
 
 
 class SendMessageProperties(Properties):
-    """`to` is an E.164 number or a `whatsapp:` address; without `from` it goes out from where the person wrote to.
-
-    `contentSid` names an approved template at Twilio, `contentVariables` fills it in; it has its own words. What is not
-    sent within `validity` is given up. With `waitFor` the node leaves once the message is sent or delivered, or by
-    `failed` when it is not, or when nothing is known after `timeout`.
-    """
+    """The message, where it goes, and whether to wait for its delivery."""
 
     to: str
+    """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template."""
     text: str = ""
+    """The text. May be a template."""
     media: MediaList = ()
+    """Files to send: addresses, or objects with `url` and `contentType`."""
     sender: str = Field(default="", alias="from")
+    """The sender. Without it: the number that the person wrote to."""
     content_sid: str = ""
+    """An approved template at Twilio. WhatsApp accepts nothing else later than 24 hours after the person's last
+    message."""
     content_variables: dict[str, str] = Field(default_factory=dict)
+    """The values of the template."""
     validity: Duration | None = None
+    """How long the message may wait to be sent; then it is given up."""
     wait_for: Literal["sent", "delivered"] | None = None
+    """Wait until Twilio reports that the message is `sent` or `delivered`. Needs `BOTFLOW_PUBLIC_URL`."""
     timeout: Duration = 600.0
+    """How long to wait for that report; then the node leaves by `failed` with the reason `timeout`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> SendMessageProperties:
@@ -54,9 +59,13 @@ class SendMessageProperties(Properties):
 
 
 class SendTwilioMessage:
-    """Sends after the commit and leaves by `next`; leaves by `failed` when Twilio would refuse it as it stands.
+    """Sends an SMS or a WhatsApp message to any number, after the turn is stored.
 
-    With `waitFor` it parks until the message's status is known; messages of the person stay queued meanwhile.
+    {id: tell, type: twilio, actionType: send_message,
+     properties: {to: "+15551234567", text: "Order {{ order }} is ready."}}
+
+    The node leaves by `failed` when Twilio would refuse the message as it is; with `waitFor` also when it was not
+    delivered, with `code` and `reason` in the output.
     """
 
     name = "twilio.send_message"

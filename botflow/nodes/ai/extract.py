@@ -20,26 +20,38 @@ FieldType = Literal["text", "integer", "number", "boolean", "date"]
 
 
 class FieldProperties(Properties):
-    """One value to find, stored in the variable of its name. A date is stored as ISO 8601: `2026-11-21`."""
+    """One value to find."""
 
     type: FieldType = "text"
+    """The type. A date is stored as ISO 8601, such as `2026-11-21`."""
     description: str = ""
+    """What the value means."""
     required: bool = True
+    """Whether the node leaves by `missing` without it."""
 
 
 class ExtractProperties(Properties):
-    """`input` is a template; the last message when left out."""
+    """What to find, and where."""
 
     fields: Annotated[dict[str, FieldProperties], Field(min_length=1, max_length=50)]
+    """The values to find. Each name is the variable that stores the value."""
     input: str | None = None
+    """The text to read, usually a template. Without it: the person's last message."""
     model: str | None = None
+    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
+    the built-in model. Without it: `OPENAI_MODEL`."""
     timeout: Duration = 30.0
+    """How long to wait for the model; then the node leaves by `error`."""
 
 
 class AiExtract:
-    """Leave by `done`, or by `missing` when a required field is not in the text, or by `error`.
+    """Lets a model read values out of a message, into variables.
 
-    What was found is stored either way; a field that was not found leaves its variable as it was.
+    {id: details, type: ai, actionType: extract,
+     properties: {fields: {nights: {type: integer, description: how many nights}}}}
+
+    The node leaves by `missing` when a required value is not in the text. What was found is stored all the same; a
+    value that was not found leaves its variable unchanged.
     """
 
     name = "ai.extract"

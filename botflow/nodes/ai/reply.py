@@ -18,21 +18,33 @@ LONGEST_REPLY = 8_000  # characters: five long text messages
 
 
 class ReplyProperties(Properties):
-    """`instructions` and `fallback` may hold templates; `history` is how many earlier messages the model sees."""
+    """What the model is told, and what is said without it."""
 
     instructions: str
+    """The instructions to the model. May be a template."""
     fallback: str = ""
+    """What to say when there is no model or no answer, and nothing is connected to `error`. May be a template."""
     variable: str | None = None
+    """The variable that stores the answer."""
     history: Annotated[int, Field(ge=0, le=100)] = 20
+    """How many earlier messages the model sees."""
     max_tokens: Annotated[int, Field(ge=1, le=32_000)] | None = None
+    """The longest answer, in tokens."""
     model: str | None = None
+    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
+    the built-in model. Without it: `OPENAI_MODEL`."""
     timeout: Duration = 30.0
+    """How long to wait for the model; then the node leaves by `error`."""
 
 
 class AiReply:
-    """Say what the model answers and leave by `next`; leave by `error` when it has no answer.
+    """Lets a model write an answer, and says it. The chat shows the answer while it is written.
 
-    Without an edge at `error` the person gets `fallback` instead, if there is one: silence is the worst answer.
+    {id: chat, type: ai, actionType: reply,
+     properties: {instructions: You are the host of a small café., fallback: I only take orders.}}
+
+    If the model has no answer, the node leaves by `error`; if that is not connected, it says `fallback` and leaves by
+    `next`.
     """
 
     name = "ai.reply"

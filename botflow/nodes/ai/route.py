@@ -18,25 +18,30 @@ RESERVED = ("fallback", "error", "abstain")
 
 
 class Route(Properties):
-    """One way to leave: what its messages mean, and what people write who mean it."""
+    """One way to leave."""
 
     handle: Annotated[str, Field(min_length=1, max_length=64)]
+    """The handle of this route."""
     description: str = ""
+    """What messages of this route mean."""
     examples: list[str] = Field(default_factory=list)
+    """Messages that people write for this route. The built-in model needs them."""
 
 
 class RouteProperties(Properties):
-    """`input` is a template (the last message when left out); `instructions` may hold templates too.
-
-    `model` is a name that the configured provider knows (`gpt-5-mini`, `responses:gpt-5-mini`), or `lexical` for the
-    built-in one, which costs nothing. So in every AI node.
-    """
+    """What the model may choose from."""
 
     routes: Annotated[list[Route], Field(min_length=1, max_length=100)]
+    """The routes. The handles `fallback`, `error` and `abstain` are reserved."""
     input: str | None = None
+    """The text to read, usually a template. Without it: the person's last message."""
     instructions: str = ""
+    """Further instructions to the model. May be a template."""
     model: str | None = None
+    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
+    the built-in model. Without it: `OPENAI_MODEL`."""
     timeout: Duration = 30.0
+    """How long to wait for the model; then the node leaves by `error`."""
 
     @field_validator("routes")
     @classmethod
@@ -51,7 +56,13 @@ class RouteProperties(Properties):
 
 
 class AiRoute:
-    """Leave by the route the model chose; by `fallback` when it chose none, by `error` when it could not be asked."""
+    """Lets a model choose the edge by the meaning of a message. It cannot choose an edge that is not drawn.
+
+    {id: intent, type: ai, actionType: route,
+     properties: {routes: [{handle: order, description: wants to order, examples: [I am hungry]}, {handle: refund}]}}
+
+    The node leaves by `fallback` when no route fits, and by `error` when the model could not be asked.
+    """
 
     name = "ai.route"
     category: Category = "action"

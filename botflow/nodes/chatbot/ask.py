@@ -29,22 +29,30 @@ _BOUNDED = ("text", "integer", "number", "date", "time")
 
 
 class AskProperties(Properties):
-    """`min` and `max` bound a number, a text's length, a date or a time, and may be templates.
-
-    A choice is a text, or an option with an id of its own. The answer is put into `variable`.
-    """
+    """The question, the expected kind of answer, and what to do when the answer does not fit or does not come."""
 
     text: str
+    """The question. May be a template."""
     variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The variable that stores the answer."""
     expect: Kind = "text"
+    """The kind of answer."""
     min: Bound | None = None
+    """The smallest number, the earliest date or time, or the shortest text. May be a template."""
     max: Bound | None = None
+    """The largest number, the latest date or time, or the longest text. May be a template."""
     pattern: Pattern | None = None
+    """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
     choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
+    """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice`."""
     invalid_text: str | None = None
+    """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
     retries: Annotated[int, Field(ge=0, le=100)] = 3
+    """How often an answer that does not fit is asked again, before the node leaves by `invalid`."""
     timeout: Duration | None = None
+    """How long to wait; then the node leaves by `timeout`. Without it the question waits for ever."""
     reminders: Reminders = ()
+    """Messages to a person who does not answer."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> AskProperties:
@@ -97,7 +105,14 @@ class AskProperties(Properties):
 
 
 class Ask:
-    """Asks, waits, and leaves by `answered` with the value, by `invalid` after too many misfits, or by `timeout`."""
+    """Asks a question, waits, and stores the answer.
+
+    {id: people, type: chatbot, actionType: ask,
+     properties: {text: For how many?, variable: people, expect: integer, min: 1}}
+
+    If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
+    answer, and `text`, what the person wrote.
+    """
 
     name = "chatbot.ask"
     category: Category = "action"

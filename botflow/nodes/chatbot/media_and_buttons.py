@@ -14,17 +14,21 @@ from botflow.flow.fields import Properties
 
 
 class Attachment(Properties):
-    """A file to send: where it lies (a template), and its MIME type when it is known."""
+    """A file to send."""
 
     url: str
+    """The file's address. May be a template."""
     content_type: str = ""
+    """The MIME type, if it is known, such as `image/png`."""
 
 
 class Button(Properties):
-    """A quick reply; without a payload its title comes back."""
+    """A quick reply: a button in the chat, a numbered line on a phone."""
 
     title: str
+    """What the person sees."""
     payload: str = ""
+    """What the flow receives when the button is pressed. Without it: the title."""
 
 
 MediaList = Annotated[tuple[str | Attachment, ...], Field(max_length=10)]  # Twilio takes ten in one message

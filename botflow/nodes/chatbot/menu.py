@@ -21,15 +21,22 @@ OTHER, TIMEOUT = "other", "timeout"
 
 
 class MenuProperties(Properties):
-    """Each option's id is a handle. The chosen option's id is put into `variable`."""
+    """The question, its options, and what to do when no option fits or no answer comes."""
 
     text: str
+    """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
+    """The options; each id is a handle. The ids `other` and `timeout` are reserved."""
     variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The variable that stores the id of the chosen option."""
     invalid_text: str | None = None
+    """What to say when no option fits; may be a template. Without it: a sentence in the flow's language."""
     retries: Annotated[int, Field(ge=0, le=100)] = 3
+    """How often the menu is repeated when no option fits. Not used when `other` is connected."""
     timeout: Duration | None = None
+    """How long to wait; then the node leaves by `timeout`. Without it the menu waits for ever."""
     reminders: Reminders = ()
+    """Messages to a person who does not answer."""
 
     @model_validator(mode="after")
     def _has_distinct_options(self) -> MenuProperties:
@@ -54,7 +61,13 @@ class MenuProperties(Properties):
 
 
 class Menu:
-    """Offers its options as quick replies and leaves by the chosen one's id, by `other` or by `timeout`."""
+    """Offers options and leaves by the id of the chosen one. People choose by button, by number or in words.
+
+    {id: dish, type: chatbot, actionType: menu,
+     properties: {text: What would you like?, options: [{id: pizza, label: Pizza, match: [pie]}, {id: salad}]}}
+
+    If `other` is connected, the node leaves by it as soon as no option fits. Otherwise the menu is repeated.
+    """
 
     name = "chatbot.menu"
     category: Category = "action"

@@ -15,11 +15,14 @@ from botflow.nodes.answers.expectation import Option
 
 
 class OptionProperties(Properties):
-    """`label` and `match` may hold templates; without a label the id is shown."""
+    """One option of a menu, or one choice of a question."""
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
+    """The option's name. In a menu it is a handle; a question stores it."""
     label: str = ""
+    """What the person sees; may be a template. Without it: the id."""
     match: tuple[str, ...] = ()
+    """Other words that mean this option. May be templates."""
 
     @property
     def is_fixed(self) -> bool:

@@ -16,10 +16,12 @@ _TRIES = "tries"
 
 
 class Reminder(Properties):
-    """What to say when nobody has answered for so long; without a text the question again."""
+    """What to say to a person who does not answer."""
 
     after: Duration
+    """How long after the question, or after the last answer that did not fit."""
     text: str | None = None
+    """What to say; may be a template. Without it the question is repeated."""
 
 
 Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]

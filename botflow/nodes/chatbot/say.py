@@ -12,11 +12,14 @@ from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_b
 
 
 class SayProperties(Properties):
-    """`text`, media addresses and quick replies may hold templates; a text that renders to nothing is not said."""
+    """What to say. A text that renders to nothing is not sent."""
 
     text: str = ""
+    """The text. May be a template."""
     media: MediaList = ()
+    """Files to send: addresses, or objects with `url` and `contentType`."""
     quick_replies: Buttons = ()
+    """Buttons: titles, or objects with `title` and `payload`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> SayProperties:
@@ -26,7 +29,10 @@ class SayProperties(Properties):
 
 
 class Say:
-    """Says its text, with media and buttons, and leaves by `next`."""
+    """Says a text, with media and buttons.
+
+    {id: hello, type: chatbot, actionType: say, properties: {text: "Hello {{ name }}!", quickReplies: [Order, Help]}}
+    """
 
     name = "chatbot.say"
     category: Category = "action"

@@ -18,14 +18,19 @@ LONGEST_LINE = 2_000  # characters of one line in the log
 
 
 class EmitProperties(Properties):
-    """`payload` is what the triggers that listen to `event` get as their input."""
+    """The event."""
 
     event: Annotated[str, Field(min_length=1, max_length=1_000)]
+    """The name of the event. May be a template."""
     payload: JsonValue = None
+    """The payload, which is the input of the runs that it starts. May hold templates."""
 
 
 class Emit:
-    """Emits an event after the commit, and leaves by `next`."""
+    """Starts every workflow that has a `trigger.event` for an event, after the turn is stored.
+
+    {id: tell, type: logic, actionType: emit, properties: {event: order.paid, payload: {order: "{{ order }}"}}}
+    """
 
     name = "logic.emit"
     category: Category = "action"
@@ -54,14 +59,19 @@ class Emit:
 
 
 class LogProperties(Properties):
-    """`message` is a line of the execution's log."""
+    """The line."""
 
     message: Annotated[str, Field(min_length=1)]
+    """The line. May be a template."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """The level."""
 
 
 class Log:
-    """Writes a line into the log, and leaves by `next`."""
+    """Writes a line into the log of the execution.
+
+    {id: note, type: logic, actionType: log, properties: {message: "Pack order {{ order }}.", level: info}}
+    """
 
     name = "logic.log"
     category: Category = "action"

@@ -18,16 +18,18 @@ _AT, _ITEMS = "at", "items"
 
 
 class LoopProperties(Properties):
-    """One of `items` (a list, or a template for one; of an object `{key, value}` each) and `while`.
-
-    `as` is the variable for the item, `index` one for its place, from 0. More passes than `limit` are a failure.
-    """
+    """What to repeat for. One of `items` and `while` is needed."""
 
     items: str | list[JsonValue] | None = None
+    """A list, or a template that gives one. Of an object, each item is `{key, value}`."""
     item: VariableName = Field(default="item", alias="as")
+    """The variable that holds the item."""
     index: VariableName | None = None
+    """A variable that holds the item's position, from 0."""
     condition: Expression | None = Field(default=None, alias="while")
+    """A condition; the body is repeated as long as it holds."""
     limit: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """The most passes; more are a failure."""
 
     @model_validator(mode="after")
     def _goes_over_something(self) -> LoopProperties:
@@ -37,9 +39,14 @@ class LoopProperties(Properties):
 
 
 class Loop:
-    """Enters its body again and again; how far it is stands in its notes, so a body may wait for a person.
+    """Repeats its body: the part of the flow that the handle `each` leads to.
 
-    Leaves by `done`, or by `error` when there is nothing to go over, too much of it, or a pass has failed.
+    {id: all, type: logic, actionType: loop, properties: {items: "{{ names }}", as: name}}
+
+    The body ends where no edge leads on, or where an edge leads back to the loop. It may ask questions and wait. The
+    node leaves by `done` after the last pass, and by `error` when a pass fails, when there is no list, or after more
+    than `limit` passes. `logic.end` in a body ends the whole execution. One turn of a conversation visits at most 200
+    nodes; a run visits as many as it needs.
     """
 
     name = "logic.loop"

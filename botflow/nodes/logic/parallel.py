@@ -24,26 +24,30 @@ _OWN = ("done", "error", "timeout")
 
 
 class BranchProperties(Properties):
-    """One branch: its id is a handle of the node."""
+    """One branch."""
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
+    """The handle at which the branch begins. `done`, `error` and `timeout` are reserved."""
     label: str = ""
+    """A name for the reader."""
 
 
 class ParallelProperties(Properties):
-    """Either `branches`, or `each`: a list, for whose items what the handle `each` leads to runs, with the item in the
-    variable that `as` names.
-
-    It is done once `until` have succeeded: all, any, or so many. What is still under way then is cancelled.
-    `variable` gets `{branch: {status, output, error}}`; the branches of a list are called 0, 1, 2.
-    """
+    """What to run at once. One of `branches` and `each` is needed."""
 
     branches: Annotated[tuple[BranchProperties, ...], Field(max_length=100)] = ()
+    """The branches, each with an `id`."""
     each: str | list[JsonValue] | None = None
+    """A list of at most 1,000 items, or a template that gives one. The part at the handle `each` runs for each item."""
     item: VariableName = Field(default="item", alias="as")
+    """The variable that holds the item."""
     until: Literal["all", "any"] | Annotated[int, Field(ge=1, le=MOST_BRANCHES)] = "all"
+    """How many branches must succeed: `all`, `any` or a number. What still runs then is cancelled."""
     timeout: Duration | None = None
+    """How long to wait; then the node leaves by `timeout`."""
     variable: VariableName | None = None
+    """The variable that stores the results, `{branch: {status, output, error}}`. The branches of a list are named 0, 1,
+    2."""
 
     @model_validator(mode="after")
     def _branches_somewhere(self) -> ParallelProperties:
@@ -61,9 +65,14 @@ class ParallelProperties(Properties):
 
 
 class Parallel:
-    """Starts its branches with a copy of the variables, parks, and leaves by `done` when enough have succeeded.
+    """Runs branches at the same time, each as a run of its own with a copy of the variables.
 
-    It leaves by `error` as soon as fewer than needed can still do so, by `timeout` when they have not in time.
+    {id: both, type: logic, actionType: parallel, properties: {branches: [{id: stock}, {id: price}], variable: results}}
+
+    Any worker takes a branch. A branch cannot talk to the person; it ends where no edge leads on. Its output is what
+    its `logic.end` says, or else the variables that it changed. The node leaves by `error` as soon as too few branches
+    can still succeed. All results together have at most 30,000 characters; of larger ones `execution` says where they
+    are. The results are also the output `results`.
     """
 
     name = "logic.parallel"

@@ -21,18 +21,29 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class RunWorkflowProperties(Properties):
-    """`workflow` is an id, or a template for one; `input` is what its trigger gets; `variable` takes its output."""
+    """Which workflow to start, and whether to wait for it."""
 
     workflow: Annotated[str, Field(min_length=1, max_length=1_000)]
+    """The id of the workflow, or a template that gives one."""
     input: dict[str, JsonValue] = Field(default_factory=dict)
+    """The input of its `trigger.manual`. May hold templates."""
     wait: bool = True
+    """Whether to wait for its end."""
     variable: VariableName | None = None
+    """The variable that stores its output."""
     timeout: Duration | None = None
+    """How long to wait; then the run is cancelled and the node leaves by `timeout`."""
 
 
 class RunWorkflow:
-    """Leaves by `done`; by `error` when the run fails, is cancelled or cannot be started, by `timeout` if it takes too
-    long: then it is cancelled."""
+    """Starts another workflow as a run of its own, at its `trigger.manual`.
+
+    {id: bill, type: logic, actionType: run,
+     properties: {workflow: bill, input: {order: "{{ order }}"}, variable: bill}}
+
+    The node leaves by `error` when the run fails, is cancelled or cannot be started. Runs start each other at most
+    sixteen deep.
+    """
 
     name = "logic.run"
     category: Category = "action"

@@ -13,13 +13,17 @@ from botflow.flow.graph import Category
 
 
 class SetProperties(Properties):
-    """Values are JSON that may hold templates; a bare `{{ expression }}` keeps its type. They are set in order."""
+    """What to assign."""
 
     variables: Annotated[dict[str, JsonValue], Field(min_length=1)]
+    """Values by variable: JSON that may hold templates. A value that is one template keeps its type."""
 
 
 class Set:
-    """Assigns variables; a later one may read an earlier one."""
+    """Assigns variables, in their order.
+
+    {id: total, type: logic, actionType: set, properties: {variables: {total: "{{ qty * 12 }}"}}}
+    """
 
     name = "logic.set"
     category: Category = "action"
@@ -42,13 +46,19 @@ class Set:
 
 
 class EndProperties(Properties):
-    """`output` is what the execution gives to whoever started it; without it, its variables."""
+    """The result."""
 
     output: JsonValue = None
+    """The result of the execution; may hold templates. Without it: the variables."""
 
 
 class EndExecution:
-    """Ends the whole execution, inside a subflow and a digression too; the next message starts another."""
+    """Ends the whole execution, also from inside a subflow, a body or a digression.
+
+    {id: done, type: logic, actionType: end, properties: {output: {total: "{{ total }}"}}}
+
+    The person's next message starts a new execution.
+    """
 
     name = "logic.end"
     category: Category = "action"

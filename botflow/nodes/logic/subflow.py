@@ -12,18 +12,22 @@ from botflow.flow.templates.template import is_template
 
 
 class SubflowProperties(Properties):
-    """`input` sets the child's variables from templates over ours; `output` sets ours from the child's.
-
-    An output is the name of a child's variable, or a template over all of them.
-    """
+    """Which flow to run, and what it gets and gives."""
 
     workflow: WorkflowId
+    """The id of the flow, which is served together with this one."""
     input: dict[str, JsonValue] = Field(default_factory=dict)
+    """Variables of the subflow, with templates over the variables of this flow."""
     output: dict[str, str] = Field(default_factory=dict)
+    """Variables of this flow: each is the name of a variable of the subflow, or a template over them."""
 
 
 class Subflow:
-    """Enters the child's graph, and leaves by `next` when that has ended."""
+    """Runs another flow as a part of this one, in the same session. It may talk to the person.
+
+    {id: address, type: logic, actionType: subflow,
+     properties: {workflow: address, input: {name: "{{ name }}"}, output: {street: street}}}
+    """
 
     name = "logic.subflow"
     category: Category = "action"

@@ -12,15 +12,17 @@ _STAGE, _FAILURE = "stage", "failure"
 
 
 class TryProperties(Properties):
-    """Nothing to set."""
+    """A try has no properties."""
 
 
 class Try:
-    """Enters `try`; after a failure in there `error`, which reads `$node.code`, `.message` and `.node`; then `finally`.
+    """Catches failures in its body, which begins at the handle `try`.
 
-    Leaves by `next` once all went well or `error` has dealt with it. A failure that nobody deals with, or a new one in
-    `error` or `finally`, goes on to whatever this node stands in. logic.end ends the execution at once, without
-    `finally`.
+    {id: guard, type: logic, actionType: try}
+
+    After a failure in `try` the body at `error` runs; it reads `.code`, `.message` and `.node` of this node's output.
+    The body at `finally` runs in both cases. Then the node leaves by `next`. A failure in `error` or `finally`, or
+    without an `error`, fails the node. `logic.end` in a body ends the execution at once, without `finally`.
     """
 
     name = "logic.try"

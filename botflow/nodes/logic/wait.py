@@ -26,16 +26,18 @@ _UNTIL, _WAIT = "until", "wait"  # in the notes: the moment, and the wait that e
 
 
 class WaitProperties(Properties):
-    """`for` counts from the commit. `until` is a time of day, the next one; a date or a date and time, in the zone
-    unless it has an offset; or a template that gives either. What ends outside `businessHours` ends when they begin.
-
-    `timeZone` is a zone, or a template that gives one; without it the contact's.
-    """
+    """How long to wait."""
 
     for_: Duration | None = Field(default=None, alias="for")
+    """A duration, from the end of the turn."""
     until: str | None = None
+    """A time of day such as `"09:00"`, a date, a date and time, or a template that gives one."""
     business_hours: Annotated[dict[str, JsonValue], Field(min_length=1)] | None = None
+    """When people are at work, such as `{mon-fri: "09:00-17:00", sat: "10:00-12:00", holidays: ["12-25"]}`. A wait that
+    ends outside them ends when they begin."""
     time_zone: str | None = None
+    """The time zone of the clock, such as `Europe/Berlin`; may be a template. Without it: the person's, else the
+    workflow's."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> WaitProperties:
@@ -62,10 +64,13 @@ class WaitProperties(Properties):
 
 
 class Wait:
-    """Waits, and leaves by `next` when the time has come, or by `message` when the person writes meanwhile.
+    """Lets time pass: for a duration, until a time, or until people are at work.
 
-    With nothing connected to `message`, what they write changes nothing and the wait goes on. A digression comes back
-    to the same moment.
+    {id: later, type: logic, actionType: wait, properties: {for: 2h, businessHours: {mon-fri: "09:00-17:00"}}}
+
+    If the person writes meanwhile, the node leaves by `message`; if that is not connected, the wait continues. A time
+    that the clocks skip comes an hour later; a time that they show twice is the first one. At least one of `for`,
+    `until` and `businessHours` is needed.
     """
 
     name = "logic.wait"

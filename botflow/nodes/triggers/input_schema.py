@@ -15,11 +15,14 @@ InputName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class InputField(Properties):
-    """One value. A date is ISO 8601, `2026-11-21`."""
+    """One value of a run's input."""
 
     type: InputType = "text"
+    """The type. A date is ISO 8601, such as `2026-11-21`."""
     required: bool = True
+    """Whether a run is refused without this value."""
     description: str = ""
+    """A note for the reader."""
 
 
 InputSchema = dict[InputName, InputField]

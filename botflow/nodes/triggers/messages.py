@@ -10,17 +10,18 @@ from botflow.flow.graph import Category
 
 
 class TriggerProperties(Properties):
-    """Nothing to set."""
+    """A trigger of conversations has no properties."""
 
 
 class InboundTrigger:
-    """Takes inbounds of one kind, from every provider or from one, and leaves by `next`."""
+    """Starts a conversation with an inbound of one kind, of every provider or of one. `summary` tells readers so."""
 
     category: Category = "trigger"
     properties = TriggerProperties
 
-    def __init__(self, name: str, kind: InboundKind, provider: str = "") -> None:
+    def __init__(self, name: str, kind: InboundKind, provider: str = "", *, summary: str = "") -> None:
         self.name = name
+        self.summary = summary
         self._kind = kind
         self._provider = provider
 

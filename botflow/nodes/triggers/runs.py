@@ -23,9 +23,10 @@ HeaderName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 
 
 class RunProperties(Properties):
-    """`schema` says what the input must be; without one it may be anything."""
+    """What the input must be."""
 
     input_schema: InputSchema = Field(default_factory=dict, alias="schema")
+    """The input, by name; no other name is accepted. Without a schema the input may be anything."""
 
 
 class ManualProperties(RunProperties):
@@ -33,37 +34,49 @@ class ManualProperties(RunProperties):
 
 
 class EventProperties(RunProperties):
-    """`when` is a condition over the event's payload, read as `$input`: `$input.amount > 100`."""
+    """Which events start a run."""
 
     event: Annotated[str, Field(min_length=1, max_length=128)]
+    """The name of the event."""
     when: Condition | None = None
+    """A condition over the event's payload, which it reads as `$input`: `$input.amount > 100`."""
 
 
 class ScheduleProperties(RunProperties):
-    """`cron` counts on the clock of `timeZone`, else of the workflow's. `missed`: what becomes of moments at which
-    nothing was running: left out (skip), one run for all of them (once), or one for each (all)."""
+    """When a run starts."""
 
     cron: Cron
+    """`minute hour day month weekday`, such as `30 8 * * 1-5`."""
     time_zone: TimeZone | None = None
+    """The time zone of the schedule, such as `Europe/Berlin`. Without it: the workflow's."""
     missed: Literal["skip", "once", "all"] = "skip"
+    """What happens to moments that passed while no process ran: `skip` them, start `once` for all of them, or start for
+    `all` of the last hundred."""
     input: JsonValue = None
+    """The input of each run."""
 
 
 class Signature(Properties):
-    """How the sender signs: the HMAC of the body under the secret, in a header, after `prefix`."""
+    """How a service signs its requests: an HMAC of the body, in a header."""
 
     header: HeaderName = "X-Signature"
+    """The header that holds the signature."""
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    """The hash."""
     encoding: Literal["hex", "base64"] = "hex"
+    """How the signature is written."""
     prefix: str = ""
+    """What precedes the signature in the header, such as `sha256=`."""
 
 
 class WebhookProperties(RunProperties):
-    """Who calls proves that they may: `secret` names the credential whose field `secret` stands in the request's
-    `X-Webhook-Secret`, or, with `signature`, signs its body."""
+    """How a caller proves who it is."""
 
     secret: Annotated[str, Field(min_length=1, max_length=64)]
+    """A credential with a field `secret`, or an environment variable as `env:NAME`. The request sends it as
+    `X-Webhook-Secret` or as a bearer token."""
     signature: Signature | None = None
+    """How the caller signs its requests. With it, the secret is the key and is not sent."""
 
 
 class RunTrigger:
@@ -93,7 +106,13 @@ class RunTrigger:
 
 
 class ManualTrigger(RunTrigger):
-    """Takes what people and programs start: by a button, by the API, by another workflow's logic.run."""
+    """Starts a run by hand: from your application, by the API, or by another workflow's `logic.run`.
+
+    {id: start, type: trigger, actionType: manual,
+     properties: {schema: {order: {type: integer}, note: {required: false}}}}
+
+    The input is the variable `input`, and `$input` in templates.
+    """
 
     name = "trigger.manual"
     properties = ManualProperties
@@ -101,7 +120,12 @@ class ManualTrigger(RunTrigger):
 
 
 class EventTrigger(RunTrigger):
-    """Takes an event by its name, if its condition holds."""
+    """Starts a run with every event of a name, if a condition holds.
+
+    {id: paid, type: trigger, actionType: event, properties: {event: order.paid, when: "$input.amount > 100"}}
+
+    The event's payload is the input.
+    """
 
     name = "trigger.event"
     properties = EventProperties
@@ -118,7 +142,13 @@ class EventTrigger(RunTrigger):
 
 
 class ScheduleTrigger(RunTrigger):
-    """Takes the moments of its schedule."""
+    """Starts a run at the moments of a schedule, once per moment however many processes run.
+
+    {id: morning, type: trigger, actionType: schedule, properties: {cron: "30 8 * * 1-5", timeZone: Europe/Berlin}}
+
+    A time that the clocks skip in spring starts right after the gap; a time that comes twice in autumn starts the first
+    time.
+    """
 
     name = "trigger.schedule"
     properties = ScheduleProperties
@@ -126,7 +156,12 @@ class ScheduleTrigger(RunTrigger):
 
 
 class WebhookTrigger(RunTrigger):
-    """Takes requests to its address."""
+    """Starts a run with a request to `POST /hooks/{workflow}`, or `POST /hooks/{workflow}/{node}`.
+
+    {id: hook, type: trigger, actionType: webhook, properties: {secret: "env:SHOP_SECRET"}}
+
+    The body, JSON or a form, is the input.
+    """
 
     name = "trigger.webhook"
     properties = WebhookProperties
