@@ -66,4 +66,4 @@ def complaint(what: str, standing: Standing) -> str:
     shown = written(standing.lines[-SHOWN_LINES:]) or "(nothing)\n"
     indented = "".join(f"  {line}\n" for line in shown.splitlines())
     more = f"  ... {left_out} lines before\n" if left_out > 0 else ""
-    return f"{what}\n\n{standing}{why}\n\nthe conversation:\n{more}{indented}"
+    return f"{what}\n\n{standing}{why}\n\nthe conversation:\n{more}{indented}".rstrip("\n")

@@ -72,7 +72,7 @@ class Simulator:
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
         self._heard = 0  # how many of `_said` the test has heard, or passed over
-        self._act = (0, 0)  # how many messages and turns there were before the person's last act
+        self._act = (0, 0)  # how many messages and turns there were before the test's last act
 
     # -- what the person does; each returns the texts that come back
 
@@ -112,7 +112,7 @@ class Simulator:
     ) -> None:
         """Assert what the flow says next, message by message: a whole text, or a pattern that is found in it.
 
-        It goes on after the message that was heard last; the next act of the person passes over what is left.
+        It continues after the message that was heard last; `says`, `skip` and their like pass over what is left.
         `buttons` (titles) and `media` (addresses) are those of the last of the expected messages.
         """
         __tracebackhide__ = True
@@ -127,7 +127,7 @@ class Simulator:
             raise AssertionError(complaint(difference, self._standing()))
 
     def hears_nothing(self) -> None:
-        """Assert that nothing more was said since the person's last act than what was heard."""
+        """Assert that nothing more was said since the test's last act (says, skip, ...) than was heard."""
         __tracebackhide__ = True
         if self._heard < len(self._said):
             what = f"expected:  nothing more\nbut heard: {self._said[self._heard].text!r}"
@@ -256,7 +256,7 @@ class Simulator:
 
     @property
     def messages(self) -> list[SendMessage]:
-        """What the flow has said since the person's last act."""
+        """What the flow has said since the test's last act."""
         return self._said[self._act[0] :]
 
     @property
@@ -266,7 +266,7 @@ class Simulator:
 
     @property
     def events(self) -> list[Event]:
-        """What the engine has recorded since the person's last act: edges followed, choices made, failures."""
+        """What the engine has recorded since the test's last act: edges followed, choices made, failures."""
         return [event for turn in self.conversation.turns[self._act[1] :] for event in turn.events]
 
     @property

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +11,11 @@ from typing import TypeVar
 from botflow.engine.node_type import NodeType
 from botflow.errors import FlowError, UsageError
 from botflow.flow.building.flow import Flow as Builder
-from botflow.flow.checking.check import check
+from botflow.flow.checking.check import examine
 from botflow.flow.compile import compile_flow
-from botflow.flow.document import SourceDocument, parse
+from botflow.flow.document import Document, SourceDocument, nowhere, parse, shape
 from botflow.flow.graph import Flow
-from botflow.flow.problems import FlowProblems, Problem
+from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 
@@ -34,14 +33,6 @@ class Workflows:
     node_types: Mapping[str, NodeType]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A document to compile; `has_text`: its problems have lines that somebody can look up."""
-
-    source: SourceDocument
-    has_text: bool
-
-
 def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins: Sequence[Plugin] = ()) -> Workflows:
     """Compile `flow` and `others` with the node types of botflow, of installed plugins and of `plugins`.
 
@@ -49,23 +40,23 @@ def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins:
     A plugin that is given goes before an installed one of the same name.
     """
     node_types = node_types_of([*_installed_besides(plugins), *plugins], built_in())
-    written: dict[str, _Written] = {}
+    documents: dict[str, Mapping[str, object]] = {}
     flows: dict[str, Flow] = {}
-    ids: list[str] = []
+    main = ""
     for place, given in enumerate((flow, *others)):
         if isinstance(given, Flow):
             _check_types(given, node_types)
             _add(flows, given.id, given)
-            ids.append(given.id)
+            main = main or given.id
             continue
         found = _read(given, f"flow {place + 1}" if place else "the flow")
-        for item in found:
-            _add(written, item.source.document.id, item)
-        ids.append(found[0].source.document.id)
-    _check(written, node_types)
-    documents = {name: item.source.to_json() for name, item in written.items()}
-    flows |= {name: compile_flow(documents, name, node_types) for name in documents}
-    return Workflows(main=flows[ids[0]], flows=flows, node_types=node_types)
+        for name, document in found.items():
+            _add(documents, name, document)
+        main = main or next(iter(found))
+    _check_texts(documents, node_types)
+    plain = {name: dict(document) for name, document in documents.items()}
+    flows |= {name: compile_flow(plain, name, node_types) for name in plain}
+    return Workflows(main=flows[main], flows=flows, node_types=node_types)
 
 
 def _installed_besides(given: Sequence[Plugin]) -> list[Plugin]:
@@ -78,23 +69,32 @@ def _installed() -> tuple[Plugin, ...]:
     return tuple(installed_plugins())
 
 
-def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> list[_Written]:
+def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapping[str, Mapping[str, object]]:
+    """Return the documents in what was given, by their ids, the one that is meant first."""
     match given:
         case Builder():
-            documents = given.documents().values()
-            return [_Written(parse(json.dumps(document), name=name), False) for document in documents]
+            return given.documents()
         case Mapping():
-            return [_Written(parse(json.dumps(given), name=name), False)]
+            return {str(given.get("id", name)): given}
         case str() if _is_text(given):
-            return [_Written(parse(given, name=name), True)]
+            written = _Written(parse(given, name=name))
         case str() | Path():
-            return [_Written(_read_file(Path(given)), True)]
+            written = _Written(_read_file(Path(given)))
         case _:
             raise UsageError(
                 f"a {type(given).__name__} is no flow",
                 code="simulator.flow",
                 hint="give it a path, a document's text, a botflow.Flow, or a compiled flow",
             )
+    return {written.source.document.id: written}
+
+
+class _Written(dict[str, object]):
+    """A document in canonical form, which knows the text that it was read from."""
+
+    def __init__(self, source: SourceDocument) -> None:
+        super().__init__(source.to_json())
+        self.source = source
 
 
 def _is_text(given: str) -> bool:
@@ -119,15 +119,27 @@ def _read_file(path: Path) -> SourceDocument:
         raise FlowError(f"{path} is not UTF-8 text", code="file.encoding") from None
 
 
-def _check(written: Mapping[str, _Written], node_types: Mapping[str, NodeType]) -> None:
-    """Raise FlowProblems, with lines where there are any, for what the checker finds in any of the documents."""
-    sources = {name: item.source for name, item in written.items()}
+def _check_texts(documents: Mapping[str, Mapping[str, object]], node_types: Mapping[str, NodeType]) -> None:
+    """Raise FlowProblems, with lines, for what is wrong with a document that is a text; compiling finds the rest."""
+    texts = [document.source for document in documents.values() if isinstance(document, _Written)]
+    others = {name: _shaped(name, document) for name, document in documents.items()}
     problems: list[Problem] = []
-    for item in written.values():
-        found = check(item.source, node_types, sources)
-        problems += found if item.has_text else [replace(problem, line=0, column=0) for problem in found]
+    for source in texts:
+        report = Report(source.name, source.place)
+        examine(source.document, node_types, others, report)
+        problems += report.problems
     if any(problem.severity == "error" for problem in problems):
         raise FlowProblems(problems)
+
+
+def _shaped(name: str, document: Mapping[str, object]) -> Document:
+    if isinstance(document, _Written):
+        return document.source.document
+    report = Report(name, nowhere)
+    shaped = shape(document, report)
+    if shaped is None:
+        raise FlowProblems(report.problems)
+    return shaped
 
 
 def _check_types(flow: Flow, node_types: Mapping[str, NodeType]) -> None:
