@@ -36,6 +36,7 @@ LONGEST_S = 60.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
 PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_")
 ANYTHING = "…"
+PLAIN_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class Reader:
@@ -154,10 +155,10 @@ class Reader:
         return re.sub(r"^botflow serve\b", f"botflow serve --port {self._port}", text, flags=re.MULTILINE)
 
     def _environment(self) -> dict[str, str]:
-        """No settings but those that the page makes; `botflow` is on PATH, as in an activated environment."""
+        """No settings but those that the page makes; `botflow` is on PATH; pytest is as it comes, without plugins."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
         programs = [str(Path(sys.executable).parent), provide_curl(self._folder), os.environ["PATH"]]
-        return {**inherited, "PATH": os.pathsep.join(programs), "NO_COLOR": "1"}
+        return {**inherited, "PATH": os.pathsep.join(programs), "NO_COLOR": "1", **PLAIN_PYTEST}
 
 
 def free_port() -> int:
