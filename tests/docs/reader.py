@@ -32,7 +32,7 @@ from typing import Any
 
 from tests.docs.pages import ROOT, Block, Page
 
-LONGEST_S = 60.0
+LONGEST_S = 180.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
 PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_")
 ANYTHING = "…"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from botflow.settings import Settings
 from tests.docs.pages import CONTRIBUTING, EVERY_PAGE, PAGES, README, ROOT, Page
 from tests.docs.reader import Reader, plan_make
 
@@ -74,12 +73,6 @@ def test_the_readme_is_short_and_begins_with_the_two_commands_and_a_bot_of_twent
 
 def test_the_readme_leads_to_every_guide() -> None:
     assert [name_of(page) for page in PAGES[1:] if f"({name_of(page)})" not in README.text] == []
-
-
-def test_the_table_of_settings_is_complete() -> None:
-    listed = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
-
-    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
 
 
 def test_the_commands_of_contributing_name_files_that_exist() -> None:

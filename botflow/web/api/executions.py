@@ -219,4 +219,4 @@ def _priority(given: object) -> Priority:
 
 
 def _invalid(message: str) -> RejectedInbound:
-    return RejectedInbound(message, code="query.invalid", hint="see REFERENCE.md")
+    return RejectedInbound(message, code="query.invalid", hint="docs/reference/http.md lists the parameters")

@@ -1,0 +1,205 @@
+"""Every error code in the sources, with its HTTP status or severity, what is said under it, and the hint beside it.
+
+The sources are read, not run: a code is an argument or a class attribute named `code`, or the first part of a pair that
+is returned; what is said is the text beside it. `…` stands for what is filled in at run time, `*` for a part of a code.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+
+from docs.generate.models import table
+
+ROOT = Path(__file__).parents[2]
+# A function of others that takes a code, and at which place.
+CODE_AT = {"PydanticCustomError": 0}
+NAMES = ("code", "error_code")
+# What is said where the text does not stand beside the code.
+SAID: Mapping[str, str] = {
+    "*.crashed": "the function of a plugin raised; the log has the exception",
+    "*.missing_key": "a key of a document, or of a node's properties, is missing",
+    "*.unknown_key": "a document, or a node's properties, has a key that is not known",
+    "attempt.dead": "a turn broke in each of its attempts and was given up",
+    "channel.missing": "the message's channel is not configured",
+    "claim.stale": "a send took so long that another process may have made it",
+    "document.character": "a text holds a character that no database can store",
+    "duration.invalid": "not a duration",
+    "edge.duplicate_handle": "two edges leave a node by the same handle",
+    "edge.no_handle": "an edge leaves a node that has no handles",
+    "http.method_not_allowed": "this address does not take this method",
+    "http.not_found": "nothing is at this address",
+    "no_sender": "Twilio was to send, and no number is known to send from",
+    "outbox.never_accepted": "the provider never took a message that may have been sent",
+    "overloaded": "more arrives than can be answered in time; nothing was stored",
+    "parallel.failed": "fewer branches than needed have succeeded",
+    "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
+    "twilio.no_sid": "Twilio's answer does not name the message",
+    "twilio.unreachable": "Twilio cannot be reached",
+}
+
+
+@dataclass(slots=True)
+class Code:
+    """All places of one code. `kinds` are HTTP statuses, and severities of `botflow check`."""
+
+    said: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+
+
+def codes_table() -> str:
+    """Return a row for each code."""
+    return table(
+        ("code", "status", "says", "hint"),
+        [
+            (f"`{name}`", ", ".join(sorted(code.kinds)), " / ".join(code.said[:3]), " / ".join(code.hints[:2]))
+            for name, code in sorted(codes().items())
+        ],
+    )
+
+
+def codes() -> dict[str, Code]:
+    """Return every code in the sources, by name."""
+    found: dict[str, Code] = defaultdict(Code)
+    trees = {
+        file: ast.parse(file.read_text())
+        for folder in ("botflow", "integrations")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+    }
+    places = {**CODE_AT, **dict(place for tree in trees.values() for place in _code_parameters(tree))}
+    statuses = dict(place for tree in trees.values() for place in _status_defaults(tree))
+    for file, tree in trees.items():
+        for node in ast.walk(tree):
+            for value in _codes_at(node, places):
+                for name in _texts(value):
+                    said, hint = _said(node, value)
+                    code = found[name]
+                    code.kinds.update(_kinds(node, statuses, file))
+                    code.said += [text for text in (said,) if text and text not in code.said]
+                    code.hints += [text for text in (hint,) if text and text not in code.hints]
+    for name, text in SAID.items():
+        assert not found[name].said, f"{name} says for itself what it means"
+        found[name].said.append(text)
+    silent = sorted(name for name, code in found.items() if not code.said)
+    assert not silent, f"no text stands beside {', '.join(silent)}: give it one there, or in SAID"
+    return dict(found)
+
+
+def _code_parameters(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield each function with a parameter for a code, and at which place its callers give it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [argument.arg for argument in node.args.args if argument.arg != "self"]
+            yield from ((node.name, names.index(name)) for name in NAMES if name in names)
+
+
+def _status_defaults(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield each function and class with the one HTTP status that it has where its callers give none."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name, args=ast.arguments(args=args)) if args:
+                found = {status for inner in ast.walk(node) for status in _statuses(inner)}
+                if len(found) == 1 and any(argument.arg in NAMES for argument in args):
+                    yield name, found.pop()
+            case ast.ClassDef(name=name, body=body):
+                for inner in body:
+                    match inner:
+                        case ast.Assign(targets=[ast.Name(id="status")], value=value):
+                            yield from ((name, status) for status in _statuses(value))
+
+
+def _codes_at(node: ast.AST, places: Mapping[str, int]) -> Iterator[ast.expr]:
+    """Yield the expressions at `node` that are codes: arguments, defaults, class attributes and returned pairs."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in NAMES)
+            if name in places:
+                yield from (value for value in node.args[places[name] : places[name] + 1] if _is_dotted(value))
+        case ast.ClassDef(body=body):
+            for inner in body:
+                match inner:
+                    case ast.Assign(targets=[ast.Name(id="code" | "error_code")], value=value):
+                        yield value
+        case ast.AnnAssign(target=ast.Name(id="HTTP_CODES"), value=ast.Dict(values=values)):
+            yield from values
+        case ast.FunctionDef(args=ast.arguments(kwonlyargs=names, kw_defaults=defaults)):
+            yield from (
+                value for name, value in zip(names, defaults, strict=True) if name.arg == "code" and value is not None
+            )
+        case ast.Return(value=ast.Tuple(elts=[first, *_])) if _is_dotted(first):
+            yield first
+
+
+def _said(node: ast.AST, code: ast.expr) -> tuple[str, str]:
+    """Return the text beside a code, and the hint: of a call, or the beginning of a class's docstring."""
+    match node:
+        case ast.Call(args=args, keywords=keywords):
+            named = {keyword.arg: keyword.value for keyword in keywords}
+            texts = [*(named[name] for name in ("message", "detail", "reason") if name in named), *args]
+            said = [text for value in texts if value is not code for text in _sentences(value)]
+            hints = list(_sentences(named["hint"])) if "hint" in named else said[1:]
+            return "".join(said[:1]), "".join(hints[:1])
+        case ast.ClassDef():
+            return " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()), ""
+    return "", ""
+
+
+def _sentences(value: ast.expr) -> Iterator[str]:
+    """Yield the text of more than a word that an expression may come to, with `…` for what is filled in."""
+    for text in _texts(value, filled_in="…"):
+        if " " in text:
+            yield re.sub(r"\{\w+\}|…[…: ]+…", "…", " ".join(text.split()))
+            return
+
+
+def _kinds(node: ast.AST, statuses: Mapping[str, str], file: Path) -> Iterator[str]:
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords):
+            given = [status for value in (*args, *(each.value for each in keywords)) for status in _statuses(value)]
+            if given:
+                yield from given
+            elif name in statuses:
+                yield statuses[name]
+            elif "checking" in file.parts and name in ("error", "warning"):
+                yield name
+            elif name == "PydanticCustomError":
+                yield "error"
+
+
+def _statuses(value: ast.expr) -> Iterator[str]:
+    match value:
+        case ast.Constant(value=int(number)) if not isinstance(value.value, bool) and 400 <= number < 600:
+            yield str(number)
+        case ast.Attribute(value=ast.Name(id="HTTPStatus"), attr=name):
+            yield str(HTTPStatus[name].value)
+
+
+def _is_dotted(value: ast.expr) -> bool:
+    return any("." in text for text in _texts(value)) and not isinstance(value, ast.Call)
+
+
+def _texts(value: ast.expr, filled_in: str = "*") -> Iterator[str]:
+    """Yield the texts that an expression may come to."""
+    match value:
+        case ast.Constant(value=str(text)):
+            if text:
+                yield text
+        case ast.JoinedStr(values=parts):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else filled_in for part in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            for first in _texts(left, filled_in):
+                yield from (first + second for second in _texts(right, filled_in))
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _texts(body, filled_in)
+            yield from _texts(orelse, filled_in)
+        case ast.BoolOp(values=values):
+            for each in values:
+                yield from _texts(each, filled_in)
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_, default]):
+            yield from _texts(default, filled_in)

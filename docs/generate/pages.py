@@ -1,0 +1,49 @@
+"""The pages of the reference, with their generated parts filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from botflow.flow.document import Document, PlacedEdge, PlacedInterrupt, PlacedNode
+from botflow.flow.policy import Budgets, Retry
+from botflow.flow.templates.grammar import FILTERS
+from docs.generate.codes import codes_table
+from docs.generate.commands import commands
+from docs.generate.metrics import metrics_table
+from docs.generate.models import properties_table, settings_table
+from docs.generate.node_types import node_types
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filters() -> str:
+    return ", ".join(f"`{name}`" for name in sorted(FILTERS))
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "budgets": lambda: properties_table(Budgets),
+    "codes": codes_table,
+    "commands": commands,
+    "document": lambda: properties_table(Document),
+    "edge": lambda: properties_table(PlacedEdge),
+    "filters": filters,
+    "interrupt": lambda: properties_table(PlacedInterrupt),
+    "metrics": metrics_table,
+    "node": lambda: properties_table(PlacedNode),
+    "node_types": node_types,
+    "retry": lambda: properties_table(Retry),
+    "settings": settings_table,
+}
+
+
+def filled_pages() -> Iterator[tuple[Path, str]]:
+    """Yield each page with what it must hold."""
+    for path in sorted(REFERENCE.glob("*.md")):
+        yield path, GENERATED.sub(_filled, path.read_text())
+
+
+def _filled(part: re.Match[str]) -> str:
+    return f"{part[1]}\n{PARTS[part[2]]().strip()}\n\n{part[3]}"
