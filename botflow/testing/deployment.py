@@ -78,12 +78,12 @@ class Deployment:
         """Let a run of `flow` begin with the next `settle`."""
         session = self.open(flow)
         session.input = given
-        self.queue(session, "trigger", parameters={"trigger": trigger, "input": _as_json(given), **parameters})
+        self.queue(session, "trigger", parameters={"trigger": trigger, "input": as_json(given), **parameters})
         return session
 
     def emit(self, name: str, payload: object = None) -> list[SimulatedSession]:
         """Let every workflow that listens to the event begin with the next `settle`."""
-        parameters = {"name": name, "input": _as_json(payload)}
+        parameters = {"name": name, "input": as_json(payload)}
         return [self.start(flow, "event", payload, name=name) for flow in self._listening(parameters)]
 
     def queue(self, session: SimulatedSession, kind: InboundKind, **fields: Any) -> Inbound:
@@ -112,7 +112,7 @@ class Deployment:
             self.due.remove(due)
             self.take(self.sessions[due.session], due.inbound)
         raise AssertionError(
-            f"after {MOST_TURNS} turns there is still something due: the workflows go round in circles"
+            f"after {MOST_TURNS} turns something is still due: the workflows start each other again and again"
         )
 
     def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
@@ -218,7 +218,7 @@ class Deployment:
             "child_done",
             key=f"done:{end.group}:{end.branch}",
             token=end.group,
-            parameters=cast(dict[str, Any], _as_json(told)),
+            parameters=cast(dict[str, Any], as_json(told)),
         )
 
     def _listening(self, parameters: Mapping[str, object]) -> Iterable[Flow]:
@@ -265,7 +265,7 @@ def _named(parent: Parent) -> dict[str, Any]:
     return {"session": parent.session, "group": parent.group, "branch": parent.branch}
 
 
-def _as_json(value: object) -> object:
+def as_json(value: object) -> object:
     """Return what a database would keep of a value; UsageError `simulator.not_json` when it cannot."""
     try:
         return orjson.loads(orjson.dumps(value))

@@ -1,4 +1,4 @@
-"""Comparing what the flow said with what a test expects, in words that show where the conversation stands."""
+"""Comparing what the flow said with what a test expects, with where the conversation is and what was said before."""
 
 from __future__ import annotations
 

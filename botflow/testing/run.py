@@ -9,7 +9,7 @@ from botflow.testing.simulated_session import SimulatedSession, Status
 
 
 class Run:
-    """One execution of a workflow that nobody talks to, or one that was started for the person."""
+    """One execution that a trigger started: without a person, or for the person of the conversation."""
 
     def __init__(self, session: SimulatedSession) -> None:
         self._session = session

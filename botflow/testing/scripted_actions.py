@@ -1,4 +1,4 @@
-"""Actions in a test: the author's own functions, or what the test puts in their place."""
+"""Actions in a test: the author's own functions, or the outcomes that a test scripts instead."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class ScriptedActions:
         self._scripts: dict[tuple[str, Step], list[object]] = {}
 
     def script(self, name: str, outcomes: tuple[object, ...], step: Step = "") -> None:
-        """Let these outcomes stand for the action `name`, in order; the last one is given again and again.
+        """Replace the action `name` by these outcomes, in order; the last one is repeated.
 
-        UsageError `simulator.action` when there is no such action, or nothing that stands for it.
+        UsageError `simulator.action` when there is no such action, or no outcome.
         """
         actions = [name for name, kind in self._node_types.items() if isinstance(kind, Invocable)]
         if name not in actions:
@@ -81,7 +81,9 @@ class ScriptedActions:
             raise UsageError(f"there is no action {name!r}", code="simulator.action", hint=hint)
         if not outcomes:
             raise UsageError(
-                f"nothing stands for {name!r}", code="simulator.action", hint="give a result, an exception, a function"
+                f"no outcome is given for {name!r}",
+                code="simulator.action",
+                hint="give a result, an exception, a function",
             )
         self._scripts[name, step] = list(outcomes)
 

@@ -23,7 +23,7 @@ from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration, write_duration
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
-from botflow.testing.deployment import Deployment
+from botflow.testing.deployment import Deployment, as_json
 from botflow.testing.hearing import Expected, Standing, complaint, differences, is_heard, unlike
 from botflow.testing.person import Person
 from botflow.testing.run import Run
@@ -42,7 +42,8 @@ VISITOR = Person()
 class Simulator:
     """One person and one flow. Start reading with `says`, `hears` and `skip`.
 
-    A flow of `executionMode: single` talks to nobody: `trigger` starts it and returns its Run.
+    A workflow that no message starts has no person to talk to: `trigger` starts it and returns its Run. Consent, quiet
+    hours, budgets, bursts and the form that a provider gives to messages belong to the runtime; they are not simulated.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Simulator:
     def says(
         self, text: str, *, payload: str = "", media: Sequence[Media] = (), location: Location | None = None
     ) -> list[str]:
-        """Send a message. While the flow waits for something else than an answer it stays queued, as in production."""
+        """Send a message. As in production, it stays queued while the flow waits for something that is no message."""
         return self._send("message", text=text, payload=payload, media=tuple(media), location=location)
 
     def presses(self, button: str) -> list[str]:
@@ -123,8 +124,8 @@ class Simulator:
             if heard is None or not is_heard(wanted, heard):
                 raise AssertionError(complaint(unlike(wanted, heard), self._standing()))
             self._heard += 1
-        for difference in differences(self._said[self._heard - 1], buttons, media):
-            raise AssertionError(complaint(difference, self._standing()))
+        if found := differences(self._said[self._heard - 1], buttons, media):
+            raise AssertionError(complaint("\n".join(found), self._standing()))
 
     def hears_nothing(self) -> None:
         """Assert that nothing more was said since the test's last act (says, skip, ...) than was heard."""
@@ -137,7 +138,7 @@ class Simulator:
 
     @property
     def now(self) -> datetime:
-        """What the virtual clock shows, in UTC; it stands still but for `skip`, and for pauses between retries."""
+        """What the virtual clock shows, in UTC. Only `skip`, and pauses between retries, move it."""
         return self.clock.now()
 
     def skip(self, duration: str | timedelta) -> list[str]:
@@ -163,11 +164,11 @@ class Simulator:
         self._world.script.add(*answers, when=when)
 
     def action(self, name: str, *outcomes: object, step: Step = "") -> None:
-        """Let outcomes stand for the `@action` of this name, in order, the last one for good: a result, an exception
-        (TimeoutError: no answer in time), or a function that takes what the action takes.
+        """Replace the `@action` of this name by outcomes, in order; the last one is repeated.
 
-        An action that nothing stands for runs its own function. Of a `@polling` node `step` is `submit` or `check`.
-        UsageError `simulator.action` when there is no such action.
+        An outcome is a result, an exception (TimeoutError: no answer in time), or a function with the parameters of the
+        action's own. An action without a script runs its own function. `step` is `submit` or `check` of a `@polling`
+        node. UsageError `simulator.action` when there is no such action.
         """
         self._world.actions.script(name, outcomes, step)
 
@@ -211,12 +212,12 @@ class Simulator:
         if flow is not self.flow or flow.mode == "single":
             session = self.deployment.start(flow, by, input, **start)
         else:
-            session = self._trigger_for_person({"trigger": by, "input": input, **start})
+            session = self._trigger_for_person({"trigger": by, "input": as_json(input), **start})
         self._settle()
         return Run(session)
 
     def emit(self, event: str, payload: object = None) -> list[Run]:
-        """Tell an event: every workflow here that listens to it is started and run as far as it comes."""
+        """Emit an event: every workflow here that listens to it is started and run as far as it comes."""
         self._begin_act()
         sessions = self.deployment.emit(event, payload)
         self._settle()
@@ -296,11 +297,9 @@ class Simulator:
         return self._world.perform(session, ask)
 
     def _send(self, kind: InboundKind, **fields: Any) -> list[str]:
-        if self.flow.mode == "single":
+        if all(node.type.startswith("trigger.") for node in self.flow.triggers):
             raise UsageError(
-                f"the workflow {self.flow.id!r} runs once and talks to nobody",
-                code="simulator.single",
-                hint="start it with trigger()",
+                f"no message starts the workflow {self.flow.id!r}", code="simulator.no_person", hint="use trigger()"
             )
         self._begin_act()
         person = self._person

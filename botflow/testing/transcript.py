@@ -15,7 +15,7 @@ Speaker = Literal["person", "flow", "time"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptLine:
-    """One thing that happened. `message` is what the flow said; `text` is as it stands in a terminal."""
+    """One thing that happened. `message` is what the flow said; `text` is what a terminal shows."""
 
     at: datetime
     speaker: Speaker

@@ -45,9 +45,15 @@ def test_an_input_that_does_not_fit_fails_the_run() -> None:
     assert repr(run) == "<Run of 'double': failed>"
 
 
-def test_nobody_talks_to_a_single_workflow() -> None:
-    with pytest.raises(UsageError, match=r"'double' runs once and talks to nobody \(start it with trigger\(\)\)"):
+def test_a_workflow_that_no_message_starts_has_no_person() -> None:
+    with pytest.raises(UsageError, match=r"no message starts the workflow 'double' \(use trigger\(\)\)"):
         Simulator(DOUBLE).says("hi")
+
+
+def test_a_single_workflow_that_messages_start_answers_each_of_them() -> None:
+    talk = Simulator({**persistent("echo", say("hello", "Hello {{ $input.text }}")), "executionMode": "single"})
+    assert talk.says("Ann") == ["Hello Ann"]
+    assert talk.says("Bob") == ["Hello Bob"]
 
 
 def test_a_workflow_that_is_not_there_is_not_started() -> None:
@@ -63,7 +69,7 @@ def test_a_trigger_of_several_is_named() -> None:
     assert talk.trigger({"n": 2}).output == 2
 
 
-def test_an_event_starts_whoever_listens() -> None:
+def test_an_event_starts_the_workflows_that_listen() -> None:
     talk = Simulator(SHIP, others=[DOUBLE])
     [run] = talk.emit("order.paid", {"amount": 20})
     assert run.log == [("info", "Ship 20")]
@@ -71,7 +77,7 @@ def test_an_event_starts_whoever_listens() -> None:
     assert talk.emit("order.cancelled", {"amount": 20}) == []
 
 
-def test_an_event_that_a_conversation_emits_is_seen_and_starts_whoever_listens() -> None:
+def test_an_event_that_a_conversation_emits_is_seen_and_starts_the_workflows_that_listen() -> None:
     emit = node("tell", "logic.emit", event="order.paid", payload={"amount": "{{ amount }}"}, next="thanks")
     talk = Simulator(persistent("order", emit, say("thanks", "Thanks"), variables={"amount": 30}), others=[SHIP])
     talk.says("hi")
@@ -123,7 +129,7 @@ def test_a_run_that_waits_too_long_is_cancelled_with_all_it_has_started() -> Non
     assert talk.skip("2d") == []
 
 
-def test_a_workflow_that_is_not_there_fails_whoever_waits_for_it() -> None:
+def test_a_workflow_that_is_not_there_fails_the_node_that_waits_for_it() -> None:
     call = node("call", "logic.run", workflow="nowhere", on={"error": "sorry"})
     talk = Simulator(persistent("boss", call, say("sorry", "{{ $call.code }}")))
     assert talk.says("hi") == ["workflow.unknown"]

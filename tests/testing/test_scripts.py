@@ -125,7 +125,7 @@ def shop() -> Simulator:
     return talk
 
 
-def test_an_action_that_nothing_stands_for_runs_its_own_function() -> None:
+def test_an_action_without_a_script_runs_its_own_function() -> None:
     talk = shop()
     assert talk.says("bell") == ["A bell costs 12 euros."]
     assert talk.log == [("info", "Ann asks for bell")]
@@ -141,7 +141,7 @@ def test_an_action_whose_function_fails_leaves_by_error() -> None:
     assert shop().says("saddle") == ["Sorry: action.crashed"]
 
 
-def test_a_fixed_result_stands_for_an_action_for_good() -> None:
+def test_a_fixed_result_is_repeated() -> None:
     talk = shop()
     talk.action("shop.price", {"euros": 1})
     assert talk.says("bell") == ["A bell costs 1 euros."]
@@ -158,7 +158,7 @@ def test_several_outcomes_come_in_order() -> None:
     assert talk.says("bell") == ["A bell costs 2 euros."]
 
 
-def test_a_function_stands_for_an_action() -> None:
+def test_a_function_replaces_an_action() -> None:
     def cheap(properties: ItemProperties, variables: Mapping[str, Any]) -> dict[str, int]:
         return {"euros": len(properties.item) + len(variables["name"])}
 
@@ -208,7 +208,7 @@ def test_a_credential_that_the_test_does_not_give_is_missed() -> None:
     [
         ("shop.prize", (1,), "there is no action 'shop.prize' (did you mean shop.price?)"),
         ("chatbot.say", (1,), "there is no action 'chatbot.say' (there are: shop.price, shop.make)"),
-        ("shop.price", (), "nothing stands for 'shop.price' (give a result, an exception, a function)"),
+        ("shop.price", (), "no outcome is given for 'shop.price' (give a result, an exception, a function)"),
     ],
 )
 def test_an_action_that_is_not_there_is_a_mistake(name: str, outcomes: tuple[object, ...], complaint: str) -> None:

@@ -1,4 +1,4 @@
-"""The virtual clock stands still until it is moved, and never goes back."""
+"""Only a test moves the virtual clock, and never back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botflow.testing import VirtualClock
 from botflow.testing.virtual_clock import START
 
 
-def test_it_stands_still_until_it_is_moved() -> None:
+def test_it_shows_the_same_time_until_it_is_moved() -> None:
     clock: Clock = VirtualClock()
     assert (clock.now(), clock.monotonic_s()) == (START, 0.0)
     assert clock.now() == clock.now()

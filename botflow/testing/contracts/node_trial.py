@@ -36,8 +36,9 @@ def says_hello(talk: Simulator) -> object:
 class NodeExample:
     """A node to try: its type, and properties with which it works, as a document has them.
 
-    It stands in a flow with these `variables`, after a trigger that takes every message (in `mode` single, after one
-    by hand), and each of its handles leads on. A trigger stands alone. `begin` starts the conversation, or the run.
+    It is placed in a flow with these `variables`, after a trigger that takes every message (in `mode` single: after a
+    trigger by hand), and each of its handles is connected. A trigger is placed alone. `begin` starts the conversation,
+    or the run.
     `workflows` are documents that the node refers to; `person` is who talks.
     """
 
@@ -54,7 +55,7 @@ class NodeExample:
         return self.node_type.properties.model_validate(self.properties)
 
     def document(self) -> dict[str, object]:
-        """Return the flow around the node; a line in the log stands behind each of its handles."""
+        """Return the flow around the node; each of its handles leads to a line in the log."""
         handles = self.node_type.handles(self.values)
         after = {handle: f"after_{place}" for place, handle in enumerate(handles)}
         nodes = [_placed(NODE, self.node_type.name, self.properties) | {"on": after}]
