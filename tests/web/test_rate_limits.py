@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from botflow.storage.cache.redis import open_redis
+from botflow.testing import VirtualClock
 from botflow.web.problem import Refused
 from botflow.web.rate_limits import MESSAGES_PER_SESSION, Limit, RateLimiter
 from tests.servers import Server
@@ -16,21 +17,13 @@ from tests.web.site import API_KEY, Site
 THREE = Limit("test", 3)
 
 
-class FixedClock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic_s(self) -> float:
-        return self.time.timestamp()
+def half_past() -> VirtualClock:
+    """Return a clock that shows half a minute past twelve."""
+    return VirtualClock(datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC))
 
 
 async def test_one_call_too_many_is_refused_until_the_window_ends() -> None:
-    clock = FixedClock()
+    clock = half_past()
     limiter = RateLimiter(clock, None)
     for _ in range(3):
         await limiter.check(THREE, "ann")
@@ -40,12 +33,12 @@ async def test_one_call_too_many_is_refused_until_the_window_ends() -> None:
 
     assert (refused.value.status, refused.value.headers) == (429, {"retry-after": "30"})
     await limiter.check(THREE, "bob")
-    clock.time = clock.time.replace(minute=1, second=0)
+    clock.advance(30)
     await limiter.check(THREE, "ann")
 
 
 async def test_processes_count_together_over_redis(redis_url: str) -> None:
-    clock = FixedClock()
+    clock = half_past()
     links = [open_redis(redis_url, "test") for _ in range(2)]
     limiters = [RateLimiter(clock, link) for link in links]
     for limiter in (*limiters, limiters[0]):
@@ -60,7 +53,7 @@ async def test_processes_count_together_over_redis(redis_url: str) -> None:
 
 async def test_a_frozen_redis_neither_refuses_nor_holds_up_anybody(redis_server: Server, redis_url: str) -> None:
     link = open_redis(redis_url, "test")
-    limiter = RateLimiter(FixedClock(), link)
+    limiter = RateLimiter(half_past(), link)
     await limiter.check(THREE, "ann")
     redis_server.freeze()
     try:
