@@ -186,7 +186,7 @@ class Scene:
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""
         if self.is_run and not message.to:
-            raise FlowError("a run has nobody to talk to", code="run.nobody", hint="use twilio.send_message")
+            raise FlowError("a run has no person to talk to", code="run.nobody", hint="use twilio.send_message")
         if len(message.text) > self._limits.message_characters:
             raise LimitExceeded(
                 f"a message has {len(message.text)} characters, more than {self._limits.message_characters}",

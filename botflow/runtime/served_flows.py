@@ -52,7 +52,7 @@ class Flows:
             raise RejectedInbound(
                 f"there is no workflow {slug!r} here",
                 code="workflow.unknown",
-                hint="the workflow's id stands at the top of its document",
+                hint="use the id at the top of its flow file",
                 status=404,
             )
         return live

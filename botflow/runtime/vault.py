@@ -79,7 +79,7 @@ class Sealer:
             raise UsageError(
                 "this credential was sealed with another BOTFLOW_SECRET_KEY",
                 code="credential.other_key",
-                hint="set the former key again, or add the credential anew",
+                hint="set the former key again, or add the credential again",
             )
         try:
             return AESGCM(self._key()).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], key_id + place)
@@ -87,7 +87,7 @@ class Sealer:
             raise UsageError(
                 "this credential's row was changed, or copied from another one",
                 code="credential.damaged",
-                hint="add it anew",
+                hint="add it again",
             ) from None
 
     def _key(self) -> bytes:

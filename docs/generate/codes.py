@@ -87,7 +87,7 @@ def codes() -> dict[str, Code]:
         assert not found[name].said, f"{name} says for itself what it means"
         found[name].said.append(text)
     silent = sorted(name for name, code in found.items() if not code.said)
-    assert not silent, f"no text stands beside {', '.join(silent)}: give it one there, or in SAID"
+    assert not silent, f"there is no text beside {', '.join(silent)}: give it one there, or in SAID"
     return dict(found)
 
 

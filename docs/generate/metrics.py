@@ -11,7 +11,7 @@ from docs.generate.models import table
 
 
 def metrics_table() -> str:
-    """Return a row for each metric, with its labels; `*` stands for a part of a name that is filled in."""
+    """Return a row for each metric, with its labels; `*` is a part of a name that is filled in."""
     return table(("metric", "meaning", "labels"), sorted(_metrics(ast.parse(inspect.getsource(metrics)))))
 
 

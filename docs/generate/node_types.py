@@ -74,6 +74,6 @@ def _objects(types: Any) -> Iterator[str]:
 
 
 def _paragraphs(node_type: NodeType) -> list[str]:
-    """Return the docstring's paragraphs, each on one line but for the example; `summary` stands for it where given."""
+    """Return the docstring's paragraphs, each on one line but for the example; a `summary` is used instead."""
     text = getattr(node_type, "summary", "") or inspect.getdoc(type(node_type)) or ""
     return [part if part.startswith("{id:") else " ".join(part.split()) for part in text.split("\n\n")]

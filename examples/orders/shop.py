@@ -29,10 +29,10 @@ watch_rows(
 engine = create_engine(os.environ.get("BOTFLOW_DATABASE_URL", "sqlite:///botflow.db"))  # botflow's own database
 Base.metadata.create_all(engine)
 with Session(engine) as session:
-    session.add(order := Order(customer="Ann"))
+    session.add(order := Order(customer="Ben"))
     session.commit()
     order.status = "approved"
-    session.rollback()  # nothing happened, and nothing starts
+    session.rollback()  # nothing is written, and nothing starts
     order.status = "approved"
-    session.commit()  # now it starts, once
+    session.commit()  # now the run starts, once
     print(f"order {order.id} is {order.status}")

@@ -78,7 +78,9 @@ class Rest:
                 "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
             )
         if outbound.message.content_sid:
-            raise ProviderError("a template's words are Twilio's, so none can be found by them", code="twilio.template")
+            raise ProviderError(
+                "only Twilio knows the text of a template, so a message cannot be found by it", code="twilio.template"
+            )
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 candidates = await self._candidates(outbound)

@@ -1,4 +1,4 @@
-"""The shop's example: its rows start a workflow on a botflow that runs beside it, and README shows the same files."""
+"""The shop's example: its rows start a workflow on a botflow that runs beside it, and a guide shows the same files."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def test_an_approved_order_starts_one_run_which_ends(database_url: str, tmp_path
         time.sleep(3)  # a SQLite file can be looked into only when the server has stopped
 
     assert (shop.stdout, shop.stderr) == ("order 1 is approved\n", "")
-    assert asyncio.run(found(database_url)) == [({"order": 1, "customer": "Ann"}, "completed")]
+    assert asyncio.run(found(database_url)) == [({"order": 1, "customer": "Ben"}, "completed")]
 
 
-def test_the_files_are_short_and_readme_shows_them() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_files_are_short_and_a_guide_shows_them() -> None:
+    guide = (ROOT / "docs" / "runs-and-triggers.md").read_text()
     for name in ("approved.yaml", "shop.py"):
         first, rest = (ORDERS / name).read_text().split("\n", 1)
         assert first.startswith("# Run it: ")
         assert len(rest.splitlines()) < 60
-        assert f"# {name}\n{rest}```" in readme
+        assert f"# {name}\n{rest}```" in guide

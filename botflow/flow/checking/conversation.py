@@ -27,7 +27,9 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
     _check_interrupts(linked, report)
     if is_template(linked.document.apology or ""):
         hint = "say it without {{ }}"
-        report.warning("apology.template", "the apology is said as it stands, braces and all", ("apology",), hint=hint)
+        report.warning(
+            "apology.template", "the apology is said as it is written: it is not a template", ("apology",), hint=hint
+        )
     if linked.document.execution_mode == "single":
         _check_nobody(linked, report)
         for node in linked.nodes.values():
@@ -49,7 +51,7 @@ def _check_nobody(linked: Linked, report: Report) -> None:
         if node.speaks:
             report.error(
                 "single.speaks",
-                f"{node.id!r} talks, and nobody is there: only triggers of runs start this workflow",
+                f"{node.id!r} talks, but there is no person: only triggers of runs start this workflow",
                 (*node.path, "id"),
                 hint="send a message with twilio.send_message",
                 node=node.id,

@@ -43,7 +43,7 @@ def flat_node(raw: Any) -> Any:
     if not isinstance(content, dict):
         raise PydanticCustomError("document.invalid", "data must hold actionType, properties and label")
     if twice := sorted(flat.keys() & content.keys()):
-        raise PydanticCustomError("document.invalid", "{key} stands in data and beside it", {"key": twice[0]})
+        raise PydanticCustomError("document.invalid", "{key} is in data and also beside it", {"key": twice[0]})
     return {**flat, **content}
 
 

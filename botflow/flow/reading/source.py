@@ -111,9 +111,7 @@ class Reading:
             twice = next(name for name in names if names.count(name) > 1)
             first = self.text.find(json.dumps(twice))
             at = self.text.find(json.dumps(twice), first + 1)
-            refuse(
-                "document.duplicate_key", f"the key {twice!r} stands here twice", self.name, _place_at(self.text, at)
-            )
+            refuse("document.duplicate_key", f"the key {twice!r} is here twice", self.name, _place_at(self.text, at))
         return seen
 
 
@@ -177,7 +175,7 @@ class _Composer:
                 self._refuse("document.syntax", "a key must be a word (put a text that begins with { in quotes)", event)
             key = event.value
             if key in mapping:
-                self._refuse("document.duplicate_key", f"the key {key!r} stands here twice", event)
+                self._refuse("document.duplicate_key", f"the key {key!r} is here twice", event)
             self._places[(*path, key)] = _start(event)
             mapping[key] = self._value(next(events), events, (*path, key))
         return mapping

@@ -114,7 +114,9 @@ def validated(schema: type[P], rendered: Any) -> P:
 def needed(context: ActionContext | None) -> ActionContext:
     """Return the context; NodeFailure `action.no_context` where the action is called without one."""
     if context is None:
-        raise NodeFailure("this action wants a context, and there is none here", code="action.no_context")
+        raise NodeFailure(
+            "this action needs a context, and there is no context in this place", code="action.no_context"
+        )
     return context
 
 

@@ -49,7 +49,7 @@ class Emit:
         event = scene.render(properties.event).strip()
         if not event or len(event) > LONGEST_NAME or not event.isprintable():
             raise NodeFailure(
-                f"an event's name has 1 to {LONGEST_NAME} characters, not {len(event)}, and none to control something",
+                f"an event's name has 1 to {LONGEST_NAME} characters, none of them a control character",
                 code="emit.name",
             )
         payload = scene.render_value(properties.payload)

@@ -57,7 +57,9 @@ class ModelSpend:
         price = budgets.prices.get(quote.model) or quote.price
         person, now = await self._spending.person(session)
         if price is None:
-            return await self._decline(person, "budget.price_unknown", quote, f"nobody knows what {quote.model} costs")
+            return await self._decline(
+                person, "budget.price_unknown", quote, f"the price of {quote.model} is not known"
+            )
         scopes = person.scopes(budgets, now)
         amount = Amount(cost=micro(_usd(price, quote.prompt_tokens, quote.completion_tokens)))
         if (full := await self._spending.reserve(scopes, amount)) is not None:

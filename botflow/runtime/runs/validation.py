@@ -75,7 +75,9 @@ def plain_input(given: Any) -> Any:
     if b"\\u0000" in stored.replace(rb"\\", b""):  # an escaped backslash begins no escape
         raise no_start("the input contains the character NUL", "input.not_json", "leave it out")
     if b"null" in stored and _has_nan(given):  # orjson writes null for it
-        raise no_start("the input contains a number that is none (NaN or infinite)", "input.not_json", "leave it out")
+        raise no_start(
+            "the input contains a number that is not finite (NaN or infinite)", "input.not_json", "leave it out"
+        )
     return orjson.loads(stored)
 
 

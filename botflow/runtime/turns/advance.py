@@ -47,7 +47,7 @@ GATHER_DELTAS_S = 0.04  # pieces of a reply that come this close together travel
 
 
 class Fenced(BotflowError):
-    """This attempt is no longer the inbound's: somebody else took over."""
+    """Another process took the inbound over: this attempt may not write any more."""
 
     code = "attempt.fenced"
 

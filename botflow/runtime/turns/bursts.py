@@ -36,7 +36,7 @@ Performing = Coroutine[Any, Any, Answer]
 
 
 class Superseded(BotflowError):
-    """A newer message came before the answer: the attempt goes on with both."""
+    """A newer message came before the answer: both messages are answered together."""
 
     code = "burst.superseded"
 

@@ -38,7 +38,7 @@ class PutContact:
         channel, address = scope["path_params"]["channel"], scope["path_params"]["address"]
         if channel not in desk.runtime.channels or len(address) > LONGEST or "\0" in address:
             raise RejectedInbound(
-                f"nobody has an address on a channel {channel[:32]!r}",
+                f"there are no addresses on a channel {channel[:32]!r}",
                 code="contact.address",
                 hint=f"channels are {', '.join(sorted(desk.runtime.channels)) or 'not configured here'}",
                 status=HTTPStatus.NOT_FOUND,

@@ -68,7 +68,7 @@ async def test_an_action_with_a_third_parameter_gets_the_context_and_does_not_ru
     ask = Invoke(type="shop.pay", properties={"product": "pie"}, variables={})
     context: Any = SimpleNamespace(key="1.2.1")
     assert await pay.invoke(ask, context) == "1.2.1"
-    with pytest.raises(NodeFailure, match="wants a context"):
+    with pytest.raises(NodeFailure, match="needs a context"):
         await pay.invoke(ask)
 
 
