@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from botflow.engine.inbound import Inbound, Location, Media
     from botflow.engine.node_type import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, WaitForMessage
     from botflow.engine.scene import Scene
-    from botflow.errors import BotflowError, ConflictError, FlowError, ProviderError, RejectedInbound, UsageError
+    from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound, UsageError
     from botflow.flow.building.flow import Flow
     from botflow.flow.fields import Properties
     from botflow.nodes.custom.action import action
@@ -29,7 +29,6 @@ _HOMES = {
     "AskHistory": "botflow.engine.asks",
     "AskModel": "botflow.engine.asks",
     "BotflowError": "botflow.errors",
-    "ConflictError": "botflow.errors",
     "End": "botflow.engine.node_type",
     "EnterSubflow": "botflow.engine.node_type",
     "Flow": "botflow.flow.building.flow",
@@ -62,7 +61,6 @@ __all__ = [
     "AskHistory",
     "AskModel",
     "BotflowError",
-    "ConflictError",
     "End",
     "EnterSubflow",
     "Flow",

@@ -1,23 +1,26 @@
 """The named moments at which a process may die. Tests enumerate them and kill the process at each.
 
-Production passes `unobserved`, which does nothing.
+A moment is an audit event of Python's own (`sys.audit`), which costs nothing to speak of while nobody listens; a test
+listens with `sys.addaudithook`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from typing import Literal, get_args
 
 Point = Literal[
-    "fast.computed",  # the turn is computed, nothing is written
-    "fast.committed",  # the turn is durable, the request has not been answered
-    "queue.before",  # nothing of a queued inbound is written
-    "queue.stored",  # the inbound is durable and its job deferred
-    "advance.begun",  # an attempt is counted, nothing has been asked
-    "advance.asked",  # the world has answered, the answer is not journalled
-    "advance.journalled",  # the answer is durable
-    "advance.computed",  # a queued turn is computed, not committed
-    "advance.committed",  # a queued turn is durable, nobody has been woken
+    "turn.first_step",  # a turn that asks nothing is computed, nothing is written
+    "turn.committed_at_once",  # it is durable, the request has not been answered
+    "accept.before",  # nothing of an accepted inbound is written
+    "accept.stored",  # the inbound is durable and leased, its turn has not gone on
+    "turn.begun",  # an attempt is counted, nothing has been asked
+    "turn.asked",  # the world has answered, the answer is not journalled
+    "turn.kept",  # the answer is durable
+    "turn.computed",  # a leased turn is computed, not committed
+    "turn.committed",  # a leased turn is durable, nobody has been woken
+    "timer.computed",  # a timeout's turn is computed, nothing is written
+    "timer.committed",  # it is durable, nobody has been woken
     "burst.gathered",  # a burst is complete, nothing of that is written
     "burst.merged",  # its messages have joined the first one, nothing has been asked
     "burst.superseded",  # a newer message cancelled an answer, and is not part of the turn yet
@@ -25,11 +28,12 @@ Point = Literal[
     "send.claimed",  # the sender owns a part, nothing has been sent
     "send.accepted",  # the provider has the message, our row does not say so yet
     "effects.claimed",  # a carrier has effects, none is carried out
-    "effects.carried",  # an effect is carried out, its job has not ended
+    "effects.carried",  # an effect is carried out
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
-Reach = Callable[[Point], None]
+EVENT = "botflow.point"
 
 
-def unobserved(point: Point) -> None:
-    """Do nothing at `point`."""
+def reach(point: Point) -> None:
+    """Tell who listens that the process has come to `point`."""
+    sys.audit(EVENT, point)

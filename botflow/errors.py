@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+LONGEST_GUESSED = 64  # characters of a strange word that are compared
+
 
 class BotflowError(Exception):
     """Something went wrong; `code` is stable, `hint` says what to do next."""
@@ -53,7 +58,7 @@ class ProviderError(BotflowError):
         self.retryable = retryable
 
 
-class ConflictError(BotflowError):
-    """A race was lost: what was read is stale. The caller reads again and retries."""
-
-    code = "conflict"
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint that names the known word closest to `word`, or `otherwise` when none is close."""
+    close = get_close_matches(word[:LONGEST_GUESSED], list(known), n=1)
+    return f"did you mean {close[0]}?" if close else otherwise

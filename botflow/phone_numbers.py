@@ -1,11 +1,32 @@
-"""What a phone number says of its place, by the numbering plans in phonenumbers (the extra `answers`)."""
+"""Phone numbers: the one form in which they are stored and compared, and what a number says of its place.
+
+That form is E.164, a plus and up to 15 digits. Country and time zone come from the numbering plans in phonenumbers
+(the extra `answers`); without it they are unknown.
+"""
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
+from zoneinfo import ZoneInfo
 
 from botflow.errors import UsageError
 from botflow.flow.graph import Flow
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # a country code does not begin with 0
+_SPACING = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069().\u2010-\u2015/-]+")
+_TRUNK_ZERO = "(0)"  # +44 (0)20: written for callers at home, dialled by none from abroad
+
+
+def normal_number(written: str) -> str:
+    """Return a number in E.164; anything else (a short code, a sender's name) without the blanks around it.
+
+    Only what says its country is a number: it begins with + or 00. The same text gives the same result everywhere.
+    """
+    text = written.strip()
+    bare = _SPACING.sub("", text.replace(_TRUNK_ZERO, ""))
+    number = "+" + bare[2:] if bare.startswith("00") else bare
+    return number if E164.fullmatch(number) else text
 
 
 def country_of(number: str) -> str | None:
@@ -13,10 +34,12 @@ def country_of(number: str) -> str | None:
 
     A number that no plan knows counts for its calling code's main country.
     """
-    import phonenumbers
-
     try:
-        parsed = phonenumbers.parse(number.removeprefix("whatsapp:"), None)
+        import phonenumbers
+    except ImportError:
+        return None
+    try:
+        parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return None
     assert parsed.country_code is not None
@@ -26,18 +49,18 @@ def country_of(number: str) -> str | None:
     return None if found in (None, "ZZ", "001") else str(found)
 
 
-def zone_of(number: str) -> str | None:
-    """Return the time zone of a number that has one and only one; None without phonenumbers."""
-    if not knows_numbers():
-        return None
-    import phonenumbers
-    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
-
+def zone_of(number: str) -> ZoneInfo | None:
+    """Return the time zone of a number in E.164 that has one and only one, and that this machine knows."""
     try:
-        zones = time_zones_for_number(phonenumbers.parse(number.removeprefix("whatsapp:"), None))
-    except phonenumbers.NumberParseException:
+        import phonenumbers
+        from phonenumbers.timezone import time_zones_for_number
+    except ImportError:
         return None
-    return str(zones[0]) if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else None
+    try:
+        zones = time_zones_for_number(phonenumbers.parse(number, None))
+        return ZoneInfo(zones[0]) if len(zones) == 1 else None
+    except (phonenumbers.NumberParseException, ValueError, OSError, LookupError):  # Etc/Unknown is no zone either
+        return None
 
 
 def knows_numbers() -> bool:

@@ -1,31 +1,48 @@
-"""A plugin is a value that bundles node types, channels and models.
-
-Installed ones are found by entry point.
-"""
+"""A plugin is a value that bundles node types, a channel and a model. Installed ones are found by entry point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import Any
 
 from botflow.clock import Clock
 from botflow.engine.node_type import NodeType
 from botflow.errors import UsageError
 from botflow.interfaces import Channel, Model
-from botflow.settings import Settings
+from botflow.settings import EnvironmentSettings, Settings
 
 GROUP = "botflow.plugins"
 
 
+class NoSettings(EnvironmentSettings):
+    """For a plugin that reads none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
-    """What an extension brings. A factory gets the settings and the clock; None means "not configured"."""
+    """What an extension brings.
+
+    `settings` is its own class of settings; `channel` and `model` are made of one of its values. A channel is made in
+    any case, also of settings that are all unset; a model is None while it is not configured. `hint` says in a few
+    words how to configure the model, for the start-up lines.
+    """
 
     name: str
     node_types: tuple[NodeType, ...] = ()
-    channel: Callable[[Settings, Clock], Channel | None] | None = None
-    model: Callable[[Settings], Model | None] | None = None
+    settings: type[EnvironmentSettings] = NoSettings
+    channel: type[Channel] | None = None
+    model: Callable[[Any], Model | None] | None = None
+    hint: str = ""
+
+    def open_channel(self, environment: Mapping[str, str], clock: Clock) -> Channel | None:
+        """Return the channel, if the plugin brings one; UsageError `settings.invalid` names the variable at fault."""
+        return None if self.channel is None else self.channel(self.settings.from_environment(environment), clock)
+
+    def open_model(self, environment: Mapping[str, str]) -> Model | None:
+        """Return the model, if the plugin brings one and it is configured; UsageError like `open_channel`."""
+        return None if self.model is None else self.model(self.settings.from_environment(environment))
 
 
 def installed_plugins() -> list[Plugin]:
@@ -47,3 +64,20 @@ def node_types_of(plugins: Sequence[Plugin], built_in: Sequence[NodeType]) -> Ma
             )
         types[node_type.name] = node_type
     return types
+
+
+def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:
+    """Return the provider's class for each channel that these plugins carry; the chat has none."""
+    brought = [plugin.channel for plugin in plugins if plugin.channel is not None]
+    return {name: channel for channel in brought for name in channel.names}
+
+
+def words_answered(plugins: Iterable[Plugin]) -> Mapping[str, frozenset[str]]:
+    """Return, by channel, the words that providers answer themselves: no flow can."""
+    types = channel_types(plugins)
+    return {name: words for name in types if (words := types[name].answers_itself.get(name))}
+
+
+def setting_names(plugins: Iterable[Plugin]) -> tuple[str, ...]:
+    """Return the environment variables that are read, botflow's own first."""
+    return (*Settings.variables(), *(name for plugin in plugins for name in plugin.settings.variables()))

@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
 from botflow.errors import UsageError
-from botflow.runtime.runs.emit import Event, emit_and_defer
+from botflow.interfaces import Channels
+from botflow.plugins import channel_types, installed_plugins
+from botflow.records.queues import Priority
+from botflow.runtime.runs.emit import Event, emit_with
 from botflow.runtime.runs.row_watch import watch_rows
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_and_defer
+from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start_with
 from botflow.settings import Settings
-from botflow.storage.jobs import Priority
-from botflow.storage.one_off import brief_connection, brief_connection_sync
+from botflow.storage.one_off import run_once, run_once_sync
 
 __all__ = ["TriggeredExecution", "emit", "emit_sync", "trigger_workflow", "trigger_workflow_sync", "watch_rows"]
 
@@ -49,9 +51,9 @@ async def trigger_workflow(
     (Postgres by any driver, or the same SQLite file), it starts when that transaction commits; without, in a
     transaction of its own on BOTFLOW_DATABASE_URL. `user_name` is who it runs for: only their credentials and the
     organization's serve it. `version` is a version's number, else the active one. The same `key` again is the same
-    execution. `external_id` and `channel` (chat, sms, whatsapp) start a persistent workflow in that person's session,
-    whose messages come from `address`, our own number. `metadata` is kept with a run's execution. RejectedInbound says
-    what is wrong, by its `code`.
+    execution. `external_id` and `channel` (chat, or an installed provider's, such as sms) start a persistent workflow
+    in that person's session, whose messages come from `address`, our own number. `metadata` is kept with a run's
+    execution. RejectedInbound says what is wrong, by its `code`.
     """
     request = StartRequest(
         workflow=workflow,
@@ -65,7 +67,7 @@ async def trigger_workflow(
         address=address,
         metadata=metadata,
     )
-    return await _on(connection, partial(start_and_defer, request=request))
+    return await _on(connection, partial(start_with, request=request, channels=_channels(channel)))
 
 
 def trigger_workflow_sync(
@@ -95,7 +97,7 @@ def trigger_workflow_sync(
         address=address,
         metadata=metadata,
     )
-    return _on_sync(connection, partial(start_and_defer, request=request))
+    return _on_sync(connection, partial(start_with, request=request, channels=_channels(channel)))
 
 
 async def emit(
@@ -106,7 +108,7 @@ async def emit(
     `connection` is as above. With a `key`, telling the same event again starts nothing more.
     """
     told = Event(name=event, payload=payload, key=key)
-    return await _on(connection, partial(emit_and_defer, event=told))
+    return await _on(connection, partial(emit_with, event=told))
 
 
 def emit_sync(
@@ -114,14 +116,13 @@ def emit_sync(
 ) -> list[TriggeredExecution]:
     """The same bridge for `emit`."""
     told = Event(name=event, payload=payload, key=key)
-    return _on_sync(connection, partial(emit_and_defer, event=told))
+    return _on_sync(connection, partial(emit_with, event=told))
 
 
 async def _on(connection: AnyConnection | None, work: Callable[[Connection], Result]) -> Result:
     match connection:
         case None:
-            async with brief_connection(_database_url()) as own:
-                return await own.run_sync(work)
+            return await run_once(_database_url(), work)
         case AsyncSession():
             return await connection.run_sync(lambda session: work(session.connection()))
         case AsyncConnection():
@@ -133,8 +134,7 @@ async def _on(connection: AnyConnection | None, work: Callable[[Connection], Res
 def _on_sync(connection: SyncConnection | None, work: Callable[[Connection], Result]) -> Result:
     match connection:
         case None:
-            with brief_connection_sync(_database_url()) as own:
-                return work(own)
+            return run_once_sync(_database_url(), work)
         case Session():
             return work(connection.connection())
         case Connection():
@@ -145,6 +145,11 @@ def _on_sync(connection: SyncConnection | None, work: Callable[[Connection], Res
                 code="trigger.connection",
                 hint="hand over SQLAlchemy's AsyncSession or AsyncConnection (with await), Session or Connection",
             )
+
+
+def _channels(named: str) -> Channels:
+    """Return the installed providers' channels; they are loaded only where a channel is named."""
+    return channel_types(installed_plugins()) if named else NO_CHANNELS
 
 
 def _database_url() -> str:

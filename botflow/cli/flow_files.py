@@ -24,7 +24,7 @@ from botflow.flow.document import SourceDocument, parse
 from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
-from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answered
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,11 @@ class FlowFiles:
     @cached_property
     def problems(self) -> list[Problem]:
         """What the checker finds, file after file."""
+        answered = words_answered([*installed_plugins(), *self.plugins])
         found = [
-            problem for source in self.sources.values() for problem in check(source, self.node_types, self.sources)
+            problem
+            for source in self.sources.values()
+            for problem in check(source, self.node_types, self.sources, answered)
         ]
         return [_without_line(problem) for problem in found]
 

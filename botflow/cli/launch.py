@@ -6,6 +6,7 @@ Shared by serve, worker and chat; the options at the top by all commands.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 from collections.abc import Coroutine, Iterator, Sequence
@@ -31,7 +32,13 @@ FlowPaths = Annotated[
 
 
 def runtime_options(
-    settings: Settings, flows: Sequence[Path], *, secret_key: str, worker: WorkerOptions | None, migrate: bool
+    settings: Settings,
+    flows: Sequence[Path],
+    *,
+    secret_key: str,
+    worker: WorkerOptions | None,
+    migrate: bool,
+    sends: bool = True,
 ) -> RuntimeOptions:
     """Read and compile the flow files, and return what to run; FlowProblems when anything is wrong with them."""
     from botflow.cli.flow_files import read_flow_files
@@ -45,6 +52,8 @@ def runtime_options(
         worker=worker,
         migrate=migrate,
         plugins=files.plugins,
+        environment=os.environ,
+        sends=sends,
     )
 
 

@@ -22,7 +22,7 @@ class QuickReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendMessage:
-    """Say something. `to` is empty for the session's own person, else an address on `channel` (`sms`, `whatsapp`).
+    """Say something. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
     `sender` is the address to send from; empty for the one the person wrote to. Who waits for the message's delivery
     names the wait's group in `awaited_by`, and in `awaited` which status ends the wait. After `validity_s` it is not

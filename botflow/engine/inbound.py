@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
+CHAT = "chat"  # the channel of visitors and of the terminal: it has no provider
 RUN = "run"  # the channel of runs that nobody talks to
 # What a message says about being written to: stop, which the provider has answered, or ask to stop, which is ours to
 # confirm; start, start only for somebody who had stopped, or a call for help that the provider answers itself.
@@ -48,8 +49,8 @@ class Inbound:
     `trigger` (api, event, schedule, webhook, manual, child), `name` (an event's), `input`, `entry` (which trigger's
     node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
     A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`.
-    `channel` is `chat`, `sms`, `whatsapp` or `run`; `provider` who carried it; `address` our own number or name that it
-    came to.
+    `channel` is `chat`, `run` or one that a provider carries, such as `sms`; `provider` who carried it; `address` our
+    own number or name that it came to. Numbers are in E.164.
     """
 
     kind: InboundKind

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel
-
 from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
-from botflow.flow.graph import Category
+from botflow.flow.node_spec import NodeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +94,27 @@ class NodeFailure(FlowError):
         self.node = node
 
 
-class NodeType(Protocol):
-    """A kind of node. A visit returns an Outcome, or is a generator that yields Asks when it needs the world."""
+class NodeType(NodeSpec, ABC):
+    """The base of node types: give it a `name`, the schema of its `properties`, and `visit`.
 
-    @property
-    def name(self) -> str:
-        """`type.action`, for example `chatbot.ask`."""
+        class Greet(NodeType):
+            name = "shop.greet"
+            properties = GreetProperties
 
-    @property
-    def category(self) -> Category: ...
+            def visit(self, properties: GreetProperties, scene: Scene) -> Visit:
+                scene.say(scene.render(properties.text))
+                return Leave()
 
-    @property
-    def properties(self) -> type[BaseModel]: ...
+    What differs from most node types is overridden: more handles, `waits`, `sets`, `speaks`, `rests` (see NodeSpec).
+    A node that waits has `resume`, too; the other second abilities are the protocols below.
+    """
 
-    def handles(self, properties: Any) -> tuple[str, ...]: ...
-
-    def waits(self, properties: Any) -> bool: ...
-
-    def sets(self, properties: Any) -> tuple[str, ...]: ...
-
+    @abstractmethod
     def visit(self, properties: Any, scene: Scene) -> Visit:
-        """Run the node on entry; also when a digression is over and its question must be asked again."""
+        """Run the node on entry, and when a digression is over and its question must be asked again.
+
+        Return an Outcome, or be a generator that yields Asks when the node needs the world.
+        """
 
 
 @runtime_checkable

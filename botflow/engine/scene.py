@@ -1,6 +1,7 @@
 """The working copy of a session during one turn, and what a node may do there.
 
-A node says, sets, renders and records through its scene; it never sees the stack, the clock or the world.
+A node says, sets, renders and records through its scene; it never sees the clock or the world. For authors of node
+types: the docstring of `Scene` lists what is theirs. The rest belongs to the engine and may change.
 """
 
 from __future__ import annotations
@@ -71,18 +72,43 @@ class Level:
 
 
 class Scene:
-    """One turn's view of a session.
+    """One turn's view of a session. What a node type may use:
 
-    While a node resumes, `returned` holds the variables of its finished subflow ({} after a body), `failure` (code,
-    message, node) why its body failed, and `alarm` which alarm of its wait went off: the one that was set for `alarm_s`
-    after the wait began. `waited_for` is the token of the wait that the inbound met. `is_run`: nobody talks to it, a
-    trigger or a parent has started it.
+    say(text)             say a rendered text to the session's person, with media and quick replies
+    send(message)         send a message that names its own channel and recipient
+    follow_up(effect)     let something happen after the commit
+    set(name, value)      assign a variable
+    record(event)         write an event into the log
+    render(text)          fill in a template; render_value does so inside a JSON value, render_returned after a subflow
+    evaluate(condition)   evaluate a condition
+    look_up(path)         read one value, None when it is not there
+    connected(handle)     say whether an edge leads on from a handle of the node
+
+    inbound, now          what came, and when: the only time there is in a turn
+    variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
+    node, flow, policy    the placed node, its workflow, and the workflow's rules
+    is_run                True when a trigger or a parent started this session, so that there is nobody to talk to
+    group                 the name of the wait that begins in this turn, for children and messages it waits for
+
+    While a node resumes:
+
+    returned              the variables of its finished subflow, {} after a body
+    failure               code, message and node of a failure in its body
+    timed_out, alarm      which alarm of its wait went off: the one set for `alarm_s` seconds after the wait began
+    waited_for            the token of the wait that the inbound ended
     """
 
-    def __init__(self, flow: Flow, session: Session, inbound: Inbound, limits: Limits) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        session: Session,
+        inbound: Inbound,
+        limits: Limits,
+        said: list[SendMessage] | None = None,
+    ) -> None:
         self.inbound = inbound
         self.events: list[Event] = []
-        self.messages: list[SendMessage] = []
+        self.messages: list[SendMessage] = [] if said is None else said
         self.effects: list[Effect] = []
         self.returned: Mapping[str, Any] | None = None
         self.failure: Mapping[str, str] | None = None
@@ -186,7 +212,9 @@ class Scene:
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""
         if self.is_run and not message.to:
-            raise FlowError("a run has no person to talk to", code="run.nobody", hint="use twilio.send_message")
+            raise FlowError(
+                "a run has no person to talk to", code="run.nobody", hint="use a node that sends to a number"
+            )
         if len(message.text) > self._limits.message_characters:
             raise LimitExceeded(
                 f"a message has {len(message.text)} characters, more than {self._limits.message_characters}",
@@ -221,7 +249,7 @@ class Scene:
     def record(self, event: Event) -> None:
         self.events.append(event)
 
-    # -- what the engine does
+    # -- only the engine calls what follows
 
     def keep_output(self, output: Mapping[str, Any]) -> None:
         level = self.levels[-1]

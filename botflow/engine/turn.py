@@ -34,12 +34,12 @@ from botflow.engine.node_type import (
     WaitForMessage,
 )
 from botflow.engine.scene import Level, LimitExceeded, Scene
-from botflow.engine.sentences import apology
 from botflow.engine.session import Session
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
+from botflow.languages import sentences_in
 
 # running: a run that goes on in its next turn at once; cancelled: nobody answered for too long.
 TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "ignored"]
@@ -73,10 +73,19 @@ class Turn:
 
 
 def take_turn(
-    flow: Flow, session: Session, inbound: Inbound, node_types: NodeTypes, limits: Limits = DEFAULT_LIMITS
+    flow: Flow,
+    session: Session,
+    inbound: Inbound,
+    node_types: NodeTypes,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    said: list[SendMessage] | None = None,
 ) -> Generator[Ask, Answer, Turn]:
-    """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint."""
-    scene = Scene(flow, session, inbound, limits)
+    """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint.
+
+    The turn collects its messages in `said`: a caller that gives a list may show, between two Asks, what is in it.
+    """
+    scene = Scene(flow, session, inbound, limits, said)
     try:
         ending = yield from _within(limits.asks, _walk(flow, session, scene, node_types, limits))
     except FlowError as problem:
@@ -323,5 +332,5 @@ def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> Endin
         scene.effects.append(CancelRuns(group=scene.waits_for))
     if not scene.is_run:
         del scene.messages[limits.messages - 1 :]
-        scene.messages.append(SendMessage(text=flow.apology or apology(flow.language)))
+        scene.messages.append(SendMessage(text=flow.apology or sentences_in(flow.language).apology))
     return Ending("failed", failure=failed)

@@ -27,7 +27,7 @@ from botflow.engine.node_type import (
 )
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.errors import FlowError
-from botflow.flow.graph import Encloses, Node
+from botflow.flow.graph import Node
 from botflow.flow.policy import Retry
 
 _OUTCOMES = frozenset((Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End))
@@ -166,7 +166,7 @@ def _bounded(
 
 def _leave_by_error(scene: Scene, node: Node, node_type: NodeType, failure: FlowError) -> Leave:
     scene.record(events.NodeFailed(node.id, failure.code, failure.message))
-    is_body = isinstance(node_type, Encloses) and "error" in node_type.bodies(node.properties)
+    is_body = "error" in node_type.bodies(node.properties)
     if is_body or not scene.connected("error"):
         raise failure
     return Leave("error", {"code": failure.code, "message": failure.message, "node": node.id})

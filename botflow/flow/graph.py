@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -17,62 +17,6 @@ from botflow.flow.templates.template import Templates
 
 Category = Literal["trigger", "action"]
 JsonObject = dict[str, Any]
-
-
-class NodeSpec(Protocol):
-    """What a document's compiler and checker must know of a node type (the engine's NodeType is one)."""
-
-    @property
-    def name(self) -> str:
-        """`type.action`, for example `chatbot.ask`."""
-
-    @property
-    def category(self) -> Category: ...
-
-    @property
-    def properties(self) -> type[BaseModel]:
-        """The schema that a node's properties must satisfy; unknown keys are refused by it."""
-
-    def handles(self, properties: Any) -> tuple[str, ...]:
-        """Return every handle a node with these properties may leave by; `next:` sugar binds the first."""
-
-    def waits(self, properties: Any) -> bool:
-        """Say whether a node with these properties may wait for a message."""
-
-    def sets(self, properties: Any) -> tuple[str, ...]:
-        """Return the names of the variables the node may assign."""
-
-
-@runtime_checkable
-class Rests(Protocol):
-    """The second ability of a node type that lets time pass without a person: a loop through it is none that spins."""
-
-    def rests(self, properties: Any) -> bool:
-        """Say whether a node with these properties rests."""
-
-
-@runtime_checkable
-class Encloses(Protocol):
-    """The second ability of a node type with bodies: parts of the graph that begin at a handle and end back here."""
-
-    def bodies(self, properties: Any) -> tuple[str, ...]:
-        """Return the handles that bodies begin at; the others are left by for good."""
-
-
-@runtime_checkable
-class Forks(Protocol):
-    """The second ability of a node type whose branches are runs of their own."""
-
-    def branches(self, properties: Any) -> tuple[str, ...]:
-        """Return the handles that branches begin at."""
-
-
-@runtime_checkable
-class Speaks(Protocol):
-    """The second ability of a node type that says something to the session's person, without waiting for an answer."""
-
-    def speaks(self, properties: Any) -> bool:
-        """Say whether a node with these properties does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

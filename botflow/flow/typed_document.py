@@ -11,11 +11,11 @@ from functools import cached_property
 
 from pydantic import BaseModel, ValidationError
 
-from botflow.errors import FlowError
+from botflow.errors import FlowError, did_you_mean
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
-from botflow.flow.graph import Encloses, Forks, NodeSpec, Rests, Speaks
-from botflow.flow.problems import Path, Report, did_you_mean
+from botflow.flow.node_spec import NodeSpec
+from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.templates.template import node_references
 
@@ -169,10 +169,10 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         properties=properties,
         handles=spec.handles(properties),
         waits=spec.waits(properties),
-        rests=isinstance(spec, Rests) and spec.rests(properties),
-        speaks=isinstance(spec, Speaks) and spec.speaks(properties),
-        bodies=spec.bodies(properties) if isinstance(spec, Encloses) else (),
-        branches=spec.branches(properties) if isinstance(spec, Forks) else (),
+        rests=spec.rests(properties),
+        speaks=spec.speaks(properties),
+        bodies=spec.bodies(properties),
+        branches=spec.branches(properties),
         sets=spec.sets(properties),
     )
 

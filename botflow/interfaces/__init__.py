@@ -1,46 +1,36 @@
-"""What a plugin supplies: channels and models; and what the runtime needs of its stores, which no plugin replaces.
+"""What a plugin can bring: messaging providers (`channels.py`) and AI providers (`models.py`), as Protocols.
 
-Read `channels.py` first to bring a messaging provider, `models.py` for an AI provider.
+Stores are no such port: they are classes in `botflow/storage`, and the database's URL says how they work.
 """
 
-from botflow.interfaces.channels import Channel, DeliveryStatus, Meters, Reconciles, Reports, Sent, WebhookRequest
-from botflow.interfaces.conversations import (
-    AttemptStore,
-    FlowStore,
-    InboxStore,
-    SessionStore,
-    SharedCounter,
-    TimerStore,
-    TranscriptStore,
+from botflow.interfaces.channels import (
+    Announces,
+    Channel,
+    Channels,
+    DeliveryStatus,
+    Meters,
+    Reconciles,
+    Reports,
+    Sent,
+    WebhookRequest,
+    normal_address,
 )
-from botflow.interfaces.deliveries import HeldStore, OutboxStore, Rate
-from botflow.interfaces.executions import ArtifactStore, EffectStore, ExecutionStore, LifecycleStore
-from botflow.interfaces.models import Model, OnDelta, Quote, Quotes
+from botflow.interfaces.models import Describes, Model, OnDelta, Quote, Quotes
 
 __all__ = [
-    "ArtifactStore",
-    "AttemptStore",
+    "Announces",
     "Channel",
+    "Channels",
     "DeliveryStatus",
-    "EffectStore",
-    "ExecutionStore",
-    "FlowStore",
-    "HeldStore",
-    "InboxStore",
-    "LifecycleStore",
+    "Describes",
     "Meters",
     "Model",
     "OnDelta",
-    "OutboxStore",
     "Quote",
     "Quotes",
-    "Rate",
     "Reconciles",
     "Reports",
     "Sent",
-    "SessionStore",
-    "SharedCounter",
-    "TimerStore",
-    "TranscriptStore",
     "WebhookRequest",
+    "normal_address",
 ]

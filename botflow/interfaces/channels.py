@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
@@ -56,21 +57,35 @@ class Sent:
 
 
 class Channel(Protocol):
-    """A messaging provider. `names` are the channels it carries, for example ("sms", "whatsapp").
+    """A messaging provider. A Plugin names the class; it is made of the plugin's settings, which may all be unset.
 
-    A part says where it goes: `message.to`, else the session's person; and where from: `message.sender`, which whoever
-    commits the part fills with the address the person wrote to when the flow named none.
+    A part says where it goes: `message.to`, else the session's person; and where from: `message.sender`, which the
+    commit fills with the address the person wrote to when the flow named none. Addresses are in their normal form.
+
+    What is true of every instance stands on the class, where it can be read without opening anything:
+
+    name             the provider's, as it stands in the addresses of its webhooks
+    names            the channels it carries, as sessions and documents name them, such as ("sms", "mms")
+    answers_itself   by channel, the words that the provider answers, in lower case: a flow cannot
+    reply_limit      how many parts one reply may hand over; the sender sends what is beyond
+    reply_type       the content type of a reply
     """
 
-    @property
-    def name(self) -> str: ...
+    name: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
+    answers_itself: ClassVar[Mapping[str, frozenset[str]]]
+    reply_limit: ClassVar[int]
+    reply_type: ClassVar[str]
+
+    def __init__(self, settings: Any, clock: Clock) -> None: ...
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def can_verify(self) -> bool:
+        """True if the secret is configured that requests are verified with."""
 
-    @property
-    def reply_limit(self) -> int:
-        """How many parts one reply may hand over; the sender sends what is beyond."""
+    @staticmethod
+    def normal_address(written: str) -> str:
+        """Return an address in the one form in which it is stored and compared; as it is when it is no address."""
 
     def verify(self, request: WebhookRequest) -> bool:
         """Say whether the provider signed `request`; False when no secret is configured."""
@@ -82,7 +97,7 @@ class Channel(Protocol):
         """Return the parts as the provider takes them, whole and in order (split, numbered options)."""
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
-        """Return the webhook's answer (TwiML) that hands these parts over."""
+        """Return the webhook's answer, a document that hands these parts over."""
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal.
@@ -111,6 +126,23 @@ class Meters(Protocol):
 
     def per_second(self, channel: str, sender: str) -> float:
         """Return how many segments may leave `sender` in a second."""
+
+
+Channels = Mapping[str, Channel] | Mapping[str, type[Channel]]
+
+
+def normal_address(channels: Channels, channel: str, written: str) -> str:
+    """Return an address on `channel` in its normal form; as it is written on a channel without a provider."""
+    provider = channels.get(channel)
+    return written if provider is None else provider.normal_address(written)
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A channel's second ability: what to enter in the provider's console."""
+
+    def webhook_entry(self, url: str) -> str:
+        """Return what to enter there so that messages come to the webhook at `url`."""
 
 
 @runtime_checkable

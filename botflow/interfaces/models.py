@@ -24,6 +24,14 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class Describes(Protocol):
+    """A model's second ability: say in a few words which it is, for the start-up lines."""
+
+    @property
+    def description(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """The most that a call can take: tokens of its prompt and of its answer. `price` is None when nobody knows it."""

@@ -18,7 +18,6 @@ from botflow.nodes.logic.try_catch import Try
 from botflow.nodes.logic.wait import Wait
 from botflow.nodes.triggers.messages import InboundTrigger
 from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
-from botflow.nodes.twilio import SendTwilioMessage
 
 
 def built_in() -> tuple[NodeType, ...]:
@@ -33,12 +32,6 @@ def built_in() -> tuple[NodeType, ...]:
             "chatbot.opened",
             "opened",
             summary="Starts a conversation when a visitor opens the chat: the place for a greeting.",
-        ),
-        InboundTrigger(
-            "twilio.message_received",
-            "message",
-            provider="twilio",
-            summary="Starts a conversation with a message that comes by Twilio.",
         ),
         ManualTrigger(),
         EventTrigger(),
@@ -62,5 +55,4 @@ def built_in() -> tuple[NodeType, ...]:
         Emit(),
         Log(),
         EndExecution(),
-        SendTwilioMessage(),
     )

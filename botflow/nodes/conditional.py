@@ -11,11 +11,10 @@ import orjson
 from pydantic import BeforeValidator, Field, JsonValue
 
 from botflow.engine.events import ConditionDecided
-from botflow.engine.node_type import Leave, Visit
+from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Condition, Properties
-from botflow.flow.graph import Category
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
 
 ELSE = "else"
@@ -60,24 +59,17 @@ class BranchProperties(Properties):
     """The conditions, in order; the first that holds wins."""
 
 
-class Branch:
+class Branch(NodeType):
     """Leaves by the first case whose condition holds, or by `else`.
 
     {id: big, type: conditional, actionType: branch, properties: {cases: [{handle: large, when: "qty >= 5"}]}}
     """
 
     name = "conditional.branch"
-    category: Category = "action"
     properties = BranchProperties
 
     def handles(self, properties: BranchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
-
-    def waits(self, properties: BranchProperties) -> bool:
-        return False
-
-    def sets(self, properties: BranchProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: BranchProperties, scene: Scene) -> Visit:
         saw: dict[str, Any] = {}
@@ -110,7 +102,7 @@ class SwitchProperties(Properties):
     """The cases, in order; the first that is equal wins."""
 
 
-class Switch:
+class Switch(NodeType):
     """Leaves by the first case that equals a value, or by `else`.
 
     {id: size, type: conditional, actionType: switch,
@@ -118,17 +110,10 @@ class Switch:
     """
 
     name = "conditional.switch"
-    category: Category = "action"
     properties = SwitchProperties
 
     def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
-
-    def waits(self, properties: SwitchProperties) -> bool:
-        return False
-
-    def sets(self, properties: SwitchProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: SwitchProperties, scene: Scene) -> Visit:
         value = scene.evaluate(properties.value)

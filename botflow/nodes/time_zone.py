@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from botflow.engine.node_type import NodeFailure
 from botflow.engine.scene import Scene
+from botflow.phone_numbers import zone_of
 
 VARIABLE = "timeZone"
 
@@ -17,7 +18,7 @@ def contact_zone(scene: Scene) -> ZoneInfo:
     named = scene.variables.get(VARIABLE)
     if named:
         return named_zone(named, f"the variable {VARIABLE}")
-    return _zone_of_number(scene.inbound.sender) or ZoneInfo(scene.policy.time_zone)
+    return zone_of(scene.inbound.sender) or ZoneInfo(scene.policy.time_zone)
 
 
 def named_zone(name: object, where: str) -> ZoneInfo:
@@ -33,23 +34,3 @@ def named_zone(name: object, where: str) -> ZoneInfo:
 def local_now(scene: Scene) -> datetime:
     """Return when the person wrote, by their own clock: what "tomorrow" counts from."""
     return scene.now.astimezone(contact_zone(scene))
-
-
-def _zone_of_number(sender: str) -> ZoneInfo | None:
-    number = sender.removeprefix("whatsapp:")
-    if not number.startswith("+"):
-        return None
-    try:
-        from phonenumbers import NumberParseException, parse, timezone
-    except ImportError:  # the extra `answers` is not installed
-        return None
-    try:
-        zones = timezone.time_zones_for_number(parse(number, None))
-    except NumberParseException:
-        return None
-    if len(zones) != 1 or zones[0] == timezone.UNKNOWN_TIMEZONE:
-        return None
-    try:
-        return ZoneInfo(zones[0])
-    except (ValueError, OSError, LookupError):  # the library knows a zone that this machine does not
-        return None

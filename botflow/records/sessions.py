@@ -19,7 +19,7 @@ class SessionKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession:
-    """A session as read. `id` 0 means that there is no row yet. `flow_version` is set while an execution runs.
+    """A session as read. `flow_version` is set while an execution runs.
 
     Inbounds up to `done_seq` are finished; when `last_seq` is greater, something is queued. `parked` after an opt-out.
     """
@@ -31,6 +31,11 @@ class StoredSession:
     done_seq: int = 0
     flow_version: int | None = None
     parked: bool = False
+
+    @property
+    def has_row(self) -> bool:
+        """Whether the session is stored; a new one has no id yet."""
+        return self.id != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import StoredSession
 
 InboundState = Literal["new", "done", "stale", "dead"]
-Queue = Literal["more", "empty"]  # what a session's queue holds after a turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """The composition root: settings in, a running Runtime out. The only place, with the command line, that names classes.
 
-Constructors store; this context manager opens, starts and, in reverse order, stops.
+Constructors store; this context manager opens, starts and, in reverse order, stops. `open_runtime` names the parts in
+the order in which they need each other; each function below it makes one.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,39 +15,41 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from botflow.clock import Clock, SystemClock
-from botflow.crash_points import Reach, unobserved
 from botflow.engine.node_type import NodeType
 from botflow.flow.graph import Flow
-from botflow.interfaces import Channel, SharedCounter
+from botflow.interfaces import Channel, Model
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.records.leases import Seen
+from botflow.records.queues import EFFECTS, EXECUTIONS, TURNS, QueueName
+from botflow.records.turns import TurnCommit
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks, models_of
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
-from botflow.runtime.delivery.sender import Outbox
+from botflow.runtime.delivery.sender import SENDERS, Pace, Sender
 from botflow.runtime.delivery.status_urls import CallbackUrls
-from botflow.runtime.jobs import jobs_app
 from botflow.runtime.process.background import background
-from botflow.runtime.process.backlog import BacklogWatch
 from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.metrics import Metrics
-from botflow.runtime.process.overload import Bounds, Overload
-from botflow.runtime.process.tick import Tick, forgetting_step, recovery_steps
-from botflow.runtime.process.worker import SupervisedWorker, WorkerOptions, WorkerWatch
+from botflow.runtime.process.overload import BacklogWatch, Bounds, Overload
+from botflow.runtime.process.tick import Step, Tick
+from botflow.runtime.process.timing import Timing
+from botflow.runtime.process.worker import WorkerOptions, ticking
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
-from botflow.runtime.turns.advance import Advance
 from botflow.runtime.turns.bursts import Bursts
-from botflow.runtime.turns.committer import Committer
-from botflow.runtime.turns.parts import channels_by_name
-from botflow.runtime.turns.receive import Conversation
+from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.runtime.turns.receive import Receiver
+from botflow.runtime.turns.rendering import channels_by_name
+from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
+from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
@@ -53,7 +57,6 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
-from botflow.storage.jobs import JobTable
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 
@@ -65,8 +68,10 @@ if TYPE_CHECKING:
 class RuntimeOptions:
     """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
 
-    `secret_key` signs callback addresses. `worker` is None in a process that leaves jobs to others. `plugins` come on
-    top of the installed ones. `bounds` say when to refuse messages. `reach` is for crash tests.
+    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` come on
+    top of the installed ones; they all read their settings from `environment`, which is this process's only where the
+    caller says so. Unless `sends`, channels do without settings, so that no message leaves this machine. `bounds` say
+    when to refuse messages, `timing` how long leases and waits are.
     """
 
     settings: Settings
@@ -75,9 +80,16 @@ class RuntimeOptions:
     worker: WorkerOptions | None = field(default_factory=WorkerOptions)
     migrate: bool = True
     plugins: Sequence[Plugin] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    sends: bool = True
     clock: Clock = field(default_factory=SystemClock)
     bounds: Bounds = field(default_factory=Bounds)
-    reach: Reach = unobserved
+    timing: Timing = field(default_factory=Timing)
+
+    @property
+    def queues(self) -> tuple[QueueName, ...]:
+        """What this process takes upon itself: nothing, for one that only serves requests."""
+        return self.worker.queues if self.worker is not None else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +98,16 @@ class Runtime:
 
     settings: Settings
     clock: Clock
+    timing: Timing
     flows: Flows
-    conversation: Conversation
+    receiver: Receiver
     database: Database
     hub: Hub
     channels: Mapping[str, Channel]
+    models: Sequence[Model]
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
-    watch: WorkerWatch
+    keeper: LeaseKeeper
     decisions: Decisions
     contacts: Contacts
     triggers: Triggers
@@ -101,21 +115,21 @@ class Runtime:
     vault: Vault
     overload: Overload
     metrics: Metrics
-    worker: SupervisedWorker | None = None  # this process's own
-    counter: SharedCounter | None = None
+    counter: RedisLink | None = None
 
     async def ready(self) -> dict[str, str]:
         """Return what each needed part says of itself: "ok", or what is wrong."""
         if not await self.database.ready():
             return {"database": "not reachable, or its migrations are not applied"}
-        worker = "ok" if await self.watch.reachable() else "no worker is reachable"
-        return {"database": "ok", "worker": worker}
+        return {"database": "ok", "worker": "ok" if self.keeper.is_worker_reachable else "no worker is reachable"}
 
     async def worker_ready(self) -> dict[str, str]:
         """Return what each part that this process's worker needs says of itself."""
         database = "ok" if await self.database.ready() else "not reachable, or its migrations are not applied"
-        is_alive = self.worker is not None and self.worker.is_alive
-        return {"database": database, "worker": "ok" if is_alive else "this worker does not reach its jobs"}
+        return {
+            "database": database,
+            "worker": "ok" if self.keeper.is_alive else "its leases are not renewed",
+        }
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
@@ -129,125 +143,314 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
 
     UsageError says which setting is wrong; ProviderError that the database is away. Redis may be away: it is a cache.
     """
+    async with AsyncExitStack() as stack:
+        base = await _open_base(options, stack)
+        delivery = _delivery(base)
+        turns = await _open_turns(base, delivery, stack)
+        runs = _runs(base)
+        metrics, overload, check_queue = _watches(base, turns.keeper)
+        tick = _tick(base, delivery, turns, runs)
+        base.hub.on_claimable(tick.look_now)
+        turns.runner.on_room(lambda: tick.wake("claim"))
+        turns.on_committed.listener = _waker(options, base.hub, delivery.sender, tick)
+        receiver = Receiver(
+            owner=base.owner,
+            turns=base.database.turns,
+            outbox=base.database.outbox,
+            hot=turns.hot,
+            flows=base.flows,
+            hub=base.hub,
+            runner=turns.runner,
+            node_types=base.node_types,
+            channels=base.channels,
+            clock=base.clock,
+            timing=options.timing,
+            consent=delivery.consent,
+            bursts=turns.bursts,
+            check_queue=check_queue,
+            on_committed=turns.on_committed,
+        )
+        await turns.keeper.open()
+        loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
+        await stack.enter_async_context(background(loops))
+        stack.push_async_callback(base.hub.flush)  # what the stop has to say
+        stack.push_async_callback(turns.runner.stop, options.timing.grace_s)
+        await stack.enter_async_context(ticking(tick))
+        yield Runtime(
+            settings=options.settings,
+            clock=base.clock,
+            timing=options.timing,
+            flows=base.flows,
+            receiver=receiver,
+            database=base.database,
+            hub=base.hub,
+            channels=base.channels,
+            models=base.models,
+            callbacks=delivery.callbacks,
+            node_types=base.node_types,
+            keeper=turns.keeper,
+            decisions=base.decisions,
+            contacts=base.contacts,
+            triggers=runs.triggers,
+            executions=runs.executions,
+            vault=base.vault,
+            overload=overload,
+            metrics=metrics,
+            counter=base.redis,
+        )
+
+
+# -- the parts, in the order in which they need each other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What everything else stands on. `owner` is this process's name in the database, new at every start."""
+
+    options: RuntimeOptions
+    owner: str
+    plugins: Sequence[Plugin]
+    node_types: Mapping[str, NodeType]
+    database: Database
+    clock: DatabaseClock
+    redis: RedisLink | None
+    channels: Mapping[str, Channel]
+    models: Sequence[Model]
+    flows: Flows
+    hub: Hub
+    decisions: Decisions
+    contacts: Contacts
+    vault: Vault
+
+
+async def _open_base(options: RuntimeOptions, stack: AsyncExitStack) -> _Base:
+    """Connect to database, Redis and providers, and serve the flows."""
     settings = options.settings
     plugins = [*installed_plugins(), *options.plugins]
     kinds = node_types_of(plugins, built_in())
-    async with AsyncExitStack() as stack:
-        database = await open_database(settings.botflow_database_url, migrate=options.migrate)
-        stack.push_async_callback(database.close)
-        clock = DatabaseClock(options.clock, database.now)
-        await clock.measure()
-        redis = await _open_redis(settings, database, stack)
-        channels = await _open_channels(plugins, settings, clock, stack)
-        models = models_of(plugins, settings)
-        for model in models:
-            stack.push_async_callback(model.close)
-        flows = Flows(database.flows, kinds)
-        await flows.publish(options.flows)
-        await flows.refresh()
-        hub = Hub(redis or database.signals)
-        hub.on_flows_changed(flows.changed)
-        if options.flows:
-            hub.flows_changed()
-        hot = HotSessions(database.sessions, redis)
-        committer = Committer(database.sessions)
-        callbacks = CallbackUrls(settings.botflow_public_url, options.secret_key, flows.slug_of)
-        decisions, contacts, rows = Decisions(database.engine), Contacts(database.engine), GateRows(database.engine)
-        gate = ConsentGate(rows, contacts, flows)
-        consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
-        vault = Vault(Credentials(database.engine), options.secret_key)
-        asks = Asks(
-            models=models,
-            transcripts=database.transcripts,
-            actions=Actions(
-                node_types=kinds,
-                artifacts=database.artifacts,
-                executions=database.executions,
-                credential=vault.fields_for_run,
-            ),
-            spend=ModelSpend(Spending(database.engine), decisions),
-            log=structlog.get_logger("botflow.asks"),
-        )
-        bursts = Bursts(BurstRows(database.engine), hub, options.reach)
-        stack.push_async_callback(bursts.close)
-        advance = Advance(
-            inbox=database.inbox,
-            hot=hot,
-            flows=flows,
-            hub=hub,
-            asks=asks,
-            node_types=kinds,
-            channels=channels,
-            consent=consent,
-            bursts=bursts,
-            reach=options.reach,
-        )
-        connector = database.jobs_connector()
-        table = JobTable(connector)
-        backlog = BacklogWatch(table)
-        metrics = Metrics(table, backlog, database.census)
-        overload = Overload(backlog, options.bounds, metrics.count_shed)
-        metrics.watch_in_flight(lambda: overload.in_flight)
-        conversation = Conversation(
-            sessions=database.sessions,
-            inbox=database.inbox,
-            outbox=database.outbox,
-            hot=hot,
-            committer=committer,
-            flows=flows,
-            hub=hub,
-            node_types=kinds,
-            channels=channels,
-            clock=clock,
-            consent=consent,
-            bursts=bursts,
-            reach=options.reach,
-            check_queue=overload.check_queue,
-        )
-        outbox = Outbox(database.outbox, channels, status_url=callbacks.of, clock=clock, gate=gate, reach=options.reach)
-        carrier = Carrier(store=database.effects, flows=flows, node_types=kinds, reach=options.reach)
-        triggers = Triggers(database.engine)
-        executions = Executions(
+    database = await open_database(settings.botflow_database_url, migrate=options.migrate)
+    stack.push_async_callback(database.close)
+    clock = DatabaseClock(options.clock, database.now)
+    await clock.measure()
+    redis = await _open_redis(settings, database, stack)
+    channels = await _open_channels(plugins, options, clock, stack)
+    flows = Flows(database.flows, kinds)
+    await flows.publish(options.flows)
+    await flows.refresh()
+    hub = Hub(redis or database.signals)
+    hub.on_flows_changed(flows.changed)
+    if options.flows:
+        hub.flows_changed()
+    return _Base(
+        options=options,
+        owner=secrets.token_hex(6),
+        plugins=plugins,
+        node_types=kinds,
+        database=database,
+        clock=clock,
+        redis=redis,
+        channels=channels,
+        models=models_of(plugins, options.environment),
+        flows=flows,
+        hub=hub,
+        decisions=Decisions(database.engine),
+        contacts=Contacts(database.engine),
+        vault=Vault(Credentials(database.engine), options.secret_key),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Delivery:
+    """What stands between a commit and a person's phone."""
+
+    callbacks: CallbackUrls
+    consent: ConsentKeeper
+    sender: Sender
+
+
+def _delivery(base: _Base) -> _Delivery:
+    database, options = base.database, base.options
+    rows = GateRows(database.engine)
+    gate = ConsentGate(rows, base.contacts, base.flows)
+    callbacks = CallbackUrls(options.settings.botflow_public_url, options.secret_key, base.flows.slug_of)
+    return _Delivery(
+        callbacks=callbacks,
+        consent=ConsentKeeper(base.contacts, gate, rows, database.outbox, base.channels),
+        sender=Sender(
+            database.outbox,
+            base.channels,
+            status_url=callbacks.of,
+            clock=base.clock,
+            gate=gate,
+            pace=Pace.of(options.timing),
+        ),
+    )
+
+
+class _Committed:
+    """Calls its listener after each commit that other parts of the process must hear of."""
+
+    def __init__(self) -> None:
+        self.listener: Callable[[TurnCommit], None] = lambda commit: None
+
+    def __call__(self, commit: TurnCommit) -> None:
+        self.listener(commit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turns:
+    """What runs turns."""
+
+    hot: HotSessions
+    bursts: Bursts
+    runner: TurnRunner
+    keeper: LeaseKeeper
+    timers: DueTimers
+    on_committed: _Committed
+
+
+async def _open_turns(base: _Base, delivery: _Delivery, stack: AsyncExitStack) -> _Turns:
+    database, options = base.database, base.options
+    hot = HotSessions(database.turns, base.redis)
+    bursts = Bursts(BurstRows(database.engine), base.hub)
+    stack.push_async_callback(bursts.close)
+    on_committed = _Committed()
+    runner = TurnRunner(
+        owner=base.owner,
+        turns=database.turns,
+        leases=database.leases,
+        hot=hot,
+        flows=base.flows,
+        hub=base.hub,
+        asks=_asks(base, stack),
+        node_types=base.node_types,
+        channels=base.channels,
+        consent=delivery.consent,
+        bursts=bursts,
+        concurrency=options.worker.concurrency if options.worker is not None else 0,
+        on_committed=on_committed,
+    )
+    keeper = LeaseKeeper(
+        owner=base.owner,
+        queues=options.queues,
+        store=database.leases,
+        runner=runner,
+        clock=base.clock,
+        timing=options.timing,
+    )
+    timers = DueTimers(
+        turns=database.turns,
+        leases=database.leases,
+        timers=database.timers,
+        keeper=keeper,
+        hot=hot,
+        flows=base.flows,
+        hub=base.hub,
+        node_types=base.node_types,
+        channels=base.channels,
+        clock=base.clock,
+        on_committed=on_committed,
+    )
+    return _Turns(hot=hot, bursts=bursts, runner=runner, keeper=keeper, timers=timers, on_committed=on_committed)
+
+
+def _asks(base: _Base, stack: AsyncExitStack) -> Asks:
+    """Return what answers a turn's Asks: models, actions, the conversation's history."""
+    database = base.database
+    models = base.models
+    for model in models:
+        stack.push_async_callback(model.close)
+    return Asks(
+        models=models,
+        transcripts=database.transcripts,
+        actions=Actions(
+            node_types=base.node_types,
+            artifacts=database.artifacts,
+            executions=database.executions,
+            credential=base.vault.fields_for_run,
+        ),
+        spend=ModelSpend(Spending(database.engine), base.decisions),
+        log=structlog.get_logger("botflow.asks"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runs:
+    """What starts, changes and follows executions."""
+
+    triggers: Triggers
+    executions: Executions
+    carrier: Carrier
+    schedules: Schedules
+
+
+def _runs(base: _Base) -> _Runs:
+    database, wake = base.database, base.hub.claimable
+    triggers = Triggers(database.engine, wake, base.channels)
+    return _Runs(
+        triggers=triggers,
+        executions=Executions(
             store=database.executions,
             lifecycle=database.lifecycle,
             artifacts=database.artifacts,
             triggers=triggers,
-            flows=flows,
-            hub=hub,
-        )
-        app = jobs_app(connector, advance=advance, carry_out=carrier, clock=clock)
-        await stack.enter_async_context(app.open_async())
-        loops = {"committer": committer.run, "hub": hub.run, "flows": flows.run, "clock": clock.run}
-        await stack.enter_async_context(background(loops))
-        worker = None
-        if options.worker is not None:
-            steps = [*recovery_steps(database.timers, table), *carrier.steps(), *(outbox.steps() if channels else ())]
-            steps += Schedules(database.engine, flows).steps()
-            if options.worker.keep_s:
-                steps.append(forgetting_step(table, options.worker.keep_s))
-            worker = SupervisedWorker(app, table, Tick(steps), options.worker)
-            await stack.enter_async_context(worker.running())
-        yield Runtime(
-            settings=settings,
-            clock=clock,
-            flows=flows,
-            conversation=conversation,
-            database=database,
-            hub=hub,
-            channels=channels,
-            callbacks=callbacks,
-            node_types=kinds,
-            watch=WorkerWatch(table),
-            decisions=decisions,
-            contacts=contacts,
-            triggers=triggers,
-            executions=executions,
-            vault=vault,
-            overload=overload,
-            metrics=metrics,
-            worker=worker,
-            counter=redis,
-        )
+            flows=base.flows,
+            hub=base.hub,
+        ),
+        carrier=Carrier(
+            store=database.effects,
+            flows=base.flows,
+            node_types=base.node_types,
+            wake=wake,
+            timing=base.options.timing,
+        ),
+        schedules=Schedules(database.engine, base.flows, wake),
+    )
+
+
+def _watches(base: _Base, keeper: LeaseKeeper) -> tuple[Metrics, Overload, Callable[[], Any]]:
+    """Return what counts, what refuses, and the check that a message passes before it is accepted."""
+    backlog = BacklogWatch(base.database.census)
+    metrics = Metrics(backlog, base.database.census, lambda: keeper.workers)
+    overload = Overload(backlog, base.options.bounds, metrics.count_shed)
+    metrics.watch_in_flight(lambda: overload.in_flight)
+    return metrics, overload, overload.check_queue
+
+
+def _tick(base: _Base, delivery: _Delivery, turns: _Turns, runs: _Runs) -> Tick:
+    """Return what this process does without being asked, by the queues that it takes."""
+    timing, leases = base.options.timing, base.database.leases
+    queues = base.options.queues
+    steps: list[Step] = [*turns.keeper.steps()]
+    if {TURNS, EXECUTIONS} & set(queues):
+        steps += turns.timers.steps()
+    if queues:
+        steps += [*runs.schedules.steps(), *(delivery.sender.steps() if base.channels else ())]
+    if EFFECTS in queues:
+        steps += runs.carrier.steps()
+
+    async def look() -> Seen:
+        seen = await leases.look(base.owner, timing.dead_after_s)
+        base.flows.seen(seen.flows)
+        return seen
+
+    return Tick(look, steps, every_s=timing.look_s)
+
+
+def _waker(options: RuntimeOptions, hub: Hub, sender: Sender, tick: Tick) -> Callable[[TurnCommit], None]:
+    """Return what is called after each commit: its effects and messages need not wait for the next look."""
+
+    def wake(commit: TurnCommit) -> None:
+        if commit.turn.effects:
+            if EFFECTS in options.queues:
+                tick.wake("carry_out")
+            else:
+                hub.claimable()
+        if any(part.state == "ready" for part in commit.parts):
+            sender.said()
+            tick.wake(SENDERS[0])
+
+    return wake
 
 
 async def _open_redis(settings: Settings, database: Database, stack: AsyncExitStack) -> RedisLink | None:
@@ -262,9 +465,11 @@ async def _open_redis(settings: Settings, database: Database, stack: AsyncExitSt
 
 
 async def _open_channels(
-    plugins: Sequence[Plugin], settings: Settings, clock: Clock, stack: AsyncExitStack
+    plugins: Sequence[Plugin], options: RuntimeOptions, clock: Clock, stack: AsyncExitStack
 ) -> Mapping[str, Channel]:
-    made = [plugin.channel(settings, clock) for plugin in plugins if plugin.channel is not None]
+    """Return the provider of each channel; without their settings where nothing may leave this machine."""
+    environment = options.environment if options.sends else {}
+    made = [plugin.open_channel(environment, clock) for plugin in plugins]
     channels = [channel for channel in made if channel is not None]
     for channel in channels:
         stack.push_async_callback(channel.close)

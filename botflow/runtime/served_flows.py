@@ -15,12 +15,11 @@ from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbou
 from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
 from botflow.flow.policy import Policy
-from botflow.interfaces import FlowStore
 from botflow.phone_numbers import require_numbers
 from botflow.records.workflows import PublishedFlow
+from botflow.storage.workflow_versions import FlowVersions
 
 KEPT_VERSIONS = 256
-REFRESH_S = 1.0  # publishing reaches every process within a second, signals or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +35,14 @@ class LiveFlow:
 class Flows:
     """Compiled flows by slug (the active one) and by version (any)."""
 
-    def __init__(self, store: FlowStore, node_types: NodeTypes) -> None:
+    def __init__(self, store: FlowVersions, node_types: NodeTypes) -> None:
         self._store = store
         self._node_types = node_types
         self._live: dict[str, LiveFlow] = {}
         self._versions: OrderedDict[int, Flow] = OrderedDict()
         self._refused: set[int] = set()  # versions that do not compile here
         self._changed = asyncio.Event()
+        self._digest: str | None = None  # of the active versions, as the last look saw them
         self._log = structlog.get_logger("botflow.flows")
 
     def get(self, slug: str) -> LiveFlow:
@@ -100,20 +100,24 @@ class Flows:
             del self._live[slug]
 
     def changed(self) -> None:
+        """Another process has published a version: look at once."""
         self._changed.set()
+
+    def seen(self, digest: str) -> None:
+        """Compare what a look at the database says of all active versions with what it said before."""
+        if digest != self._digest:
+            self._digest = digest
+            self._changed.set()
 
     async def run(self) -> None:
         """Follow what other processes publish, until cancelled."""
         while True:
-            try:
-                async with asyncio.timeout(REFRESH_S):
-                    await self._changed.wait()
-            except TimeoutError:
-                pass
+            await self._changed.wait()
             self._changed.clear()
             try:
                 await self.refresh()
             except ProviderError as failure:
+                self._digest = None  # the next look tries again
                 self._log.warning("flows_not_refreshed", code=failure.code)
 
     def _serve(self, published: PublishedFlow) -> None:

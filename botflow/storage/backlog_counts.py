@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, select, union_all
 
+from botflow.engine.inbound import RUN
+from botflow.records.queues import EXECUTIONS, TURNS, QueueName
+from botflow.storage.engines.column_types import UtcTime
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import effects, inbounds, outbounds, sessions
 from botflow.storage.turns.row_mapping import is_new, is_unsettled
@@ -37,32 +42,80 @@ class Census:
     outbox: dict[str, Waiting]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDepth:
+    """The new inbounds of one queue and priority. `oldest_s` is the age of the oldest that a process could run, 0 if
+    none: what waits for a turn of its own session says nothing about the load."""
+
+    queue: QueueName
+    priority: int
+    waiting: int
+    running: int
+    oldest_s: float
+
+
 class CensusTaker:
     """Counts what waits, on both databases."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    async def depths(self) -> list[QueueDepth]:
+        """Return what waits to be claimed and what runs, by queue and priority; one statement."""
+        rows = await self._engine.read(lambda connection: connection.execute(_depths()).all())
+        return [
+            QueueDepth(
+                queue=EXECUTIONS if row.is_run else TURNS,
+                priority=row.priority,
+                waiting=row.waiting,
+                running=row.running,
+                oldest_s=_waiting(row.waiting, row.since, row.now).oldest_s,
+            )
+            for row in rows
+        ]
+
     async def take(self) -> Census:
         """Return how much waits at this moment; four statements."""
-        now = self._engine.now()
-        queued = select(inbounds.c.session_id).where(is_new()).limit(COUNTED).subquery()
-        timers = select(sessions.c.wake_at.label("since")).where(sessions.c.wake_at <= now).limit(COUNTED)
-        late = select(effects.c.due_at.label("since")).where(effects.c.due_at <= now).limit(COUNTED)
-        held = outbounds.c.state == literal_column("'held'")
-        parts = union_all(_parts(is_unsettled()), _parts(held)).subquery()
-        by_state = select(parts.c.state, func.count(), func.min(parts.c.since), now).group_by(parts.c.state)
-        async with self._engine.read() as connection:
-            talking = (await connection.execute(select(func.count(queued.c.session_id.distinct())))).scalar_one()
-            [due] = (await connection.execute(_oldest(timers, now))).all()
-            [overdue] = (await connection.execute(_oldest(late, now))).all()
-            outbox = (await connection.execute(by_state)).all()
-        return Census(
-            sessions=talking,
-            timers=_waiting(*due),
-            effects=_waiting(*overdue),
-            outbox={state: _waiting(*rest) for state, *rest in outbox},
+        return await self._engine.read(_census)
+
+
+@cache  # every web process asks this again and again
+def _depths() -> Select[Any]:
+    columns = ("session_id", "priority", "owner", "received_at")
+    new = select(*(inbounds.c[name] for name in columns)).where(is_new(), inbounds.c.priority.is_not(None))
+    seen = new.limit(COUNTED).subquery()
+    held = select(inbounds.c.session_id).where(is_new(), inbounds.c.owner.is_not(None)).distinct().subquery()
+    is_run = sessions.c.channel == RUN
+    waits = seen.c.owner.is_(None)
+    could_run = and_(waits, held.c.session_id.is_(None))
+    return (
+        select(
+            is_run.label("is_run"),
+            seen.c.priority,
+            func.count(case((waits, 1))).label("waiting"),
+            func.count(seen.c.owner).label("running"),
+            func.min(case((could_run, seen.c.received_at)), type_=UtcTime()).label("since"),
+            now().label("now"),
         )
+        .join(sessions, sessions.c.id == seen.c.session_id)
+        .outerjoin(held, held.c.session_id == seen.c.session_id)
+        .group_by(is_run, seen.c.priority)
+    )
+
+
+def _census(connection: Connection) -> Census:
+    queued = select(inbounds.c.session_id).where(is_new()).limit(COUNTED).subquery()
+    timers = select(sessions.c.wake_at.label("since")).where(sessions.c.wake_at <= now()).limit(COUNTED)
+    late = select(effects.c.due_at.label("since")).where(effects.c.due_at <= now()).limit(COUNTED)
+    held = outbounds.c.state == literal_column("'held'")
+    parts = union_all(_parts(is_unsettled()), _parts(held)).subquery()
+    by_state = select(parts.c.state, func.count(), func.min(parts.c.since), now()).group_by(parts.c.state)
+    return Census(
+        sessions=connection.execute(select(func.count(queued.c.session_id.distinct()))).scalar_one(),
+        timers=_waiting(*connection.execute(_oldest(timers)).one()),
+        effects=_waiting(*connection.execute(_oldest(late)).one()),
+        outbox={state: _waiting(*rest) for state, *rest in connection.execute(by_state).all()},
+    )
 
 
 def _parts(condition: ColumnElement[bool]) -> Select[Any]:
@@ -70,11 +123,11 @@ def _parts(condition: ColumnElement[bool]) -> Select[Any]:
     return select(found)
 
 
-def _oldest(rows: Select[Any], now: Any) -> Select[Any]:
+def _oldest(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
     found = rows.subquery()
-    return select(func.count(), func.min(found.c.since), now).select_from(found)
+    return select(func.count(), func.min(found.c.since), now()).select_from(found)
 
 
-def _waiting(count: int, since: datetime | None, now: datetime) -> Waiting:
+def _waiting(count: int, since: datetime | None, at: datetime) -> Waiting:
     # A moment that an application's clock has written may lie ahead of the database's.
-    return Waiting(count=count, oldest_s=max(0.0, (now - since).total_seconds()) if since else 0.0)
+    return Waiting(count=count, oldest_s=max(0.0, (at - since).total_seconds()) if since else 0.0)

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select, update
 
 from botflow.records.sessions import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
-from botflow.storage.engines.engine import Engine, dialect_of
+from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import contacts, decisions, organizations, outbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_unsettled
 from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
@@ -32,164 +31,178 @@ class Contacts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if dialect_of(engine).is_postgres else sqlite.insert
 
     async def is_stopped(self, key: SessionKey) -> bool:
         """Say whether the person has opted out, in whichever workflow."""
-        async with self._engine.read() as connection:
-            return bool((await connection.execute(select(contacts.c.stopped).where(_is_contact(key)))).scalar())
+        return await self._engine.read(_is_stopped, key)
 
     async def stop(self, key: SessionKey, subject: str, reason: str) -> bool:
         """Opt a person out; `subject` is the key of the inbound that says so. Return whether it was this one that did.
 
-        The contact's row is there before anything else: then whoever makes a session for the person meanwhile either
-        commits early enough for us to park it, or waits for us in `park_if_stopped`.
+        The contact's row is written first, in a transaction of its own: a transaction that makes a session for the
+        person meanwhile then either commits early enough to be parked here, or waits in `park_if_stopped`.
         """
-        async with self._engine.write() as connection:
-            await self._keep(connection, key)
-        async with self._engine.write() as connection:
-            locked = select(contacts.c.stopped).where(_is_contact(key)).with_for_update()
-            was_stopped = (await connection.execute(locked)).scalar_one()
-            await connection.execute(
-                update(contacts).where(_is_contact(key)).values(stopped=True, updated_at=self._engine.now())
-            )
-            await self._park(connection, key)
-            suppressed = await self._suppress(connection, key)
-            if was_stopped:
-                return await self._was_stopped_by(connection, key, subject)
-            detail = {"suppressed": len(suppressed), "leaving": await _leaving(connection, key)}
-            made = Decision(
-                kind="opt_out",
-                reason=reason,
-                subject=subject,
-                detail=detail,
-                channel=key.channel,
-                address=key.external_id,
-            )
-            await record(connection, self._engine, organization_of(key.workflow), [made, *suppressed])
-            return True
+        await self._engine.write(_keep, key)
+        return await self._engine.write(_stop, key, subject, reason)
 
     async def was_stopped_by(self, key: SessionKey, subject: str) -> bool:
         """Say whether the latest opt-out of the person came with the inbound `subject`, and still holds."""
-        async with self._engine.read() as connection:
-            stopped = select(contacts.c.stopped).where(_is_contact(key))
-            if not (await connection.execute(stopped)).scalar():
-                return False
-            return await self._was_stopped_by(connection, key, subject)
+        return await self._engine.read(
+            lambda connection: _is_stopped(connection, key) and _was_stopped_by(connection, key, subject)
+        )
 
     async def start(self, key: SessionKey, subject: str, reason: str, said_at: datetime) -> bool:
         """Opt a person in again, unless they have stopped after they said so; return whether they may be written to.
 
         All their sessions are free but the one of `key`: its own turn's commit frees it.
         """
-        async with self._engine.write() as connection:
-            freed = (
-                update(contacts)
-                .where(_is_contact(key), contacts.c.stopped, contacts.c.updated_at <= said_at)
-                .values(stopped=False, updated_at=self._engine.now())
-            )
-            if not (await connection.execute(freed)).rowcount:
-                return not (await connection.execute(select(contacts.c.stopped).where(_is_contact(key)))).scalar()
-            await connection.execute(
-                update(sessions)
-                .where(_is_theirs(key), sessions.c.workflow_id != key.workflow, sessions.c.parked)
-                .values(parked=False, version=sessions.c.version + 1, updated_at=self._engine.now())
-            )
-            made = Decision(kind="opt_in", reason=reason, subject=subject, channel=key.channel, address=key.external_id)
-            await record(connection, self._engine, organization_of(key.workflow), [made])
-            return True
+        return await self._engine.write(_start, key, subject, reason, said_at)
 
     async def park_if_stopped(self, key: SessionKey) -> bool:
         """Park a session that was just made if its person has opted out; waits for a stop that is under way."""
-        async with self._engine.write() as connection:
-            shared = select(contacts.c.stopped).where(_is_contact(key)).with_for_update(read=True)
-            if not (await connection.execute(shared)).scalar():
-                return False
-            await self._park(connection, key)
-            await self._suppress(connection, key)
-            return True
+        return await self._engine.write(_park_if_stopped, key)
 
     async def set_time_zone(self, channel: str, address: str, zone: str | None) -> None:
         """Remember where a person lives, for the deployment's organization."""
-        home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
-        row = self._insert(contacts).values(
-            organization_id=home,
-            channel=channel,
-            address=address,
+        await self._engine.write(_set_time_zone, channel, address, zone)
+
+
+def _is_stopped(connection: Connection, key: SessionKey) -> bool:
+    return bool(connection.execute(select(contacts.c.stopped).where(_is_contact(key))).scalar())
+
+
+def _stop(connection: Connection, key: SessionKey, subject: str, reason: str) -> bool:
+    """Opt a person out whose contact has a row."""
+    locked = select(contacts.c.stopped).where(_is_contact(key)).with_for_update()
+    was_stopped = connection.execute(locked).scalar_one()
+    connection.execute(update(contacts).where(_is_contact(key)).values(stopped=True, updated_at=now()))
+    _park(connection, key)
+    suppressed = _suppress(connection, key)
+    if was_stopped:
+        return _was_stopped_by(connection, key, subject)
+    detail = {"suppressed": len(suppressed), "leaving": _leaving(connection, key)}
+    made = Decision(
+        kind="opt_out",
+        reason=reason,
+        subject=subject,
+        detail=detail,
+        channel=key.channel,
+        address=key.external_id,
+    )
+    record(connection, organization_of(key.workflow), [made, *suppressed])
+    return True
+
+
+def _start(connection: Connection, key: SessionKey, subject: str, reason: str, said_at: datetime) -> bool:
+    freed = (
+        update(contacts)
+        .where(_is_contact(key), contacts.c.stopped, contacts.c.updated_at <= said_at)
+        .values(stopped=False, updated_at=now())
+    )
+    if not connection.execute(freed).rowcount:
+        return not _is_stopped(connection, key)
+    connection.execute(
+        update(sessions)
+        .where(_is_theirs(key), sessions.c.workflow_id != key.workflow, sessions.c.parked)
+        .values(parked=False, version=sessions.c.version + 1, updated_at=now())
+    )
+    made = Decision(kind="opt_in", reason=reason, subject=subject, channel=key.channel, address=key.external_id)
+    record(connection, organization_of(key.workflow), [made])
+    return True
+
+
+def _park_if_stopped(connection: Connection, key: SessionKey) -> bool:
+    shared = select(contacts.c.stopped).where(_is_contact(key)).with_for_update(read=True)
+    if not connection.execute(shared).scalar():
+        return False
+    _park(connection, key)
+    _suppress(connection, key)
+    return True
+
+
+def _set_time_zone(connection: Connection, channel: str, address: str, zone: str | None) -> None:
+    home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
+    row = upsert(connection, contacts).values(
+        organization_id=home,
+        channel=channel,
+        address=address,
+        stopped=False,
+        time_zone=zone,
+        updated_at=now(),
+    )
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=["organization_id", "channel", "address"],
+            set_={"time_zone": row.excluded.time_zone},  # `updated_at` tells a stop from an older START
+        )
+    )
+
+
+def _keep(connection: Connection, key: SessionKey) -> None:
+    connection.execute(
+        upsert(connection, contacts)
+        .values(
+            organization_id=organization_of(key.workflow),
+            channel=key.channel,
+            address=key.external_id,
             stopped=False,
-            time_zone=zone,
-            updated_at=self._engine.now(),
+            updated_at=now(),
         )
-        async with self._engine.write() as connection:
-            await connection.execute(
-                row.on_conflict_do_update(
-                    index_elements=["organization_id", "channel", "address"],
-                    set_={"time_zone": row.excluded.time_zone},  # `updated_at` tells a stop from an older START
-                )
-            )
+        .on_conflict_do_nothing()
+    )
 
-    async def _keep(self, connection: AsyncConnection, key: SessionKey) -> None:
-        await connection.execute(
-            self._insert(contacts)
-            .values(
-                organization_id=organization_of(key.workflow),
-                channel=key.channel,
-                address=key.external_id,
-                stopped=False,
-                updated_at=self._engine.now(),
-            )
-            .on_conflict_do_nothing()
+
+def _park(connection: Connection, key: SessionKey) -> None:
+    """Park every session of the person; the version fences whatever is under way there, a START as well."""
+    connection.execute(
+        update(sessions)
+        .where(_is_theirs(key))
+        .values(parked=True, version=sessions.c.version + 1, wake_at=None, updated_at=now())
+    )
+
+
+def _suppress(connection: Connection, key: SessionKey) -> list[Decision]:
+    """Suppress what is ready or held for the person; a later snapshot than the parking's sees all that is there."""
+    rows: Sequence[Any] = (
+        connection.execute(
+            update(outbounds)
+            .where(or_(IS_READY, IS_HELD), _is_for(key))
+            .values(state="suppressed", error_code="consent.stopped", updated_at=now())
+            .returning(outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
         )
-
-    async def _park(self, connection: AsyncConnection, key: SessionKey) -> None:
-        """Park every session of the person; the version fences whatever is under way there, a START as well."""
-        await connection.execute(
-            update(sessions)
-            .where(_is_theirs(key))
-            .values(parked=True, version=sessions.c.version + 1, wake_at=None, updated_at=self._engine.now())
+    ).all()
+    return [
+        Decision(
+            kind="suppressed",
+            reason="consent.stopped",
+            session=session,
+            subject=f"{version}.{index}",
+            channel=key.channel,
+            address=key.external_id,
         )
+        for session, version, index in rows
+    ]
 
-    async def _suppress(self, connection: AsyncConnection, key: SessionKey) -> list[Decision]:
-        """Suppress what is ready or held for the person; a later snapshot than the parking's sees all that is there."""
-        rows: Sequence[Any] = (
-            await connection.execute(
-                update(outbounds)
-                .where(or_(IS_READY, IS_HELD), _is_for(key))
-                .values(state="suppressed", error_code="consent.stopped", updated_at=self._engine.now())
-                .returning(outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
-            )
-        ).all()
-        return [
-            Decision(
-                kind="suppressed",
-                reason="consent.stopped",
-                session=session,
-                subject=f"{version}.{index}",
-                channel=key.channel,
-                address=key.external_id,
-            )
-            for session, version, index in rows
-        ]
 
-    async def _was_stopped_by(self, connection: AsyncConnection, key: SessionKey, subject: str) -> bool:
-        latest = (
-            select(decisions.c.subject)
-            .where(
-                decisions.c.organization_id == organization_of(key.workflow),
-                decisions.c.channel == key.channel,
-                decisions.c.address == key.external_id,
-                decisions.c.kind == "opt_out",
-            )
-            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
-            .limit(1)
+def _was_stopped_by(connection: Connection, key: SessionKey, subject: str) -> bool:
+    latest = (
+        select(decisions.c.subject)
+        .where(
+            decisions.c.organization_id == organization_of(key.workflow),
+            decisions.c.channel == key.channel,
+            decisions.c.address == key.external_id,
+            decisions.c.kind == "opt_out",
         )
-        return (await connection.execute(latest)).scalar() == subject
+        .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(latest).scalar() == subject
 
 
-async def _leaving(connection: AsyncConnection, key: SessionKey) -> int:
+def _leaving(connection: Connection, key: SessionKey) -> int:
     """Count the parts that are in the provider's hands already, or on their way into them."""
     count: Select[int] = select(func.count()).select_from(outbounds).where(IS_LEAVING, _is_for(key))
-    found: int = (await connection.execute(count)).scalar_one()
+    found: int = connection.execute(count).scalar_one()
     return found
 
 

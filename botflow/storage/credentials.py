@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from botflow.errors import UsageError
+from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.start import insert_new
 from botflow.storage.tables import credentials, executions, organizations, sessions, workflows
 from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
@@ -44,29 +44,12 @@ class Credentials:
 
     async def default_organization(self) -> int:
         statement = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION)
-        async with self._engine.read() as connection:
-            found: int = (await connection.execute(statement)).scalar_one()
+        found: int = await self._engine.read(lambda connection: connection.execute(statement).scalar_one())
         return found
 
     async def add(self, key: CredentialKey, module: str, sealed: bytes) -> None:
         """Store a set; UsageError `credential.exists` when the name is taken."""
-        row = {
-            "organization_id": key.organization,
-            "user_name": key.user_name,
-            "name": key.name,
-            "module": module,
-            "is_active": True,
-            "fields": sealed,
-            "created_at": self._engine.now(),
-        }
-
-        def add(connection: Connection) -> bool:
-            statement = insert_new(connection, credentials).values(**row).returning(credentials.c.id)
-            return connection.execute(statement).first() is not None
-
-        async with self._engine.write() as connection:
-            is_new = await connection.run_sync(add)
-        if not is_new:
+        if not await self._engine.write(_add, key, module, sealed):
             raise UsageError(
                 f"there is a credential {key.name!r} already",
                 code="credential.exists",
@@ -76,21 +59,19 @@ class Credentials:
     async def usable(self, organization: int, user_name: str, name: str) -> StoredCredential | None:
         """Return the active set that this user means by `name`: their own, else the organization's."""
         mine = select(credentials).where(_usable(organization, user_name), credentials.c.name == name)
-        async with self._engine.read() as connection:
-            row = (await connection.execute(mine.order_by(credentials.c.user_name.desc()).limit(1))).first()
+        own_first = mine.order_by(credentials.c.user_name.desc()).limit(1)
+        row = await self._engine.read(lambda connection: connection.execute(own_first).first())
         return _stored(row) if row else None
 
     async def all(self, organization: int) -> list[StoredCredential]:
         statement = select(credentials).where(credentials.c.organization_id == organization)
-        async with self._engine.read() as connection:
-            rows = await connection.execute(statement.order_by(credentials.c.name, credentials.c.user_name))
-            return [_stored(row) for row in rows]
+        in_order = statement.order_by(credentials.c.name, credentials.c.user_name)
+        return [_stored(row) for row in await self._engine.read(lambda connection: connection.execute(in_order).all())]
 
     async def set_active(self, key: CredentialKey, is_active: bool) -> bool:
         """Let the set be used, or no longer; False when there is none."""
         statement = update(credentials).where(_is(key)).values(is_active=is_active)
-        async with self._engine.write() as connection:
-            return (await connection.execute(statement)).rowcount > 0
+        return await self._engine.write(lambda connection: connection.execute(statement).rowcount > 0)
 
     async def owner_of(self, session: int) -> tuple[int, str]:
         """Return the organization, and the user in whose name the session's run goes on, "" when there is none."""
@@ -104,9 +85,21 @@ class Credentials:
             .order_by(executions.c.started_at.desc())
             .limit(1)
         )
-        async with self._engine.read() as connection:
-            organization, user_name = (await connection.execute(statement)).one()
+        organization, user_name = await self._engine.read(lambda connection: connection.execute(statement).one())
         return organization, user_name or ""
+
+
+def _add(connection: Connection, key: CredentialKey, module: str, sealed: bytes) -> bool:
+    row = upsert(connection, credentials).values(
+        organization_id=key.organization,
+        user_name=key.user_name,
+        name=key.name,
+        module=module,
+        is_active=True,
+        fields=sealed,
+        created_at=now(),
+    )
+    return connection.execute(row.on_conflict_do_nothing().returning(credentials.c.id)).first() is not None
 
 
 def usable_names(connection: Connection, organization: int, user_name: str, names: Collection[str]) -> set[str]:

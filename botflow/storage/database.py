@@ -6,30 +6,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from procrastinate.connector import BaseAsyncConnector
-from sqlalchemy import select, text
+from sqlalchemy import column, select, table
 
 from botflow.errors import ProviderError
-from botflow.interfaces import (
-    ArtifactStore,
-    EffectStore,
-    ExecutionStore,
-    FlowStore,
-    HeldStore,
-    InboxStore,
-    LifecycleStore,
-    OutboxStore,
-    SessionStore,
-    TimerStore,
-    TranscriptStore,
-)
 from botflow.storage.backlog_counts import CensusTaker
 from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox
+from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.postgres import PostgresEngine
 from botflow.storage.engines.sqlite import SqliteEngine
-from botflow.storage.jobs_postgres import PostgresJobs
-from botflow.storage.jobs_sqlite import SqliteJobs
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.migrations.upgrade import check_version, is_postgres, upgrade
 from botflow.storage.runs.artifacts import Artifacts
@@ -37,14 +22,15 @@ from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.executions import Executions
 from botflow.storage.runs.lifecycle import Lifecycle
 from botflow.storage.transcripts import Transcripts
-from botflow.storage.turns.postgres_inbox import PostgresInbox
-from botflow.storage.turns.postgres_sessions import PostgresSessions
-from botflow.storage.turns.sqlite_inbox import SqliteInbox
-from botflow.storage.turns.sqlite_sessions import SqliteSessions
+from botflow.storage.turns.postgres import PostgresTurns
+from botflow.storage.turns.postgres_leases import PostgresLeases
+from botflow.storage.turns.sqlite import SqliteTurns
+from botflow.storage.turns.sqlite_leases import SqliteLeases
+from botflow.storage.turns.store import LeaseStore, TurnStore
 from botflow.storage.turns.timers import Timers
 from botflow.storage.workflow_versions import FlowVersions
 
-VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")
+VERSION = select(table(VERSION_TABLE, column("version_num")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +39,17 @@ class Database:
 
     url: str
     engine: PostgresEngine | SqliteEngine
-    sessions: SessionStore
-    inbox: InboxStore
-    outbox: OutboxStore
-    held: HeldStore
-    flows: FlowStore
-    timers: TimerStore
-    transcripts: TranscriptStore
-    effects: EffectStore
-    executions: ExecutionStore
-    lifecycle: LifecycleStore
-    artifacts: ArtifactStore
+    turns: TurnStore
+    leases: LeaseStore
+    outbox: Outbox
+    held: Held
+    flows: FlowVersions
+    timers: Timers
+    transcripts: Transcripts
+    effects: Effects
+    executions: Executions
+    lifecycle: Lifecycle
+    artifacts: Artifacts
     census: CensusTaker
 
     @property
@@ -75,21 +61,13 @@ class Database:
         try:
             if isinstance(self.engine, PostgresEngine):
                 await self.engine.hot("SELECT 1", ())  # after an outage these connections come back on their own
-            async with self.engine.read() as connection:
-                return (await connection.execute(VERSION)).scalar() == HEAD
+            return await self.engine.read(lambda connection: connection.execute(VERSION).scalar() == HEAD)
         except ProviderError:
             return False
 
     async def now(self) -> datetime:
         """Return the database's time."""
-        async with self.engine.read() as connection:
-            return (await connection.execute(select(self.engine.now()))).scalar_one()
-
-    def jobs_connector(self) -> BaseAsyncConnector:
-        """Return what procrastinate works on."""
-        if isinstance(self.engine, SqliteEngine):
-            return SqliteJobs(self.engine, self.engine.bell)
-        return PostgresJobs(self.url)
+        return await self.engine.read(clock_time)
 
     @property
     def signals(self) -> PostgresEngine | None:
@@ -117,22 +95,7 @@ async def _open_postgres(url: str, migrate: bool) -> Database:
     except ProviderError:
         await engine.close()
         raise
-    return Database(
-        url=url,
-        engine=engine,
-        sessions=PostgresSessions(engine),
-        inbox=PostgresInbox(engine),
-        outbox=Outbox(engine),
-        held=Held(engine),
-        flows=FlowVersions(engine),
-        timers=Timers(engine),
-        transcripts=Transcripts(engine),
-        effects=Effects(engine),
-        executions=Executions(engine),
-        lifecycle=Lifecycle(engine),
-        artifacts=Artifacts(engine),
-        census=CensusTaker(engine),
-    )
+    return _database(url, engine, PostgresTurns(engine), PostgresLeases(engine))
 
 
 async def _open_sqlite(url: str, migrate: bool) -> Database:
@@ -143,11 +106,15 @@ async def _open_sqlite(url: str, migrate: bool) -> Database:
     except BaseException:
         await engine.close()
         raise
+    return _database(url, engine, SqliteTurns(engine), SqliteLeases(engine))
+
+
+def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore, leases: LeaseStore) -> Database:
     return Database(
         url=url,
         engine=engine,
-        sessions=SqliteSessions(engine),
-        inbox=SqliteInbox(engine),
+        turns=turns,
+        leases=leases,
         outbox=Outbox(engine),
         held=Held(engine),
         flows=FlowVersions(engine),

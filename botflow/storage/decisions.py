@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, insert, select
 
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import decisions, organizations, workflows
 from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
@@ -42,8 +42,7 @@ class Decisions:
 
     async def add(self, organization: int, decision: Decision) -> None:
         """Add one decision."""
-        async with self._engine.write() as connection:
-            await record(connection, self._engine, organization, [decision])
+        await self._engine.write(record, organization, [decision])
 
     async def of_address(
         self, address: str, channel: str = "", limit: int = 100, before: int | None = None
@@ -63,8 +62,8 @@ class Decisions:
             found = found.where(decisions.c.channel == channel)
         if before is not None:
             found = found.where(decisions.c.id < before)
-        async with self._engine.read() as connection:
-            return [_decision(tuple(row)) for row in (await connection.execute(found)).all()]
+        rows = await self._engine.read(lambda connection: connection.execute(found).all())
+        return [_decision(tuple(row)) for row in rows]
 
 
 def organization_of(workflow: int) -> ColumnElement[int]:
@@ -72,15 +71,13 @@ def organization_of(workflow: int) -> ColumnElement[int]:
     return select(workflows.c.organization_id).where(workflows.c.id == workflow).scalar_subquery()
 
 
-async def record(
-    connection: AsyncConnection, engine: Engine, organization: ColumnElement[int] | int, made: Sequence[Decision]
-) -> None:
+def record(connection: Connection, organization: ColumnElement[int] | int, made: Sequence[Decision]) -> None:
     """Add decisions in the caller's transaction."""
     for decision in made:
-        await connection.execute(
+        connection.execute(
             insert(decisions).values(
                 organization_id=organization,
-                at=engine.now(),
+                at=now(),
                 channel=decision.channel,
                 address=decision.address,
                 kind=decision.kind,

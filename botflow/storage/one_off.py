@@ -1,46 +1,56 @@
-"""A connection for one transaction, for processes that start workflows but are no botflow servers themselves.
+"""One transaction of a process that starts workflows but is no botflow server itself.
 
-It opens and closes with the transaction and takes no process lock: a SQLite file's owner goes on beside it.
+The connection opens and closes with the transaction and takes no process lock: the process that owns a SQLite file
+goes on beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, NullPool, create_engine
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
 from botflow.storage.engines.sqlite import sqlite_path
 from botflow.storage.migrations.upgrade import is_postgres
 
+Result = TypeVar("Result")
 
-@asynccontextmanager
-async def brief_connection(url: str) -> AsyncIterator[AsyncConnection]:
-    """Open the database, and commit at the end of the block; ProviderError when it is away."""
-    address, options = _address(url, "aiosqlite")
+
+async def run_once(url: str, work: Callable[[Connection], Result]) -> Result:
+    """Run `work` in a transaction of its own; ProviderError when the database is away.
+
+    SQLite's runs in a thread, so that the event loop goes on while it waits for the file's writer (at most 5 s). A
+    caller that is cancelled does not know whether it was committed.
+    """
+    if not is_postgres(url):
+        return await asyncio.to_thread(run_once_sync, url, work)
+    address, options = _postgres(url)
     engine = create_async_engine(address, poolclass=NullPool, connect_args=options)
     with provider_errors():
         async with engine.begin() as connection:
-            yield connection
+            return await connection.run_sync(work)
 
 
-@contextmanager
-def brief_connection_sync(url: str) -> Iterator[Connection]:
+def run_once_sync(url: str, work: Callable[[Connection], Result]) -> Result:
     """The same for synchronous code."""
-    address, options = _address(url, "pysqlite")
-    engine = create_engine(address, poolclass=NullPool, connect_args=options)
-    with provider_errors(), engine.begin() as connection:
-        yield connection
-
-
-def _address(url: str, sqlite_driver: str) -> tuple[URL, dict[str, Any]]:
-    """Return the URL with the driver that botflow brings, and how to connect."""
     if is_postgres(url):
-        address = make_url(driver_url(url)).set(drivername="postgresql+psycopg")
-        return address, {**connection_options(), "options": SERVER_LIMITS}
-    return make_url(f"sqlite:///{sqlite_path(url)}").set(drivername=f"sqlite+{sqlite_driver}"), {"timeout": 5.0}
+        address, options = _postgres(url)
+        engine = create_engine(address, poolclass=NullPool, connect_args=options)
+    else:
+        # Python begins no transaction by itself, so that what is read and what is written are of the same one.
+        options = {"timeout": 5.0, "isolation_level": None}
+        engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=options)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with provider_errors(), engine.begin() as connection:
+        return work(connection)
+
+
+def _postgres(url: str) -> tuple[URL, dict[str, Any]]:
+    """Return the URL with the driver that botflow brings, and how to connect."""
+    address = make_url(driver_url(url)).set(drivername="postgresql+psycopg")
+    return address, {**connection_options(), "options": SERVER_LIMITS}

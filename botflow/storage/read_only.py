@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from botflow.errors import UsageError
-from botflow.interfaces import SessionStore, TranscriptStore
 from botflow.storage.database import open_database
 from botflow.storage.engines.sqlite import SqliteEngine, sqlite_path
 from botflow.storage.migrations.upgrade import check_version, is_postgres
 from botflow.storage.transcripts import Transcripts
-from botflow.storage.turns.sqlite_sessions import SqliteSessions
+from botflow.storage.turns.sqlite import SqliteTurns
+from botflow.storage.turns.store import TurnStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """A database's conversations. Of `sessions` only the reading methods may be used."""
+    """A database's conversations. Of `turns` only the reading methods may be used."""
 
-    sessions: SessionStore
-    transcripts: TranscriptStore
+    turns: TurnStore
+    transcripts: Transcripts
 
 
 @asynccontextmanager
@@ -34,14 +34,14 @@ async def open_archive(url: str) -> AsyncIterator[Archive]:
     if is_postgres(url):
         database = await open_database(url, migrate=False)
         try:
-            yield Archive(sessions=database.sessions, transcripts=database.transcripts)
+            yield Archive(turns=database.turns, transcripts=database.transcripts)
         finally:
             await database.close()
         return
     await asyncio.to_thread(_check_file, url)
     engine = SqliteEngine(url)
     try:
-        yield Archive(sessions=SqliteSessions(engine), transcripts=Transcripts(engine))
+        yield Archive(turns=SqliteTurns(engine), transcripts=Transcripts(engine))
     finally:
         await engine.close()
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, select, true, update
 
 from botflow.flow.policy import Budgets, Cap
-from botflow.storage.engines.engine import Engine, dialect_of
+from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import sessions, spending, workflows
 
 MICRO = 1_000_000  # a US dollar in the unit of `cost`
@@ -86,51 +85,47 @@ class Spending:
     async def person(self, session: int) -> tuple[Person, datetime]:
         """Return whom a session's model calls are for, and the database's time."""
         found = (
-            select(workflows.c.organization_id, sessions.c.channel, sessions.c.external_id, self._engine.now())
+            select(workflows.c.organization_id, sessions.c.channel, sessions.c.external_id, now())
             .join(workflows, workflows.c.id == sessions.c.workflow_id)
             .where(sessions.c.id == session)
         )
-        async with self._engine.read() as connection:
-            organization, channel, address, now = (await connection.execute(found)).one()
-        return Person(organization=organization, session=session, channel=channel, address=address), now
+        organization, channel, address, at = await self._engine.read(lambda connection: connection.execute(found).one())
+        return Person(organization=organization, session=session, channel=channel, address=address), at
 
     async def reserve(self, scopes: Sequence[Scope], amount: Amount) -> ScopeName | None:
         """Reserve `amount` in all scopes; return the one whose cap would be passed, and then nothing is reserved."""
         try:
-            async with self._engine.write() as connection:
-                await reserve(connection, self._engine, scopes, amount)
+            await self._engine.write(reserve, scopes, amount)
         except OverBudget as refused:
             return refused.scope
         return None
 
     async def settle(self, scopes: Sequence[Scope], reserved: Amount, spent: Amount) -> None:
         """Put what was really spent in the place of what was reserved, however much it is."""
-        async with self._engine.write() as connection:
+        settled = {
+            "segments": spending.c.segments + (spent.segments - reserved.segments),
+            "cost": spending.c.cost + (spent.cost - reserved.cost),
+        }
+
+        def settle(connection: Connection) -> None:
             for scope in scopes:
-                await connection.execute(
-                    update(spending)
-                    .where(_is_row(scope))
-                    .values(
-                        segments=spending.c.segments + (spent.segments - reserved.segments),
-                        cost=spending.c.cost + (spent.cost - reserved.cost),
-                    )
-                )
+                connection.execute(update(spending).where(_is_row(scope)).values(**settled))
+
+        await self._engine.write(settle)
 
     async def spent(self, scope: Scope) -> Amount:
         """Return what a scope's row says, reservations included."""
         found = select(spending.c.segments, spending.c.cost).where(_is_row(scope))
-        async with self._engine.read() as connection:
-            row = (await connection.execute(found)).first()
+        row = await self._engine.read(lambda connection: connection.execute(found).first())
         return Amount(segments=row.segments, cost=row.cost) if row else Amount()
 
 
-async def reserve(connection: AsyncConnection, engine: Engine, scopes: Sequence[Scope], amount: Amount) -> None:
+def reserve(connection: Connection, scopes: Sequence[Scope], amount: Amount) -> None:
     """Reserve `amount` in the caller's transaction; OverBudget when a cap would be passed."""
-    insert = postgresql.insert if dialect_of(engine).is_postgres else sqlite.insert
     for scope in scopes:
         if not amount.fits(scope.cap):
             raise OverBudget(scope.name)
-        row = insert(spending).values(
+        row = upsert(connection, spending).values(
             scope=scope.name, key=scope.key, day=scope.day, segments=amount.segments, cost=amount.cost
         )
         moved = row.on_conflict_do_update(
@@ -138,7 +133,7 @@ async def reserve(connection: AsyncConnection, engine: Engine, scopes: Sequence[
             set_={"segments": spending.c.segments + amount.segments, "cost": spending.c.cost + amount.cost},
             where=_has_room(scope.cap, amount),
         )
-        if (await connection.execute(moved.returning(spending.c.scope))).first() is None:
+        if connection.execute(moved.returning(spending.c.scope)).first() is None:
             raise OverBudget(scope.name)
 
 

@@ -100,7 +100,8 @@ Index(
 )
 
 # `merged_into` is the seq of the inbound whose turn answered this one too.
-# `renewed_at` is the last sign of life while an inbound is new: of its owner, or of whoever put it into the queue.
+# `owner` is the process that runs it. With `priority` and without an owner it waits to be claimed; without both it
+# waits behind another inbound of its session.
 inbounds = Table(
     "inbounds",
     metadata,
@@ -116,9 +117,9 @@ inbounds = Table(
     Column("provider", Text),
     Column("content", Json),
     Column("owner", Text),
-    Column("renewed_at", UtcTime),
     Column("reply_by", UtcTime),
     Column("merged_into", Integer),
+    Column("priority", SmallInteger),
     PrimaryKeyConstraint("session_id", "seq"),
     UniqueConstraint("session_id", "key"),
 )
@@ -128,6 +129,26 @@ Index(
     inbounds.c.seq,
     postgresql_where=text("state = 'new'"),
     sqlite_where=text("state = 'new'"),
+)
+
+# An inbound that its receiver runs is never in this index.
+CLAIMABLE = "state = 'new' AND owner IS NULL AND priority IS NOT NULL"
+Index(
+    "inbounds_claimable_idx",
+    inbounds.c.priority.desc(),
+    inbounds.c.received_at,
+    postgresql_where=text(CLAIMABLE),
+    sqlite_where=text(CLAIMABLE),
+)
+
+# A process renews all its leases by renewing its row. `queues` is what it takes, "" for one that only serves.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("queues", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
 )
 
 turns = Table(
@@ -364,19 +385,3 @@ credentials = Table(
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("organization_id", "user_name", "name"),
 )
-
-# Jobs that have ended, for as long as a worker is told to keep them. Nothing reads them but people.
-finished_jobs = Table(
-    "finished_jobs",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=False),
-    Column("queue", Text, nullable=False),
-    Column("task", Text, nullable=False),
-    Column("priority", Integer, nullable=False),
-    Column("args", Json, nullable=False),
-    Column("attempts", Integer, nullable=False),  # before the last one
-    Column("failed", Boolean, nullable=False),
-    Column("created_at", UtcTime),
-    Column("ended_at", UtcTime, nullable=False),
-)
-Index("finished_jobs_ended_at_idx", finished_jobs.c.ended_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
@@ -21,12 +21,13 @@ NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
 class Transcripts:
-    """The TranscriptStore."""
+    """Reads what a session's person and the flow have said, and what their turns did."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def messages_after(self, session: int, after: tuple[int, int], limit: int) -> list[StoredOutbound]:
+        """Return outbounds to the session's person after (version, index), oldest first."""
         version, index = after
         newer = or_(outbounds.c.version > version, and_(outbounds.c.version == version, outbounds.c.index > index))
         statement = (
@@ -34,23 +35,31 @@ class Transcripts:
             .order_by(outbounds.c.version, outbounds.c.index)
             .limit(limit)
         )
-        async with self._engine.read() as connection:
-            return [stored_outbound(tuple(row)) for row in (await connection.execute(statement)).all()]
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [stored_outbound(tuple(row)) for row in rows]
 
     async def transcript(self, session: int, limit: int, before_seq: int | None = None) -> list[TranscriptEntry]:
+        """Return the newest `limit` entries in the order of the conversation, only those before `before_seq` if given.
+
+        An answer follows the inbound that it answers.
+        """
         said = [inbounds.c.session_id == session, inbounds.c.kind == "message"]
         answered = [outbounds.c.session_id == session]
         if before_seq is not None:
             said.append(inbounds.c.seq < before_seq)
             answered.append(outbounds.c.seq < before_seq)
-        entries = [
-            *(_heard(row) for row in await self._newest_inbounds(said, limit)),
-            *(_said(row) for row in await self._newest_outbounds(answered, limit)),
-        ]
+        heard_rows, said_rows = await self._engine.read(
+            lambda connection: (
+                connection.execute(_newest_inbounds(said, limit)).all(),
+                connection.execute(_newest_outbounds(answered, limit)).all(),
+            )
+        )
+        entries = [*(_heard(row) for row in heard_rows), *(_said(row) for row in said_rows)]
         entries.sort(key=_place)
         return entries[-limit:]
 
     async def lines(self, session: int, before_seq: int, limit: int) -> list[Line]:
+        """Return the last lines before an inbound, as a model sees them, oldest first."""
         entries = await self.transcript(session, limit, before_seq)
         return [
             Line(role="user" if entry.direction == "in" else "assistant", text=entry.text)
@@ -59,7 +68,7 @@ class Transcripts:
         ]
 
     async def sessions(self, workflow: str | None, limit: int) -> list[SessionSummary]:
-        """Newest first."""
+        """Return the sessions that changed last, newest first; of all workflows if `workflow` is None."""
         statement = (
             select(sessions, workflows.c.slug)
             .join(workflows, workflows.c.id == sessions.c.workflow_id)
@@ -68,31 +77,30 @@ class Transcripts:
         )
         if workflow is not None:
             statement = statement.where(workflows.c.slug == workflow)
-        async with self._engine.read() as connection:
-            return [_summary(row) for row in (await connection.execute(statement)).all()]
+        return [
+            _summary(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())
+        ]
 
     async def traces(self, session: int, limit: int) -> list[tuple[int, list[object]]]:
+        """Return (seq, trace) of the newest turns, oldest first."""
         statement = (
             select(turns.c.seq, turns.c.trace)
             .where(turns.c.session_id == session)
             .order_by(turns.c.seq.desc())
             .limit(limit)
         )
-        async with self._engine.read() as connection:
-            rows = (await connection.execute(statement)).all()
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [(row.seq, row.trace) for row in reversed(rows)]
 
-    async def _newest_inbounds(self, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
-        columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state)
-        statement = select(*columns).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
-        async with self._engine.read() as connection:
-            return (await connection.execute(statement)).all()
 
-    async def _newest_outbounds(self, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
-        columns = ("seq", "version", "index", "created_at", "body", "state")
-        statement = select(*(outbounds.c[name] for name in columns)).where(*where).order_by(*NEWEST_PARTS).limit(limit)
-        async with self._engine.read() as connection:
-            return (await connection.execute(statement)).all()
+def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+    columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state)
+    return select(*columns).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
+
+
+def _newest_outbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+    columns = ("seq", "version", "index", "created_at", "body", "state")
+    return select(*(outbounds.c[name] for name in columns)).where(*where).order_by(*NEWEST_PARTS).limit(limit)
 
 
 def _heard(row: Any) -> TranscriptEntry:

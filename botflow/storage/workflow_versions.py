@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from botflow.records.workflows import PublishedFlow
+from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import organizations, workflow_versions, workflows
 
@@ -25,77 +24,73 @@ PUBLISHED: Select[*tuple[Any, ...]] = select(
 
 
 class FlowVersions:
-    """The FlowStore."""
+    """Stores published versions, and finds them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def publish(self, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
-        async with self._engine.write() as connection:
-            workflow = await self._workflow(connection, slug, name, documents)
-            version = await self._version(connection, workflow, digest, documents)
-            await connection.execute(
-                update(workflows).where(workflows.c.id == workflow).values(name=name, active_version=version)
-            )
-            row = (await connection.execute(PUBLISHED.where(workflow_versions.c.id == version))).one()
-        return _published(tuple(row))
+        """Store the bundle as the workflow's active version; the same digest again is the same version."""
+        return await self._engine.write(_publish, slug, name, digest, documents)
 
     async def active(self) -> list[PublishedFlow]:
+        """Return the active version of each active workflow, in the order of their slugs."""
         statement = PUBLISHED.where(
             workflow_versions.c.id == workflows.c.active_version, workflows.c.status == "active"
         ).order_by(workflows.c.slug)
-        async with self._engine.read() as connection:
-            return [_published(tuple(row)) for row in (await connection.execute(statement)).all()]
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [_published(tuple(row)) for row in rows]
 
     async def version(self, version: int) -> PublishedFlow | None:
-        async with self._engine.read() as connection:
-            row = (await connection.execute(PUBLISHED.where(workflow_versions.c.id == version))).first()
+        """Return the version with this id (not its number), active or not; None when there is none."""
+        statement = PUBLISHED.where(workflow_versions.c.id == version)
+        row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return _published(tuple(row)) if row else None
 
-    async def _workflow(
-        self, connection: AsyncConnection, slug: str, name: str, documents: Mapping[str, object]
-    ) -> int:
-        """Return the workflow's id, its row locked: publications of one workflow come one after the other."""
-        mine = select(workflows.c.id).where(workflows.c.slug == slug).with_for_update()
-        found: int | None = (await connection.execute(mine)).scalar()
-        if found is not None:
-            return found
-        home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
-        created = insert(workflows).values(
-            organization_id=home,
-            slug=slug,
-            name=name,
-            status="active",
-            mode=_mode(documents.get(slug)),
-            created_at=self._engine.now(),
-        )
-        try:
-            async with connection.begin_nested():
-                await connection.execute(created)
-        except IntegrityError:
-            pass  # another process published its first version at this moment
-        winner: int = (await connection.execute(mine)).scalar_one()
-        return winner
 
-    async def _version(
-        self, connection: AsyncConnection, workflow: int, digest: str, documents: Mapping[str, object]
-    ) -> int:
-        of_workflow = workflow_versions.c.workflow_id == workflow
-        known = select(workflow_versions.c.id).where(of_workflow, workflow_versions.c.digest == digest)
-        found: int | None = (await connection.execute(known)).scalar()
-        if found is not None:
-            return found
-        last = select(func.coalesce(func.max(workflow_versions.c.number), 0)).where(of_workflow)
-        number = (await connection.execute(last)).scalar_one() + 1
-        created = await connection.execute(
-            insert(workflow_versions)
-            .values(
-                workflow_id=workflow, number=number, digest=digest, documents=documents, created_at=self._engine.now()
-            )
-            .returning(workflow_versions.c.id)
-        )
-        version: int = created.scalar_one()
-        return version
+def _publish(connection: Connection, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
+    workflow = _workflow(connection, slug, name, documents)
+    version = _version(connection, workflow, digest, documents)
+    connection.execute(update(workflows).where(workflows.c.id == workflow).values(name=name, active_version=version))
+    row = connection.execute(PUBLISHED.where(workflow_versions.c.id == version)).one()
+    return _published(tuple(row))
+
+
+def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[str, object]) -> int:
+    """Return the workflow's id, its row locked: publications of one workflow come one after the other."""
+    mine = select(workflows.c.id).where(workflows.c.slug == slug).with_for_update()
+    found: int | None = connection.execute(mine).scalar()
+    if found is not None:
+        return found
+    home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
+    created = upsert(connection, workflows).values(
+        organization_id=home,
+        slug=slug,
+        name=name,
+        status="active",
+        mode=_mode(documents.get(slug)),
+        created_at=now(),
+    )
+    connection.execute(created.on_conflict_do_nothing())  # another process may publish its first version meanwhile
+    winner: int = connection.execute(mine).scalar_one()
+    return winner
+
+
+def _version(connection: Connection, workflow: int, digest: str, documents: Mapping[str, object]) -> int:
+    of_workflow = workflow_versions.c.workflow_id == workflow
+    known = select(workflow_versions.c.id).where(of_workflow, workflow_versions.c.digest == digest)
+    found: int | None = connection.execute(known).scalar()
+    if found is not None:
+        return found
+    last = select(func.coalesce(func.max(workflow_versions.c.number), 0)).where(of_workflow)
+    number = connection.execute(last).scalar_one() + 1
+    created = connection.execute(
+        insert(workflow_versions)
+        .values(workflow_id=workflow, number=number, digest=digest, documents=documents, created_at=now())
+        .returning(workflow_versions.c.id)
+    )
+    version: int = created.scalar_one()
+    return version
 
 
 def _mode(document: object) -> str:

@@ -13,8 +13,8 @@ CHAT = "chat"
 class Person:
     """The person's side of every inbound, named as there: `sender` is their number or id, `address` ours.
 
-    Without a `provider` it is the chat on the channel `chat`; elsewhere the one that the flow's own trigger is of, such
-    as `twilio` of `twilio.message_received`.
+    Without a `provider` it is the chat on the channel `chat`; elsewhere the one that the flow's own trigger is of: what
+    stands before the dot in the trigger's type.
     """
 
     channel: str = CHAT

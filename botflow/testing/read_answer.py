@@ -9,8 +9,7 @@ from typing import cast, get_args
 from pydantic import JsonValue
 
 from botflow.engine.inbound import Inbound
-from botflow.errors import UsageError
-from botflow.flow.problems import did_you_mean
+from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option
 from botflow.nodes.answers.read_answer import read
 from botflow.testing.virtual_clock import START

@@ -10,8 +10,7 @@ from pydantic import BaseModel
 
 from botflow.engine.asks import Answer, AskFailure, Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
-from botflow.errors import UsageError
-from botflow.flow.problems import did_you_mean
+from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 

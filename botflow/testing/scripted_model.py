@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from botflow.engine.asks import Answer, AskFailure, AskModel
-from botflow.flow.problems import did_you_mean
+from botflow.errors import did_you_mean
 from botflow.interfaces import Model, OnDelta
 from botflow.testing.outcomes import UnscriptedAsk, answer_of, play, run_to_end
 

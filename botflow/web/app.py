@@ -9,27 +9,30 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from botflow.errors import BotflowError
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
-from botflow.web.api.contacts import PutContact
-from botflow.web.api.decisions import ListDecisions
+from botflow.web.api.api_key import ApiKeyRequired
+from botflow.web.api.contacts import put_contact
+from botflow.web.api.decisions import list_decisions
 from botflow.web.api.executions import (
-    ChangeExecution,
-    ListExecutions,
-    ReadArtifact,
-    ReadExecution,
-    StartExecution,
+    Endpoint,
+    changing,
+    list_executions,
+    read_artifact,
     read_artifacts,
     read_children,
     read_logs,
     read_one,
     read_steps,
+    reading,
+    retry_execution,
+    start_execution,
 )
-from botflow.web.api.outbounds import DecideOutbound, ListOutbounds
-from botflow.web.api.start_hooks import ReceiveHook, TellEvent
+from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
+from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.auth.callers import Gate
 from botflow.web.auth.secret_key import secret_key
 from botflow.web.chat.demo_page import page_routes
@@ -64,7 +67,10 @@ def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings
 
     app = Starlette(
         routes=_routes(streams, dev=dev),
-        middleware=[Middleware(ProblemFence), Middleware(ChatOrigins, settings.botflow_allowed_origins)],
+        middleware=[
+            Middleware(ProblemFence),
+            Middleware(ChatOrigins, settings.botflow_allowed_origins),
+        ],
         exception_handlers={BotflowError: answer_problem, HTTPException: answer_problem},
         lifespan=lifespan,
     )
@@ -84,21 +90,15 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
     )
 
 
-def _routes(streams: Streams, *, dev: bool) -> list[Route]:
+def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
     """Return the routes, the hottest first; providers, whose first segment may be any word, last."""
     return [
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
-        Route("/api/v1/decisions", ListDecisions(), methods=["GET"]),
-        Route("/api/v1/contacts/{channel}/{address}", PutContact(), methods=["PUT"]),
-        Route("/api/v1/outbounds", ListOutbounds(), methods=["GET"]),
-        Route("/api/v1/outbounds/{id}/release", DecideOutbound("release"), methods=["POST"]),
-        Route("/api/v1/outbounds/{id}/drop", DecideOutbound("drop"), methods=["POST"]),
-        Route("/api/v1/events", Shedding(TellEvent()), methods=["POST"]),
+        *_api_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),
-        *_execution_routes(),
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),
@@ -108,19 +108,30 @@ def _routes(streams: Streams, *, dev: bool) -> list[Route]:
     ]
 
 
-def _execution_routes() -> list[Route]:
-    one = "/api/v1/executions/{id}"
+def _api_routes() -> list[Route]:
+    """Return what is below /api/v1; every address there needs the API key."""
+    one = "/executions/{id}"
     return [
-        Route("/api/v1/workflows/{workflow}/executions", StartExecution(), methods=["POST"]),
-        Route("/api/v1/executions", ListExecutions(), methods=["GET"]),
-        Route(one, ReadExecution(read_one), methods=["GET"]),
-        Route(f"{one}/children", ReadExecution(read_children), methods=["GET"]),
-        Route(f"{one}/steps", ReadExecution(read_steps), methods=["GET"]),
-        Route(f"{one}/logs", ReadExecution(read_logs, "level", "after"), methods=["GET"]),
-        Route(f"{one}/artifacts", ReadExecution(read_artifacts), methods=["GET"]),
-        Route(f"{one}/artifacts/{{key:path}}", ReadArtifact(), methods=["GET"]),
-        Route(f"{one}/pause", ChangeExecution("pause"), methods=["POST"]),
-        Route(f"{one}/resume", ChangeExecution("resume"), methods=["POST"]),
-        Route(f"{one}/cancel", ChangeExecution("cancel"), methods=["POST"]),
-        Route(f"{one}/retry", ChangeExecution("retry"), methods=["POST"]),
+        _api("GET", "/decisions", list_decisions),
+        _api("PUT", "/contacts/{channel}/{address}", put_contact),
+        _api("GET", "/outbounds", list_outbounds),
+        _api("POST", "/outbounds/{id}/release", release_outbound),
+        _api("POST", "/outbounds/{id}/drop", drop_outbound),
+        _api("POST", "/events", tell_event, Middleware(Shedding)),
+        _api("POST", "/workflows/{workflow}/executions", start_execution),
+        _api("GET", "/executions", list_executions),
+        _api("GET", one, reading(read_one)),
+        _api("GET", f"{one}/children", reading(read_children)),
+        _api("GET", f"{one}/steps", reading(read_steps)),
+        _api("GET", f"{one}/logs", reading(read_logs, "level", "after")),
+        _api("GET", f"{one}/artifacts", reading(read_artifacts)),
+        _api("GET", f"{one}/artifacts/{{key:path}}", read_artifact),
+        _api("POST", f"{one}/pause", changing("pause")),
+        _api("POST", f"{one}/resume", changing("resume")),
+        _api("POST", f"{one}/cancel", changing("cancel")),
+        _api("POST", f"{one}/retry", retry_execution),
     ]
+
+
+def _api(method: str, path: str, endpoint: Endpoint, *inner: Middleware) -> Route:
+    return Route(f"/api/v1{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired), *inner])

@@ -8,6 +8,7 @@ from typing import cast
 
 from starlette.types import Scope
 
+from botflow.engine.inbound import CHAT
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel
 from botflow.records.sessions import SessionKey, StoredSession
@@ -15,8 +16,6 @@ from botflow.runtime.app import Runtime
 from botflow.settings import Settings
 from botflow.web.auth.callers import Caller, Gate, external_id_of
 from botflow.web.rate_limits import RateLimiter
-
-CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Desk:
         live = self.runtime.flows.get(workflow)
         # By the person, not by a number in the token: a restored database gives numbers to somebody else.
         key = SessionKey(live.workflow, CHAT, external_id_of(caller, named, workflow))
-        stored = await self.runtime.database.sessions.load(key)
+        stored = await self.runtime.database.turns.load(key)
         if not stored.id:
             raise RejectedInbound(
                 "this person has not said anything yet",

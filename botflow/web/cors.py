@@ -1,49 +1,35 @@
 """Widgets on other sites may call the chat, and nothing else, from the origins in BOTFLOW_ALLOWED_ORIGINS.
 
-No cookies are involved, so credentials are never allowed. https://fetch.spec.whatwg.org/#http-cors-protocol
+By Starlette's middleware, outside of everything that answers, so that a widget can read a refusal, too: mounted inside
+the routes it would not see those. No cookies are involved, so credentials are never allowed.
+https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Collection
 
-from botflow.web.asgi import header, send_bytes
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 CHAT = "/chat/"
-PREFLIGHT = (
-    (b"access-control-allow-methods", b"GET, POST"),
-    (b"access-control-allow-headers", b"authorization, content-type, last-event-id"),
-    (b"access-control-max-age", b"86400"),
-)
-VARY = (b"vary", b"Origin")
 
 
-class ChatOrigins:
-    """Adds the headers that let a page on an allowed origin read the chat's answers; answers its preflights."""
+class ChatOrigins(CORSMiddleware):
+    """Lets pages on `allowed` origins read the chat's answers; `*` allows every origin."""
 
-    def __init__(self, app: ASGIApp, allowed: tuple[str, ...]) -> None:
-        self.app = app
-        self._allowed = frozenset(origin.rstrip("/") for origin in allowed)
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=allowed,
+            allow_methods=("GET", "POST"),
+            allow_headers=("authorization", "content-type", "last-event-id"),
+            expose_headers=("retry-after",),
+            max_age=86_400,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(CHAT):
+        if scope["type"] == "http" and scope["path"].startswith(CHAT):
+            await super().__call__(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
-        origin = header(scope, b"origin")
-        if origin is None:
-            await self.app(scope, receive, send)
-            return
-        headers = [VARY]
-        if origin in self._allowed or "*" in self._allowed:
-            headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
-            headers.append((b"access-control-expose-headers", b"retry-after"))
-        if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
-            await send_bytes(send, 204, b"", *headers, *(PREFLIGHT if len(headers) > 1 else ()))
-            return
-
-        async def sender(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *headers]}
-            await send(message)
-
-        await self.app(scope, receive, sender)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from botflow.errors import BotflowError, ConflictError, ProviderError, RejectedInbound
+from botflow.errors import BotflowError, ProviderError, RejectedInbound
 from botflow.runtime.process.overload import Overloaded
 from botflow.web.asgi import Disconnected
 
@@ -69,7 +69,7 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
             )
         case Overloaded():
             return _overloaded(failure)
-        case ConflictError() | ProviderError(retryable=True):
+        case ProviderError(retryable=True):
             return unavailable()
         case HTTPException():
             return _http_problem(failure, scope)

@@ -24,9 +24,7 @@ from botflow.web.context import Desk, desk_of
 
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 500
-REPLY_WITHIN_S = 8.0  # Twilio gives up after 15 s, network included
 FORM = "application/x-www-form-urlencoded"
-XML_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 
 
 class ReceiveMessage:
@@ -40,15 +38,15 @@ class ReceiveMessage:
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         request = await _signed_request(desk, channel, scope, receive)
         inbound = channel.parse(request, clock.now(), secrets.randbits(63))
-        receipt = await desk.runtime.conversation.receive(
+        receipt = await desk.runtime.receiver.receive(
             live,
             inbound.sender,
             inbound,
-            reply_within_s=max(0.0, REPLY_WITHIN_S - (clock.monotonic_s() - began_s)),
+            reply_within_s=max(0.0, desk.runtime.timing.webhook_reply_s - (clock.monotonic_s() - began_s)),
             is_gone=lambda: is_disconnected(receive),
         )
         answer = channel.reply(receipt.outbounds, _callback_url(desk, channel))
-        await send_bytes(send, 200, answer.encode(), XML_TYPE)
+        await send_bytes(send, 200, answer.encode(), (b"content-type", channel.reply_type.encode()))
 
 
 class ReceiveStatus:
@@ -125,8 +123,8 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
 
 
 def _lets_unsigned_in(desk: Desk, channel: Channel) -> bool:
-    """Only --dev does, and only while there is no token to verify with."""
-    return desk.dev and channel.name == "twilio" and desk.settings.twilio_auth_token is None
+    """Only --dev does, and only while there is no secret to verify with."""
+    return desk.dev and not channel.can_verify
 
 
 def _public_url(desk: Desk, scope: Scope) -> str:
@@ -160,6 +158,6 @@ def _unknown_provider(name: str) -> RejectedInbound:
     return RejectedInbound(
         f"there is no provider {name!r} here",
         code="provider.unknown",
-        hint="install the provider's extra, for example: pip install 'botflow[twilio]'",
+        hint="install the integration that brings this provider",
         status=HTTPStatus.NOT_FOUND,
     )

@@ -11,12 +11,15 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from starlette.types import Scope
 
 from botflow.clock import Clock
-from botflow.interfaces import SharedCounter
 from botflow.web.problem import Refused
+
+if TYPE_CHECKING:
+    from botflow.storage.cache.redis import RedisLink
 
 KEPT_COUNTS = 100_000
 
@@ -39,7 +42,7 @@ READS_PER_SESSION = Limit("session-reads", 600)
 class RateLimiter:
     """Counts calls, and refuses the one too many with the time to wait."""
 
-    def __init__(self, clock: Clock, shared: SharedCounter | None) -> None:
+    def __init__(self, clock: Clock, shared: RedisLink | None) -> None:
         self._clock = clock
         self._shared = shared
         self._counts: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()

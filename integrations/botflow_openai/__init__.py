@@ -10,12 +10,12 @@ from __future__ import annotations
 from botflow.errors import UsageError
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
-from botflow.settings import Settings
+from botflow_openai.settings import OpenAISettings
 
 
-def configured_model(settings: Settings) -> Model | None:
+def configured_model(settings: OpenAISettings) -> Model | None:
     """Return the model that `settings` describe, or None without a key. The SDK is imported here: it takes a second."""
-    if settings.openai_api_key is None:
+    if settings.api_key is None:
         return None
     try:
         from botflow_openai.model import OpenAIModel
@@ -26,10 +26,15 @@ def configured_model(settings: Settings) -> Model | None:
             hint="pip install 'botflow[openai]', or unset OPENAI_API_KEY to use the built-in model",
         ) from missing
     return OpenAIModel(
-        api_key=settings.openai_api_key.get_secret_value(),
-        base_url=settings.openai_base_url,
-        default_model=settings.openai_model,
+        api_key=settings.api_key.get_secret_value(),
+        base_url=settings.base_url,
+        default_model=settings.model,
     )
 
 
-plugin = Plugin(name="openai", model=configured_model)
+plugin = Plugin(
+    name="openai",
+    settings=OpenAISettings,
+    model=configured_model,
+    hint="set OPENAI_API_KEY for a language model",
+)

@@ -56,6 +56,10 @@ class OpenAIModel:
         self._clients = Clients(api_key, base_url)
         self._prices = Prices.published()
 
+    @property
+    def description(self) -> str:
+        return f"OpenAI {self._default_model}"
+
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
         """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that what it cost is journalled."""
         api, model = self._way(ask)

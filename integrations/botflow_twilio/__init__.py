@@ -4,8 +4,16 @@ Importing this package does not import Twilio's SDK: only the first send does.
 """
 
 from botflow.plugins import Plugin
-from botflow_twilio.channel import open_channel
+from botflow_twilio.building import message_received, send_message
+from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.nodes import MessageReceived, SendTwilioMessage
+from botflow_twilio.settings import TwilioSettings
 
-__all__ = ["plugin"]
+__all__ = ["message_received", "plugin", "send_message"]
 
-plugin = Plugin(name="twilio", channel=open_channel)
+plugin = Plugin(
+    name="twilio",
+    settings=TwilioSettings,
+    channel=TwilioChannel,
+    node_types=(MessageReceived(), SendTwilioMessage()),
+)

@@ -8,52 +8,58 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import ClassVar
 
 from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
+from botflow.phone_numbers import normal_number
 from botflow.records.outbounds import StoredOutbound
-from botflow.settings import Settings
+from botflow_twilio.address import WHATSAPP
 from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.inbound import parse_message
 from botflow_twilio.rates import per_second
 from botflow_twilio.render import render
 from botflow_twilio.rest import Rest
 from botflow_twilio.segments import segments
+from botflow_twilio.settings import TwilioSettings
 from botflow_twilio.signature import is_signed
+from botflow_twilio.stop_words import ANSWERED_BY_TWILIO
 from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
 
-
-def open_channel(settings: Settings, clock: Clock) -> TwilioChannel:
-    """Return the channel. Without an auth token it verifies nothing, so only `--dev` lets webhooks in."""
-    token = settings.twilio_auth_token
-    return TwilioChannel(
-        account_sid=settings.twilio_account_sid or "",
-        auth_token=token.get_secret_value() if token else "",
-        api_url=settings.twilio_api_url,
-        rates=settings.twilio_rates,
-    )
+# Twilio tries again, twice, when we cannot be reached, take too long or fail; what it repeats is one turn all the same.
+# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
 
 class TwilioChannel:
-    """A Channel that Reconciles, Meters and Reports."""
+    """A Channel that Announces, Reconciles, Meters and Reports.
 
-    name = "twilio"
-    names = ("sms", "whatsapp")
-    reply_limit = MESSAGES_PER_REPLY
+    Without an auth token it verifies nothing, so only `--dev` lets webhooks in; without an account, sends are held.
+    """
 
-    def __init__(
-        self,
-        *,
-        account_sid: str,
-        auth_token: str,
-        api_url: str | None = None,
-        rates: Mapping[str, float] = MappingProxyType({}),
-    ) -> None:
-        self._rates = rates
-        self._auth_token = auth_token
-        self._rest = Rest(account_sid, auth_token, api_url)
+    name: ClassVar[str] = "twilio"
+    names: ClassVar[tuple[str, ...]] = ("sms", "whatsapp")
+    answers_itself: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType({"sms": ANSWERED_BY_TWILIO})
+    reply_limit: ClassVar[int] = MESSAGES_PER_REPLY
+    reply_type: ClassVar[str] = "text/xml; charset=utf-8"
+
+    def __init__(self, settings: TwilioSettings, clock: Clock) -> None:
+        self._rates = settings.rates
+        self._auth_token = settings.auth_token.get_secret_value() if settings.auth_token else ""
+        self._rest = Rest(settings.account_sid or "", self._auth_token, settings.api_url)
+
+    @property
+    def can_verify(self) -> bool:
+        return bool(self._auth_token)
+
+    def webhook_entry(self, url: str) -> str:
+        return url + CONNECTION_OVERRIDES
+
+    @staticmethod
+    def normal_address(written: str) -> str:
+        return normal_number(written.strip().removeprefix(WHATSAPP))
 
     def verify(self, request: WebhookRequest) -> bool:
         """Say whether Twilio signed `request` with our auth token; False when we have none."""

@@ -17,6 +17,8 @@ from botflow_twilio.stop_phrases import asks_to_stop
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})
 START = frozenset({"START", "UNSTOP"})
 HELP = frozenset({"HELP", "INFO"})
+# On long codes and toll-free numbers: https://www.twilio.com/docs/messaging/guides/opt-out
+ANSWERED_BY_TWILIO = frozenset(word.lower() for word in STOP | START | HELP)
 
 
 def consent_of(body: str, *, channel: str, opt_out_type: str = "", is_button: bool = False) -> Consent:

@@ -36,7 +36,7 @@ def chat(flows: FlowPaths) -> None:
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
         options = runtime_options(
-            settings, flows, secret_key=secrets.token_urlsafe(48), worker=WorkerOptions(), migrate=True
+            settings, flows, secret_key=secrets.token_urlsafe(48), worker=WorkerOptions(), migrate=True, sends=False
         )
         run_until_stopped(_talk(options))
 
@@ -56,12 +56,7 @@ async def _talk(options: RuntimeOptions) -> None:
 
 
 def _rehearsal(settings: Settings, folder: Path) -> Settings:
-    """Return `settings` with a database of its own, and without what could reach other people's phones."""
+    """Return `settings` with a database of its own."""
     return settings.model_copy(
-        update={
-            "botflow_database_url": f"sqlite:///{folder}/chat.db",
-            "botflow_redis_url": None,
-            "twilio_account_sid": None,
-            "twilio_auth_token": None,
-        }
+        update={"botflow_database_url": f"sqlite:///{folder}/chat.db", "botflow_redis_url": None}
     )

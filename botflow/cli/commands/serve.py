@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from botflow.runtime.app import RuntimeOptions
     from botflow.settings import Settings
 
-STOP_WITHIN_S = 30  # Twilio and a chat page wait no longer than 25 s for an answer
+STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
-webhooks without a signature while no TWILIO_AUTH_TOKEN is set. It relaxes nothing else."""
+webhooks without a signature while no secret is set that could verify them. It relaxes nothing else."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     dev: Annotated[bool, typer.Option("--dev", help=DEV)] = False,
-    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave jobs to `botflow worker` processes.")] = False,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave turns to `botflow worker` processes.")] = False,
     no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Refuse to start on an older schema.")] = False,
 ) -> None:
     """Serve flows to phones and chat pages.

@@ -84,7 +84,7 @@ def show(
 
 async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, Any]:
     summary = await _find(archive, wanted)
-    stored = await archive.sessions.load_by_id(summary.id)
+    stored = await archive.turns.load_by_id(summary.id)
     lines = await archive.transcripts.transcript(summary.id, limit)
     traces = await archive.transcripts.traces(summary.id, limit)
     frames = stored.session.frames if stored is not None else ()
@@ -103,9 +103,13 @@ async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, 
 
 async def _find(archive: Archive, wanted: str) -> SessionSummary:
     """Find a session by its id, else by its person; UsageError when there is none, or more than one."""
+    from botflow.interfaces import normal_address
+    from botflow.plugins import channel_types, installed_plugins
+
     everyone = await archive.transcripts.sessions(None, LOOKED_THROUGH)
+    channels = channel_types(installed_plugins())
     found = [each for each in everyone if str(each.id) == wanted] or [
-        each for each in everyone if each.external_id == wanted
+        each for each in everyone if each.external_id == normal_address(channels, each.channel, wanted)
     ]
     if not found:
         raise UsageError(f"there is no session {wanted!r}", code="session.unknown", hint="list them: botflow sessions")

@@ -1,19 +1,18 @@
-"""`botflow worker`: a process that runs queued turns, sends and timers for web processes elsewhere."""
+"""`botflow worker`: a process that claims turns, sends and timers beside web processes elsewhere."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from botflow.errors import UsageError
 
 if TYPE_CHECKING:
+    from botflow.records.queues import QueueName
     from botflow.runtime.app import RuntimeOptions
-    from botflow.storage.jobs import Queue
 
-QUEUE = "Take jobs of this queue only: turns, executions or effects. May be given several times; by default all."
-KEEP = "Keep finished jobs in the table finished_jobs for this long, for example 24h; by default they are deleted."
+QUEUE = "Claim only this: turns (of conversations), executions (triggered runs) or effects. May be given several times."
 HEALTH = "Answer GET /healthz, /readyz and /metrics at this HOST:PORT. Anybody who reaches it may read them."
 
 
@@ -22,16 +21,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(help="How many jobs run at once.", min=1, max=1000)] = 64,
+    concurrency: Annotated[int, typer.Option(help="How many sessions run at once.", min=1, max=1000)] = 64,
     queue: Annotated[list[str] | None, typer.Option(metavar="NAME", help=QUEUE)] = None,
     health: Annotated[str, typer.Option(metavar="HOST:PORT", help=HEALTH)] = "",
-    keep_jobs: Annotated[str, typer.Option(metavar="DURATION", help=KEEP)] = "",
     no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Refuse to start on an older schema.")] = False,
 ) -> None:
-    """Run queued turns, sends and timers, without a web server.
+    """Claim turns that wait, send messages and fire timers, without a web server.
 
     It serves the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY.
-    SIGTERM stops it within twenty seconds; a job that takes longer is put back, and runs again elsewhere.
+    SIGTERM stops it within twenty seconds; a turn that takes longer is released, and runs again elsewhere.
     """
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
@@ -39,7 +37,7 @@ def worker(
     from botflow.settings import Settings
     from botflow.web.auth.secret_key import secret_key
 
-    options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()), keep_s=_seconds(keep_jobs))
+    options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()))
     place = _place(health)
     configure_logs()
     settings = Settings.from_environment()
@@ -59,7 +57,7 @@ async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
     from botflow.runtime.app import open_runtime
 
     async with AsyncExitStack() as stack:
-        # Bound first and served last: a port in use ends the command before it takes a job.
+        # Bound first and served last: a port in use ends the command before it claims a turn.
         listening = stack.enter_context(listen(*place)) if place else None
         runtime = await stack.enter_async_context(open_runtime(options))
         if listening is not None:
@@ -75,24 +73,15 @@ async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
         await stop_signal()
 
 
-def _queues(names: list[str] | tuple[()]) -> tuple[Queue, ...]:
-    from botflow.storage.jobs import QUEUES, Queue
+def _queues(names: list[str] | tuple[()]) -> tuple[QueueName, ...]:
+    from botflow.records.queues import QUEUES
 
     for name in names:
-        if name not in get_args(Queue):
+        if name not in QUEUES:
             raise UsageError(
                 f"there is no queue {name!r}", code="worker.queue", hint=f"the queues are {', '.join(QUEUES)}"
             )
     return tuple(queue for queue in QUEUES if queue in names) or QUEUES
-
-
-def _seconds(duration: str) -> float:
-    from botflow.flow.duration import parse_duration
-
-    try:
-        return parse_duration(duration) if duration else 0.0
-    except ValueError as failure:
-        raise UsageError(f"--keep-jobs: {failure}", code="worker.keep_jobs", hint="for example 24h or 7d") from None
 
 
 def _place(address: str) -> tuple[str, int] | None:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
+from botflow.interfaces import Announces, Channel, Describes, Model
+from botflow.plugins import Plugin, installed_plugins
 from botflow.runtime.app import Runtime
-from botflow.settings import Settings
-
-# Twilio tries again, twice, when we cannot be reached, take too long or fail; what it repeats is one turn all the same.
-# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
 
 def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> None:
     """Print the start-up lines on stdout."""
     settings = runtime.settings
     typer.echo(typer.style(f"botflow is ready at {address}", fg="green", bold=True))
+    base = (settings.botflow_public_url or (address if dev else "")).rstrip("/")
     slugs = [live.slug for live in runtime.flows.all()]
     rows = [
         ("workflows", ", ".join(slugs) or "none yet: botflow serve FLOW..."),
         ("chat page", f"{address}/" if dev else ""),
         ("database", database_name(settings.botflow_database_url)),
         ("redis", database_name(settings.botflow_redis_url or "")),
-        ("AI model", model_name(settings)),
+        ("AI model", model_name(runtime.models, installed_plugins())),
         ("worker", "in this process" if worker else other_worker(settings.botflow_database_url)),
-        *(("webhook", url) for url in webhooks(settings, address if dev else "", slugs)),
+        *(("webhook", url) for url in webhooks(runtime.channels.values(), base, slugs)),
     ]
     for name, value in rows:
         if value:
@@ -49,17 +48,23 @@ def database_name(url: str) -> str:
     return urlunsplit(parts._replace(netloc=user + parts.netloc.rpartition("@")[2]))
 
 
-def model_name(settings: Settings) -> str:
-    if settings.openai_api_key is None:
-        return "built in and offline (set OPENAI_API_KEY for a language model)"
-    return f"OpenAI {settings.openai_model or ''}".strip()
+def model_name(models: Sequence[Model], plugins: Iterable[Plugin]) -> str:
+    """Return the default model, which is the first; the last is the built-in one."""
+    model = models[0]
+    if len(models) == 1:
+        hints = [plugin.hint for plugin in plugins if plugin.model is not None and plugin.hint]
+        return f"built in and offline ({'; '.join(hints) or 'an integration brings a language model'})"
+    return model.description if isinstance(model, Describes) else model.name
 
 
-def webhooks(settings: Settings, address: str, slugs: list[str]) -> list[str]:
-    """Return what to enter at Twilio for each workflow, when Twilio is configured."""
-    if settings.twilio_auth_token is None:
-        return []
-    base = (settings.botflow_public_url or address).rstrip("/")
-    if not base:
-        return ["refused until BOTFLOW_PUBLIC_URL says where Twilio reaches this server"]
-    return [f"{base}/twilio/{slug}{CONNECTION_OVERRIDES}" for slug in slugs]
+def webhooks(channels: Iterable[Channel], base: str, slugs: Sequence[str]) -> list[str]:
+    """Return what to enter in the console of each provider that is configured, for each workflow."""
+    lines: list[str] = []
+    for channel in {channel.name: channel for channel in channels}.values():
+        if not (isinstance(channel, Announces) and channel.can_verify):
+            continue
+        if not base:
+            lines.append(f"refused until BOTFLOW_PUBLIC_URL says where {channel.name} reaches this server")
+        else:
+            lines += [channel.webhook_entry(f"{base}/{channel.name}/{slug}") for slug in slugs]
+    return lines

@@ -8,11 +8,9 @@ from typing import Any
 
 import structlog
 
-LIBRARIES = ("alembic", "asyncio", "httpx2", "openai", "procrastinate", "sqlalchemy", "twilio", "uvicorn")
-
 
 def configure_logs(*, level: int = logging.INFO) -> None:
-    """Send botflow's own log and the warnings of the libraries under it to stderr."""
+    """Send botflow's own log, and what is a warning or worse of the libraries under it, to stderr."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -29,9 +27,8 @@ def configure_logs(*, level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    root.setLevel(max(level, logging.WARNING))
+    logging.getLogger("botflow").setLevel(level)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -9,14 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 from botflow.cli.terminal.prompt import Terminal
-from botflow.engine.inbound import Inbound, InboundKind
-from botflow.records.outbounds import StoredOutbound
+from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import CHAT, Inbound, InboundKind
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.served_flows import LiveFlow
-from botflow.runtime.turns.signals import Delta, Mailbox
+from botflow.runtime.turns.signals import Delta, Mailbox, Preview
 
-CHANNEL = "chat"
 PERSON = "terminal"
 REPLY_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.5  # under every wake-up, in case it is lost
@@ -35,6 +34,7 @@ class TerminalConversation:
         self._shown = (0, -1)
         self._payloads: tuple[str, ...] = ()
         self._streamed: tuple[int, str] | None = None  # attempt, text so far
+        self._previewed: dict[tuple[int, int], SendMessage] = {}  # by (version, index), of a turn under way
 
     async def run(self) -> None:
         await self._turn("opened")
@@ -67,15 +67,15 @@ class TerminalConversation:
             key="opened" if kind == "opened" else f"m:{secrets.token_urlsafe(16)}",
             received_at=self._runtime.clock.now(),
             seed=secrets.randbits(63),
-            channel=CHANNEL,
-            provider=CHANNEL,
+            channel=CHAT,
+            provider=CHAT,
             sender=PERSON,
             text=text,
             payload=self._payload(text),
         )
         self._payloads = ()
         receiving = asyncio.create_task(
-            self._runtime.conversation.receive(self._live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
+            self._runtime.receiver.receive(self._live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
         )
         if mailbox is not None:
             await self._stream(mailbox, receiving)
@@ -109,7 +109,9 @@ class TerminalConversation:
                 listening.cancel()
                 continue
             signal = listening.result()
-            if isinstance(signal, Delta):
+            if isinstance(signal, Preview):
+                self._show_preview(signal)
+            elif isinstance(signal, Delta):
                 if self._streamed is not None and self._streamed[0] != signal.attempt:
                     self._terminal.stream("")
                     self._streamed = None
@@ -118,13 +120,21 @@ class TerminalConversation:
         if self._streamed is not None:
             self._terminal.stream("")
 
+    def _show_preview(self, preview: Preview) -> None:
+        """Show what the turn says before its answer is there; a retried turn says it once more only if it differs."""
+        for index, message in enumerate(preview.messages, start=preview.first):
+            if self._previewed.get((preview.version, index)) != message:
+                self._previewed[preview.version, index] = message
+                self._show_message(message)
+
     async def _show_new(self) -> None:
         for outbound in await self._runtime.database.transcripts.messages_after(self._session, self._shown, 100):
             self._shown = (outbound.version, outbound.index)
-            self._show(outbound)
+            if self._previewed.get(self._shown) != outbound.message:
+                self._show_message(outbound.message)
+        self._previewed.clear()
 
-    def _show(self, outbound: StoredOutbound) -> None:
-        message = outbound.message
+    def _show_message(self, message: SendMessage) -> None:
         if self._streamed is not None and self._streamed[1] == message.text:
             self._streamed = None  # it stands there already
         elif message.text:
@@ -148,7 +158,7 @@ class TerminalConversation:
                 self._terminal.note(HELP)
 
     async def _variables(self) -> str:
-        stored = await self._runtime.database.sessions.load_by_id(self._session)
+        stored = await self._runtime.database.turns.load_by_id(self._session)
         frames = stored.session.frames if stored is not None else ()
         if not frames:
             return "(no conversation is under way; the next message starts one)"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from botflow.engine.text_folding import fold
+from botflow.languages import base_language
 
 LONGEST = 200  # characters of a correction; who writes more tells something else
 MOST_WORDS = 4  # of a value behind a mere "no," or "sorry,"
@@ -115,5 +116,5 @@ def _value(words: str, is_clear: bool, *, may_tell: bool = False, may_answer: bo
 
 
 def _languages(language: str) -> tuple[str, ...]:
-    own = language.split("-")[0].lower()
+    own = base_language(language)
     return (own,) if own == "en" else (own, "en")

@@ -13,8 +13,8 @@ from botflow.engine.corrections.phrases import correction, goes_back
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Answerable, Fit, NodeType
 from botflow.engine.scene import Scene
-from botflow.engine.sentences import cannot_change
 from botflow.engine.session import Frame, Past
+from botflow.languages import sentences_in
 
 Turning = Literal["ask", "answer"]  # the question now at hand is asked again, or takes what was heard
 
@@ -73,7 +73,7 @@ def _just_begun(scene: Scene) -> int | None:
 
 def _refuse(scene: Scene) -> Turning:
     scene.record(events.Rewound(""))
-    scene.say(cannot_change(scene.flow.language))
+    scene.say(sentences_in(scene.flow.language).cannot_change)
     return "ask"
 
 

@@ -122,10 +122,6 @@ class Flow(RunSteps):
         """Start when a visitor opens the chat: the place for a greeting."""
         return self.node("chatbot.opened", id=id or self._free_id("opened"))
 
-    def twilio_message_received(self, *, id: str | None = None) -> Step:
-        """Start with a message that came by Twilio."""
-        return self.node("twilio.message_received", id=id or self._free_id("twilio"))
-
     # -- conversation
 
     def say(
@@ -272,18 +268,6 @@ class Flow(RunSteps):
         return self.node("ai.extract", id=id, fields=fields, input=input, model=model, timeout=timeout)
 
     # -- the rest
-
-    def send_message(
-        self,
-        to: str,
-        text: str,
-        *,
-        media: Sequence[str | Mapping[str, str]] | None = None,
-        sender: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Send an SMS or a WhatsApp message to any number by Twilio; handles `next`, `failed`."""
-        return self.node("twilio.send_message", id=id, to=to, text=text, media=media, from_=sender)
 
     def set(self, variables: Mapping[str, Any], *, id: str | None = None) -> Step:
         """Assign variables, values or templates: `flow.set({"total": "{{ price * qty }}"})`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botflow.flow.checking.bodies import check_bodies
-from botflow.flow.checking.conversation import check_conversation
+from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, check_conversation
 from botflow.flow.checking.reachability import check_graph
 from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
 from botflow.flow.checking.texts import check_texts
@@ -18,15 +18,29 @@ from botflow.flow.problems import Problem, Report
 from botflow.flow.typed_document import Linked, NodeSpecs, link
 
 
-def check(source: SourceDocument, node_types: NodeSpecs, subflows: Mapping[str, SourceDocument]) -> list[Problem]:
-    """Return every problem of `source`, in the order of its file; `subflows` are the other workflows by id."""
+def check(
+    source: SourceDocument,
+    node_types: NodeSpecs,
+    subflows: Mapping[str, SourceDocument],
+    answered: WordsAnswered = NOBODY_ANSWERS,
+) -> list[Problem]:
+    """Return every problem of `source`, in the order of its file; `subflows` are the other workflows by id.
+
+    `answered` are, by channel, the words that providers answer themselves.
+    """
     report = Report(source.name, source.place)
     others = {name: other.document for name, other in subflows.items()}
-    examine(source.document, node_types, {**others, source.document.id: source.document}, report)
+    examine(source.document, node_types, {**others, source.document.id: source.document}, report, answered)
     return report.problems
 
 
-def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, Document], report: Report) -> Linked:
+def examine(
+    document: Document,
+    node_types: NodeSpecs,
+    documents: Mapping[str, Document],
+    report: Report,
+    answered: WordsAnswered = NOBODY_ANSWERS,
+) -> Linked:
     """Join `document` with its node types and run every check on it; `documents` are all workflows, itself too."""
     linked = link(document, node_types, report)
     is_whole = not report.has_errors
@@ -35,7 +49,7 @@ def examine(document: Document, node_types: NodeSpecs, documents: Mapping[str, D
     returns = any(
         node.properties.get("workflow") == document.id for other in documents.values() for node in other.nodes
     )
-    check_conversation(linked, report, waits=waits)
+    check_conversation(linked, report, waits=waits, answered=answered)
     check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.template import is_template
 from botflow.flow.typed_document import Linked
 
-# Twilio answers these itself on long codes and toll-free numbers, and the flow gets no say.
-# https://www.twilio.com/docs/messaging/guides/opt-out
-PROVIDER_WORDS = frozenset(
-    (
-        *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"),
-        *("start", "unstop", "help", "info"),
-    )
-)
+WordsAnswered = Mapping[str, frozenset[str]]  # by channel, in lower case: what its provider answers itself
+NOBODY_ANSWERS: WordsAnswered = MappingProxyType({})
 
 
-def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bool]) -> None:
+def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bool], answered: WordsAnswered) -> None:
     """Check the triggers, the interrupts and the execution mode."""
     has_unknown_nodes = len(linked.nodes) < len(linked.document.nodes)
     if not linked.triggers and not has_unknown_nodes:
         hint = "add a node of type chatbot.message_received"
         report.error("flow.no_trigger", "no node starts this workflow", ("nodes",), hint=hint)
-    _check_interrupts(linked, report)
+    _check_interrupts(linked, report, answered)
     if is_template(linked.document.apology or ""):
         hint = "say it without {{ }}"
         report.warning(
@@ -53,13 +48,13 @@ def _check_nobody(linked: Linked, report: Report) -> None:
                 "single.speaks",
                 f"{node.id!r} talks, but there is no person: only triggers of runs start this workflow",
                 (*node.path, "id"),
-                hint="send a message with twilio.send_message",
+                hint="use a node that sends to a number",
                 node=node.id,
             )
 
 
-def _check_interrupts(linked: Linked, report: Report) -> None:
-    by_sms = any(node.placed.action_type == "message_received" for node in linked.triggers)
+def _check_interrupts(linked: Linked, report: Report, answered: WordsAnswered) -> None:
+    takes_messages = any(node.placed.action_type == "message_received" for node in linked.triggers)
     seen: set[str] = set()
     for position, interrupt in enumerate(linked.document.interrupts):
         path: Path = ("interrupts", position)
@@ -72,13 +67,18 @@ def _check_interrupts(linked: Linked, report: Report) -> None:
         target = linked.nodes.get(interrupt.target)
         if target is not None and target.is_trigger:
             report.error("edge.into_trigger", f"{target.id!r} is a trigger", (*path, "target"))
-        taken = [
-            (place, word) for place, word in enumerate(interrupt.match) if word.strip().casefold() in PROVIDER_WORDS
-        ]
-        for place, word in taken if by_sms else ():
+        if takes_messages:
+            _check_words(interrupt.match, path, report, answered)
+
+
+def _check_words(match: Sequence[str], path: Path, report: Report, answered: WordsAnswered) -> None:
+    """Warn of words that never arrive on some channel."""
+    for place, word in enumerate(match):
+        channels = [channel for channel, words in answered.items() if word.strip().casefold() in words]
+        if channels:
             report.warning(
                 "interrupt.provider_word",
-                f"over SMS the provider answers {word!r} itself, so it never reaches this workflow",
+                f"on {' and '.join(channels)} the provider answers {word!r} itself: it never reaches this workflow",
                 (*path, "match", place),
                 hint="add another word for people who write from a phone",
             )

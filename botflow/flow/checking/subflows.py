@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from botflow.errors import did_you_mean
 from botflow.flow.document import Document
-from botflow.flow.problems import Report, did_you_mean
+from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import minijinja
 
-from botflow.errors import FlowError
+from botflow.errors import FlowError, did_you_mean
 from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
-from botflow.flow.problems import Path, Report, did_you_mean
+from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.grammar import translate, translate_expression
 from botflow.flow.templates.template import is_template, node_references

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from botflow.errors import did_you_mean
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
-from botflow.flow.problems import Report, did_you_mean
+from botflow.flow.problems import Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
-from botflow.flow.problems import Path, Report, did_you_mean, dotted
+from botflow.errors import did_you_mean
+from botflow.flow.problems import Path, Report, dotted
 
 # pydantic speaks of Python's types; authors write YAML.
 _SENTENCES = {

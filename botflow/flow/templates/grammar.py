@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from botflow.flow.problems import did_you_mean
+from botflow.errors import did_you_mean
 from botflow.flow.templates.bounded_multiplication import guard_products
 from botflow.flow.templates.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tokens_of
 

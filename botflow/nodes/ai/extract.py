@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field
 
 from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
-from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.nodes.time_zone import local_now
 
 LARGEST = 2**53  # beyond it JSON's readers disagree about integers
@@ -38,13 +37,13 @@ class ExtractProperties(Properties):
     input: str | None = None
     """The text to read, usually a template. Without it: the person's last message."""
     model: str | None = None
-    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
-    the built-in model. Without it: `OPENAI_MODEL`."""
+    """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
+    model. Without it: the provider's default."""
     timeout: Duration = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
 
-class AiExtract:
+class AiExtract(NodeType):
     """Lets a model read values out of a message, into variables.
 
     {id: details, type: ai, actionType: extract,
@@ -55,14 +54,10 @@ class AiExtract:
     """
 
     name = "ai.extract"
-    category: Category = "action"
     properties = ExtractProperties
 
     def handles(self, properties: ExtractProperties) -> tuple[str, ...]:
         return ("done", "missing", "error")
-
-    def waits(self, properties: ExtractProperties) -> bool:
-        return False
 
     def sets(self, properties: ExtractProperties) -> tuple[str, ...]:
         return tuple(properties.fields)

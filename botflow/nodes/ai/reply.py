@@ -9,10 +9,9 @@ from pydantic import Field
 
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Line
 from botflow.engine.events import NodeFailed
-from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -31,13 +30,13 @@ class ReplyProperties(Properties):
     max_tokens: Annotated[int, Field(ge=1, le=32_000)] | None = None
     """The longest answer, in tokens."""
     model: str | None = None
-    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
-    the built-in model. Without it: `OPENAI_MODEL`."""
+    """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
+    model. Without it: the provider's default."""
     timeout: Duration = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
 
-class AiReply:
+class AiReply(NodeType):
     """Lets a model write an answer, and says it. The chat shows the answer while it is written.
 
     {id: chat, type: ai, actionType: reply,
@@ -48,20 +47,13 @@ class AiReply:
     """
 
     name = "ai.reply"
-    category: Category = "action"
     properties = ReplyProperties
 
     def handles(self, properties: ReplyProperties) -> tuple[str, ...]:
         return ("next", "error")
 
-    def waits(self, properties: ReplyProperties) -> bool:
-        return False
-
     def speaks(self, properties: ReplyProperties) -> bool:
         return True
-
-    def sets(self, properties: ReplyProperties) -> tuple[str, ...]:
-        return (properties.variable,) if properties.variable else ()
 
     def visit(self, properties: ReplyProperties, scene: Scene) -> Visit:
         return _reply(properties, scene)

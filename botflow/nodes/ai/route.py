@@ -9,10 +9,9 @@ from pydantic import Field, field_validator
 
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.events import RouteChosen
-from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 
 RESERVED = ("fallback", "error", "abstain")
 
@@ -38,8 +37,8 @@ class RouteProperties(Properties):
     instructions: str = ""
     """Further instructions to the model. May be a template."""
     model: str | None = None
-    """The model for this node, such as `gpt-5-mini` or `responses:gpt-5-mini` (OpenAI's Responses API). `lexical` is
-    the built-in model. Without it: `OPENAI_MODEL`."""
+    """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
+    model. Without it: the provider's default."""
     timeout: Duration = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
@@ -55,7 +54,7 @@ class RouteProperties(Properties):
         return routes
 
 
-class AiRoute:
+class AiRoute(NodeType):
     """Lets a model choose the edge by the meaning of a message. It cannot choose an edge that is not drawn.
 
     {id: intent, type: ai, actionType: route,
@@ -65,17 +64,10 @@ class AiRoute:
     """
 
     name = "ai.route"
-    category: Category = "action"
     properties = RouteProperties
 
     def handles(self, properties: RouteProperties) -> tuple[str, ...]:
         return (*(route.handle for route in properties.routes), "fallback", "error")
-
-    def waits(self, properties: RouteProperties) -> bool:
-        return False
-
-    def sets(self, properties: RouteProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: RouteProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused, base_language
+from botflow.languages import base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
 from botflow.nodes.answers.numbers import spoken_number
 
 _NUMBER_WORDS = frozenset(("option", "number", "nummer", "opcion", "numero", "nr", "no", "choice", "choix", "wahl"))

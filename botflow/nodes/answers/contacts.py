@@ -6,6 +6,7 @@ import re
 
 from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.phone_numbers import country_of, normal_number
 
 _CANDIDATE = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:@]+")
 _PLAIN = re.compile(
@@ -44,18 +45,8 @@ def _numbers(text: str, region: str | None, sender: str) -> set[str]:
     try:
         import phonenumbers
     except ImportError:
-        return {"+" + re.sub(r"\D", "", found).removeprefix("00") for found in _INTERNATIONAL.findall(text)}
+        return {normal_number(found) for found in _INTERNATIONAL.findall(text)}
     if region is None:
-        region = _region_of(sender)
+        region = country_of(sender)
     found = phonenumbers.PhoneNumberMatcher(text, region)
     return {phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164) for match in found}
-
-
-def _region_of(sender: str) -> str | None:
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(sender.removeprefix("whatsapp:"), None)
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.region_code_for_number(number)

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
+from botflow.languages import base_language
 from botflow.nodes.answers.calendar_words import CALENDARS, Calendar
-from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused, base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.numbers import spelled_out
 
 _LONGEST = 80

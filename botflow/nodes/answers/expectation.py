@@ -57,8 +57,3 @@ class Refused:
 
 
 Reading = Accepted | Refused
-
-
-def base_language(tag: str) -> str:
-    """Return the language of a BCP 47 tag, which decides the words that are understood and said: "de" for "de-AT"."""
-    return tag.partition("-")[0].lower()

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused, base_language
+from botflow.languages import base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 
 LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell integers apart
 _LONGEST_NUMBER = 40  # characters

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused, base_language
+from botflow.languages import base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.numbers import spelled_out
 
 _MOST_WORDS = 8

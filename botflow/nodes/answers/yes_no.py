@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused, base_language
+from botflow.languages import base_language
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 
 _EVERYWHERE: Mapping[str, bool] = MappingProxyType(
     {"1": True, "0": False, "👍": True, "👎": False, "✅": True, "❌": False, "✔": True, "✖": False, "true": True}

@@ -10,10 +10,9 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
-from botflow.engine.node_type import Fit, Leave, NodeFailure, Visit
+from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties
-from botflow.flow.graph import Category
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
@@ -104,7 +103,7 @@ class AskProperties(Properties):
         )
 
 
-class Ask:
+class Ask(NodeType):
     """Asks a question, waits, and stores the answer.
 
     {id: people, type: chatbot, actionType: ask,
@@ -115,7 +114,6 @@ class Ask:
     """
 
     name = "chatbot.ask"
-    category: Category = "action"
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
@@ -123,9 +121,6 @@ class Ask:
 
     def waits(self, properties: AskProperties) -> bool:
         return True
-
-    def sets(self, properties: AskProperties) -> tuple[str, ...]:
-        return (properties.variable,) if properties.variable else ()
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
         scene.notes.clear()

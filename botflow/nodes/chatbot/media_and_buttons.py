@@ -31,7 +31,7 @@ class Button(Properties):
     """What the flow receives when the button is pressed. Without it: the title."""
 
 
-MediaList = Annotated[tuple[str | Attachment, ...], Field(max_length=10)]  # Twilio takes ten in one message
+MediaList = Annotated[tuple[str | Attachment, ...], Field(max_length=10)]  # no provider takes more in one message
 Buttons = Annotated[tuple[str | Button, ...], Field(max_length=30)]
 
 

@@ -7,10 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from botflow.engine.node_type import Fit, Leave, Visit
+from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
@@ -60,7 +59,7 @@ class MenuProperties(Properties):
         return tuple(option.option(scene) for option in self.options) if self.fixed is None else self.fixed
 
 
-class Menu:
+class Menu(NodeType):
     """Offers options and leaves by the id of the chosen one. People choose by button, by number or in words.
 
     {id: dish, type: chatbot, actionType: menu,
@@ -70,7 +69,6 @@ class Menu:
     """
 
     name = "chatbot.menu"
-    category: Category = "action"
     properties = MenuProperties
 
     def handles(self, properties: MenuProperties) -> tuple[str, ...]:
@@ -78,9 +76,6 @@ class Menu:
 
     def waits(self, properties: MenuProperties) -> bool:
         return True
-
-    def sets(self, properties: MenuProperties) -> tuple[str, ...]:
-        return (properties.variable,) if properties.variable else ()
 
     def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
         scene.notes.clear()

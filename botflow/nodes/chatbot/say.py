@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from botflow.engine.node_type import Leave, Visit
+from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 
 
@@ -28,27 +27,17 @@ class SayProperties(Properties):
         return self
 
 
-class Say:
+class Say(NodeType):
     """Says a text, with media and buttons.
 
     {id: hello, type: chatbot, actionType: say, properties: {text: "Hello {{ name }}!", quickReplies: [Order, Help]}}
     """
 
     name = "chatbot.say"
-    category: Category = "action"
     properties = SayProperties
-
-    def handles(self, properties: SayProperties) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: SayProperties) -> bool:
-        return False
 
     def speaks(self, properties: SayProperties) -> bool:
         return True
-
-    def sets(self, properties: SayProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.render(properties.text)

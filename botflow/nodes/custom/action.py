@@ -12,10 +12,9 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 from pydantic import BaseModel, ValidationError
 
 from botflow.engine.asks import Answer, Ask, Invoke
-from botflow.engine.node_type import ActionContext, Leave, NodeFailure, Outcome
+from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
 from botflow.errors import UsageError
-from botflow.flow.graph import Category
 
 P = TypeVar("P", bound=BaseModel)
 ActionFunction = (
@@ -44,10 +43,8 @@ def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]
     return make
 
 
-class ActionNode(Generic[P]):
+class ActionNode(NodeType, Generic[P]):
     """The node type around an action's function."""
-
-    category: Category = "action"
 
     def __init__(self, name: str, function: ActionFunction[P], timeout_s: float) -> None:
         self.name = name
@@ -58,12 +55,6 @@ class ActionNode(Generic[P]):
 
     def handles(self, properties: P) -> tuple[str, ...]:
         return ("next", "error")
-
-    def waits(self, properties: P) -> bool:
-        return False
-
-    def sets(self, properties: P) -> tuple[str, ...]:
-        return variables_of(properties)
 
     def visit(self, properties: P, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         rendered = rendered_properties(self.properties, properties, scene)

@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from botflow.engine.asks import Answer, Ask, Invoke
-from botflow.engine.node_type import ActionContext, Leave, NodeFailure, Outcome, Park, Visit
+from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration
-from botflow.flow.graph import Category
-from botflow.nodes.custom.action import leave_with, needed, rendered_properties, schema_of, validated, variables_of
+from botflow.nodes.custom.action import leave_with, needed, rendered_properties, schema_of, validated
 
 P = TypeVar("P", bound=BaseModel)
 Submit = Callable[[P, ActionContext], Awaitable[Any]]
@@ -62,10 +61,8 @@ def polling(
     return make
 
 
-class PollingNode:
+class PollingNode(NodeType):
     """The node type around a polling class."""
-
-    category: Category = "action"
 
     def __init__(
         self, name: str, submit: Submit[Any], check: Check[Any], every_s: float, longest_s: float, timeout_s: float
@@ -81,14 +78,8 @@ class PollingNode:
     def handles(self, properties: BaseModel) -> tuple[str, ...]:
         return ("next", "error", "timeout")
 
-    def waits(self, properties: BaseModel) -> bool:
-        return False
-
     def rests(self, properties: BaseModel) -> bool:
         return True
-
-    def sets(self, properties: BaseModel) -> tuple[str, ...]:
-        return variables_of(properties)
 
     def visit(self, properties: BaseModel, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         rendered = rendered_properties(self.properties, properties, scene)

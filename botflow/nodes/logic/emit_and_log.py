@@ -8,10 +8,9 @@ from pydantic import Field, JsonValue
 
 from botflow.engine.effects import EmitEvent
 from botflow.engine.events import EventEmitted, LogWritten
-from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
 
 LONGEST_NAME = 128
 LONGEST_LINE = 2_000  # characters of one line in the log
@@ -26,24 +25,14 @@ class EmitProperties(Properties):
     """The payload, which is the input of the runs that it starts. May hold templates."""
 
 
-class Emit:
+class Emit(NodeType):
     """Starts every workflow that has a `trigger.event` for an event, after the turn is stored.
 
     {id: tell, type: logic, actionType: emit, properties: {event: order.paid, payload: {order: "{{ order }}"}}}
     """
 
     name = "logic.emit"
-    category: Category = "action"
     properties = EmitProperties
-
-    def handles(self, properties: EmitProperties) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: EmitProperties) -> bool:
-        return False
-
-    def sets(self, properties: EmitProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: EmitProperties, scene: Scene) -> Visit:
         event = scene.render(properties.event).strip()
@@ -67,24 +56,14 @@ class LogProperties(Properties):
     """The level."""
 
 
-class Log:
+class Log(NodeType):
     """Writes a line into the log of the execution.
 
     {id: note, type: logic, actionType: log, properties: {message: "Pack order {{ order }}.", level: info}}
     """
 
     name = "logic.log"
-    category: Category = "action"
     properties = LogProperties
-
-    def handles(self, properties: LogProperties) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: LogProperties) -> bool:
-        return False
-
-    def sets(self, properties: LogProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: LogProperties, scene: Scene) -> Visit:
         message = scene.render(properties.message)[:LONGEST_LINE]

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, model_validator
 
-from botflow.engine.node_type import EnterBody, Leave, NodeFailure, Visit
+from botflow.engine.node_type import EnterBody, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
 from botflow.nodes.conditional import Expression
 
 VariableName = Annotated[str, Field(min_length=1, max_length=64)]
@@ -38,7 +37,7 @@ class LoopProperties(Properties):
         return self
 
 
-class Loop:
+class Loop(NodeType):
     """Repeats its body: the part of the flow that the handle `each` leads to.
 
     {id: all, type: logic, actionType: loop, properties: {items: "{{ names }}", as: name}}
@@ -50,7 +49,6 @@ class Loop:
     """
 
     name = "logic.loop"
-    category: Category = "action"
     properties = LoopProperties
 
     def handles(self, properties: LoopProperties) -> tuple[str, ...]:
@@ -58,9 +56,6 @@ class Loop:
 
     def bodies(self, properties: LoopProperties) -> tuple[str, ...]:
         return ("each",)
-
-    def waits(self, properties: LoopProperties) -> bool:
-        return False
 
     def sets(self, properties: LoopProperties) -> tuple[str, ...]:
         item = (properties.item,) if properties.items is not None else ()

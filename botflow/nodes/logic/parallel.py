@@ -10,10 +10,9 @@ from pydantic import Field, JsonValue, model_validator
 
 from botflow.engine.effects import CancelRuns, StartRun
 from botflow.engine.events import RunStarted
-from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, Park, Visit
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.nodes.logic.child_results import clipped_result, ended, room_for
 from botflow.nodes.logic.loop import VariableName, list_of
 
@@ -64,7 +63,7 @@ class ParallelProperties(Properties):
         return self
 
 
-class Parallel:
+class Parallel(NodeType):
     """Runs branches at the same time, each as a run of its own with a copy of the variables.
 
     {id: both, type: logic, actionType: parallel, properties: {branches: [{id: stock}, {id: price}], variable: results}}
@@ -76,7 +75,6 @@ class Parallel:
     """
 
     name = "logic.parallel"
-    category: Category = "action"
     properties = ParallelProperties
 
     def handles(self, properties: ParallelProperties) -> tuple[str, ...]:
@@ -84,9 +82,6 @@ class Parallel:
 
     def branches(self, properties: ParallelProperties) -> tuple[str, ...]:
         return tuple(branch.id for branch in properties.branches) or (EACH,)
-
-    def waits(self, properties: ParallelProperties) -> bool:
-        return False
 
     def rests(self, properties: ParallelProperties) -> bool:
         return True

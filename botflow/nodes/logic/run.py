@@ -9,10 +9,9 @@ from pydantic import Field, JsonValue
 
 from botflow.engine.effects import CancelRuns, StartRun
 from botflow.engine.events import RunStarted
-from botflow.engine.node_type import Leave, NodeFailure, Park, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.nodes.logic.child_results import LARGEST_OUTPUT, clipped_result, ended, failed
 from botflow.nodes.logic.loop import VariableName
 
@@ -35,7 +34,7 @@ class RunWorkflowProperties(Properties):
     """How long to wait; then the run is cancelled and the node leaves by `timeout`."""
 
 
-class RunWorkflow:
+class RunWorkflow(NodeType):
     """Starts another workflow as a run of its own, at its `trigger.manual`.
 
     {id: bill, type: logic, actionType: run,
@@ -46,20 +45,13 @@ class RunWorkflow:
     """
 
     name = "logic.run"
-    category: Category = "action"
     properties = RunWorkflowProperties
 
     def handles(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
         return ("done", "error", "timeout")
 
-    def waits(self, properties: RunWorkflowProperties) -> bool:
-        return False
-
     def rests(self, properties: RunWorkflowProperties) -> bool:
         return properties.wait
-
-    def sets(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
-        return (properties.variable,) if properties.variable else ()
 
     def visit(self, properties: RunWorkflowProperties, scene: Scene) -> Visit:
         workflow = scene.render(properties.workflow).strip()

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from botflow.engine.node_type import End, Leave, Visit
+from botflow.engine.node_type import End, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
 
 
 class SetProperties(Properties):
@@ -19,21 +18,14 @@ class SetProperties(Properties):
     """Values by variable: JSON that may hold templates. A value that is one template keeps its type."""
 
 
-class Set:
+class Set(NodeType):
     """Assigns variables, in their order.
 
     {id: total, type: logic, actionType: set, properties: {variables: {total: "{{ qty * 12 }}"}}}
     """
 
     name = "logic.set"
-    category: Category = "action"
     properties = SetProperties
-
-    def handles(self, properties: SetProperties) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: SetProperties) -> bool:
-        return False
 
     def sets(self, properties: SetProperties) -> tuple[str, ...]:
         return tuple(properties.variables)
@@ -52,7 +44,7 @@ class EndProperties(Properties):
     """The result of the execution; may hold templates. Without it: the variables."""
 
 
-class EndExecution:
+class EndExecution(NodeType):
     """Ends the whole execution, also from inside a subflow, a body or a digression.
 
     {id: done, type: logic, actionType: end, properties: {output: {total: "{{ total }}"}}}
@@ -61,16 +53,9 @@ class EndExecution:
     """
 
     name = "logic.end"
-    category: Category = "action"
     properties = EndProperties
 
     def handles(self, properties: EndProperties) -> tuple[str, ...]:
-        return ()
-
-    def waits(self, properties: EndProperties) -> bool:
-        return False
-
-    def sets(self, properties: EndProperties) -> tuple[str, ...]:
         return ()
 
     def visit(self, properties: EndProperties, scene: Scene) -> Visit:

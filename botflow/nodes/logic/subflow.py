@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field, JsonValue
 
-from botflow.engine.node_type import EnterSubflow, Leave, Visit
+from botflow.engine.node_type import EnterSubflow, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties, WorkflowId
-from botflow.flow.graph import Category
 from botflow.flow.templates.template import is_template
 
 
@@ -22,7 +21,7 @@ class SubflowProperties(Properties):
     """Variables of this flow: each is the name of a variable of the subflow, or a template over them."""
 
 
-class Subflow:
+class Subflow(NodeType):
     """Runs another flow as a part of this one, in the same session. It may talk to the person.
 
     {id: address, type: logic, actionType: subflow,
@@ -30,14 +29,7 @@ class Subflow:
     """
 
     name = "logic.subflow"
-    category: Category = "action"
     properties = SubflowProperties
-
-    def handles(self, properties: SubflowProperties) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: SubflowProperties) -> bool:
-        return False
 
     def sets(self, properties: SubflowProperties) -> tuple[str, ...]:
         return tuple(properties.output)

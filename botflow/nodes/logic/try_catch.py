@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from botflow.engine.node_type import EnterBody, Leave, NodeFailure, Visit
+from botflow.engine.node_type import EnterBody, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
+from botflow.flow.node_spec import NoProperties
 
 TRY, ERROR, FINALLY = "try", "error", "finally"
 _STAGE, _FAILURE = "stage", "failure"
@@ -15,7 +15,7 @@ class TryProperties(Properties):
     """A try has no properties."""
 
 
-class Try:
+class Try(NodeType):
     """Catches failures in its body, which begins at the handle `try`.
 
     {id: guard, type: logic, actionType: try}
@@ -26,26 +26,18 @@ class Try:
     """
 
     name = "logic.try"
-    category: Category = "action"
-    properties = TryProperties
 
-    def handles(self, properties: TryProperties) -> tuple[str, ...]:
+    def handles(self, properties: NoProperties) -> tuple[str, ...]:
         return ("next", TRY, ERROR, FINALLY)
 
-    def bodies(self, properties: TryProperties) -> tuple[str, ...]:
+    def bodies(self, properties: NoProperties) -> tuple[str, ...]:
         return (TRY, ERROR, FINALLY)
 
-    def waits(self, properties: TryProperties) -> bool:
-        return False
-
-    def sets(self, properties: TryProperties) -> tuple[str, ...]:
-        return ()
-
-    def visit(self, properties: TryProperties, scene: Scene) -> Visit:
+    def visit(self, properties: NoProperties, scene: Scene) -> Visit:
         scene.notes[_STAGE] = TRY
         return EnterBody(TRY)
 
-    def resume(self, properties: TryProperties, scene: Scene) -> Visit:
+    def resume(self, properties: NoProperties, scene: Scene) -> Visit:
         stage, failure = scene.notes[_STAGE], scene.failure
         if failure is not None:
             scene.notes[_FAILURE] = dict(failure)
@@ -63,7 +55,7 @@ class Try:
             return Leave("next")
         raise NodeFailure(left["message"], code=left["code"], node=left["node"])
 
-    def catches(self, properties: TryProperties, scene: Scene) -> bool:
+    def catches(self, properties: NoProperties, scene: Scene) -> bool:
         """Take what fails before `finally`, if anything in here is to be done about it."""
         stage = scene.notes[_STAGE]
         return (stage == TRY and scene.connected(ERROR)) or (stage != FINALLY and scene.connected(FINALLY))

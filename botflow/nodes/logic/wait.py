@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, JsonValue, model_validator
 
 from botflow.engine.events import InboundIgnored
-from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, Park, Visit
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.duration import LONGEST_S
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.flow.templates.template import is_template
 from botflow.nodes.logic.opening_hours import OpeningHours, wall_moment
 from botflow.nodes.time_zone import contact_zone, named_zone
@@ -63,7 +62,7 @@ class WaitProperties(Properties):
         return None if self.business_hours is None else OpeningHours.parse(self.business_hours)
 
 
-class Wait:
+class Wait(NodeType):
     """Lets time pass: for a duration, until a time, or until people are at work.
 
     {id: later, type: logic, actionType: wait, properties: {for: 2h, businessHours: {mon-fri: "09:00-17:00"}}}
@@ -74,20 +73,13 @@ class Wait:
     """
 
     name = "logic.wait"
-    category: Category = "action"
     properties = WaitProperties
 
     def handles(self, properties: WaitProperties) -> tuple[str, ...]:
         return ("next", MESSAGE)
 
-    def waits(self, properties: WaitProperties) -> bool:
-        return False  # for a person: a single run may wait, too
-
     def rests(self, properties: WaitProperties) -> bool:
         return True
-
-    def sets(self, properties: WaitProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: WaitProperties, scene: Scene) -> Visit:
         if _UNTIL in scene.notes:  # a digression is over

@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue
 
 from botflow.engine.inbound import Inbound
-from botflow.engine.node_type import Leave, NodeFailure, Visit
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Condition, Properties
-from botflow.flow.graph import Category
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.template import INPUT, Templates
 from botflow.nodes.triggers.cron import Cron
@@ -79,18 +78,12 @@ class WebhookProperties(RunProperties):
     """How the caller signs its requests. With it, the secret is the key and is not sent."""
 
 
-class RunTrigger:
+class RunTrigger(NodeType):
     """Starts a run with an input, and leaves by `next`; the run fails when the input does not fit the schema."""
 
-    category: Category = "trigger"
+    category = "trigger"
     properties: type[RunProperties] = RunProperties
     takes: tuple[str, ...] = ()
-
-    def handles(self, properties: Any) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: Any) -> bool:
-        return False
 
     def sets(self, properties: Any) -> tuple[str, ...]:
         return ("input",)

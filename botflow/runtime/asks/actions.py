@@ -12,7 +12,8 @@ import orjson
 from botflow.engine.asks import Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
-from botflow.interfaces import ArtifactStore, ExecutionStore
+from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.executions import Executions
 
 LARGEST_ANSWER = 256_000  # bytes of JSON that an answer may have; what is larger becomes an artifact
 LARGEST_ARTIFACT = 16 * 1024 * 1024
@@ -33,8 +34,8 @@ class RunningAction:
         ask: Invoke,
         execution: str,
         credential: Mapping[str, str],
-        artifacts: ArtifactStore,
-        executions: ExecutionStore,
+        artifacts: Artifacts,
+        executions: Executions,
     ) -> None:
         self._ask = ask
         self._execution = execution
@@ -95,8 +96,8 @@ class Actions:
         self,
         *,
         node_types: Mapping[str, NodeType],
-        artifacts: ArtifactStore,
-        executions: ExecutionStore,
+        artifacts: Artifacts,
+        executions: Executions,
         credential: Fields,
     ) -> None:
         self._node_types = node_types
@@ -133,9 +134,7 @@ class Actions:
         return {"artifact": key, "size": len(stored)}
 
 
-async def keep(
-    artifacts: ArtifactStore, execution: str, name: str, content: bytes, content_type: str, kind: str
-) -> None:
+async def keep(artifacts: Artifacts, execution: str, name: str, content: bytes, content_type: str, kind: str) -> None:
     """Save an artifact within its bounds: FlowError `artifact.too_large`, `artifact.name`, `artifact.content_type`."""
     if len(content) > LARGEST_ARTIFACT:
         raise FlowError(

@@ -17,20 +17,20 @@ import structlog
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
 from botflow.errors import BotflowError, UsageError
 from botflow.flow.policy import Budgets
-from botflow.interfaces import Model, OnDelta, TranscriptStore
+from botflow.interfaces import Model, OnDelta
 from botflow.plugins import Plugin
 from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.vault import covered
-from botflow.settings import Settings
+from botflow.storage.transcripts import Transcripts
 
 NO_BUDGETS = Budgets()
 
 
-def models_of(plugins: Sequence[Plugin], settings: Settings) -> tuple[Model, ...]:
+def models_of(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tuple[Model, ...]:
     """Return the models that are configured, and last the built-in one, which always is. The first is the default."""
-    made = [plugin.model(settings) for plugin in plugins if plugin.model is not None]
+    made = [plugin.open_model(environment) for plugin in plugins]
     return (*(model for model in made if model is not None), LexicalModel())
 
 
@@ -41,7 +41,7 @@ class Asks:
         self,
         *,
         models: Sequence[Model],
-        transcripts: TranscriptStore,
+        transcripts: Transcripts,
         actions: Actions,
         spend: ModelSpend,
         log: structlog.typing.FilteringBoundLogger,
@@ -101,7 +101,7 @@ class Asks:
         model, name = self._choose(ask.model)
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
-            self._log.info("model_is_offline", hint="the built-in model answers; set OPENAI_API_KEY for a better one")
+            self._log.info("model_is_offline", hint="the built-in model answers; a language model would do it better")
         storing = _storing(on_delta) if on_delta is not None else None
 
         async def call(bounded: AskModel) -> Answer:
@@ -110,7 +110,7 @@ class Asks:
         return await self._spend.within(budgets, session_id, model, replace(ask, model=name), call)
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
-        """Find the model that is meant by `lexical` or `openai:gpt-5-mini`; another name is the default model's own."""
+        """Find the model that is meant by `lexical` or `provider:model`; another name is the default model's own."""
         provider, _, rest = (name or "").partition(":")
         for model in self._models:
             if model.name == provider:

@@ -44,7 +44,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 
 
 class ConsentGate:
-    """The SendGate."""
+    """Decides about parts right before they leave, and hears what providers know of people."""
 
     def __init__(self, rows: GateRows, contacts: Contacts, flows: Flows) -> None:
         self._rows = rows
@@ -52,6 +52,7 @@ class ConsentGate:
         self._flows = flows
 
     async def passage(self, outbound: StoredOutbound) -> Passage:
+        """Return what becomes of a part that this process has claimed."""
         first = first_passage(outbound)
         if first.verdict == "fail":
             return first
@@ -69,6 +70,7 @@ class ConsentGate:
         )
 
     async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
+        """Take note that the provider refused the part because its recipient has opted out."""
         message = outbound.message
         key = SessionKey(
             outbound.key.workflow, message.channel or outbound.key.channel, message.to or outbound.key.external_id
@@ -117,11 +119,16 @@ def judge(facts: PartFacts, message: SendMessage, policy: Policy) -> Ruling:
         detail: dict[str, Any] = {"until": pause.until.isoformat(), "level": pause.level}
         return Ruling(kind="suppressed", reason=pause.reason, detail=detail)
     if policy.quiet_hours is not None and is_unasked(facts.now, facts.wrote_at):
-        zone = facts.time_zone or zone_of(facts.person.address) or policy.time_zone
+        zone = facts.time_zone or _zone_name(facts.person.address) or policy.time_zone
         after_s = opens_after_s(facts.now, zone, policy.quiet_hours)
         if after_s:
             return Ruling(kind="delayed", reason="consent.quiet_hours", after_s=after_s, detail={"zone": zone})
     return Ruling()
+
+
+def _zone_name(address: str) -> str | None:
+    zone = zone_of(address)
+    return zone.key if zone is not None else None
 
 
 def _wrong_country(facts: PartFacts, policy: Policy) -> Ruling | None:

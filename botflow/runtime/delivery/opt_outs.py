@@ -1,8 +1,9 @@
 """Opt-outs: whoever asks us to stop is parked in every workflow, and gets silence until they opt in again.
 
-Twilio answers its own keywords, so we say nothing to them; a request in the person's own words gets one confirmation.
-In the chat nothing is an opt-out, not even STOP: we write to nobody who has not opened the page, a visitor ends it by
-closing it, and somebody whom a word had silenced there would have no provider to tell them how to come back.
+A provider answers its own keywords (Channel.answers_itself), so we say nothing to them; a request in the person's own
+words gets one confirmation. In the chat nothing is an opt-out, not even STOP: we write to nobody who has not opened the
+page, a visitor ends it by closing it, and somebody whom a word had silenced there would have no provider to tell them
+how to come back.
 
 The fast path reads `parked` with the session. What needs the contact itself happens on opt-out words, on the first
 message of a new session, and in the gate of the send path.
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from botflow.engine.closed_turns import leave_as_it_is, let_go
 from botflow.engine.effects import SendMessage
@@ -20,24 +20,16 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn
 from botflow.flow.graph import Flow
-from botflow.interfaces import Channel, DeliveryStatus, OutboxStore
+from botflow.interfaces import Channel, DeliveryStatus
+from botflow.languages import sentences_in
 from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import TurnId
-from botflow.runtime.delivery.consent_gate import needs_gate
+from botflow.runtime.delivery.consent_gate import ConsentGate, needs_gate
 from botflow.runtime.delivery.loop_breaker import Suspects
-from botflow.runtime.delivery.send_gate import SendGate
 from botflow.storage.contacts import Contacts
 from botflow.storage.delivery.gate_facts import GateRows
-
-CONFIRMATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "en": "You will get no more messages from us. Write START if you want them again.",
-        "de": "Du bekommst keine Nachrichten mehr von uns. Schreib START, wenn du sie wieder möchtest.",
-        "es": "No recibirás más mensajes nuestros. Escribe START si los quieres otra vez.",
-        "fr": "Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
-    }
-)
+from botflow.storage.delivery.outbox import Outbox
 
 
 class ConsentKeeper:
@@ -46,9 +38,9 @@ class ConsentKeeper:
     def __init__(
         self,
         contacts: Contacts,
-        gate: SendGate,
+        gate: ConsentGate,
         rows: GateRows,
-        outbox: OutboxStore,
+        outbox: Outbox,
         channels: Mapping[str, Channel],
     ) -> None:
         self._contacts = contacts
@@ -97,7 +89,7 @@ class ConsentKeeper:
             return _taken_up(stored.session, inbound), parked
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
-            messages = (SendMessage(text=confirmation(flow.language), sender=inbound.address),)
+            messages = (SendMessage(text=sentences_in(flow.language).opted_out, sender=inbound.address),)
         return leave_as_it_is(stored.session, "opted_out", messages), parked
 
     async def let_through(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
@@ -122,11 +114,6 @@ class ConsentKeeper:
         await self._outbox.report(
             DeliveryStatus(session=part.session, wire_id=part.wire_id, state=state, error_code=code, reason=reason)
         )
-
-
-def confirmation(language: str) -> str:
-    """Return the answer to a request to stop (a BCP 47 tag; the region is ignored), in English when there is none."""
-    return CONFIRMATIONS.get(language.split("-")[0].lower(), CONFIRMATIONS["en"])
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:

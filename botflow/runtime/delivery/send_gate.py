@@ -6,7 +6,7 @@ The sender asks for every part it has claimed, right before the send; what does 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from botflow.records.outbounds import StoredOutbound
 
@@ -25,28 +25,8 @@ class Passage:
 SEND = Passage(verdict="send")
 
 
-class SendGate(Protocol):
-    """Decides about parts, and hears what providers know of people."""
-
-    async def passage(self, outbound: StoredOutbound) -> Passage:
-        """Return what becomes of a part that this process has claimed."""
-
-    async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
-        """Take note that the provider refused the part because its recipient has opted out."""
-
-
-class OpenGate:
-    """Lets through whatever is neither too old nor for somebody whose session is parked."""
-
-    async def passage(self, outbound: StoredOutbound) -> Passage:
-        return first_passage(outbound)
-
-    async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
-        """Nobody keeps it."""
-
-
 def first_passage(outbound: StoredOutbound) -> Passage:
-    """Return what the part's own row says: every gate begins with this."""
+    """Return what the part's own row says, before anything else is asked."""
     if outbound.is_stopped:
         return Passage(verdict="suppress", code="consent.stopped", reason="the recipient has opted out")
     validity_s = outbound.message.validity_s

@@ -16,19 +16,22 @@ from math import inf
 import structlog
 
 from botflow.clock import Clock
-from botflow.crash_points import Reach, unobserved
+from botflow.crash_points import reach
 from botflow.errors import ProviderError
-from botflow.interfaces import Channel, DeliveryStatus, Meters, OutboxStore, Reconciles, Sent
+from botflow.interfaces import Channel, DeliveryStatus, Meters, Reconciles, Sent
 from botflow.records.outbounds import OutboundState, StoredOutbound
-from botflow.runtime.delivery.send_gate import OpenGate, Passage, SendGate
+from botflow.runtime.delivery.consent_gate import ConsentGate
+from botflow.runtime.delivery.send_gate import Passage
 from botflow.runtime.process.tick import Step
+from botflow.runtime.process.timing import Timing
+from botflow.storage.delivery.outbox import Outbox
 
-SENDERS = 4  # loops that claim on their own, so one slow send does not hold up every other session
+# Loops that claim on their own, so one slow send does not hold up every other session.
+SENDERS = ("send_due_1", "send_due_2", "send_due_3", "send_due_4")
 LIMIT = 16
 STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
-STALE_CLAIM_S = 20.0  # a process that was frozen for longer than this leaves the part to `reconcile`
+QUIET_S = 0.3  # how long the other loops believe the one that found nothing
 INSIST_PAUSES_S = (0.2, 1.0, 3.0, 5.0, 5.0)  # most outages of a database are shorter: nobody need ask the provider
-QUIET_S = 0.45  # how long the other loops believe the one that found nothing; two of them look in a second
 
 _log = structlog.get_logger("botflow.outbox")
 
@@ -39,47 +42,54 @@ class Pace:
     and an unknown one held: about an hour of a provider that takes nothing.
 
     A refused part pauses for `retry_after_s`, the last pause again and again. A part without news for `silent_s` is
-    asked for: long after any send has timed out, and after a callback is due.
+    asked for: long after any send has timed out, and after a callback is due. The other two are `Timing`'s.
     """
 
     attempts: int = 12
     retry_after_s: tuple[float, ...] = (2.0, 10.0, 60.0, 300.0)
     silent_s: float = 30.0
+    stale_claim_s: float = 20.0
+    unconfirmed_s: float = 90.0
+
+    @classmethod
+    def of(cls, timing: Timing) -> Pace:
+        return cls(silent_s=timing.silent_s, stale_claim_s=timing.stale_claim_s, unconfirmed_s=timing.unconfirmed_s)
 
 
-class Outbox:
+class Sender:
     """Sends what is due and settles what is unknown; any number of processes may run it at once."""
 
     def __init__(
         self,
-        store: OutboxStore,
+        store: Outbox,
         channels: Mapping[str, Channel],
         *,
         status_url: Callable[[StoredOutbound, str], str | None],
         clock: Clock,
-        gate: SendGate | None = None,
+        gate: ConsentGate,
         pace: Pace = Pace(),
-        reach: Reach = unobserved,
     ) -> None:
         self._store = store
         self._channels = channels
         self._status_url = status_url
         self._clock = clock
-        self._gate: SendGate = gate or OpenGate()
+        self._gate = gate
         self._pace = pace
-        self._reach = reach
         self._matching = asyncio.Lock()
         self._quiet_until_s = -inf
 
     def steps(self) -> tuple[Step, ...]:
         """Return what the tick repeats; each goes on at once while it finds something."""
-        senders = (Step(name=f"send_due_{number}", run=self._look, timeout_s=STEP_S) for number in range(SENDERS))
-        return (*senders, Step(name="reconcile", run=self.reconcile, timeout_s=STEP_S))
+        works = {**dict.fromkeys(SENDERS, self._look), "reconcile": self.reconcile}
+        return tuple(
+            Step(name=name, run=work, is_due=lambda seen: seen.outbounds, timeout_s=STEP_S)
+            for name, work in works.items()
+        )
 
     async def send_due(self, limit: int = LIMIT) -> bool:
         """Send up to `limit` due parts, each of another session; True when there were any."""
         claimed_s = self._clock.monotonic_s()
-        claimed = await self._store.claim_sends(limit, self._rate)
+        claimed = await self._store.claim_sends(limit, self._rate, self._pace.unconfirmed_s)
         async with asyncio.TaskGroup() as sends:
             for outbound in claimed:
                 sends.create_task(self._send(outbound, claimed_s))
@@ -95,6 +105,10 @@ class Outbox:
             self._quiet_until_s = began_s + QUIET_S
         return found
 
+    def said(self) -> None:
+        """Look again at once: a part has just become ready."""
+        self._quiet_until_s = -inf
+
     async def reconcile(self, limit: int = LIMIT) -> bool:
         """Settle up to `limit` parts that are handed, sending or unknown without news; True when there were any."""
         silent = await self._store.unresolved(self._pace.silent_s, limit)
@@ -105,12 +119,12 @@ class Outbox:
 
     async def _send(self, outbound: StoredOutbound, claimed_s: float) -> None:
         try:
-            self._reach("send.claimed")
+            reach("send.claimed")
             passage = await self._passage(outbound)
             if passage.verdict != "send":
                 return await self._turn_away(outbound, passage)
             sent = await self._hand_to_provider(outbound, claimed_s)
-            self._reach("send.accepted")
+            reach("send.accepted")
             # What the provider said is known nowhere else.
             await self._insist(lambda: self._settle(outbound, sent))
         except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
@@ -139,7 +153,7 @@ class Outbox:
         channel = self._channel_of(outbound)
         if channel is None:
             return Sent(state="held", error_code="channel.missing")
-        if self._clock.monotonic_s() - claimed_s > STALE_CLAIM_S:
+        if self._clock.monotonic_s() - claimed_s > self._pace.stale_claim_s:  # `reconcile` asks for it
             return Sent(state="unknown", error_code="claim.stale")
         return await channel.send(outbound, self._status_url(outbound, channel.name))
 

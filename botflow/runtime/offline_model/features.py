@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from botflow.engine.text_folding import fold
+from botflow.languages import base_language
 from botflow.runtime.offline_model.concepts import CONCEPTS, SLANG, STOP_WORDS
 
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -27,7 +28,7 @@ class Words:
     """One language's reading of texts."""
 
     def __init__(self, language: str) -> None:
-        self.language = language.split("-")[0].lower()
+        self.language = base_language(language)
         self._stems: dict[str, str] = {}
         self._stop_words = frozenset(STOP_WORDS.get(self.language, "").split())
         self._concepts = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
@@ -17,11 +17,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from botflow.errors import ProviderError
-from botflow.runtime.process.backlog import BacklogWatch
-from botflow.runtime.process.overload import Reason
-from botflow.runtime.process.worker import LIVING_S
-from botflow.storage.backlog_counts import Census, CensusTaker
-from botflow.storage.jobs import PRIORITIES, QUEUES, Backlog, JobTable
+from botflow.records.queues import EXECUTIONS, PRIORITIES, TURNS, QueueName
+from botflow.runtime.process.overload import BacklogWatch, Reason
+from botflow.storage.backlog_counts import Census, CensusTaker, QueueDepth
 
 KEPT_S = 1.0
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -33,9 +31,9 @@ class Metrics:
     `registry` takes further collectors.
     """
 
-    def __init__(self, table: JobTable, watch: BacklogWatch, census: CensusTaker) -> None:
+    def __init__(self, watch: BacklogWatch, census: CensusTaker, workers: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
-        self._table = table
+        self._workers = workers
         self._watch = watch
         self._census = census
         self._state = _State()
@@ -67,9 +65,8 @@ class Metrics:
     async def _look(self) -> None:
         self._state.clear()
         with suppress(ProviderError):
-            workers = await self._table.workers(LIVING_S)
-            backlog = await self._watch.rows()
-            self._state.fill(workers, list(backlog), await self._census.take())
+            depths = await self._watch.depths()
+            self._state.fill(self._workers(), depths, await self._census.take())
 
 
 class _State(Collector):
@@ -82,28 +79,28 @@ class _State(Collector):
     def clear(self) -> None:
         self._families, self._is_up = (), False
 
-    def fill(self, workers: int, backlog: list[Backlog], census: Census) -> None:
-        self._families, self._is_up = (*_job_families(workers, backlog), *_table_families(census)), True
+    def fill(self, workers: int, depths: Sequence[QueueDepth], census: Census) -> None:
+        self._families, self._is_up = (*_inbound_families(workers, depths), *_table_families(census)), True
 
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("botflow_database_up", "Whether the database answers", value=float(self._is_up))
         yield from self._families
 
 
-def _job_families(workers: int, backlog: list[Backlog]) -> Iterator[Metric]:
-    yield GaugeMetricFamily("botflow_workers", "Workers that live", value=workers)
-    waiting = GaugeMetricFamily("botflow_jobs_waiting", "Jobs that wait", labels=["queue", "priority"])
-    running = GaugeMetricFamily("botflow_jobs_running", "Jobs that run", labels=["queue", "priority"])
-    oldest = GaugeMetricFamily(
-        "botflow_jobs_oldest_seconds", "Age of the oldest job that only lacks a worker", labels=["queue", "priority"]
-    )
+def _inbound_families(workers: int, depths: Sequence[QueueDepth]) -> Iterator[Metric]:
+    yield GaugeMetricFamily("botflow_workers", "Processes that take turns and live", value=workers)
+    labels = ["queue", "priority"]
+    waiting = GaugeMetricFamily("botflow_inbounds_waiting", "Inbounds that no process runs yet", labels=labels)
+    running = GaugeMetricFamily("botflow_inbounds_running", "Inbounds that a process runs", labels=labels)
+    oldest = GaugeMetricFamily("botflow_inbounds_oldest_seconds", "Age of the oldest that waits", labels=labels)
     names = {number: name for name, number in PRIORITIES.items()}
-    rows = {(row.queue, names.get(row.priority, str(row.priority))): row for row in backlog}
-    for labels in sorted({(queue, name) for queue in QUEUES for name in PRIORITIES} | rows.keys()):
-        row = rows.get(labels) or Backlog(queue="", priority=0, waiting=0, running=0, oldest_s=0.0)
-        waiting.add_metric(labels, row.waiting)
-        running.add_metric(labels, row.running)
-        oldest.add_metric(labels, row.oldest_s)
+    found = {(depth.queue, names.get(depth.priority, str(depth.priority))): depth for depth in depths}
+    queues: tuple[QueueName, ...] = (TURNS, EXECUTIONS)
+    for place in sorted({(queue, name) for queue in queues for name in PRIORITIES} | found.keys()):
+        depth = found.get(place)
+        waiting.add_metric(place, depth.waiting if depth else 0)
+        running.add_metric(place, depth.running if depth else 0)
+        oldest.add_metric(place, depth.oldest_s if depth else 0.0)
     yield from (waiting, running, oldest)
 
 

@@ -8,7 +8,9 @@ never dropped, a repeat of it is let in, and so is an opt-out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -16,10 +18,12 @@ from typing import Literal
 import structlog
 
 from botflow.errors import ProviderError
-from botflow.runtime.process.backlog import BacklogWatch
-from botflow.storage.jobs import MESSAGE_PRIORITY, TURNS
+from botflow.records.queues import MESSAGE_PRIORITY, TURNS
+from botflow.storage.backlog_counts import CensusTaker, QueueDepth
 
 Reason = Literal["in_flight", "queue_depth", "queue_age"]
+
+KEPT_S = 1.0
 
 _log = structlog.get_logger("botflow.overload")
 
@@ -43,6 +47,28 @@ class Bounds:
     in_flight: int = 500
     waiting: int = 10_000
     oldest_s: float = 60.0
+
+
+class BacklogWatch:
+    """How much waits, as this process last saw it: asked of the database once a second at most, and only on demand.
+    Those who ask while a look is under way get the last answer."""
+
+    def __init__(self, census: CensusTaker) -> None:
+        self._census = census
+        self._seen: Sequence[QueueDepth] = ()
+        self._looked_s = float("-inf")
+        self._looking = asyncio.Lock()
+        self.added = 0  # by this process since the last look began
+
+    async def depths(self) -> Sequence[QueueDepth]:
+        """Return the backlog by queue and priority; ProviderError when the database does not say."""
+        if time.monotonic() - self._looked_s >= KEPT_S and not self._looking.locked():
+            async with self._looking:
+                self._looked_s = time.monotonic()
+                before = self.added
+                self._seen = await self._census.depths()
+                self.added -= before
+        return self._seen
 
 
 class Overload:
@@ -72,7 +98,7 @@ class Overload:
         A database that does not answer refuses the message itself a moment later, with its own words.
         """
         try:
-            rows = await self._watch.rows()
+            rows = await self._watch.depths()
         except ProviderError as failure:
             _log.warning("backlog_unknown", code=failure.code)
             return

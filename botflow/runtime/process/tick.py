@@ -1,7 +1,8 @@
-"""What must happen without being asked for: due waits, turns without an owner, jobs without a worker, unsent messages.
+"""What a process does without being asked: one look a second says which of its loops have something to do.
 
 Each step has a loop of its own, so one that fails or hangs never holds up another. A step works in small bounded
-pieces on rows it locks, so any number of processes may run it at once, and one that was stopped may go on at any time.
+pieces, fenced like everything else, so any number of processes may run it at once, and one that was stopped may go on
+at any time.
 """
 
 from __future__ import annotations
@@ -14,99 +15,92 @@ from dataclasses import dataclass
 import structlog
 
 from botflow.errors import ProviderError
-from botflow.interfaces import TimerStore
-from botflow.runtime.job_worker import STALLED_S
-from botflow.storage.jobs import JobTable
+from botflow.records.leases import Seen
 
-EVERY_S = 1.0
 STEP_S = 5.0
-LIMIT = 200
-# Thousands of timers may be due at one instant. They are let into the queue as fast as they leave it, so few for each
-# worker that between them a message finds its way: rows that are not fired yet cost nothing.
-TIMERS_AT_ONCE = 16
-TIMER_PAUSE_S = 0.05
-TIMER_LOOKS = 40
+GAP_S = 0.02  # between two looks, however many signals ask for one
 
 _log = structlog.get_logger("botflow.tick")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do every second. `run` returns True when it did as much as one piece may hold: then again at once.
+    """One thing to do when `is_due` says so of what was seen. `run` returns True when there may be more: then again.
 
     After `timeout_s` it is cancelled, so it must leave nothing half done.
     """
 
     name: str
     run: Callable[[], Awaitable[bool]]
+    is_due: Callable[[Seen], bool]
     timeout_s: float = STEP_S
 
 
-def forgetting_step(table: JobTable, keep_s: float) -> Step:
-    """Return the step that deletes finished jobs which have been kept for `keep_s`."""
-
-    async def forget_finished() -> bool:
-        return await table.forget(keep_s, LIMIT) >= LIMIT
-
-    return Step(name="forget_finished_jobs", run=forget_finished)
-
-
-def recovery_steps(timers: TimerStore, table: JobTable) -> tuple[Step, ...]:
-    """Return the steps that recover lost work."""
-
-    async def fire_due_waits() -> bool:
-        fired = await timers.fire_due_waits(TIMERS_AT_ONCE)
-        if len(fired) < TIMERS_AT_ONCE:
-            return False
-        most = TIMERS_AT_ONCE * max(1, await table.workers(STALLED_S))
-        for _ in range(TIMER_LOOKS):
-            if await timers.waiting_timeouts(most) < most:
-                break
-            await asyncio.sleep(TIMER_PAUSE_S)
-        return True
-
-    async def defer_orphans() -> bool:
-        return len(await timers.defer_orphans(LIMIT)) >= LIMIT
-
-    async def put_back_stalled() -> bool:
-        return await table.put_back_stalled(STALLED_S, LIMIT) >= LIMIT
-
-    return (
-        Step(name="fire_due_waits", run=fire_due_waits),
-        Step(name="defer_orphans", run=defer_orphans),
-        Step(name="put_back_stalled_jobs", run=put_back_stalled),
-    )
-
-
 class Tick:
-    """Runs its steps every second until `stop()`."""
+    """Looks every `every_s`, and at once when asked to, until `stop()`; runs the steps that are due."""
 
-    def __init__(self, steps: Sequence[Step], *, every_s: float = EVERY_S) -> None:
+    def __init__(self, look: Callable[[], Awaitable[Seen]], steps: Sequence[Step], *, every_s: float) -> None:
+        self._look = look
         self._steps = tuple(steps)
         self._every_s = every_s
+        self._wanted = {step.name: asyncio.Event() for step in steps}
+        self._look_now = asyncio.Event()
         self._stopped = asyncio.Event()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Let every step finish what it is doing, then end `run`."""
         self._stopped.set()
+        self._look_now.set()
+        for wanted in self._wanted.values():
+            wanted.set()
+
+    def look_now(self) -> None:
+        """Look at once: another process has said that there is something to do."""
+        self._look_now.set()
+
+    def wake(self, *names: str) -> None:
+        """Run these steps now, if this process has them."""
+        for name in names:
+            if (wanted := self._wanted.get(name)) is not None:
+                wanted.set()
 
     async def run(self) -> None:
         """Run until stopped."""
         async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._keep_looking(), name="tick look")
             for step in self._steps:
                 loops.create_task(self._repeat(step), name=f"tick {step.name}")
 
-    async def _repeat(self, step: Step) -> None:
+    async def _keep_looking(self) -> None:
         while not self._stopped.is_set():
-            if await self._run(step):
-                continue
-            # Uneven pauses keep many processes from looking at the same rows at the same moment.
-            pause_s = self._every_s * random.uniform(0.9, 1.1)
+            self._look_now.clear()
             try:
-                async with asyncio.timeout(pause_s):
-                    await self._stopped.wait()
+                seen = await self._look()
+            except ProviderError as failure:
+                _log.warning("look_failed", code=failure.code)
+            else:
+                self.wake(*(step.name for step in self._steps if step.is_due(seen)))
+            await asyncio.sleep(GAP_S)
+            # Uneven pauses keep many processes from looking at the same rows at the same moment.
+            try:
+                async with asyncio.timeout(self._every_s * random.uniform(0.9, 1.1)):
+                    await self._look_now.wait()
             except TimeoutError:
                 continue
+
+    async def _repeat(self, step: Step) -> None:
+        wanted = self._wanted[step.name]
+        while True:
+            await wanted.wait()
+            if self._stopped.is_set():
+                return
+            wanted.clear()
+            if await self._run(step):
+                wanted.set()
 
     async def _run(self, step: Step) -> bool:
         try:
@@ -115,6 +109,6 @@ class Tick:
         except ProviderError as failure:
             _log.warning("tick_failed", step=step.name, code=failure.code)
             return False
-        except Exception:  # noqa: BLE001 -- the fence: a step's failure is logged, and it runs again in a second
+        except Exception:  # noqa: BLE001 -- the fence: a step's failure is logged, and it runs again when it is due
             _log.exception("tick_failed", step=step.name)
             return False

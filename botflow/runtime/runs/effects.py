@@ -6,66 +6,78 @@ told to whoever waits for it, like a child that failed.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import assert_never, cast
 
 import structlog
 
-from botflow.crash_points import Reach
+from botflow.crash_points import reach
 from botflow.engine.effects import CancelRuns, EmitEvent, ReportEnd, StartRun
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.node_type import Starts
 from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
-from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
-from botflow.interfaces import EffectStore
+from botflow.errors import BotflowError, FlowError, RejectedInbound
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.runtime.process.tick import Step
+from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
+from botflow.storage.runs.effects import Effects
 
 LIMIT = 50  # claimed at once
+AT_ONCE = 4  # of those
+STEP_S = 30.0  # a claim, and each effect's transaction
 ATTEMPTS = 8  # then a start is given up, and its parent told
 DEEPEST = 16  # runs that start runs that start runs: further down it is a circle
 
 
 class Carrier:
-    """Carries out effects; call it for as many sessions at once as you like."""
+    """Carries out effects; `wake` says that a run or its parent can be claimed."""
 
-    def __init__(self, *, store: EffectStore, flows: Flows, node_types: NodeTypes, reach: Reach) -> None:
+    def __init__(
+        self,
+        *,
+        store: Effects,
+        flows: Flows,
+        node_types: NodeTypes,
+        wake: Callable[[], None],
+        timing: Timing = Timing(),  # noqa: B008 -- a frozen value
+    ) -> None:
         self._store = store
         self._flows = flows
         self._node_types = node_types
-        self._reach = reach
+        self._wake = wake
+        self._lease_s = timing.effect_lease_s
         self._log = structlog.get_logger("botflow.carrier")
 
-    async def __call__(self, session: int) -> None:
-        """Carry out what is due of this session. Raises ProviderError when the database is away."""
-        while await self._carry_some(session):
-            continue
-
     def steps(self) -> tuple[Step, ...]:
-        """Return the tick's step: effects whose job was lost, or whose first try failed."""
+        """Return what the tick repeats while effects are due."""
+        return (Step(name="carry_out", run=self.carry_some, is_due=lambda seen: seen.effects, timeout_s=STEP_S),)
 
-        async def carry_left_over() -> bool:
-            return await self._carry_some(None)
-
-        return (Step(name="carry_out_effects", run=carry_left_over),)
-
-    async def _carry_some(self, session: int | None) -> bool:
+    async def carry_some(self) -> bool:
         """Carry out up to LIMIT effects; say whether there may be more."""
-        claimed = await self._store.claim(LIMIT, session)
+        claimed = await self._store.claim(LIMIT, self._lease_s)
         if claimed:
-            self._reach("effects.claimed")
-        for effect in claimed:
+            reach("effects.claimed")
+        room = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as carrying:
+            for effect in claimed:
+                carrying.create_task(self._carry_one(effect, room))
+        if claimed:
+            self._wake()
+        return len(claimed) == LIMIT
+
+    async def _carry_one(self, effect: StoredEffect, room: asyncio.Semaphore) -> None:
+        """Carry out one effect, whatever becomes of it: what fails is due again when its lease ends."""
+        async with room:
             try:
                 await self._carry(effect)
-            except ProviderError:
-                raise
             except Exception as failure:  # noqa: BLE001 -- a fence: one effect must not stop the others
                 await self._failed(effect, failure)
             else:
-                self._reach("effects.carried")
-        return len(claimed) == LIMIT
+                reach("effects.carried")
 
     async def _carry(self, effect: StoredEffect) -> None:
         match effect.kind:

@@ -25,7 +25,7 @@ from botflow.runtime.runs.validation import (
     plain_input,
     same_input,
 )
-from botflow.storage.runs.start import defer_turn, start_run
+from botflow.storage.runs.start import start_run
 from botflow.storage.runs.start_targets import Target, mentioning
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,18 +40,15 @@ class Event:
     key: str = ""
 
 
-def emit_and_defer(connection: Connection, event: Event) -> list[TriggeredExecution]:
+def emit_with(connection: Connection, event: Event) -> list[TriggeredExecution]:
     """Tell an event on a connection that is not botflow's own."""
     check_transaction(connection)
     runs = emit(connection, event)
-    for run in runs:
-        if run.is_new:
-            defer_turn(connection, run.session)
     return [TriggeredExecution(run.execution, run.status) for run in runs]
 
 
 def emit(connection: Connection, event: Event) -> list[StartedRun]:
-    """Start every active workflow with a trigger.event for this one, each once; the caller defers the new ones."""
+    """Start every active workflow with a trigger.event for this one, each once."""
     given = plain_input(event.payload)
     check_key(event.key)
     if not event.name or len(event.name) > 128 or not event.name.isprintable():

@@ -16,7 +16,6 @@ import structlog
 
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
-from botflow.interfaces import ArtifactStore, ExecutionStore, LifecycleStore
 from botflow.records.runs import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
 from botflow.runtime.runs.log import Level, LogEntry, log_of
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
@@ -24,6 +23,9 @@ from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
+from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.executions import Executions as ExecutionRows
+from botflow.storage.runs.lifecycle import Lifecycle
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -101,9 +103,9 @@ class Executions:
     def __init__(
         self,
         *,
-        store: ExecutionStore,
-        lifecycle: LifecycleStore,
-        artifacts: ArtifactStore,
+        store: ExecutionRows,
+        lifecycle: Lifecycle,
+        artifacts: Artifacts,
         triggers: Triggers,
         flows: Flows,
         hub: Hub,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, event, inspect, select
 from sqlalchemy.orm import Mapper
 
 from botflow.errors import UsageError
-from botflow.runtime.runs.start import StartRequest, start_and_defer
+from botflow.runtime.runs.start import StartRequest, start_with
 
 Change = Literal["insert", "update", "delete"]
 Row = TypeVar("Row")
@@ -64,7 +64,7 @@ def _listener(
         if when is not None and not when(row, former):
             return
         given = input(row, former) if input else {"change": change, "row": _values(row), "former": _plain(former)}
-        start_and_defer(
+        start_with(
             connection,
             StartRequest(
                 workflow=workflow, input=given, user_name=user_name if isinstance(user_name, str) else user_name(row)

@@ -7,18 +7,18 @@ moment stand in one transaction, and the moment is the run's key. Only the datab
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
 from botflow.nodes.triggers.runs import ScheduleProperties
-from botflow.records.runs import RunStart, StartedRun
 from botflow.runtime.process.tick import Step
 from botflow.runtime.runs.cron_times import moments_between, next_moment
 from botflow.runtime.runs.start_plan import plan_of
 from botflow.runtime.served_flows import Flows
+from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.schedules import (
     Missed,
@@ -31,7 +31,7 @@ from botflow.storage.runs.schedules import (
     put_schedule,
     stored_schedules,
 )
-from botflow.storage.runs.start import database_time, start_run
+from botflow.storage.runs.start import RunStart, StartedRun, start_run
 from botflow.storage.runs.start_targets import Target, find_targets
 
 ON_TIME = timedelta(seconds=60)  # a moment this late was not missed
@@ -45,37 +45,40 @@ _log = structlog.get_logger("botflow.schedules")
 
 
 class Schedules:
-    """The tick's steps around schedules."""
+    """The tick's steps around schedules; `wake` says that there is something to claim."""
 
-    def __init__(self, engine: Engine, flows: Flows) -> None:
+    def __init__(self, engine: Engine, flows: Flows, wake: Callable[[], None]) -> None:
         self._engine = engine
+        self._wake = wake
         self._flows = flows
         self._synced: object = None
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step(name="sync_schedules", run=self.sync), Step(name="start_schedules", run=self.start_due))
+        return (
+            Step(name="sync_schedules", run=self.sync, is_due=lambda seen: True),
+            Step(name="start_schedules", run=self.start_due, is_due=lambda seen: seen.schedules),
+        )
 
     async def sync(self) -> bool:
         """Bring the rows in line with the active versions: when this process sees others than last time, and once a
         minute, for a workflow that was paused and active again within a second looks as before."""
         seen = (time.monotonic() // SYNC_S, [(live.slug, live.version) for live in self._flows.all()])
         if seen != self._synced:
-            async with self._engine.write() as connection:
-                await connection.run_sync(sync_schedules)
+            await self._engine.write(sync_schedules)
             self._synced = seen
         return False
 
     async def start_due(self) -> bool:
         """Start what is due; True when there may be more."""
-        async with self._engine.write() as connection:
-            runs, has_more = await connection.run_sync(start_due_schedules)
-            await self._engine.defer_advances(connection, [run.session for run in runs if run.is_new])
+        runs, has_more = await self._engine.write(start_due_schedules)
+        if runs:
+            self._wake()
         return has_more
 
 
 def sync_schedules(connection: Connection) -> None:
     """Add, change and drop rows: what is unchanged keeps its next moment, what is new counts from now."""
-    now = database_time(connection)
+    now = clock_time(connection)
     wanted = [schedule for target in lock_active(connection) for schedule in schedules_of(target)]
     stored = {(row.schedule.workflow, row.schedule.node): row.schedule for row in stored_schedules(connection)}
     for schedule in wanted:
@@ -87,7 +90,7 @@ def sync_schedules(connection: Connection) -> None:
 
 def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]:
     """Start what is due by now; return the runs, and whether there may be more to start."""
-    now = database_time(connection)
+    now = clock_time(connection)
     due = due_schedules(connection, now, LIMIT)
     targets = {target.workflow: target for target in find_targets(connection, [row.schedule.workflow for row in due])}
     runs: list[StartedRun] = []

@@ -6,13 +6,18 @@ with the caller's commit or not at all; an AsyncConnection lends its own by `run
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection
 
+from botflow.engine.inbound import CHAT
+from botflow.interfaces import Channel, Channels, normal_address
 from botflow.nodes.triggers.runs import ManualProperties, RunProperties, WebhookProperties
+from botflow.records.queues import PRIORITIES, Priority
 from botflow.records.runs import RunStart, StartedRun
 from botflow.records.sessions import SessionKey
 from botflow.runtime.runs.start_plan import Plan, plan_of
@@ -28,12 +33,11 @@ from botflow.runtime.runs.validation import (
     same_input,
 )
 from botflow.storage.credentials import usable_names
-from botflow.storage.jobs import PRIORITIES, Priority
-from botflow.storage.runs.start import defer_turn, start_run
+from botflow.storage.runs.start import start_run
 from botflow.storage.runs.start_for_person import PersonStart, start_for_person
 from botflow.storage.runs.start_targets import Target
 
-CHANNELS = ("chat", "sms", "whatsapp")
+NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})  # none but the chat
 
 
 class TriggeredExecution(NamedTuple):
@@ -65,17 +69,15 @@ class StartRequest:
     trigger: Literal["api", "manual", "webhook"] = "api"
 
 
-def start_and_defer(connection: Connection, request: StartRequest) -> TriggeredExecution:
+def start_with(connection: Connection, request: StartRequest, channels: Channels = NO_CHANNELS) -> TriggeredExecution:
     """Start a workflow on a connection that is not botflow's own."""
     check_transaction(connection)
-    run = start(connection, request)
-    if run.is_new:
-        defer_turn(connection, run.session)
+    run = start(connection, request, channels)
     return TriggeredExecution(run.execution, run.status)
 
 
-def start(connection: Connection, request: StartRequest) -> StartedRun:
-    """Start a workflow by name; the caller defers its turn when it is new. RejectedInbound says what is wrong:
+def start(connection: Connection, request: StartRequest, channels: Channels = NO_CHANNELS) -> StartedRun:
+    """Start a workflow by name; `channels` are those that a person may have besides the chat. RejectedInbound says:
 
     workflow.unknown, workflow.inactive, version.unknown, trigger.none, input.invalid, input.not_json, input.too_large,
     credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, session.busy, session.opted_out.
@@ -94,7 +96,7 @@ def start(connection: Connection, request: StartRequest) -> StartedRun:
             _check_credentials(connection, target, plan, request)
         parameters = {"trigger": request.trigger, "start": node, "input": given}
         if request.external_id or request.channel:
-            return _start_for_person(connection, target, plan, request, parameters)
+            return _start_for_person(connection, target, plan, request, parameters, channels)
         run = start_run(
             connection,
             RunStart(
@@ -139,22 +141,29 @@ def _check_credentials(connection: Connection, target: Target, plan: Plan, reque
 
 
 def _start_for_person(
-    connection: Connection, target: Target, plan: Plan, request: StartRequest, parameters: dict[str, Any]
+    connection: Connection,
+    target: Target,
+    plan: Plan,
+    request: StartRequest,
+    parameters: dict[str, Any],
+    channels: Channels,
 ) -> StartedRun:
-    if plan.is_single or request.channel not in CHANNELS or not request.external_id:
+    known = (CHAT, *channels)
+    if plan.is_single or request.channel not in known or not request.external_id:
         raise no_start(
-            "only a persistent workflow has a person, named by external_id and a channel of " + ", ".join(CHANNELS),
+            "only a persistent workflow has a person, named by external_id and a channel of " + ", ".join(known),
             "trigger.person",
             "name both, or leave both out for a run that nobody talks to",
         )
     assert target.version is not None
+    person = normal_address(channels, request.channel, request.external_id)
     begun = start_for_person(
         connection,
         PersonStart(
-            session=SessionKey(target.workflow, request.channel, request.external_id),
+            session=SessionKey(target.workflow, request.channel, person),
             flow_version=target.version,
             parameters=parameters,
-            address=request.address,
+            address=normal_address(channels, request.channel, request.address),
             key=request.key,
         ),
     )

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import structlog
 
-from botflow.crash_points import Reach
+from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskModel
 from botflow.engine.inbound import Inbound
@@ -27,7 +27,8 @@ from botflow.flow.policy import Policy
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import JournalledAnswer, StoredInbound, TurnId
 from botflow.runtime.turns.signals import Hub
-from botflow.storage.turns.bursts import LONGEST_BURST, BurstRows, Waiting
+from botflow.storage.turns.bursts import BurstRows, Waiting
+from botflow.storage.turns.limits import LONGEST_BURST
 
 LONGEST = 10  # times `mergeWithin`: who goes on writing gets an answer, too
 POLL_S = 1.0  # under the signals, in case one is lost
@@ -44,10 +45,9 @@ class Superseded(BotflowError):
 class Bursts:
     """Gathers the inbounds of a burst for the attempt that runs them."""
 
-    def __init__(self, rows: BurstRows, hub: Hub, reach: Reach) -> None:
+    def __init__(self, rows: BurstRows, hub: Hub) -> None:
         self._rows = rows
         self._hub = hub
-        self._reach = reach
         self._calls: set[asyncio.Task[None]] = set()  # that nobody waits for any more, until they cost what they cost
         self._log = structlog.get_logger("botflow.bursts")
 
@@ -71,12 +71,12 @@ class Bursts:
         while left_s > 0:
             await asyncio.sleep(left_s)
             members, left_s = burst_of(policy, await self._rows.waiting(queued.id, key))
-        self._reach("burst.gathered")
+        reach("burst.gathered")
         if len(members) <= 1:
             return queued
         if not await self._rows.merge(queued.id, queued.attempt, members[-1].seq):
             return None
-        self._reach("burst.merged")
+        reach("burst.merged")
         return replace(queued, inbound=joined([member.inbound for member in members]), through=members[-1].seq)
 
     async def answer(
@@ -100,7 +100,7 @@ class Bursts:
         if call.done():
             return call.result()
         await self._outlive(queued, ask, call)
-        self._reach("burst.superseded")
+        reach("burst.superseded")
         raise Superseded("a newer message came before the answer", hint="nothing to do: both are answered")
 
     async def answering(self, policy: Policy, turn: TurnId) -> TurnId | None:

@@ -1,82 +1,90 @@
 """Receiving an inbound: the turn protocol, from arrival to reply. Start reading here after `engine/turn.py`.
 
-The fast path runs the turn in the request and commits it by one statement. When the turn must ask the world, when
-something is queued already, or when it keeps losing races, the inbound is queued and a worker runs it. Whichever way it
-went, the reply rests on a commit.
+The process that receives an inbound runs its turn. A turn that asks nothing is computed in the request and committed by
+one statement. Otherwise the inbound is accepted: stored, and leased to this process, where the same engine goes on as a
+task of the process; the request waits for its outcome. What is not ours waits in the database for the process that
+runs the session, or for one that claims it. Whichever way it goes, the reply rests on a commit.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import structlog
 
 from botflow.clock import Clock
-from botflow.crash_points import Reach
+from botflow.crash_points import reach
 from botflow.engine.inbound import Inbound
-from botflow.engine.turn import NodeTypes, Turn, take_turn
+from botflow.engine.turn import NodeTypes, Turn
 from botflow.flow.policy import Policy
-from botflow.interfaces import Channel, InboxStore, OutboxStore, SessionStore
+from botflow.interfaces import Channel
+from botflow.records.leases import Accepted, Arrival, Lease
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import Receipt, TurnCommit, TurnId
+from botflow.records.turns import Receipt, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, silences
 from botflow.runtime.process.overload import Overloaded
+from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
-from botflow.runtime.turns.arrival_order import Lines
+from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import Bursts, holds_back
-from botflow.runtime.turns.committer import Committer
-from botflow.runtime.turns.parts import parts_of
-from botflow.runtime.turns.receipts import receipt_of
+from botflow.runtime.turns.first_step import Paused, first_step
+from botflow.runtime.turns.rendering import commit_of, receipt_of
+from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
+from botflow.storage.delivery.outbox import Outbox
+from botflow.storage.turns.store import TurnStore
 
-FAST_TRIES = 3  # lost races before an inbound is queued
-POLL_S = 0.5  # under every signal, in case it is lost
+TRIES = 3  # lost races before an inbound is accepted without its first step
 IsGone = Callable[[], Awaitable[bool]]
+Step = TurnCommit | Paused | Turn | None  # what the first step gave: None where it must not be taken here
 
 
-async def _let_in() -> None:
-    """Bound no queue."""
+async def no_bound() -> None:
+    """Accept every inbound; for tests and SQLite."""
 
 
-class Conversation:
+class Receiver:
     """Takes inbounds and returns receipts: each inbound is one turn, however often and wherever it arrives."""
 
     def __init__(
         self,
         *,
-        sessions: SessionStore,
-        inbox: InboxStore,
-        outbox: OutboxStore,
+        owner: str,
+        turns: TurnStore,
+        outbox: Outbox,
         hot: HotSessions,
-        committer: Committer,
         flows: Flows,
         hub: Hub,
+        runner: TurnRunner,
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         clock: Clock,
+        timing: Timing,
         consent: ConsentKeeper,
         bursts: Bursts,
-        reach: Reach,
-        check_queue: Callable[[], Awaitable[None]] = _let_in,
+        on_committed: Callable[[TurnCommit], None],
+        check_queue: Callable[[], Awaitable[None]] = no_bound,
     ) -> None:
-        self._sessions = sessions
-        self._inbox = inbox
+        self._owner = owner
+        self._turns = turns
         self._outbox = outbox
         self._hot = hot
-        self._committer = committer
         self._flows = flows
         self._hub = hub
+        self._runner = runner
         self._node_types = node_types
         self._channels = channels
         self._clock = clock
+        self._timing = timing
         self._consent = consent
         self._bursts = bursts
-        self._reach = reach
+        self._on_committed = on_committed
         self._check_queue = check_queue
-        self._lines = Lines()
-        self._log = structlog.get_logger("botflow.conversation")
+        self._order = ArrivalOrder()
+        self._log = structlog.get_logger("botflow.receive")
 
     async def receive(
         self,
@@ -96,129 +104,165 @@ class Conversation:
         deadline_s = self._clock.monotonic_s() + reply_within_s
         if inbound.consent in ("stop", "ask_to_stop"):
             await self._park(key, inbound)
-        async with self._lines.turn(key):
-            receipt = await self._run_now(live, key, inbound)
-            is_fast = receipt is not None
-            if receipt is None:
-                receipt = await self._queue(live, key, inbound, max(0.0, deadline_s - self._clock.monotonic_s()))
-        if not is_fast:
-            receipt = await self._await_turn(receipt, deadline_s)
-            if (provider := self._channels.get(inbound.channel)) is not None:
-                receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
+        async with self._order.turn(key):
+            stored, step = await self._take_first_step(live, key, inbound)
+            if isinstance(step, Receipt):
+                return step
+            receipt = await self._accept(live, stored, inbound, step, deadline_s)
+        receipt = await self._await_turn(receipt, deadline_s)
+        if (provider := self._channels.get(inbound.channel)) is not None:
+            receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
         return receipt
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
-        """Stop what is queued or under way before anything else: an opt-out overtakes every line."""
-        if await self._sessions.find(key, inbound.key) is None:  # a repetition of it may come after a START
+        """Stop what is queued or under way before anything else: an opt-out comes before every message that waits."""
+        if await self._turns.find(key, inbound.key) is None:  # a repetition of it may come after a START
             await self._consent.stop(key, inbound)
             self._hot.forget(key)
 
-    # -- the fast path
+    # -- the first step
 
-    async def _run_now(self, live: LiveFlow, key: SessionKey, inbound: Inbound) -> Receipt | None:
-        """Run and commit the turn here; None when it must be queued."""
-        if self._consent.must_look(live.flow, key, inbound, self._clock.monotonic_s()):
-            return None
+    async def _take_first_step(
+        self, live: LiveFlow, key: SessionKey, inbound: Inbound
+    ) -> tuple[StoredSession, Receipt | Paused | Turn | None]:
+        """Take the turn's first step on the session as this process knows it: to its commit, or as far as it gets.
+
+        The second value is None when the step must not be taken here, or lost its races.
+        """
         stored = await self._hot.get(key)
-        for _ in range(FAST_TRIES):
-            if not stored.id:
+        is_gated = self._consent.must_look(live.flow, key, inbound, self._clock.monotonic_s())
+        step: Step = None
+        for _ in range(TRIES):
+            if not stored.has_row:
                 stored = await self._consent.met(stored)
-            if stored.last_seq != stored.done_seq:
-                return None
+            if stored.last_seq != stored.done_seq or self._runner.is_running(stored.id):
+                return stored, None
             try:
-                commit = await self._compute(live, stored, inbound)
-            except Exception as failure:  # noqa: BLE001 -- a fence: a worker tries again, and buries poison
+                step = await self._compute(live, stored, inbound, is_gated=is_gated)
+            except Exception as failure:  # noqa: BLE001 -- a fence: the accepted inbound is tried again, and buried
                 self._log.warning("turn_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
-                return None
-            if commit is None:
-                return None
-            self._reach("fast.computed")
-            turn_id = await self._commit(commit)
+                return stored, None
+            if not isinstance(step, TurnCommit):
+                return stored, step
+            reach("turn.first_step")
+            turn_id = await self._commit(step)
             if turn_id is not None:
-                self._reach("fast.committed")
+                reach("turn.committed_at_once")
                 if turn_id.seq == 1 and await self._consent.made(key, turn_id, live.flow, inbound):
-                    return replace(self._committed(commit, turn_id), outbounds=())
-                return self._committed(commit, turn_id)
-            known = await self._sessions.find(key, inbound.key)
+                    return stored, replace(self._committed(step, turn_id), outbounds=())
+                return stored, self._committed(step, turn_id)
+            known = await self._turns.find(key, inbound.key)
             if known is not None:  # a duplicate, or a commit whose outcome we could not see
                 self._hot.forget(key)
-                return None
+                return stored, None
             stored = await self._hot.reload(key)
-        return None
+        return stored, None
 
-    async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound) -> TurnCommit | None:
-        """Take the turn on what was read; None when it needs the world, now or once it is committed, or must wait."""
+    async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound, *, is_gated: bool) -> Step:
+        """Take the turn on what was read, as far as it goes without the world. A turn whose reply `is_gated`, or that
+        has effects, is not committed here."""
         version = stored.flow_version or live.version
         flow = live.flow if version == live.version else await self._flows.version(version)
-        turn: Turn
         parked = stored.parked
         if silences(stored.parked, inbound):
+            if is_gated:
+                return None
             turn, parked = await self._consent.silent_turn(stored, inbound, flow)
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
-            engine = take_turn(flow, stored.session, inbound, self._node_types)
-            try:
-                next(engine)
-            except StopIteration as finished:
-                turn = finished.value
-            else:
-                engine.close()
-                return None
-        if turn.effects:
-            return None
-        return TurnCommit(
-            read=stored,
-            inbound=inbound,
-            turn=turn,
-            parts=parts_of(turn, inbound.channel, self._channels, answered_now=True),
-            flow_version=version,
-            parked=parked,
-        )
+            step = first_step(flow, stored.session, inbound, self._node_types)
+            if isinstance(step, Paused):
+                return step
+            turn = step
+            if turn.effects or is_gated:
+                return turn
+        return commit_of(stored, inbound, turn, self._channels, version=version, parked=parked, answered_now=True)
 
     async def _commit(self, commit: TurnCommit) -> TurnId | None:
         """Commit; None when that lost or failed, and the caller looks whether the turn is there.
 
-        The look-up needs the database to be back. A turn that cannot be written at all ends up with a worker.
+        The look-up needs the database to be back. A turn that cannot be written at all is accepted, and buried.
         """
         try:
-            return await self._committer.commit(commit)
-        except Exception as failure:  # noqa: BLE001 -- a fence, as above: a worker buries poison
+            return await self._turns.commit(commit)
+        except Exception as failure:  # noqa: BLE001 -- a fence, as above
             self._log.warning("commit_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
             return None
 
     def _committed(self, commit: TurnCommit, turn_id: TurnId) -> Receipt:
-        turn = commit.turn
-        seq = turn_id.seq
-        stored = replace(
-            commit.read,
-            id=turn_id.session,
-            session=turn.session,
-            last_seq=seq,
-            done_seq=seq,
-            flow_version=commit.flow_version if turn.session.frames else None,
-            parked=commit.parked,
+        turn, seq = commit.turn, turn_id.seq
+        self._hot.put(
+            replace(
+                commit.read,
+                id=turn_id.session,
+                session=turn.session,
+                last_seq=seq,
+                done_seq=seq,
+                flow_version=commit.flow_version if turn.session.frames else None,
+                parked=commit.parked,
+            )
         )
-        self._hot.put(stored)
         receipt = receipt_of(commit, turn_id)
         self._hub.finished(receipt)
+        self._on_committed(commit)
         if commit.inbound.channel in self._channels:
             handed = tuple(outbound for outbound in receipt.outbounds if outbound.state == "handed")
             return replace(receipt, outbounds=handed)
         return receipt
 
-    # -- the queued path
+    # -- accepting
 
-    async def _queue(self, live: LiveFlow, key: SessionKey, inbound: Inbound, reply_within_s: float) -> Receipt:
-        """Store the inbound and defer its turn to a worker; a duplicate changes nothing and is waited for alike."""
+    async def _accept(
+        self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, deadline_s: float
+    ) -> Receipt:
+        """Store the inbound, and run it if it is ours; a duplicate changes nothing and is waited for alike."""
+        key = stored.key
         await self._admit(key, inbound)
-        self._reach("queue.before")
-        receipt = await self._inbox.enqueue(key, inbound, live.version, reply_within_s)
-        self._reach("queue.stored")
-        await self._consent.made(key, receipt.id, live.flow, inbound)
-        self._hot.forget(key)
-        self._hub.wake((receipt.id.session,))  # streams say that a turn is under way
-        return receipt
+        reach("accept.before")
+        with self._runner.places(1) as places:
+            accepted = await self._turns.accept(
+                Arrival(
+                    key=key,
+                    inbound=inbound,
+                    flow_version=live.version,
+                    reply_within_s=max(0.0, deadline_s - self._clock.monotonic_s()),
+                    owner=self._owner if places else None,
+                    parked=stored.parked,
+                )
+            )
+            if isinstance(accepted, Accepted):
+                reach("accept.stored")
+                await self._consent.made(key, accepted.turn, live.flow, inbound)
+                if accepted.is_ours:
+                    await self._run(live, stored, inbound, step, accepted)
+        if isinstance(accepted, Receipt):
+            if accepted.state == "new":  # it may be nobody's: the answer of the statement that leased it can be lost
+                self._runner.look(accepted.id.session)
+            return accepted
+        if not accepted.is_ours and not self._runner.is_running(accepted.turn.session):  # else it is taken along
+            self._hub.claimable()
+        self._hub.wake((accepted.turn.session,))  # streams say that a turn is under way
+        return Receipt(id=accepted.turn, state="new")
+
+    async def _run(
+        self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, accepted: Accepted
+    ) -> None:
+        """Go on with the turn as a task of this process; from its start, if the session has moved since it was read."""
+        session, seq = accepted.turn
+        if accepted.version != stored.session.version:
+            step = None
+            stored = await self._turns.load_by_id(session) or stored
+        stored = replace(stored, id=session, last_seq=seq, done_seq=seq - 1)
+        queued = StoredInbound(
+            id=accepted.turn,
+            state="new",
+            attempt=1,
+            inbound=inbound,
+            flow_version=live.version,
+            execution=stored.session.execution or inbound.new_execution_id,
+        )
+        self._runner.start(Lease(stored, queued), step)
 
     async def _admit(self, key: SessionKey, inbound: Inbound) -> None:
         """Overloaded when the queue takes no more; what it holds already, and an opt-out, may always come again."""
@@ -227,25 +271,40 @@ class Conversation:
         try:
             await self._check_queue()
         except Overloaded:
-            if await self._sessions.find(key, inbound.key) is None:
+            if await self._turns.find(key, inbound.key) is None:
                 raise
 
+    # -- the reply
+
     async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:
-        """Wait until the turn is done or the deadline is there; signals are hints, the database decides."""
+        """Wait until the turn is done or the deadline is there: for this process's own task, or else for a signal."""
         if receipt.state != "new":
             return receipt
+        outcome = self._runner.outcome(receipt.id)
+        if outcome is not None:
+            left_s = deadline_s - self._clock.monotonic_s()
+            done, _ = await asyncio.wait({outcome}, timeout=max(0.0, left_s))
+            if not done:
+                return receipt
+            finished = outcome.result()
+            if finished is not None:
+                return finished
+        return await self._await_signal(receipt, deadline_s)
+
+    async def _await_signal(self, receipt: Receipt, deadline_s: float) -> Receipt:
+        """Wait for another process's turn; signals are hints, the database decides."""
         with self._hub.listen(receipt.id.session) as mailbox:
-            while (left_s := deadline_s - self._clock.monotonic_s()) > 0:
-                for finished in await mailbox.woken(min(POLL_S, left_s)):
+            while True:
+                receipt = await self._turns.receipt(receipt.id)
+                left_s = deadline_s - self._clock.monotonic_s()
+                if receipt.state != "new" or left_s <= 0:
+                    return receipt
+                for finished in await mailbox.woken(min(self._timing.poll_s, left_s)):
                     if finished.id == receipt.id:
                         return finished
-                receipt = await self._inbox.receipt(receipt.id)
-                if receipt.state != "new":
-                    return receipt
-        return receipt
 
     async def _claim(self, policy: Policy, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
-        """Claim a provider's parts for this request, unless nobody listens any more; the store says if it is late.
+        """Claim a provider's parts for this request, unless it is gone; the store says if it is late.
 
         Of the requests that wait for one burst, the newest message's answers.
         """
@@ -256,5 +315,5 @@ class Conversation:
             return replace(receipt, outbounds=())
         handed = await self._outbox.hand_over(answering, provider.reply_limit)
         handed = await self._consent.let_through(handed)
-        self._reach("reply.claimed")
+        reach("reply.claimed")
         return replace(receipt, outbounds=handed)

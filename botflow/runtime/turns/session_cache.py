@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol
 
-from botflow.interfaces import SessionStore
 from botflow.records.sessions import SessionKey, StoredSession
+from botflow.storage.turns.store import TurnStore
 
 KEPT_SESSIONS = 50_000
 
@@ -26,7 +26,7 @@ class WarmSessions(Protocol):
 class HotSessions:
     """Reads through the tiers; writes to the upper two after a commit."""
 
-    def __init__(self, store: SessionStore, warm: WarmSessions | None) -> None:
+    def __init__(self, store: TurnStore, warm: WarmSessions | None) -> None:
         self._store = store
         self._warm = warm
         self._kept: OrderedDict[SessionKey, StoredSession] = OrderedDict()
@@ -45,7 +45,7 @@ class HotSessions:
     async def reload(self, key: SessionKey) -> StoredSession:
         """Return what the database has, past all copies."""
         stored = await self._store.load(key)
-        if stored.id:
+        if stored.has_row:
             self._keep(stored)
         else:
             self._kept.pop(key, None)

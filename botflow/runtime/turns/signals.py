@@ -9,20 +9,22 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
 import structlog
 
+from botflow.engine.effects import SendMessage
 from botflow.records.turns import Receipt
 
 LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
 LONGEST_PIECE = LARGEST_PAYLOAD // 8  # characters of a delta; one may be six bytes of JSON
 RECEIPTS_KEPT = 16  # of turns that ended here since the listener looked; older ones it reads from the database
-MAILBOX_SIZE = 256  # deltas a slow reader may be behind; older ones go, the final message replaces them anyway
+MAILBOX_SIZE = 256  # drafts a slow reader may be behind; older ones go, the final message replaces them anyway
 GATHER_S = 0.002  # wake-ups of this long go out as one
+FLUSH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,20 @@ class Delta:
     text: str
 
 
-Signal = Woken | Delta
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a turn has said before it asked the world: its messages from number `first` on, which the commit will make
+    `<version>.<number>`. Those of a later `attempt` replace them."""
+
+    seq: int
+    attempt: int
+    version: int
+    first: int
+    messages: tuple[SendMessage, ...]
+
+
+Draft = Delta | Preview
+Signal = Woken | Draft
 
 
 class Transport(Protocol):
@@ -52,17 +67,17 @@ class Transport(Protocol):
 
 
 class Mailbox:
-    """One listener's signals. Wake-ups coalesce; deltas are bounded."""
+    """One listener's signals. Wake-ups coalesce; drafts are bounded."""
 
     def __init__(self) -> None:
-        self._deltas: deque[Delta] = deque(maxlen=MAILBOX_SIZE)
+        self._drafts: deque[Draft] = deque(maxlen=MAILBOX_SIZE)
         self._receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self._woken = False
         self._filled = asyncio.Event()
 
     def put(self, signal: Signal, receipt: Receipt | None = None) -> None:
-        if isinstance(signal, Delta):
-            self._deltas.append(signal)
+        if not isinstance(signal, Woken):
+            self._drafts.append(signal)
         else:
             self._woken = True
             if receipt is not None:
@@ -70,30 +85,30 @@ class Mailbox:
         self._filled.set()
 
     async def get(self, timeout_s: float) -> Signal | None:
-        """Return the next signal, deltas first; None when nothing came within `timeout_s`."""
+        """Return the next signal, drafts first; None when nothing came within `timeout_s`."""
         try:
             async with asyncio.timeout(max(timeout_s, 0)):
                 await self._filled.wait()
         except TimeoutError:
             return None
-        if self._deltas:
-            signal: Signal = self._deltas.popleft()
+        if self._drafts:
+            signal: Signal = self._drafts.popleft()
         else:
             self._woken = False
             signal = Woken()
-        if not self._deltas and not self._woken:
+        if not self._drafts and not self._woken:
             self._filled.clear()
         return signal
 
     async def woken(self, timeout_s: float) -> list[Receipt]:
         """Return when the session changed, or after `timeout_s`: the receipts of turns that this process finished.
 
-        Deltas in between are dropped.
+        Drafts in between are dropped.
         """
         try:
             async with asyncio.timeout(max(timeout_s, 0)):
                 while not self._woken:
-                    self._deltas.clear()
+                    self._drafts.clear()
                     self._filled.clear()
                     await self._filled.wait()
         except TimeoutError:
@@ -115,6 +130,7 @@ class Hub:
         self._outgoing: deque[list[Any]] = deque(maxlen=10_000)
         self._pending = asyncio.Event()
         self._on_flows_changed: Callable[[], None] | None = None
+        self._on_claimable: Callable[[], None] | None = None
         self._log = structlog.get_logger("botflow.hub")
 
     @contextmanager
@@ -132,6 +148,16 @@ class Hub:
 
     def on_flows_changed(self, callback: Callable[[], None]) -> None:
         self._on_flows_changed = callback
+
+    def on_claimable(self, callback: Callable[[], None]) -> None:
+        """Call this when something waits to be claimed, here or in another process."""
+        self._on_claimable = callback
+
+    def claimable(self) -> None:
+        """Tell every process that something waits to be claimed."""
+        if self._on_claimable is not None:
+            self._on_claimable()
+        self._send(["c"])
 
     def wake(self, sessions: Iterable[int]) -> None:
         """Wake everybody who listens to these sessions, in every process."""
@@ -151,6 +177,14 @@ class Hub:
         for start in range(0, len(delta.text), LONGEST_PIECE):
             self._send(["d", session, delta.seq, delta.attempt, delta.text[start : start + LONGEST_PIECE]])
 
+    def preview(self, session: int, preview: Preview) -> None:
+        """Pass on what a turn has said before its answer is there; like a delta it may be lost."""
+        self._deliver(session, preview)
+        said = [message.to_json() for message in preview.messages]
+        signal = ["p", session, preview.seq, preview.attempt, preview.version, preview.first, said]
+        if len(orjson.dumps(signal)) < LARGEST_PAYLOAD - 100:
+            self._send(signal)
+
     def flows_changed(self) -> None:
         """Tell every process that a workflow has a new version."""
         self._send(["f"])
@@ -162,6 +196,13 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._publish(self._transport.publish))
             tasks.create_task(self._transport.subscribe(self._receive))
+
+    async def flush(self) -> None:
+        """Send what still waits to be sent, within a second: the process ends."""
+        if self._transport is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_S):
+                    await self._publish_all(self._transport.publish)
 
     def _deliver(self, session: int, signal: Signal, receipt: Receipt | None = None) -> None:
         for mailbox in self._listeners.get(session, ()):
@@ -177,11 +218,14 @@ class Hub:
             await self._pending.wait()
             await asyncio.sleep(GATHER_S)
             self._pending.clear()
-            while self._outgoing:
-                try:
-                    await publish(self._payload())
-                except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
-                    self._log.debug("signal_lost", reason=type(failure).__name__)
+            await self._publish_all(publish)
+
+    async def _publish_all(self, publish: Callable[[str], Awaitable[None]]) -> None:
+        while self._outgoing:
+            try:
+                await publish(self._payload())
+            except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
+                self._log.debug("signal_lost", reason=type(failure).__name__)
 
     def _payload(self) -> str:
         """Take as many signals as fit one payload."""
@@ -212,6 +256,12 @@ class Hub:
                 self._deliver(session, Woken())
             case ["d", int(session), int(seq), int(attempt), str(text)]:
                 self._deliver(session, Delta(seq, attempt, text))
+            case ["p", int(session), int(seq), int(attempt), int(version), int(first), list(said)]:
+                with suppress(KeyError, TypeError, ValueError, AttributeError):
+                    messages = tuple(SendMessage.from_json(each) for each in said)
+                    self._deliver(session, Preview(seq, attempt, version, first, messages))
+            case ["c"] if self._on_claimable is not None:
+                self._on_claimable()
             case ["f"] if self._on_flows_changed is not None:
                 self._on_flows_changed()
             case _:

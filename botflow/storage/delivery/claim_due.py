@@ -1,23 +1,40 @@
 """What the sender may send now: due parts, one per session and in order, no more than each sending address lets go.
 
-The statement runs every second in every worker, so it is text, and reads the index of unsettled parts only.
+Every worker asks this every second: the statement reads the index of unsettled parts only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, text, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
-from botflow.interfaces import Rate
 from botflow.records.outbounds import StoredOutbound
-from botflow.storage.engines.engine import Engine, dialect_of
-from botflow.storage.tables import UNSETTLED, outbounds, sessions
-from botflow.storage.turns.row_mapping import OUTBOUND, stored_outbound
+from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.tables import inbounds, outbounds, senders, sessions
+from botflow.storage.turns.row_mapping import OUTBOUND, is_unsettled, stored_outbound
+
+Rate = Callable[[str, str], float]  # of a channel and a sender: how many segments may leave in a second
 
 # How long a part that a webhook's answer took along holds up those behind it: longer than it takes until the sender
 # asks the provider for it (60 s), so that it is settled or `ready` again before anything overtakes it.
@@ -25,52 +42,17 @@ UNCONFIRMED_S = 90.0
 # A fast sender's parts of this long are taken at once; what is slower waits for its moment.
 AHEAD_S = 0.25
 
-# A request may still answer with a part until reply_by. A part goes to the session's person, or to somebody whose own
-# session with the same workflow says whether they have opted out.
-DUE = """
-SELECT o.session_id, o.version, o."index", coalesce(o.body ->> 'channel', s.channel) AS channel,
-  coalesce(o.body ->> 'sender', '') AS sender, coalesce(o.segments, 1) AS segments, {age} AS age_s,
-  CASE WHEN o.body ->> 'to' IS NULL THEN s.parked ELSE EXISTS (
-    SELECT 1 FROM sessions r WHERE r.workflow_id = s.workflow_id AND r.channel = o.body ->> 'channel'
-      AND r.external_id = o.body ->> 'to' AND r.parked) END AS is_stopped
-FROM outbounds o JOIN sessions s ON s.id = o.session_id
-WHERE o.{UNSETTLED} AND o.state = 'ready' AND NOT s.paused
-  AND (o.due_at IS NULL OR o.due_at <= {now})
-  AND NOT EXISTS (
-    SELECT 1 FROM inbounds i WHERE i.session_id = o.session_id AND i.seq = o.seq AND i.reply_by >= {now})
-  AND NOT EXISTS (
-    SELECT 1 FROM outbounds e WHERE e.{UNSETTLED} AND e.session_id = o.session_id
-      AND (e.version < o.version OR (e.version = o.version AND e."index" < o."index"))
-      AND (e.state <> 'handed' OR coalesce(e.updated_at, e.created_at) >= {unconfirmed}))
-  AND (o.body ->> 'ordering' IS NULL OR NOT coalesce((
-    SELECT b.state = 'sent' AND b.due_at > {now} FROM outbounds b WHERE b.session_id = o.session_id
-      AND (b.version < o.version OR (b.version = o.version AND b."index" < o."index"))
-    ORDER BY b.version DESC, b."index" DESC LIMIT 1), false))
-  AND NOT EXISTS (
-    SELECT 1 FROM senders p WHERE p.channel = coalesce(o.body ->> 'channel', s.channel)
-      AND p.address = o.body ->> 'sender' AND p.next_at > {ahead})
-ORDER BY o.created_at, o.session_id, o.version, o."index"
-LIMIT {limit} {lock}
-"""
-
-# Locks the sender's row, so that no two processes give the same moment away.
-LOCK_SENDER = """
-INSERT INTO senders (channel, address, next_at) VALUES (:channel, :address, {now})
-ON CONFLICT (channel, address) DO UPDATE SET next_at = senders.next_at
-RETURNING {since}
-"""
-SET_SENDER = "UPDATE senders SET next_at = {next_at} WHERE channel = :channel AND address = :address"
-SLOW_DOWN = """
-INSERT INTO senders (channel, address, next_at) VALUES (:channel, :address, {until})
-ON CONFLICT (channel, address) DO UPDATE SET next_at = excluded.next_at WHERE senders.next_at < excluded.next_at
-"""
-
-KEY = tuple_(outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
+KEY = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
+SENDER = outbounds.c.body["sender"].as_string()
+CHANNEL = func.coalesce(outbounds.c.body["channel"].as_string(), sessions.c.channel)
+IS_CLAIMED = tuple_(*KEY).in_(bindparam("keys", expanding=True))
+CLAIM = update(outbounds).where(IS_CLAIMED).values(state="sending", attempts=outbounds.c.attempts + 1, updated_at=now())
+CLAIMED = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_id).where(IS_CLAIMED).order_by(*KEY)
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A row of DUE."""
+    """A part that may be sent by everything but its sender's rate."""
 
     session: int
     version: int
@@ -78,7 +60,8 @@ class _Due:
     channel: str
     sender: str
     segments: int
-    age_s: float
+    said_at: datetime
+    seen_at: datetime
     is_stopped: bool
 
     @property
@@ -95,79 +78,160 @@ class _Due:
         return self.is_stopped or not self.sender
 
 
-class Claims:
-    """Gives due parts to one sender at a time."""
+def claim_due(connection: Connection, limit: int, rate: Rate, unconfirmed_s: float) -> list[StoredOutbound]:
+    """Take up to `limit` due parts as `sending`, locked so that others pass over them; see `Outbox.claim_sends`."""
+    rows = connection.execute(due_parts(), {"limit": limit, "unconfirmed_s": unconfirmed_s}).all()
+    leaving = {part.key: part for part in _paced(connection, [_Due(*row) for row in rows], rate)}
+    if not leaving:
+        return []
+    keys = {"keys": list(leaving)}
+    connection.execute(CLAIM, keys)
+    claimed = [stored_outbound(tuple(row)) for row in connection.execute(CLAIMED, keys).all()]
+    return [_told(part, leaving[(part.session, part.version, part.index)]) for part in claimed]
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._dialect = dialect_of(engine)
 
-    async def claim(self, limit: int, rate: Rate) -> list[StoredOutbound]:
-        """See OutboxStore.claim_sends."""
-        async with self._engine.write() as connection:
-            rows: Sequence[Any] = (await connection.exec_driver_sql(self._due(limit))).all()
-            if not rows:
-                return []
-            due = await self._paced(connection, [_Due(*row) for row in rows], rate)
-            return await self._take(connection, due)
-
-    async def slow_down(self, channel: str, sender: str, seconds: float) -> None:
-        statement = SLOW_DOWN.format(until=self._dialect.moment(seconds))
-        async with self._engine.write() as connection:
-            await connection.execute(text(statement), {"channel": channel, "address": sender})
-
-    def _due(self, limit: int) -> str:
-        return DUE.format(
-            UNSETTLED=UNSETTLED,
-            now=self._dialect.moment(),
-            unconfirmed=self._dialect.moment(-UNCONFIRMED_S),
-            ahead=self._dialect.moment(AHEAD_S),
-            age=self._dialect.seconds_since("o.created_at"),
-            limit=limit,
-            lock=self._dialect.lock("o"),
+def slow_down(connection: Connection, channel: str, sender: str, seconds: float) -> None:
+    """Let nothing leave `sender` for so long."""
+    row = upsert(connection, senders).values(channel=channel, address=sender, next_at=now(seconds))
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=["channel", "address"],
+            set_={"next_at": row.excluded.next_at},
+            where=senders.c.next_at < row.excluded.next_at,
         )
+    )
 
-    async def _paced(self, connection: AsyncConnection, due: Sequence[_Due], rate: Rate) -> list[_Due]:
-        """Return what the senders let go now, and give their moments away; senders are locked in their order."""
-        leaving = [part for part in due if part.is_free]
-        by_address = sorted((part for part in due if not part.is_free), key=lambda part: part.address)
-        for address, parts in groupby(by_address, key=lambda part: part.address):
-            leaving += await self._let_go(connection, address, list(parts), rate)
-        return leaving
 
-    async def _let_go(
-        self, connection: AsyncConnection, address: tuple[str, str], parts: Sequence[_Due], rate: Rate
-    ) -> list[_Due]:
-        """Return the first of one sender's parts: as many as leave within the moment."""
-        whose = {"channel": address[0], "address": address[1]}
-        lock = LOCK_SENDER.format(now=self._dialect.moment(), since=self._dialect.seconds_since("next_at"))
-        since_s = (await connection.execute(text(lock), whose)).scalar_one()
-        ahead_s = max(0.0, -since_s)
-        leaving: list[_Due] = []
-        for part in parts:
-            if ahead_s > AHEAD_S:
-                break
-            leaving.append(part)
-            ahead_s += part.segments / rate(*address)
-        statement = SET_SENDER.format(next_at=self._dialect.moment(ahead_s))
-        await connection.execute(text(statement), whose)
-        return leaving
-
-    async def _take(self, connection: AsyncConnection, due: Sequence[_Due]) -> list[StoredOutbound]:
-        if not due:
-            return []
-        found = {part.key: part for part in due}
-        mine = KEY.in_(list(found))
-        await connection.execute(
-            update(outbounds)
-            .where(mine)
-            .values(state="sending", attempts=outbounds.c.attempts + 1, updated_at=self._engine.now())
+@cache  # to build it costs ten times as much as to execute it
+def due_parts() -> Select[*tuple[Any, ...]]:
+    """Return the query for `_Due` rows, the oldest first; they are locked, and others pass over them."""
+    return (
+        select(
+            outbounds.c.session_id,
+            outbounds.c.version,
+            outbounds.c.index,
+            CHANNEL,
+            func.coalesce(SENDER, ""),
+            func.coalesce(outbounds.c.segments, 1),
+            outbounds.c.created_at,
+            now(),
+            _has_stopped(),
         )
-        parts = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_id).where(mine)
-        rows: Any = (await connection.execute(parts.order_by(*KEY))).all()
-        return [_claimed(stored_outbound(tuple(row)), found) for row in rows]
+        .join(sessions, sessions.c.id == outbounds.c.session_id)
+        .where(
+            is_unsettled(),
+            outbounds.c.state == "ready",
+            ~sessions.c.paused,
+            or_(outbounds.c.due_at.is_(None), outbounds.c.due_at <= now()),
+            ~_may_still_be_answered_with(),
+            ~_is_behind_another(),
+            ~_waits_for_the_former(),
+            ~_has_a_busy_sender(),
+        )
+        .order_by(outbounds.c.created_at, *KEY)
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update(of=outbounds, key_share=True, skip_locked=True)
+    )
 
 
-def _claimed(outbound: StoredOutbound, found: Mapping[tuple[int, int, int], _Due]) -> StoredOutbound:
-    due = found[(outbound.session, outbound.version, outbound.index)]
-    return replace(outbound, segments=due.segments, age_s=max(0.0, due.age_s), is_stopped=bool(due.is_stopped))
+def _has_stopped() -> ColumnElement[bool]:
+    """Say whether the recipient has opted out: the session's own person, or one whose own session says so."""
+    theirs = sessions.alias("theirs")
+    stopped = select(theirs.c.id).where(
+        theirs.c.workflow_id == sessions.c.workflow_id,
+        theirs.c.channel == outbounds.c.body["channel"].as_string(),
+        theirs.c.external_id == outbounds.c.body["to"].as_string(),
+        theirs.c.parked,
+    )
+    return case((outbounds.c.body["to"].as_string().is_(None), sessions.c.parked), else_=stopped.exists())
+
+
+def _may_still_be_answered_with() -> ColumnElement[bool]:
+    return (
+        select(inbounds.c.seq)
+        .where(inbounds.c.session_id == outbounds.c.session_id, inbounds.c.seq == outbounds.c.seq)
+        .where(inbounds.c.reply_by >= now())
+        .exists()
+    )
+
+
+def _is_behind_another() -> ColumnElement[bool]:
+    """Match parts with an earlier one of their session that is not settled, unless an answer took it along so long ago
+    that nothing waits for it any more."""
+    earlier = outbounds.alias("earlier")
+    last_news = func.coalesce(earlier.c.updated_at, earlier.c.created_at)
+    is_waited_for = or_(earlier.c.state != "handed", last_news >= now(-bindparam("unconfirmed_s", type_=Float)))
+    return select(earlier.c.index).where(is_unsettled(earlier), _is_before(earlier), is_waited_for).exists()
+
+
+def _waits_for_the_former() -> ColumnElement[bool]:
+    """Match parts of workflows with `ordering: sent` whose former is accepted, but has not left and is not overdue."""
+    former = outbounds.alias("former")
+    is_on_its_way = (
+        select(and_(former.c.state == "sent", former.c.due_at > now()))
+        .where(_is_before(former))
+        .order_by(former.c.version.desc(), former.c.index.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(outbounds.c.body["ordering"].as_string().is_not(None), func.coalesce(is_on_its_way, False))
+
+
+def _has_a_busy_sender() -> ColumnElement[bool]:
+    return (
+        select(senders.c.address)
+        .where(senders.c.channel == CHANNEL, senders.c.address == SENDER, senders.c.next_at > now(AHEAD_S))
+        .exists()
+    )
+
+
+def _is_before(part: FromClause) -> ColumnElement[bool]:
+    return and_(
+        part.c.session_id == outbounds.c.session_id,
+        or_(
+            part.c.version < outbounds.c.version,
+            and_(part.c.version == outbounds.c.version, part.c.index < outbounds.c.index),
+        ),
+    )
+
+
+def _paced(connection: Connection, due: Sequence[_Due], rate: Rate) -> Iterator[_Due]:
+    """Yield what the senders let go now, and give their moments away; senders are locked in their order."""
+    yield from (part for part in due if part.is_free)
+    by_address = sorted((part for part in due if not part.is_free), key=lambda part: part.address)
+    for address, parts in groupby(by_address, key=lambda part: part.address):
+        yield from _let_go(connection, address, parts, rate(*address))
+
+
+def _let_go(
+    connection: Connection, address: tuple[str, str], parts: Iterator[_Due], per_second: float
+) -> Sequence[_Due]:
+    """Return the first of one sender's parts: as many as leave within the moment."""
+    ahead_s = _locked_s(connection, address)
+    leaving: list[_Due] = []
+    for part in parts:
+        if ahead_s > AHEAD_S:
+            break
+        leaving.append(part)
+        ahead_s += part.segments / per_second
+    channel, sender = address
+    mine = and_(senders.c.channel == channel, senders.c.address == sender)
+    connection.execute(update(senders).where(mine).values(next_at=now(ahead_s)))
+    return leaving
+
+
+def _locked_s(connection: Connection, address: tuple[str, str]) -> float:
+    """Return in how many seconds the sender may send again. Its row is locked, so that no two processes give the same
+    moment away."""
+    channel, sender = address
+    at = now()
+    row = upsert(connection, senders).values(channel=channel, address=sender, next_at=at)
+    locked = row.on_conflict_do_update(index_elements=["channel", "address"], set_={"next_at": senders.c.next_at})
+    next_at, seen_at = connection.execute(locked.returning(senders.c.next_at, at.label("seen_at"))).one()
+    ahead_s: float = (next_at - seen_at).total_seconds()
+    return max(0.0, ahead_s)
+
+
+def _told(outbound: StoredOutbound, due: _Due) -> StoredOutbound:
+    age_s = (due.seen_at - due.said_at).total_seconds()
+    return replace(outbound, segments=due.segments, age_s=max(0.0, age_s), is_stopped=bool(due.is_stopped))

@@ -11,20 +11,83 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, update
 
 from botflow.flow.policy import Budgets
 from botflow.records.outbounds import StoredOutbound
 from botflow.storage.decisions import Decision, DecisionKind, record
-from botflow.storage.engines.engine import Engine, dialect_of
+from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.engines.engine import Engine
 from botflow.storage.spending import Amount, OverBudget, Person, reserve
 from botflow.storage.tables import contacts, decisions, inbounds, outbounds, sessions, spending, workflows
 
 LoopReason = Literal["loop.flood", "loop.echo"]
 LOOP_REASONS: tuple[LoopReason, ...] = get_args(LoopReason)
 NO_BUDGETS = Budgets()
+
+# What is asked of every part that leaves is built once: to build a statement costs more than to execute it.
+LIMIT = bindparam("limit", type_=Integer)
+PLACE = (
+    select(workflows.c.organization_id, sessions.c.parked, inbounds.c.content, now())
+    .select_from(sessions)
+    .join(workflows, workflows.c.id == sessions.c.workflow_id)
+    .outerjoin(inbounds, and_(inbounds.c.session_id == sessions.c.id, inbounds.c.seq == bindparam("seq")))
+    .where(sessions.c.id == bindparam("session"))
+)
+CONTACT = (
+    select(contacts.c.stopped, contacts.c.time_zone)
+    .where(
+        contacts.c.organization_id == bindparam("organization"),
+        contacts.c.channel == bindparam("channel"),
+        contacts.c.address == bindparam("address"),
+    )
+    .with_for_update(read=True)
+)
+# When a person last wrote to any workflow of the organization.
+WROTE_AT = select(
+    func.max(
+        select(inbounds.c.received_at)
+        .where(inbounds.c.session_id == sessions.c.id, inbounds.c.kind == "message")
+        .order_by(inbounds.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+).where(
+    sessions.c.workflow_id.in_(select(workflows.c.id).where(workflows.c.organization_id == bindparam("organization"))),
+    sessions.c.channel == bindparam("channel"),
+    sessions.c.external_id == bindparam("address"),
+)
+HEARD = (
+    select(inbounds.c.received_at, inbounds.c.content["text"].as_string())
+    .where(
+        inbounds.c.session_id == bindparam("session"),
+        inbounds.c.kind == "message",
+        inbounds.c.merged_into.is_(None),  # the messages of a burst have one answer together
+    )
+    .order_by(inbounds.c.seq.desc())
+    .limit(LIMIT)
+)
+SAID = (
+    select(outbounds.c.version, outbounds.c.index, outbounds.c.body["text"].as_string())
+    .where(
+        outbounds.c.session_id == bindparam("session"),
+        outbounds.c.version <= bindparam("version"),
+        outbounds.c.body["to"].as_string().is_(None),
+    )
+    .order_by(outbounds.c.version.desc(), outbounds.c.index.desc())
+    .limit(LIMIT)
+)
+PAUSE = (
+    select(decisions.c.reason, decisions.c.detail)
+    .where(
+        decisions.c.organization_id == bindparam("organization"),
+        decisions.c.channel == bindparam("channel"),
+        decisions.c.address == bindparam("address"),
+        decisions.c.reason.in_(LOOP_REASONS),
+    )
+    .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,181 +151,120 @@ class GateRows:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if dialect_of(engine).is_postgres else sqlite.insert
 
     async def rule(self, part: StoredOutbound, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]) -> Ruling:
         """Let `judge` decide about a part, reserve its segments if it may pass, and leave evidence if it may not."""
-        async with self._engine.write() as connection:
-            facts = await self._facts(connection, part, inquiry)
-            ruling = judge(facts)
-            if ruling.kind is None and inquiry.budgets != NO_BUDGETS:
-                ruling = await self._reserve(connection, part, facts, inquiry.budgets)
-            if ruling.kind is not None:
-                await self._leave_evidence(connection, part, facts.person, ruling)
-        return ruling
+        return await self._engine.write(_rule, part, inquiry, judge)
 
     async def flow_version(self, part: StoredOutbound) -> int:
         """Return the version whose turn said the part."""
         found = select(inbounds.c.flow_version).where(inbounds.c.session_id == part.session, inbounds.c.seq == part.seq)
-        async with self._engine.read() as connection:
-            version: int = (await connection.execute(found)).scalar_one()
+        version: int = await self._engine.read(lambda connection: connection.execute(found).scalar_one())
         return version
 
     async def wake(self, session: int) -> None:
         """Let the delayed parts of a session go now: its person has just written."""
-        async with self._engine.write() as connection:
-            await connection.execute(
-                update(outbounds)
-                .where(
-                    outbounds.c.session_id == session,
-                    outbounds.c.state == "ready",
-                    outbounds.c.error_code == "consent.quiet_hours",
-                )
-                .values(due_at=None, error_code=None)
-            )
-
-    async def _facts(self, connection: AsyncConnection, part: StoredOutbound, inquiry: Inquiry) -> PartFacts:
-        own = not part.message.to
-        found = (
-            select(workflows.c.organization_id, sessions.c.parked, inbounds.c.content, self._engine.now())
-            .select_from(sessions)
-            .join(workflows, workflows.c.id == sessions.c.workflow_id)
-            .outerjoin(inbounds, and_(inbounds.c.session_id == sessions.c.id, inbounds.c.seq == part.seq))
-            .where(sessions.c.id == part.session)
+        delayed = and_(
+            outbounds.c.session_id == session,
+            outbounds.c.state == "ready",
+            outbounds.c.error_code == "consent.quiet_hours",
         )
-        organization, parked, content, now = (await connection.execute(found)).one()
-        person = Person(
-            organization=organization,
-            session=part.session,
-            channel=part.message.channel or part.key.channel,
-            address=part.message.to or part.key.external_id,
-        )
-        contact = select(contacts.c.stopped, contacts.c.time_zone).where(_is_contact(person))
-        known = (await connection.execute(contact.with_for_update(read=True))).first()
-        return PartFacts(
-            person=person,
-            now=now,
-            is_stopped=bool((own and parked) or (known and known.stopped)),
-            confirms=own and (content or {}).get("consent") == "ask_to_stop",
-            time_zone=known.time_zone if known else None,
-            wrote_at=await self._wrote_at(connection, person) if inquiry.last_written else None,
-            exchange=await self._exchange(connection, part, person, inquiry)
-            if own and inquiry.messages
-            else Exchange(),
-        )
-
-    async def _wrote_at(self, connection: AsyncConnection, person: Person) -> datetime | None:
-        """Return when the person last wrote to any workflow of the organization."""
-        last = (
-            select(inbounds.c.received_at)
-            .where(inbounds.c.session_id == sessions.c.id, inbounds.c.kind == "message")
-            .order_by(inbounds.c.seq.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        ours = select(workflows.c.id).where(workflows.c.organization_id == person.organization)
-        found = select(func.max(last)).where(
-            sessions.c.workflow_id.in_(ours),
-            sessions.c.channel == person.channel,
-            sessions.c.external_id == person.address,
-        )
-        written: datetime | None = (await connection.execute(found)).scalar()
-        return written
-
-    async def _exchange(
-        self, connection: AsyncConnection, part: StoredOutbound, person: Person, inquiry: Inquiry
-    ) -> Exchange:
-        heard = (
-            select(inbounds.c.received_at, inbounds.c.content["text"].as_string())
-            .where(
-                inbounds.c.session_id == part.session,
-                inbounds.c.kind == "message",
-                inbounds.c.merged_into.is_(None),  # the messages of a burst have one answer together
-            )
-            .order_by(inbounds.c.seq.desc())
-            .limit(inquiry.messages)
-        )
-        ours = (
-            select(outbounds.c.version, outbounds.c.index, outbounds.c.body["text"].as_string())
-            .where(
-                outbounds.c.session_id == part.session,
-                outbounds.c.version <= part.version,
-                outbounds.c.body["to"].as_string().is_(None),
-            )
-            .order_by(outbounds.c.version.desc(), outbounds.c.index.desc())
-            .limit(2 * inquiry.replies)
-        )
-        parts = (await connection.execute(ours)).all()
-        mine = (part.version, part.index)
-        return Exchange(
-            heard=tuple((at, text or "") for at, text in (await connection.execute(heard)).all()),
-            said=tuple(text for version, _, text in parts if version < part.version)[: inquiry.replies],
-            beside=tuple(text for *key, text in parts if key[0] == part.version and tuple(key) != mine),
-            pause=await self._pause(connection, person),
-        )
-
-    async def _pause(self, connection: AsyncConnection, person: Person) -> Pause | None:
-        latest = (
-            select(decisions.c.reason, decisions.c.detail)
-            .where(
-                decisions.c.organization_id == person.organization,
-                decisions.c.channel == person.channel,
-                decisions.c.address == person.address,
-                decisions.c.reason.in_(LOOP_REASONS),
-            )
-            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
-            .limit(1)
-        )
-        row = (await connection.execute(latest)).first()
-        if row is None:
-            return None
-        return Pause(reason=row.reason, level=row.detail["level"], until=datetime.fromisoformat(row.detail["until"]))
-
-    async def _reserve(
-        self, connection: AsyncConnection, part: StoredOutbound, facts: PartFacts, budgets: Budgets
-    ) -> Ruling:
-        """Reserve a part's segments once, however often it is tried; hold it when a cap would be passed."""
-        amount = Amount(segments=part.segments or 1)
-        counted = self._insert(spending).values(
-            scope="part", key=f"{part.session}.{part.wire_id}", day="", segments=amount.segments, cost=0
-        )
-        try:
-            async with connection.begin_nested():
-                once = counted.on_conflict_do_nothing().returning(spending.c.scope)
-                if (await connection.execute(once)).first() is not None:
-                    await reserve(connection, self._engine, facts.person.scopes(budgets, facts.now), amount)
-        except OverBudget as refused:
-            return Ruling(
-                kind="held", reason=f"budget.{refused.scope}", detail={"segments": amount.segments, "of": refused.scope}
-            )
-        return Ruling()
-
-    async def _leave_evidence(
-        self, connection: AsyncConnection, part: StoredOutbound, person: Person, ruling: Ruling
-    ) -> None:
-        assert ruling.kind is not None
-        made = Decision(
-            kind=ruling.kind,
-            reason=ruling.reason,
-            channel=person.channel,
-            address=person.address,
-            session=part.session,
-            subject=part.wire_id,
-            detail=ruling.detail,
-        )
-        await record(connection, self._engine, person.organization, [made])
-        if ruling.kind == "delayed":  # the mark by which `wake` finds it
-            mine = and_(
-                outbounds.c.session_id == part.session,
-                outbounds.c.version == part.version,
-                outbounds.c.index == part.index,
-            )
-            await connection.execute(update(outbounds).where(mine).values(error_code=ruling.reason))
+        now_due = update(outbounds).where(delayed).values(due_at=None, error_code=None)
+        await self._engine.write(lambda connection: connection.execute(now_due).rowcount)
 
 
-def _is_contact(person: Person) -> ColumnElement[bool]:
-    return and_(
-        contacts.c.organization_id == person.organization,
-        contacts.c.channel == person.channel,
-        contacts.c.address == person.address,
+def _rule(
+    connection: Connection, part: StoredOutbound, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]
+) -> Ruling:
+    facts = _facts(connection, part, inquiry)
+    ruling = judge(facts)
+    if ruling.kind is None and inquiry.budgets != NO_BUDGETS:
+        ruling = _reserve(connection, part, facts, inquiry.budgets)
+    if ruling.kind is not None:
+        _leave_evidence(connection, part, facts.person, ruling)
+    return ruling
+
+
+def _facts(connection: Connection, part: StoredOutbound, inquiry: Inquiry) -> PartFacts:
+    own = not part.message.to
+    place = {"session": part.session, "seq": part.seq}
+    organization, parked, content, at = connection.execute(PLACE, place).one()
+    person = Person(
+        organization=organization,
+        session=part.session,
+        channel=part.message.channel or part.key.channel,
+        address=part.message.to or part.key.external_id,
     )
+    known = connection.execute(CONTACT, _address_of(person)).first()
+    return PartFacts(
+        person=person,
+        now=at,
+        is_stopped=bool((own and parked) or (known and known.stopped)),
+        confirms=own and (content or {}).get("consent") == "ask_to_stop",
+        time_zone=known.time_zone if known else None,
+        wrote_at=connection.execute(WROTE_AT, _address_of(person)).scalar() if inquiry.last_written else None,
+        exchange=_exchange(connection, part, person, inquiry) if own and inquiry.messages else Exchange(),
+    )
+
+
+def _exchange(connection: Connection, part: StoredOutbound, person: Person, inquiry: Inquiry) -> Exchange:
+    heard = connection.execute(HEARD, {"session": part.session, "limit": inquiry.messages}).all()
+    place = {"session": part.session, "version": part.version, "limit": 2 * inquiry.replies}
+    parts = connection.execute(SAID, place).all()
+    mine = (part.version, part.index)
+    return Exchange(
+        heard=tuple((at, text or "") for at, text in heard),
+        said=tuple(text for version, _, text in parts if version < part.version)[: inquiry.replies],
+        beside=tuple(text for *key, text in parts if key[0] == part.version and tuple(key) != mine),
+        pause=_pause(connection, person),
+    )
+
+
+def _pause(connection: Connection, person: Person) -> Pause | None:
+    row = connection.execute(PAUSE, _address_of(person)).first()
+    if row is None:
+        return None
+    return Pause(reason=row.reason, level=row.detail["level"], until=datetime.fromisoformat(row.detail["until"]))
+
+
+def _address_of(person: Person) -> dict[str, Any]:
+    return {"organization": person.organization, "channel": person.channel, "address": person.address}
+
+
+def _reserve(connection: Connection, part: StoredOutbound, facts: PartFacts, budgets: Budgets) -> Ruling:
+    """Reserve a part's segments once, however often it is tried; hold it when a cap would be passed."""
+    amount = Amount(segments=part.segments or 1)
+    counted = upsert(connection, spending).values(
+        scope="part", key=f"{part.session}.{part.wire_id}", day="", segments=amount.segments, cost=0
+    )
+    try:
+        with connection.begin_nested():
+            once = counted.on_conflict_do_nothing().returning(spending.c.scope)
+            if connection.execute(once).first() is not None:
+                reserve(connection, facts.person.scopes(budgets, facts.now), amount)
+    except OverBudget as refused:
+        return Ruling(
+            kind="held", reason=f"budget.{refused.scope}", detail={"segments": amount.segments, "of": refused.scope}
+        )
+    return Ruling()
+
+
+def _leave_evidence(connection: Connection, part: StoredOutbound, person: Person, ruling: Ruling) -> None:
+    assert ruling.kind is not None
+    made = Decision(
+        kind=ruling.kind,
+        reason=ruling.reason,
+        channel=person.channel,
+        address=person.address,
+        session=part.session,
+        subject=part.wire_id,
+        detail=ruling.detail,
+    )
+    record(connection, person.organization, [made])
+    if ruling.kind == "delayed":  # the mark by which `wake` finds it
+        mine = and_(
+            outbounds.c.session_id == part.session,
+            outbounds.c.version == part.version,
+            outbounds.c.index == part.index,
+        )
+        connection.execute(update(outbounds).where(mine).values(error_code=ruling.reason))

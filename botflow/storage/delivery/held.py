@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import HeldPart
 from botflow.storage.decisions import Decision, DecisionKind, organization_of, record
-from botflow.storage.delivery.reports import Deliveries
+from botflow.storage.delivery.reports import apply_news
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import outbounds, sessions, workflows
 
@@ -29,13 +29,13 @@ RECIPIENT = func.coalesce(outbounds.c.body["to"].as_string(), sessions.c.externa
 
 
 class Held:
-    """The HeldStore."""
+    """Shows held parts, and writes down what operators decide about them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._deliveries = Deliveries(engine)
 
     async def held(self, limit: int, after: PartId | None = None) -> list[HeldPart]:
+        """Return held parts in the order of (session, version, index), those behind `after` only."""
         columns = (*KEY, workflows.c.slug, CHANNEL, RECIPIENT, outbounds.c.body, outbounds.c.error_code)
         found = (
             select(*columns, outbounds.c.attempts, outbounds.c.created_at)
@@ -52,18 +52,23 @@ class Held:
                 | and_(outbounds.c.session_id == session, outbounds.c.version > version)
                 | and_(outbounds.c.session_id == session, outbounds.c.version == version, outbounds.c.index > index)
             )
-        async with self._engine.read() as connection:
-            return [_part(tuple(row)) for row in (await connection.execute(found)).all()]
+        rows = await self._engine.read(lambda connection: connection.execute(found).all())
+        return [_part(tuple(row)) for row in rows]
 
     async def release_held(self, part: PartId) -> bool:
-        async with self._engine.write() as connection:
-            if not await self._decide(connection, part, "released", RELEASED):
+        """Let the sender try again, as if for the first time; False when the part is not held."""
+
+        def release(connection: Connection) -> bool:
+            if not _decide(connection, part, "released", RELEASED):
                 return False
-            again = {"state": "ready", "attempts": 0, "due_at": None, "updated_at": self._engine.now()}
-            await connection.execute(update(outbounds).where(_is_part(part)).values(**again))
-        return True
+            again = {"state": "ready", "attempts": 0, "due_at": None, "updated_at": now()}
+            connection.execute(update(outbounds).where(_is_part(part)).values(**again))
+            return True
+
+        return await self._engine.write(release)
 
     async def drop_held(self, part: PartId) -> bool:
+        """Give the part up, so that it is `failed`; False when it is not held."""
         session, version, index = part
         news = DeliveryStatus(
             session=session,
@@ -72,39 +77,43 @@ class Held:
             error_code=DROPPED,
             reason="an operator gave the message up",
         )
-        async with self._engine.write() as connection:
-            if not await self._decide(connection, part, "refused", DROPPED):
-                return False
-            await self._deliveries.apply(connection, news)
-        return True
 
-    async def _decide(self, connection: AsyncConnection, part: PartId, kind: DecisionKind, reason: str) -> bool:
-        """Lock a held part and write the decision about it down; False when it is not held (any more)."""
-        session = select(sessions.c.workflow_id).where(sessions.c.id == part[0]).with_for_update(key_share=True)
-        workflow = (await connection.execute(session)).scalar()
-        if workflow is None:
-            return False
-        held = (
-            select(CHANNEL, RECIPIENT, outbounds.c.error_code)
-            .join(sessions, sessions.c.id == outbounds.c.session_id)
-            .where(_is_part(part), IS_HELD)
-            .with_for_update(key_share=True, of=outbounds)
-        )
-        row = (await connection.execute(held)).one_or_none()
-        if row is None:
-            return False
-        channel, address, error_code = row
-        decision = Decision(
-            kind=kind,
-            reason=reason,
-            channel=channel,
-            address=address,
-            session=part[0],
-            subject=f"{part[0]}.{part[1]}.{part[2]}",
-            detail={"held": error_code or ""},
-        )
-        await record(connection, self._engine, organization_of(workflow), [decision])
-        return True
+        def drop(connection: Connection) -> bool:
+            if not _decide(connection, part, "refused", DROPPED):
+                return False
+            apply_news(connection, news)
+            return True
+
+        return await self._engine.write(drop)
+
+
+def _decide(connection: Connection, part: PartId, kind: DecisionKind, reason: str) -> bool:
+    """Lock a held part and write the decision about it down; False when it is not held (any more)."""
+    session = select(sessions.c.workflow_id).where(sessions.c.id == part[0]).with_for_update(key_share=True)
+    workflow = connection.execute(session).scalar()
+    if workflow is None:
+        return False
+    held = (
+        select(CHANNEL, RECIPIENT, outbounds.c.error_code)
+        .join(sessions, sessions.c.id == outbounds.c.session_id)
+        .where(_is_part(part), IS_HELD)
+        .with_for_update(key_share=True, of=outbounds)
+    )
+    row = connection.execute(held).one_or_none()
+    if row is None:
+        return False
+    channel, address, error_code = row
+    decision = Decision(
+        kind=kind,
+        reason=reason,
+        channel=channel,
+        address=address,
+        session=part[0],
+        subject=f"{part[0]}.{part[1]}.{part[2]}",
+        detail={"held": error_code or ""},
+    )
+    record(connection, organization_of(workflow), [decision])
+    return True
 
 
 def _is_part(part: PartId) -> ColumnElement[bool]:

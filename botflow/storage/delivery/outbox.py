@@ -1,22 +1,23 @@
 """Messages on their way to a provider, on both databases: read claim_due.py for what may be sent, reports.py for news.
 
-States move forward only; a part has one owner at a time.
+States move forward only; a part has one owner at a time. The chat's messages are only read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from botflow.interfaces import DeliveryStatus, Rate
+from botflow.errors import ProviderError
+from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.turns import TurnId
-from botflow.storage.delivery.claim_due import Claims
-from botflow.storage.delivery.reports import Deliveries
+from botflow.storage.delivery.claim_due import UNCONFIRMED_S, Rate, claim_due, slow_down
+from botflow.storage.delivery.reports import apply_news
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 from botflow.storage.turns.row_mapping import OUTBOUND, is_unsettled, stored_outbound
@@ -26,128 +27,150 @@ IN_ORDER = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
 
 
 class Outbox:
-    """The OutboxStore."""
+    """Gives parts to those who send them, and writes down what became of them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._claims = Claims(engine)
-        self._deliveries = Deliveries(engine)
 
     async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
-        """What an earlier turn still has to send goes first, so then the sender delivers this turn's parts too.
+        """Claim a finished turn's ready parts, the first `limit` of them, for the waiting web request while reply_by
+        has not passed; return all parts that are handed and unconfirmed, so that a repeated request gets the same ones.
 
-        What is answered again has its time again: who was about to find it missing, and to send it, comes too late.
+        Parts of an earlier turn that are still to be sent go first: then the sender delivers this turn's parts, too.
+        A part that is answered with again starts its wait for a confirmation again, so that nobody else sends it now.
         """
-        earlier = outbounds.alias("earlier")
-        is_behind = select(earlier.c.index).where(
-            earlier.c.session_id == turn.session,
-            earlier.c.seq != turn.seq,
-            earlier.c.version < outbounds.c.version,
-            is_unsettled(earlier),
-            earlier.c.state != "handed",
-            _is_to_the_person(earlier),
-        )
-        in_time = select(inbounds.c.seq).where(
-            inbounds.c.session_id == turn.session,
-            inbounds.c.seq == turn.seq,
-            inbounds.c.reply_by >= self._engine.now(),
-        )
-        mine = and_(outbounds.c.session_id == turn.session, outbounds.c.version == _version_of(turn))
-        may_be_handed = and_(
-            outbounds.c.index < limit,
-            or_(outbounds.c.index == 0, _is_in_no_line()),
-            outbounds.c.state == "ready",
-            _is_to_the_person(outbounds),
-            in_time.exists(),
-            ~is_behind.exists(),
-        )
-        async with self._engine.write() as connection:
-            await connection.execute(
-                update(outbounds)
-                .where(mine, or_(outbounds.c.state == "handed", may_be_handed))
-                .values(
-                    state="handed",
-                    attempts=outbounds.c.attempts + case((outbounds.c.state == "handed", 1), else_=0),
-                    updated_at=self._engine.now(),
-                )
-            )
-            # The request has what it can answer with; the sender need not wait for it any longer with the rest.
-            rest = select(outbounds.c.index).where(mine, outbounds.c.state == "ready").exists()
-            await connection.execute(
-                update(inbounds)
-                .where(inbounds.c.session_id == turn.session, inbounds.c.seq == turn.seq, rest)
-                .values(reply_by=None)
-            )
-            return tuple(await _parts(connection, PARTS.where(mine, outbounds.c.state == "handed").order_by(*IN_ORDER)))
+        return await self._engine.write(_hand_over, turn, limit)
 
-    async def extend_reply(self, turn: TurnId, seconds: float) -> None:
-        until = self._engine.now(seconds)
-        later = or_(inbounds.c.reply_by.is_(None), inbounds.c.reply_by < until)
-        async with self._engine.write() as connection:
-            await connection.execute(
-                update(inbounds)
-                .where(inbounds.c.session_id == turn.session, inbounds.c.seq == turn.seq, later)
-                .values(reply_by=until)
-            )
+    async def claim_sends(self, limit: int, rate: Rate, unconfirmed_s: float = UNCONFIRMED_S) -> list[StoredOutbound]:
+        """Take ready parts that are due (reply_by has passed, and what `release` said) as `sending`; attempts + 1.
 
-    async def claim_sends(self, limit: int, rate: Rate) -> list[StoredOutbound]:
-        return await self._claims.claim(limit, rate)
+        At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
+        due, or `handed` without confirmation for less than `unconfirmed_s`; where the workflow says so, none while the
+        former is accepted but has not left for less than 90 s. No more of one sender than its `rate` lets go, over all
+        processes. None of a paused session.
+        """
+        return await self._engine.write(claim_due, limit, rate, unconfirmed_s)
 
     async def slow_down(self, channel: str, sender: str, seconds: float) -> None:
-        await self._claims.slow_down(channel, sender, seconds)
+        """Let nothing leave `sender` for so long."""
+        await self._engine.write(slow_down, channel, sender, seconds)
 
     async def release(self, outbound: StoredOutbound, after_s: float) -> bool:
-        as_read = and_(
-            _is_part(outbound.session, outbound.version, outbound.index),
-            outbounds.c.state == outbound.state,
-            outbounds.c.state.in_(("sending", "handed", "unknown")),
-            outbounds.c.attempts == outbound.attempts,
-        )
-        is_parked = select(sessions.c.parked).where(sessions.c.id == outbounds.c.session_id).scalar_subquery()
-        changes = {
-            # Who stopped meanwhile must not get it, also not after they start again.
-            "state": case((and_(is_parked, _is_to_the_person(outbounds)), "suppressed"), else_="ready"),
-            "due_at": self._engine.now(after_s),
-            "updated_at": self._engine.now(),
-        }
-        async with self._engine.write() as connection:
-            return (await connection.execute(update(outbounds).where(as_read).values(**changes))).rowcount > 0
+        """Give back a part that was certainly not sent: `sending`, `handed` or `unknown` is `ready` again, due after
+        `after_s`; `suppressed` when its session has been parked meanwhile. False when it has moved on since it was
+        read (its state or attempts differ)."""
+        return await self._engine.write(_release, outbound, after_s)
 
     async def report(self, news: DeliveryStatus) -> bool:
-        return await self._deliveries.report(news)
+        """Move a part's state forward only, terminal states stay; False when there is no such part.
+
+        What may be sent again is `ready` again, at most `retry.times`, and what the provider says of the former sending
+        counts only if it arrived after all. A session that waits for the delivery is told in the same transaction.
+        """
+        try:
+            return await self._engine.write(apply_news, news)
+        except ProviderError as failure:
+            if not isinstance(failure.__cause__, IntegrityError):
+                raise
+            # Another part was given this message meanwhile, and now can be seen.
+            return await self._engine.write(apply_news, news)
 
     async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
-        silent = (
-            select(*IN_ORDER)
-            .where(
-                is_unsettled(),
-                outbounds.c.state != "ready",
-                self._last_news() < self._engine.now(-older_than_s),
-            )
-            .order_by(*IN_ORDER)
-            .limit(limit)
-            .with_for_update(skip_locked=True, key_share=True)
-        )
-        async with self._engine.write() as connection:
-            rows = (await connection.execute(silent)).all()
-            if not rows:
-                return []
-            mine = or_(*(_is_part(*row) for row in rows))
-            looked = {"attempts": outbounds.c.attempts + 1, "updated_at": self._engine.now()}
-            await connection.execute(update(outbounds).where(mine).values(**looked))
-            return await _parts(connection, PARTS.where(mine).order_by(*IN_ORDER))
+        """Return parts that are handed, sending or unknown without news for this long, in (session, version, index)
+        order, and count the look: attempts + 1, and this is news for the next call."""
+        return await self._engine.write(_unresolved, older_than_s, limit)
 
     async def known(self, session: int, provider_ids: Sequence[str]) -> set[str]:
+        """Return those of the provider's ids that parts of any session have, and those of this session's former
+        sendings."""
         theirs = select(outbounds.c.provider_id).where(outbounds.c.provider_id.in_(list(provider_ids)))
         former = select(outbounds.c.former_ids).where(
             outbounds.c.session_id == session, outbounds.c.former_ids.is_not(None)
         )
-        async with self._engine.read() as connection:
-            found = {row[0] for row in (await connection.execute(theirs)).all()}
-            return found.union(*(row[0].split() for row in (await connection.execute(former)).all()))
 
-    def _last_news(self) -> ColumnElement[datetime]:
-        return func.coalesce(outbounds.c.updated_at, outbounds.c.created_at)
+        def known(connection: Connection) -> set[str]:
+            found: set[str] = set(connection.execute(theirs).scalars())
+            return found.union(*(ids.split() for ids in connection.execute(former).scalars()))
+
+        return await self._engine.read(known)
+
+
+def _hand_over(connection: Connection, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
+    earlier = outbounds.alias("earlier")
+    is_behind = select(earlier.c.index).where(
+        earlier.c.session_id == turn.session,
+        earlier.c.seq != turn.seq,
+        earlier.c.version < outbounds.c.version,
+        is_unsettled(earlier),
+        earlier.c.state != "handed",
+        _is_to_the_person(earlier),
+    )
+    in_time = select(inbounds.c.seq).where(
+        inbounds.c.session_id == turn.session,
+        inbounds.c.seq == turn.seq,
+        inbounds.c.reply_by >= now(),
+    )
+    mine = and_(outbounds.c.session_id == turn.session, outbounds.c.version == _version_of(turn))
+    may_be_handed = and_(
+        outbounds.c.index < limit,
+        or_(outbounds.c.index == 0, _is_in_no_line()),
+        outbounds.c.state == "ready",
+        _is_to_the_person(outbounds),
+        in_time.exists(),
+        ~is_behind.exists(),
+    )
+    connection.execute(
+        update(outbounds)
+        .where(mine, or_(outbounds.c.state == "handed", may_be_handed))
+        .values(
+            state="handed",
+            attempts=outbounds.c.attempts + case((outbounds.c.state == "handed", 1), else_=0),
+            updated_at=now(),
+        )
+    )
+    # The request has what it can answer with; the sender need not wait for it any longer with the rest.
+    rest = select(outbounds.c.index).where(mine, outbounds.c.state == "ready").exists()
+    connection.execute(
+        update(inbounds)
+        .where(inbounds.c.session_id == turn.session, inbounds.c.seq == turn.seq, rest)
+        .values(reply_by=None)
+    )
+    return tuple(_parts(connection, PARTS.where(mine, outbounds.c.state == "handed").order_by(*IN_ORDER)))
+
+
+def _release(connection: Connection, outbound: StoredOutbound, after_s: float) -> bool:
+    as_read = and_(
+        _is_part(outbound.session, outbound.version, outbound.index),
+        outbounds.c.state == outbound.state,
+        outbounds.c.state.in_(("sending", "handed", "unknown")),
+        outbounds.c.attempts == outbound.attempts,
+    )
+    is_parked = select(sessions.c.parked).where(sessions.c.id == outbounds.c.session_id).scalar_subquery()
+    changes = {
+        # A person who stopped meanwhile must not get it, also not after they start again.
+        "state": case((and_(is_parked, _is_to_the_person(outbounds)), "suppressed"), else_="ready"),
+        "due_at": now(after_s),
+        "updated_at": now(),
+    }
+    return connection.execute(update(outbounds).where(as_read).values(**changes)).rowcount > 0
+
+
+def _unresolved(connection: Connection, older_than_s: float, limit: int) -> list[StoredOutbound]:
+    last_news = func.coalesce(outbounds.c.updated_at, outbounds.c.created_at)
+    silent = (
+        select(*IN_ORDER)
+        .where(is_unsettled(), outbounds.c.state != "ready", last_news < now(-older_than_s))
+        .order_by(*IN_ORDER)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    rows = connection.execute(silent).all()
+    if not rows:
+        return []
+    mine = or_(*(_is_part(*row) for row in rows))
+    looked = {"attempts": outbounds.c.attempts + 1, "updated_at": now()}
+    connection.execute(update(outbounds).where(mine).values(**looked))
+    return _parts(connection, PARTS.where(mine).order_by(*IN_ORDER))
 
 
 def _is_to_the_person(part: FromClause) -> ColumnElement[bool]:
@@ -156,7 +179,7 @@ def _is_to_the_person(part: FromClause) -> ColumnElement[bool]:
 
 
 def _is_in_no_line() -> ColumnElement[bool]:
-    """The part need not wait until the former has left; what has to cannot stand in one answer with it."""
+    """Match parts that may stand in one answer with the former: `ordering: sent` wants that to have left before."""
     ordering: ColumnElement[str] = outbounds.c.body["ordering"].as_string()
     return ordering.is_(None)
 
@@ -169,5 +192,5 @@ def _version_of(turn: TurnId) -> Any:
     return select(turns.c.version).where(turns.c.session_id == turn.session, turns.c.seq == turn.seq).scalar_subquery()
 
 
-async def _parts(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> list[StoredOutbound]:
-    return [stored_outbound(tuple(row)) for row in (await connection.execute(statement)).all()]
+def _parts(connection: Connection, statement: Select[*tuple[Any, ...]]) -> list[StoredOutbound]:
+    return [stored_outbound(tuple(row)) for row in connection.execute(statement).all()]

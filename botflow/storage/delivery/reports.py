@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundState
-from botflow.storage.engines.engine import Engine
+from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.storage.engines.dialects import now
 from botflow.storage.tables import inbounds, outbounds, sessions
 
 # How long a part that is accepted and has not left holds up the next where a workflow wants that order.
@@ -81,101 +79,76 @@ def change_of(part: Any, news: DeliveryStatus) -> Change | None:
     return Change(news.state, columns, due_in_s=ACCEPTED_S if is_in_line else None)
 
 
-class Deliveries:
-    """Applies news to parts."""
+def apply_news(connection: Connection, news: DeliveryStatus) -> bool:
+    """Move a part's state by what `news` says, in the caller's transaction; False when there is no such part."""
+    version, _, index = news.wire_id.partition(".")
+    mine = and_(
+        outbounds.c.session_id == news.session,
+        outbounds.c.version == int(version),
+        outbounds.c.index == int(index),
+    )
+    body = connection.execute(select(outbounds.c.body).where(mine)).scalar()
+    if body is None:
+        return False
+    if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
+        connection.execute(select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True))
+    row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
+    change = change_of(connection.execute(row).one(), news)
+    if change is not None:
+        if change.columns.get("provider_id"):
+            _take_from_others(connection, mine, news.provider_id)
+        _change(connection, mine, change)
+        if (state := _awaited(body, change, news)) is not None:
+            _tell(connection, news, body["awaitedBy"], state)
+    return True
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
-    async def report(self, news: DeliveryStatus) -> bool:
-        """See OutboxStore.report."""
-        try:
-            return await self._report(news)
-        except ProviderError as failure:
-            if not isinstance(failure.__cause__, IntegrityError):
-                raise
-            return await self._report(news)  # another part was given this message meanwhile, and now can be seen
+def _change(connection: Connection, mine: ColumnElement[bool], change: Change) -> None:
+    due_at = None if change.due_in_s is None else now(change.due_in_s)
+    connection.execute(
+        update(outbounds).where(mine).values(state=change.state, updated_at=now(), due_at=due_at, **change.columns)
+    )
 
-    async def _report(self, news: DeliveryStatus) -> bool:
-        async with self._engine.write() as connection:
-            return await self.apply(connection, news)
 
-    async def apply(self, connection: AsyncConnection, news: DeliveryStatus) -> bool:
-        """Do what `report` does in the caller's transaction."""
-        version, _, index = news.wire_id.partition(".")
-        mine = and_(
-            outbounds.c.session_id == news.session,
-            outbounds.c.version == int(version),
-            outbounds.c.index == int(index),
+def _take_from_others(connection: Connection, mine: ColumnElement[bool], provider_id: str) -> None:
+    """Have another part looked for again that was given this message because its words were equal.
+
+    Two parts that are given it at the same moment break the unique index, and the later transaction runs again.
+    """
+    connection.execute(
+        update(outbounds)
+        .where(outbounds.c.provider_id == provider_id, ~mine, outbounds.c.state == "sent")
+        .values(state="unknown", provider_id=None, updated_at=now())
+    )
+
+
+def _tell(connection: Connection, news: DeliveryStatus, group: str, state: str) -> None:
+    """Queue the delivery for the session that waits for it, once."""
+    key = f"delivery:{news.wire_id}"
+    known = select(inbounds.c.seq).where(inbounds.c.session_id == news.session, inbounds.c.key == key)
+    session = connection.execute(
+        select(sessions.c.last_seq, sessions.c.flow_version).where(sessions.c.id == news.session)
+    ).one()
+    if session.flow_version is None or connection.execute(known).first() is not None:
+        return  # the execution that waited is over, or it knows
+    connection.execute(update(sessions).where(sessions.c.id == news.session).values(last_seq=sessions.c.last_seq + 1))
+    parameters = {"state": state, "code": news.error_code, "reason": news.reason}
+    connection.execute(
+        insert(inbounds).values(
+            session_id=news.session,
+            seq=session.last_seq + 1,
+            received_at=now(),
+            seed=secrets.randbits(63),
+            flow_version=session.flow_version,
+            attempt=0,
+            state="new",
+            kind="delivery",
+            key=key,
+            provider="",
+            content={"token": group, "parameters": {name: value for name, value in parameters.items() if value}},
+            priority=MESSAGE_PRIORITY,
         )
-        body = (await connection.execute(select(outbounds.c.body).where(mine))).scalar()
-        if body is None:
-            return False
-        if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
-            await connection.execute(
-                select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True)
-            )
-        row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
-        change = change_of((await connection.execute(row)).one(), news)
-        if change is not None:
-            if change.columns.get("provider_id"):
-                await self._take_from_others(connection, mine, news.provider_id)
-            await self._change(connection, mine, change)
-            if (state := _awaited(body, change, news)) is not None:
-                await self._tell(connection, news, body["awaitedBy"], state)
-        return True
-
-    async def _change(self, connection: AsyncConnection, mine: Any, change: Change) -> None:
-        due_at = None if change.due_in_s is None else self._engine.now(change.due_in_s)
-        await connection.execute(
-            update(outbounds)
-            .where(mine)
-            .values(state=change.state, updated_at=self._engine.now(), due_at=due_at, **change.columns)
-        )
-
-    async def _take_from_others(self, connection: AsyncConnection, mine: Any, provider_id: str) -> None:
-        """Who was given this message because its words were equal has to be looked for again: the news know better.
-
-        Two who are given it at the same moment break the unique index, and the later one comes again.
-        """
-        await connection.execute(
-            update(outbounds)
-            .where(outbounds.c.provider_id == provider_id, ~mine, outbounds.c.state == "sent")
-            .values(state="unknown", provider_id=None, updated_at=self._engine.now())
-        )
-
-    async def _tell(self, connection: AsyncConnection, news: DeliveryStatus, group: str, state: str) -> None:
-        """Queue the delivery for the session that waits for it, once."""
-        key = f"delivery:{news.wire_id}"
-        known = select(inbounds.c.seq).where(inbounds.c.session_id == news.session, inbounds.c.key == key)
-        session = (
-            await connection.execute(
-                select(sessions.c.last_seq, sessions.c.flow_version).where(sessions.c.id == news.session)
-            )
-        ).one()
-        if session.flow_version is None or (await connection.execute(known)).first() is not None:
-            return  # the execution that waited is over, or it knows
-        await connection.execute(
-            update(sessions).where(sessions.c.id == news.session).values(last_seq=sessions.c.last_seq + 1)
-        )
-        parameters = {"state": state, "code": news.error_code, "reason": news.reason}
-        await connection.execute(
-            insert(inbounds).values(
-                session_id=news.session,
-                seq=session.last_seq + 1,
-                received_at=self._engine.now(),
-                seed=secrets.randbits(63),
-                flow_version=session.flow_version,
-                attempt=0,
-                state="new",
-                kind="delivery",
-                key=key,
-                provider="",
-                content={"token": group, "parameters": {name: value for name, value in parameters.items() if value}},
-                renewed_at=self._engine.now(),
-            )
-        )
-        await self._engine.defer_advances(connection, [news.session], again=False)
+    )
 
 
 def _awaited(body: Mapping[str, Any], change: Change, news: DeliveryStatus) -> OutboundState | None:

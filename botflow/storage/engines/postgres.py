@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Any, LiteralString
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 import orjson
 import psycopg
 import structlog
 from psycopg import AsyncConnection as DriverConnection
 from psycopg.rows import TupleRow
-from sqlalchemy import ColumnElement, func, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
 from botflow.storage.engines.postgres_prepared import ANSWER_S, HotStatements
-from botflow.storage.jobs import ADVANCE, EXECUTIONS, MESSAGE_PRIORITY, TIMER_PRIORITY, TURNS, turn_lock
 
 CHANNEL = "botflow"
 RELISTEN_S = 0.5
-# A run's turns stand in a queue of their own, at the run's priority.
-DEFER = text(f"""
-SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
-    CASE WHEN s.channel = 'run' THEN '{EXECUTIONS}' ELSE '{TURNS}' END, '{ADVANCE}',
-    CASE WHEN s.channel <> 'run' THEN CAST(:priority AS int) ELSE coalesce(
-        (SELECT e.priority FROM executions e WHERE e.session_id = s.id AND e.trigger IS NOT NULL), 0) END,
-    job.lock, NULL, jsonb_build_object('session', s.id), NULL)::procrastinate_job_to_defer_v1 ORDER BY job.n))
-FROM unnest(CAST(:sessions AS bigint[]), CAST(:locks AS text[])) WITH ORDINALITY AS job (session, lock, n)
-JOIN sessions s ON s.id = job.session
-""")
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 
@@ -47,8 +37,8 @@ class PostgresEngine:
         self._hot = HotStatements(self._url)
         self._engine = create_async_engine(
             self._url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=4,
-            max_overflow=4,
+            pool_size=3,
+            max_overflow=3,
             pool_timeout=5.0,
             pool_pre_ping=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -68,29 +58,21 @@ class PostgresEngine:
         """Run one prepared statement that is its own transaction, and return its rows."""
         return await self._hot.run(statement, values)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Run `work`, which only reads; each of its statements is a transaction of its own."""
         with provider_errors():
             async with asyncio.timeout(ANSWER_S), self._autocommit.connect() as connection:
-                yield connection
+                return await connection.run_sync(work, *args, **kwargs)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Run `work` in one transaction; what it raises takes everything back."""
         with provider_errors():
             async with asyncio.timeout(ANSWER_S), self._engine.begin() as connection:
-                yield connection
-
-    def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
-        return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, offset_s) if offset_s else func.now()
-
-    async def defer_advances(
-        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
-    ) -> None:
-        if sessions:
-            locks = [turn_lock(session, again=again, timer=timer) for session in sessions]
-            priority = TIMER_PRIORITY if timer else MESSAGE_PRIORITY
-            values = {"sessions": sessions, "locks": locks, "priority": priority}
-            await connection.execute(DEFER, values)
+                return await connection.run_sync(work, *args, **kwargs)
 
     async def identity(self) -> str:
         """Return what tells this database from every other one that shares a Redis with it.

@@ -22,8 +22,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options
+from botflow.storage.engines.postgres_connection import HotConnection
 
-CONNECTIONS = 12
+CONNECTIONS = 9  # of the 16 that a process may hold: 6 others go through SQLAlchemy, 1 listens
 GET_S = 5.0
 # About as long as the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection
 # alive and never answers: two commits that hang for ever would be the end of the fast path.
@@ -51,8 +52,9 @@ class HotStatements:
     """Runs single statements, each its own transaction, on up to CONNECTIONS connections."""
 
     def __init__(self, url: str) -> None:
-        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
+        self._pool: AsyncConnectionPool[HotConnection] = AsyncConnectionPool(
             url,
+            connection_class=HotConnection,
             min_size=2,
             max_size=CONNECTIONS,
             timeout=GET_S,
@@ -63,7 +65,7 @@ class HotStatements:
         )
         self._free = asyncio.Semaphore(CONNECTIONS)
         self._is_silent = False
-        self._idle: list[AsyncCursor[TupleRow]] = []  # the last used first: its caches are warm
+        self._idle: list[tuple[HotConnection, AsyncCursor[TupleRow]]] = []  # the last used first: its caches are warm
 
     async def open(self) -> None:
         with provider_errors():
@@ -91,28 +93,37 @@ class HotStatements:
 
     async def _run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         async with self._free:
-            cursor = self._idle.pop() if self._idle else (await self._pool.getconn()).cursor()
-            patience = Patience(cursor.connection, SILENT_S if self._is_silent else ANSWER_S)
+            connection, cursor = self._idle.pop() if self._idle else await self._borrow()
+            patience = Patience(connection, SILENT_S if self._is_silent else ANSWER_S)
             try:
                 await cursor.execute(statement, values, prepare=True)
                 rows = await cursor.fetchall()
             except BaseException as failure:
-                await self._pool.putconn(cursor.connection)  # which looks what state the connection is in
+                await self._return(connection)  # to the pool, which looks what state the connection is in
                 if patience.is_over:
                     self._is_silent = True
                     raise NoAnswer("no answer in time") from failure
-                if isinstance(failure, psycopg.OperationalError) and cursor.connection.broken:
+                if isinstance(failure, psycopg.OperationalError) and connection.broken:
                     raise ConnectionLost(*failure.args) from failure
                 raise
             finally:
                 patience.end()
             self._is_silent = False
-            self._idle.append(cursor)
+            self._idle.append((connection, cursor))
             return rows
+
+    async def _borrow(self) -> tuple[HotConnection, AsyncCursor[TupleRow]]:
+        connection = await self._pool.getconn()
+        connection.watch()
+        return connection, connection.cursor()
+
+    async def _return(self, connection: HotConnection) -> None:
+        connection.unwatch()
+        await self._pool.putconn(connection)
 
     async def _give_back(self) -> None:
         while self._idle:
-            await self._pool.putconn(self._idle.pop().connection)
+            await self._return(self._idle.pop()[0])
 
 
 class Patience:

@@ -1,7 +1,6 @@
-"""SQLite: one process, one writer at a time behind a queue, a few connections that only read.
+"""SQLite: one process, one writer at a time behind a queue, a few connections that only read (sqlite_threads.py).
 
-Hot statements have connections of their own (sqlite_threads.py), the others go through SQLAlchemy. A commit waits for
-the disk (WAL, synchronous=FULL). A lock file beside the database keeps a second process out.
+A commit waits for the disk (WAL, synchronous=FULL). A lock file beside the database keeps a second process out.
 """
 
 from __future__ import annotations
@@ -10,23 +9,23 @@ import asyncio
 import fcntl
 import hashlib
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
-import orjson
-from sqlalchemy import ColumnElement, event, literal
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from botflow.errors import UsageError
-from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.sqlite_threads import PRAGMAS, READERS, HotConnections, Result, Work
-from botflow.storage.jobs_sqlite import JobBell, advance_job
-from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
+from botflow.storage.engines.sqlite_threads import SqliteThreads
+
+# For a disk that does not answer. A transaction has no such bound: it may yet be committed, so "it failed" could be
+# untrue.
+ANSWER_S = 10.0
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 class ProcessLock:
@@ -63,83 +62,46 @@ class SqliteEngine:
     def __init__(self, url: str) -> None:
         self._path = sqlite_path(url)
         self._lock = ProcessLock(self._path)
-        self._writer = _engine(url, 1, "BEGIN IMMEDIATE")
-        self._readers = _engine(url, READERS, None)
-        self._hot = HotConnections(self._path)
-        self._queue = asyncio.Lock()  # first come, first served
-        self._has_deferred = False
-        self.bell = JobBell()
+        self._threads = SqliteThreads(self._path)
 
     def open(self) -> None:
         """Take the database for this process; UsageError `database.in_use`."""
         self._lock.take()
 
     async def close(self) -> None:
-        await self._hot.close()
-        await self._readers.dispose()
-        await self._writer.dispose()
+        await self._threads.close()
         self._lock.release()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Run `work`, which only reads; each of its statements is a transaction of its own."""
         with provider_errors():
-            async with self._readers.connect() as connection:
-                yield connection
+            async with asyncio.timeout(ANSWER_S):
+                return await self._threads.read(lambda connection: work(connection, *args, **kwargs))
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Wait for the turn to write, and run `work` in one transaction; what it raises takes everything back."""
         with provider_errors():
-            async with self._queue:
-                self._has_deferred = False
-                async with self._writer.begin() as connection:
-                    yield connection
-                if self._has_deferred:
-                    self.bell.ring()
+            return await self._threads.write(lambda connection: work(connection, *args, **kwargs))
 
-    async def look(self, work: Work[Result]) -> Result:
-        """Run `work`, which only reads, beside one of the hot connections."""
+    async def hot_read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do what `read` does, on the driver's own connection."""
         with provider_errors():
-            return await self._hot.read(work)
+            async with asyncio.timeout(ANSWER_S):
+                return await self._threads.hot_read(work)
 
-    async def change(self, work: Work[Result], *, rings: bool = False) -> Result:
-        """Wait for the turn to write, run `work` as one transaction, and with `rings` tell the workers of its jobs.
-
-        A caller that is cancelled does not stop it: whoever is next waits until it is over.
-        """
+    async def hot_write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do what `write` does, on the driver's own connection."""
         with provider_errors():
-            await self._queue.acquire()
-            try:
-                changing = self._hot.write(work)
-            except BaseException:
-                self._queue.release()
-                raise
-            changing.add_done_callback(self._ring_after if rings else self._release)
-            return await asyncio.shield(changing)
-
-    def _ring_after(self, changed: asyncio.Future[Any]) -> None:
-        self._release(changed)
-        if not changed.cancelled() and changed.exception() is None:
-            self.bell.ring()
-
-    def _release(self, changed: asyncio.Future[Any]) -> None:
-        self._queue.release()
+            return await self._threads.hot_write(work)
 
     async def identity(self) -> str:
         """Return what tells this file from every other one that shares a Redis with it."""
         file = await asyncio.to_thread(os.stat, self._path)
         return hashlib.sha256(f"{self._path} {file.st_dev} {file.st_ino}".encode()).hexdigest()[:12]
-
-    def now(self, offset_s: float = 0.0) -> ColumnElement[datetime]:
-        """Return this machine's time, which is the database's: they are one process."""
-        return literal(datetime.now(UTC) + timedelta(seconds=offset_s), UtcTime)
-
-    async def defer_advances(
-        self, connection: AsyncConnection, sessions: list[int], *, again: bool = False, timer: bool = False
-    ) -> None:
-        """Insert the jobs; workers hear of them after the commit."""
-        self._has_deferred = True
-        for session in sessions:
-            await connection.exec_driver_sql(INSERT_ADVANCE, advance_job(session, again=again, timer=timer))
 
 
 def sqlite_path(url: str) -> Path:
@@ -150,36 +112,3 @@ def sqlite_path(url: str) -> Path:
             "botflow's SQLite database needs a file", code="database.url", hint="for example sqlite:///botflow.db"
         )
     return Path(database).absolute()
-
-
-def _engine(url: str, connections: int, begin: str | None) -> AsyncEngine:
-    engine = create_async_engine(
-        make_url(url).set(drivername="sqlite+aiosqlite"),
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=10.0,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-    )
-    event.listen(engine.sync_engine, "connect", _prepare(read_only=begin is None))
-    if begin is not None:
-        event.listen(engine.sync_engine, "begin", _begin(begin))
-    return engine
-
-
-def _prepare(*, read_only: bool) -> Callable[[Any, Any], None]:
-    def prepare(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, or Python commits before DDL
-        cursor = connection.cursor()
-        for pragma in (*PRAGMAS, *(("query_only=ON",) if read_only else ())):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return prepare
-
-
-def _begin(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    return begin

@@ -1,7 +1,7 @@
-"""SQLite for the hot statements: the standard library's own connections, and one hop to their thread per transaction.
+"""SQLite's threads: one that writes and a few that read, each with one connection of its own.
 
-A statement through SQLAlchemy crosses to its driver's thread and back six times, which costs more than the statement.
-Here a whole transaction, and the turns of a whole batch, is one plain function that runs beside its connection.
+A transaction is one plain function that runs in such a thread, so that it costs one hop there and back, whatever it
+does. SQLAlchemy's Core and the hot statements' text go through the same connection: there is one queue of writers.
 """
 
 from __future__ import annotations
@@ -11,60 +11,111 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from botflow.storage.engines.column_types import utc_text
+from botflow.storage.engines.dialects import SQLITE_NOW
+
 Result = TypeVar("Result")
-Work = Callable[[sqlite3.Connection], Result]
+Work = Callable[[Connection], Result]
+HotWork = Callable[[sqlite3.Connection], Result]
 Row = tuple[Any, ...]
 
 READERS = 4
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 
 
-class HotConnections:
-    """One connection that writes, on a thread of its own, and a few that only read; made when they are first used."""
+@dataclass(slots=True)
+class _Opened:
+    """A thread's connection, the driver's own and SQLAlchemy's on that very one, and when its transaction began."""
+
+    driver: sqlite3.Connection
+    core: Connection
+    began: datetime = datetime.min
+
+    def now(self, offset_s: float) -> str:
+        return utc_text(self.began + timedelta(seconds=offset_s))
+
+
+class SqliteThreads:
+    """Runs transactions one after the other, in the order in which they were asked for, and reads beside them.
+
+    A transaction that has begun runs to its end even if its caller is cancelled; one that still waits is dropped then.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writing = ThreadPoolExecutor(1, "sqlite-writer")
         self._reading = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._of_thread = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[_Opened] = []
         self._is_closed = False
+        self._core = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=NullPool,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
 
     async def close(self) -> None:
-        """Let what runs finish, then close all connections."""
+        """Let what was asked for finish, then close all connections."""
         self._is_closed = True
-        for threads in (self._writing, self._reading):
-            await asyncio.to_thread(threads.shutdown)
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        await asyncio.to_thread(self._close)
 
     def read(self, work: Work[Result]) -> asyncio.Future[Result]:
-        """Run `work`, which only reads."""
-        return self._run(self._reading, lambda: work(self._connection(read_only=True)))
+        """Run `work`, which only reads; each of its statements is a transaction of its own."""
+        return self._run(self._reading, lambda: _read(self._connection(read_only=True), work))
 
     def write(self, work: Work[Result]) -> asyncio.Future[Result]:
         """Run `work` in a transaction; what it raises takes everything back."""
-        return self._run(self._writing, lambda: _in_transaction(self._connection(read_only=False), work))
+        return self._run(self._writing, lambda: _write(self._connection(read_only=False), work))
+
+    def hot_read(self, work: HotWork[Result]) -> asyncio.Future[Result]:
+        """Run `work`, which only reads, on the driver's connection."""
+        return self._run(self._reading, lambda: work(self._connection(read_only=True).driver))
+
+    def hot_write(self, work: HotWork[Result]) -> asyncio.Future[Result]:
+        """Run `work` in a transaction on the driver's connection; what it raises takes everything back."""
+        return self._run(self._writing, lambda: _hot_write(self._connection(read_only=False).driver, work))
 
     def _run(self, threads: ThreadPoolExecutor, call: Callable[[], Result]) -> asyncio.Future[Result]:
         if self._is_closed:
             raise sqlite3.OperationalError("it has been closed")
         return asyncio.get_running_loop().run_in_executor(threads, call)
 
-    def _connection(self, *, read_only: bool) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
-            # Without an isolation level Python begins no transactions of its own; the last thread closes all.
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            self._opened.append(connection)
+    def _connection(self, *, read_only: bool) -> _Opened:
+        """Return the connection of the thread that asks, made when it asks for the first time."""
+        opened: _Opened | None = getattr(self._of_thread, "opened", None)
+        if opened is None:
+            core = self._core.connect()
+            driver = core.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            opened = _Opened(driver, core)
+            driver.create_function(SQLITE_NOW, 1, opened.now, deterministic=True)  # within one statement, that is
+            self._opened.append(opened)
             for pragma in (*PRAGMAS, *(("query_only=ON",) if read_only else ())):
-                connection.execute(f"PRAGMA {pragma}")
-            self._of_thread.connection = connection
-        return connection
+                driver.execute(f"PRAGMA {pragma}")
+            self._of_thread.opened = opened
+        return opened
+
+    def _connect(self) -> sqlite3.Connection:
+        # Without an isolation level Python begins no transactions of its own; another thread closes it.
+        return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+
+    def _close(self) -> None:
+        self._writing.shutdown()
+        self._reading.shutdown()
+        for opened in self._opened:
+            opened.core.close()
+        self._opened.clear()
 
 
 def rows_of(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> list[Row]:
@@ -72,12 +123,25 @@ def rows_of(connection: sqlite3.Connection, statement: str, values: Mapping[str,
     return connection.execute(statement, values).fetchall()
 
 
-def _in_transaction(connection: sqlite3.Connection, work: Work[Result]) -> Result:
-    connection.execute("BEGIN IMMEDIATE")
+def _read(opened: _Opened, work: Work[Result]) -> Result:
+    with opened.core.begin():  # for SQLAlchemy, which needs one; SQLite itself begins none
+        opened.began = datetime.now(UTC)
+        return work(opened.core)
+
+
+def _write(opened: _Opened, work: Work[Result]) -> Result:
+    with opened.core.begin():
+        opened.driver.execute("BEGIN IMMEDIATE")
+        opened.began = datetime.now(UTC)
+        return work(opened.core)
+
+
+def _hot_write(driver: sqlite3.Connection, work: HotWork[Result]) -> Result:
+    driver.execute("BEGIN IMMEDIATE")
     try:
-        result = work(connection)
-        connection.execute("COMMIT")
+        result = work(driver)
+        driver.execute("COMMIT")
     except BaseException:
-        connection.rollback()
+        driver.rollback()
         raise
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -106,6 +107,12 @@ def _run_scripts(connection: Connection) -> None:
     connection.commit()
 
 
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, or Python commits before DDL
+    # For good, and now: once another process writes to the file, nobody can change it any more.
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
 def _engine(url: str) -> Engine:
     if is_postgres(url):
         return create_engine(
@@ -115,6 +122,6 @@ def _engine(url: str) -> Engine:
         )
     Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(make_url(url).set(drivername="sqlite"), poolclass=NullPool)
-    event.listen(engine, "connect", lambda connection, record: setattr(connection, "isolation_level", None))
+    event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine

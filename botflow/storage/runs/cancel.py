@@ -1,7 +1,7 @@
 """Ending an execution from outside: what a cancellation writes, within whoever's transaction.
 
-The session's version moves, which fences a turn under way; its inbounds are stale, so the attempt's next renewal says
-that it is over; and nothing of it stands in the queue any more.
+The session's version moves, which fences a turn under way; its inbounds are stale, so the next beat of the
+process that runs it says that it is over.
 """
 
 from __future__ import annotations
@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, literal_column, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, insert, literal_column, select, update
 
-from botflow.storage.engines.engine import Engine
-from botflow.storage.jobs import turn_lock
+from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.storage.engines.dialects import now
 from botflow.storage.tables import effects, executions, inbounds, sessions, turns
 from botflow.storage.turns.row_mapping import is_new
 
 ENDED = ("completed", "failed", "cancelled")
-DROP_JOBS = text("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock IN (:first, :again, :timer)")
 
 
-async def cancel_children(
-    connection: AsyncConnection, engine: Engine, parent: int, version: int, group: str | None
-) -> None:
+def cancel_children(connection: Connection, parent: int, version: int, group: str | None) -> None:
     """Cancel the runs that `parent` waited for in `group`, None for any wait up to `version`, and that have not ended.
 
     Runs that it only started, without waiting for them, go on.
@@ -31,58 +27,51 @@ async def cancel_children(
     mine = select(executions.c.session_id, executions.c.parent_token).where(
         executions.c.parent_session == parent, executions.c.parent_token != "", executions.c.status.not_in(ENDED)
     )
-    for session, token in (await connection.execute(mine.order_by(executions.c.session_id))).all():
+    for session, token in connection.execute(mine.order_by(executions.c.session_id)).all():
         if token == group or (group is None and int(token) <= version):
-            await cancel_run(connection, engine, session, tell_parent=False)
+            cancel_run(connection, session, tell_parent=False)
 
 
-async def cancel_run(connection: AsyncConnection, engine: Engine, session: int, *, tell_parent: bool) -> bool:
-    """Cancel what `session` is at, its children and its queued jobs; False when it is at nothing.
+def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bool:
+    """Cancel what `session` is at, and its children; False when it is at nothing.
 
     What its person says about being written to is no part of any execution: it is heard all the same.
     """
     queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-    await connection.execute(queued.with_for_update())  # before the session, like a turn's commit
+    connection.execute(queued.with_for_update())  # before the session, like a turn's commit
     locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
-    row = (await connection.execute(locked)).one()
+    row = connection.execute(locked).one()
     ended = (
         update(executions)
         .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))
-        .values(status="cancelled", ended_at=engine.now())
+        .values(status="cancelled", ended_at=now())
     )
-    if not (await connection.execute(ended)).rowcount:
+    if not connection.execute(ended).rowcount:
         return False
     version, state = row.version + 1, {name: row.state[name] for name in ("address",) if name in row.state}
-    await connection.execute(
+    connection.execute(
         update(sessions)
         .where(sessions.c.id == session)
         .values(version=version, state=state, flow_version=None, wake_at=None, paused=False)
     )
     over = update(inbounds).where(inbounds.c.content["consent"].as_string().is_(None))
-    await connection.execute(
-        over.where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'"))
-    )
+    connection.execute(over.where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'")))
     left = update(inbounds).where(is_new(), inbounds.c.session_id == session)
-    is_left = (await connection.execute(left.values(owner=None, renewed_at=engine.now()))).rowcount > 0
-    await record(connection, engine, session, "cancelled")
-    locks = {"first": turn_lock(session), "again": turn_lock(session, again=True)}
-    await connection.execute(DROP_JOBS, {**locks, "timer": turn_lock(session, timer=True)})
-    await engine.defer_advances(connection, [session] if is_left else [])
+    connection.execute(left.values(owner=None, priority=MESSAGE_PRIORITY))
+    record(connection, session, "cancelled")
     following: list[dict[str, Any]] = [{"kind": "cancel", "body": {"group": None}}]
-    if tell_parent and (parent := row.state.get("parent") or await _parent_named(connection, session)):
+    if tell_parent and (parent := row.state.get("parent") or _parent_named(connection, session)):
         following.append({"kind": "done", "body": {**parent, "status": "cancelled", "output": None, "error": None}})
-    await _follow(connection, engine, session, version, following)
+    _follow(connection, session, version, following)
     return True
 
 
-async def record(
-    connection: AsyncConnection, engine: Engine, session: int, change: str, *, node: str = "", holds: bool = False
-) -> int:
+def record(connection: Connection, session: int, change: str, *, node: str = "", holds: bool = False) -> int:
     """Write a change from outside into the session's log, as a turn that no inbound made; return its seq.
 
     `done_seq` moves along if nothing is queued, unless the change `holds` the queue.
     """
-    columns: dict[str, Any] = {"last_seq": sessions.c.last_seq + 1, "updated_at": engine.now()}
+    columns: dict[str, Any] = {"last_seq": sessions.c.last_seq + 1, "updated_at": now()}
     if not holds:
         first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == session, is_new())
         columns["done_seq"] = func.coalesce(first_new.scalar_subquery(), sessions.c.last_seq + 1)
@@ -92,12 +81,12 @@ async def record(
         .values(**columns)
         .returning(sessions.c.last_seq, sessions.c.version)
     )
-    seq, version = (await connection.execute(moved)).one()
-    await connection.execute(
+    seq, version = connection.execute(moved).one()
+    connection.execute(
         insert(turns).values(
             session_id=session,
             seq=seq,
-            at=engine.now(),
+            at=now(),
             version=version,
             status=change,
             trace=[[change, node] if node else [change]],
@@ -106,19 +95,17 @@ async def record(
     return int(seq)
 
 
-async def _follow(
-    connection: AsyncConnection, engine: Engine, session: int, version: int, following: Sequence[dict[str, Any]]
-) -> None:
+def _follow(connection: Connection, session: int, version: int, following: Sequence[dict[str, Any]]) -> None:
     """Leave effects to be carried out; the tick finds them within a second."""
-    shared = {"session_id": session, "version": version, "attempts": 0, "due_at": engine.now()}
-    await connection.execute(
+    shared = {"session_id": session, "version": version, "attempts": 0, "due_at": now()}
+    connection.execute(
         insert(effects).values([{**shared, "index": index, **effect} for index, effect in enumerate(following)])
     )
 
 
-async def _parent_named(connection: AsyncConnection, session: int) -> dict[str, Any] | None:
+def _parent_named(connection: Connection, session: int) -> dict[str, Any] | None:
     """Return the parent that waits for a run which has not begun: it stands in the trigger."""
     trigger = select(inbounds.c.content).where(inbounds.c.session_id == session, inbounds.c.seq == 1)
-    content = (await connection.execute(trigger)).scalar()
+    content = connection.execute(trigger).scalar()
     parent: dict[str, Any] | None = ((content or {}).get("parameters") or {}).get("parent")
     return parent

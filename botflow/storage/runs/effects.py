@@ -10,85 +10,65 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, text, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from botflow.engine.effects import ReportEnd
+from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.jobs import MESSAGE_PRIORITY
 from botflow.storage.runs.cancel import cancel_children
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions
 
-LEASE_S = 10.0  # so long an effect is left to whoever claimed it; longer with every attempt, to a minute
-LONGEST_LEASE_S = 60.0
+LEASE_S = 10.0
+LONGEST_LEASE = 6  # times the first one
 DEEPEST = 32  # levels that are counted at all
-
-# How many runs stand above one of this session.
-DEPTH = text(f"""
-WITH RECURSIVE up (session, depth) AS (
-  SELECT CAST(:session AS bigint), 0
-  UNION ALL
-  SELECT e.parent_session, up.depth + 1
-  FROM up JOIN executions e ON e.session_id = up.session AND e."trigger" IS NOT NULL
-  WHERE e.parent_session IS NOT NULL AND up.depth < {DEEPEST})
-SELECT max(depth) + 1 FROM up
-""")
 
 
 class Effects:
-    """The EffectStore."""
+    """Hands out due effects, and carries them out."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def claim(self, limit: int, session: int | None = None) -> list[StoredEffect]:
-        """Take due effects, of one session or of all; attempts + 1. Nobody else gets them while the lease lasts."""
-        due = (
-            select(effects, sessions.c.workflow_id, sessions.c.flow_version, executions.c.priority)
-            .join(sessions, sessions.c.id == effects.c.session_id)
-            .outerjoin(
-                executions, (executions.c.session_id == effects.c.session_id) & executions.c.trigger.is_not(None)
-            )
-            .where(effects.c.due_at <= self._engine.now())
-            .order_by(effects.c.due_at, effects.c.session_id, effects.c.version, effects.c.index)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=effects)
-        )
-        if session is not None:
-            due = due.where(effects.c.session_id == session)
-        async with self._engine.write() as connection:
-            rows = (await connection.execute(due)).all()
-            depths = {row.session_id: 0 for row in rows}
-            for owner in depths:
-                depths[owner] = (await connection.execute(DEPTH, {"session": owner})).scalar_one()
-            for attempts in {row.attempts for row in rows}:
-                lease_s = min(LEASE_S * 2**attempts, LONGEST_LEASE_S)
-                taken = [_place(row) for row in rows if row.attempts == attempts]
-                await connection.execute(
-                    update(effects)
-                    .where(_is_one_of(taken))
-                    .values(attempts=attempts + 1, due_at=self._engine.now(lease_s))
-                )
-        return [_effect(row, depths[row.session_id]) for row in rows]
+    async def claim(self, limit: int, lease_s: float = LEASE_S) -> list[StoredEffect]:
+        """Take due effects; attempts + 1. No other process gets them for `lease_s`, longer with every attempt."""
+        return await self._engine.write(_claim, limit, lease_s)
 
     async def start(self, effect: StoredEffect, starts: Sequence[RunStart]) -> bool:
         """Start these runs and be done with the effect; False when it has been carried out before."""
-        async with self._engine.write() as connection:
-            if not await self._settle(connection, effect):
-                return False
-            started = [await connection.run_sync(start_run, start) for start in starts]
-            await self._engine.defer_advances(connection, [run.session for run in started if run.is_new])
-        return True
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                for start in starts:
+                    start_run(connection, start)
+            return is_ours
+
+        return await self._engine.write(carry_out)
 
     async def report(self, effect: StoredEffect, end: ReportEnd) -> bool:
         """Tell the parent how the run ended, and be done with the effect; False as above."""
-        async with self._engine.write() as connection:
-            if not await self._settle(connection, effect):
-                return False
-            await self._tell(connection, end, effect.session)
-        return True
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                _tell(connection, end, effect.session)
+            return is_ours
+
+        return await self._engine.write(carry_out)
 
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
         """Cancel the session's children of this group, None for all, and be done with the effect; False as above.
@@ -97,56 +77,101 @@ class Effects:
         """
         wanted = effects.c.body["group"].as_string()
         starts = delete(effects).where(
-            effects.c.session_id == effect.session, effects.c.kind == "start", effects.c.version <= effect.version
+            effects.c.session_id == effect.session,
+            effects.c.kind == "start",
+            effects.c.version <= effect.version,
+            wanted != "" if group is None else wanted == group,
         )
-        async with self._engine.write() as connection:
-            if not await self._settle(connection, effect):
-                return False
-            await connection.execute(starts.where(wanted != "" if group is None else wanted == group))
-            await cancel_children(connection, self._engine, effect.session, effect.version, group)
-        return True
 
-    async def _settle(self, connection: AsyncConnection, effect: StoredEffect) -> bool:
-        place = (effect.session, effect.version, effect.index)
-        return bool((await connection.execute(delete(effects).where(_is_one_of([place])))).rowcount)
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                connection.execute(starts)
+                cancel_children(connection, effect.session, effect.version, group)
+            return is_ours
 
-    async def _tell(self, connection: AsyncConnection, end: ReportEnd, child: int) -> None:
-        """Queue the news with the parent, unless its execution is over or has it already."""
-        key = f"done:{end.group}:{end.branch}"
-        lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
-        parent = (await connection.execute(lock.with_for_update(key_share=True))).first()
-        if parent is None or parent.flow_version is None:
-            return
-        known = select(inbounds.c.seq).where(inbounds.c.session_id == end.session, inbounds.c.key == key)
-        if (await connection.execute(known)).first() is not None:
-            return
-        counted = (
-            update(sessions)
-            .where(sessions.c.id == end.session)
-            .values(last_seq=sessions.c.last_seq + 1)
-            .returning(sessions.c.last_seq)
+        return await self._engine.write(carry_out)
+
+
+def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEffect]:
+    due = (
+        select(effects, sessions.c.workflow_id, sessions.c.flow_version, executions.c.priority)
+        .join(sessions, sessions.c.id == effects.c.session_id)
+        .outerjoin(executions, (executions.c.session_id == effects.c.session_id) & executions.c.trigger.is_not(None))
+        .where(effects.c.due_at <= now())
+        .order_by(effects.c.due_at, effects.c.session_id, effects.c.version, effects.c.index)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=effects)
+    )
+    rows = connection.execute(due).all()
+    depths = {session: _depth(connection, session) for session in {row.session_id for row in rows}}
+    for attempts in {row.attempts for row in rows}:
+        taken = [_place(row) for row in rows if row.attempts == attempts]
+        connection.execute(
+            update(effects)
+            .where(_is_one_of(taken))
+            .values(attempts=attempts + 1, due_at=now(lease_s * min(2**attempts, LONGEST_LEASE)))
         )
-        news = {"branch": end.branch, "status": end.status, "output": end.output, "error": end.error}
-        own = select(executions.c.id).where(executions.c.session_id == child, executions.c.trigger.is_not(None))
-        if child != end.session and (execution := (await connection.execute(own)).scalar()) is not None:
-            news["execution"] = str(execution)
-        await connection.execute(
-            insert(inbounds).values(
-                session_id=end.session,
-                seq=(await connection.execute(counted)).scalar_one(),
-                received_at=self._engine.now(),
-                seed=secrets.randbits(63),
-                flow_version=parent.flow_version,
-                attempt=0,
-                state="new",
-                kind="child_done",
-                key=key,
-                provider="",
-                content={"token": end.group, "parameters": news},
-                renewed_at=self._engine.now(),
-            )
+    return [_effect(row, depths[row.session_id]) for row in rows]
+
+
+def _depth(connection: Connection, session: int) -> int:
+    """Return the depth of a run that this session would start: one more than there are runs above it."""
+    start = select(literal(session, BigInteger).label("session"), literal(0).label("depth"))
+    up = start.cte("up", recursive=True)
+    parents = (
+        select(executions.c.parent_session, up.c.depth + 1)
+        .join(up, (executions.c.session_id == up.c.session) & executions.c.trigger.is_not(None))
+        .where(executions.c.parent_session.is_not(None), up.c.depth < DEEPEST)
+    )
+    up = up.union_all(parents)
+    depth: int = connection.execute(select(func.max(up.c.depth) + 1)).scalar_one()
+    return depth
+
+
+def _settle(connection: Connection, effect: StoredEffect) -> bool:
+    place = (effect.session, effect.version, effect.index)
+    return bool(connection.execute(delete(effects).where(_is_one_of([place]))).rowcount)
+
+
+def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
+    """Store the news with the parent, unless its execution is over or has it already."""
+    key = f"done:{end.group}:{end.branch}"
+    lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
+    parent = connection.execute(lock.with_for_update(key_share=True)).first()
+    if parent is None or parent.flow_version is None:
+        return
+    known = select(inbounds.c.seq).where(inbounds.c.session_id == end.session, inbounds.c.key == key)
+    if connection.execute(known).first() is not None:
+        return
+    counted = (
+        update(sessions)
+        .where(sessions.c.id == end.session)
+        .values(last_seq=sessions.c.last_seq + 1)
+        .returning(sessions.c.last_seq)
+    )
+    news = {"branch": end.branch, "status": end.status, "output": end.output, "error": end.error}
+    run = select(executions.c.priority).where(executions.c.session_id == end.session, executions.c.trigger.is_not(None))
+    priority = connection.execute(run).scalar()
+    own = select(executions.c.id).where(executions.c.session_id == child, executions.c.trigger.is_not(None))
+    if child != end.session and (execution := connection.execute(own).scalar()) is not None:
+        news["execution"] = str(execution)
+    connection.execute(
+        insert(inbounds).values(
+            session_id=end.session,
+            seq=connection.execute(counted).scalar_one(),
+            received_at=now(),
+            seed=secrets.randbits(63),
+            flow_version=parent.flow_version,
+            attempt=0,
+            state="new",
+            kind="child_done",
+            key=key,
+            provider="",
+            content={"token": end.group, "parameters": news},
+            priority=MESSAGE_PRIORITY if priority is None else priority,
         )
-        await self._engine.defer_advances(connection, [end.session])
+    )
 
 
 def _place(row: Any) -> tuple[int, int, int]:

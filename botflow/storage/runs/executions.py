@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
 from botflow.engine.inbound import RUN
 from botflow.records.runs import AnswerLog, ExecutionRecord, Spent, TurnLog
@@ -32,14 +31,15 @@ USAGE = answers.c.value["usage"]
 
 
 class Executions:
-    """The ExecutionStore."""
+    """Reads executions. A run's are all of its session's turns; a conversation's those between its start and end."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def read(self, execution: str) -> ExecutionRecord | None:
-        async with self._engine.read() as connection:
-            row = (await connection.execute(LISTED.where(executions.c.id == UUID(execution)))).first()
+        """Return the execution with this id; None when there is none."""
+        statement = LISTED.where(executions.c.id == UUID(execution))
+        row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return _record(row) if row is not None else None
 
     async def page(
@@ -65,10 +65,10 @@ class Executions:
                 statement = statement.where(column == wanted)
         if before is not None:
             statement = statement.where(executions.c.id < UUID(before))
-        async with self._engine.read() as connection:
-            return [_record(row) for row in (await connection.execute(statement)).all()]
+        return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
 
     async def spent(self, execution: ExecutionRecord) -> Spent:
+        """Return what it has taken so far: turns, attempts, and what its models cost."""
         asked = select(
             func.count(),
             func.coalesce(func.sum(USAGE["promptTokens"].as_integer()), 0),
@@ -79,18 +79,19 @@ class Executions:
         tried = select(func.coalesce(func.sum(inbounds.c.attempt), 0)).where(
             inbounds.c.session_id == execution.session, _within(inbounds.c.received_at, execution)
         )
-        async with self._engine.read() as connection:
-            asks, prompt, completion, cost = (await connection.execute(asked)).one()
-            count = (await connection.execute(taken)).scalar_one()
-            attempts = (await connection.execute(tried)).scalar_one()
-        return Spent(
-            turns=count,
-            attempts=int(attempts),
-            asks=asks,
-            prompt_tokens=int(prompt),
-            completion_tokens=int(completion),
-            cost_usd=float(cost),
-        )
+
+        def spent(connection: Connection) -> Spent:
+            asks, prompt, completion, cost = connection.execute(asked).one()
+            return Spent(
+                turns=connection.execute(taken).scalar_one(),
+                attempts=int(connection.execute(tried).scalar_one()),
+                asks=asks,
+                prompt_tokens=int(prompt),
+                completion_tokens=int(completion),
+                cost_usd=float(cost),
+            )
+
+        return await self._engine.read(spent)
 
     async def turns(self, execution: ExecutionRecord, limit: int, after: int = 0) -> list[TurnLog]:
         """Return its turns behind the version `after`, in the order of their commits."""
@@ -102,10 +103,13 @@ class Executions:
             .order_by(turns.c.version)
             .limit(limit)
         )
-        async with self._engine.read() as connection:
-            rows = (await connection.execute(statement)).all()
-            journal = await self._journal(connection, execution.session, [row.seq for row in rows])
-        return [_turn(row, journal.get(row.seq, [])) for row in rows]
+
+        def turns_with_answers(connection: Connection) -> list[TurnLog]:
+            rows = connection.execute(statement).all()
+            journal = _journal(connection, execution.session, [row.seq for row in rows])
+            return [_turn(row, journal.get(row.seq, [])) for row in rows]
+
+        return await self._engine.read(turns_with_answers)
 
     async def under_way(self, execution: ExecutionRecord) -> TurnLog | None:
         """Return the turn that is running or queued, with the answers it has so far."""
@@ -115,50 +119,50 @@ class Executions:
             .order_by(inbounds.c.attempt.desc(), inbounds.c.seq)
             .limit(1)
         )
-        async with self._engine.read() as connection:
-            row = (await connection.execute(statement)).first()
+
+        def under_way(connection: Connection) -> TurnLog | None:
+            row = connection.execute(statement).first()
             if row is None:
                 return None
-            journal = await self._journal(connection, execution.session, [row.seq])
-        return TurnLog(
-            seq=row.seq,
-            received_at=row.received_at,
-            at=row.received_at,
-            version=0,
-            status="",
-            attempts=row.attempt,
-            trace=[],
-            answers=tuple(journal.get(row.seq, [])),
-        )
+            return TurnLog(
+                seq=row.seq,
+                received_at=row.received_at,
+                at=row.received_at,
+                version=0,
+                status="",
+                attempts=row.attempt,
+                trace=[],
+                answers=tuple(_journal(connection, execution.session, [row.seq]).get(row.seq, [])),
+            )
+
+        return await self._engine.read(under_way)
 
     async def set_progress(self, execution: str, progress: dict[str, Any]) -> None:
-        async with self._engine.write() as connection:
-            await connection.execute(
-                update(executions).where(executions.c.id == UUID(execution)).values(progress=progress)
-            )
+        """Keep what the execution's node said last about how far it is."""
+        statement = update(executions).where(executions.c.id == UUID(execution)).values(progress=progress)
+        await self._engine.write(lambda connection: connection.execute(statement).rowcount)
 
-    async def _journal(
-        self, connection: AsyncConnection, session: int, seqs: Sequence[int]
-    ) -> dict[int, list[AnswerLog]]:
-        if not seqs:
-            return {}
-        found: dict[int, list[AnswerLog]] = {}
-        statement = (
-            select(answers.c.seq, answers.c.at, answers.c.ask, answers.c.value)
-            .where(answers.c.session_id == session, answers.c.seq.between(min(seqs), max(seqs)))
-            .order_by(answers.c.seq, answers.c.index)
-        )
-        for row in (await connection.execute(statement)).all():
-            found.setdefault(row.seq, []).append(
-                AnswerLog(
-                    at=row.at,
-                    node=row.ask.get("node", ""),
-                    kind=row.ask.get("ask", ""),
-                    usage=row.value.get("usage") or {},
-                    failure=row.value.get("failure"),
-                )
+
+def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[int, list[AnswerLog]]:
+    if not seqs:
+        return {}
+    found: dict[int, list[AnswerLog]] = {}
+    statement = (
+        select(answers.c.seq, answers.c.at, answers.c.ask, answers.c.value)
+        .where(answers.c.session_id == session, answers.c.seq.between(min(seqs), max(seqs)))
+        .order_by(answers.c.seq, answers.c.index)
+    )
+    for row in connection.execute(statement).all():
+        found.setdefault(row.seq, []).append(
+            AnswerLog(
+                at=row.at,
+                node=row.ask.get("node", ""),
+                kind=row.ask.get("ask", ""),
+                usage=row.value.get("usage") or {},
+                failure=row.value.get("failure"),
             )
-        return found
+        )
+    return found
 
 
 def _within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:

@@ -7,17 +7,17 @@ stands in the session's log as a turn of its own.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, case, func, insert, literal_column, select, update
 
 from botflow.engine.inbound import RUN
+from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import Checkpoint, LifecycleChange
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import ENDED, cancel_run, record
 from botflow.storage.tables import checkpoints, executions, inbounds, sessions
@@ -37,7 +37,7 @@ class _Locked:
 
 
 class Lifecycle:
-    """The LifecycleStore."""
+    """Changes executions; each change says what became of the execution, or why it was left alone."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -47,147 +47,149 @@ class Lifecycle:
 
         The pause stands in the session's queue until it is lifted, so that no message overtakes it.
         """
-        async with self._locked(execution) as (connection, found):
-            if found is None or found.status in ENDED or found.status == "paused":
-                return _unchanged(found)
-            now = self._engine.now()
-            await self._set_session(connection, found, paused=True)
-            attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
-            given_up = update(inbounds).where(inbounds.c.session_id == found.session, is_new())
-            await connection.execute(
-                given_up.where(inbounds.c.owner.is_not(None)).values(attempt=attempt, owner=None, renewed_at=None)
-            )
-            seq = await record(connection, self._engine, found.session, "paused", holds=True)
-            await connection.execute(
-                insert(inbounds).values(
-                    **_queued(found, seq, now, kind="pause", key=f"pause:{found.version + 1}", content=None),
-                    flow_version=0,
-                )
-            )
-            await self._set_execution(connection, found, status="paused")
-        return "changed"
+        return await self._engine.write(_pause, execution)
 
     async def resume(self, execution: str) -> LifecycleChange:
         """Let it go on, and timers that are overdue go off; `not_paused` when it is not paused."""
-        async with self._locked(execution) as (connection, found):
-            if found is None or found.status != "paused":
-                return "unknown" if found is None else "not_paused"
-            now = self._engine.now()
-            await self._set_session(connection, found, paused=False)
-            mine = inbounds.c.session_id == found.session
-            await connection.execute(
-                update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'"))
-            )
-            await connection.execute(update(inbounds).where(mine, is_new()).values(renewed_at=now))
-            await record(connection, self._engine, found.session, "resumed")
-            queued = (await connection.execute(select(func.count()).where(mine, is_new()))).scalar_one()
-            status = "running" if found.is_run and queued else "waiting"
-            await self._set_execution(connection, found, status=status if found.state.get("frames") else "pending")
-            await self._engine.defer_advances(connection, [found.session])
-        return "changed"
+        return await self._engine.write(_resume, execution)
 
     async def cancel(self, execution: str) -> LifecycleChange:
         """End it, its children and what it has queued; an ask under way is given up within two seconds."""
-        async with self._locked(execution) as (connection, found):
-            if found is None or found.status in ENDED:
-                return _unchanged(found)
-            await cancel_run(connection, self._engine, found.session, tell_parent=True)
-        return "changed"
+        return await self._engine.write(_cancel, execution)
 
     async def retry(self, execution: str, checkpoint: int | None, *, from_start: bool = False) -> LifecycleChange:
         """Run it again from a checkpoint, the last one if none is named, or from its start with the same input."""
-        async with self._locked(execution) as (connection, found):
-            if found is None or found.status not in ENDED:
-                return "unknown" if found is None else "not_ended"
-            if not found.is_run:
-                return "not_a_run"
-            if found.status == "completed" and checkpoint is None and not from_start:
-                return "completed"
-            kept = None if from_start else await self._checkpoint(connection, found.session, checkpoint)
-            if kept is None and checkpoint is not None:
-                return "no_checkpoint"
-            await self._take_up(connection, found, kept)
-        return "changed"
+        return await self._engine.write(_retry, execution, checkpoint, from_start)
 
     async def checkpoints(self, session: int) -> list[Checkpoint]:
         """Return where the session's run can be taken up again, the newest first."""
         columns = (checkpoints.c.version, checkpoints.c.node, checkpoints.c.at)
         mine = select(*columns).where(checkpoints.c.session_id == session).order_by(checkpoints.c.version.desc())
-        async with self._engine.read() as connection:
-            rows = (await connection.execute(mine)).all()
+        rows = await self._engine.read(lambda connection: connection.execute(mine).all())
         return [Checkpoint(version=row.version, node=row.node, at=row.at) for row in rows]
 
-    # -- steps of these
 
-    async def _checkpoint(self, connection: AsyncConnection, session: int, version: int | None) -> Any:
-        """Return the checkpoint of `version`, or the last one; None when there is none: the beginning."""
-        mine = select(checkpoints).where(checkpoints.c.session_id == session)
-        if version is not None:
-            mine = mine.where(checkpoints.c.version == version)
-        return (await connection.execute(mine.order_by(checkpoints.c.version.desc()).limit(1))).first()
-
-    async def _take_up(self, connection: AsyncConnection, found: _Locked, kept: Any) -> None:
-        """Restore the checkpoint's state under a new version, and queue the inbound by which it goes on."""
-        now = self._engine.now()
-        trigger = (await connection.execute(_trigger_of(found.session))).one()
-        state = dict(kept.state) if kept is not None else {}
-        node = kept.node if kept is not None else ""
-        flow_version = kept.flow_version if kept is not None else trigger.flow_version
-        await self._set_session(
-            connection, found, state=state, flow_version=flow_version if state else None, wake_at=None
+def _pause(connection: Connection, execution: str) -> LifecycleChange:
+    found = _locked(connection, execution)
+    if found is None or found.status in ENDED or found.status == "paused":
+        return _unchanged(found)
+    _set_session(connection, found, paused=True)
+    attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
+    given_up = update(inbounds).where(inbounds.c.session_id == found.session, is_new())
+    connection.execute(given_up.where(inbounds.c.owner.is_not(None)).values(attempt=attempt, owner=None))
+    connection.execute(given_up.values(priority=None))  # nothing of it can be claimed
+    seq = record(connection, found.session, "paused", holds=True)
+    connection.execute(
+        insert(inbounds).values(
+            **_queued(found, seq, kind="pause", key=f"pause:{found.version + 1}", content=None),
+            flow_version=0,
         )
-        await connection.execute(
-            insert(checkpoints).values(
-                session_id=found.session,
-                version=found.version + 1,
-                at=now,
-                node=node,
-                flow_version=flow_version,
-                state=state,
-            )
+    )
+    _set_execution(connection, found, status="paused")
+    return "changed"
+
+
+def _resume(connection: Connection, execution: str) -> LifecycleChange:
+    found = _locked(connection, execution)
+    if found is None or found.status != "paused":
+        return "unknown" if found is None else "not_paused"
+    _set_session(connection, found, paused=False)
+    mine = inbounds.c.session_id == found.session
+    connection.execute(update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'")))
+    connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
+    record(connection, found.session, "resumed")
+    queued = connection.execute(select(func.count()).where(mine, is_new())).scalar_one()
+    status = "running" if found.is_run and queued else "waiting"
+    _set_execution(connection, found, status=status if found.state.get("frames") else "pending")
+    return "changed"
+
+
+def _cancel(connection: Connection, execution: str) -> LifecycleChange:
+    found = _locked(connection, execution)
+    if found is None or found.status in ENDED:
+        return _unchanged(found)
+    cancel_run(connection, found.session, tell_parent=True)
+    return "changed"
+
+
+def _retry(connection: Connection, execution: str, checkpoint: int | None, from_start: bool) -> LifecycleChange:
+    found = _locked(connection, execution)
+    if found is None or found.status not in ENDED:
+        return "unknown" if found is None else "not_ended"
+    if not found.is_run:
+        return "not_a_run"
+    if found.status == "completed" and checkpoint is None and not from_start:
+        return "completed"
+    kept = None if from_start else _checkpoint(connection, found.session, checkpoint)
+    if kept is None and checkpoint is not None:
+        return "no_checkpoint"
+    _take_up(connection, found, kept)
+    return "changed"
+
+
+def _checkpoint(connection: Connection, session: int, version: int | None) -> Any:
+    """Return the checkpoint of `version`, or the last one; None when there is none: the beginning."""
+    mine = select(checkpoints).where(checkpoints.c.session_id == session)
+    if version is not None:
+        mine = mine.where(checkpoints.c.version == version)
+    return connection.execute(mine.order_by(checkpoints.c.version.desc()).limit(1)).first()
+
+
+def _take_up(connection: Connection, found: _Locked, kept: Any) -> None:
+    """Restore the checkpoint's state under a new version, and queue the inbound by which it goes on."""
+    trigger = connection.execute(_trigger_of(found.session)).one()
+    state = dict(kept.state) if kept is not None else {}
+    node = kept.node if kept is not None else ""
+    flow_version = kept.flow_version if kept is not None else trigger.flow_version
+    _set_session(connection, found, state=state, flow_version=flow_version if state else None, wake_at=None)
+    connection.execute(
+        insert(checkpoints).values(
+            session_id=found.session,
+            version=found.version + 1,
+            at=now(),
+            node=node,
+            flow_version=flow_version,
+            state=state,
         )
-        await record(connection, self._engine, found.session, "taken_up", node=node)
-        counted = update(sessions).where(sessions.c.id == found.session).values(last_seq=sessions.c.last_seq + 1)
-        seq = (await connection.execute(counted.returning(sessions.c.last_seq))).scalar_one()
-        row = _queued(found, seq, now, **_going_on(state, trigger, f"retry:{found.version + 1}"))
-        await connection.execute(insert(inbounds).values(**{"renewed_at": now, **row, "flow_version": flow_version}))
-        again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
-        await self._set_execution(connection, found, ended_at=None, error=None, output=None, **again)
-        await self._engine.defer_advances(connection, [found.session])
+    )
+    record(connection, found.session, "taken_up", node=node)
+    counted = update(sessions).where(sessions.c.id == found.session).values(last_seq=sessions.c.last_seq + 1)
+    seq = connection.execute(counted.returning(sessions.c.last_seq)).scalar_one()
+    row = _queued(found, seq, **_going_on(state, trigger, f"retry:{found.version + 1}"))
+    connection.execute(insert(inbounds).values(**{"priority": MESSAGE_PRIORITY, **row, "flow_version": flow_version}))
+    again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
+    _set_execution(connection, found, ended_at=None, error=None, output=None, **again)
 
-    async def _set_session(self, connection: AsyncConnection, found: _Locked, **columns: Any) -> None:
-        await connection.execute(
-            update(sessions).where(sessions.c.id == found.session).values(version=found.version + 1, **columns)
-        )
 
-    async def _set_execution(self, connection: AsyncConnection, found: _Locked, **columns: Any) -> None:
-        await connection.execute(update(executions).where(executions.c.id == found.id).values(**columns))
+def _set_session(connection: Connection, found: _Locked, **columns: Any) -> None:
+    connection.execute(
+        update(sessions).where(sessions.c.id == found.session).values(version=found.version + 1, **columns)
+    )
 
-    @asynccontextmanager
-    async def _locked(self, execution: str) -> AsyncIterator[tuple[AsyncConnection, _Locked | None]]:
-        """Lock what is queued, then the session: the order in which a turn's commit does."""
-        async with self._engine.write() as connection:
-            named = select(executions.c.session_id).where(executions.c.id == UUID(execution))
-            session = (await connection.execute(named)).scalar()
-            if session is None:
-                yield connection, None
-                return
-            queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-            await connection.execute(queued.with_for_update())
-            mine = select(sessions.c.version, sessions.c.channel, sessions.c.state).where(sessions.c.id == session)
-            row = (await connection.execute(mine.with_for_update())).one()
-            status = select(executions.c.status).where(executions.c.id == UUID(execution))
-            yield (
-                connection,
-                _Locked(
-                    id=UUID(execution),
-                    session=session,
-                    status=(await connection.execute(status)).scalar_one(),
-                    is_run=row.channel == RUN,
-                    version=row.version,
-                    state=row.state,
-                ),
-            )
+
+def _set_execution(connection: Connection, found: _Locked, **columns: Any) -> None:
+    connection.execute(update(executions).where(executions.c.id == found.id).values(**columns))
+
+
+def _locked(connection: Connection, execution: str) -> _Locked | None:
+    """Lock what is queued, then the session: the order in which a turn's commit does."""
+    named = select(executions.c.session_id).where(executions.c.id == UUID(execution))
+    session = connection.execute(named).scalar()
+    if session is None:
+        return None
+    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
+    connection.execute(queued.with_for_update())
+    mine = select(sessions.c.version, sessions.c.channel, sessions.c.state).where(sessions.c.id == session)
+    row = connection.execute(mine.with_for_update()).one()
+    status = select(executions.c.status).where(executions.c.id == UUID(execution))
+    return _Locked(
+        id=UUID(execution),
+        session=session,
+        status=connection.execute(status).scalar_one(),
+        is_run=row.channel == RUN,
+        version=row.version,
+        state=row.state,
+    )
 
 
 def _unchanged(found: _Locked | None) -> LifecycleChange:
@@ -217,11 +219,11 @@ def _going_on(state: Mapping[str, Any], trigger: Any, key: str) -> dict[str, Any
     return {"kind": kind, "key": key, "content": {"token": wait["token"]}}
 
 
-def _queued(found: _Locked, seq: int, now: Any, **columns: Any) -> dict[str, Any]:
+def _queued(found: _Locked, seq: int, **columns: Any) -> dict[str, Any]:
     return {
         "session_id": found.session,
         "seq": seq,
-        "received_at": now,
+        "received_at": now(),
         "seed": secrets.randbits(63),
         "attempt": 0,
         "state": "new",

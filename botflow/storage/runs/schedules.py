@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from botflow.storage.engines.dialects import upsert
 from botflow.storage.runs.start_targets import Target, find_targets
 from botflow.storage.tables import schedules, workflows
 
@@ -51,8 +51,7 @@ def stored_schedules(connection: Connection) -> list[StoredSchedule]:
 def put_schedule(connection: Connection, schedule: Schedule, next_at: datetime | None) -> None:
     """Add the row, or have it say this from now on."""
     said = {"cron": schedule.cron, "zone": schedule.zone, "missed": schedule.missed, "next_at": next_at}
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = insert(schedules).values(workflow_id=schedule.workflow, node=schedule.node, **said)
+    row = upsert(connection, schedules).values(workflow_id=schedule.workflow, node=schedule.node, **said)
     connection.execute(row.on_conflict_do_update(index_elements=["workflow_id", "node"], set_=said))
 
 

@@ -2,33 +2,29 @@
 
 Plain statements on SQLAlchemy's own (synchronous) Connection, which every engine, sync or async and of any driver, has:
 `await connection.run_sync(start_run, start)` for an AsyncConnection. A run is a session of the channel `run`, the
-trigger as its first inbound, and a pending execution. `defer_turn` is for callers without one of botflow's own engines.
+trigger as its first inbound, and a pending execution. Processes find the inbound by their next look, within a second.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select
 
 from botflow.engine.inbound import RUN, Inbound
-from botflow.records.runs import RunStart, StartedRun
-from botflow.storage.engines.column_types import UtcTime
-from botflow.storage.engines.postgres import DEFER
-from botflow.storage.jobs import TIMER_PRIORITY, turn_lock
-from botflow.storage.jobs_sqlite import advance_job
-from botflow.storage.jobs_sqlite_queries import INSERT_ADVANCE
+from botflow.records.runs import RunStart as RunStart
+from botflow.records.runs import StartedRun as StartedRun
+from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.tables import executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import inbound_content
 
 
 def start_run(connection: Connection, start: RunStart) -> StartedRun:
-    """Write the run's rows within the caller's transaction; who defers its first turn depends on the engine."""
-    received_at, seed = database_time(connection), secrets.randbits(63)
+    """Write the run's rows within the caller's transaction."""
+    received_at, seed = clock_time(connection), secrets.randbits(63)
     inbound = Inbound(
         kind="trigger",
         key="trigger",
@@ -40,7 +36,7 @@ def start_run(connection: Connection, start: RunStart) -> StartedRun:
     execution = inbound.new_execution_id
     external_id = start.key or execution
     session = connection.execute(
-        insert_new(connection, sessions).returning(sessions.c.id),
+        upsert(connection, sessions).on_conflict_do_nothing().returning(sessions.c.id),
         {
             "workflow_id": start.workflow,
             "channel": RUN,
@@ -56,22 +52,13 @@ def start_run(connection: Connection, start: RunStart) -> StartedRun:
     ).scalar()
     if session is None:
         return _known(connection, start)
-    connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version))
+    connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version, start.priority or 0))
     connection.execute(insert(executions), _execution(start, execution, session, received_at))
     return StartedRun(execution=execution, session=session, is_new=True, input=start.input)
 
 
-def defer_turn(connection: Connection, session: int) -> None:
-    """Defer the session's next turn within the caller's transaction; workers hear of it by the commit or their poll."""
-    if connection.dialect.name == "postgresql":
-        values = {"sessions": [session], "locks": [turn_lock(session)], "priority": TIMER_PRIORITY}
-        connection.execute(DEFER, values)
-    else:
-        connection.exec_driver_sql(INSERT_ADVANCE, {**advance_job(session), "priority": TIMER_PRIORITY})
-
-
-def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int) -> dict[str, Any]:
-    """Return the row of an inbound that waits for its turn."""
+def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int, priority: int) -> dict[str, Any]:
+    """Return the row of an inbound that waits to be claimed."""
     return {
         "session_id": session,
         "seq": seq,
@@ -83,23 +70,8 @@ def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int) -> 
         "kind": inbound.kind,
         "key": inbound.key,
         "content": inbound_content(inbound, inbound.sender),
-        "renewed_at": inbound.received_at,
+        "priority": priority,
     }
-
-
-def database_time(connection: Connection) -> datetime:
-    """Return the database's time, aware UTC; for SQLite it is this machine's."""
-    if connection.dialect.name == "postgresql":
-        now: datetime = connection.execute(select(func.clock_timestamp(type_=UtcTime()))).scalar_one()
-        return now
-    return datetime.now(UTC)
-
-
-def insert_new(connection: Connection, table: Table) -> Insert:
-    """Return an INSERT that does nothing when such a row exists."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _known(connection: Connection, start: RunStart) -> StartedRun:

@@ -11,9 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from botflow.engine.inbound import Inbound
-from botflow.records.runs import StartedRun
+from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import SessionKey
-from botflow.storage.runs.start import database_time, insert_new, new_inbound
+from botflow.storage.engines.dialects import clock_time, upsert
+from botflow.storage.runs.start import StartedRun, new_inbound
 from botflow.storage.tables import inbounds, sessions
 from botflow.storage.turns.row_mapping import is_session
 
@@ -36,7 +37,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
 
     `busy`: an execution is under way, or something is queued. `stopped`: the person wants no messages.
     """
-    now = database_time(connection)
+    now = clock_time(connection)
     session = _locked(connection, start.session, now)
     known = start.key and _known(connection, session.id, start.key)
     if known:
@@ -55,7 +56,10 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
         address=start.address,
         parameters=dict(start.parameters),
     )
-    connection.execute(insert(inbounds), new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version))
+    connection.execute(
+        insert(inbounds),
+        new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version, MESSAGE_PRIORITY),
+    )
     connection.execute(update(sessions).where(sessions.c.id == session.id).values(last_seq=session.last_seq + 1))
     return StartedRun(execution=inbound.new_execution_id, session=session.id, is_new=True)
 
@@ -65,7 +69,7 @@ def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
     made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": False, "state": {}}
     identity = {"workflow_id": key.workflow, "channel": key.channel, "external_id": key.external_id}
     row = {**identity, **made, "created_at": now, "updated_at": now}
-    connection.execute(insert_new(connection, sessions), row)
+    connection.execute(upsert(connection, sessions).on_conflict_do_nothing(), row)
     columns = (sessions.c.id, sessions.c.last_seq, sessions.c.done_seq, sessions.c.parked, sessions.c.state)
     return connection.execute(select(*columns).where(is_session(key)).with_for_update(key_share=True)).one()
 

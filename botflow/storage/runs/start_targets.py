@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
 
+from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import workflow_versions, workflows
 
 COLUMNS = (
@@ -53,7 +54,7 @@ def mentioning(connection: Connection, word: str) -> list[Target]:
     caller's to see."""
     quoted = orjson.dumps(word).decode()
     documents = cast(workflow_versions.c.documents, Text)
-    found = func.strpos if connection.dialect.name == "postgresql" else func.instr
+    found = func.strpos if is_postgres(connection) else func.instr
     rows = connection.execute(_active().where(found(documents, quoted) > 0).order_by(workflows.c.slug))
     return [_target(row) for row in rows]
 

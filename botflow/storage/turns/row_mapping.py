@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import RUN, Inbound, Location, Media
 from botflow.engine.session import Session
+from botflow.records.leases import Arrival, Finishing, Lease
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import TurnCommit
+from botflow.records.turns import JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
 SESSION_COLUMNS = (
@@ -27,6 +29,17 @@ SESSION_COLUMNS = (
     "flow_version",
     "parked",
     "state",
+)
+INBOUND_COLUMNS = (
+    "seq",
+    "attempt",
+    "flow_version",
+    "kind",
+    "key",
+    "received_at",
+    "seed",
+    "provider",
+    "content",
 )
 OUTBOUND_COLUMNS = (
     "session_id",
@@ -84,6 +97,8 @@ def inbound_content(inbound: Inbound, external_id: str) -> dict[str, Any] | None
     content = inbound.content()
     if inbound.sender != external_id:
         content["sender"] = inbound.sender
+    if inbound.due is not None:
+        content["due"] = inbound.due.isoformat()
     return content or None
 
 
@@ -125,6 +140,80 @@ def read_inbound(
         consent=stored.get("consent", ""),
         parameters=dict(stored.get("parameters", {})),
     )
+
+
+def read_lease(row: Sequence[Any]) -> Lease:
+    """Read a row of SESSION_COLUMNS, INBOUND_COLUMNS and whether answers of it are journalled."""
+    stored = stored_session(tuple(row[: len(SESSION_COLUMNS)]))
+    return Lease(stored, leased_inbound(stored, row[len(SESSION_COLUMNS) :]))
+
+
+def next_lease(finishing: Finishing, row: Sequence[Any]) -> Lease:
+    """Read a row of INBOUND_COLUMNS and whether answers are journalled: the inbound after a turn that was finished."""
+    commit = finishing.commit
+    stored = replace(
+        commit.read,
+        session=commit.turn.session,
+        last_seq=max(commit.read.last_seq, row[0]),
+        done_seq=finishing.turn.seq,
+        flow_version=pinned_version(commit),
+        parked=commit.parked,
+    )
+    return Lease(stored, leased_inbound(stored, row))
+
+
+def leased_inbound(stored: StoredSession, row: Sequence[Any]) -> StoredInbound:
+    """Read a row of INBOUND_COLUMNS and whether answers of it are journalled."""
+    seq, attempt, flow_version, kind, key, received_at, seed, provider, content, has_answers = row
+    inbound = read_inbound(
+        stored.key,
+        kind=kind,
+        provider_key=key,
+        received_at=received_at,
+        seed=seed,
+        provider=provider,
+        content=content,
+    )
+    return StoredInbound(
+        id=TurnId(stored.id, seq),
+        state="new",
+        attempt=attempt,
+        inbound=inbound,
+        flow_version=flow_version,
+        has_answers=bool(has_answers),
+        execution=stored.session.execution or inbound.new_execution_id,
+    )
+
+
+def arrival_row(arrival: Arrival) -> dict[str, Any]:
+    """Return what ACCEPT reads of an inbound."""
+    inbound = arrival.inbound
+    return {
+        "workflow_id": arrival.key.workflow,
+        "channel": arrival.key.channel,
+        "external_id": arrival.key.external_id,
+        "key": inbound.key,
+        "kind": inbound.kind,
+        "provider": inbound_provider(inbound),
+        "content": inbound_content(inbound, arrival.key.external_id),
+        "received_at": inbound.received_at,
+        "seed": inbound.seed,
+        "flow_version": arrival.flow_version,
+        "reply_within_s": arrival.reply_within_s,
+        "owner": arrival.owner,
+        "parked": arrival.parked,
+    }
+
+
+def answer_row(answer: JournalledAnswer) -> dict[str, Any]:
+    """Return a journalled answer's columns."""
+    return {"index": answer.index, "fingerprint": answer.fingerprint, "ask": answer.ask, "value": answer.value}
+
+
+def takes_messages(commit: TurnCommit) -> bool:
+    """Say whether the session takes any message after this turn."""
+    wait = commit.turn.session.wait
+    return commit.parked or wait is None or "message" in wait.accepts
 
 
 def trace_of(commit: TurnCommit) -> list[list[Any]]:

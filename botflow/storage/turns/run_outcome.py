@@ -18,8 +18,6 @@ from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
 from botflow.storage.turns.row_mapping import failure_of
 
-KEPT_CHECKPOINTS = 100  # per run
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:

@@ -32,9 +32,9 @@ MOVED = """
 
 INSERT_INBOUND = """
 INSERT INTO inbounds (session_id, received_at, seed, seq, flow_version, attempt, state, kind, key, provider, content,
-  renewed_at, reply_by)
+  reply_by)
 VALUES (:session, :received_at, :seed, :seq, :flow_version, 0, :inbound_state, :kind, :key, :provider, :content,
-  :renewed_at, :reply_by)
+  :reply_by)
 """
 
 INSERT_TURN = """

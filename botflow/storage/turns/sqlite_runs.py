@@ -1,4 +1,4 @@
-"""What follows a queued turn's commit, on SQLite: rows written by the transaction that commits it."""
+"""What follows a leased turn's commit, on SQLite: rows written by the transaction that commits it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.engines.sqlite_threads import rows_of
-from botflow.storage.jobs_sqlite_queries import INSERT_CARRY_OUT
-from botflow.storage.turns.run_outcome import KEPT_CHECKPOINTS, Following
+from botflow.storage.turns.limits import KEPT_CHECKPOINTS
+from botflow.storage.turns.run_outcome import Following
 from botflow.storage.turns.sqlite_encoding import json_text, now
 
 INSERT_EFFECT = """
@@ -18,8 +18,9 @@ INSERT INTO effects (session_id, version, "index", kind, body, attempts, due_at)
 COUNT_RESUME = "UPDATE sessions SET last_seq = last_seq + 1 WHERE id = :session RETURNING last_seq"
 
 INSERT_RESUME = """
-INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, content, renewed_at)
-VALUES (?, ?, ?, ?, ?, 0, 'new', 'resume', ?, ?, ?)
+INSERT INTO inbounds (session_id, seq, received_at, seed, flow_version, attempt, state, kind, key, content, priority)
+SELECT :session, :new_seq, :at, :seed, :flow_version, 0, 'new', 'resume', :key, :content, coalesce(b.priority, 0)
+FROM inbounds b WHERE b.session_id = :session AND b.seq = :seq
 """
 
 INSERT_CHECKPOINT = """
@@ -36,8 +37,8 @@ DELETE FROM checkpoints WHERE session_id = :session AND version < (
 UPDATE_RUN = "UPDATE executions SET status = ?, output = ?, error = ?, ended_at = ? WHERE id = ?"
 
 
-def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit, following: Following) -> bool:
-    """Write it, and say whether the run goes on at once."""
+def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit, following: Following) -> None:
+    """Write effects, checkpoint and the execution's row, and the inbound by which a run goes on."""
     version = commit.read.session.version + 1
     at = now()
     connection.executemany(
@@ -47,8 +48,6 @@ def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCo
             for index, (kind, body) in enumerate(following.effects)
         ],
     )
-    if following.effects:
-        rows_of(connection, INSERT_CARRY_OUT, {"session": turn.session})
     if (checkpoint := following.checkpoint) is not None:
         connection.execute(
             INSERT_CHECKPOINT,
@@ -66,12 +65,15 @@ def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCo
                 UUID(following.execution).hex,
             ),
         )
-    if not following.resume_token:
-        return False
-    [[seq]] = rows_of(connection, COUNT_RESUME, {"session": turn.session})
-    content = json_text({"token": following.resume_token})
-    connection.execute(
-        INSERT_RESUME,
-        (turn.session, seq, at, following.resume_seed, commit.flow_version, f"resume:{version}", content, at),
-    )
-    return True
+    if following.resume_token:
+        [[seq]] = rows_of(connection, COUNT_RESUME, {"session": turn.session})
+        resume = {
+            **turn._asdict(),
+            "new_seq": seq,
+            "at": at,
+            "seed": following.resume_seed,
+            "flow_version": commit.flow_version,
+            "key": f"resume:{version}",
+            "content": json_text({"token": following.resume_token}),
+        }
+        connection.execute(INSERT_RESUME, resume)

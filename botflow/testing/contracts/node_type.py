@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.node_type import Resumable, Starts
-from botflow.flow.graph import Encloses, Forks, Rests, Speaks
 from botflow.testing.contracts.node_trial import NodeExample, NodeTrial
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -53,8 +52,8 @@ class NodeTypeContract:
 
     def test_its_bodies_and_branches_are_among_its_handles(self, node_example: NodeExample) -> None:
         node_type, values = node_example.node_type, node_example.values
-        inner = {*(node_type.bodies(values) if isinstance(node_type, Encloses) else ())}
-        inner |= {*(node_type.branches(values) if isinstance(node_type, Forks) else ())}
+        inner = {*node_type.bodies(values)}
+        inner |= {*node_type.branches(values)}
 
         assert inner <= set(node_type.handles(values))
 
@@ -63,16 +62,16 @@ class NodeTypeContract:
 
         assert isinstance(node_type.waits(values), bool)
         assert all(isinstance(name, str) and name for name in node_type.sets(values))
-        assert not isinstance(node_type, Rests) or isinstance(node_type.rests(values), bool)
-        assert not isinstance(node_type, Speaks) or isinstance(node_type.speaks(values), bool)
+        assert isinstance(node_type.rests(values), bool)
+        assert isinstance(node_type.speaks(values), bool)
 
     def test_a_trigger_starts_and_nothing_else_does(self, node_example: NodeExample) -> None:
         assert isinstance(node_example.node_type, Starts) == (node_example.node_type.category == "trigger")
 
     def test_what_waits_can_go_on(self, node_example: NodeExample) -> None:
         node_type, values = node_example.node_type, node_example.values
-        pauses = node_type.waits(values) or (isinstance(node_type, Rests) and node_type.rests(values))
-        enters = isinstance(node_type, Encloses)
+        pauses = node_type.waits(values) or node_type.rests(values)
+        enters = bool(node_type.bodies(values))
 
         assert isinstance(node_type, Resumable) or not (pauses or enters)
 

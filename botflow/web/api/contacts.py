@@ -6,15 +6,16 @@ So far that is the time zone, by which quiet hours go; without one, the number's
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.flow.policy import TimeZone
-from botflow.web.asgi import read_body, send_json
+from botflow.interfaces import normal_address
+from botflow.web.api.json_response import ApiResponse
+from botflow.web.asgi import read_body
 from botflow.web.context import desk_of
 
 LARGEST_BODY = 4 * 1024
@@ -29,24 +30,21 @@ class Known(BaseModel):
     zone: TimeZone | None = Field(alias="timeZone")
 
 
-class PutContact:
-    """Answers with `{"channel", "address", "timeZone"}`."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        channel, address = scope["path_params"]["channel"], scope["path_params"]["address"]
-        if channel not in desk.runtime.channels or len(address) > LONGEST or "\0" in address:
-            raise RejectedInbound(
-                f"there are no addresses on a channel {channel[:32]!r}",
-                code="contact.address",
-                hint=f"channels are {', '.join(sorted(desk.runtime.channels)) or 'not configured here'}",
-                status=HTTPStatus.NOT_FOUND,
-            )
-        zone = _zone(await read_body(scope, receive, LARGEST_BODY))
-        await desk.runtime.contacts.set_time_zone(channel, address, zone)
-        shown: dict[str, Any] = {"channel": channel, "address": address, "timeZone": zone}
-        await send_json(send, HTTPStatus.OK, shown)
+async def put_contact(request: Request) -> ApiResponse:
+    """Answer with `{"channel", "address", "timeZone"}`."""
+    desk = desk_of(request.scope)
+    channel, address = request.path_params["channel"], request.path_params["address"]
+    if channel not in desk.runtime.channels or len(address) > LONGEST or "\0" in address:
+        raise RejectedInbound(
+            f"there are no addresses on a channel {channel[:32]!r}",
+            code="contact.address",
+            hint=f"channels are {', '.join(sorted(desk.runtime.channels)) or 'not configured here'}",
+            status=HTTPStatus.NOT_FOUND,
+        )
+    address = normal_address(desk.runtime.channels, channel, address)
+    zone = _zone(await read_body(request.scope, request.receive, LARGEST_BODY))
+    await desk.runtime.contacts.set_time_zone(channel, address, zone)
+    return ApiResponse({"channel": channel, "address": address, "timeZone": zone})
 
 
 def _zone(body: bytes) -> str | None:

@@ -8,29 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
+from botflow.phone_numbers import normal_number
 from botflow.storage.decisions import Decision
+from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import parse_query
-from botflow.web.asgi import send_json
 from botflow.web.context import desk_of
 
 PAGE = 50
 LARGEST_PAGE = 200
 LONGEST = 200
 LARGEST_ID = 2**63 - 1
+LONGEST_SHORT_CODE = 8
 
 
-class ListDecisions:
-    """Answers with `{"decisions": [...]}`."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        query = Query.parse(scope)
-        found = await desk.runtime.decisions.of_address(query.address, query.channel, query.limit, query.before)
-        await send_json(send, 200, {"decisions": [_shown(decision) for decision in found]})
+async def list_decisions(request: Request) -> ApiResponse:
+    """Answer with `{"decisions": [...]}`."""
+    query = Query.parse(request)
+    decisions = desk_of(request.scope).runtime.decisions
+    found = await decisions.of_address(query.address, query.channel, query.limit, query.before)
+    return ApiResponse({"decisions": [_shown(decision) for decision in found]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +42,13 @@ class Query:
     before: int | None = None
 
     @classmethod
-    def parse(cls, scope: Scope) -> Query:
+    def parse(cls, request: Request) -> Query:
         """Read the query; RejectedInbound `address.missing` or `query.invalid`."""
-        given = parse_query(scope, ("address", "channel", "limit", "before"))
-        # An unescaped plus sign is a blank by the time it arrives.
-        address = given.get("address", "").strip()
-        address = f"+{address}" if address.isdecimal() else address
+        given = parse_query(request, ("address", "channel", "limit", "before"))
+        written = given.get("address", "")
+        # An unescaped plus sign is a blank by the time it arrives; so many digits are no short code.
+        is_number = written.strip().isdecimal() and (written.startswith(" ") or len(written) > LONGEST_SHORT_CODE)
+        address = normal_number(f"+{written.strip()}" if is_number else written)
         if not address or len(address) > LONGEST or "\0" in address:
             raise RejectedInbound(
                 "this needs the address that the decisions are about",

@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from botflow.records.queues import PRIORITIES
 from botflow.records.runs import Artifact, ExecutionRecord
 from botflow.runtime.runs.executions import ExecutionDetail
 from botflow.runtime.runs.log import LogEntry
 from botflow.runtime.runs.steps import Step, Steps
-from botflow.storage.jobs import PRIORITIES
 
 _PRIORITY_NAMES = MappingProxyType({number: name for name, number in PRIORITIES.items()})
 

@@ -10,133 +10,150 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal
 
-from starlette.types import Receive, Scope, Send
+from pydantic import AfterValidator, Field
+from starlette.requests import Request
+from starlette.responses import Response
 
 from botflow.errors import RejectedInbound
-from botflow.records.runs import ExecutionRecord
+from botflow.records.queues import PRIORITIES
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
 from botflow.runtime.runs.start import StartRequest
-from botflow.storage.jobs import PRIORITIES, Priority
 from botflow.web.api.execution_json import shown, shown_artifact, shown_detail, shown_entry, shown_steps
+from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import parse_query
-from botflow.web.asgi import read_body, send_bytes, send_json
-from botflow.web.chat.body import parse_object
+from botflow.web.asgi import read_body
 from botflow.web.context import desk_of
+from botflow.web.json_body import Body, Wrong, parse_body
 
 LARGEST_BODY = 512 * 1024
 DEEPEST = 64
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
-_START_FIELDS = ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata")
 _FILTERS = ("workflow", "status", "session", "before", "limit")
 _LARGEST_NUMBER = 2**31 - 1
 _LONGEST_ID = 64
 
 Read = Callable[[Executions, str, Mapping[str, str]], Awaitable[Any]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class StartExecution:
+def _priority(given: object) -> object:
+    if not isinstance(given, str) or given not in PRIORITIES:
+        raise Wrong("priority.unknown", f"priority is one of {', '.join(PRIORITIES)}", "or leave it out")
+    return given
+
+
+def _checkpoint(given: object) -> object:
+    is_number = isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= _LARGEST_NUMBER
+    if not (given is None or given == "start" or is_number):
+        raise Wrong("body.wrong_type", "checkpoint is a whole number, or start", "see the checkpoints of the execution")
+    return given
+
+
+class Start(Body):
+    """The body of a start."""
+
+    input: Any = None
+    priority: Annotated[Any, AfterValidator(_priority)] = "normal"
+    key: str = ""
+    user: str = ""
+    version: Annotated[int, Field(ge=0, le=_LARGEST_NUMBER)] | None = None
+    external_id: str = ""
+    channel: str = ""
+    address: str = ""
+    metadata: dict[str, Any] | None = None
+
+
+class Retry(Body):
+    """The body of a retry: a checkpoint's version, or `start`."""
+
+    checkpoint: Annotated[Any, AfterValidator(_checkpoint)] = None
+
+
+async def start_execution(request: Request) -> ApiResponse:
     """POST /api/v1/workflows/{slug}/executions: 202 with `{"id", "status"}`."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        body = await read_body(scope, receive, LARGEST_BODY)
-        fields = parse_object(body, _START_FIELDS, DEEPEST) if body else {}
-        request = StartRequest(
-            workflow=scope["path_params"]["workflow"],
-            input=fields.get("input"),
-            user_name=_text(fields, "user"),
-            version=_number(fields.get("version"), "version"),
-            key=_text(fields, "key"),
-            priority=_priority(fields.get("priority", "normal")),
-            external_id=_text(fields, "externalId"),
-            channel=_text(fields, "channel"),
-            address=_text(fields, "address"),
-            metadata=_object(fields, "metadata"),
+    body = await read_body(request.scope, request.receive, LARGEST_BODY)
+    given = parse_body(body, Start, DEEPEST) if body else Start()
+    started = await _executions(request).start(
+        StartRequest(
+            workflow=request.path_params["workflow"],
+            input=given.input,
+            user_name=given.user,
+            version=given.version,
+            key=given.key,
+            priority=given.priority,
+            external_id=given.external_id,
+            channel=given.channel,
+            address=given.address,
+            metadata=given.metadata,
         )
-        started = await desk.runtime.executions.start(request)
-        await send_json(send, HTTPStatus.ACCEPTED, {"id": started.execution_id, "status": started.status})
+    )
+    return ApiResponse({"id": started.execution_id, "status": started.status}, HTTPStatus.ACCEPTED)
 
 
-class ListExecutions:
+async def list_executions(request: Request) -> ApiResponse:
     """GET /api/v1/executions: `{"executions": [...]}`; `before` the id of a page's last one comes the next page."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        given = parse_query(scope, _FILTERS)
-        if (status := given.get("status")) is not None and status not in STATUSES:
-            raise _invalid(f"status is one of {', '.join(STATUSES)}")
-        found = await desk.runtime.executions.page(
-            workflow=_workflow(given),
-            status=status,
-            session=_whole(given, "session"),
-            before=given.get("before"),
-            limit=_whole(given, "limit", LARGEST_PAGE) or PAGE,
-        )
-        await send_json(send, HTTPStatus.OK, {"executions": [shown(record) for record in found]})
+    given = parse_query(request, _FILTERS)
+    if (status := given.get("status")) is not None and status not in STATUSES:
+        raise _invalid(f"status is one of {', '.join(STATUSES)}")
+    found = await _executions(request).page(
+        workflow=_workflow(given),
+        status=status,
+        session=_whole(given, "session"),
+        before=given.get("before"),
+        limit=_whole(given, "limit", LARGEST_PAGE) or PAGE,
+    )
+    return ApiResponse({"executions": [shown(record) for record in found]})
 
 
-class ReadExecution:
-    """GET /api/v1/executions/{id} and what hangs below it, as `read` returns it."""
-
-    def __init__(self, read: Read, *parameters: str) -> None:
-        self._read = read
-        self._parameters = parameters
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        given = parse_query(scope, self._parameters)
-        shown = await self._read(desk.runtime.executions, scope["path_params"]["id"], given)
-        await send_json(send, HTTPStatus.OK, shown)
-
-
-class ReadArtifact:
+async def read_artifact(request: Request) -> Response:
     """GET /api/v1/executions/{id}/artifacts/{key}: its bytes, as a download that no browser runs."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        path = scope["path_params"]
-        artifact, content = await desk.runtime.executions.artifact(path["id"], path["key"])
-        await send_bytes(
-            send,
-            HTTPStatus.OK,
-            content,
-            (b"content-type", artifact.content_type.encode("latin-1", "replace")),
-            (b"content-disposition", b"attachment"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
-        )
+    artifact, content = await _executions(request).artifact(request.path_params["id"], request.path_params["key"])
+    return Response(
+        content,
+        headers={
+            "content-type": artifact.content_type.encode("latin-1", "replace").decode("latin-1"),
+            "content-disposition": "attachment",
+            "x-content-type-options": "nosniff",
+            "cache-control": "no-store",
+        },
+    )
 
 
-class ChangeExecution:
-    """POST /api/v1/executions/{id}/pause, resume, cancel or retry: 200 with the execution as it is then."""
+def reading(read: Read, *parameters: str) -> Endpoint:
+    """Return GET /api/v1/executions/{id}, or what is below it, as `read` gives it."""
 
-    def __init__(self, change: Literal["pause", "resume", "cancel", "retry"]) -> None:
-        self._change = change
+    async def endpoint(request: Request) -> ApiResponse:
+        given = parse_query(request, parameters)
+        return ApiResponse(await read(_executions(request), request.path_params["id"], given))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        executions, id = desk.runtime.executions, scope["path_params"]["id"]
-        body = await read_body(scope, receive, LARGEST_BODY)
-        if self._change == "retry":
-            checkpoint = (parse_object(body, ("checkpoint",)) if body else {}).get("checkpoint")
-            record = await _retry(executions, id, checkpoint)
-        else:
-            record = await getattr(executions, self._change)(id)
-        await send_json(send, HTTPStatus.OK, shown(record))
+    return endpoint
 
 
-async def _retry(executions: Executions, id: str, checkpoint: object) -> ExecutionRecord:
+def changing(change: Literal["pause", "resume", "cancel"]) -> Endpoint:
+    """Return POST /api/v1/executions/{id}/pause, resume or cancel: 200 with the execution as it is then."""
+
+    async def endpoint(request: Request) -> ApiResponse:
+        await read_body(request.scope, request.receive, LARGEST_BODY)
+        return ApiResponse(shown(await getattr(_executions(request), change)(request.path_params["id"])))
+
+    return endpoint
+
+
+async def retry_execution(request: Request) -> ApiResponse:
+    """POST /api/v1/executions/{id}/retry: 200 with the execution as it is then."""
+    body = await read_body(request.scope, request.receive, LARGEST_BODY)
+    checkpoint = parse_body(body, Retry).checkpoint if body else None
+    executions, id = _executions(request), request.path_params["id"]
     if checkpoint == "start":
-        return await executions.retry(id, from_start=True)
-    return await executions.retry(id, checkpoint=_number(checkpoint, "checkpoint"))
+        return ApiResponse(shown(await executions.retry(id, from_start=True)))
+    return ApiResponse(shown(await executions.retry(id, checkpoint=checkpoint)))
+
+
+def _executions(request: Request) -> Executions:
+    return desk_of(request.scope).runtime.executions
 
 
 # -- what GET shows
@@ -184,38 +201,6 @@ def _whole(given: Mapping[str, str], name: str, most: int = _LARGEST_NUMBER) -> 
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not 0 < int(text) <= most:
         raise _invalid(f"{name} is a number from 1 to {most}")
     return int(text)
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise RejectedInbound(f"{name} is a text", code="body.wrong_type", hint="put it in quotes", status=422)
-    return value
-
-
-def _object(fields: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, dict):
-        raise RejectedInbound(f"{name} is an object", code="body.wrong_type", hint="write it as {...}", status=422)
-    return value
-
-
-def _number(value: object, name: str) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_NUMBER:
-        raise RejectedInbound(
-            f"{name} is a whole number", code="body.wrong_type", hint="write it without quotes", status=422
-        )
-    return value
-
-
-def _priority(given: object) -> Priority:
-    if not isinstance(given, str) or given not in PRIORITIES:
-        raise RejectedInbound(
-            f"priority is one of {', '.join(PRIORITIES)}", code="priority.unknown", hint="or leave it out", status=422
-        )
-    return cast(Priority, given)
 
 
 def _invalid(message: str) -> RejectedInbound:

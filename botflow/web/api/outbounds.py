@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
-from botflow.interfaces import HeldStore
 from botflow.records.outbounds import HeldPart
+from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import parse_query
-from botflow.web.asgi import send_json
 from botflow.web.context import desk_of
 
 PAGE = 50
@@ -29,44 +28,40 @@ LARGEST = (2**63 - 1, 2**31 - 1, 2**15 - 1)
 _ID = re.compile(r"([0-9]{1,19})\.([0-9]{1,10})\.([0-9]{1,5})")
 
 
-class ListOutbounds:
-    """Answers with `{"outbounds": [...]}`."""
+async def list_outbounds(request: Request) -> ApiResponse:
+    """Answer with `{"outbounds": [...]}`."""
+    given = parse_query(request, ("state", "limit", "after"))
+    if given.get("state") != "held":
+        raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
+    after = given.get("after")
+    found = await desk_of(request.scope).runtime.database.held.held(
+        _limit(given.get("limit", str(PAGE))), None if after is None else part_id(after)
+    )
+    return ApiResponse({"outbounds": [_shown(part) for part in found]})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        given = parse_query(scope, ("state", "limit", "after"))
-        if given.get("state") != "held":
-            raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
-        after = given.get("after")
-        found = await desk.runtime.database.held.held(
-            _limit(given.get("limit", str(PAGE))), None if after is None else part_id(after)
+
+async def release_outbound(request: Request) -> ApiResponse:
+    """Let a held part be sent: 200 with `{"id", "state"}`; 409 when it is not held any more."""
+    return await _decide(request, desk_of(request.scope).runtime.database.held.release_held, "ready")
+
+
+async def drop_outbound(request: Request) -> ApiResponse:
+    """Give a held part up; answers like `release_outbound`."""
+    return await _decide(request, desk_of(request.scope).runtime.database.held.drop_held, "failed")
+
+
+async def _decide(
+    request: Request, decide: Callable[[tuple[int, int, int]], Awaitable[bool]], state: str
+) -> ApiResponse:
+    part = part_id(request.path_params["id"])
+    if not await decide(part):
+        raise RejectedInbound(
+            "this message is not held",
+            code="outbound.not_held",
+            hint="GET /api/v1/outbounds?state=held lists those that are",
+            status=409,
         )
-        await send_json(send, 200, {"outbounds": [_shown(part) for part in found]})
-
-
-class DecideOutbound:
-    """Releases or drops one part: 200 with `{"id", "state"}`; 409 when it is not held any more."""
-
-    def __init__(self, decision: Literal["release", "drop"]) -> None:
-        self._decision = decision
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        part = part_id(scope["path_params"]["id"])
-        if not await self._decide(desk.runtime.database.held)(part):
-            raise RejectedInbound(
-                "this message is not held",
-                code="outbound.not_held",
-                hint="GET /api/v1/outbounds?state=held lists those that are",
-                status=409,
-            )
-        state = "ready" if self._decision == "release" else "failed"
-        await send_json(send, 200, {"id": ".".join(map(str, part)), "state": state})
-
-    def _decide(self, store: HeldStore) -> Callable[[tuple[int, int, int]], Awaitable[bool]]:
-        return store.release_held if self._decision == "release" else store.drop_held
+    return ApiResponse({"id": ".".join(map(str, part)), "state": state})
 
 
 def part_id(text: str) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound, UsageError
@@ -25,15 +26,15 @@ from botflow.nodes.triggers.runs import Signature, WebhookProperties
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
+from botflow.web.api.json_response import ApiResponse
 from botflow.web.asgi import header, read_body, send_json
-from botflow.web.chat.body import parse_json, parse_object
 from botflow.web.context import Desk, desk_of
+from botflow.web.json_body import Body, parse_body, parse_json
 from botflow.web.problem import Refused
 from botflow.web.provider_webhooks import FORM, parse_form
 
 LARGEST_BODY = 256 * 1024
 DEEPEST = 64
-EVENT_FIELDS = ("name", "payload", "key")
 
 
 class ReceiveHook:
@@ -59,20 +60,20 @@ class ReceiveHook:
         await send_json(send, HTTPStatus.ACCEPTED, _shown(started))
 
 
-class TellEvent:
-    """POST /api/v1/events: 202 with the executions that the event starts."""
+class Told(Body):
+    """The body of an event."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk = desk_of(scope)
-        desk.gate.require_api_key(scope)
-        fields = parse_object(await read_body(scope, receive, LARGEST_BODY), EVENT_FIELDS, DEEPEST)
-        name, key = fields.get("name", ""), fields.get("key", "")
-        if not isinstance(name, str) or not isinstance(key, str):
-            raise RejectedInbound(
-                "name and key are texts", code="body.wrong_type", hint="put them in quotes", status=422
-            )
-        started = await desk.runtime.triggers.emit(Event(name=name, payload=fields.get("payload"), key=key))
-        await send_json(send, HTTPStatus.ACCEPTED, {"executions": [_shown(each) for each in started]})
+    name: str = ""
+    payload: Any = None
+    key: str = ""
+
+
+async def tell_event(request: Request) -> ApiResponse:
+    """POST /api/v1/events: 202 with the executions that the event starts."""
+    told = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), Told, DEEPEST)
+    triggers = desk_of(request.scope).runtime.triggers
+    started = await triggers.emit(Event(name=told.name, payload=told.payload, key=told.key))
+    return ApiResponse({"executions": [_shown(each) for each in started]}, HTTPStatus.ACCEPTED)
 
 
 def _shown(started: TriggeredExecution) -> dict[str, str]:

@@ -1,8 +1,13 @@
-"""The conversation as it happens, over SSE: messages, drafts of a reply being written, and where the session stands.
+"""The conversation as it happens, over SSE: messages, drafts of a turn that is not committed yet, and
+where the session stands.
 
 A stream reads the messages from the database by cursor, so it resumes after `Last-Event-ID` without loss or repetition;
 signals only say when to look. Streams are counted and bounded, and a reader that does not read is dropped. A quiet
 stream looks by itself every few seconds only: there may be thousands, and a waiting request looks twice a second.
+
+Not by sse-starlette, whose framing and pings would save some forty lines: it replaces uvicorn's exit handler when it is
+imported, polls for the end of the server twice a second, writes every event into the debug log, and takes three times
+the CPU time of an event (67 to 22 microseconds here) and three times the memory of a stream (31 to 11 kB).
 """
 
 from __future__ import annotations
@@ -19,10 +24,10 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import ProviderError
-from botflow.runtime.turns.signals import Delta, Mailbox
+from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Visitor
-from botflow.web.chat.history import Cursor, Query, message_json
+from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow.web.problem import Refused
 from botflow.web.rate_limits import READS_PER_SESSION
@@ -143,7 +148,7 @@ class Stream:
     async def _catch_up(self) -> None:
         """Write every message after the cursor, then the session's status if it changed."""
         database = self._desk.runtime.database
-        stored = await database.sessions.load_by_id(self._session)
+        stored = await database.turns.load_by_id(self._session)
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
             for outbound in page:
@@ -161,13 +166,22 @@ class Stream:
         clock = self._desk.runtime.clock
         while True:
             signal = await mailbox.get(poll_s)
-            if not isinstance(signal, Delta):
+            if signal is None or isinstance(signal, Woken):
                 if clock.monotonic_s() - self._written_at >= HEARTBEAT_S:
                     await self._write_bytes(b":\n\n")
                 return
             if signal.seq > self._turn:
                 await self._write_status("running")
-                await self._write("delta", {"turn": signal.seq, "attempt": signal.attempt, "text": signal.text})
+                await self._write_draft(signal)
+
+    async def _write_draft(self, draft: Draft) -> None:
+        """Write a piece of a reply, or what the turn has said before it asked: its messages have their ids already."""
+        place = {"turn": draft.seq, "attempt": draft.attempt}
+        if isinstance(draft, Delta):
+            await self._write("delta", {**place, "text": draft.text})
+            return
+        for index, message in enumerate(draft.messages, start=draft.first):
+            await self._write("preview", {**said_json(f"{draft.version}.{index}", message), **place})
 
     async def _write_status(self, status: str) -> None:
         if status != self._status:

@@ -12,10 +12,11 @@ from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
+from botflow.engine.effects import SendMessage
 from botflow.errors import RejectedInbound
-from botflow.interfaces import TranscriptStore
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.turns import TranscriptEntry
+from botflow.storage.transcripts import Transcripts
 from botflow.web.chat.body import LONGEST_ID
 
 PAGE = 50
@@ -77,7 +78,7 @@ class Query:
         )
 
 
-async def read_page(transcripts: TranscriptStore, session: int, query: Query) -> dict[str, Any]:
+async def read_page(transcripts: Transcripts, session: int, query: Query) -> dict[str, Any]:
     """Return a page as JSON: the newest entries (`earlier` leads further back), or those after a cursor (`more`)."""
     if query.after is not None:
         following = await _following(transcripts, session, query.after)
@@ -89,9 +90,13 @@ async def read_page(transcripts: TranscriptStore, session: int, query: Query) ->
 
 def message_json(outbound: StoredOutbound) -> dict[str, Any]:
     """Return what the workflow said, as chat clients read it."""
-    message = outbound.message
+    return said_json(outbound.wire_id, outbound.message)
+
+
+def said_json(wire_id: str, message: SendMessage) -> dict[str, Any]:
+    """Return a message as chat clients read it."""
     shown: dict[str, Any] = {
-        "id": outbound.wire_id,
+        "id": wire_id,
         "type": "text",
         "text": message.text,
         "quickReplies": [reply.to_json() for reply in message.quick_replies],
@@ -102,7 +107,7 @@ def message_json(outbound: StoredOutbound) -> dict[str, Any]:
 
 
 async def _page_back(
-    transcripts: TranscriptStore, session: int, limit: int, before: int | None
+    transcripts: Transcripts, session: int, limit: int, before: int | None
 ) -> tuple[list[TranscriptEntry], int | None]:
     """Return a page that begins with a whole turn, and the turn before which the next page back ends."""
     entries = await transcripts.transcript(session, limit, before)
@@ -113,7 +118,7 @@ async def _page_back(
     return whole, whole[0].seq
 
 
-async def _following(transcripts: TranscriptStore, session: int, cursor: Cursor) -> list[TranscriptEntry]:
+async def _following(transcripts: Transcripts, session: int, cursor: Cursor) -> list[TranscriptEntry]:
     """Return every entry after `cursor`: read backwards until it is found, for readers are rarely far behind."""
     following: list[TranscriptEntry] = []
     before: int | None = None

@@ -11,13 +11,14 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import CHAT, Inbound
 from botflow.records.turns import Receipt
 from botflow.web.asgi import read_body, send_json
 from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
-from botflow.web.chat.body import LARGEST_BODY, parse_message, parse_object
+from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.history import Query, message_json, read_page
-from botflow.web.context import CHAT, Desk, conversation_status, desk_of
+from botflow.web.context import Desk, conversation_status, desk_of
+from botflow.web.json_body import parse_body
 from botflow.web.rate_limits import (
     MESSAGES_PER_ADDRESS,
     MESSAGES_PER_SESSION,
@@ -25,8 +26,6 @@ from botflow.web.rate_limits import (
     SESSIONS_PER_ADDRESS,
     address_of,
 )
-
-REPLY_WITHIN_S = 25.0
 
 
 class Messages:
@@ -43,8 +42,8 @@ class Messages:
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         caller = desk.gate.caller(scope, live.slug)
-        posted = parse_message(await read_body(scope, receive, LARGEST_BODY))
-        external_id = external_id_of(caller, posted.external_id, live.slug)
+        posted = parse_body(await read_body(scope, receive, LARGEST_BODY), Posted)
+        external_id = external_id_of(caller, posted.external_id or "", live.slug)
         if isinstance(caller, Visitor):
             await desk.limiter.check(MESSAGES_PER_ADDRESS, address_of(scope))
             await desk.limiter.check(MESSAGES_PER_SESSION, external_id)
@@ -57,10 +56,12 @@ class Messages:
             channel=CHAT,
             provider=CHAT,
             sender=external_id,
-            text=posted.text,
-            payload=posted.payload,
+            text=posted.text or "",
+            payload=posted.payload or "",
         )
-        receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
+        receipt = await desk.runtime.receiver.receive(
+            live, external_id, inbound, reply_within_s=desk.runtime.timing.chat_reply_s
+        )
         await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
 
     async def _read(self, scope: Scope, send: Send) -> None:
@@ -83,7 +84,7 @@ class OpenSession:
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         body = await read_body(scope, receive, LARGEST_BODY)
-        if body.strip() and parse_object(body, ("externalId",)):
+        if body.strip() and parse_body(body, Opening).model_fields_set:
             raise external_id_refused()
         await desk.limiter.check(SESSIONS_PER_ADDRESS, address_of(scope))
         external_id = f"visitor:{secrets.token_urlsafe(18)}"
@@ -96,7 +97,9 @@ class OpenSession:
             provider=CHAT,
             sender=external_id,
         )
-        receipt = await desk.runtime.conversation.receive(live, external_id, inbound, reply_within_s=REPLY_WITHIN_S)
+        receipt = await desk.runtime.receiver.receive(
+            live, external_id, inbound, reply_within_s=desk.runtime.timing.chat_reply_s
+        )
         token = desk.gate.sign(Visitor(live.slug, external_id))
         await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
 
@@ -118,5 +121,5 @@ async def _status(desk: Desk, receipt: Receipt) -> str:
         return "failed"
     if receipt.status and receipt.status != "ignored":
         return receipt.status
-    stored = await desk.runtime.database.sessions.load_by_id(receipt.id.session)
+    stored = await desk.runtime.database.turns.load_by_id(receipt.id.session)
     return conversation_status(stored) if stored is not None else "completed"

@@ -1,14 +1,11 @@
-"""The first tables: workflows and their versions, conversations, and the job engine's own schema."""
+"""The first tables: workflows and their versions, conversations."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from procrastinate.schema import SchemaManager
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
-from botflow.storage.jobs_postgres import SCHEMA_CHANGES as POSTGRES_JOB_CHANGES
-from botflow.storage.jobs_sqlite_queries import SCHEMA as SQLITE_JOBS
 
 revision = "0001"
 down_revision = None
@@ -21,20 +18,7 @@ def upgrade() -> None:
     _create_sessions()
     _create_journal()
     _create_outcomes()
-    _create_jobs()
     op.execute("INSERT INTO organizations (slug, name) VALUES ('default', 'Default')")
-
-
-def _create_jobs() -> None:
-    """Create procrastinate's tables: its script and our changes on Postgres, the connector's twin on SQLite."""
-    connection = op.get_bind()
-    if connection.dialect.name == "postgresql":
-        connection.connection.cursor().execute(SchemaManager.get_schema())
-        for statement in POSTGRES_JOB_CHANGES:
-            op.execute(statement)
-        return
-    for statement in SQLITE_JOBS:
-        op.execute(statement)
 
 
 def _create_workflows() -> None:

@@ -6,8 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
-from botflow.storage.jobs_postgres import QUEUE_CHANGES as POSTGRES_QUEUES
-from botflow.storage.jobs_sqlite_queries import QUEUE_CHANGES as SQLITE_QUEUES
 
 revision = "0002"
 down_revision = "0001"
@@ -21,7 +19,6 @@ def upgrade() -> None:
     _create_runs()
     _create_contacts()
     _create_credentials()
-    _extend_jobs()
 
 
 def _add_columns() -> None:
@@ -183,23 +180,3 @@ def _create_credentials() -> None:
             "organization_id", "user_name", "name", name="credentials_organization_id_user_name_name_key"
         ),
     )
-
-
-def _extend_jobs() -> None:
-    is_postgres = op.get_bind().dialect.name == "postgresql"
-    for statement in POSTGRES_QUEUES if is_postgres else SQLITE_QUEUES:
-        op.execute(statement)
-    op.create_table(
-        "finished_jobs",
-        sa.Column("id", BigId, autoincrement=False, nullable=False),
-        sa.Column("queue", sa.Text(), nullable=False),
-        sa.Column("task", sa.Text(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("args", Json, nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("failed", sa.Boolean(), nullable=False),
-        sa.Column("created_at", UtcTime()),
-        sa.Column("ended_at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="finished_jobs_pkey"),
-    )
-    op.create_index("finished_jobs_ended_at_idx", "finished_jobs", ["ended_at"])

@@ -44,6 +44,7 @@ function start(name) {
   on("delayed", ({ message }) => view.mark(message.messageId, "Not sent yet, trying again…", { tone: "waits" }));
   on("refused", refused);
   on("message", (message) => show({ ...message, direction: "out" }));
+  on("preview", (message) => { clearTimeout(typingTimer); view.preview({ ...message, direction: "out" }); showTyping(); });
   on("delta", (piece) => { clearTimeout(typingTimer); view.draft(piece); });
   on("status", ({ status }) => showStatus(status));
   on("connection", ({ state }) => showState(state));
@@ -100,6 +101,7 @@ function refused({ message, reason }) {
 }
 
 function show(message) {
+  view.endPreview(message.id);
   const isKnown = view.has(message.id);
   view.typing(false);
   view.add(message);
@@ -111,7 +113,10 @@ function show(message) {
 
 function showStatus(status) {
   isRunning = status === "running";
-  if (!isRunning && underWay === 0) view.endDraft();
+  if (!isRunning && underWay === 0) {
+    view.endDraft();
+    view.endPreviews();
+  }
   showTyping();
 }
 

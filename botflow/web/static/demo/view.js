@@ -19,6 +19,7 @@ export class View {
   #welcome = document.getElementById("welcome");
   #shown = new Map(); // id -> entry
   #draft = null;
+  #previews = new Map(); // by message id: what a turn has said that is not committed yet
   #typing = null;
   #isAtEnd = true;
 
@@ -32,6 +33,7 @@ export class View {
   clear() {
     this.#log.replaceChildren();
     this.#shown.clear();
+    this.#previews.clear();
     this.#draft = this.#typing = null;
     this.offer([]);
     this.#isAtEnd = true;
@@ -102,6 +104,28 @@ export class View {
       return button;
     }));
     this.#settle(false);
+  }
+
+  /** Show what a turn says before its answer is there. A later attempt replaces what a former one has said. */
+  preview(message) {
+    for (const [id, { turn, attempt }] of this.#previews) {
+      if (turn !== message.turn) continue;
+      if (attempt > message.attempt) return;
+      if (attempt < message.attempt || id === message.id) this.endPreview(id);
+    }
+    if (this.#shown.has(message.id)) return;
+    this.typing(false);
+    this.add({ ...message, at: new Date().toISOString() });
+    this.#previews.set(message.id, message);
+  }
+
+  /** Take a preview away; the message itself takes its place. */
+  endPreview(id) {
+    if (this.#previews.delete(id)) this.remove(id);
+  }
+
+  endPreviews() {
+    [...this.#previews.keys()].forEach((id) => this.endPreview(id));
   }
 
   /** Show a piece of a reply that is being written. A later attempt starts it over. */

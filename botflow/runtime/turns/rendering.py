@@ -1,4 +1,4 @@
-"""From what a turn said to the rows that its commit writes: rendered for the channel, each with its first state."""
+"""From what a turn said to the rows that its commit writes, and to the receipt that its request answers with."""
 
 from __future__ import annotations
 
@@ -6,14 +6,57 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from botflow.engine.effects import SendMessage
+from botflow.engine.inbound import Inbound
 from botflow.engine.turn import Turn
 from botflow.interfaces import Channel, Meters
-from botflow.records.outbounds import OutboundPart
+from botflow.records.outbounds import OutboundPart, StoredOutbound
+from botflow.records.sessions import StoredSession
+from botflow.records.turns import InboundState, Receipt, TurnCommit, TurnId
 
 
 def channels_by_name(channels: Sequence[Channel]) -> Mapping[str, Channel]:
-    """Return the provider of every channel name, for example `sms` and `whatsapp` -> Twilio."""
+    """Return the provider of every channel name; one provider may carry several, such as `sms` and `mms`."""
     return {name: channel for channel in channels for name in channel.names}
+
+
+def commit_of(
+    stored: StoredSession,
+    inbound: Inbound,
+    turn: Turn,
+    channels: Mapping[str, Channel],
+    *,
+    version: int,
+    parked: bool,
+    answered_now: bool = False,
+) -> TurnCommit:
+    """Return what `turn` writes. `answered_now`: the request that commits it answers with its parts."""
+    return TurnCommit(
+        read=stored,
+        inbound=inbound,
+        turn=turn,
+        parts=parts_of(turn, stored.key.channel, channels, answered_now=answered_now),
+        flow_version=version,
+        parked=parked,
+    )
+
+
+def receipt_of(commit: TurnCommit, turn_id: TurnId, state: InboundState = "done") -> Receipt:
+    """Return the receipt of a turn that this process has committed."""
+    turn = commit.turn
+    outbounds = tuple(
+        StoredOutbound(
+            session=turn_id.session,
+            version=turn.session.version,
+            index=index,
+            seq=turn_id.seq,
+            state=part.state,
+            message=part.message,
+            key=commit.read.key,
+            created_at=commit.inbound.received_at,
+        )
+        for index, part in enumerate(commit.parts)
+    )
+    return Receipt(id=turn_id, state=state, outbounds=outbounds, status=turn.status)
 
 
 def parts_of(

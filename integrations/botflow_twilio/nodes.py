@@ -1,4 +1,4 @@
-"""twilio.send_message: send an SMS or a WhatsApp message to any number."""
+"""The node types of this integration: twilio.message_received, and twilio.send_message to any number."""
 
 from __future__ import annotations
 
@@ -9,18 +9,30 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.node_type import Leave, Park, Visit
+from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
+from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.graph import Category
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
+from botflow.nodes.triggers.messages import InboundTrigger
+from botflow.phone_numbers import E164
+from botflow_twilio.address import Address, parse_address, write_address
 
-# E.164 (ITU): a plus, a country code that does not begin with 0, at most 15 digits in all.
-_ADDRESS = re.compile(r"(whatsapp:)?(\+[1-9][0-9]{6,14})")
 # A sender may also be a short code or an alphanumeric sender id of at most 11 characters.
 # https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id
-_SENDER = re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")
-_SPACING = re.compile(r"[\s().-]+")
+_SENDER = re.compile(rf"{E164.pattern}|[0-9]{{3,8}}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{{1,11}}")
+
+
+class MessageReceived(InboundTrigger):
+    """Takes the messages of this provider only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "twilio.message_received",
+            "message",
+            provider="twilio",
+            summary="Starts a conversation with a message that comes by Twilio.",
+        )
 
 
 class SendMessageProperties(Properties):
@@ -58,7 +70,7 @@ class SendMessageProperties(Properties):
         return self
 
 
-class SendTwilioMessage:
+class SendTwilioMessage(NodeType):
     """Sends an SMS or a WhatsApp message to any number, after the turn is stored.
 
     {id: tell, type: twilio, actionType: send_message,
@@ -69,38 +81,32 @@ class SendTwilioMessage:
     """
 
     name = "twilio.send_message"
-    category: Category = "action"
     properties = SendMessageProperties
 
     def handles(self, properties: SendMessageProperties) -> tuple[str, ...]:
         return ("next", "failed")
 
-    def waits(self, properties: SendMessageProperties) -> bool:
-        return False  # for a person: a single run may wait for a delivery, too
-
     def rests(self, properties: SendMessageProperties) -> bool:
         return properties.wait_for is not None
 
-    def sets(self, properties: SendMessageProperties) -> tuple[str, ...]:
-        return ()
-
     def visit(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         written = scene.render(properties.to).strip()
-        address = _ADDRESS.fullmatch(_SPACING.sub("", written))
         message = _message(properties, scene)
-        if address is None:
+        to, sender = _address(written), _address(message.sender)
+        if to is None or not E164.fullmatch(to.number):
             return Leave("failed", {"to": written, "reason": "to.invalid"})
-        if message.sender and not _SENDER.fullmatch(message.sender):
+        if message.sender and not _may_send(sender, to.channel):
             return Leave("failed", {"to": written, "reason": "from.invalid"})
         if not message.text.strip() and not message.media and not message.content_sid:
             return Leave("failed", {"to": written, "reason": "empty"})
-        message = replace(message, channel="whatsapp" if address[1] else "sms", to=address[2])
+        message = replace(message, channel=to.channel, to=to.number, sender=sender.number if sender else "")
+        sent = {"to": write_address(to.channel, to.number), "text": message.text}
         if properties.wait_for is not None:
             scene.send(replace(message, awaited_by=scene.group, awaited=properties.wait_for))
-            scene.notes["sent"] = {"to": address[0], "text": message.text}
+            scene.notes["sent"] = sent
             return Park(accepts=("delivery",), for_s=properties.timeout)
         scene.send(message)
-        return Leave("next", {"to": address[0], "text": message.text})
+        return Leave("next", sent)
 
     def resume(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         sent = dict(scene.notes["sent"])
@@ -120,3 +126,16 @@ def _message(properties: SendMessageProperties, scene: Scene) -> SendMessage:
         content_variables={name: scene.render(value) for name, value in properties.content_variables.items()},
         validity_s=properties.validity,
     )
+
+
+def _address(written: str) -> Address | None:
+    """Return what an author has written; None for a channel that this integration does not carry."""
+    try:
+        return parse_address(written)
+    except RejectedInbound:
+        return None
+
+
+def _may_send(sender: Address | None, channel: str) -> bool:
+    """Say whether messages on `channel` may come from `sender`. A bare number may be one of WhatsApp's, too."""
+    return sender is not None and sender.channel in ("sms", channel) and bool(_SENDER.fullmatch(sender.number))

@@ -15,36 +15,49 @@ from botflow.storage.engines.driver_errors import is_about_a_row
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-LARGEST = 16  # of sixty-four, the first would wait for the last, and all would then ask their models at one moment
+LARGEST = 16  # calls: of sixty-four, the first would wait for the last, and all would then ask their models at once
 
 
-class Gathering(Generic[Item, Result]):
-    """Collects calls and hands them to `run`, at most one with the same `key` at a time; results come in their order.
+class Batcher(Generic[Item, Result]):
+    """Collects calls and hands them to `run`, at most one with the same `key` in a batch; results come in their order.
 
-    A statement that is refused, or waited too long for a row, runs again for each call alone, so that one of them never
-    fails its neighbours.
+    `at_once` batches may be under way. A batch that is refused, or that waited too long for a row, runs again for each
+    call alone, so that one of them never fails its neighbours; one that found no database fails as a whole, since
+    splitting would only ask it again and again.
     """
 
     def __init__(
-        self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, key: Callable[[Item], Hashable]
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        key: Callable[[Item], Hashable],
+        at_once: int = 1,
     ) -> None:
         self._run = run
         self._key = key
+        self._at_once = at_once
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._serving: asyncio.Task[None] | None = None
+        self._under_way = 0
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def __call__(self, item: Item) -> Result:
         """Return what `run` returned for this item, or raise what it raised."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, done))
-        if self._serving is None or self._serving.done():
-            self._serving = loop.create_task(self._serve())
+        if self._under_way < self._at_once:
+            self._under_way += 1
+            serving = loop.create_task(self._serve())
+            self._serving.add(serving)
+            serving.add_done_callback(self._serving.discard)
         return await done
 
     async def _serve(self) -> None:
-        while self._waiting:
-            await self._settle(self._take())
+        try:
+            while self._waiting:
+                await self._settle(self._take())
+        finally:
+            self._under_way -= 1  # not in the task's callback: a call that came before it would wait for the next one
 
     def _take(self) -> dict[Hashable, tuple[Item, asyncio.Future[Result]]]:
         taken: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}

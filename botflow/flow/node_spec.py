@@ -1,0 +1,54 @@
+"""What a document's compiler and checker must know of a node type, with the answers that most node types give.
+
+The engine's NodeType is one, and adds what a node does. All methods get the validated properties of one placed node.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from botflow.flow.fields import Properties
+from botflow.flow.graph import Category
+
+
+class NoProperties(Properties):
+    """Nothing to set."""
+
+
+class NodeSpec:
+    """The base of node types. `name` is `type.action`, for example `chatbot.ask`; unknown properties are refused."""
+
+    name: str
+    category: Category = "action"
+    properties: type[BaseModel] = NoProperties
+
+    def handles(self, properties: Any) -> tuple[str, ...]:
+        """Return every handle the node may leave by; `next:` sugar binds the first."""
+        return ("next",)
+
+    def waits(self, properties: Any) -> bool:
+        """Say whether the node may wait for a message, which a single run cannot."""
+        return False
+
+    def sets(self, properties: Any) -> tuple[str, ...]:
+        """Return the names of the variables the node may assign: by default the one in its property `variable`."""
+        variable = getattr(properties, "variable", None)
+        return (variable,) if isinstance(variable, str) and variable else ()
+
+    def speaks(self, properties: Any) -> bool:
+        """Say whether the node says something to the session's person without waiting for an answer."""
+        return False
+
+    def rests(self, properties: Any) -> bool:
+        """Say whether the node lets time pass without a person: a loop through it does not spin."""
+        return False
+
+    def bodies(self, properties: Any) -> tuple[str, ...]:
+        """Return the handles where bodies begin: parts of the graph that end back at the node."""
+        return ()
+
+    def branches(self, properties: Any) -> tuple[str, ...]:
+        """Return the handles where branches begin that are runs of their own."""
+        return ()

@@ -1,0 +1,37 @@
+"""What botflow says in English."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from botflow.languages.sentences import Bounded, Sentences
+
+SENTENCES = Sentences(
+    apology="Sorry, something went wrong on our side. Please write again in a moment.",
+    cannot_change="Sorry, that cannot be changed any more.",
+    opted_out="You will get no more messages from us. Write START if you want them again.",
+    expected=MappingProxyType(
+        {
+            "text": "Please answer in words.",
+            "integer": "Please answer with a whole number{bounds}.",
+            "number": "Please answer with a number{bounds}.",
+            "yes_no": "Please answer yes or no.",
+            "choice": "Please choose one of these.",
+            "date": "Please answer with a date{bounds}, for example “tomorrow” or “12 March”.",
+            "time": "Please answer with a time{bounds}, for example 14:30.",
+            "email": "Please answer with an e-mail address, for example ann@example.com.",
+            "phone": "Please answer with a phone number with its country code, for example +44 20 7946 0958.",
+            "regex": "That does not look right. Please check it and write it again.",
+            "location": "Please share your location.",
+            "media": "Please send a photo or a file.",
+        }
+    ),
+    bounds=Bounded(both=" from {least} to {most}", least=" from {least} up", most=" up to {most}"),
+    example=", for example 3",
+    length=Bounded(
+        both="Please answer with {least} to {most} characters.",
+        least="Please answer with at least {least} characters.",
+        most="Please answer with at most {most} characters.",
+    ),
+    unreadable="I cannot read pictures or files here.",
+)

@@ -1,0 +1,37 @@
+"""What botflow says in French."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from botflow.languages.sentences import Bounded, Sentences
+
+SENTENCES = Sentences(
+    apology="Désolé, une erreur s'est produite de notre côté. Merci de réécrire dans un instant.",
+    cannot_change="Désolé, cela ne peut plus être modifié.",
+    opted_out="Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
+    expected=MappingProxyType(
+        {
+            "text": "Merci de répondre avec des mots.",
+            "integer": "Merci de répondre par un nombre entier{bounds}.",
+            "number": "Merci de répondre par un nombre{bounds}.",
+            "yes_no": "Merci de répondre par oui ou non.",
+            "choice": "Merci de choisir l'une de ces options.",
+            "date": "Merci de répondre par une date{bounds}, par exemple « demain » ou « 12 mars ».",
+            "time": "Merci de répondre par une heure{bounds}, par exemple 14:30.",
+            "email": "Merci de répondre par une adresse e-mail, par exemple anne@example.com.",
+            "phone": "Merci de répondre par un numéro de téléphone avec son indicatif, par exemple +33 1 99 00 12 34.",
+            "regex": "Cela ne semble pas correct. Merci de vérifier et de l'écrire à nouveau.",
+            "location": "Merci de partager votre position.",
+            "media": "Merci d'envoyer une photo ou un fichier.",
+        }
+    ),
+    bounds=Bounded(both=" de {least} à {most}", least=" à partir de {least}", most=" jusqu'à {most}"),
+    example=", par exemple 3",
+    length=Bounded(
+        both="Merci de répondre en {least} à {most} caractères.",
+        least="Merci de répondre en {least} caractères au moins.",
+        most="Merci de répondre en {most} caractères au plus.",
+    ),
+    unreadable="Je ne peux pas lire d'images ni de fichiers ici.",
+)

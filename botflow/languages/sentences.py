@@ -1,0 +1,36 @@
+"""The sentences that each language must have. A missing one is an error of the type checker, not a silent English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Bounded(NamedTuple):
+    """One phrase for each way to bound an answer; `{least}` and `{most}` are filled in."""
+
+    both: str
+    least: str
+    most: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentences:
+    """Everything that botflow says in one language without an author's words.
+
+    `apology`: an execution has failed. `cannot_change`: what the person takes back has already been carried out.
+    `opted_out`: the confirmation of an opt-out in the person's own words; it names the word that opts in again.
+
+    `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, or `example`.
+    `length`: what a text question expects when its length is bounded. `unreadable`: a photo came instead of words.
+    """
+
+    apology: str
+    cannot_change: str
+    opted_out: str
+    expected: Mapping[str, str]
+    bounds: Bounded
+    example: str
+    length: Bounded
+    unreadable: str

@@ -1,0 +1,23 @@
+"""Which language is spoken for a language tag: the one place that reads BCP 47 tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from botflow.languages import de, en, es, fr
+from botflow.languages.sentences import Sentences
+
+LANGUAGES: Mapping[str, Sentences] = MappingProxyType(
+    {"en": en.SENTENCES, "de": de.SENTENCES, "es": es.SENTENCES, "fr": fr.SENTENCES}
+)
+
+
+def base_language(tag: str) -> str:
+    """Return the language of a BCP 47 tag, which decides the words that are understood and said: "de" for "de-AT"."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def sentences_in(tag: str) -> Sentences:
+    """Return the sentences in the language of `tag`; in English where botflow does not speak it."""
+    return LANGUAGES.get(base_language(tag), en.SENTENCES)

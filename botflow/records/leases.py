@@ -1,0 +1,113 @@
+"""Leases: what the turn protocol's stores and the runtime pass each other about who runs which inbound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from botflow.engine.inbound import Inbound
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An inbound to accept. `owner` is the process that would run it, None when it has no room or takes no turns;
+    `parked` is the opt-out state of a session that the inbound makes."""
+
+    key: SessionKey
+    inbound: Inbound
+    flow_version: int
+    reply_within_s: float = 0.0
+    owner: str | None = None
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A stored inbound: the session's `version` at that moment, and whether it is leased to the process that asked."""
+
+    turn: TurnId
+    version: int
+    is_ours: bool
+
+
+class Lease(NamedTuple):
+    """An inbound that this process runs: its session as it was read, and the attempt that fences every write."""
+
+    session: StoredSession
+    queued: StoredInbound
+
+
+class LeaseId(NamedTuple):
+    """What names a lease in the database."""
+
+    turn: TurnId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finishing:
+    """A leased turn to commit: `outcome` is the state its inbound is left in, `answers` are those not journalled yet.
+
+    `owner` takes the session's next inbound along; None for a process that stops.
+    """
+
+    turn: TurnId
+    attempt: int
+    commit: TurnCommit
+    outcome: InboundState = "done"
+    answers: tuple[JournalledAnswer, ...] = ()
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A committed turn: the session's next inbound, if that is leased to us now. With `must_look` another inbound was
+    stored while the statement ran, which it could not see."""
+
+    next: Lease | None = None
+    must_look: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a process learns when it says that it lives: the database's time; leases it has lost; inbounds that the
+    database says are its own and that it does not know of; how many other processes take turns, and how many of them
+    come before it."""
+
+    now: datetime
+    lost: tuple[TurnId, ...] = ()
+    unknown: tuple[TurnId, ...] = ()
+    others: int = 0
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Which of a process's loops have something to do. `flows` changes when the active versions do."""
+
+    timers: bool = False
+    claimable: bool = False
+    suspects: bool = False
+    orphans: bool = False
+    effects: bool = False
+    outbounds: bool = False
+    schedules: bool = False
+    flows: str = ""
+
+
+class Share(NamedTuple):
+    """Which part of the due waits a process looks after: sessions whose id leaves the rest `place`, divided by `of`."""
+
+    place: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWait:
+    """A session whose wait is over, and since when."""
+
+    session: StoredSession
+    due: datetime

@@ -1,0 +1,135 @@
+"""Firing due waits: a timeout whose turn asks nothing is committed like a message's, many in one statement.
+
+Nothing is stored before the turn, so a timer whose turn asks the world, whose session has other inbounds, or that
+breaks, is stored as an inbound first: then it is claimed, and its attempts are counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from botflow.clock import Clock
+from botflow.crash_points import reach
+from botflow.engine.inbound import RUN, Inbound
+from botflow.engine.turn import NodeTypes, Turn
+from botflow.interfaces import Channel
+from botflow.records.leases import DueWait
+from botflow.records.turns import TurnCommit
+from botflow.runtime.process.tick import Step
+from botflow.runtime.served_flows import Flows
+from botflow.runtime.turns.first_step import first_step
+from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.runtime.turns.rendering import commit_of, receipt_of
+from botflow.runtime.turns.session_cache import HotSessions
+from botflow.runtime.turns.signals import Hub
+from botflow.storage.turns.store import LeaseStore, TurnStore
+from botflow.storage.turns.timers import Timers
+
+AT_ONCE = 32  # waits: two statements' worth
+PAUSE_S = 0.004  # between two rounds, so that messages find their way
+
+_log = structlog.get_logger("botflow.timers")
+
+
+class DueTimers:
+    """Fires this process's share of the due waits."""
+
+    def __init__(
+        self,
+        *,
+        turns: TurnStore,
+        leases: LeaseStore,
+        timers: Timers,
+        keeper: LeaseKeeper,
+        hot: HotSessions,
+        flows: Flows,
+        hub: Hub,
+        node_types: NodeTypes,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        on_committed: Callable[[TurnCommit], None],
+    ) -> None:
+        self._turns = turns
+        self._leases = leases
+        self._timers = timers
+        self._keeper = keeper
+        self._hot = hot
+        self._flows = flows
+        self._hub = hub
+        self._node_types = node_types
+        self._channels = channels
+        self._clock = clock
+        self._on_committed = on_committed
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the step that fires what is due."""
+        return (Step(name="fire_due_waits", run=self.fire, is_due=lambda seen: seen.timers),)
+
+    async def fire(self) -> bool:
+        """Fire up to AT_ONCE due waits; True when there may be more, and something was done."""
+        due = await self._leases.due_waits(AT_ONCE, self._keeper.share)
+        fired = await asyncio.gather(*(self._fire(wait) for wait in due))
+        late = [wait.session.id for wait, is_done in zip(due, fired, strict=True) if not is_done]
+        queued = await self._timers.queue_timeouts(late) if late else 0
+        if queued:
+            self._hub.claimable()
+        if len(due) == AT_ONCE:
+            await asyncio.sleep(PAUSE_S)
+        return len(due) == AT_ONCE and (any(fired) or queued > 0)
+
+    async def _fire(self, wait: DueWait) -> bool:
+        """Commit the timeout's turn; False when it must be stored first."""
+        stored = wait.session
+        if self._keeper.is_cautious or stored.last_seq != stored.done_seq or stored.parked or stored.key.channel == RUN:
+            return False
+        try:
+            commit = await self._compute(wait)
+            if commit is None:
+                return False
+            reach("timer.computed")
+            turn_id = await self._turns.commit(commit)
+        except Exception as failure:  # noqa: BLE001 -- a fence: the stored timeout is tried again, and buried
+            _log.warning("timer_failed", session=stored.id, reason=type(failure).__name__)
+            return False
+        if turn_id is None:
+            self._hot.forget(stored.key)  # the session has moved: its next look decides
+            return True
+        reach("timer.committed")
+        self._hot.put(
+            replace(
+                stored,
+                session=commit.turn.session,
+                last_seq=turn_id.seq,
+                done_seq=turn_id.seq,
+                flow_version=commit.flow_version if commit.turn.session.frames else None,
+            )
+        )
+        self._hub.finished(receipt_of(commit, turn_id))
+        self._on_committed(commit)
+        return True
+
+    async def _compute(self, wait: DueWait) -> TurnCommit | None:
+        stored = wait.session
+        if stored.flow_version is None or stored.session.wait is None:
+            return None
+        flow = await self._flows.version(stored.flow_version)
+        token = stored.session.wait.token
+        inbound = Inbound(
+            kind="timeout",
+            key=f"timeout:{token}",
+            received_at=self._clock.now(),
+            seed=secrets.randbits(63),
+            channel=stored.key.channel,
+            sender=stored.key.external_id,
+            token=token,
+            due=wait.due,
+        )
+        turn = first_step(flow, stored.session, inbound, self._node_types)
+        if not isinstance(turn, Turn) or turn.effects:
+            return None
+        return commit_of(stored, inbound, turn, self._channels, version=stored.flow_version, parked=stored.parked)

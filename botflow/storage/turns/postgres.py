@@ -1,0 +1,152 @@
+"""A session's turns on Postgres: load, commit, accept, keep, finish. Every method is one statement in autocommit.
+
+Calls that wait at the same moment run as one statement (`Batcher`): to begin and to commit a statement costs more than
+what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from psycopg.errors import UniqueViolation
+
+from botflow.errors import ProviderError
+from botflow.records.leases import Accepted, Arrival, Finished, Finishing
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import JournalledAnswer, Receipt, TurnCommit, TurnId
+from botflow.storage.engines.batching import Batcher
+from botflow.storage.engines.postgres import PostgresEngine
+from botflow.storage.turns.postgres_encoding import encode, encode_finishing
+from botflow.storage.turns.postgres_runs import encode_following
+from botflow.storage.turns.postgres_statements import (
+    ACCEPT,
+    ANSWERS,
+    COMMIT,
+    FIND_BY_KEY,
+    FIND_BY_TURN,
+    FINISH_AND_FOLLOW,
+    FINISH_MANY,
+    FINISH_ONE,
+    KEEP,
+    LOAD,
+    LOAD_BY_ID,
+    WAIT_ALIKE,
+)
+from botflow.storage.turns.row_mapping import answer_row, arrival_row, next_lease, stored_outbound, stored_session
+from botflow.storage.turns.run_outcome import following_of
+
+COMMITS_AT_ONCE = 2  # statements under way: one is on the wire while the next fills
+
+
+class PostgresTurns:
+    """The TurnStore on Postgres."""
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        self._engine = engine
+        self._committing = Batcher(self._commit, key=lambda commit: commit.read.key, at_once=COMMITS_AT_ONCE)
+        self._accepting = Batcher(self._accept, key=lambda arrival: arrival.key)
+        self._keeping = Batcher(self._keep, key=lambda row: row["session_id"])
+        self._finishing = Batcher(self._finish, key=lambda finishing: finishing.turn.session, at_once=COMMITS_AT_ONCE)
+
+    async def load(self, key: SessionKey) -> StoredSession:
+        rows = await self._engine.hot(LOAD, key)
+        return stored_session(rows[0]) if rows else StoredSession(key=key)
+
+    async def load_by_id(self, session: int) -> StoredSession | None:
+        rows = await self._engine.hot(LOAD_BY_ID, (session,))
+        return stored_session(rows[0]) if rows else None
+
+    async def find(self, session: SessionKey, provider_key: str) -> Receipt | None:
+        return await self._find(FIND_BY_KEY, (*session, provider_key))
+
+    async def receipt(self, turn: TurnId) -> Receipt:
+        receipt = await self._find(FIND_BY_TURN, turn)
+        if receipt is None:
+            raise ProviderError(f"there is no inbound {turn}", code="inbound.unknown")
+        return receipt
+
+    async def commit(self, commit: TurnCommit) -> TurnId | None:
+        return await self._committing(commit)
+
+    async def accept(self, arrival: Arrival) -> Accepted | Receipt:
+        try:
+            accepted = await self._accepting(arrival)
+        except ProviderError as failure:
+            if not isinstance(failure.__cause__, UniqueViolation):
+                raise
+            accepted = None  # a twin was faster; what it stored is ours too
+        if accepted is not None:
+            return accepted
+        if arrival.reply_within_s > 0:
+            await self._engine.hot(WAIT_ALIKE, (arrival.reply_within_s, *arrival.key, arrival.inbound.key))
+        receipt = await self.find(arrival.key, arrival.inbound.key)
+        if receipt is None:
+            raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
+        return receipt
+
+    async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
+        rows = await self._engine.hot(ANSWERS, turn)
+        return [
+            JournalledAnswer(index=index, fingerprint=fingerprint, value=value, ask=ask)
+            for index, fingerprint, value, ask in rows
+        ]
+
+    async def keep(self, turn: TurnId, attempt: int, answers: Sequence[JournalledAnswer]) -> bool:
+        place = {"session_id": turn.session, "seq": turn.seq, "attempt": attempt}
+        return await self._keeping({"session_id": turn.session, "rows": [{**place, **answer_row(a)} for a in answers]})
+
+    async def finish(self, finishing: Finishing) -> Finished | None:
+        following = following_of(finishing.commit)
+        if following is not None:
+            values = (encode_finishing([finishing]), encode_following(following))
+            rows = await self._engine.hot(FINISH_AND_FOLLOW, values)
+        elif (finished := await self._finishing(finishing)) is not None:
+            return finished
+        else:  # a fence refused it, or somebody holds its session: it waits alone, so that no other turn waits with it
+            rows = await self._engine.hot(FINISH_ONE, (encode_finishing([finishing]),))
+        return _finished(finishing, rows[0][1:]) if rows else None
+
+    # -- batches
+
+    async def _commit(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
+        turns: list[TurnId | None] = [None] * len(commits)
+        for n, session, seq in await self._engine.hot(COMMIT, (encode(commits),)):
+            turns[n] = TurnId(session, seq)
+        return turns
+
+    async def _accept(self, arrivals: Sequence[Arrival]) -> list[Accepted | None]:
+        """Accept inbounds of distinct sessions; None for each that is a duplicate."""
+        accepted: list[Accepted | None] = [None] * len(arrivals)
+        numbered = orjson.dumps([{"n": n, **arrival_row(arrival)} for n, arrival in enumerate(arrivals)]).decode()
+        for n, session, seq, version, is_ours in await self._engine.hot(ACCEPT, (numbered,)):
+            accepted[n] = Accepted(turn=TurnId(session, seq), version=version, is_ours=is_ours)
+        return accepted
+
+    async def _keep(self, calls: Sequence[dict[str, Any]]) -> list[bool]:
+        """Journal answers of distinct sessions."""
+        rows = [row for call in calls for row in call["rows"]]
+        kept = {session for session, _ in await self._engine.hot(KEEP, (orjson.dumps(rows).decode(),))}
+        return [call["session_id"] in kept for call in calls]
+
+    async def _finish(self, turns: Sequence[Finishing]) -> list[Finished | None]:
+        """Finish turns of distinct sessions; those that others hold are passed over."""
+        found: list[Finished | None] = [None] * len(turns)
+        for n, *row in await self._engine.hot(FINISH_MANY, (encode_finishing(turns),)):
+            found[n] = _finished(turns[n], tuple(row))
+        return found
+
+    async def _find(self, statement: Any, values: tuple[object, ...]) -> Receipt | None:
+        rows = await self._engine.hot(statement, values)
+        if not rows:
+            return None
+        session, seq, state, status = rows[0][:4]
+        outbounds = tuple(stored_outbound(row[4:]) for row in rows if row[4] is not None)
+        return Receipt(id=TurnId(session, seq), state=state, status=status or "", outbounds=outbounds)
+
+
+def _finished(finishing: Finishing, row: tuple[Any, ...]) -> Finished:
+    """Read the columns after `n` of a FINISH: unseen, then n, owner and the next inbound, NULL where none is leased."""
+    unseen, _, owner, *inbound = row
+    return Finished(must_look=unseen, next=next_lease(finishing, inbound) if owner is not None else None)

@@ -1,0 +1,97 @@
+"""What both databases offer for turns: `TurnStore` for one session's turns, `LeaseStore` for who runs which inbound.
+
+These are contracts between the two implementations beside this file; they are not for plugins. Every write is fenced by
+what it read: a session by its version, an inbound by the attempt that holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from botflow.records.leases import Accepted, Arrival, Beat, DueWait, Finished, Finishing, Lease, LeaseId, Seen, Share
+from botflow.records.queues import QueueName
+from botflow.records.sessions import SessionKey, StoredSession
+from botflow.records.turns import JournalledAnswer, Receipt, TurnCommit, TurnId
+
+
+class TurnStore(Protocol):
+    """Sessions and their turns. Raises ProviderError `database.unavailable` when the database is away."""
+
+    async def load(self, key: SessionKey) -> StoredSession:
+        """Return the session; one without a row and with version 0 when there is none."""
+
+    async def load_by_id(self, session: int) -> StoredSession | None: ...
+
+    async def find(self, session: SessionKey, provider_key: str) -> Receipt | None:
+        """Return the receipt of the inbound with this key in this session."""
+
+    async def receipt(self, turn: TurnId) -> Receipt:
+        """Return the receipt of an inbound; ProviderError `inbound.unknown` when there is none."""
+
+    async def commit(self, commit: TurnCommit) -> TurnId | None:
+        """Commit a turn that asked nothing, together with others that wait at this moment: inbound (state done),
+        session WHERE version = read AND nothing queued, turn, outbounds, execution, wake_at = now() + timeout.
+
+        None when it lost, was locked or is a duplicate, or would hand parts over while the sender has earlier ones. A
+        session without a row is created unless it exists by now.
+        """
+
+    async def accept(self, arrival: Arrival) -> Accepted | Receipt:
+        """Store an inbound as new. If its session was idle and takes it, it is leased to `arrival.owner`, attempt 1.
+
+        A duplicate changes nothing but `reply_by`, and returns the receipt that exists.
+        """
+
+    async def answers(self, turn: TurnId) -> list[JournalledAnswer]: ...
+
+    async def keep(self, turn: TurnId, attempt: int, answers: Sequence[JournalledAnswer]) -> bool:
+        """Journal answers only while the inbound is new and the attempt its own."""
+
+    async def finish(self, finishing: Finishing) -> Finished | None:
+        """Commit a leased turn WHERE state = 'new' AND attempt = own AND session version = read; moves done_seq on,
+        and leases the session's next inbound to the same process. None when a fence refused it.
+
+        With outcome "dead" (the fourth attempt) or "stale" the same: the commit holds an apology or nothing.
+        """
+
+
+class LeaseStore(Protocol):
+    """Which process runs which inbound. A process that has not beaten for `dead_after_s` counts as dead."""
+
+    async def beat(
+        self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
+    ) -> Beat:
+        """Say that the process lives, and that it runs these `leases`."""
+
+    async def claim(
+        self, owner: str, limit: int, queues: Collection[QueueName], *, suspects: bool = False
+    ) -> list[Lease]:
+        """Take up to `limit` inbounds that wait to be claimed, one per session, by priority, then age: attempt + 1.
+
+        An inbound that has been begun three times comes back with attempt 4: bury it. Inbounds whose attempts died
+        twice are taken only as `suspects`, and then nothing else is.
+        """
+
+    async def take(self, owner: str, session: int, *, suspects: bool = False) -> Lease | None:
+        """Take the session's next inbound (a message received before a timeout's due time goes first) unless another
+        process has it; one that `owner` has is begun anew. Without `suspects`, one that died twice is left."""
+
+    async def has_suspects(self, session: int) -> bool:
+        """Say whether a new inbound of the session has been begun twice."""
+
+    async def let_go(self, owner: str, turns: Sequence[TurnId]) -> int:
+        """Let others claim these inbounds of the process; the attempts count. Returns how many those were."""
+
+    async def release(self, owner: str) -> int:
+        """Let others claim everything that the process holds, and forget the process: it stops, and the attempts it
+        cut off do not count. What they journalled stays."""
+
+    async def recover(self, owner: str, dead_after_s: float) -> int:
+        """Let others claim what dead processes hold; the attempts count. Returns how many processes have died."""
+
+    async def due_waits(self, limit: int, share: Share) -> list[DueWait]:
+        """Return sessions whose wait is over by the database's clock, the longest overdue first. Nothing is locked."""
+
+    async def look(self, owner: str, dead_after_s: float) -> Seen:
+        """Say what there is to do, in one statement."""

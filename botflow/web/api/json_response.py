@@ -1,0 +1,19 @@
+"""An answer of /api/v1: JSON by orjson, which writes times and UUIDs, kept by no cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.responses import JSONResponse
+
+
+class ApiResponse(JSONResponse):
+    """A JSON response that no cache keeps."""
+
+    def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, {"cache-control": "no-store", **(headers or {})})
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)

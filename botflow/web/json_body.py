@@ -1,0 +1,126 @@
+"""JSON bodies as pydantic models: strict, without unknown fields, each refusal with a code of its own.
+
+orjson refuses lone surrogates, invalid UTF-8 and NaN; depth is bounded before it parses. A model's own rules raise
+`Wrong`; what pydantic finds is put into the words of `_refusal`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from botflow.errors import RejectedInbound, did_you_mean
+
+DEEPEST = 16
+M = TypeVar("M", bound=BaseModel)
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WRONG_TYPE = {
+    "string": ("a string", "put it in quotes"),
+    "int": ("a whole number", "write it without quotes"),
+    "dict": ("an object", "write it as {...}"),
+    "less": ("within its bounds", "send a smaller number"),
+    "greater": ("within its bounds", "send a larger number"),
+}
+
+
+class Body(BaseModel):
+    """The base of what a request may hold: camelCase names, strict types, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+
+
+class Wrong(PydanticCustomError):
+    """A field that breaks a rule of its model. `*` at the beginning of a code stands for the field, whose name comes
+    before the words, too: `Wrong("*.nul", "contains the character NUL", ...)` of the field `text` is `text.nul`."""
+
+    def __new__(cls, code: str, words: str, hint: str) -> Wrong:
+        return super().__new__(cls, code, words, {"hint": hint})
+
+
+def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
+    """Return what the body holds; RejectedInbound says which field is wrong, and how to put it right."""
+    fields = parse_json(body, deepest)
+    if not isinstance(fields, dict):
+        raise RejectedInbound(
+            "the body is not a JSON object", code="body.not_object", hint='send an object, as {"text": "hello"}'
+        )
+    try:
+        return model.model_validate(fields)
+    except ValidationError as failure:
+        found = failure.errors(include_url=False, include_input=False)
+        first = min(found, key=lambda error: error["type"] != "extra_forbidden")  # a slip in a name explains the rest
+        raise _refusal(first, [str(field.alias or name) for name, field in model.model_fields.items()]) from None
+
+
+def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
+    """Return what the body's JSON holds, nested at most so deep."""
+    if body.count(b"{") + body.count(b"[") > deepest:
+        _check_depth(body, deepest)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as failure:
+        raise _not_json(body, failure) from None
+
+
+def _refusal(error: ErrorDetails, known: list[str]) -> RejectedInbound:
+    name = str(error["loc"][0])[:40] if error["loc"] else "the body"
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            hint = did_you_mean(name, known, f"it may have {', '.join(known)}")
+            return _wrong("body.unknown_field", f"the body has an unknown field {name!r}", hint)
+        case "string_too_long":
+            return _wrong(
+                f"{_snake(name)}.too_long",
+                f"{name} is longer than {context['max_length']:,} characters",
+                "send less at once",
+            )
+        case code if code.startswith("*"):
+            return _wrong(code.replace("*", _snake(name), 1), f"{name} {error['msg']}", str(context.get("hint", "")))
+        case code if "." in code:
+            return _wrong(code, error["msg"], str(context.get("hint", "")))
+        case kind:
+            words, hint = _WRONG_TYPE.get(kind.partition("_")[0], ("of the right kind", "see the reference"))
+            return _wrong("body.wrong_type", f"{name} is not {words}", hint)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+
+
+def _check_depth(body: bytes, deepest: int) -> None:
+    """Refuse nesting deeper than that; brackets within strings do not count."""
+    depth = 0
+    for byte in re.findall(rb"[\[{\]}]", _STRINGS.sub(b"", body)):
+        depth += 1 if byte in b"[{" else -1
+        if depth > deepest:
+            raise RejectedInbound(
+                f"the JSON is nested deeper than {deepest} levels", code="body.too_deep", hint="send it flatter"
+            )
+
+
+def _not_json(body: bytes, failure: orjson.JSONDecodeError) -> RejectedInbound:
+    if not body.strip():
+        return RejectedInbound("the body is empty", code="body.empty", hint='send {"text": "hello"}')
+    if failure.msg.endswith("surrogate in string"):
+        return RejectedInbound(
+            "a text holds half of a surrogate pair", code="body.lone_surrogate", hint="send whole characters"
+        )
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return RejectedInbound("the body is not UTF-8", code="body.not_utf8", hint="encode it as UTF-8")
+    return RejectedInbound(
+        f"the body is not JSON (line {failure.lineno}, column {failure.colno})",
+        code="body.not_json",
+        hint='send JSON, as {"text": "hello"}',
+    )
+
+
+def _wrong(code: str, message: str, hint: str) -> RejectedInbound:
+    return RejectedInbound(message, code=code, hint=hint, status=422)
