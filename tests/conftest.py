@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -14,6 +16,31 @@ import pytest
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
 from tests.servers import Server, start_postgres, start_valkey
+
+DURATIONS = Path(__file__).parent / "durations.json"
+SLOW_S = 2.0  # shorter tests are not worth an entry
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-durations", action="store_true", help=f"write {DURATIONS.name} anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest: many sleep, and none of them should be the last one running."""
+    known: dict[str, float] = json.loads(DURATIONS.read_text()) if DURATIONS.exists() else {}
+    items.sort(key=lambda item: -known.get(item.nodeid, 0.0))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not config.getoption("--record-durations"):
+        return
+    took: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[report.nodeid] = took.get(report.nodeid, 0.0) + report.duration
+    slow = {name: round(seconds, 1) for name, seconds in sorted(took.items()) if seconds >= SLOW_S}
+    DURATIONS.write_text(json.dumps(slow, indent=1) + "\n")
 
 
 @pytest.fixture(scope="session")
@@ -29,44 +56,60 @@ def redis_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def administrator(postgres_server: Server) -> Iterator[psycopg.Connection]:
+    """One connection that makes and drops the tests' databases."""
+    with psycopg.connect(postgres_server.url, autocommit=True, connect_timeout=5) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
 def database_names() -> Iterator[int]:
     return count()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server) -> Iterator[str]:
+def postgres_template(postgres_server: Server, administrator: psycopg.Connection) -> str:
     """Migrate one database; every test's own is a copy of it."""
     name = f"botflow_template_{os.getpid()}"
-    _administer(postgres_server, f'CREATE DATABASE "{name}"')
+    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
     migrate(database_url(postgres_server, name))
-    yield name
-    _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return name
 
 
 @pytest.fixture
-def empty_postgres_url(postgres_server: Server, database_names: Iterator[int]) -> Iterator[str]:
+def empty_postgres_url(
+    postgres_server: Server, administrator: psycopg.Connection, database_names: Iterator[int]
+) -> Iterator[str]:
     """A Postgres database with nothing in it."""
     name = f"botflow_{os.getpid()}_{next(database_names)}"
-    _administer(postgres_server, f'CREATE DATABASE "{name}"')
+    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
     yield database_url(postgres_server, name)
-    _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Server, postgres_template: str, database_names: Iterator[int]) -> Iterator[str]:
-    """A migrated Postgres database of this test's own."""
+def postgres_url(
+    postgres_server: Server, administrator: psycopg.Connection, postgres_template: str, database_names: Iterator[int]
+) -> Iterator[str]:
+    """A migrated Postgres database of this test's own. Files are copied: the server does not wait for the disk."""
     name = f"botflow_{os.getpid()}_{next(database_names)}"
-    _administer(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" STRATEGY FILE_COPY'.encode())
     yield database_url(postgres_server, name)
-    _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one file; every test's own is a copy of it."""
+    file = tmp_path_factory.mktemp("template") / "botflow.db"
+    migrate(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A migrated SQLite database of this test's own."""
-    url = f"sqlite:///{tmp_path / 'botflow.db'}"
-    migrate(url)
-    return url
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'botflow.db')}"
 
 
 @pytest.fixture(params=["postgres", "sqlite"])
@@ -100,8 +143,3 @@ def redis_url(redis_server: Server) -> str:
 def database_url(server: Server, name: str) -> str:
     """Return the URL of another database on the same server."""
     return urlsplit(server.url)._replace(path=f"/{name}").geturl()
-
-
-def _administer(server: Server, statement: str) -> None:
-    with psycopg.connect(server.url, autocommit=True, connect_timeout=5) as connection:
-        connection.execute(statement.encode())

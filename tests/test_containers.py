@@ -24,8 +24,11 @@ import typer
 from ruamel.yaml import YAML
 
 from botflow.cli.app import app
+from botflow.plugins import installed_plugins, setting_names
 from botflow.settings import Settings
 from tests.faults.servers_that_die import free_port
+
+pytestmark = pytest.mark.xdist_group("containers")  # what the module sets up is set up once
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())
@@ -77,7 +80,7 @@ def test_every_setting_exists_and_the_file_starts_with_two_secrets() -> None:
     for service in OURS.values():
         given = {name: substituted(value) for name, value in service["environment"].items()}
         settings = Settings.from_environment(given)
-        assert set(given) <= {name.upper() for name in Settings.model_fields}
+        assert set(given) <= set(setting_names(installed_plugins()))
         assert settings.botflow_secret_key is not None
         assert settings.botflow_database_url.startswith("postgresql://")
     needed = set(re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text()))

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 MOST_PACKAGES = 50
 MOST_BYTES = 130_000_000
-HEAVY = "twilio openai phonenumbers babel dateparser procrastinate sqlalchemy starlette uvicorn pydantic redis alembic"
+HEAVY = "twilio openai phonenumbers babel dateparser sqlalchemy starlette uvicorn pydantic redis alembic"
 
 
 def closure(name: str) -> dict[str, Distribution]:
@@ -98,7 +98,7 @@ def test_help_loads_neither_web_nor_storage() -> None:
     program = (
         "import sys; from typer.testing import CliRunner; from botflow.cli.app import app;"
         "CliRunner().invoke(app, ['--help'], catch_exceptions=False);"
-        "print(*[name for name in ('starlette', 'uvicorn', 'sqlalchemy', 'procrastinate') if name in sys.modules])"
+        "print(*[name for name in ('starlette', 'uvicorn', 'sqlalchemy') if name in sys.modules])"
     )
 
     assert run("-c", program).strip() == ""

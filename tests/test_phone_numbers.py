@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from botflow import phone_numbers
 from botflow.errors import UsageError
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
-from botflow.phone_numbers import country_of, require_numbers, zone_of
+from botflow.phone_numbers import country_of, normal_number, require_numbers, zone_of
 from tests.engine.conversation import START
 
 
@@ -19,7 +21,6 @@ from tests.engine.conversation import START
         ("+12125550100", "US"),
         ("+16135550100", "CA"),  # the same calling code as the United States
         ("+442071838750", "GB"),
-        ("whatsapp:+4930123456", "DE"),
         ("+15550001111", "US"),  # no number of any plan: its code's main country
         ("+8001234", None),  # of no country
         ("12345", None),  # a short code
@@ -41,7 +42,32 @@ def test_a_number_has_a_country_or_none(number: str, country: str | None) -> Non
     ],
 )
 def test_a_number_of_one_zone_tells_it(number: str, zone: str | None) -> None:
-    assert zone_of(number) == zone
+    found = zone_of(number)
+
+    assert (found.key if found else None) == zone
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("+12125550100", "+12125550100"),
+        (" +1 (212) 555-0100 ", "+12125550100"),
+        ("+1\u2011212\u2011555\u20110100", "+12125550100"),  # hyphens that do not break
+        ("0049 30 123456", "+4930123456"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("\u202a+49 30 123456\u202c", "+4930123456"),  # as address books of phones copy it
+        ("12345", "12345"),
+        ("55 501", "55 501"),
+        (" Shop & Co ", "Shop & Co"),
+        ("visitor:x", "visitor:x"),
+        ("+0123456789", "+0123456789"),
+        ("00", "00"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_stored_in_one_form_and_what_is_no_number_as_it_is(written: str, normal: str) -> None:
+    assert normal_number(written) == normal
+    assert normal_number(normal) == normal
 
 
 def test_publishing_says_when_countries_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,4 +81,10 @@ def test_publishing_says_when_countries_cannot_be_told(monkeypatch: pytest.Monke
         require_numbers(flow)
     assert refused.value.code == "countries.unsupported"
     assert "botflow[answers]" in (refused.value.hint or "")
-    assert zone_of("+12125550100") is None
+
+
+def test_without_the_numbering_plans_a_number_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+
+    assert (country_of("+12125550100"), zone_of("+12125550100")) == (None, None)
+    assert normal_number("+1 212 555 0100") == "+12125550100"

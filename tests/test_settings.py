@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from botflow.errors import UsageError
-from botflow.settings import Settings
+from botflow.settings import EnvironmentSettings, Settings, WebUrl
 
 
 @pytest.mark.parametrize(
@@ -14,7 +16,6 @@ from botflow.settings import Settings
         ("BOTFLOW_DATABSE_URL", "x", "is not a setting of botflow (did you mean BOTFLOW_DATABASE_URL?)"),
         ("BOTFLOW_SECRET_KEY", "short", "BOTFLOW_SECRET_KEY: it has 5 characters; at least 32 are required"),
         ("BOTFLOW_PUBLIC_URL", "bots.example.com", "BOTFLOW_PUBLIC_URL: it must begin with https:// or http://"),
-        ("OPENAI_BASE_URL", "localhost:11434", "OPENAI_BASE_URL: it must begin with https:// or http://"),
         ("BOTFLOW_REDIS_URL", "http://127.0.0.1", "BOTFLOW_REDIS_URL: it must begin with redis:// or"),
         ("BOTFLOW_ALLOWED_ORIGINS", "https://a.example, b.example", "'b.example' is no origin"),
         ("BOTFLOW_ALLOWED_ORIGINS", "https://a.example/", "'https://a.example/' is no origin"),
@@ -34,3 +35,48 @@ def test_origins_are_separated_by_commas_and_an_empty_setting_is_unset() -> None
 
     assert settings.botflow_allowed_origins == ("https://a.example", "http://127.0.0.1:3000", "*")
     assert settings.botflow_redis_url is None
+
+
+def test_only_from_environment_reads_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTFLOW_REDIS_URL", "redis://127.0.0.1")
+
+    assert Settings().botflow_redis_url is None
+    assert Settings.from_environment().botflow_redis_url == "redis://127.0.0.1"
+    assert Settings.from_environment({}).botflow_redis_url is None
+
+
+def test_names_for_tests_are_free() -> None:
+    assert Settings.from_environment({"BOTFLOW_TEST_DATABASE_URL": "x"}) == Settings()
+
+
+class TelephonySettings(EnvironmentSettings):
+    """As an integration declares its own."""
+
+    model_config = SettingsConfigDict(env_prefix="TELEPHONY_")
+
+    token: SecretStr | None = Field(default=None, min_length=4)
+    url: WebUrl | None = None
+    lines: tuple[int, ...] = ()
+
+
+def test_an_integration_reads_its_own_names_and_no_others() -> None:
+    read = TelephonySettings.from_environment({"TELEPHONY_TOKEN": "1234", "TELEPHONY_URL": "", "TOKEN": "x", "A": "b"})
+
+    assert read == TelephonySettings(token=SecretStr("1234"))
+    assert TelephonySettings.variables() == ("TELEPHONY_TOKEN", "TELEPHONY_URL", "TELEPHONY_LINES")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("TELEPHONY_URL", "localhost:11434", "TELEPHONY_URL: it must begin with https:// or http://"),
+        ("TELEPHONY_TOKEN", "123", "TELEPHONY_TOKEN: it has 3 characters; at least 4 are required"),
+        ("TELEPHONY_LINES", "one", "error parsing value for field"),
+    ],
+)
+def test_an_integrations_wrong_setting_is_refused_in_the_same_words(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        TelephonySettings.from_environment({name: value})
+
+    assert refused.value.code == "settings.invalid"
+    assert sentence in str(refused.value)

@@ -9,6 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("wheel")  # what the module sets up is set up once
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from botflow.engine.node_type import NodeType
 from botflow.flow.document import PlacedNode
-from botflow.nodes import built_in
 from botflow.nodes.answers.expectation import Kind
 from docs.generate.node_types import example_of
 from docs.generate.pages import GENERATED, PARTS, REFERENCE, filled_pages
+from tests.node_types import EVERY
 
 
 def test_every_page_holds_what_the_generator_writes() -> None:
@@ -27,7 +27,7 @@ def test_every_generated_part_stands_on_one_page() -> None:
     assert sorted(parts) == sorted(PARTS)
 
 
-@pytest.mark.parametrize("node_type", built_in(), ids=lambda each: each.name)
+@pytest.mark.parametrize("node_type", EVERY.values(), ids=lambda each: each.name)
 def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) -> None:
     assert PlacedNode.model_validate(example_of(node_type)).type_name == node_type.name
 

@@ -1,4 +1,5 @@
 """Generated flows and conversations: any graph over the built-in node types, however foolish, and any inbounds.
+from tests.node_types import with_types
 
 The flows are built as graphs, past the checker, which would refuse most of them.
 """
@@ -19,7 +20,7 @@ from botflow.engine.node_type import ActionContext, NodeType
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.templates.template import Templates
-from botflow.nodes import built_in
+from tests.node_types import with_types
 
 
 class Lookup(Properties):
@@ -42,7 +43,7 @@ async def batch(properties: Lookup, context: ActionContext) -> None:
     """Nor is this."""
 
 
-TYPES: dict[str, NodeType] = {kind.name: kind for kind in (*built_in(), lookup, batch)}
+TYPES: dict[str, NodeType] = with_types(lookup, batch)
 NAMES = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7")
 SUBFLOWS = ("child", "other")
 SMALL = 3  # nodes of a subflow; with fewer edges, too, so that it ends and its caller goes on

@@ -11,9 +11,8 @@ from botflow import Properties, action
 from botflow.engine.asks import Answer
 from botflow.engine.effects import CancelRuns, ReportEnd
 from botflow.engine.limits import Limits
-from botflow.engine.node_type import KeepWaiting, Park, Visit
+from botflow.engine.node_type import KeepWaiting, NodeType, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.graph import Category
 from tests.engine.conversation import Talk, node, say
 from tests.engine.runs_in_memory import Runs
 
@@ -30,21 +29,14 @@ async def fetch(properties: Thing, variables: Mapping[str, Any]) -> None:
     """Never awaited here."""
 
 
-class Patience:
+class Patience(NodeType):
     """A node that parks for children, deliveries and a while, and counts what came."""
 
     name = "test.patience"
-    category: Category = "action"
     properties = Properties
 
     def handles(self, properties: Properties) -> tuple[str, ...]:
         return ("next", "error")
-
-    def waits(self, properties: Properties) -> bool:
-        return False
-
-    def sets(self, properties: Properties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: Properties, scene: Scene) -> Visit:
         return Park(("child_done", "delivery"), for_s=60)

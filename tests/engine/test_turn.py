@@ -11,13 +11,13 @@ import pytest
 
 from botflow.engine.asks import Answer, Ask, AskHistory
 from botflow.engine.limits import Limits
-from botflow.engine.node_type import Leave, Outcome, WaitForMessage
+from botflow.engine.node_type import Leave, NodeType, Outcome, WaitForMessage
 from botflow.engine.scene import Scene
-from botflow.engine.sentences import apology
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category, Flow
+from botflow.flow.graph import Flow
+from botflow.languages import sentences_in
 from tests.engine.conversation import Talk, node, say
 from tests.engine.inbounds import message
 
@@ -32,11 +32,10 @@ class Panic(BaseException):
     """What extensions written in Rust raise."""
 
 
-class Acting:
+class Acting(NodeType):
     """A plugin's node that misbehaves as it is told."""
 
     name = "test.act"
-    category: Category = "action"
     properties = Plan
 
     def handles(self, properties: Plan) -> tuple[str, ...]:
@@ -44,9 +43,6 @@ class Acting:
 
     def waits(self, properties: Plan) -> bool:
         return properties.act == "wait"
-
-    def sets(self, properties: Plan) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: Plan, scene: Scene) -> Any:
         match properties.act:
@@ -108,14 +104,14 @@ def test_a_node_that_fails_leaves_by_error_when_that_leads_somewhere(what: str) 
 @pytest.mark.parametrize("what", ["crash", "exit", "panic", "nothing"])
 def test_a_node_that_fails_without_a_way_out_fails_the_execution_with_an_apology(what: str) -> None:
     conversation = talk(say("hello", "Hello", next="act"), act(what))
-    assert conversation.says("hi") == ["Hello", apology("en")]
+    assert conversation.says("hi") == ["Hello", sentences_in("en").apology]
     assert failure_of(conversation.turn) == ("act", "node.crashed")
     assert conversation.session == Session(version=1)
 
 
 def test_the_apology_is_the_workflows_own_or_in_its_language() -> None:
     assert talk(act("crash"), apology="Ouch.").says("hi") == ["Ouch."]
-    assert talk(act("crash"), language="de").says("hi") == [apology("de")]
+    assert talk(act("crash"), language="de").says("hi") == [sentences_in("de").apology]
 
 
 def test_after_a_failure_the_next_message_starts_again() -> None:
@@ -186,7 +182,7 @@ def test_a_turn_that_would_not_end_is_ended(nodes: list[dict[str, Any]], code: s
     conversation = cycle_of(*nodes)
     conversation.says("hi")
     assert failure_of(conversation.turn)[1] == code
-    assert conversation.turn.messages[-1].text == apology("en")
+    assert conversation.turn.messages[-1].text == sentences_in("en").apology
     assert len(conversation.turn.messages) <= Limits().messages
     assert sum(event.kind == "edge" for event in conversation.turn.events) <= Limits().steps
 

@@ -10,10 +10,9 @@ import pytest
 from botflow.engine.ask_json import fingerprint
 from botflow.engine.asks import Answer, Ask, AskFailure, AskModel, Invoke, Pause
 from botflow.engine.effects import EmitEvent
-from botflow.engine.node_type import Leave, NodeFailure, Outcome
+from botflow.engine.node_type import Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
 from tests.engine.conversation import Talk, node, say
 
 REFUSED = Answer(failure=AskFailure(code="shop.away", message="away"))
@@ -23,21 +22,14 @@ class CallProperties(Properties):
     """Nothing to set."""
 
 
-class Call:
+class Call(NodeType):
     """Says something, emits something, calls somebody twice, and fails with the second call."""
 
     name = "test.call"
-    category: Category = "action"
     properties = CallProperties
 
     def handles(self, properties: CallProperties) -> tuple[str, ...]:
         return ("next", "error")
-
-    def waits(self, properties: CallProperties) -> bool:
-        return False
-
-    def sets(self, properties: CallProperties) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: CallProperties, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         scene.say("calling")

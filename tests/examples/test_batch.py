@@ -23,6 +23,8 @@ from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
 from tests.stand_ins.openai_batches import BatchStandIn
 
+pytestmark = pytest.mark.xdist_group("batch")  # what the module sets up is set up once
+
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "batch" / "reviews.py"
 REVIEWS = ["good", "so so", "never again"]
 RATED = ["4", "5", "11"]

@@ -1,6 +1,6 @@
-"""A botflow that kills itself at a named crash point: `python -m tests.faults.crashing_server FLOW --point P`.
+"""A botflow that kills itself at a named crash point: `main([FLOW, "--port", "8000", "--point", "turn.kept"])`.
 
-The same composition as `botflow serve`, except for what `reach` does.
+The same composition as `botflow serve`, with every time scaled, and a listener to its crash points.
 """
 
 from __future__ import annotations
@@ -9,43 +9,47 @@ import argparse
 import os
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
 
-import time_machine
 import uvicorn
 
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
-from botflow.crash_points import Point, Reach
+from botflow.crash_points import EVENT, POINTS
 from botflow.runtime.app import RuntimeOptions, open_runtime
 from botflow.runtime.process.overload import Bounds
+from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.app import create_app
 from botflow.web.auth.secret_key import secret_key
 from botflow.web.server import WebServer
+from tests.faults.timing import SCALE, scale_sends
 
 JUMP_S = 2.0
+DIES_AT = "this process dies at "
 
 
-def killer(point: str, hits: int) -> Reach:
-    """Return a `reach` that ends the process, without any clean-up, the `hits`-th time it comes to `point`."""
+def die_at(point: str, hits: int) -> None:
+    """End this process, without any clean-up, the `hits`-th time it comes to `point`."""
     left = hits
 
-    def reach(reached: Point) -> None:
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if reached == point:
+        if event == EVENT and arguments == (point,):
             left -= 1
             if left == 0:
+                os.write(sys.stderr.fileno(), f"{DIES_AT}{point}\n".encode())
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    return reach
+    sys.addaudithook(listen)
 
 
 @contextmanager
@@ -54,6 +58,8 @@ def wrong_clock(offs_s: list[float]) -> Iterator[None]:
     if not offs_s:
         yield
         return
+    import time_machine
+
     stopped = threading.Event()
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=offs_s[0]), tick=True) as machine:
 
@@ -78,17 +84,18 @@ async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
             await WebServer(config, app).serve([listening])
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("flow", type=Path)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--point", default="")
+    parser.add_argument("--point", choices=POINTS)
     parser.add_argument("--hits", type=int, default=1)
+    parser.add_argument("--scale", type=float, default=SCALE)
     parser.add_argument("--no-worker", action="store_true")
     parser.add_argument("--clock-off", type=float, nargs="*", default=[], help="seconds; the next one every 2 s")
     parser.add_argument("--in-flight", type=int, default=500)
     parser.add_argument("--waiting", type=int, default=10_000)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     configure_logs()
     settings = Settings.from_environment()
     options = runtime_options(
@@ -99,10 +106,9 @@ def main() -> None:
         migrate=True,
     )
     bounds = Bounds(in_flight=given.in_flight, waiting=given.waiting)
-    options = replace(options, reach=killer(given.point, given.hits), bounds=bounds)
+    options = replace(options, bounds=bounds, timing=Timing().scaled(given.scale))
+    scale_sends(given.scale)
+    if given.point is not None:
+        die_at(given.point, given.hits)
     with wrong_clock(given.clock_off):
         run_until_stopped(serve(options, settings, given.port))
-
-
-if __name__ == "__main__":
-    main()

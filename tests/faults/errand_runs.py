@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx2
 
+from botflow.crash_points import Point
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.flows.errands import CHAIN
-from tests.faults.servers_that_die import API_KEY, Place
+from tests.faults.local_client import local_client
+from tests.faults.servers_that_die import API_KEY, Crash, Place
 
 FLOW = Path(__file__).parent / "flows" / "errands.py"
 HEADERS = {"Authorization": f"Bearer {API_KEY}"}
@@ -59,19 +61,24 @@ async def run_errands(
     raise AssertionError(f"the run did not end:\n{places[0].log}")
 
 
-async def crash_once(point: str, hits: int, url: str, folder: Path) -> float:
-    """Run the errands in a process that dies at `point`; return how long that took."""
+async def crash_run(point: Point, hits: int, url: str, folder: Path) -> Crash:
+    """Run the errands in a process that dies when it comes to `point` for the `hits`-th time."""
     place = place_for(url, folder)
     try:
         place.launch("--point", point, "--hits", str(hits))
         await place.started()
-        async with httpx2.AsyncClient() as client:
+        async with local_client() as client:
             errands = await run_errands(client, [place], folder, ["a", "b", "c"])
     finally:
         place.kill()
-    assert place.deaths == 1, f"{point} was never reached"
     await check(errands, url, ["a", "b", "c"], crashes=1)
-    return errands.seconds
+    [[children]] = await rows(url, "SELECT count(*) FROM executions WHERE parent_session IS NOT NULL")
+    return Crash(
+        seconds=errands.seconds,
+        died_at=place.died_at,
+        lost=max(0, 3 - children),
+        doubled=max(0, children - 3),
+    )
 
 
 async def check(errands: Errands, url: str, items: Sequence[str], *, crashes: int) -> None:

@@ -1,6 +1,6 @@
 """The fences of the turn, from the engine to the attempts, and the promise that breaks without each.
 
-Those of the SQL statements stand in fences_sqlite.py and tests/storage/test_fences.py, the others in fences_around.py.
+Those of the SQL statements stand in tests/storage, the others in fences_around.py.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from functools import partial
 
 from botflow.engine import arrival
 from botflow.runtime.delivery import opt_outs
-from botflow.runtime.turns.advance import Advance
-from botflow.runtime.turns.arrival_order import Lines
-from botflow.runtime.turns.committer import Committer
-from botflow.runtime.turns.receive import Conversation
-from botflow.storage.turns import postgres_inbox
+from botflow.runtime.turns.arrival_order import ArrivalOrder
+from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.runtime.turns.receive import Receiver
+from botflow.runtime.turns.run import TurnRunner
+from botflow.runtime.turns.timers import DueTimers
+from botflow.storage.engines.batching import Batcher
 from tests.engine import test_turn
-from tests.faults.mutation import Fence, Statement
+from tests.faults.mutation import Fence
 from tests.runtime.delivery import test_opt_outs
-from tests.runtime.turns import test_advance, test_arrival_order, test_committer, test_receive
-from tests.storage.turns import test_inbox
+from tests.runtime.turns import test_arrival_order, test_lease_keeper, test_receive, test_run, test_timers
+from tests.storage.engines import test_batching
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
 who_stopped = test_opt_outs.test_who_stopped_gets_silence_until_they_start_again
@@ -34,7 +35,7 @@ ENGINE = (
         arrival._woken,
         'case "timeout" if inbound.token == wait.token:',
         'case "timeout":',
-        test_advance.test_a_timeout_that_comes_too_late_does_not_touch_the_next_question,
+        test_run.test_a_timeout_that_comes_too_late_does_not_touch_the_next_question,
     ),
     Fence(
         arrival.arrive,
@@ -52,79 +53,73 @@ ENGINE = (
 
 LINES = (
     Fence(
-        Lines.turn,
-        "await place\n",
-        "place.cancel()\n",
+        ArrivalOrder.turn,
+        "async with lock:",
+        "if True:",
         test_arrival_order.test_a_line_serves_one_at_a_time_in_the_order_they_came,
     ),
     Fence(
-        Lines.turn,
-        "await place\n",
-        "place.cancel()\n",
-        test_receive.test_messages_of_one_person_are_taken_in_the_order_they_came,
-    ),
-    Fence(
-        Lines.turn,
-        "len(line) >= LONGEST_LINE",
+        ArrivalOrder.turn,
+        "users > LONGEST_LINE",
         "False",
         test_arrival_order.test_a_line_that_is_too_long_refuses_with_what_to_do,
     ),
     Fence(
-        Lines.turn,
-        "if place.done() and not place.cancelled():",
+        ArrivalOrder.turn,
+        "if users == 1:",
         "if False:",
-        test_arrival_order.test_who_leaves_at_the_moment_of_their_turn_passes_it_on,
-    ),
-    Fence(
-        Lines._serve_next,
-        "if not place.done():",
-        "if True:",
-        test_arrival_order.test_who_leaves_the_line_is_passed_over,
+        test_arrival_order.test_an_empty_line_leaves_nothing_behind,
     ),
 )
 
-FAST_PATH = (
+FIRST_STEP = (
     Fence(
-        Conversation.receive,
+        Receiver.receive,
         "await self._park(key, inbound)",
         "pass",
         test_receive.test_stop_overtakes_a_turn_that_is_under_way,
     ),
     Fence(
-        Conversation._compute,
+        Receiver._compute,
         "if silences(stored.parked, inbound):",
         "if False:",
         test_receive.test_who_stopped_hears_nothing_until_they_start_again,
     ),
     Fence(
-        Conversation._run_now,
+        Receiver._take_first_step,
         "stored = await self._hot.reload(key)",
         "stored = await self._hot.get(key)",
-        test_receive.test_a_copy_that_another_process_outdated_costs_a_second_try_and_no_queue,
+        test_receive.test_a_copy_that_another_process_outdated_costs_a_second_try_and_no_more,
     ),
     Fence(
-        Conversation._run_now,
-        "known is not None",
-        "False",
-        test_receive.test_a_repeated_message_gets_the_same_parts_and_is_looked_up_rather_than_run_again,
-    ),
-    Fence(
-        Conversation._run_now,
+        Receiver._take_first_step,
         "except Exception as failure:",
         "except ZeroDivisionError as failure:",
-        test_receive.test_a_turn_that_fails_here_is_left_to_a_worker,
+        test_receive.test_a_turn_that_fails_in_the_request_is_stored_and_tried_again,
     ),
     Fence(
-        Conversation._claim,
+        Receiver._run,
+        "if accepted.version != stored.session.version:",
+        "if False:",
+        test_receive.test_a_session_that_moved_between_the_look_at_it_and_accept_starts_its_turn_over,
+    ),
+    Fence(
+        Receiver._accept,
+        "self._runner.look(accepted.id.session)",
+        "pass",
+        test_receive.test_a_repeated_message_begins_the_turn_that_nobody_knows_to_be_leased,
+    ),
+    Fence(
+        Receiver._accept,
+        "max(0.0, deadline_s - self._clock.monotonic_s())",
+        "25.0",
+        test_receive.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
+    ),
+    Fence(
+        Receiver._claim,
         "(is_gone and await is_gone())",
         "False",
         test_receive.test_a_request_that_nobody_reads_any_more_takes_no_parts,
-    ),
-    Fence(
-        Conversation.receive,
-        "max(0.0, deadline_s - self._clock.monotonic_s())",
-        "reply_within_s",
-        test_receive.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
     ),
     Fence(
         opt_outs.silences,
@@ -145,95 +140,120 @@ FAST_PATH = (
         partial(who_stopped, was_parked=True, consent="start_if_stopped", is_silent=True, is_parked=False),
     ),
     Fence(
-        Committer._take,
-        "(later if key in taken else batch).append(entry)",
-        "batch.append(entry)",
-        test_committer.test_two_turns_of_one_session_are_never_in_one_statement,
+        Batcher._take,
+        "if key in taken or len(taken) == LARGEST:",
+        "if len(taken) == LARGEST:",
+        test_batching.test_two_calls_with_one_key_run_one_after_the_other,
     ),
     Fence(
-        Committer._settle,
-        "await self._settle([entry])",
-        "entry.fail(failure)",
-        test_committer.test_one_bad_turn_fails_none_of_its_neighbours,
-    ),
-    Fence(
-        Committer._settle,
-        " and failure.retryable",
-        "",
-        test_committer.test_one_bad_turn_fails_none_of_its_neighbours,
-        on="postgres",
-    ),
-    Fence(
-        Committer._settle,
-        "(isinstance(failure, ProviderError) and failure.retryable)",
+        Batcher._settle,
+        "len(batch) > 1 and not is_outage",
         "False",
-        test_committer.test_without_a_database_everybody_hears_of_it_and_it_is_asked_once,
-        on="postgres",
+        test_batching.test_a_call_that_is_refused_fails_alone,
+    ),
+    Fence(
+        Batcher._settle,
+        "len(batch) > 1 and not is_outage",
+        "len(batch) > 1",
+        test_batching.test_an_outage_is_not_asked_again_for_each_call,
+    ),
+    Fence(
+        Batcher._settle,
+        " and not is_about_a_row(failure)",
+        "",
+        test_batching.test_a_row_that_somebody_holds_is_no_outage_and_each_call_is_asked_alone,
     ),
 )
 
 ATTEMPTS = (
     Fence(
-        Advance._drive,
+        TurnRunner._drive,
         "entry.fingerprint == fingerprint(ask)",
         "True",
-        test_advance.test_an_answer_to_another_question_is_not_used,
+        test_run.test_an_answer_to_another_question_is_not_used,
+    ),
+    Fence(TurnRunner._drive, "entry is not None and", "False and", test_run.test_a_retried_turn_asks_nothing_twice),
+    Fence(
+        TurnRunner._drive,
+        "elif isinstance(ask, AskHistory | Pause):",
+        "elif False:",
+        test_run.test_a_models_answer_is_journalled_with_the_turn_and_history_never,
     ),
     Fence(
-        Advance._drive,
-        "entry is not None and",
-        "False and",
-        test_advance.test_a_retried_turn_asks_nothing_twice,
+        TurnRunner._drive,
+        "elif isinstance(ask, AskHistory | Pause):",
+        "elif isinstance(ask, AskHistory):",
+        test_run.test_a_pause_before_a_node_is_tried_again_is_not_journalled,
     ),
     Fence(
-        Advance._run,
+        TurnRunner._attempt,
         "queued.attempt > ATTEMPTS",
         "False",
-        test_advance.test_a_poison_message_is_given_up_with_an_apology_and_the_next_one_goes_on,
+        test_run.test_a_poison_message_is_given_up_with_an_apology_and_the_next_one_goes_on,
     ),
     Fence(
-        Advance._attempt,
+        TurnRunner._run,
         "if silences(stored.parked, queued.inbound)",
         "if False",
-        test_advance.test_a_message_of_somebody_who_stopped_meanwhile_is_stored_in_silence,
+        test_run.test_a_message_of_somebody_who_stopped_meanwhile_is_stored_in_silence,
     ),
     Fence(
-        Advance._answer,
-        "if not await self._inbox.add_answer(queued.id, queued.attempt, entry):",
-        "if await self._inbox.add_answer(queued.id, queued.attempt, entry) is None:",
-        test_advance.test_who_has_lost_its_inbound_asks_the_world_nothing_more,
+        TurnRunner._keep,
+        "if not await self._turns.keep(queued.id, queued.attempt, kept):",
+        "if await self._turns.keep(queued.id, queued.attempt, kept) is None:",
+        test_run.test_who_has_lost_its_inbound_asks_the_world_nothing_more,
     ),
     Fence(
-        Advance._finish,
-        "queue = await self._inbox.finish(queued.id, queued.attempt, commit, state)",
-        "queue = await self._inbox.finish(queued.id, queued.attempt, commit, state) or 'empty'",
-        test_advance.test_nobody_is_told_of_a_turn_that_was_not_committed,
+        TurnRunner._finish,
+        "if finished is None:",
+        "finished = finished or Finished()\n    if finished is None:",
+        test_run.test_nobody_is_told_of_a_turn_that_was_not_committed,
     ),
     Fence(
-        Advance._alive,
-        "if not await self._inbox.renew(queued.id, queued.attempt):",
-        "if False:",
-        test_advance.test_a_living_attempt_is_not_taken_over_however_long_it_asks,
+        TurnRunner.outcome,
+        "turn.seq < serving.lease.turn.seq",
+        "False",
+        test_run.test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs,
     ),
     Fence(
-        Advance._let_go_when_stopped,
-        "await self._inbox.let_go(queued.id, queued.attempt)",
+        TurnRunner.lose,
+        "serving.task.cancel()",
         "pass",
-        test_advance.test_a_stopped_process_lets_its_attempt_go_and_another_goes_on_at_once,
+        test_run.test_an_attempt_that_was_taken_over_is_ended_by_the_next_beat,
     ),
     Fence(
-        Statement(postgres_inbox, "LET_GO"),
-        "AND attempt = %s",
-        "AND %s > 0",
-        test_inbox.test_only_the_owner_of_an_attempt_lets_it_go,
-        on="postgres",
+        TurnRunner.lose,
+        "serving.lease == lease",
+        "True",
+        test_run.test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one,
     ),
     Fence(
-        Advance._alive,
-        "attempt.cancel()\n",
-        "pass\n",
-        test_advance.test_an_attempt_that_was_taken_over_is_stopped_while_it_asks,
+        LeaseKeeper.beat,
+        "unknown & self._unknown",
+        "unknown",
+        test_lease_keeper.test_a_lease_whose_answer_comes_between_two_beats_is_kept,
+    ),
+    Fence(
+        LeaseKeeper.beat,
+        "await self._store.let_go(self._owner, sorted(stray))",
+        "pass",
+        test_lease_keeper.test_a_lease_that_nobody_serves_is_let_go_after_two_beats,
     ),
 )
 
-FENCES_OF_THE_TURN = (*ENGINE, *LINES, *FAST_PATH, *ATTEMPTS)
+TIMERS = (
+    Fence(
+        DueTimers._fire,
+        "self._keeper.is_cautious",
+        "False",
+        test_timers.test_after_a_process_died_every_timer_is_counted_before_it_begins,
+    ),
+    Fence(
+        DueTimers._fire,
+        "except Exception as failure:",
+        "except ZeroDivisionError as failure:",
+        test_timers.test_a_timeout_whose_turn_breaks_is_stored_and_its_attempts_are_counted,
+    ),
+)
+
+FENCES_OF_THE_TURN = (*ENGINE, *LINES, *FIRST_STEP, *ATTEMPTS, *TIMERS)

@@ -6,11 +6,10 @@ from functools import partial
 
 from botflow.runtime.delivery import consent_gate, loop_breaker, opt_outs
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
-from botflow.runtime.turns.receive import Conversation
-from botflow.storage import spending
-from botflow.storage.contacts import Contacts
-from botflow.storage.delivery.gate_facts import GateRows
-from tests.faults.mutation import Fence
+from botflow.runtime.turns.receive import Receiver
+from botflow.storage import contacts, spending
+from botflow.storage.delivery import gate_facts
+from tests.faults.mutation import Expression, Fence
 from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending
 from tests.twilio import test_consent, test_consent_gate, test_stop_races
@@ -47,14 +46,14 @@ FENCES_OF_CONSENT = (
         test_loop_breaker.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
     ),
     Fence(
-        Contacts.stop,
-        "suppressed = await self._suppress(connection, key)",
+        contacts._stop,
+        "suppressed = _suppress(connection, key)",
         "suppressed = []",
         test_consent.test_whatever_is_queued_for_them_is_suppressed_at_once_wherever_it_comes_from,
     ),
     Fence(
-        Contacts.stop,
-        "await self._park(connection, key)",
+        contacts._stop,
+        "_park(connection, key)",
         "pass",
         test_consent.test_a_stop_holds_in_every_workflow,
     ),
@@ -77,7 +76,7 @@ FENCES_OF_CONSENT = (
         test_consent.test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence,
     ),
     Fence(
-        Contacts.start,
+        contacts._start,
         ", contacts.c.updated_at <= said_at",
         "",
         test_consent.test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn,
@@ -95,28 +94,28 @@ FENCES_OF_CONSENT = (
         test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,
     ),
     Fence(
-        Conversation._park,
-        "await self._sessions.find(key, inbound.key) is None",
+        Receiver._park,
+        "await self._turns.find(key, inbound.key) is None",
         "True",
         test_consent.test_a_stop_that_comes_again_after_a_start_stops_nobody,
     ),
     Fence(
-        Contacts.park_if_stopped,
+        contacts._park_if_stopped,
         ".with_for_update(read=True)",
         "",
         test_stop_races.test_whoever_makes_a_session_waits_for_the_stop_that_is_under_way,
         on="postgres",
     ),
     Fence(
-        GateRows._facts,
-        "contact.with_for_update(read=True)",
-        "contact",
+        Expression(gate_facts, "CONTACT"),
+        ".with_for_update(read=True)",
+        "",
         test_stop_races.test_a_part_waits_for_the_stop_that_is_under_way,
         on="postgres",
     ),
     Fence(
-        GateRows._reserve,
-        "if (await connection.execute(once)).first() is not None:",
+        gate_facts._reserve,
+        "if connection.execute(once).first() is not None:",
         "if True:",
         test_consent_gate.test_an_answer_that_a_request_takes_along_counts_once_however_often_it_is_asked_for,
     ),

@@ -7,7 +7,6 @@ from functools import partial
 from botflow.runtime import vault
 from botflow.runtime.runs import emit, validation
 from botflow.runtime.runs import schedules as keeping
-from botflow.runtime.runs.start import start_and_defer
 from botflow.storage import credentials
 from botflow.storage.runs import schedules, start, start_for_person
 from tests.faults.mutation import Fence
@@ -33,7 +32,6 @@ FENCES_OF_TRIGGERS = (
     Fence(start.start_run, "start.key or execution", "execution", once_per_key),
     Fence(start.start_run, "start.key or execution", "execution", once_per_key, on="postgres"),
     Fence(validation.same_input, "not run.is_new and run.input != given", "False", once_per_key),
-    Fence(start_and_defer, "if run.is_new:", "if True:", once_per_key),
     Fence(
         emit._start_listener,
         'f"event:{event.name}:{event.key}" if event.key else ""',

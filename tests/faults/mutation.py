@@ -6,17 +6,18 @@ The code object is exchanged in place, so whoever imported the function by name 
 from __future__ import annotations
 import __future__
 
+import ast
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
-
-from botflow.storage import jobs_postgres, jobs_sqlite
 
 Promise = Callable[..., Any]  # a test function, perhaps with some of its arguments
 
@@ -33,23 +34,27 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """What SQLite executes for one of the statements on jobs, by the name that this has on Postgres."""
+class Expression:
+    """An SQLAlchemy expression in a module, by its constant's name: it is built anew."""
 
+    module: ModuleType
     name: str
 
     def replace(self, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
-        key = getattr(jobs_postgres, self.name)
-        statement = jobs_sqlite._STATEMENTS[key]
-        changed = replace(statement, texts=tuple(change("\0".join(statement.texts)).split("\0")))
-        monkeypatch.setattr(jobs_sqlite, "_STATEMENTS", {**jobs_sqlite._STATEMENTS, key: changed})
+        source = inspect.getsource(self.module)
+        assigned = (item for item in ast.parse(source).body if isinstance(item, ast.Assign))
+        [built] = [item.value for item in assigned if ast.unparse(item.targets[0]) == self.name]
+        text = ast.get_source_segment(source, built)
+        assert text is not None
+        whole = eval(f"({change(text)})", vars(self.module))
+        monkeypatch.setattr(self.module, self.name, whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
     """What is `cut` out of `place` and replaced by `instead`, and the promise that is then broken on database `on`."""
 
-    place: Callable[..., Any] | Statement | Twin
+    place: Callable[..., Any] | Statement | Expression
     cut: str
     instead: str
     promise: Promise
@@ -57,13 +62,13 @@ class Fence:
 
     @property
     def name(self) -> str:
-        place = self.place.name if isinstance(self.place, (Statement, Twin)) else self.place.__qualname__
+        place = self.place.name if isinstance(self.place, (Statement, Expression)) else self.place.__qualname__
         promise = getattr(self.promise, "func", self.promise).__name__.removeprefix("test_")
         return f"{place}[{' '.join(self.cut.split())[:40]}]-{promise}-{self.on}"
 
     def remove(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the fence away until the test ends; AssertionError when it is not there any more."""
-        if isinstance(self.place, (Statement, Twin)):
+        if isinstance(self.place, (Statement, Expression)):
             self.place.replace(lambda whole: self._without(_flat(whole)), monkeypatch)
             return
         function = inspect.unwrap(self.place)
@@ -71,6 +76,7 @@ class Fence:
         source = self._without(textwrap.dedent(inspect.getsource(function)))
         whole = compile(source, f"<{self.name}>", "exec", __future__.annotations.compiler_flag, dont_inherit=True)
         monkeypatch.setattr(function, "__code__", _code_of(whole, function.__name__))
+        _build_anew(sys.modules[function.__module__], monkeypatch)
 
     def _without(self, whole: str) -> str:
         assert whole.count(self.cut) == 1, f"{self.name}: the fence is not there, or not just once: change the list"
@@ -79,6 +85,13 @@ class Fence:
 
 def _flat(statement: str) -> str:
     return re.sub(r"[ \n]+", " ", statement)
+
+
+def _build_anew(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what the module's functions return once and for all be made again, and as it was when the test ends."""
+    for name, function in list(vars(module).items()):
+        if hasattr(function, "cache_clear"):
+            monkeypatch.setattr(module, name, cache(function.__wrapped__))
 
 
 def _code_of(module: CodeType, name: str) -> CodeType:

@@ -10,8 +10,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
+from tests.faults.crashing_server import DIES_AT
+from tests.faults.fork_server import Forked, fork_server
+from tests.faults.local_client import local_client
+from tests.faults.timing import SCALE
 
 API_KEY = "fault-test-key-0123456789"
 SECRET = "fault-test-secret-0123456789-0123456789"
@@ -35,15 +38,16 @@ def free_port() -> int:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Where one botflow process runs. `deaths` counts the times it was found dead."""
+    """Where one botflow process runs. `deaths` counts the times it was found dead; `scale` is that of its times."""
 
     flow: Path
     folder: Path
     environment: Mapping[str, str]
     arguments: Sequence[str] = ()
+    scale: float = SCALE
     port: int = field(default_factory=free_port)
     deaths: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -54,36 +58,28 @@ class Place:
     def log(self) -> str:
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in sorted(self.folder.glob("*.log")))
 
+    @property
+    def died_at(self) -> tuple[str, ...]:
+        """The crash points at which its processes ended themselves, by their own last words."""
+        lines = [line for file in sorted(self.folder.glob("*.log")) for line in file.read_text().splitlines()]
+        return tuple(line.removeprefix(DIES_AT) for line in lines if line.startswith(DIES_AT))
+
     def launch(self, *arguments: str) -> None:
         """Start the process without waiting for it."""
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "TWILIO_", "OPENAI_"))
         }
-        with (self.folder / f"{self.port}-{self.deaths}.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.faults.crashing_server",
-                    str(self.flow),
-                    "--port",
-                    str(self.port),
-                    *self.arguments,
-                    *arguments,
-                ],
-                env={
-                    **inherited,
-                    "BOTFLOW_API_KEY": API_KEY,
-                    "BOTFLOW_SECRET_KEY": SECRET,
-                    **self.environment,
-                },
-                stdout=log,
-                stderr=log,
-            )
+        own = [str(self.flow), "--port", str(self.port), "--scale", str(self.scale)]
+        self.process = fork_server().launch(
+            "tests.faults.crashing_server",
+            [*own, *self.arguments, *arguments],
+            {**inherited, "BOTFLOW_API_KEY": API_KEY, "BOTFLOW_SECRET_KEY": SECRET, **self.environment},
+            self.folder / f"{self.port}-{self.deaths}.log",
+        )
 
     async def started(self) -> None:
         """Return once it serves; start it again if it died."""
-        async with self._starting, httpx2.AsyncClient() as client:
+        async with self._starting, local_client() as client:
             until_s = time.monotonic() + START_S
             while time.monotonic() < until_s:
                 if self.process is None or self.process.poll() is not None:
@@ -125,6 +121,16 @@ async def standing(*places: Place) -> AsyncIterator[None]:
             if place.process is not None:
                 place.process.kill()
                 place.process.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """What a death cost: the longest wait, and how many messages or replies were lost or came twice."""
+
+    seconds: float
+    died_at: tuple[str, ...]
+    lost: int
+    doubled: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +177,30 @@ async def say(
                 await place.started()
         await asyncio.sleep(0.05)
     raise AssertionError(f"{message_id} {text!r} was never answered; last: {last}\n{places[0].log}")
+
+
+async def history(
+    client: httpx2.AsyncClient, place: Place, external_id: str, *, patience_s: float = PATIENCE_S
+) -> list[str]:
+    """Return the texts of somebody's conversation, both directions, as a reloaded page shows them."""
+    until_s, last = time.monotonic() + patience_s, ""
+    while time.monotonic() < until_s:
+        try:
+            page = await client.get(
+                f"{place.url}/chat/{place.flow.stem}/messages",
+                params={"externalId": external_id, "limit": 100},
+                headers={"Authorization": f"Bearer {API_KEY}"},
+                timeout=30.0,
+            )
+        except httpx2.TransportError as failure:
+            last = repr(failure)
+        else:
+            if page.status_code == 200:
+                return [message["text"] for message in page.json()["messages"]]
+            last = f"{page.status_code} {page.text[:300]}"
+            assert page.status_code == 503, last
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"the page of {external_id} was never shown; last: {last}")
 
 
 def _reply(body: dict[str, Any], seconds: float, tries: int) -> Reply:

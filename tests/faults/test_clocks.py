@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 
 from tests.faults.database_counts import rows
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
 
 FLOW = Path(__file__).parent / "flows" / "clocks.yaml"
@@ -27,7 +28,7 @@ async def test_clocks_that_are_wrong_by_an_hour_and_jump_let_nothing_happen_earl
     places = [
         Place(flow=FLOW, folder=tmp_path, environment=environment, arguments=("--clock-off", *offs)) for offs in OFFS
     ]
-    async with standing(*places), httpx2.AsyncClient() as client:
+    async with standing(*places), local_client() as client:
         await asyncio.gather(*(place.started() for place in places))
         said = await asyncio.gather(*(_talk(client, places, number) for number in range(PEOPLE)))
         until_s = asyncio.get_running_loop().time() + PATIENCE_S

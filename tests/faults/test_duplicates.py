@@ -12,6 +12,7 @@ import psycopg
 
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies, talk_while
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.servers import restart_postgres, start_postgres
 from tests.stand_ins.openai import OpenAIStandIn
@@ -26,7 +27,7 @@ async def test_messages_delivered_many_times_over_two_dying_servers_are_one_turn
     with OpenAIStandIn(ms=100) as openai:
         environment = {"BOTFLOW_DATABASE_URL": postgres_url, "BOTFLOW_REDIS_URL": redis_url, **openai.environment}
         places = [Place(flow=HEAR, folder=tmp_path, environment=environment) for _ in range(2)]
-        async with standing(*places), httpx2.AsyncClient() as client:
+        async with standing(*places), local_client() as client:
             await asyncio.gather(*(place.started() for place in places))
             said = await talk_while(client, places, _kill_now_and_then(places))
             again = await _say_again(client, places[::-1], said)
@@ -65,7 +66,7 @@ async def test_what_was_acknowledged_outlives_an_immediate_stop_of_postgres(tmp_
             await asyncio.sleep(1.0)
 
         place = Place(flow=HEAR, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": url, **openai.environment})
-        async with standing(place), httpx2.AsyncClient() as client:
+        async with standing(place), local_client() as client:
             await place.started()
             said = await talk_while(client, [place], stop_it())
             again = await _say_again(client, [place], said)
@@ -90,7 +91,7 @@ async def test_two_visitors_with_the_same_message_id_have_a_turn_each(
 ) -> None:
     url = new_database_url()
     place = Place(flow=HEAR, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": url})
-    async with standing(place), httpx2.AsyncClient() as client:
+    async with standing(place), local_client() as client:
         await place.started()
 
         async def visit(text: str) -> list[str]:

@@ -11,12 +11,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from botflow_twilio.channel import open_channel
+from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.settings import TwilioSettings
 from structlog.testing import capture_logs
 
 from botflow.clock import SystemClock
-from botflow.runtime.turns.advance import ATTEMPTS
-from botflow.settings import Settings
 from botflow.storage.database import open_database
 from botflow.storage.spending import Spending
 from tests.faults.fences import FENCES_OF_THE_TURN
@@ -27,7 +26,6 @@ from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_sqlite import FENCES_OF_SQLITE
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
-from tests.runtime.job_places import open_place
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import open_town
 from tests.web.site import open_site
@@ -65,9 +63,7 @@ async def test_without_a_fence_a_promise_is_broken(
     fence: Fence, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, mattered: list[Fence]
 ) -> None:
     url = request.getfixturevalue(f"{fence.on}_url")
-    monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
-    monkeypatch.setattr("botflow.runtime.turns.advance.RENEW_S", 0.02)
-    monkeypatch.setattr("botflow.runtime.job_worker.HEARTBEAT_S", 0.2)
+    monkeypatch.setattr("botflow.runtime.turns.run.PAUSE_BEFORE_ATTEMPT_S", {})
     fence.remove(monkeypatch)
     with capture_logs(), pytest.raises((Exception, pytest.fail.Exception)) as broken:
         async with asyncio.timeout(PATIENCE_S):
@@ -86,14 +82,11 @@ async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> 
             stack.push_async_callback(opened.close)
             return opened
 
-        async def place() -> Any:
-            return await stack.enter_async_context(open_place((await database()).jobs_connector()))
-
         async def site() -> Any:
             return await stack.enter_async_context(open_site(url))
 
         async def phone() -> Any:
-            channel = open_channel(Settings(), SystemClock())
+            channel = TwilioChannel(TwilioSettings(), SystemClock())
             stack.push_async_callback(channel.close)
             return dict.fromkeys(channel.names, channel)
 
@@ -103,7 +96,7 @@ async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> 
             return stand_in
 
         async def channel() -> Any:
-            opened = open_channel(Settings.from_environment(stand_in.environment), SystemClock())
+            opened = TwilioChannel(TwilioSettings.from_environment(stand_in.environment), SystemClock())
             stack.push_async_callback(opened.close)
             return opened
 
@@ -113,7 +106,7 @@ async def _keep(promise: Promise, url: str, monkeypatch: pytest.MonkeyPatch) -> 
         async def spending() -> Any:
             return Spending((await database()).engine)
 
-        makers = (database, place, site, phone, twilio, channel, town, spending)
+        makers = (database, site, phone, twilio, channel, town, spending)
         made: dict[str, Callable[[], Any]] = {maker.__name__: maker for maker in makers}
         given = {"postgres_url": url, "sqlite_url": url, "database_url": url, "monkeypatch": monkeypatch}
         wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx2
-
 from tests.faults.database_counts import state_hash
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 
@@ -41,7 +40,7 @@ async def test_forged_webhooks_change_nothing(
     with TwilioStandIn() as twilio:
         environment = {"BOTFLOW_DATABASE_URL": url, **twilio.environment}
         place = Place(flow=FLOW, folder=tmp_path, environment=environment)
-        async with standing(place), httpx2.AsyncClient(base_url=place.url, timeout=15.0) as client:
+        async with standing(place), local_client(base_url=place.url, timeout=15.0) as client:
             await place.started()
             await twilio.deliver(client, PATH, twilio.incoming("+15550003333", US, "hi"))
             form = twilio.incoming(THEM, US, "hi")

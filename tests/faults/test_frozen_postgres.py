@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from botflow.storage.migrations.upgrade import migrate
 from tests.conftest import database_url
-from tests.runtime.job_places import until
+from tests.faults.waiting import until
 from tests.servers import Server, start_postgres
 from tests.web.site import Site, open_site
 
@@ -85,6 +85,6 @@ async def test_while_postgres_is_frozen_nobody_hangs_and_afterwards_everything_g
     async def is_ready() -> bool:
         return (await site.client.get("/readyz")).status_code == 200
 
-    await until(is_ready, within_s=30.0)
+    await until(is_ready, "the server is ready again", within_s=30.0)
     for visitor in visitors:
         assert await visitor.say("Ann", messageId="m1") == ["What would you like, Ann?"]

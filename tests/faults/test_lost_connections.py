@@ -6,11 +6,11 @@ import asyncio
 import random
 from pathlib import Path
 
-import httpx2
 import psycopg
 
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.hear_conversations import HEAR, inversions, lost, order_kept, talk_while
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
@@ -34,7 +34,7 @@ async def test_connections_that_break_lose_no_message(postgres_url: str, tmp_pat
     with OpenAIStandIn(ms=100) as openai:
         environment = {"BOTFLOW_DATABASE_URL": postgres_url, **openai.environment}
         places = [Place(flow=HEAR, folder=tmp_path, environment=environment) for _ in range(2)]
-        async with standing(*places), httpx2.AsyncClient() as client:
+        async with standing(*places), local_client() as client:
             await asyncio.gather(*(place.started() for place in places))
             said = await talk_while(client, places, reset_connections())
     ledger, kept = await read_ledger(postgres_url), await order_kept(postgres_url)
@@ -58,7 +58,7 @@ async def test_an_attempt_that_the_database_refuses_for_a_while_goes_on_in_the_s
         place = Place(
             flow=HEAR, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": postgres_url, **openai.environment}
         )
-        async with standing(place), httpx2.AsyncClient() as client:
+        async with standing(place), local_client() as client:
             await place.started()
             await say(client, [place], "ann", "hi", "hi")
             async with await psycopg.AsyncConnection.connect(postgres_url) as connection:

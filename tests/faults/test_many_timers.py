@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx2
-
 from tests.faults.database_counts import read_ledger
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
 from tests.performance import timers
 
@@ -24,7 +23,7 @@ async def test_timers_that_are_due_at_one_instant_are_fired_once_each(
         Place(flow=timers.FLOW, folder=tmp_path, environment={"BOTFLOW_DATABASE_URL": url})
         for _ in range(PLACES[database_kind])
     ]
-    async with standing(*places), httpx2.AsyncClient() as client:
+    async with standing(*places), local_client() as client:
         await asyncio.gather(*(place.started() for place in places))
         await say(client, places, "seed", "hi", "seed")
         await timers.seed(url, DUE)

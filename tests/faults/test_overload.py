@@ -17,6 +17,7 @@ import psutil
 from tests.cli.processes import running
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, SECRET, Place, free_port, say, standing
 from tests.stand_ins.openai import OpenAIStandIn
 
@@ -52,7 +53,7 @@ async def test_a_flood_is_shed_and_nothing_that_was_let_in_is_lost(postgres_url:
         arguments = ("worker", "--concurrency", str(CONCURRENCY), "--health", health)
         limits = httpx2.Limits(max_connections=None)
         with running(tmp_path, *arguments, **environment) as worker:
-            async with standing(web), httpx2.AsyncClient(timeout=60.0, limits=limits) as client:
+            async with standing(web), local_client(timeout=60.0, limits=limits) as client:
                 worker.wait_for("worker_started")
                 await web.started()
                 await greet_all(client, web)
@@ -151,5 +152,5 @@ async def until_empty(client: httpx2.AsyncClient, url: str) -> None:
 
 def gauge(shown: str, name: str) -> float:
     """Return a figure of the messages in the queue of turns; 0 when the database did not answer this once."""
-    found = re.findall(rf'^botflow_jobs_{name}{{priority="high",queue="turns"}} (\S+)$', shown, re.MULTILINE)
+    found = re.findall(rf'^botflow_inbounds_{name}{{priority="high",queue="turns"}} (\S+)$', shown, re.MULTILINE)
     return float(found[0]) if found else 0.0

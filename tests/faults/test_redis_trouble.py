@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.servers import Server, start_valkey
 from tests.stand_ins.openai import OpenAIStandIn
@@ -37,7 +38,7 @@ async def test_redis_may_be_emptied_frozen_or_gone(postgres_url: str, tmp_path: 
     with start_valkey() as valkey, OpenAIStandIn(ms=20) as openai:
         environment = {"BOTFLOW_DATABASE_URL": postgres_url, "BOTFLOW_REDIS_URL": valkey.url, **openai.environment}
         places = [Place(flow=HEAR, folder=tmp_path, environment=environment) for _ in range(2)]
-        async with standing(*places), httpx2.AsyncClient() as client:
+        async with standing(*places), local_client() as client:
             await asyncio.gather(*(place.started() for place in places))
             await _talk_through(client, places, phases, valkey)
     ledger = await read_ledger(postgres_url)

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from tests.faults.database_counts import rows
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.faults.soak.conversation_checks import judge
 from tests.faults.soak.database_state import read_conversations, unsettled
@@ -46,7 +47,7 @@ async def test_every_reply_arrives_however_often_the_sender_dies(
     with TwilioStandIn(lists=lists) as twilio, OpenAIStandIn() as openai:
         environment = {"BOTFLOW_DATABASE_URL": postgres_url, **twilio.environment, **openai.environment}
         place = Place(flow=FLOW, folder=tmp_path, environment=environment)
-        async with standing(place), httpx2.AsyncClient(base_url=place.url, timeout=15.0) as client:
+        async with standing(place), local_client(base_url=place.url, timeout=15.0) as client:
             await place.started()
             await asyncio.gather(*(_text(client, place, twilio, person, "hi") for person in people))
             for number, word in enumerate(ROUNDS):

@@ -12,22 +12,21 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx2
-
 from botflow.crash_points import Point
 from tests.faults.database_counts import rows
-from tests.faults.errand_runs import check, crash_once, place_for, run_errands
-from tests.faults.servers_that_die import Place, standing
+from tests.faults.errand_runs import check, crash_run, place_for, run_errands
+from tests.faults.local_client import local_client
+from tests.faults.servers_that_die import Crash, Place, standing
 
 POINTS: tuple[tuple[Point, int], ...] = (
-    ("advance.begun", 1),
-    ("advance.begun", 5),
-    ("advance.asked", 1),
-    ("advance.asked", 6),
-    ("advance.journalled", 3),
-    ("advance.computed", 4),
-    ("advance.committed", 2),
-    ("advance.committed", 7),
+    ("turn.begun", 1),
+    ("turn.begun", 5),
+    ("turn.asked", 1),
+    ("turn.asked", 6),
+    ("turn.kept", 3),
+    ("turn.computed", 4),
+    ("turn.committed", 2),
+    ("turn.committed", 7),
     ("effects.claimed", 2),
     ("effects.carried", 3),
 )
@@ -41,22 +40,26 @@ async def test_a_run_goes_on_from_its_last_checkpoint_wherever_its_process_dies(
     database_kind: str, new_database_url: Callable[[], str], tmp_path: Path
 ) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
-    took: dict[str, float] = {}
+    crashes: dict[str, Crash] = {}
 
     async def one(point: Point, hits: int) -> None:
         folder = tmp_path / f"{point}-{hits}"
         folder.mkdir()
         async with gate:
-            took[folder.name] = await crash_once(point, hits, new_database_url(), folder)
+            crashes[folder.name] = await crash_run(point, hits, new_database_url(), folder)
 
-    async with asyncio.TaskGroup() as crashes:
+    async with asyncio.TaskGroup() as group:
         for point, hits in POINTS:
-            crashes.create_task(one(point, hits))
-    slowest = max(took, key=lambda name: took[name])
+            group.create_task(one(point, hits))
+    slowest = max(crashes, key=lambda name: crashes[name].seconds)
+    died = [point for crash in crashes.values() for point in crash.died_at]
+    lost, doubled = (sum(getattr(crash, name) for crash in crashes.values()) for name in ("lost", "doubled"))
     print(
-        f"\nT4 {database_kind}: runs killed at {len(took)} moments, {len(took)} completed with the right output;"
-        f" longest {took[slowest]:.1f} s ({slowest})"
+        f"\nT4 {database_kind}: runs killed at {len(died)} of {len(POINTS)} moments, all completed with the right"
+        f" output; branches lost {lost}, doubled {doubled}; longest {crashes[slowest].seconds:.1f} s ({slowest})"
     )
+    assert sorted(died) == sorted(point for point, _ in POINTS)
+    assert (lost, doubled) == (0, 0), crashes
 
 
 async def test_a_run_survives_one_kill_after_the_other(database_url: str, database_kind: str, tmp_path: Path) -> None:
@@ -69,7 +72,7 @@ async def test_a_run_survives_one_kill_after_the_other(database_url: str, databa
             place.kill()
             await place.started()
 
-    async with standing(place), httpx2.AsyncClient() as client:
+    async with standing(place), local_client() as client:
         place.launch()
         await place.started()
         killing = asyncio.create_task(kill())
@@ -99,7 +102,7 @@ async def test_a_hundred_branches_over_four_workers_of_which_one_dies(postgres_u
                 victim.kill()
                 return
 
-    async with standing(*places), httpx2.AsyncClient() as client:
+    async with standing(*places), local_client() as client:
         for place in places:
             place.launch()
         await asyncio.gather(*(place.started() for place in places))

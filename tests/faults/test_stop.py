@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.faults.database_counts import rows
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, Place, standing
 from tests.stand_ins.twilio import TwilioStandIn
 
@@ -34,7 +35,7 @@ async def test_after_a_stop_nothing_is_sent_by_two_processes(postgres_url: str, 
             folder = tmp_path / flow
             folder.mkdir()
             places.append(Place(flow=FLOWS / f"{flow}.yaml", folder=folder, environment=environment))
-        async with standing(*places), httpx2.AsyncClient(timeout=20.0) as client:
+        async with standing(*places), local_client(timeout=20.0) as client:
             await asyncio.gather(*(place.started() for place in places))
             await _both_served(client, places)
             town = _Town(client, twilio, places)
@@ -95,7 +96,7 @@ class _Town:
         form = self._twilio.incoming(sender, ours, text)
         path = f"/twilio/{workflow}"
         url = self._places[place % len(self._places)].url
-        async with httpx2.AsyncClient(base_url=url, timeout=20.0) as client:
+        async with local_client(base_url=url, timeout=20.0) as client:
             assert (await self._twilio.deliver(client, path, form)).status == 200
 
     async def settled(self, url: str) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from botflow.engine.node_type import NodeType
 from botflow.flow.checking.check import check
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import SourceDocument, parse
 from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
-from botflow.nodes import built_in
+from botflow.plugins import installed_plugins, words_answered
+from tests.node_types import EVERY
 
 DOCUMENTS = Path(__file__).parent / "documents"
-NODE_TYPES: dict[str, NodeType] = {node_type.name: node_type for node_type in built_in()}
+NODE_TYPES = EVERY
+ANSWERED = words_answered(installed_plugins())
 
 
 def read(name: str) -> SourceDocument:
@@ -35,7 +36,7 @@ def compiled(source: SourceDocument) -> Flow:
 def problems(text: str, **others: str) -> list[Problem]:
     """Return all that is wrong with a document, whether it can be read or not; `others` are its subflows by id."""
     try:
-        return check(write(text), NODE_TYPES, {name: write(other) for name, other in others.items()})
+        return check(write(text), NODE_TYPES, {name: write(other) for name, other in others.items()}, ANSWERED)
     except FlowProblems as failure:
         return list(failure.problems)
 

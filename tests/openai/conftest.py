@@ -8,7 +8,6 @@ import pytest
 from botflow_openai import plugin
 
 from botflow.interfaces import Model
-from botflow.settings import Settings
 from tests.stand_ins.openai import OpenAIStandIn
 
 
@@ -21,8 +20,7 @@ def openai() -> Iterator[OpenAIStandIn]:
 
 @pytest.fixture
 async def model(openai: OpenAIStandIn) -> AsyncIterator[Model]:
-    assert plugin.model is not None
-    made = plugin.model(Settings.from_environment(openai.environment))
+    made = plugin.open_model(openai.environment)
     assert made is not None
     yield made
     await made.close()

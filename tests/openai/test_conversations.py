@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import select
 
 from botflow.storage.tables import answers
@@ -46,14 +45,14 @@ nodes:
 
 @pytest.fixture
 async def desk(database_url: str, openai: OpenAIStandIn) -> AsyncIterator[Site]:
-    key = SecretStr(openai.api_key)
-    async with open_site(database_url, flows=(DESK,), openai_api_key=key, openai_base_url=openai.url) as site:
+    async with open_site(database_url, flows=(DESK,), environment=openai.environment) as site:
         yield site
 
 
 async def journal(site: Site) -> list[dict[str, Any]]:
-    async with site.runtime.database.engine.read() as connection:
-        rows = (await connection.execute(select(answers.c.ask, answers.c.value).order_by(answers.c.index))).all()
+    rows = await site.runtime.database.engine.read(
+        lambda connection: connection.execute(select(answers.c.ask, answers.c.value).order_by(answers.c.index)).all()
+    )
     return [{"ask": ask, **value} for ask, value in rows]
 
 
@@ -74,9 +73,9 @@ async def test_every_call_is_journalled_with_what_it_cost(desk: Site, openai: Op
     visit = await desk.visit("desk")
     await visit.say("hi")
     kept = await journal(desk)
-    assert [entry["ask"]["ask"] for entry in kept] == ["model", "history", "model"]
-    assert [entry["value"] for entry in kept] == ["chat", [], "Hello!"]
-    assert kept[2]["usage"]["costUsd"] > 0
+    assert [entry["ask"]["ask"] for entry in kept] == ["model", "model"]
+    assert [entry["value"] for entry in kept] == ["chat", "Hello!"]
+    assert kept[1]["usage"]["costUsd"] > 0
     assert openai.calls == 2
 
 

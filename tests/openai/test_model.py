@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 from botflow_openai import plugin
-from pydantic import SecretStr
 
 from botflow.engine.asks import AskModel, Choice, ExtractField, Line
 from botflow.interfaces import Model
-from botflow.settings import Settings
 from tests.stand_ins.openai import OpenAIStandIn
 
 ROUTE = AskModel(
@@ -48,9 +46,9 @@ def by(api: str, ask: AskModel) -> AskModel:
 def test_a_key_without_the_sdk_says_what_to_install() -> None:
     program = (
         "import sys; sys.modules['openai'] = None\n"
-        "from botflow.settings import Settings\nfrom botflow.errors import UsageError\n"
+        "from botflow.errors import UsageError\n"
         "from botflow_openai import plugin\n"
-        "try: plugin.model(Settings(openai_api_key='k'))\n"
+        "try: plugin.open_model({'OPENAI_API_KEY': 'k'})\n"
         "except UsageError as problem: print(problem.code, problem)"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
@@ -65,8 +63,7 @@ def test_without_a_key_the_sdk_is_not_even_imported() -> None:
 
 
 def test_without_a_key_there_is_no_model() -> None:
-    assert plugin.model is not None
-    assert plugin.model(Settings()) is None
+    assert plugin.open_model({}) is None
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
@@ -145,11 +142,7 @@ async def test_nobody_invents_the_price_of_an_unknown_model(model: Model) -> Non
 
 
 async def test_a_node_without_a_model_gets_the_configured_one(openai: OpenAIStandIn) -> None:
-    assert plugin.model is not None
-    settings = Settings(
-        openai_api_key=SecretStr(openai.api_key), openai_base_url=openai.url, openai_model="responses:gpt-5-nano"
-    )
-    made = plugin.model(settings)
+    made = plugin.open_model({**openai.environment, "OPENAI_MODEL": "responses:gpt-5-nano"})
     assert made is not None
     await made.answer(ROUTE)
     await made.close()

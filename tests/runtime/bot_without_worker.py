@@ -1,10 +1,11 @@
-"""One process's share of a bot on a real database, without web and worker: each test decides what runs when."""
+"""One process's share of a bot on a real database, without its loops: each test decides what is claimed and when."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -19,25 +20,27 @@ from botflow.engine.node_type import Leave, NodeType
 from botflow.engine.scene import Scene
 from botflow.flow.compile import compile_flow
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
+from botflow.flow.node_spec import NoProperties
 from botflow.interfaces import Channel
-from botflow.nodes import built_in
 from botflow.nodes.custom.action import action
+from botflow.records.queues import QUEUES, QueueName
 from botflow.records.sessions import SessionKey
-from botflow.records.turns import Receipt
+from botflow.records.turns import Receipt, TurnCommit
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
-from botflow.runtime.turns.advance import Advance
 from botflow.runtime.turns.bursts import Bursts
-from botflow.runtime.turns.committer import Committer
-from botflow.runtime.turns.receive import Conversation, IsGone
+from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.runtime.turns.receive import IsGone, Receiver
+from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
+from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
@@ -47,6 +50,8 @@ from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say
+from tests.node_types import with_types
+from tests.runtime.crashes import crashing
 
 SEEDS = count(1)
 
@@ -57,70 +62,88 @@ class Question(Properties):
     question: str
 
 
-class Nothing(Properties):
-    """A node without properties."""
-
-
-class Count:
+class Count(NodeType):
     """A node that counts how often it is visited."""
 
     name = "test.count"
-    category: Category = "action"
-    properties = Nothing
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def handles(self, properties: Nothing) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: Nothing) -> bool:
-        return False
-
-    def sets(self, properties: Nothing) -> tuple[str, ...]:
-        return ()
-
-    def visit(self, properties: Nothing, scene: Scene) -> Leave:
+    def visit(self, properties: NoProperties, scene: Scene) -> Leave:
         self._world.visits += 1
         return Leave("next")
 
 
 @dataclass(slots=True)
 class World:
-    """What the nodes meet: while `held` is there, answers wait for it; `crashes` says how often a point fails."""
+    """What the nodes meet: while `held` is there, answers wait for it; so many `failures` come before an answer;
+    `crashes` says how often a point fails."""
 
     asked: list[str] = field(default_factory=list)
     visits: int = 0
     held: asyncio.Event | None = None
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    failures: int = 0
+    most_at_once: int = 0
+    at_once: int = 0
     crashes: dict[Point, int] = field(default_factory=dict)
 
     async def answer(self, question: str) -> str:
         self.asked.append(question)
         self.begun.set()
-        if self.held is not None:
-            await self.held.wait()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.held is not None:
+                await self.held.wait()
+        finally:
+            self.at_once -= 1
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("no answer")
         return f"{question}!"
 
-    def reach(self, point: Point) -> None:
-        if self.crashes.get(point, 0) > 0:
-            self.crashes[point] -= 1
-            raise RuntimeError(f"crash at {point}")
+
+class Counted:
+    """A store of the database, and how often each of its methods was called."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.calls[name] += 1
+            return method(*arguments, **named)
+
+        return call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """The parts of one process."""
+    """The parts of one process. `turns` and `leases` count what it asks of the database. `desk` is another process on
+    the same database that takes no turns."""
 
+    owner: str
     database: Database
+    turns: Counted
+    leases: Counted
     flows: Flows
     hub: Hub
     hot: HotSessions
-    committer: Committer
-    conversation: Conversation
-    advance: Advance
+    receiver: Receiver
+    runner: TurnRunner
+    bursts: Bursts
+    keeper: LeaseKeeper
+    timers: DueTimers
     gate: ConsentGate
     world: World
+    committed: list[TurnCommit]
+    shared: Mapping[str, Any]
+    desk: Bot | None = None
 
     @property
     def live(self) -> LiveFlow:
@@ -152,17 +175,61 @@ class Bot:
             text=text,
             consent=consent,
         )
-        return await self.conversation.receive(self.live, person, inbound, reply_within_s=within_s, is_gone=is_gone)
+        return await self.receiver.receive(self.live, person, inbound, reply_within_s=within_s, is_gone=is_gone)
 
     async def said(self, text: str, key: str, **more: Any) -> list[str]:
         """Receive one message and return what was said."""
         return texts(await self.hear(text, key, **more))
 
     async def queued(self, text: str, key: str, **more: Any) -> Receipt:
-        """Receive a message whose turn must wait for a worker, and return at once."""
-        receipt = await self.hear(text, key, **{"within_s": 0.0, **more})
+        """Let a process that takes no turns receive a message; it waits to be claimed."""
+        assert self.desk is not None
+        receipt = await self.desk.hear(text, key, **{"within_s": 0.0, **more})
         assert receipt.state == "new"
         return receipt
+
+    def twin(self, *, concurrency: int = 64) -> Bot:
+        """Return one more process of the same bot, with signals and world in common."""
+        return assemble(self.database, concurrency=concurrency, queues=QUEUES, **self.shared)
+
+    async def advance(self, session: int) -> None:
+        """Take what waits in one session; return when this process has nothing more to run in it."""
+        self.runner.look(session)
+        await self.idle(session)
+
+    async def work(self) -> None:
+        """Claim whatever waits, as the process's tick does, until nothing does."""
+        steps = [step for step in self.keeper.steps() if step.name != "recover"]
+        while True:
+            for step in steps:
+                await step.run()
+            if not self.runner._serving:
+                return
+            await self.idle()
+
+    async def idle(self, *sessions: int) -> None:
+        """Return when this process runs none of these sessions, or none at all."""
+        while running := [
+            serving.task
+            for session, serving in self.runner._serving.items()
+            if serving.task is not None and (not sessions or session in sessions)
+        ]:
+            await asyncio.wait(running)
+
+    @asynccontextmanager
+    async def beating(self) -> AsyncIterator[None]:
+        """Beat as a process does, for the length of the block."""
+        running = asyncio.create_task(self.keeper.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Let what runs end, and release every lease."""
+        await self.runner.stop(1.0)
+        await self.bursts.close()
 
 
 def texts(receipt: Receipt) -> list[str]:
@@ -198,6 +265,9 @@ async def open_bot(
     types: tuple[NodeType, ...] = (),
     channels: Mapping[str, Channel] | None = None,
     hub: Hub | None = None,
+    concurrency: int = 64,
+    queues: Sequence[QueueName] = QUEUES,
+    timing: Timing = Timing(),  # noqa: B008 -- a frozen value
     **document: Any,
 ) -> AsyncIterator[Bot]:
     """Serve the flow of these nodes, the first of which follows a trigger that takes every message."""
@@ -207,17 +277,18 @@ async def open_bot(
     async def ask(properties: Question, variables: Mapping[str, Any]) -> str:
         return await world.answer(properties.question)
 
-    node_types = {kind.name: kind for kind in (*built_in(), ask, Count(world), *types)}
+    node_types = with_types(ask, Count(world), *types)
     flows = Flows(database.flows, node_types)
     await publish(flows, node_types, *nodes, **document)
-    bot = _assemble(database, flows, hub or Hub(None), node_types, channels or {}, world)
-    committing = asyncio.create_task(bot.committer.run())
-    try:
-        yield bot
-    finally:
-        committing.cancel()
-        with suppress(asyncio.CancelledError):
-            await committing
+    shared: dict[str, Any] = {"flows": flows, "hub": hub or Hub(None), "node_types": node_types}
+    shared |= {"channels": channels or {}, "world": world, "timing": timing}
+    desk = assemble(database, concurrency=0, queues=(), **shared)
+    bot = assemble(database, concurrency=concurrency, queues=queues, desk=desk, **shared)
+    with crashing(world.crashes):
+        try:
+            yield bot
+        finally:
+            await bot.stop()
 
 
 async def publish(
@@ -230,17 +301,23 @@ async def publish(
     return documents
 
 
-def _assemble(
+def assemble(
     database: Database,
+    *,
     flows: Flows,
     hub: Hub,
     node_types: Mapping[str, NodeType],
     channels: Mapping[str, Channel],
     world: World,
+    timing: Timing,
+    concurrency: int,
+    queues: Sequence[QueueName],
+    desk: Bot | None = None,
 ) -> Bot:
-    hot = HotSessions(database.sessions, None)
-    committer = Committer(database.sessions)
-    log = structlog.get_logger("tests")
+    """Return one more process of the bot, which runs so many sessions at once."""
+    owner = f"process {next(SEEDS)}"
+    turns, leases = Counted(database.turns), Counted(database.leases)
+    hot = HotSessions(turns, None)
     spend = ModelSpend(Spending(database.engine), Decisions(database.engine))
     actions = Actions(
         node_types=node_types,
@@ -248,24 +325,69 @@ def _assemble(
         executions=database.executions,
         credential=Vault(Credentials(database.engine), "secret of the tests").fields_for_run,
     )
-    asking = Asks(models=[LexicalModel()], transcripts=database.transcripts, actions=actions, spend=spend, log=log)
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows)
-    consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
+    bursts = Bursts(BurstRows(database.engine), hub)
+    committed: list[TurnCommit] = []
+    clock = SystemClock()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
-    shared |= {"consent": consent, "bursts": Bursts(BurstRows(database.engine), hub, world.reach)}
-    shared |= {"inbox": database.inbox, "reach": world.reach}
-    conversation = Conversation(
-        sessions=database.sessions, outbox=database.outbox, committer=committer, clock=SystemClock(), **shared
+    shared |= {"turns": turns, "on_committed": committed.append}
+    consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
+    runner = TurnRunner(
+        owner=owner,
+        leases=leases,
+        asks=Asks(
+            models=[LexicalModel()],
+            transcripts=database.transcripts,
+            actions=actions,
+            spend=spend,
+            log=structlog.get_logger("tests"),
+        ),
+        consent=consent,
+        bursts=bursts,
+        concurrency=concurrency,
+        **shared,
+    )
+    keeper = LeaseKeeper(
+        owner=owner,
+        queues=queues,
+        store=leases,
+        runner=runner,
+        clock=clock,
+        timing=timing,
     )
     return Bot(
+        owner=owner,
         database=database,
+        turns=turns,
+        leases=leases,
         flows=flows,
         hub=hub,
         hot=hot,
-        committer=committer,
-        conversation=conversation,
-        advance=Advance(asks=asking, **shared),
+        receiver=Receiver(
+            owner=owner,
+            outbox=database.outbox,
+            runner=runner,
+            clock=clock,
+            timing=timing,
+            consent=consent,
+            bursts=bursts,
+            **shared,
+        ),
+        runner=runner,
+        bursts=bursts,
+        keeper=keeper,
+        timers=DueTimers(leases=leases, timers=database.timers, keeper=keeper, clock=clock, **shared),
         gate=gate,
         world=world,
+        committed=committed,
+        shared={
+            "flows": flows,
+            "hub": hub,
+            "node_types": node_types,
+            "channels": channels,
+            "world": world,
+            "timing": timing,
+        },
+        desk=desk,
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from botflow.engine.inbound import Inbound
-from botflow.engine.node_type import NodeType
 from botflow.flow.compile import compile_flow
 from botflow.records.runs import RunStart, StartedRun
 from botflow.records.turns import Receipt
@@ -20,6 +19,7 @@ from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.triggers import Triggers
 from botflow.storage import tables
 from botflow.storage.database import Database
+from botflow.storage.engines.dialects import now
 from botflow.storage.runs.start import start_run
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import GREETING, Bot, open_bot
@@ -40,7 +40,7 @@ def rest(id: str, next: str = "") -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """One process's share: a bot whose worker and carrier run when they are told to."""
+    """One process's share: a bot that claims and carries out when it is told to."""
 
     bot: Bot
     database: Database
@@ -50,54 +50,38 @@ class Runs:
     async def start(self, workflow: str, input: Any = None, *, key: str = "", **more: Any) -> StartedRun:
         live = self.bot.flows.get(workflow)
         start = RunStart(workflow=live.workflow, flow_version=live.version, trigger="api", input=input, key=key, **more)
-        async with self.database.engine.write() as connection:
-            started = await connection.run_sync(start_run, start)
-            await self.database.engine.defer_advances(connection, [started.session] if started.is_new else [])
-        return started
+        return await self.database.engine.write(start_run, start)
 
     async def settle(self) -> None:
         """Run whatever is queued and carry out whatever follows, until nothing is left."""
         for _ in range(100):
-            await self.carrier._carry_some(None)
+            await self.carrier.carry_some()
+            await self.bot.work()
             waiting = await self.rows(tables.inbounds, tables.inbounds.c.state == "new")
-            if not waiting:
-                if not await self.rows(tables.effects):
-                    return
-                continue
-            for session in sorted({row.session_id for row in waiting}):
-                await self.bot.advance(session)
+            if not waiting and not await self.rows(tables.effects):
+                return
         raise AssertionError("it does not settle")
 
     async def rows(self, table: Any, *where: Any) -> list[Any]:
         statement = select(table).where(*where).order_by(*table.primary_key.columns)
-        async with self.database.engine.read() as connection:
-            return list((await connection.execute(statement)).all())
-
-    async def jobs(self) -> list[Any]:
-        """Return the jobs that wait."""
-        async with self.database.engine.read() as connection:
-            return list((await connection.execute(text("SELECT lock FROM procrastinate_jobs"))).all())
+        return await self.database.engine.read(lambda connection: list(connection.execute(statement).all()))
 
     async def make_due(self, session: int) -> None:
         await make_due(self.database, session)
 
     async def make_effects_due(self) -> None:
-        async with self.database.engine.write() as connection:
-            await connection.execute(update(tables.effects).values(due_at=self.database.engine.now(-1.0)))
-
-    async def age_inbounds(self) -> None:
-        """Let the last sign of life of everything that is queued be twenty seconds ago."""
-        aged = update(tables.inbounds).where(tables.inbounds.c.renewed_at.is_not(None))
-        async with self.database.engine.write() as connection:
-            await connection.execute(aged.values(renewed_at=self.database.engine.now(-20.0)))
+        await self.database.engine.write(
+            lambda connection: connection.execute(update(tables.effects).values(due_at=now(-1.0)))
+        )
 
     async def say(self, workflow: str, text: str, key: str) -> Receipt:
-        """Let Ann write to another conversation than the bot's own; its turn waits for a worker."""
+        """Let Ann write to another conversation than the bot's own; her message waits to be claimed."""
         inbound = Inbound(
             kind="message", key=key, received_at=datetime.now(UTC), seed=7, channel="chat", sender="ann", text=text
         )
         live = self.bot.flows.get(workflow)
-        return await self.bot.conversation.receive(live, "ann", inbound, reply_within_s=0.0)
+        assert self.bot.desk is not None
+        return await self.bot.desk.receiver.receive(live, "ann", inbound, reply_within_s=0.0)
 
     async def execution(self, run: StartedRun) -> Any:
         [row] = await self.rows(tables.executions, tables.executions.c.session_id == run.session)
@@ -105,20 +89,22 @@ class Runs:
 
 
 @asynccontextmanager
-async def open_runs(database: Database, *jobs: dict[str, Any], types: tuple[NodeType, ...] = ()) -> AsyncIterator[Runs]:
-    """Serve these workflows besides the bot's own conversation `root`."""
-    async with open_bot(database, *GREETING, types=types) as bot:
+async def open_runs(
+    database: Database, *jobs: dict[str, Any], nodes: Sequence[dict[str, Any]] = GREETING, **options: Any
+) -> AsyncIterator[Runs]:
+    """Serve these workflows besides the bot's own conversation `root` of these nodes."""
+    async with open_bot(database, *nodes, **options) as bot:
         node_types = bot.flows._node_types
         documents = {job["id"]: job for job in jobs}
         for id, document in documents.items():
             bundle = {id: document}
             await bot.flows.publish([(compile_flow(bundle, id, node_types), bundle)])
-        carrier = Carrier(store=database.effects, flows=bot.flows, node_types=node_types, reach=bot.world.reach)
+        carrier = Carrier(store=database.effects, flows=bot.flows, node_types=node_types, wake=bot.hub.claimable)
         executions = Executions(
             store=database.executions,
             lifecycle=database.lifecycle,
             artifacts=database.artifacts,
-            triggers=Triggers(database.engine),
+            triggers=Triggers(database.engine, bot.hub.claimable),
             flows=bot.flows,
             hub=bot.hub,
         )

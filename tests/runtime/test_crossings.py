@@ -17,7 +17,7 @@ async def test_a_child_whose_start_comes_after_its_cancellation_never_begins(dat
         await runs.bot.advance(run.session)
         [start] = await database.effects.claim(10)
         await runs.executions.cancel(run.execution)
-        await runs.carrier._carry_some(None)
+        await runs.carrier.carry_some()
         await runs.carrier._carry(start)
         await runs.make_effects_due()
         await runs.settle()
@@ -29,7 +29,7 @@ async def test_a_late_cancellation_leaves_the_starts_of_a_retry_alone(database: 
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
         [late] = await database.effects.claim(10)
         await runs.executions.retry(run.execution, from_start=True)
@@ -52,9 +52,9 @@ async def test_branches_that_had_not_begun_in_time_never_begin(database: Databas
         first, second = await database.effects.claim(10)
         await runs.carrier._carry(first)
         await runs.make_due(run.session)
-        await database.timers.fire_due_waits(10)
+        await runs.bot.timers.fire()
         await runs.bot.advance(run.session)
-        await runs.carrier._carry_some(None)
+        await runs.carrier.carry_some()
         await runs.carrier._carry(second)
         await runs.settle()
         assert [child.status for child in await children(runs, run.session)] == ["cancelled"]
@@ -65,11 +65,11 @@ async def test_a_run_that_is_buried_cancels_what_it_waited_for(database: Databas
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         [first, second] = await children(runs, run.session)
         await runs.bot.advance(first.session_id)
-        await runs.carrier(first.session_id)
-        runs.bot.world.crashes["advance.computed"] = 3
+        await runs.carrier.carry_some()
+        runs.bot.world.crashes["turn.computed"] = 3
         await runs.bot.advance(run.session)
         assert (await runs.execution(run)).status == "failed"
         await runs.settle()
@@ -82,11 +82,11 @@ async def test_a_conversation_whose_childs_end_is_buried_hears_its_person_again(
         first = await runs.say("talk", "hi", "m1")
         await runs.bot.advance(first.id.session)
         await runs.say("talk", "Ann", "m2")
-        await runs.carrier(first.id.session)
+        await runs.carrier.carry_some()
         [child, _] = await children(runs, first.id.session)
         await runs.bot.advance(child.session_id)
-        await runs.carrier(child.session_id)
-        runs.bot.world.crashes["advance.computed"] = 3
+        await runs.carrier.carry_some()
+        runs.bot.world.crashes["turn.computed"] = 3
         await runs.bot.advance(first.id.session)
         await runs.settle()
         [ended, again] = await runs.rows(tables.executions, tables.executions.c.session_id == first.id.session)
@@ -113,9 +113,9 @@ async def test_a_retry_does_not_find_the_children_late_once_more(database: Datab
     async with open_runs(database, slow) as runs:
         run = await runs.start("slow")
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         await runs.make_due(run.session)
-        await database.timers.fire_due_waits(10)
+        await runs.bot.timers.fire()
         await runs.settle()
         assert (await runs.execution(run)).status == "failed"
         await runs.executions.retry(run.execution)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from botflow.engine.node_type import NodeType
-from botflow.errors import FlowError, RejectedInbound
+from botflow.errors import FlowError, ProviderError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from tests.engine.conversation import say
-from tests.runtime.bot_without_worker import publish
-from tests.runtime.job_places import until
+from tests.runtime.bot_without_worker import Counted, publish
+from tests.runtime.until import until
+from tests.triggering.workflows_to_start import set_status
 
 TYPES: Mapping[str, NodeType] = {kind.name: kind for kind in built_in()}
 
@@ -105,35 +107,80 @@ async def test_workflows_are_found_by_their_row(database: Database) -> None:
     assert (flows.slug_of(workflow), flows.slug_of(workflow + 1)) == ("root", None)
 
 
-async def test_a_signal_makes_a_process_look_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botflow.runtime.served_flows.REFRESH_S", 3600.0)
+@asynccontextmanager
+async def following(flows: Flows) -> AsyncIterator[None]:
+    """Let a process follow what others publish, for the length of the block."""
+    running = asyncio.create_task(flows.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_signal_makes_a_process_read_at_once(database: Database) -> None:
     one, other = process(database), process(database)
-    following = asyncio.create_task(other.run())
-    await serve(one, "Hello.")
-    other.changed()
-
-    async def is_served() -> bool:
-        return [live.slug for live in other.all()] == ["root"]
-
-    await until(is_served)
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    async with following(other):
+        await serve(one, "Hello.")
+        other.changed()
+        await until(lambda: [live.slug for live in other.all()] == ["root"])
 
 
-async def test_without_any_signal_a_process_looks_now_and_then(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("botflow.runtime.served_flows.REFRESH_S", 0.01)
-    other = process(database)
-    following = asyncio.create_task(other.run())
+async def test_without_any_signal_a_look_at_the_database_says_that_something_was_published(database: Database) -> None:
+    one, other = process(database), process(database)
+    async with following(other):
+        other.seen((await database.leases.look("me", 10.0)).flows)
+        await serve(one, "Hello.")
+        other.seen((await database.leases.look("me", 10.0)).flows)
+        await until(lambda: [live.slug for live in other.all()] == ["root"])
+
+
+async def test_flows_are_read_only_when_the_look_says_that_they_changed(database: Database) -> None:
+    store = Counted(database.flows)
+    one = process(database)
+    other = Flows(store, TYPES)  # type: ignore[arg-type]  # it is the store, and counts
+    reads: list[int] = []
+
+    async def look() -> None:
+        """Let the process look three times, as it does in as many seconds."""
+        for _ in range(3):
+            other.seen((await database.leases.look("me", 10.0)).flows)
+            await asyncio.sleep(0.05)
+        reads.append(store.calls["active"])
+
+    async with following(other):
+        await look()
+        await serve(one, "Hello.")
+        await look()
+        await serve(one, "Good day.")
+        await look()
+        await set_status(database, "root", "paused")
+        await look()
+    assert reads == [1, 2, 3, 4]
+    assert other.all() == []
+
+
+async def test_a_process_that_could_not_read_what_changed_reads_after_the_next_look(database: Database) -> None:
+    class Away(Counted):
+        is_away = True
+
+        def __getattr__(self, name: str) -> Any:
+            if self.is_away:
+                raise ProviderError("away", code="database.unavailable")
+            return super().__getattr__(name)
+
+    store = Away(database.flows)
+    other = Flows(store, TYPES)  # type: ignore[arg-type]  # it is the store, but for a while
     await serve(process(database), "Hello.")
-
-    async def is_served() -> bool:
-        return [live.slug for live in other.all()] == ["root"]
-
-    await until(is_served)
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    digest = (await database.leases.look("me", 10.0)).flows
+    with capture_logs() as logs:
+        async with following(other):
+            other.seen(digest)
+            await until(lambda: bool(logs))
+            store.is_away = False
+            other.seen(digest)
+            await until(lambda: [live.slug for live in other.all()] == ["root"])
+    assert [line["event"] for line in logs] == ["flows_not_refreshed"]
 
 
 async def test_compiled_versions_are_bounded_and_compiled_again_when_needed(

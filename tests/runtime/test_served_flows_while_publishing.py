@@ -32,8 +32,9 @@ async def served(database: Database, *slugs: str) -> Flows:
 
 
 async def set_status(database: Database, slug: str, status: str) -> None:
-    async with database.engine.write() as connection:
-        await connection.execute(update(workflows).where(workflows.c.slug == slug).values(status=status))
+    await database.engine.write(
+        lambda connection: connection.execute(update(workflows).where(workflows.c.slug == slug).values(status=status))
+    )
 
 
 async def test_a_paused_workflow_is_served_no_longer_and_one_that_goes_on_is_again(database: Database) -> None:

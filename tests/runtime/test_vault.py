@@ -38,8 +38,7 @@ async def test_what_was_added_can_be_used_and_stands_nowhere_in_clear(
 
     assert fields["password"] == SECRET
     assert SECRET not in f"{fields!r} {fields} {await vault.all()!r}"
-    async with database.engine.read() as connection:
-        row = (await connection.execute(select(credentials))).one()
+    row = await database.engine.read(lambda connection: connection.execute(select(credentials)).one())
     assert SECRET.encode() not in row.fields
 
 
@@ -76,8 +75,11 @@ async def test_fields_copied_into_another_row_are_refused(database: Database) ->
     await vault.add("mail", "smtp", {"password": SECRET})
     await vault.add("other", "smtp", {"password": "x"}, user_name="eve")
     stolen = select(credentials.c.fields).where(credentials.c.name == "mail").scalar_subquery()
-    async with database.engine.write() as connection:
-        await connection.execute(update(credentials).where(credentials.c.name == "other").values(fields=stolen))
+    await database.engine.write(
+        lambda connection: connection.execute(
+            update(credentials).where(credentials.c.name == "other").values(fields=stolen)
+        )
+    )
 
     with pytest.raises(UsageError) as refused:
         await vault.fields(await home(store), "eve", "other")

@@ -1,51 +1,97 @@
-"""What storage tests read and age by hand: jobs, and times that nobody waits for."""
+"""What storage tests read and age by hand: rows behind the stores' backs, and times that nobody waits for."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, Executable, select, update
 
 from botflow.records.outbounds import StoredOutbound
-from botflow.records.turns import TurnId
+from botflow.records.runs import RunStart, StartedRun
+from botflow.records.sessions import SessionKey
 from botflow.storage import tables
+from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
-from botflow.storage.tables import inbounds, outbounds, sessions
+from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.runs.start import start_run
+from botflow.storage.tables import inbounds, outbounds, processes, sessions
 
 
-async def jobs(database: Database) -> list[tuple[Any, ...]]:
-    """Return (queue, task, lock, arguments) of every job, oldest first."""
-    statement = text("SELECT queue_name, task_name, lock, args FROM procrastinate_jobs ORDER BY id")
-    async with database.engine.read() as connection:
-        rows = (await connection.execute(statement)).all()
-    return [(*row[:3], json.loads(row[3]) if isinstance(row[3], str) else row[3]) for row in rows]
+async def inbound_rows(database: Database, session: int | None = None) -> list[Any]:
+    """Return the rows of a session's inbounds, or of all, in the order of their arrival."""
+    statement = select(inbounds).order_by(inbounds.c.session_id, inbounds.c.seq)
+    if session is not None:
+        statement = statement.where(inbounds.c.session_id == session)
+    return await database.engine.read(lambda connection: list(connection.execute(statement).all()))
+
+
+async def claimable(database: Database) -> list[tuple[int, int]]:
+    """Return (session, priority) of every inbound that waits to be claimed."""
+    return [
+        (row.session_id, row.priority)
+        for row in await inbound_rows(database)
+        if row.state == "new" and row.owner is None and row.priority is not None
+    ]
 
 
 async def executions(database: Database) -> list[Any]:
     """Return the rows of all executions, oldest first."""
     statement = select(tables.executions).order_by(tables.executions.c.started_at, tables.executions.c.id)
-    async with database.engine.read() as connection:
-        return list((await connection.execute(statement)).all())
+    return await database.engine.read(lambda connection: list(connection.execute(statement).all()))
 
 
-async def age_owner(database: Database, turn: TurnId, seconds: float) -> None:
-    """Let the inbound's last sign of life be so long ago."""
-    where = (inbounds.c.session_id == turn.session) & (inbounds.c.seq == turn.seq)
-    async with database.engine.write() as connection:
-        await connection.execute(update(inbounds).where(where).values(renewed_at=database.engine.now(-seconds)))
+async def change(database: Database, *statements: Executable) -> None:
+    """Execute statements in one transaction."""
+
+    def execute(connection: Connection) -> None:
+        for statement in statements:
+            connection.execute(statement)
+
+    await database.engine.write(execute)
+
+
+async def start_run_of(database: Database, name: str = "", *, priority: int | None = None) -> StartedRun:
+    """Start a run of workflow 1, as a trigger does; the name is its key."""
+    start = RunStart(workflow=1, flow_version=7, trigger="api", priority=priority, key=name)
+    return await database.engine.write(start_run, start)
+
+
+async def age_process(database: Database, owner: str, seconds: float) -> None:
+    """Let the process's last beat be so long ago; one that has never beaten has its row from now on."""
+
+    def age(connection: Connection) -> None:
+        seen_at = now(-seconds)
+        row = upsert(connection, processes).values(id=owner, seen_at=seen_at, queues="executions,turns")
+        connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"seen_at": seen_at}))
+
+    await database.engine.write(age)
 
 
 async def make_due(database: Database, session: int) -> None:
     """Let the session's wait end now."""
-    async with database.engine.write() as connection:
-        await connection.execute(
-            update(sessions).where(sessions.c.id == session).values(wake_at=database.engine.now(-1.0))
+    await database.engine.write(
+        lambda connection: connection.execute(
+            update(sessions).where(sessions.c.id == session).values(wake_at=now(-1.0))
         )
+    )
+
+
+async def opt_out(database: Database, who: SessionKey) -> None:
+    """Let the person stop, as the runtime does on STOP."""
+    await database.flows.publish("bot", "Bot", "d1", {"bot": {}})  # a contact belongs to the workflow's organization
+    await Contacts(database.engine).stop(who, "stop", "opt_out.word")
+
+
+async def set_paused(database: Database, session: int, paused: bool = True) -> None:
+    """Pause the session, or lift its pause, without what an execution's pause writes besides."""
+    await database.engine.write(
+        lambda connection: connection.execute(update(sessions).where(sessions.c.id == session).values(paused=paused))
+    )
 
 
 async def age_part(database: Database, part: StoredOutbound, seconds: float) -> None:
     """Let the part's last news be so long ago."""
     where = (outbounds.c.session_id == part.session) & (outbounds.c.version == part.version)
-    async with database.engine.write() as connection:
-        await connection.execute(update(outbounds).where(where).values(updated_at=database.engine.now(-seconds)))
+    await database.engine.write(
+        lambda connection: connection.execute(update(outbounds).where(where).values(updated_at=now(-seconds)))
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import inf
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
@@ -32,9 +32,9 @@ async def fast_turn(
     database: Database, provider_key: str, *parts: OutboundPart, person: str = "ann", is_over: bool = False
 ) -> int:
     """Commit a turn that says `parts`; return its session."""
-    stored = await database.sessions.load(key(person, channel="sms"))
+    stored = await database.turns.load(key(person, channel="sms"))
     turn = (ended if is_over else waiting)(stored, message(provider_key), *parts)
-    [committed] = await database.sessions.commit_turns([turn])
+    committed = await database.turns.commit(turn)
     assert committed is not None
     return committed.session
 
@@ -42,22 +42,26 @@ async def fast_turn(
 async def row_of(database: Database, session: int, index: int) -> Any:
     """Return the newest part of that index."""
     found = select(outbounds).where(outbounds.c.session_id == session, outbounds.c.index == index)
-    async with database.engine.read() as connection:
-        return (await connection.execute(found.order_by(outbounds.c.version.desc()).limit(1))).one()
+    return await database.engine.read(
+        lambda connection: connection.execute(found.order_by(outbounds.c.version.desc()).limit(1)).one()
+    )
 
 
 async def let_pass(database: Database, seconds: float) -> None:
     """Let so much time pass for all parts and senders."""
     by = timedelta(seconds=seconds)
-    async with database.engine.write() as connection:
-        for row in (await connection.execute(select(outbounds))).all():
+
+    def pass_by(connection: Connection) -> None:
+        for row in connection.execute(select(outbounds)).all():
             moved = {name: getattr(row, name) for name in ("created_at", "updated_at", "due_at")}
             mine = (outbounds.c.session_id == row.session_id) & (outbounds.c.version == row.version)
-            await connection.execute(
+            connection.execute(
                 update(outbounds)
                 .where(mine, outbounds.c.index == row.index)
                 .values({name: at - by for name, at in moved.items() if at is not None})
             )
-        for row in (await connection.execute(select(senders))).all():
+        for row in connection.execute(select(senders)).all():
             mine = (senders.c.channel == row.channel) & (senders.c.address == row.address)
-            await connection.execute(update(senders).where(mine).values(next_at=row.next_at - by))
+            connection.execute(update(senders).where(mine).values(next_at=row.next_at - by))
+
+    await database.engine.write(pass_by)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from botflow.engine.effects import SendMessage
+from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.events import ExecutionCompleted, ExecutionStarted, InboundIgnored
 from botflow.engine.inbound import Inbound
 from botflow.engine.session import Alarm, Frame, Session, Wait
@@ -41,17 +41,25 @@ def waiting(
     inbound: Inbound,
     *parts: OutboundPart,
     timeout_s: float | None = None,
+    until: datetime | None = None,
     flow_version: int = 7,
     variables: dict[str, Any] | None = None,
     parked: bool = False,
+    accepts: tuple[str, ...] = ("message",),
+    effects: tuple[Effect, ...] = (),
 ) -> TurnCommit:
-    """A turn after which the flow waits; the first one starts an execution."""
+    """A turn after which the flow waits for what it `accepts`; the first one starts an execution."""
     version = read.session.version + 1
     execution = read.session.execution or inbound.new_execution_id
     session = Session(
         version=version,
         frames=(Frame(node="ask", variables=variables or {}),),
-        wait=Wait(token=str(version), alarms=(Alarm(timeout_s),) if timeout_s is not None else ()),
+        wait=Wait(
+            token=str(version),
+            accepts=accepts,
+            alarms=(Alarm(timeout_s),) if timeout_s is not None else (),
+            until=until.isoformat() if until else "",
+        ),
         execution=execution,
     )
     turn = Turn(
@@ -60,13 +68,37 @@ def waiting(
         status="waiting",
         events=(ExecutionStarted("start"),),
         messages=tuple(part.message for part in parts),
+        effects=effects,
         execution=execution,
         started=not read.session.execution,
     )
     return TurnCommit(read=read, inbound=inbound, turn=turn, parts=parts, flow_version=flow_version, parked=parked)
 
 
-def ended(read: StoredSession, inbound: Inbound, *parts: OutboundPart) -> TurnCommit:
+def running(
+    read: StoredSession, inbound: Inbound, *, node: str = "next", effects: tuple[Effect, ...] = ()
+) -> TurnCommit:
+    """A run's turn that goes on at `node` in its next turn, at once."""
+    version = read.session.version + 1
+    session = Session(
+        version=version,
+        frames=(Frame(node=node),),
+        wait=Wait(token=str(version), accepts=("resume",)),
+        execution=read.session.execution or inbound.new_execution_id,
+    )
+    turn = Turn(
+        session=session,
+        state=orjson.dumps(session.to_json()),
+        status="running",
+        events=(ExecutionStarted("start"),),
+        messages=(),
+        effects=effects,
+        execution=session.execution or "",
+    )
+    return TurnCommit(read=read, inbound=inbound, turn=turn, parts=(), flow_version=7)
+
+
+def ended(read: StoredSession, inbound: Inbound, *parts: OutboundPart, output: Any = None) -> TurnCommit:
     """A turn that completes the execution."""
     session = Session(version=read.session.version + 1)
     turn = Turn(
@@ -77,6 +109,7 @@ def ended(read: StoredSession, inbound: Inbound, *parts: OutboundPart) -> TurnCo
         messages=tuple(part.message for part in parts),
         execution=read.session.execution or inbound.new_execution_id,
         started=not read.session.execution,
+        output=output,
     )
     return TurnCommit(read=read, inbound=inbound, turn=turn, parts=parts, flow_version=7)
 

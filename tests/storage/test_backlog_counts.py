@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
+from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import StoredSession
 from botflow.storage.backlog_counts import Waiting
 from botflow.storage.database import Database, open_database
 from botflow.storage.tables import effects
-from tests.storage.aged_rows import make_due
+from tests.storage.aged_rows import make_due, start_run_of
+from tests.storage.leased_turns import ONE, accept, finish, leased
 from tests.storage.sample_turns import key, message, said, waiting
+from tests.storage.statements import noted_statements, steps_of
 
 
 async def test_an_empty_database_has_nothing_waiting(database: Database) -> None:
@@ -24,16 +27,16 @@ async def test_an_empty_database_has_nothing_waiting(database: Database) -> None
 async def test_what_waits_is_counted_by_kind(database: Database) -> None:
     parts = [said("one", "ready"), said("two", "ready"), said("three", "unknown"), said("four", "sent")]
     turn = waiting(StoredSession(key=key()), message("m1"), *parts, timeout_s=60)
-    [stored] = await database.sessions.commit_turns([turn])
+    stored = await database.turns.commit(turn)
     assert stored is not None
     await make_due(database, stored.session)
     for person in ("ann", "bob"):
         for name in ("m2", "m3"):
-            await database.inbox.enqueue(key(person), message(name, person=person), 7, 0)
+            await accept(database, name, who=key(person))
     row = {"session_id": 1, "version": 1, "index": 0, "kind": "emit", "body": {}, "attempts": 0}
-    async with database.engine.write() as connection:
-        await connection.execute(insert(effects).values(**row, due_at=database.engine.now(-30.0)))
-        await connection.execute(insert(effects).values(**{**row, "index": 1}, due_at=database.engine.now(30.0)))
+    late, early = (datetime.now(UTC) + timedelta(seconds=seconds) for seconds in (-30, 30))
+    due = [{**row, "due_at": late}, {**row, "index": 1, "due_at": early}]
+    await database.engine.write(lambda connection: connection.execute(insert(effects), due))
     census = await database.census.take()
     assert census.sessions == 2
     assert census.timers.count == 1
@@ -43,23 +46,62 @@ async def test_what_waits_is_counted_by_kind(database: Database) -> None:
     assert {state: found.count for state, found in census.outbox.items()} == {"ready": 2, "unknown": 1}
 
 
+async def test_an_empty_database_has_no_queue(database: Database) -> None:
+    assert await database.census.depths() == []
+
+
+async def test_what_waits_to_be_claimed_and_what_runs_is_counted_by_queue_and_priority(database: Database) -> None:
+    late = datetime.now(UTC) - timedelta(minutes=2)
+    for number in range(3):
+        await accept(database, message("m1", received_at=late), who=key(f"waits-{number}"))
+    for number in range(2):
+        await leased(database, message("m1", received_at=late), who=key(f"runs-{number}"))
+    await start_run_of(database, "low", priority=-10)
+    await start_run_of(database, "normal")
+    depths = {(each.queue, each.priority): each for each in await database.census.depths()}
+    assert {place: (each.waiting, each.running) for place, each in depths.items()} == {
+        ("turns", MESSAGE_PRIORITY): (3, 2),
+        ("executions", -10): (1, 0),
+        ("executions", 0): (1, 0),
+    }
+    assert 119 < depths["turns", MESSAGE_PRIORITY].oldest_s < 180
+    assert depths["executions", 0].oldest_s < 60
+
+
+async def test_what_waits_for_a_turn_of_its_own_session_says_nothing_about_the_load(database: Database) -> None:
+    """However long that takes: nobody else's message may be refused for it."""
+    late = datetime.now(UTC) - timedelta(minutes=2)
+    lease = await leased(database, "m1")
+    await accept(database, message("m2", received_at=late))
+    [depth] = await database.census.depths()
+    assert (depth.waiting, depth.running, depth.oldest_s) == (1, 1, 0.0)
+    await database.leases.let_go(ONE, [lease.queued.id])
+    [depth] = await database.census.depths()
+    assert (depth.waiting, depth.running) == (2, 0)
+    assert depth.oldest_s > 119
+
+
+async def test_what_runs_is_as_old_as_it_likes_and_what_is_done_or_cannot_go_on_is_not_counted(
+    database: Database,
+) -> None:
+    late = datetime.now(UTC) - timedelta(minutes=2)
+    await leased(database, message("m1", received_at=late))
+    done = await leased(database, "m1", who=key("bob"))
+    await finish(database, done, waiting(done.session, done.queued.inbound, accepts=("child_done",)))
+    await accept(database, "m2", who=key("bob"))
+    [depth] = await database.census.depths()
+    assert (depth.waiting, depth.running, depth.oldest_s) == (0, 1, 0.0)
+
+
 async def test_counting_reads_the_indexes_of_what_is_unfinished(sqlite_url: str) -> None:
     database = await open_database(sqlite_url, migrate=False)
-    statements: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(database.engine._readers.sync_engine, "before_cursor_execute", note)  # type: ignore[union-attr]
-    await database.census.take()
-    async with database.engine.read() as connection:
-        plans: list[Any] = [
-            (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
-            for statement, parameters in list(statements)
-        ]
+    with noted_statements() as statements:
+        await database.census.take()
+        await database.census.depths()
     await database.close()
-    steps = " / ".join(row[3] for plan in plans for row in plan)
-    assert len(plans) == 4
+    plans = [steps_of(sqlite_url, statement, parameters) for statement, parameters in statements]
+    steps = " / ".join(step for plan in plans for step in plan)
+    assert len(plans) == 5
     for index in ("inbounds_new_idx", "outbounds_unsettled_idx", "sessions_wake_at_idx", "effects_due_at_idx"):
         assert index in steps
     assert not re.search(r"SCAN (sessions|inbounds|outbounds|effects)(?! USING)", steps), steps

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from botflow.engine.asks import Line
+from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
+from tests.storage.leased_turns import accept
 from tests.storage.sample_turns import key, message, said, waiting
 
 
@@ -23,8 +25,8 @@ async def test_messages_come_after_the_cursor_oldest_first(database: Database) -
 
 async def test_what_goes_to_somebody_else_is_not_the_persons_to_read(database: Database) -> None:
     other = said("secret", to="+15550199", channel="sms")
-    stored = await database.sessions.load(key())
-    [turn] = await database.sessions.commit_turns([waiting(stored, message("m1"), other, said("hello"))])
+    stored = await database.turns.load(key())
+    turn = await database.turns.commit(waiting(stored, message("m1"), other, said("hello")))
     assert turn is not None
     parts = await database.transcripts.messages_after(turn.session, (0, 0), 10)
     assert [part.message.text for part in parts] == ["hello"]
@@ -46,7 +48,7 @@ async def test_a_transcript_shows_the_newest_entries_in_order(database: Database
 
 async def test_ten_parts_of_a_turn_stay_in_order(database: Database) -> None:
     parts = [said(f"part {number}") for number in range(12)]
-    [turn] = await database.sessions.commit_turns([waiting(await database.sessions.load(key()), message("m1"), *parts)])
+    turn = await database.turns.commit(waiting(await database.turns.load(key()), message("m1"), *parts))
     assert turn is not None
     entries = await database.transcripts.transcript(turn.session, 50)
     assert [entry.text for entry in entries[1:]] == [part.message.text for part in parts]
@@ -65,9 +67,9 @@ async def test_sessions_are_listed_with_what_they_wait_for(database: Database) -
     flow = await database.flows.publish("pizza", "Pizza", "d1", {"pizza": {}})
     waits, queued, parked = (key(person, workflow=flow.workflow) for person in ("waits", "queued", "parked"))
     for person in (waits, queued, parked):
-        await database.sessions.commit_turns([waiting(await database.sessions.load(person), message("m1"))])
-    await database.inbox.enqueue(queued, message("m2"), flow.version, 0)
-    await database.sessions.set_parked((await database.sessions.load(parked)).id, True)
+        await database.turns.commit(waiting(await database.turns.load(person), message("m1")))
+    await accept(database, "m2", who=queued)
+    await Contacts(database.engine).stop(parked, "stop", "opt_out.word")
     listed = await database.transcripts.sessions("pizza", 10)
     assert {(row.external_id, row.status, row.node, row.workflow, row.turns) for row in listed} == {
         ("waits", "waiting", "ask", "pizza", 1),
@@ -86,7 +88,7 @@ async def test_traces_are_the_newest_turns_oldest_first(database: Database) -> N
 
 async def _talk(database: Database, turns: int) -> int:
     for number in range(1, turns + 1):
-        stored = await database.sessions.load(key())
+        stored = await database.turns.load(key())
         commit = waiting(stored, message(f"m{number}", f"q{number}"), said(f"a{number}"), said(f"b{number}"))
-        assert None not in await database.sessions.commit_turns([commit])
-    return (await database.sessions.load(key())).id
+        assert await database.turns.commit(commit) is not None
+    return (await database.turns.load(key())).id

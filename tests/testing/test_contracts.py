@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import ConfigDict, Field
 
 from botflow import Answer, AskModel, Leave, NodeFailure, Outcome, Properties, SendMessage, WaitForMessage
 from botflow.engine.asks import Ask
+from botflow.engine.node_type import NodeType
 from botflow.engine.scene import Scene
-from botflow.flow.graph import Category
 from botflow.interfaces import OnDelta, WebhookRequest
 from botflow.testing import ScriptedModel
 from botflow.testing.contracts import (
@@ -50,18 +50,14 @@ class WordProperties(Properties):
     words: list[str] = Field(default_factory=list)
 
 
-class Good:
+class Good(NodeType):
     """A node type that keeps all its promises; those below break one each."""
 
     name = "test.good"
-    category: Category = "action"
     properties: type[Any] = WordProperties
 
     def handles(self, properties: WordProperties) -> tuple[str, ...]:
         return ("next", "error")
-
-    def waits(self, properties: WordProperties) -> bool:
-        return False
 
     def sets(self, properties: WordProperties) -> tuple[str, ...]:
         return ("said",)
@@ -227,9 +223,22 @@ def test_a_provider_that_cannot_be_reached_and_answers_all_the_same_is_found() -
 class Careless:
     """A channel that lets everybody in, and forgets half of what is said."""
 
-    name = "careless"
-    names = ("sms",)
-    reply_limit = 1
+    name: ClassVar[str] = "careless"
+    names: ClassVar[tuple[str, ...]] = ("sms",)
+    answers_itself: ClassVar[Mapping[str, frozenset[str]]] = {"mms": frozenset(("Stop",))}
+    reply_limit: ClassVar[int] = 1
+    reply_type: ClassVar[str] = "text/plain"
+
+    def __init__(self, settings: Any = None, clock: Any = None) -> None:
+        """Nothing to open."""
+
+    @property
+    def can_verify(self) -> bool:
+        return True
+
+    @staticmethod
+    def normal_address(written: str) -> str:
+        return written + "!"
 
     def verify(self, request: WebhookRequest) -> bool:
         return True
@@ -261,6 +270,7 @@ def test_a_channel_that_breaks_its_promises_is_found() -> None:
     )
     contract = ChannelContract()
     for name in (
+        "its_class_says_what_it_carries_and_answers",
         "what_was_changed_on_the_way_is_not",
         "messages_keep_their_order_and_their_words",
         "a_long_text_loses_no_word",

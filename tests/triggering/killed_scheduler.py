@@ -13,7 +13,8 @@ from botflow.storage.database import open_database
 
 async def main(url: str) -> None:
     database = await open_database(url, migrate=False)
-    keeper = Schedules(database.engine, Flows(database.flows, {kind.name: kind for kind in built_in()}))
+    flows = Flows(database.flows, {kind.name: kind for kind in built_in()})
+    keeper = Schedules(database.engine, flows, lambda: None)
     has_more = True
     while has_more:
         print("again", flush=True)

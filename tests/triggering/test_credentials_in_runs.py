@@ -69,6 +69,7 @@ def _flow(plugin: Plugin) -> tuple[Any, dict[str, Any]]:
 
 async def _everything(runtime: Runtime) -> str:
     """Return every row of the database, as text."""
-    async with runtime.database.engine.read() as connection:
-        rows = [(await connection.execute(select(table))).all() for table in metadata.sorted_tables]
+    rows = await runtime.database.engine.read(
+        lambda connection: [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+    )
     return repr(rows)

@@ -8,7 +8,7 @@ from botflow import RejectedInbound
 from botflow.storage.database import Database
 from botflow.triggering import emit, emit_sync
 from tests.engine.conversation import node
-from tests.storage.aged_rows import jobs
+from tests.storage.aged_rows import claimable
 from tests.triggering.workflows_to_start import (
     DRIVERS,
     async_connection,
@@ -48,7 +48,7 @@ async def test_each_listening_workflow_starts_once_with_the_callers_commit(
     assert [(run.trigger, run.input, run.metadata) for run in found] == [
         ("event", {"spent": spent}, {"event": "contact.created"})
     ] * started
-    assert len(await jobs(database)) == started
+    assert len(await claimable(database)) == started
 
 
 async def test_an_event_told_again_under_its_key_starts_nothing_more(database: Database, database_url: str) -> None:
@@ -59,7 +59,7 @@ async def test_an_event_told_again_under_its_key_starts_nothing_more(database: D
         connection.commit()
 
     assert first == again
-    assert len(await runs(database)) == len(await jobs(database)) == 1
+    assert len(await runs(database)) == len(await claimable(database)) == 1
 
 
 async def test_an_event_that_nobody_listens_to_changes_nothing(database: Database, database_url: str) -> None:

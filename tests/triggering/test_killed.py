@@ -49,15 +49,17 @@ async def said(process: Process) -> str:
 async def test_an_application_that_is_killed_loses_no_sale_and_starts_none_twice(database_url: str) -> None:
     database = await open_database(database_url, migrate=False)
     await publish(database, run_flow())
-    async with database.engine.write() as connection:
-        await connection.execute(text("CREATE TABLE shop_sales (id INTEGER PRIMARY KEY)"))
+    await database.engine.write(
+        lambda connection: connection.execute(text("CREATE TABLE shop_sales (id INTEGER PRIMARY KEY)"))
+    )
     for turn in range(ROUNDS):
         async with spawned("tests.triggering.killed_application", database_url, str(turn * 1000 + 1)) as shop:
             for _ in range(SALES):
                 await said(shop)
             await asyncio.sleep(0.003 * turn)  # somewhere within the next sale
-    async with database.engine.read() as connection:
-        sales = set((await connection.execute(text("SELECT id FROM shop_sales"))).scalars())
+    sales = await database.engine.read(
+        lambda connection: set(connection.execute(text("SELECT id FROM shop_sales")).scalars())
+    )
     started = [run.input["order"] for run in await runs(database)]
     await database.close()
 
@@ -82,8 +84,7 @@ async def _run_all(url: str, expected: int) -> tuple[set[str], int]:
                 await asyncio.sleep(0.1)
         await asyncio.sleep(1.5)  # would anything run twice?
         ended = select(func.count()).select_from(turns).where(turns.c.status == "completed")
-        async with runtime.database.engine.read() as connection:
-            completed = (await connection.execute(ended)).scalar_one()
+        completed = await runtime.database.engine.read(lambda connection: connection.execute(ended).scalar_one())
         return {run.status for run in await runs(runtime.database)}, completed
 
 
@@ -122,10 +123,9 @@ async def _owe(url: str) -> set[str]:
     await publish(database, run_flow("report", *triggers))
     flows = Flows(database.flows, {kind.name: kind for kind in built_in()})
     await flows.refresh()
-    await Schedules(database.engine, flows).sync()
+    await Schedules(database.engine, flows, lambda: None).sync()
     first = (datetime.now(UTC) - timedelta(minutes=50)).replace(second=0, microsecond=0)
-    async with database.engine.write() as connection:
-        await connection.execute(update(schedules).values(next_at=first))
+    await database.engine.write(lambda connection: connection.execute(update(schedules).values(next_at=first)))
     await database.close()
     moments = moments_between("* * * * *", "UTC", first, datetime.now(UTC), 1000)
     return {

@@ -7,24 +7,25 @@ from typing import Any
 import pytest
 
 from botflow import RejectedInbound
+from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.triggers import Triggers
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import GREETING, Bot, open_bot
-from tests.storage.aged_rows import jobs
+from tests.storage.aged_rows import claimable
 
 PROACTIVE = (*GREETING, node("invite", "trigger.manual", next="hello"))
 
 
 async def begin(bot: Bot, person: str = "ann", **more: Any) -> TriggeredExecution:
     request = StartRequest(workflow="root", **{"external_id": person, "channel": "chat", **more})
-    return await Triggers(bot.database.engine).start(request)
+    return await Triggers(bot.database.engine, lambda: None).start(request)
 
 
 async def advance(bot: Bot, person: str = "ann") -> list[str]:
     """Run what is queued for the person; return all that was said to them."""
-    stored = await bot.database.sessions.load(bot.key(person))
+    stored = await bot.database.turns.load(bot.key(person))
     await bot.advance(stored.id)
     sent = await bot.database.transcripts.messages_after(stored.id, (0, -1), 100)
     return [outbound.message.text for outbound in sent]
@@ -39,9 +40,9 @@ async def refusal(bot: Bot, person: str = "ann", **more: Any) -> str:
 async def test_a_person_who_never_wrote_is_spoken_to_and_may_answer(database: Database) -> None:
     async with open_bot(database, *PROACTIVE) as bot:
         started = await begin(bot)
-        assert await jobs(database) == [("turns", "advance", "session:1", {"session": 1})]
+        assert await claimable(database) == [(1, MESSAGE_PRIORITY)]
         assert await advance(bot) == ["Hello.", "Name?"]
-        stored = await database.sessions.load(bot.key())
+        stored = await database.turns.load(bot.key())
         assert await bot.said("Ann", "m1") == ["Bye Ann."]
 
     assert stored.session.execution == started.execution_id

@@ -15,7 +15,7 @@ from botflow import RejectedInbound, UsageError
 from botflow.storage.database import Database
 from botflow.triggering import watch_rows
 from tests.engine.conversation import node
-from tests.storage.aged_rows import jobs
+from tests.storage.aged_rows import claimable
 from tests.triggering.workflows_to_start import DRIVERS, async_engine, publish, run_flow, runs, sync_engine
 
 
@@ -71,7 +71,7 @@ async def test_inserts_updates_and_deletes_each_start_it_in_the_same_transaction
         {"change": "update", "row": {"id": 2, "status": "approved", "total": "9.50"}, "former": {"status": "new"}},
         {"change": "delete", "row": {"id": 2, "status": "approved", "total": "9.50"}, "former": {}},
     ]
-    assert len(await jobs(database)) == 3
+    assert len(await claimable(database)) == 3
 
 
 async def test_a_condition_sees_former_values_even_of_what_was_never_read(

@@ -48,7 +48,7 @@ async def place(database: Database) -> Database:
 
 @pytest.mark.parametrize("what", NO_JSON)
 async def test_what_is_no_json_starts_nothing(place: Database, what: str) -> None:
-    triggers = Triggers(place.engine)
+    triggers = Triggers(place.engine, lambda: None)
     for given in (
         StartRequest(workflow="job", input=NO_JSON[what]),
         StartRequest(workflow="job", metadata={"a": NO_JSON[what]}),
@@ -63,7 +63,7 @@ async def test_what_is_no_json_starts_nothing(place: Database, what: str) -> Non
 
 
 async def test_an_event_whose_condition_fails_starts_a_run_that_says_so(place: Database) -> None:
-    started = await Triggers(place.engine).emit(Event(name="größe", payload={"amount": 0}))
+    started = await Triggers(place.engine, lambda: None).emit(Event(name="größe", payload={"amount": 0}))
 
     assert [run.id for run in await runs(place)] == [UUID(each.execution_id) for each in started]
     assert len(started) == 1

@@ -15,7 +15,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.triggering import trigger_workflow_sync
 from tests.engine.conversation import node
-from tests.storage.aged_rows import jobs
+from tests.storage.aged_rows import claimable
 from tests.triggering.workflows_to_start import (
     DRIVERS,
     async_connection,
@@ -50,7 +50,7 @@ async def test_a_commit_starts_it_once_and_a_rollback_not_at_all(
         assert len(found) == before + 1
         assert (str(found[-1].id), found[-1].status) == tuple(started)
         assert found[-1].input == {"order": 2}
-    assert len(await jobs(database)) == len(await runs(database))
+    assert len(await claimable(database)) == len(await runs(database))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -90,7 +90,7 @@ async def test_a_key_starts_once_and_refuses_another_input(database: Database, d
 
     assert first == again
     assert (refused.value.code, refused.value.status) == ("trigger.key_reused", 409)
-    assert len(await runs(database)) == len(await jobs(database)) == 1
+    assert len(await runs(database)) == len(await claimable(database)) == 1
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ async def test_a_former_version_can_be_asked_for(database: Database, database_ur
         connection.commit()
 
     former, active = await runs(database)
-    begun = await database.inbox.begin(former.session_id, "one")
+    begun = await database.leases.take("one", former.session_id)
     assert refused.value.code == "input.invalid"
     assert former.flow_version < active.flow_version
     assert begun is not None
-    assert begun[1].flow_version == former.flow_version
+    assert begun.queued.flow_version == former.flow_version
 
 
 async def test_a_user_with_the_credential_may_start_it(database: Database, database_url: str) -> None:

@@ -38,8 +38,9 @@ async def publish(database: Database, *documents: dict[str, Any]) -> None:
 
 
 async def set_status(database: Database, slug: str, status: str) -> None:
-    async with database.engine.write() as connection:
-        await connection.execute(update(workflows).where(workflows.c.slug == slug).values(status=status))
+    await database.engine.write(
+        lambda connection: connection.execute(update(workflows).where(workflows.c.slug == slug).values(status=status))
+    )
 
 
 def async_engine(url: str, driver: str) -> AsyncEngine:
@@ -81,5 +82,4 @@ async def runs(database: Database) -> Sequence[Any]:
         .join(inbounds, (inbounds.c.session_id == sessions.c.id) & (inbounds.c.seq == 1))
         .order_by(executions.c.session_id)
     )
-    async with database.engine.read() as connection:
-        return (await connection.execute(statement)).all()
+    return await database.engine.read(lambda connection: connection.execute(statement).all())

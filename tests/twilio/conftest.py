@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from botflow_twilio.channel import TwilioChannel, open_channel
+from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.settings import TwilioSettings
 
 from botflow.clock import SystemClock
-from botflow.runtime.delivery.sender import Outbox
-from botflow.settings import Settings
+from botflow.runtime.delivery.sender import Sender
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.twilio.outbound_rows import Rows
+from tests.twilio.outbound_rows import Rows, open_rows, sender_of
 
 
 @pytest.fixture
@@ -24,25 +24,23 @@ def twilio() -> Iterator[TwilioStandIn]:
 
 @pytest.fixture
 async def channel(twilio: TwilioStandIn) -> AsyncIterator[TwilioChannel]:
-    opened = open_channel(Settings.from_environment(twilio.environment), SystemClock())
+    opened = TwilioChannel(TwilioSettings.from_environment(twilio.environment), SystemClock())
     yield opened
     await opened.close()
 
 
 @pytest.fixture
 async def rows(database: Any, database_url: str) -> Rows:
-    published = await database.flows.publish("pizza", "Pizza", "digest", {"pizza": {}})
-    return Rows(database, database_url, published.workflow, published.version)
+    return await open_rows(database, database_url)
 
 
 @pytest.fixture
-def outbox(database: Any, channel: TwilioChannel) -> Outbox:
+def sender(database: Any, channel: TwilioChannel) -> Sender:
     """The sender, that retries and looks at once: tests decide how much time has passed."""
-    return Outbox(
-        database.outbox,
+    return sender_of(
+        database,
         dict.fromkeys(channel.names, channel),
         status_url=lambda part, provider: (
             f"https://bot.example.com/{provider}/pizza/status?o={part.session}.{part.wire_id}"
         ),
-        clock=SystemClock(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,15 +14,54 @@ from typing import Any
 import psycopg
 from sqlalchemy import update
 
+from botflow.clock import Clock, SystemClock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import Turn
-from botflow.records.outbounds import OutboundPart, OutboundState
+from botflow.interfaces import Channel
+from botflow.nodes import built_in
+from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import TurnCommit, TurnId
-from botflow.storage.tables import inbounds
+from botflow.runtime.delivery.consent_gate import ConsentGate
+from botflow.runtime.delivery.sender import Pace, Sender
+from botflow.runtime.served_flows import Flows
+from botflow.storage.contacts import Contacts
+from botflow.storage.database import Database
+from botflow.storage.delivery.gate_facts import GateRows
+from botflow.storage.engines.dialects import now
+from botflow.storage.tables import inbounds, sessions
+from tests.engine.conversation import node, say
 
 US = "55502"  # a short code: a hundred segments a second
+PIZZA = {"botflow": 1, "id": "pizza", "nodes": [node("start", "chatbot.message_received", next="hi"), say("hi", "Hi")]}
+
+
+async def open_rows(database: Database, url: str) -> Rows:
+    """Publish a workflow whose sessions the rows belong to."""
+    published = await database.flows.publish("pizza", "Pizza", "digest", {"pizza": PIZZA})
+    return Rows(database, url, published.workflow, published.version)
+
+
+def sender_of(
+    database: Database,
+    channels: Mapping[str, Channel],
+    *,
+    status_url: Callable[[StoredOutbound, str], str | None] = lambda part, provider: None,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+) -> Sender:
+    """Return a sender with the gate that it has in a server."""
+    engine = database.engine
+    flows = Flows(database.flows, {kind.name: kind for kind in built_in()})
+    return Sender(
+        database.outbox,
+        channels,
+        status_url=status_url,
+        clock=clock or SystemClock(),
+        gate=ConsentGate(GateRows(engine), Contacts(engine), flows),
+        pace=pace or Pace(),
+    )
 
 
 @dataclass(slots=True)
@@ -45,7 +85,7 @@ class Rows:
     ) -> TurnId:
         """Commit a turn that said `texts` to `person`, as parts in `state`."""
         key = SessionKey(self.workflow, channel, person)
-        read = await self.database.sessions.load(key)
+        read = await self.database.turns.load(key)
         session = read.session
         after = type(session)(version=session.version + 1, address=US)
         message = SendMessage(text="", sender=US, to=to, channel=channel if to else "", validity_s=validity_s)
@@ -68,9 +108,14 @@ class Rows:
             ),
             flow_version=self.version,
         )
-        [turn] = await self.database.sessions.commit_turns([commit])
+        turn: TurnId | None = await self.database.turns.commit(commit)
         assert turn is not None
-        return TurnId(*turn)
+        return turn
+
+    async def set_parked(self, session: int, parked: bool) -> None:
+        """Let the session's person have opted out, or in again, without what a stop writes besides."""
+        changed = update(sessions).where(sessions.c.id == session).values(parked=parked)
+        await self.database.engine.write(lambda connection: connection.execute(changed))
 
     def age(self, seconds: float) -> None:
         """Let `seconds` pass for every part and sender."""
@@ -103,6 +148,5 @@ class Rows:
 
     async def expire_replies(self) -> None:
         """Let the time in which a waiting webhook may answer be over."""
-        async with self.database.engine.write() as connection:
-            past = self.database.engine.now(-60.0)
-            await connection.execute(update(inbounds).where(inbounds.c.reply_by.is_not(None)).values(reply_by=past))
+        waiting = update(inbounds).where(inbounds.c.reply_by.is_not(None))
+        await self.database.engine.write(lambda connection: connection.execute(waiting.values(reply_by=now(-60.0))))

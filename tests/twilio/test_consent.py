@@ -10,16 +10,16 @@ import pytest
 from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import update
 
+from botflow.languages import sentences_in
 from botflow.records.sessions import SessionKey
-from botflow.runtime.delivery.opt_outs import CONFIRMATIONS
 from botflow.storage.contacts import Contacts
 from botflow.storage.tables import outbounds
 from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.storage.aged_rows import jobs
+from tests.storage.aged_rows import claimable
 from tests.twilio.phone_users import ANN, BOB, HELLO, THINKING, Town, open_town, telling
 
-CONFIRMED = CONFIRMATIONS["en"]
+CONFIRMED = sentences_in("en").opted_out
 HOUR: dict[str, Any] = {"for": "1h"}  # a word that Python keeps for itself
 
 
@@ -90,7 +90,7 @@ async def test_the_first_message_to_another_workflow_meets_silence(town: Town) -
     assert await town.said(ANN, "hi", other) == []
 
     key = SessionKey(other.workflow, "sms", ANN)
-    assert (await town.database.sessions.load(key)).parked
+    assert (await town.database.turns.load(key)).parked
     assert await town.parts() == []
 
 
@@ -136,9 +136,9 @@ async def test_the_last_word_counts_however_long_the_former_one_waits_for_its_tu
     async with open_town(database, twilio, channel, *THINKING) as town:
         other = await town.workflow("other", *HELLO)
         await town.hear(ANN, "hi", other)
-        await town.hear(ANN, "hi")
-        await town.hear(ANN, "START")
-        await town.hear(ANN, "STOP")
+        await town.queue(ANN, "hi")
+        await town.queue(ANN, "START")
+        await town.queue(ANN, "STOP")
 
         await town.advance(ANN)
 
@@ -159,7 +159,7 @@ async def test_a_start_that_waits_in_an_execution_survives_its_cancellation(
         await town.hear(ANN, "hello?")
 
         assert await database.lifecycle.cancel(execution.id) == "changed"
-        assert f"session:{session}" in [lock for _, _, lock, _ in await jobs(database)]
+        assert session in [waiting for waiting, _ in await claimable(database)]
         await town.advance(ANN)
 
         assert not await Contacts(database.engine).is_stopped(town.bot.key(ANN, "sms"))
@@ -188,7 +188,7 @@ async def test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_st
 
         statuses = [execution.status for execution in await database.executions.page(5)]
         assert statuses == ["waiting", "cancelled"]
-        stored = await database.sessions.load(town.bot.key(ANN, "sms"))
+        stored = await database.turns.load(town.bot.key(ANN, "sms"))
         assert stored.last_seq == stored.done_seq
 
 
@@ -212,13 +212,13 @@ async def test_a_start_that_waits_opens_nothing_when_another_workflow_heard_a_st
 ) -> None:
     async with open_town(database, twilio, channel, *THINKING) as town:
         other = await town.workflow("other", *HELLO)
-        await town.hear(ANN, "hi")
-        await town.hear(ANN, "START")
+        await town.queue(ANN, "hi")
+        await town.queue(ANN, "START")
         await town.hear(ANN, "STOP", other)
 
         await town.advance(ANN)
 
-        assert (await database.sessions.load(town.bot.key(ANN, "sms"))).parked
+        assert (await database.turns.load(town.bot.key(ANN, "sms"))).parked
         assert await town.reasons() == ["opt_out.word"]
 
 
@@ -228,7 +228,7 @@ async def test_start_frees_whoever_had_stopped_also_where_nobody_noticed(
     """The process that made their session died before it looked whether they had opted out."""
     async with open_town(database, twilio, channel, countries=["US"]) as town:
         await town.hear(ANN, "STOP", await town.workflow("other", *HELLO))
-        town.bot.world.crashes["queue.stored"] = 1
+        town.bot.world.crashes["accept.stored"] = 1
         with pytest.raises(RuntimeError, match="crash"):
             await town.hear(ANN, "hi")
 
@@ -259,15 +259,15 @@ async def test_the_first_message_may_be_a_request_to_stop(town: Town) -> None:
 async def test_a_request_is_confirmed_in_the_workflows_language(town: Town) -> None:
     german = await town.workflow("german", say("hallo", "Hallo."), language="de-AT")
 
-    assert await town.said(ANN, "bitte keine Nachrichten mehr", german) == [CONFIRMATIONS["de"]]
+    assert await town.said(ANN, "bitte keine Nachrichten mehr", german) == [sentences_in("de").opted_out]
 
 
 async def test_a_request_that_overtakes_a_turn_is_confirmed_by_the_sender(
     database: Any, twilio: TwilioStandIn, channel: TwilioChannel
 ) -> None:
     async with open_town(database, twilio, channel, *THINKING) as town:
-        await town.hear(ANN, "hi")
-        await town.hear(ANN, "don't text me again")
+        await town.queue(ANN, "hi")
+        await town.queue(ANN, "don't text me again")
 
         await town.advance(ANN)
 
@@ -287,11 +287,11 @@ async def test_a_new_session_that_a_stop_did_not_see_is_parked_by_whoever_made_i
             await contacts.stop(key, "SM0", "opt_out.word")
             return answer
 
-    town.bot.conversation._consent._contacts = Late(town.database.engine)
+    town.bot.receiver._consent._contacts = Late(town.database.engine)
 
     assert await town.said(ANN, "hi") == []
 
-    assert (await town.database.sessions.load(town.bot.key(ANN, "sms"))).parked
+    assert (await town.database.turns.load(town.bot.key(ANN, "sms"))).parked
 
 
 async def test_the_providers_own_knowledge_of_an_opt_out_is_believed(town: Town) -> None:
@@ -341,5 +341,6 @@ async def _make_all(town: Town, before: str, after: str, text: str = "") -> None
     wanted = outbounds.c.state == before
     if text:
         wanted &= outbounds.c.body["text"].as_string() == text
-    async with town.database.engine.write() as connection:
-        await connection.execute(update(outbounds).where(wanted).values(state=after))
+    await town.database.engine.write(
+        lambda connection: connection.execute(update(outbounds).where(wanted).values(state=after))
+    )

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from botflow_twilio.channel import TwilioChannel
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from botflow.runtime.delivery.loop_breaker import FLOOD
+from botflow.storage.engines.dialects import now
 from botflow.storage.tables import contacts, decisions, inbounds, organizations, outbounds
-from botflow.storage.turns.bursts import LONGEST_BURST
+from botflow.storage.turns.limits import LONGEST_BURST
 from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import ANN, BOB, HELLO, THINKING, Town, open_town, telling
@@ -28,14 +29,14 @@ def around_now(**offset: float) -> dict[str, str]:
 
 async def age_messages(town: Town, **offset: float) -> None:
     """Let everything that people wrote have been written so long ago."""
-    async with town.database.engine.write() as connection:
-        rows = (await connection.execute(select(inbounds.c.session_id, inbounds.c.seq, inbounds.c.received_at))).all()
+
+    def age(connection: Connection) -> None:
+        rows = connection.execute(select(inbounds.c.session_id, inbounds.c.seq, inbounds.c.received_at)).all()
         for session, seq, at in rows:
-            await connection.execute(
-                update(inbounds)
-                .where(inbounds.c.session_id == session, inbounds.c.seq == seq)
-                .values(received_at=at - timedelta(**offset))
-            )
+            mine = (inbounds.c.session_id == session) & (inbounds.c.seq == seq)
+            connection.execute(update(inbounds).where(mine).values(received_at=at - timedelta(**offset)))
+
+    await town.database.engine.write(age)
 
 
 async def test_what_nobody_asked_for_waits_until_the_quiet_hours_are_over(
@@ -219,40 +220,44 @@ async def test_an_answer_that_a_request_takes_along_counts_once_however_often_it
 
 async def _live_in_utc(town: Town, person: str) -> None:
     home = select(organizations.c.id).limit(1).scalar_subquery()
-    async with town.database.engine.write() as connection:
-        await connection.execute(
+    await town.database.engine.write(
+        lambda connection: connection.execute(
             insert(contacts).values(
                 organization_id=home,
                 channel="sms",
                 address=person,
                 stopped=False,
                 time_zone="UTC",
-                updated_at=town.database.engine.now(),
+                updated_at=now(),
             )
         )
+    )
 
 
 async def _due_in_s(town: Town) -> float:
-    async with town.database.engine.read() as connection:
-        due = (await connection.execute(select(outbounds.c.due_at))).scalar_one()
+    due = await town.database.engine.read(
+        lambda connection: connection.execute(select(outbounds.c.due_at)).scalar_one()
+    )
     return float((due - datetime.now(UTC)).total_seconds())
 
 
 async def _make_due(town: Town) -> None:
-    async with town.database.engine.write() as connection:
-        await connection.execute(update(outbounds).values(due_at=None))
+    await town.database.engine.write(lambda connection: connection.execute(update(outbounds).values(due_at=None)))
 
 
 async def _stored_messages(town: Town) -> int:
-    async with town.database.engine.read() as connection:
-        return len((await connection.execute(select(inbounds.c.seq).where(inbounds.c.kind == "message"))).all())
+    return await town.database.engine.read(
+        lambda connection: len(connection.execute(select(inbounds.c.seq).where(inbounds.c.kind == "message")).all())
+    )
 
 
 async def _age_pauses(town: Town, seconds: float) -> None:
     """Let the pauses of the loop breaker have begun so much earlier."""
-    async with town.database.engine.write() as connection:
-        rows = (await connection.execute(select(decisions.c.id, decisions.c.detail))).all()
-        for id_, detail in rows:
+
+    def age(connection: Connection) -> None:
+        for id_, detail in connection.execute(select(decisions.c.id, decisions.c.detail)).all():
             until = datetime.fromisoformat(detail["until"]) - timedelta(seconds=seconds)
             changed = {**detail, "until": until.isoformat()}
-            await connection.execute(update(decisions).where(decisions.c.id == id_).values(detail=changed))
+            connection.execute(update(decisions).where(decisions.c.id == id_).values(detail=changed))
+
+    await town.database.engine.write(age)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from botflow_twilio.channel import open_channel
+from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.settings import TwilioSettings
 from botflow_twilio.signature import sign
 
 from botflow.clock import SystemClock
 from botflow.interfaces import WebhookRequest
-from botflow.nodes import built_in
-from botflow.plugins import installed_plugins
-from botflow.settings import Settings
 from botflow.testing import Person
 from botflow.testing.contracts import ChannelContract, ChannelExample, NodeExample, NodeTypeContract
+from tests.node_types import EVERY
 from tests.stand_ins.twilio import TwilioStandIn
 
 THEM, US = "+15550001111", "+15550002222"
@@ -23,7 +22,6 @@ FORMS = {
     "sms": {"From": THEM, "To": US},
     "whatsapp": {"From": f"whatsapp:{THEM}", "To": f"whatsapp:{US}"},
 }
-TYPES = {kind.name: kind for kind in (*built_in(), *(kind for each in installed_plugins() for kind in each.node_types))}
 SENDING = {"to": "{{ boss }}", "text": "Call Ann", "media": ["https://files.test/1.jpg"]}
 
 
@@ -39,7 +37,7 @@ class TestTwilioChannel(ChannelContract):
             message = {"MessageSid": "SM" + "1" * 32, "Body": "Hi there", "NumMedia": "0", **FORMS[request.param]}
             news = {"MessageSid": "SM" + "2" * 32, "MessageStatus": "delivered"}
             yield ChannelExample(
-                open=lambda: open_channel(Settings.from_environment(twilio.environment), SystemClock()),
+                open=lambda: TwilioChannel(TwilioSettings.from_environment(twilio.environment), SystemClock()),
                 webhook=signed(twilio.auth_token, URL, message),
                 text="Hi there",
                 carried=request.param,
@@ -55,10 +53,10 @@ class TestTwilioNodeTypes(NodeTypeContract):
     def node_example(self, request: pytest.FixtureRequest) -> NodeExample:
         if request.param == "trigger":
             person = Person(channel="sms", sender=THEM, address=US)
-            return NodeExample(node_type=TYPES["twilio.message_received"], person=person)
+            return NodeExample(node_type=EVERY["twilio.message_received"], person=person)
         waiting = {"waitFor": "delivered", "timeout": "1h"} if request.param == "send and wait" else {}
         return NodeExample(
-            node_type=TYPES["twilio.send_message"],
+            node_type=EVERY["twilio.send_message"],
             properties={**SENDING, **waiting},
             variables={"boss": "+4915112345678"},
         )

@@ -58,9 +58,7 @@ async def site(database_url: str, twilio: TwilioStandIn, model: HeldModel) -> As
         database_url,
         model=model,
         flows=(ORDER, TALK, STORY, SLOW_STORY, GREETER),
-        twilio_account_sid=twilio.account_sid,
-        twilio_auth_token=twilio.auth_token,
-        twilio_api_url=twilio.url,
+        environment=twilio.environment,
         botflow_public_url=twilio.public_url,
     ) as opened:
         yield opened

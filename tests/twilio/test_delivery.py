@@ -33,9 +33,7 @@ async def site(database_url: str, twilio: TwilioStandIn) -> AsyncIterator[Site]:
     async with open_site(
         database_url,
         flows=(ORDER,),
-        twilio_account_sid=twilio.account_sid,
-        twilio_auth_token=twilio.auth_token,
-        twilio_api_url=twilio.url,
+        environment=twilio.environment,
         botflow_public_url=twilio.public_url,
     ) as opened:
         yield opened

@@ -16,13 +16,12 @@ import pytest
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.delivery_status import parse_status
 
-from botflow.clock import SystemClock
 from botflow.interfaces import WebhookRequest
 from botflow.records.outbounds import StoredOutbound
-from botflow.runtime.delivery.sender import Outbox, Pace
+from botflow.runtime.delivery.sender import Pace, Sender
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 from tests.stand_ins.twilio_http import ACCEPTING, Fault
-from tests.twilio.outbound_rows import Rows
+from tests.twilio.outbound_rows import Rows, sender_of
 
 PEOPLE = [f"+155500{number:05}" for number in range(8)]
 TURNS = (("a1", "a2", "same"), ("same", "b1"), ("c1", "same", "c2", "c3"))
@@ -59,16 +58,15 @@ class Trial:
             self.rows.age(61.0)
         raise AssertionError(f"still on their way: {Counter(state for _, state in self.rows.states())}")
 
-    def _sender(self) -> Outbox:
-        return Outbox(
-            self.database.outbox,
+    def _sender(self) -> Sender:
+        return sender_of(
+            self.database,
             {"sms": self.channel},
             status_url=_address,
-            clock=SystemClock(),
             pace=Pace(attempts=100),  # chance may let most faults meet one part
         )
 
-    async def _work(self, sender: Outbox) -> None:
+    async def _work(self, sender: Sender) -> None:
         while await sender.send_due():
             pass
         await sender.reconcile()

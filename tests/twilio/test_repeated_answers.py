@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botflow.runtime.delivery.sender import Outbox
+from botflow.runtime.delivery.sender import Sender
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.outbound_rows import Rows
 
@@ -26,7 +26,7 @@ async def test_a_repeated_answer_is_given_as_much_time_as_the_first(database: An
 
 
 async def test_what_is_answered_again_while_twilio_is_asked_is_not_sent(
-    twilio: TwilioStandIn, database: Any, rows: Rows, outbox: Outbox
+    twilio: TwilioStandIn, database: Any, rows: Rows, sender: Sender
 ) -> None:
     turn = await rows.say(ADA, "one", state="handed")
     rows.age(31.0)
@@ -35,5 +35,5 @@ async def test_what_is_answered_again_while_twilio_is_asked_is_not_sent(
     await database.outbox.hand_over(turn, LIMIT)  # the repeat comes while Twilio says that it has no such message
 
     assert not await database.outbox.release(silent, 0.0)
-    assert not await outbox.send_due()
+    assert not await sender.send_due()
     assert twilio.messages() == []

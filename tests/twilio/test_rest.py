@@ -10,7 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.settings import TwilioSettings
+from pydantic import SecretStr
 
+from botflow.clock import SystemClock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.errors import ProviderError
@@ -22,6 +25,11 @@ from tests.stand_ins.twilio_http import ACCEPTING, Fault
 
 THEM, US = "+15550001111", "+15550002222"
 STATUS_URL = "https://bot.example.com/twilio/pizza/status?o=1.1.0&s=x"
+
+
+def opened(account_sid: str, auth_token: str, api_url: str) -> TwilioChannel:
+    settings = TwilioSettings(account_sid=account_sid, auth_token=SecretStr(auth_token), api_url=api_url)
+    return TwilioChannel(settings, SystemClock())
 
 
 def part(text: str = "Hi", *, channel: str = "sms", media: int = 0, sender: str = US, to: str = "") -> StoredOutbound:
@@ -103,7 +111,7 @@ async def test_only_what_twilio_refused_is_called_refused(
 
 
 async def test_a_server_that_cannot_be_reached_has_not_got_the_message() -> None:
-    channel = TwilioChannel(account_sid="AC" + "0" * 32, auth_token="x", api_url="http://127.0.0.1:9")
+    channel = opened("AC" + "0" * 32, "x", "http://127.0.0.1:9")
 
     sent = await channel.send(part(), None)
     await channel.close()
@@ -129,7 +137,7 @@ async def test_a_bad_number_fails_for_good(channel: TwilioChannel) -> None:
 async def test_bad_credentials_hold_the_message_until_somebody_acts(
     twilio: TwilioStandIn, sid: str, token: str
 ) -> None:
-    channel = TwilioChannel(account_sid=sid, auth_token=token, api_url=twilio.url)
+    channel = opened(sid, token, twilio.url)
 
     sent = await channel.send(part(), None)
     await channel.close()
@@ -171,7 +179,7 @@ async def test_older_messages_and_what_the_person_wrote_are_not_ours(
 async def test_a_provider_that_cannot_tell_is_an_error_and_not_a_no(twilio: TwilioStandIn, fault: str) -> None:
     twilio.lists = "error" if fault == "refused" else "all"
     sid = "" if fault == "no_account" else twilio.account_sid
-    channel = TwilioChannel(account_sid=sid, auth_token=twilio.auth_token, api_url=twilio.url)
+    channel = opened(sid, twilio.auth_token, twilio.url)
 
     with pytest.raises(ProviderError):
         await channel.find(part())

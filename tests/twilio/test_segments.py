@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from botflow_twilio.channel import TwilioChannel, open_channel
+from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.segments import BASIC, EXTENSION, segments
+from botflow_twilio.settings import TwilioSettings
 
 from botflow.clock import SystemClock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.errors import UsageError
-from botflow.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_text_has_as_many_segments_as_a_phone_puts_together(text: str, count: 
     ],
 )
 def test_other_messages_are_charged_as_one(message: SendMessage, channel: str, count: int) -> None:
-    assert TwilioChannel(account_sid="", auth_token="").segments(message, channel) == count
+    assert TwilioChannel(TwilioSettings(), SystemClock()).segments(message, channel) == count
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_other_messages_are_charged_as_one(message: SendMessage, channel: str, c
     [("sms", "+15550100", 1), ("sms", "55501", 100), ("sms", "Pizza", 10), ("whatsapp", "+15550100", 80)],
 )
 def test_each_kind_of_sender_has_its_rate(channel: str, sender: str, rate: float) -> None:
-    assert TwilioChannel(account_sid="", auth_token="").per_second(channel, sender) == rate
+    assert TwilioChannel(TwilioSettings(), SystemClock()).per_second(channel, sender) == rate
 
 
 def test_a_sender_that_may_send_faster_does() -> None:
-    settings = Settings.from_environment({"TWILIO_RATES": "+15550100=75, 55501 = 0.5,"})
-    channel = open_channel(settings, SystemClock())
+    settings = TwilioSettings.from_environment({"TWILIO_RATES": "+15550100=75, 55501 = 0.5,"})
+    channel = TwilioChannel(settings, SystemClock())
 
     assert [channel.per_second("sms", sender) for sender in ("+15550100", "55501", "+15550101")] == [75, 0.5, 1]
 
@@ -74,7 +74,7 @@ def test_a_sender_that_may_send_faster_does() -> None:
 @pytest.mark.parametrize("wrong", ["fast", "+15550100", "+15550100=0", "+15550100=-1", "=5", "a=b", "a=99999"])
 def test_rates_that_are_none_are_refused(wrong: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        Settings.from_environment({"TWILIO_RATES": wrong})
+        TwilioSettings.from_environment({"TWILIO_RATES": wrong})
 
     assert refusal.value.code == "settings.invalid"
     assert "+15551234567=75" in refusal.value.message

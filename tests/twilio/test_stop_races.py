@@ -14,6 +14,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.database import open_database
 from botflow.storage.tables import contacts
 from tests.stand_ins.twilio import TwilioStandIn
+from tests.storage.open_transaction import open_transaction
 from tests.twilio.phone_users import ANN, BOB, Town, open_town, telling
 
 SEEN_S = 0.3  # long enough for what does not wait
@@ -43,7 +44,7 @@ async def test_whoever_makes_a_session_waits_for_the_stop_that_is_under_way(
             await _make_known(town)
             hearing = await _during_a_stop(town, town.said(ANN, "hi"))
             assert await hearing == []
-            assert (await database.sessions.load(town.bot.key(ANN, "sms"))).parked
+            assert (await database.turns.load(town.bot.key(ANN, "sms"))).parked
     finally:
         await database.close()
 
@@ -58,8 +59,8 @@ async def _make_known(town: Town) -> None:
 
 async def _during_a_stop(town: Town, work: Any) -> asyncio.Task[Any]:
     """Begin `work` while a stop has written the contact and not committed; return it once that is committed."""
-    async with town.database.engine.write() as connection:
-        await connection.execute(update(contacts).values(stopped=True))
+    with open_transaction(town.database.url) as connection:
+        connection.execute(update(contacts).values(stopped=True))
         task = asyncio.create_task(work)
         done, _ = await asyncio.wait([task], timeout=SEEN_S)
         assert not done

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -22,6 +23,7 @@ from botflow.interfaces import OnDelta
 from botflow.plugins import Plugin
 from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
 from botflow.runtime.process.overload import Bounds
+from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata
@@ -120,10 +122,12 @@ class Site:
     async def state_hash(self) -> str:
         """Return a hash over every row of every table that a turn or a webhook may write."""
         digest = hashlib.sha256()
-        async with self.runtime.database.engine.read() as connection:
-            for table in metadata.sorted_tables:
-                for row in sorted(map(repr, (await connection.execute(select(table))).all())):
-                    digest.update(row.encode())
+        tables = await self.runtime.database.engine.read(
+            lambda connection: [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+        )
+        for rows in tables:
+            for row in sorted(map(repr, rows)):
+                digest.update(row.encode())
         return digest.hexdigest()
 
 
@@ -167,17 +171,19 @@ async def open_site(
     flows: Sequence[str] = (ORDER, TALK),
     worker: WorkerOptions | None = WorkerOptions(),  # noqa: B008 -- a frozen value
     bounds: Bounds = Bounds(),  # noqa: B008 -- likewise
+    timing: Timing = Timing(),  # noqa: B008 -- likewise
     plugins: tuple[Plugin, ...] = (),
+    environment: Mapping[str, str] = MappingProxyType({"TWILIO_AUTH_TOKEN": TWILIO_TOKEN}),
     **settings: Any,
 ) -> AsyncIterator[Site]:
-    """Serve `flows` (the ones above) until the block ends. `settings` override the ones below."""
+    """Serve `flows` (the ones above) until the block ends. `settings` override the ones below,
+    `environment` is where the integrations read theirs."""
     chosen = Settings(
         **{
             "botflow_database_url": database_url,
             "botflow_api_key": API_KEY,
             "botflow_secret_key": SECRET,
             "botflow_public_url": PUBLIC_URL,
-            "twilio_auth_token": TWILIO_TOKEN,
             **settings,
         }
     )
@@ -191,8 +197,10 @@ async def open_site(
         migrate=False,
         worker=worker,
         plugins=plugins,
+        environment=environment,
         clock=clock,
         bounds=bounds,
+        timing=timing,
     )
     opened: list[Runtime] = []
 

@@ -35,11 +35,11 @@ async def test_only_allowed_origins_may_read_the_chat(sqlite_url: str) -> None:
         unread = await site.client.post(path, headers={"origin": "https://evil.example"})
         elsewhere = await site.client.get("/readyz", headers={"origin": ORIGIN})
 
-    assert asked.status_code == 204
+    assert asked.status_code == 200
     assert "authorization" in asked.headers["access-control-allow-headers"]
     for answer in (asked, opened, refused):
         assert answer.headers["access-control-allow-origin"] == ORIGIN
-        assert answer.headers["vary"] == "Origin"
+        assert answer.headers["vary"].split(",")[0] == "Origin"
         assert "access-control-allow-credentials" not in answer.headers
     for answer in (strange, unread, elsewhere):
         assert "access-control-allow-origin" not in answer.headers

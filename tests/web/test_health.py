@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from itertools import product
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
 from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.process.timing import Timing
+from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.health import serving_health
-from tests.web.site import API_KEY, SECRET, Site, open_site
+from tests.web.site import API_KEY, SECRET, HeldModel, Site, open_site
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
-QUEUES = ("turns", "executions", "effects")
+QUEUES = ("turns", "executions")
+PRIORITIES = ("low", "normal", "high", "critical")
 
 
 def value(shown: str, name: str) -> float:
@@ -25,21 +29,75 @@ def value(shown: str, name: str) -> float:
 
 
 async def test_metrics_tell_what_waits_and_who_works(site: Site) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            answer = await site.client.get("/metrics", headers=KEY)
-            if value(answer.text, "botflow_workers") == 1:
-                break
-            await asyncio.sleep(0.2)
+    answer = await site.client.get("/metrics", headers=KEY)
     shown = answer.text
+    assert value(shown, "botflow_workers") == 1
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert value(shown, "botflow_database_up") == 1
     assert value(shown, "botflow_sessions_queued") == 0
-    for queue in QUEUES:
+    for queue, priority in product(QUEUES, PRIORITIES):
         for name in ("waiting", "running", "oldest_seconds"):
-            assert value(shown, f'botflow_jobs_{name}{{priority="high",queue="{queue}"}}') == 0
-    assert value(shown, "botflow_timers_overdue") == 0
+            assert value(shown, f'botflow_inbounds_{name}{{priority="{priority}",queue="{queue}"}}') == 0
+    assert "botflow_jobs" not in shown
+    assert value(shown, "botflow_timers_overdue") == value(shown, "botflow_effects_overdue") == 0
     assert value(shown, "process_resident_memory_bytes") > 0
+
+
+async def test_metrics_tell_what_runs_and_what_waits_and_for_how_long(database_url: str, model: HeldModel) -> None:
+    """One process with room for one conversation; two people's messages wait."""
+    async with open_site(database_url, model=model, worker=WorkerOptions(concurrency=1)) as site:
+        people = [await site.visit("talk") for _ in range(3)]
+        asking = [asyncio.create_task(person.post(text="hi", messageId="m1")) for person in people]
+        async with asyncio.timeout(20):
+            while True:
+                shown = (await site.client.get("/metrics", headers=KEY)).text
+                if value(shown, waiting_for("turns")) == 2 and value(shown, oldest_of("turns")) > 0:
+                    break
+                await asyncio.sleep(0.2)
+        assert value(shown, 'botflow_inbounds_running{priority="high",queue="turns"}') == 1
+        assert value(shown, "botflow_sessions_queued") == 3
+        assert (value(shown, waiting_for("executions")), value(shown, oldest_of("executions"))) == (0, 0)
+        model.go_on.set()
+        assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
+
+
+async def test_a_web_server_alone_is_not_ready_until_another_process_takes_turns(
+    postgres_url: str, model: HeldModel
+) -> None:
+    quick = Timing().scaled(0.1)
+    async with open_site(postgres_url, worker=None, timing=quick) as web:
+        alone = await web.client.get("/readyz")
+        shown = (await web.client.get("/metrics", headers=KEY)).text
+        assert (alone.status_code, alone.json()["components"]["worker"]) == (503, "no worker is reachable")
+        assert value(shown, "botflow_workers") == 0
+        async with open_site(postgres_url, timing=quick):
+            await until_status(web, 200)
+        await until_status(web, 503)  # it said that it stops
+
+
+async def test_a_process_whose_leases_are_not_renewed_is_not_ready(database_url: str) -> None:
+    slow = Timing().scaled(15.0)
+    async with open_site(database_url, timing=slow) as site:
+        assert (await site.client.get("/readyz")).status_code == 200
+        site.clock.ahead_s += 3 * slow.beat_s
+        answer = await site.client.get("/readyz")
+        assert (answer.status_code, answer.json()["components"]["database"]) == (503, "ok")
+        await site.runtime.keeper.beat()
+        assert (await site.client.get("/readyz")).status_code == 200
+
+
+def waiting_for(queue: str) -> str:
+    return f'botflow_inbounds_waiting{{priority="high",queue="{queue}"}}'
+
+
+def oldest_of(queue: str) -> str:
+    return f'botflow_inbounds_oldest_seconds{{priority="high",queue="{queue}"}}'
+
+
+async def until_status(site: Site, status: int) -> None:
+    async with asyncio.timeout(20):
+        while (await site.client.get("/readyz")).status_code != status:  # noqa: ASYNC110 -- a server is asked
+            await asyncio.sleep(0.05)
 
 
 async def test_metrics_on_the_public_address_take_the_api_key(sqlite_site: Site) -> None:
@@ -75,12 +133,13 @@ async def test_the_database_is_looked_at_once_a_second_however_often_metrics_are
 
 
 async def test_metrics_come_without_the_databases_part_when_it_does_not_answer(site: Site) -> None:
-    async with site.runtime.database.engine.write() as connection:
-        await connection.execute(text("ALTER TABLE effects RENAME TO effects_away"))
+    await site.runtime.database.engine.write(
+        lambda connection: connection.execute(text("ALTER TABLE effects RENAME TO effects_away"))
+    )
     shown = (await site.client.get("/metrics", headers=KEY)).text
     assert value(shown, "botflow_database_up") == 0
     assert value(shown, "botflow_requests_in_flight") == 0
-    assert "botflow_jobs_waiting" not in shown
+    assert "botflow_inbounds_waiting" not in shown
 
 
 async def test_a_worker_tells_its_health_at_an_address_of_its_own(database_url: str) -> None:

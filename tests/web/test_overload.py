@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx2
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
+from botflow.records.queues import TIMER_PRIORITY
 from botflow.runtime.process.overload import Bounds
 from botflow.storage.tables import inbounds
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
@@ -24,8 +26,7 @@ async def until(is_true: Callable[[], Awaitable[bool]]) -> None:
 
 async def queued(site: Site) -> int:
     statement = select(func.count()).select_from(inbounds).where(inbounds.c.state == "new")
-    async with site.runtime.database.engine.read() as connection:
-        return int((await connection.execute(statement)).scalar_one())
+    return await site.runtime.database.engine.read(lambda connection: int(connection.execute(statement).scalar_one()))
 
 
 def assert_shed(answer: httpx2.Response, retry_after: str) -> None:
@@ -59,8 +60,10 @@ async def test_one_request_too_many_at_once_is_refused_and_works_a_moment_later(
 async def test_a_full_queue_takes_no_more_but_knows_what_it_holds(database_url: str) -> None:
     async with open_site(database_url, worker=None, bounds=Bounds(waiting=2)) as site:
         people = [await site.visit("talk") for _ in range(3)]
-        accepted = [asyncio.create_task(person.post(text="hi", messageId="m1")) for person in people[:2]]
-        await until(lambda: _is(site, 2))
+        accepted = []
+        for number, person in enumerate(people[:2], 1):  # one after the other: at one moment, one may be counted twice
+            accepted.append(asyncio.create_task(person.post(text="hi", messageId="m1")))
+            await until(partial(_is, site, number))
         assert_shed(await people[2].post(text="hi", messageId="m1"), "10")
         # What needs no queue goes on, and so does a repeat of what was accepted.
         order = await site.visit("order")
@@ -97,13 +100,25 @@ async def test_an_opt_out_is_let_into_a_full_queue(database_url: str) -> None:
 async def test_timers_that_are_due_by_the_thousand_do_not_count(database_url: str) -> None:
     async with open_site(database_url, worker=None, bounds=Bounds(waiting=2)) as site:
         visits: list[Visit] = [await site.visit("order") for _ in range(4)]
-        engine = site.runtime.database.engine
-        sessions = [int(visit.opened["sessionId"]) for visit in visits]
-        async with engine.write() as connection:
-            await engine.defer_advances(connection, sessions, timer=True)
+        due = [
+            {
+                "session_id": int(visit.opened["sessionId"]),
+                "seq": 100,
+                "received_at": site.runtime.clock.now(),
+                "seed": 1,
+                "flow_version": 1,
+                "attempt": 0,
+                "state": "new",
+                "kind": "timeout",
+                "key": "timeout:1",
+                "priority": TIMER_PRIORITY,
+            }
+            for visit in visits
+        ]
+        await site.runtime.database.engine.write(lambda connection: connection.execute(insert(inbounds), due))
         talk = await site.visit("talk")
         waiting = asyncio.create_task(talk.post(text="hi", messageId="m1"))
-        await until(lambda: _is(site, 1))
+        await until(lambda: _is(site, 5))
         site.clock.ahead_s = 30
         assert (await waiting).status_code == 202
 

@@ -106,13 +106,13 @@ async def test_refused_webhooks_leave_the_state_as_it_was(site: Site) -> None:
 
 
 async def test_without_a_token_every_webhook_is_refused(sqlite_url: str) -> None:
-    async with open_site(sqlite_url, twilio_auth_token=None) as site:
+    async with open_site(sqlite_url, environment={}) as site:
         assert (await post(site, sms("hi"))).status_code == 403
         assert (await site.client.post("/twilio/order", data=sms("hi"))).status_code == 403
 
 
 async def test_in_dev_webhooks_need_no_signature_while_there_is_no_token(sqlite_url: str) -> None:
-    async with open_site(sqlite_url, dev=True, twilio_auth_token=None, botflow_public_url=None) as site:
+    async with open_site(sqlite_url, dev=True, environment={}, botflow_public_url=None) as site:
         assert said(await site.client.post("/twilio/order", data=sms("hi"))) == ["What's your name?"]
 
 

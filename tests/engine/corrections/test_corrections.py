@@ -10,7 +10,7 @@ import pytest
 from botflow.engine.asks import Answer
 from botflow.engine.corrections.answer_history import LARGEST_PAST, MOST_ANSWERS
 from botflow.engine.corrections.phrases import correction, goes_back
-from botflow.engine.sentences import cannot_change
+from botflow.languages import sentences_in
 from tests.engine.conversation import Talk, node, say
 from tests.nodes.custom.test_action import price
 
@@ -135,11 +135,11 @@ def test_what_was_done_in_the_world_is_a_barrier(acting: dict[str, Any]) -> None
     )
     told(conversation, "3", "tomorrow")
     done = len(conversation.asks)
-    assert conversation.says("back") == [cannot_change("en"), "Your name?"]
-    assert conversation.says("I meant 5") == [cannot_change("en"), "Your name?"]
+    assert conversation.says("back") == [sentences_in("en").cannot_change, "Your name?"]
+    assert conversation.says("I meant 5") == [sentences_in("en").cannot_change, "Your name?"]
     assert conversation.says("Ann") == ["3 on 2026-11-19 for Ann?"]
     assert conversation.says("back") == ["Your name?"]
-    assert conversation.says("back") == [cannot_change("en"), "Your name?"]
+    assert conversation.says("back") == [sentences_in("en").cannot_change, "Your name?"]
     assert len(conversation.asks) == done
 
 

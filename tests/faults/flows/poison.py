@@ -9,26 +9,19 @@ from typing import Any
 
 from botflow import Flow, Plugin, Properties, action
 from botflow.engine.inbound import Inbound
-from botflow.engine.node_type import Leave, Visit, WaitForMessage
+from botflow.engine.node_type import Leave, NodeType, Visit, WaitForMessage
 from botflow.engine.scene import Scene
-from botflow.flow.graph import Category
 
 
-class FragileTrigger:
+class FragileTrigger(NodeType):
     """Starts on every message, and at the word "poison" leaves by what can be no handle."""
 
     name = "test.fragile"
-    category: Category = "trigger"
+    category = "trigger"
     properties = Properties
 
     def handles(self, properties: Properties) -> tuple[str, ...]:
         return ("next", "fuse", "bomb")
-
-    def waits(self, properties: Properties) -> bool:
-        return False
-
-    def sets(self, properties: Properties) -> tuple[str, ...]:
-        return ()
 
     def starts(self, properties: Properties, inbound: Inbound) -> bool:
         return True
@@ -45,21 +38,14 @@ class Fuse(Properties):
     kills: bool = False
 
 
-class Burn:
+class Burn(NodeType):
     """Waits for a second; a message goes on, the end of the time is the poison."""
 
     name = "test.burn"
-    category: Category = "action"
     properties = Fuse
-
-    def handles(self, properties: Fuse) -> tuple[str, ...]:
-        return ("next",)
 
     def waits(self, properties: Fuse) -> bool:
         return True
-
-    def sets(self, properties: Fuse) -> tuple[str, ...]:
-        return ()
 
     def visit(self, properties: Fuse, scene: Scene) -> Visit:
         scene.say("Tick.")

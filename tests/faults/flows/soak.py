@@ -4,6 +4,8 @@ Each word takes another way through the product. tests/faults/soak/conversation_
 engine, what each message must be answered with.
 """
 
+from botflow_twilio import send_message
+
 from botflow import Flow
 
 PARTS = 12  # two more than a webhook's answer may hold; pictures are never put together
@@ -19,7 +21,7 @@ kind = flow.branch({word: f"'{word} ' in said" for word in words}, id="kind")
 flow.message_received() >> listen >> kind
 kind["else"] >> flow.say("Heard {{ said }}.") >> listen
 kind["think"] >> flow.reply("Repeat.", fallback="I cannot say.", timeout="60s") >> listen
-kind["tell"] >> flow.send_message(OTHER_NUMBER, "For you: {{ said }}.", sender=SENDER) >> flow.say("Told.") >> listen
+kind["tell"] >> send_message(flow, OTHER_NUMBER, "For you: {{ said }}.", sender=SENDER) >> flow.say("Told.") >> listen
 
 parts = [flow.say(f"Part {number} of {{{{ said }}}}.", media=[PICTURE]) for number in range(1, PARTS + 1)]
 kind["many"] >> parts[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, SECRET, free_port
 
 RESTART_S = 0.3  # after which an ended process is started again, as an orchestrator does
@@ -120,7 +121,7 @@ class Deployment:
 
     async def ready(self) -> None:
         """Return once both web servers are ready, a worker included."""
-        async with asyncio.timeout(START_S), httpx2.AsyncClient() as client:
+        async with asyncio.timeout(START_S), local_client() as client:
             for web in self.webs:
                 while not await _is_ready(client, web):  # noqa: ASYNC110 -- another process's state sets no event
                     await asyncio.sleep(0.1)

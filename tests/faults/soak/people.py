@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import httpx2
 
 from tests.faults.flows.soak import SECONDS
+from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY
 from tests.faults.soak.deployment import Member
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
@@ -78,7 +79,7 @@ async def ways_to(webs: Sequence[Member]) -> AsyncIterator[list[httpx2.AsyncClie
     async with AsyncExitStack() as stack:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
         yield [
-            await stack.enter_async_context(httpx2.AsyncClient(base_url=web.url, timeout=TWILIO_WAITS_S, limits=limits))
+            await stack.enter_async_context(local_client(base_url=web.url, timeout=TWILIO_WAITS_S, limits=limits))
             for web in webs
         ]
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_twilio
 import pytest
 
 from botflow import Flow
@@ -58,7 +59,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.subflow(child, input={"a": 1}, output={"b": "c"}),
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
         flow.extract({"city": {"type": "text"}}),
-        flow.send_message("+4930123456", "Order!", sender="+4930123457"),
+        botflow_twilio.send_message(flow, "+4930123456", "Order!", sender="+4930123457"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
@@ -75,7 +76,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
     flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
     flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]
     flow.opened() >> steps[0]
-    flow.twilio_message_received() >> steps[0]
+    botflow_twilio.message_received(flow) >> steps[0]
     flow.message_received() >> steps[0]
     for step, following in pairwise(steps):
         step >> following

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from botflow.engine.inbound import InboundKind, Media
 from botflow.flow.compile import compile_flow
-from botflow.nodes import built_in
 from botflow.nodes.chatbot.say import SayProperties
 from tests.engine.conversation import Talk, node, say
 from tests.engine.inbounds import message
+from tests.node_types import EVERY
 
 
 def test_a_text_is_rendered_and_the_flow_goes_on() -> None:
@@ -60,7 +60,7 @@ def test_a_say_without_anything_to_say_is_refused() -> None:
 )
 def test_each_trigger_takes_its_own_inbounds(trigger: str, taken: list[tuple[str, str]]) -> None:
     kinds: tuple[InboundKind, ...] = ("message", "opened", "timeout", "trigger", "child_done", "resume")
-    types = {kind.name: kind for kind in built_in()}
+    types = EVERY
     document: dict[str, Any] = {"botflow": 1, "id": "f", "name": "F", "nodes": [node("start", trigger)]}
     (start,) = compile_flow({"f": document}, "f", types).triggers
     starts: Any = types[trigger]

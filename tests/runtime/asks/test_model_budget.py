@@ -225,11 +225,6 @@ async def test_a_refusal_leaves_the_node_by_error(database: Database) -> None:
         node("end", "logic.end"),
     )
     async with open_bot(database, *thinking, budgets={"session": {"cost": 0.5}}) as bot:
-        receipt = await bot.queued("hi", "m1")
-        bot.advance._asks._models = (Paid(price=None, name="lexical"),)
+        bot.runner._asks._models = (Paid(price=None, name="lexical"),)
 
-        await bot.advance(receipt.id.session)
-
-        assert [outbound.message.text for outbound in (await database.inbox.receipt(receipt.id)).outbounds] == [
-            "Not today."
-        ]
+        assert await bot.said("hi", "m1") == ["Not today."]

@@ -9,22 +9,25 @@ from typing import Any, cast
 
 import pytest
 import structlog
-from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from botflow.engine.ask_json import answer_from_json, answer_to_json
 from botflow.engine.asks import Answer, AskHistory, AskModel, Choice, Invoke, Line
 from botflow.errors import ProviderError
 from botflow.flow.fields import Properties
-from botflow.interfaces import ArtifactStore, ExecutionStore, Model, OnDelta, TranscriptStore
+from botflow.interfaces import Model, OnDelta
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.runtime.asks.actions import Actions, Fields
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks, models_of
 from botflow.runtime.offline_model import LexicalModel
-from botflow.settings import Settings
+from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
+from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.executions import Executions
 from botflow.storage.spending import Spending
+from botflow.storage.transcripts import Transcripts
 
 ROUTE = AskModel(purpose="route", text="order", choices=(Choice(handle="order"),))
 LogLines = list[dict[str, Any]]
@@ -93,11 +96,11 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
 
     return Asks(
         models=models or (LexicalModel(),),
-        transcripts=cast(TranscriptStore, Shelf(lines or [])),  # nothing but `lines` is called
+        transcripts=cast(Transcripts, Shelf(lines or [])),  # nothing but `lines` is called
         actions=Actions(
             node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
-            artifacts=cast(ArtifactStore, None),  # nothing here is that large
-            executions=cast(ExecutionStore, None),
+            artifacts=cast(Artifacts, None),  # nothing here is that large
+            executions=cast(Executions, None),
             credential=cast(Fields, None),
         ),
         spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted
@@ -125,14 +128,20 @@ async def test_a_configured_model_is_the_default_and_lexical_can_be_chosen() -> 
     assert (len(speaker.asked), seen) == (3, [])
 
 
+class SpeakerSettings(EnvironmentSettings):
+    model_config = SettingsConfigDict(env_prefix="SPEAKER_")
+
+    key: str | None = None
+
+
 def test_models_are_those_of_the_plugins_that_are_configured_and_the_built_in_one() -> None:
     speaker = Speaker("openai", lambda ask: None)
     plugins = [
         Plugin(name="a"),
-        Plugin(name="b", model=lambda settings: speaker if settings.openai_api_key else None),
+        Plugin(name="b", settings=SpeakerSettings, model=lambda settings: speaker if settings.key else None),
     ]
-    assert [model.name for model in models_of(plugins, Settings())] == ["lexical"]
-    assert [model.name for model in models_of(plugins, Settings(openai_api_key=SecretStr("k")))] == [
+    assert [model.name for model in models_of(plugins, {})] == ["lexical"]
+    assert [model.name for model in models_of(plugins, {"SPEAKER_KEY": "k"})] == [
         "openai",
         "lexical",
     ]

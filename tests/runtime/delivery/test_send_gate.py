@@ -11,7 +11,7 @@ import pytest
 from botflow.engine.effects import SendMessage
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
-from botflow.runtime.delivery.send_gate import SEND, OpenGate, Passage
+from botflow.runtime.delivery.send_gate import SEND, Passage, first_passage
 
 PART = StoredOutbound(
     session=1,
@@ -25,21 +25,21 @@ PART = StoredOutbound(
 )
 
 
-async def passage(**more: Any) -> Passage:
-    return await OpenGate().passage(replace(PART, **more))
+def passage(**more: Any) -> Passage:
+    return first_passage(replace(PART, **more))
 
 
-async def test_who_stopped_gets_nothing() -> None:
-    found = await passage(is_stopped=True)
+def test_who_stopped_gets_nothing() -> None:
+    found = passage(is_stopped=True)
     assert (found.verdict, found.code) == ("suppress", "consent.stopped")
 
 
 @pytest.mark.parametrize("age_s", [60.0, 3600.0])
-async def test_what_is_too_old_is_given_up(age_s: float) -> None:
-    found = await passage(age_s=age_s)
+def test_what_is_too_old_is_given_up(age_s: float) -> None:
+    found = passage(age_s=age_s)
     assert (found.verdict, found.code, found.reason) == ("fail", "outbox.expired", "it was not sent within 60 seconds")
 
 
 @pytest.mark.parametrize("more", [{"age_s": 59.9}, {"age_s": 1e6, "message": SendMessage(text="Hi")}])
-async def test_everything_else_is_sent(more: dict[str, Any]) -> None:
-    assert await passage(**more) == SEND
+def test_everything_else_is_sent(more: dict[str, Any]) -> None:
+    assert passage(**more) == SEND

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from botflow.records.queues import QUEUES
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import asks
+from tests.runtime.inbound_rows import claimable
 from tests.runtime.runs_without_worker import Runs, job, open_runs, rest
+from tests.storage.aged_rows import age_process
 
 
 def parallel(id: str, next: str = "", **properties: Any) -> dict[str, Any]:
@@ -129,7 +132,7 @@ async def test_cancelling_a_run_cancels_its_branches(database: Database) -> None
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b", "c"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
         await runs.settle()
         started = await children(runs, run.session)
@@ -142,7 +145,7 @@ async def test_a_cancelled_branch_tells_its_parent(database: Database) -> None:
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         [first, _] = await children(runs, run.session)
         await runs.executions.cancel(str(first.id))
         await runs.settle()
@@ -156,9 +159,9 @@ async def test_a_message_stays_queued_while_the_conversation_waits_for_its_child
         await runs.bot.advance(first.id.session)
         second = await runs.say("talk", "Ann", "m2")
         await runs.bot.advance(first.id.session)
-        assert (await database.inbox.receipt(second.id)).state == "new"
+        assert (await database.turns.receipt(second.id)).state == "new"
         await runs.settle()
-        done = await database.inbox.receipt(second.id)
+        done = await database.turns.receipt(second.id)
     assert [part.message.text for part in done.outbounds] == ["Bye Ann."]
 
 
@@ -166,13 +169,13 @@ async def test_a_late_cancellation_leaves_the_children_of_a_retry_alone(database
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
         late = await database.effects.claim(10)
         assert [effect.kind for effect in late] == ["cancel"]
         await runs.executions.retry(run.execution, from_start=True)
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         for effect in late:
             await runs.carrier._carry(effect)
         await runs.settle()
@@ -185,7 +188,7 @@ async def test_a_child_that_ends_when_its_parent_is_over_is_heard_by_nobody(data
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a"]})
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         [child] = await children(runs, run.session)
         await runs.bot.advance(child.session_id)
         await runs.executions.cancel(run.execution)
@@ -201,24 +204,25 @@ async def test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled(
     async with open_runs(database, starter, CALLED) as runs:
         run = await runs.start("starter")
         await runs.bot.advance(run.session)
-        await runs.carrier(run.session)
+        await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
         await runs.settle()
         [started] = await children(runs, run.session)
     assert started.status == "completed"
 
 
-async def test_what_nobody_may_begin_yet_is_no_orphan(database: Database) -> None:
+async def test_what_nobody_may_begin_yet_is_not_claimed_even_after_a_process_died(database: Database) -> None:
     async with open_runs(database, TALK, FAN) as runs:
         first = await runs.say("talk", "hi", "m1")
         await runs.bot.advance(first.id.session)
         await runs.say("talk", "Ann", "m2")
         run = await runs.start("fan", {"items": []})
         await runs.executions.pause(run.execution)
-        await runs.age_inbounds()
-        assert await database.timers.defer_orphans(10) == []
+        await age_process(database, "dead", 20.0)
+        await runs.bot.keeper.recover()
+        assert await claimable(database) == []
+        assert await database.leases.claim("other", 10, QUEUES) == []
         await runs.executions.resume(run.execution)
-        await runs.age_inbounds()
-        assert await database.timers.defer_orphans(10) == [run.session]
+        assert [waiting.session for waiting in await claimable(database)] == [run.session]
         await runs.settle()
         assert (await runs.execution(run)).status == "completed"

@@ -39,7 +39,7 @@ async def test_a_run_goes_on_turn_by_turn_and_leaves_its_output(database: Databa
 async def test_a_run_whose_turn_breaks_in_every_attempt_fails_and_can_be_retried(database: Database) -> None:
     async with open_runs(database, THREE) as runs:
         run = await runs.start("three", {"word": "hey"})
-        runs.bot.world.crashes["advance.computed"] = 3
+        runs.bot.world.crashes["turn.computed"] = 3
         await runs.bot.advance(run.session)
         dead = await runs.execution(run)
         assert (dead.status, dead.error["code"]) == ("failed", "attempt.dead")

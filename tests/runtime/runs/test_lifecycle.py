@@ -11,6 +11,7 @@ from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import asks
+from tests.runtime.inbound_rows import claimable
 from tests.runtime.runs_without_worker import Runs, job, open_runs, rest
 
 TWO = job(
@@ -27,6 +28,12 @@ BROKEN = job(
 
 async def statuses(runs: Runs, execution: str) -> str:
     return (await runs.executions.get(execution)).record.status
+
+
+async def queued(runs: Runs, session: int) -> list[str]:
+    """Return the kinds of the session's inbounds that are not done."""
+    mine = tables.inbounds.c.session_id == session
+    return [row.kind for row in await runs.rows(tables.inbounds, mine, tables.inbounds.c.state == "new")]
 
 
 async def refusal(awaitable: object) -> str:
@@ -75,10 +82,12 @@ async def test_a_timer_that_is_due_while_its_run_is_paused_goes_off_when_it_is_r
         assert await statuses(runs, run.execution) == "waiting"
         await runs.executions.pause(run.execution)
         await runs.make_due(run.session)
-        assert await database.timers.fire_due_waits(10) == []
+        await runs.bot.timers.fire()
+        assert await queued(runs, run.session) == ["pause"]
         await runs.executions.resume(run.execution)
         assert await statuses(runs, run.execution) == "waiting"
-        assert await database.timers.fire_due_waits(10) == [run.session]
+        await runs.bot.timers.fire()
+        assert await queued(runs, run.session) == ["timeout"]
         await runs.bot.advance(run.session)
         assert await statuses(runs, run.execution) == "completed"
 
@@ -90,7 +99,7 @@ async def test_a_message_to_a_paused_conversation_waits_for_it(database: Databas
         await runs.executions.pause(execution.id)
         receipt = await runs.bot.queued("Ann", "m2")
         await runs.bot.advance(receipt.id.session)
-        assert (await database.inbox.receipt(receipt.id)).state == "new"
+        assert (await database.turns.receipt(receipt.id)).state == "new"
         await runs.executions.resume(execution.id)
         await runs.bot.advance(receipt.id.session)
         assert await runs.bot.said("Ann", "m2") == ["Bye Ann."]
@@ -105,15 +114,16 @@ async def test_a_cancelled_run_stops_asking_and_leaves_nothing_queued(database: 
         run = await runs.start("two")
         running = asyncio.create_task(runs.bot.advance(run.session))
         await world.begun.wait()
-        await runs.executions.cancel(run.execution)
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
-        await asyncio.wait_for(running, 10)
+        async with runs.bot.beating():
+            await runs.executions.cancel(run.execution)
+            loop = asyncio.get_running_loop()
+            began_s = loop.time()
+            await asyncio.wait_for(running, 10)
         print(f"\ncancelled an ask under way after {loop.time() - began_s:.2f} s")
         ended = await runs.execution(run)
         left = await runs.rows(tables.inbounds, tables.inbounds.c.state == "new")
         assert (ended.status, ended.ended_at is not None, left) == ("cancelled", True, [])
-        assert await runs.jobs() == []
+        assert await claimable(database) == []
         assert await refusal(runs.executions.cancel(run.execution)) == "execution.ended"
 
 

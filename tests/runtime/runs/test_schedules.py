@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ from botflow.storage.database import Database
 from botflow.storage.runs.schedules import Missed, Schedule, StoredSchedule
 from botflow.storage.tables import schedules
 from tests.engine.conversation import node
-from tests.storage.aged_rows import jobs
+from tests.runtime.inbound_rows import claimable
+from tests.storage.aged_rows import change
 from tests.triggering.workflows_to_start import publish, run_flow, runs, set_status
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -27,22 +28,21 @@ def at(cron: str, id: str = "clock", **more: Any) -> dict[str, Any]:
     return node(id, "trigger.schedule", cron=cron, **more)
 
 
-async def opened(database: Database) -> tuple[Schedules, Flows]:
+async def opened(database: Database, wake: Callable[[], None] = lambda: None) -> tuple[Schedules, Flows]:
     flows = Flows(database.flows, {kind.name: kind for kind in built_in()})
     await flows.refresh()
-    return Schedules(database.engine, flows), flows
+    return Schedules(database.engine, flows, wake), flows
 
 
 async def rows(database: Database) -> Sequence[Any]:
-    async with database.engine.read() as connection:
-        return (await connection.execute(select(schedules).order_by(schedules.c.node))).all()
+    statement = select(schedules).order_by(schedules.c.node)
+    return await database.engine.read(lambda connection: connection.execute(statement).all())
 
 
 async def make_due(database: Database, ago: timedelta) -> datetime:
     """Let all schedules have been due so long ago, at a whole minute; return that moment."""
     moment = (datetime.now(UTC) - ago).replace(second=0, microsecond=0)
-    async with database.engine.write() as connection:
-        await connection.execute(update(schedules).values(next_at=moment))
+    await change(database, update(schedules).values(next_at=moment))
     return moment
 
 
@@ -64,7 +64,20 @@ async def test_a_due_schedule_starts_one_run_and_waits_for_its_next_moment(datab
     assert run.content["parameters"]["start"] == "clock"
     [row] = await rows(database)
     assert (row.zone, row.next_at) == ("Europe/Berlin", moment + timedelta(minutes=1))
-    assert [job[0] for job in await jobs(database)] == ["executions"]
+    assert [waiting.queue for waiting in await claimable(database)] == ["executions"]
+
+
+async def test_who_claims_hears_of_a_run_that_was_started_and_of_nothing_else(database: Database) -> None:
+    heard: list[str] = []
+    await publish(database, run_flow("report", at("* * * * *")))
+    keeper, _ = await opened(database, lambda: heard.append("claimable"))
+    await keeper.sync()
+    await make_due(database, timedelta(hours=-2))
+    await keeper.start_due()
+    assert heard == []
+    await make_due(database, timedelta(0))
+    await keeper.start_due()
+    assert heard == ["claimable"]
 
 
 async def test_a_schedule_that_is_not_due_stays(database: Database) -> None:
@@ -91,7 +104,7 @@ async def test_many_processes_start_each_moment_once(database: Database) -> None
 
     found = await runs(database)
     print(f"4 processes, 10 schedules due at one moment: fired {len(found)}, due 10")
-    assert len(found) == len({run.external_id for run in found}) == len(await jobs(database)) == 10
+    assert len(found) == len({run.external_id for run in found}) == len(await claimable(database)) == 10
 
 
 async def test_a_schedules_own_input_is_handed_on(database: Database) -> None:
@@ -163,8 +176,7 @@ async def test_a_moment_that_was_started_before_is_not_started_again(database: D
     await keeper.sync()
     moment = await make_due(database, timedelta(0))
     await keeper.start_due()
-    async with database.engine.write() as connection:
-        await connection.execute(update(schedules).values(next_at=moment))
+    await change(database, update(schedules).values(next_at=moment))
     await keeper.start_due()
 
     found = await runs(database)

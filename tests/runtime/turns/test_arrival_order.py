@@ -8,7 +8,7 @@ import pytest
 
 from botflow.errors import RejectedInbound
 from botflow.records.sessions import SessionKey
-from botflow.runtime.turns.arrival_order import LONGEST_LINE, Lines
+from botflow.runtime.turns.arrival_order import LONGEST_LINE, ArrivalOrder
 
 ANN = SessionKey(1, "chat", "ann")
 
@@ -17,7 +17,7 @@ class Counter:
     """People who stand in a line and note when they are served."""
 
     def __init__(self) -> None:
-        self.lines = Lines()
+        self.lines = ArrivalOrder()
         self.served: list[str] = []
         self.let_go = asyncio.Event()
 
@@ -73,7 +73,7 @@ async def test_who_leaves_at_the_moment_of_their_turn_passes_it_on() -> None:
 
 
 async def test_who_fails_in_their_turn_holds_up_nobody() -> None:
-    lines = Lines()
+    lines = ArrivalOrder()
 
     async def fail() -> None:
         async with lines.turn(ANN):
@@ -103,4 +103,4 @@ async def test_an_empty_line_leaves_nothing_behind() -> None:
     counter = Counter()
     counter.let_go.set()
     await asyncio.gather(*(counter.stand(str(number)) for number in range(3)))
-    assert counter.lines._waiting == {}
+    assert counter.lines._locks == {}

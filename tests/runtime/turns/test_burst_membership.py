@@ -11,7 +11,8 @@ import pytest
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.flow.policy import Policy
 from botflow.runtime.turns.bursts import burst_of, may_join
-from botflow.storage.turns.bursts import LONGEST_BURST, Waiting
+from botflow.storage.turns.bursts import Waiting
+from botflow.storage.turns.limits import LONGEST_BURST
 from tests.engine.inbounds import message
 
 

@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.settings import TwilioSettings
 from sqlalchemy import select
 
+from botflow.clock import SystemClock
 from botflow.engine.asks import Answer, AskModel
 from botflow.interfaces import Channel, OnDelta
 from botflow.records.turns import Receipt
 from botflow.storage.database import Database
-from botflow.storage.tables import answers, inbounds, turns
+from botflow.storage.tables import answers, turns
 from tests.engine.conversation import node, say
 from tests.runtime.bot_without_worker import Bot, asks, open_bot, texts
+from tests.storage.aged_rows import inbound_rows
 
 ECHO = (say("echo", "You said {{ $input.text }}."),)
 WITHIN_S = 0.3
@@ -63,24 +66,13 @@ REPLY = (
 )
 
 
-async def work(bot: Bot, session: int) -> asyncio.Task[None]:
-    """Run the session's queue, as the job does that a message defers."""
-    running = asyncio.create_task(bot.advance(session))
-    await asyncio.sleep(0)
-    return running
-
-
 async def hear_all(bot: Bot, *said: str, gap_s: float = 0.0) -> list[Receipt]:
-    """Let a person write several messages, and a worker run whatever is queued, until all are answered."""
+    """Let a person write several messages, and wait until all are answered."""
     waiting = []
     for number, text in enumerate(said):
         waiting.append(asyncio.create_task(bot.hear(text, f"m{number}")))
         await asyncio.sleep(gap_s)
-    session = await _session(bot)
-    running = await work(bot, session)
-    receipts = await asyncio.gather(*waiting)
-    await running
-    return receipts
+    return await asyncio.gather(*waiting)
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -89,24 +81,13 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _session(bot: Bot) -> int:
-    async def exists() -> bool:
-        return bool((await bot.database.sessions.load(bot.key())).id)
-
-    await until(exists)
-    return (await bot.database.sessions.load(bot.key())).id
-
-
 async def states(bot: Bot) -> list[tuple[int, str, int | None]]:
     """Return (seq, state, merged_into) of every inbound, in order."""
-    async with bot.database.engine.read() as connection:
-        found = select(inbounds.c.seq, inbounds.c.state, inbounds.c.merged_into).order_by(inbounds.c.seq)
-        return [tuple(row) for row in (await connection.execute(found)).all()]
+    return [(row.seq, row.state, row.merged_into) for row in await inbound_rows(bot.database)]
 
 
 async def count_turns(bot: Bot) -> int:
-    async with bot.database.engine.read() as connection:
-        return len((await connection.execute(select(turns.c.seq))).all())
+    return len(await bot.database.engine.read(lambda connection: connection.execute(select(turns.c.seq)).all()))
 
 
 # -- merge
@@ -135,10 +116,7 @@ async def test_a_repeated_message_of_a_burst_gets_the_same_reply_and_changes_not
 async def test_messages_further_apart_are_turns_of_their_own(database: Database) -> None:
     async with open_bot(database, *ECHO, **MERGE) as bot:
         said = [texts((await hear_all(bot, "a"))[0])]
-        waiting = asyncio.create_task(bot.hear("b", "later"))
-        await asyncio.sleep(0.05)
-        await bot.advance(await _session(bot))
-        said.append(texts(await waiting))
+        said.append(texts(await bot.hear("b", "later")))
         assert said == [["You said a."], ["You said b."]]
 
 
@@ -161,7 +139,7 @@ async def test_a_poison_burst_is_buried_as_one(database: Database) -> None:
 @pytest.fixture
 async def phone() -> AsyncIterator[dict[str, Channel]]:
     """Twilio's channel; nothing is sent in these tests, so nobody answers."""
-    channel = TwilioChannel(account_sid="", auth_token="")
+    channel = TwilioChannel(TwilioSettings(), SystemClock())
     yield {"sms": channel}
     await channel.close()
 
@@ -174,15 +152,32 @@ async def test_the_newest_messages_webhook_gets_the_reply_and_the_others_an_empt
         for number, text in enumerate(("I want", "pizza")):
             waiting.append(asyncio.create_task(bot.hear(text, f"SM{number}", channel="sms")))
             await asyncio.sleep(0.02)
-
-        async def is_queued() -> bool:
-            return (await database.sessions.load(bot.key(channel="sms"))).last_seq == 2
-
-        await until(is_queued)
-        await bot.advance((await database.sessions.load(bot.key(channel="sms"))).id)
         assert [texts(receipt) for receipt in await asyncio.gather(*waiting)] == [[], ["You said I want\npizza."]]
         assert await bot.said("pizza", "SM1", channel="sms") == ["You said I want\npizza."]
         assert await bot.said("I want", "SM0", channel="sms") == []
+
+
+async def test_nobody_of_a_burst_waits_for_the_turn_that_comes_after_it(database: Database) -> None:
+    async with open_bot(database, asks("one", "{{ $input.text }}", "echo"), *ECHO, **MERGE) as bot:
+        bot.world.held = held = asyncio.Event()
+        burst = []
+        for number, text in enumerate(("I want", "pizza")):
+            burst.append(asyncio.create_task(bot.hear(text, f"m{number}")))
+            await asyncio.sleep(0.02)
+        await bot.world.begun.wait()
+        later = asyncio.create_task(bot.hear("and a salad", "later"))
+
+        async def is_stored() -> bool:
+            return (await database.turns.load(bot.key())).last_seq == 3
+
+        await until(is_stored)
+        bot.world.held = asyncio.Event()
+        held.set()
+        answered = await asyncio.wait_for(asyncio.gather(*burst), 3)
+        assert [texts(receipt) for receipt in answered] == [["You said I want\npizza."]] * 2
+        assert not later.done()
+        bot.world.held.set()
+        assert texts(await later) == ["You said and a salad."]
 
 
 async def test_a_request_to_stop_is_never_part_of_a_burst_and_overtakes_it(
@@ -191,10 +186,10 @@ async def test_a_request_to_stop_is_never_part_of_a_burst_and_overtakes_it(
     async with open_bot(database, *ECHO, channels=phone, **MERGE) as bot:
         first = await bot.queued("I want", "SM0", channel="sms")
         await bot.hear("STOP", "SM1", channel="sms", consent="stop", within_s=0.0)
-        await bot.advance(first.id.session)
+        await bot.work()
         assert await states(bot) == [(1, "done", None), (2, "done", None)]
-        assert (await database.sessions.load(bot.key(channel="sms"))).parked
-        assert texts(await database.inbox.receipt(first.id)) == []
+        assert (await database.turns.load(bot.key(channel="sms"))).parked
+        assert texts(await database.turns.receipt(first.id)) == []
 
 
 # -- supersede
@@ -203,14 +198,14 @@ async def test_a_request_to_stop_is_never_part_of_a_burst_and_overtakes_it(
 def slow_bot(bot: Bot) -> SlowModel:
     """Put a slow model before the others."""
     model = SlowModel()
-    bot.advance._asks._models = (model, *bot.advance._asks._models)
+    bot.runner._asks._models = (model, *bot.runner._asks._models)
     return model
 
 
 async def kept(bot: Bot) -> list[tuple[int, dict[str, Any]]]:
     """Return what the model calls cost, by their place in the journal."""
-    async with bot.database.engine.read() as connection:
-        rows = (await connection.execute(select(answers.c.index, answers.c.value, answers.c.ask))).all()
+    found = select(answers.c.index, answers.c.value, answers.c.ask)
+    rows = await bot.database.engine.read(lambda connection: connection.execute(found).all())
     return sorted((row[0], row.value["usage"]) for row in rows if row.ask["ask"] == "model")
 
 
@@ -222,8 +217,6 @@ async def test_a_newer_message_cancels_the_answer_and_both_are_answered(database
     async with open_bot(database, *REPLY, **SUPERSEDE) as bot:
         model = slow_bot(bot)
         first = asyncio.create_task(bot.hear("pizza", "m1"))
-        session = await _session(bot)
-        running = await work(bot, session)
         await model.begun.wait()
         second = asyncio.create_task(bot.hear("no, pasta", "m2"))
         await until(model.was_asked_twice)
@@ -231,7 +224,6 @@ async def test_a_newer_message_cancels_the_answer_and_both_are_answered(database
         assert estimate["estimated"] is True
         model.go_on.set()
         receipts = await asyncio.gather(first, second)
-        await running
         assert model.asked == ["pizza", "pizza\nno, pasta"]
         assert [texts(receipt) for receipt in receipts] == [["pizza\nno, pasta!", "Done."]] * 2
         assert await states(bot) == [(1, "done", None), (2, "done", 1)]
@@ -243,13 +235,12 @@ async def test_what_a_cancelled_call_costs_stays_an_estimate_when_nobody_hears_o
     async with open_bot(database, *REPLY, **SUPERSEDE) as bot:
         model = slow_bot(bot)
         first = asyncio.create_task(bot.hear("pizza", "m1"))
-        running = await work(bot, await _session(bot))
         await model.begun.wait()
         await bot.queued("pasta", "m2")
         await until(model.was_asked_twice)
-        await bot.advance._bursts.close()
+        await bot.bursts.close()
         model.go_on.set()
-        await asyncio.gather(first, running)
+        await first
         costs = await kept(bot)
         assert [(index < 0, "estimated" in usage) for index, usage in costs] == [(True, True), (False, False)]
 
@@ -258,13 +249,11 @@ async def test_an_action_is_never_cancelled_and_the_newer_message_is_a_turn_of_i
     async with open_bot(database, asks("one", "first", "echo"), *ECHO, **SUPERSEDE) as bot:
         bot.world.held = asyncio.Event()
         first = asyncio.create_task(bot.hear("a", "m1"))
-        running = await work(bot, await _session(bot))
         await bot.world.begun.wait()
         second = asyncio.create_task(bot.hear("b", "m2"))
         await asyncio.sleep(0.1)
         bot.world.held.set()
         said = [texts(receipt) for receipt in await asyncio.gather(first, second)]
-        await running
         assert said == [["You said a."], ["You said b."]]
         assert bot.world.asked == ["first", "first"]
 
@@ -274,13 +263,11 @@ async def test_after_an_action_a_newer_message_is_a_turn_of_its_own(database: Da
     async with open_bot(database, asks("one", "first", "reply"), *REPLY, **SUPERSEDE) as bot:
         model = slow_bot(bot)
         first = asyncio.create_task(bot.hear("a", "m1"))
-        running = await work(bot, await _session(bot))
         await model.begun.wait()
         second = asyncio.create_task(bot.hear("b", "m2"))
         await asyncio.sleep(0.2)
         model.go_on.set()
         said = [texts(receipt) for receipt in await asyncio.gather(first, second)]
-        await running
         assert said == [["a!", "Done."], ["b!", "Done."]]
         assert model.asked == ["a", "b"]
 
@@ -289,16 +276,16 @@ async def test_an_action_before_a_crash_is_not_done_again_with_a_newer_message(d
     """The next attempt finds the newer message waiting: what is done is done, with the former one alone."""
     echoing = asks("one", "{{ $input.text }}", "echo")
     async with open_bot(database, echoing, *ECHO, **SUPERSEDE) as bot:
-        bot.world.crashes["advance.journalled"] = 1
+        bot.world.crashes["turn.kept"] = 1
         bot.world.held = asyncio.Event()
         first = asyncio.create_task(bot.hear("a", "m1"))
-        running = await work(bot, await _session(bot))
         await bot.world.begun.wait()
         second = await bot.queued("b", "m2")
         bot.world.held.set()
-        await asyncio.gather(first, running)
+        await first
+        await bot.idle()
         assert texts(first.result()) == ["You said a."]
-        assert texts(await bot.database.inbox.receipt(second.id)) == ["You said b."]
+        assert texts(await bot.database.turns.receipt(second.id)) == ["You said b."]
         assert bot.world.asked == ["a", "b"]
 
 
@@ -308,13 +295,11 @@ async def test_a_call_that_was_journalled_before_the_newer_message_is_kept(datab
     async with open_bot(database, *twice, **SUPERSEDE) as bot:
         model = slow_bot(bot)
         model.go_on.set()
-        first = asyncio.create_task(bot.hear("a", "m1"))
-        session = await _session(bot)
         model.holds_at = 2
-        running = await work(bot, session)
+        first = asyncio.create_task(bot.hear("a", "m1"))
         await until(model.was_asked_twice)
         second = asyncio.create_task(bot.hear("b", "m2"))
-        await asyncio.gather(first, second, running)
+        await asyncio.gather(first, second)
         await until(partial(is_settled, bot))
         assert model.asked == ["a", "a", "a\nb", "a\nb"]
         assert [usage["costUsd"] for _, usage in await kept(bot)] == [0.5] * 4
@@ -338,7 +323,6 @@ async def test_whatever_the_times_of_arrival_every_message_is_answered_once_and_
     async with open_bot(database, *REPLY, bursts=bursts, mergeWithin="0.05s") as bot:
         model = slow_bot(bot)
         model.go_on.set()
-        working = asyncio.create_task(_keep_working(bot))
 
         async def person(name: str) -> list[Receipt]:
             hearing = []
@@ -348,22 +332,8 @@ async def test_whatever_the_times_of_arrival_every_message_is_answered_once_and_
             return await asyncio.gather(*hearing)
 
         people = await asyncio.gather(*(person(name) for name in ("ann", "bob", "cyd")))
-        working.cancel()
         assert all(receipt.state == "done" for receipts in people for receipt in receipts)
         for name, receipts in zip(("ann", "bob", "cyd"), people, strict=True):
             replies = dict.fromkeys(texts(receipt)[0] for receipt in receipts)
             heard = "\n".join(reply.removesuffix("!") for reply in replies).split("\n")
             assert heard == [f"{name}{number}" for number in range(8)]
-
-
-async def _keep_working(bot: Bot) -> None:
-    """Run every session's queue, as the jobs do."""
-    while True:
-        for name in ("ann", "bob", "cyd"):
-            stored = await bot.database.sessions.load(bot.key(name))
-            if stored.last_seq != stored.done_seq:
-                await bot.advance(stored.id)
-        await asyncio.sleep(0.005)
-
-
-# -- who belongs to a burst

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.records.leases import Share
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import open_bot, texts
@@ -17,14 +18,12 @@ async def test_who_never_answers_is_reminded_then_let_go_and_begins_anew(databas
         told = [texts(begun)]
         for _ in range(2):
             await make_due(database, session)
-            assert await database.timers.fire_due_waits(10) == [session]
-            last = (await database.sessions.load(bot.key())).last_seq
-            await bot.advance(session)
-            told.append(texts(await database.inbox.receipt(begun.id._replace(seq=last))))
+            await bot.timers.fire()
+            last = (await database.turns.load(bot.key())).last_seq
+            told.append(texts(await database.turns.receipt(begun.id._replace(seq=last))))
         assert told == [["Name?"], ["Still there?"], ["Bye."]]
-        stored = await database.sessions.load(bot.key())
+        stored = await database.turns.load(bot.key())
         assert (stored.session.frames, stored.session.wait, stored.flow_version) == ((), None, None)
         assert [row.status for row in await executions(database)] == ["cancelled"]
-        assert await database.timers.fire_due_waits(10) == []
-        bot.hot.forget(bot.key())
+        assert await database.leases.due_waits(10, Share()) == []
         assert await bot.said("me", "m2") == ["Name?"]

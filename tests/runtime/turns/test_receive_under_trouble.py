@@ -10,37 +10,21 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from botflow.engine.node_type import Leave, Outcome
+from botflow.engine.node_type import Leave, NodeType, Outcome
 from botflow.engine.scene import Scene
-from botflow.engine.sentences import apology
-from botflow.flow.fields import Properties
-from botflow.runtime.turns.advance import ATTEMPTS
+from botflow.flow.node_spec import NoProperties
+from botflow.languages import sentences_in
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import GREETING, THINKING, open_bot, texts
 
 
-class Nothing(Properties):
-    """No properties."""
-
-
-class HalfACharacter:
+class HalfACharacter(NodeType):
     """A plugin's node that says what no database and no channel can carry."""
 
     name = "test.half"
-    category = "action"
-    properties = Nothing
 
-    def handles(self, properties: Nothing) -> tuple[str, ...]:
-        return ("next",)
-
-    def waits(self, properties: Nothing) -> bool:
-        return False
-
-    def sets(self, properties: Nothing) -> tuple[str, ...]:
-        return ()
-
-    def visit(self, properties: Nothing, scene: Scene) -> Outcome:
+    def visit(self, properties: NoProperties, scene: Scene) -> Outcome:
         scene.say("half \ud83d")
         return Leave("next")
 
@@ -48,19 +32,16 @@ class HalfACharacter:
 async def test_a_turn_that_cannot_be_written_ends_in_an_apology(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.turns.advance.PAUSES_S", (0.0,) * (ATTEMPTS + 1))
+    monkeypatch.setattr("botflow.runtime.turns.run.PAUSE_BEFORE_ATTEMPT_S", {})
     half: Any = HalfACharacter()
     async with open_bot(database, node("half", "test.half"), types=(half,)) as bot:
         with capture_logs():
-            receipt = await bot.queued("hi", "m1")
-            await bot.advance(receipt.id.session)
+            buried = await bot.hear("hi", "m1")
 
-        buried = await database.inbox.receipt(receipt.id)
-
-    assert (buried.state, texts(buried)) == ("dead", [apology("en")])
+    assert (buried.state, texts(buried)) == ("dead", [sentences_in("en").apology])
 
 
-@pytest.mark.parametrize("nodes", [GREETING, THINKING], ids=["fast", "queued"])
+@pytest.mark.parametrize("nodes", [GREETING, THINKING], ids=["at once", "accepted"])
 async def test_requests_that_are_given_up_at_any_moment_leave_the_session_in_order(
     database: Database, nodes: tuple[dict[str, object], ...]
 ) -> None:
@@ -77,8 +58,11 @@ async def test_requests_that_are_given_up_at_any_moment_leave_the_session_in_ord
 
         async with asyncio.timeout(20):
             last = await bot.hear("hi", "last", within_s=0.0)
-            await bot.advance(last.id.session)
+            await bot.idle()
+            for _ in range(2):  # a lease whose request was given up is served by nobody: two beats must find it
+                await bot.keeper.beat()
+            await bot.work()
 
-        stored = await database.sessions.load(bot.key())
-        assert (await database.inbox.receipt(last.id)).state == "done"
+        stored = await database.turns.load(bot.key())
+        assert (await database.turns.receipt(last.id)).state == "done"
     assert stored.done_seq == stored.last_seq == last.id.seq

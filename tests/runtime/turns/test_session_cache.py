@@ -14,8 +14,8 @@ from tests.storage.sample_turns import key, message, waiting
 
 
 async def committed(database: Database, person: str = "ann", provider_key: str = "m1") -> StoredSession:
-    await database.sessions.commit_turns([waiting(await database.sessions.load(key(person)), message(provider_key))])
-    return await database.sessions.load(key(person))
+    await database.turns.commit(waiting(await database.turns.load(key(person)), message(provider_key)))
+    return await database.turns.load(key(person))
 
 
 class Warm:
@@ -33,7 +33,7 @@ class Warm:
 
 async def test_a_session_is_read_from_the_database_once(database: Database) -> None:
     first = await committed(database)
-    hot = HotSessions(database.sessions, None)
+    hot = HotSessions(database.turns, None)
     assert await hot.get(key()) == first
     second = await committed(database, provider_key="m2")
     assert await hot.get(key()) == first
@@ -42,7 +42,7 @@ async def test_a_session_is_read_from_the_database_once(database: Database) -> N
 
 
 async def test_a_forgotten_copy_is_read_again(database: Database) -> None:
-    hot = HotSessions(database.sessions, None)
+    hot = HotSessions(database.turns, None)
     await committed(database)
     await hot.get(key())
     second = await committed(database, provider_key="m2")
@@ -51,14 +51,14 @@ async def test_a_forgotten_copy_is_read_again(database: Database) -> None:
 
 
 async def test_nobody_is_not_remembered(database: Database) -> None:
-    hot = HotSessions(database.sessions, None)
+    hot = HotSessions(database.turns, None)
     assert await hot.get(key()) == StoredSession(key=key())
     stored = await committed(database)
     assert await hot.get(key()) == stored
 
 
 async def test_a_session_whose_row_is_gone_is_forgotten(database: Database) -> None:
-    hot = HotSessions(database.sessions, None)
+    hot = HotSessions(database.turns, None)
     hot.put(StoredSession(key=key("gone"), id=99))
     assert (await hot.reload(key("gone"))).id == 0
     assert (await hot.get(key("gone"))).id == 0
@@ -67,7 +67,7 @@ async def test_a_session_whose_row_is_gone_is_forgotten(database: Database) -> N
 async def test_the_tier_in_between_is_asked_before_the_database(database: Database) -> None:
     stored = await committed(database)
     ahead = replace(stored, last_seq=5, done_seq=5)
-    hot = HotSessions(database.sessions, Warm(ahead))
+    hot = HotSessions(database.turns, Warm(ahead))
     assert await hot.get(key()) == ahead
     assert await hot.reload(key()) == stored
 
@@ -75,7 +75,7 @@ async def test_the_tier_in_between_is_asked_before_the_database(database: Databa
 async def test_a_commit_is_remembered_in_both_tiers(database: Database) -> None:
     stored = await committed(database)
     warm = Warm()
-    hot = HotSessions(database.sessions, warm)
+    hot = HotSessions(database.turns, warm)
     hot.put(stored)
     assert warm.known == {key(): stored}
     assert await hot.get(key()) == stored
@@ -84,8 +84,8 @@ async def test_a_commit_is_remembered_in_both_tiers(database: Database) -> None:
 async def test_what_one_process_commits_another_reads_from_redis(database: Database, redis_url: str) -> None:
     redis = open_redis(redis_url, await database.identity())
     stored = await committed(database)
-    HotSessions(database.sessions, redis).put(stored)
-    other = HotSessions(database.sessions, redis)
+    HotSessions(database.turns, redis).put(stored)
+    other = HotSessions(database.turns, redis)
     for _ in range(200):
         if (found := await redis.get(key())) is not None:
             assert found == stored
@@ -98,7 +98,7 @@ async def test_copies_are_bounded_and_the_oldest_goes_first(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botflow.runtime.turns.session_cache.KEPT_SESSIONS", 2)
-    hot = HotSessions(database.sessions, None)
+    hot = HotSessions(database.turns, None)
     for number in (1, 2, 3):
         hot.put(StoredSession(key=key(f"p{number}"), id=number))
     assert [(await hot.get(key(f"p{number}"))).id for number in (3, 2, 1)] == [3, 2, 0]

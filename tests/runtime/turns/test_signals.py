@@ -7,11 +7,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import orjson
+import pytest
 
 from botflow.records.turns import Receipt, TurnId
-from botflow.runtime.turns.signals import LARGEST_PAYLOAD, MAILBOX_SIZE, RECEIPTS_KEPT, Delta, Hub, Mailbox, Woken
+from botflow.runtime.turns.signals import (
+    LARGEST_PAYLOAD,
+    MAILBOX_SIZE,
+    RECEIPTS_KEPT,
+    Delta,
+    Hub,
+    Mailbox,
+    Signal,
+    Woken,
+)
 from botflow.storage.database import open_database
-from tests.runtime.job_places import until
+from tests.runtime.until import until
 
 DONE = Receipt(id=TurnId(1, 1), state="done")
 
@@ -48,7 +58,7 @@ async def running(*hubs: Hub) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def taken(mailbox: Mailbox) -> list[Woken | Delta]:
+async def taken(mailbox: Mailbox) -> list[Signal]:
     """Return all signals there are."""
     signals = []
     while (signal := await mailbox.get(0.0)) is not None:
@@ -202,6 +212,31 @@ async def test_every_process_hears_that_a_workflow_changed_and_unknown_signals_a
         await air.publish(orjson.dumps(["newer", [["z", 1, 2], ["w", 7]]]).decode())
         here.flows_changed()
         await asyncio.wait_for(heard.wait(), 5)
+
+
+async def test_a_process_that_ends_says_what_it_has_to_say() -> None:
+    air = Air()
+    hub = Hub(air)
+    hub.wake([1])
+    hub.claimable()
+    await hub.flush()
+    [payload] = air.payloads
+    assert orjson.loads(payload)[1] == [["w", 1], ["c"]]
+    await hub.flush()
+    await Hub(None).flush()
+    assert len(air.payloads) == 1
+
+
+async def test_a_transport_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botflow.runtime.turns.signals.FLUSH_S", 0.05)
+
+    class Stuck(Air):
+        async def publish(self, payload: str) -> None:
+            await asyncio.Event().wait()
+
+    hub = Hub(Stuck())
+    hub.wake([1])
+    await asyncio.wait_for(hub.flush(), 5)
 
 
 async def test_one_process_needs_no_transport(sqlite_url: str) -> None:

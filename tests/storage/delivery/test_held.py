@@ -18,9 +18,7 @@ async def held_part(database: Database, *texts: str) -> tuple[int, int, int]:
     published = await FlowVersions(database.engine).publish("pizza", "Pizza", "d", {"pizza": {}})
     person = key(ANN, channel="sms", workflow=published.workflow)
     parts = [said(text, "ready", sender="55501") for text in texts]
-    [turn] = await database.sessions.commit_turns(
-        [waiting(await database.sessions.load(person), message("m1"), *parts)]
-    )
+    turn = await database.turns.commit(waiting(await database.turns.load(person), message("m1"), *parts))
     assert turn is not None
     [claimed] = await database.outbox.claim_sends(10, at_once)
     await database.outbox.report(news(claimed, "held", error_code="63016"))

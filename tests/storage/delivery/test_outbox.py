@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from sqlalchemy import update
 
+from botflow.records.leases import Accepted
 from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
-from botflow.records.turns import TurnId
+from botflow.records.turns import Receipt, TurnId
 from botflow.storage.database import Database
-from botflow.storage.tables import sessions
-from tests.storage.aged_rows import age_part
+from tests.storage.aged_rows import age_part, opt_out, set_paused
+from tests.storage.leased_turns import arrival, finish, take
 from tests.storage.outbox_rows import about, at_once, fast_turn, news
 from tests.storage.sample_turns import key, message, said, waiting
 
@@ -60,16 +59,11 @@ async def test_until_reply_by_the_sender_leaves_the_parts_alone(database: Databa
     assert len(await database.outbox.hand_over(turn, 10)) == 1
 
 
-async def test_a_newly_waiting_request_may_answer_for_longer(database: Database) -> None:
-    turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0)
-    await database.outbox.extend_reply(turn, 8)
-    assert await database.outbox.claim_sends(10, at_once) == []
-    assert len(await database.outbox.hand_over(turn, 10)) == 1
-
-
 async def test_the_newest_waiting_request_may_answer_longest(database: Database) -> None:
     turn = await _queued_turn(database, said("one", "ready"), reply_within_s=0.001)
-    assert (await database.inbox.enqueue(ANN, message("m1"), 7, 8)).id == turn
+    again = await database.turns.accept(arrival(message("m1"), who=ANN, reply_within_s=8))
+    assert isinstance(again, Receipt)
+    assert again.id == turn
     assert len(await database.outbox.hand_over(turn, 10)) == 1
 
 
@@ -118,22 +112,22 @@ async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database:
 
 async def test_what_is_due_for_somebody_who_stopped_says_so(database: Database) -> None:
     await fast_turn(database, "m1", said("one", "sent"))
-    stored = await database.sessions.load(ANN)
-    await database.sessions.commit_turns([waiting(stored, message("m2"), said("two", "ready"), parked=True)])
+    stored = await database.turns.load(ANN)
+    await database.turns.commit(waiting(stored, message("m2"), said("two", "ready"), parked=True))
     assert [part.is_stopped for part in await database.outbox.claim_sends(10, at_once)] == [True]
 
 
 async def test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stopped(database: Database) -> None:
-    bob = await fast_turn(database, "m1", person="+15550199")
-    await database.sessions.set_parked(bob, True)
-    session = await fast_turn(
+    await fast_turn(database, "m1", person="+15550199")
+    await opt_out(database, key("+15550199", channel="sms"))
+    await fast_turn(
         database,
         "m1",
         said("ad", "ready", to="+15550199", channel="sms"),
         said("note", "ready", to="+15550198", channel="sms"),
         said("hello", "ready"),
     )
-    await database.sessions.set_parked(session, True)
+    await opt_out(database, ANN)
     claimed = []
     while parts := await database.outbox.claim_sends(10, at_once):
         claimed += [(part.message.text, part.is_stopped) for part in parts]
@@ -143,9 +137,9 @@ async def test_what_goes_to_others_leaves_also_when_the_sessions_person_has_stop
 
 async def test_nothing_leaves_a_paused_session(database: Database) -> None:
     session = await fast_turn(database, "m1", said("one", "ready"))
-    await _pause(database, session, True)
+    await set_paused(database, session)
     assert await database.outbox.claim_sends(10, at_once) == []
-    await _pause(database, session, False)
+    await set_paused(database, session, False)
     assert len(await database.outbox.claim_sends(10, at_once)) == 1
 
 
@@ -226,18 +220,14 @@ async def test_parts_without_news_are_looked_at_once_in_a_while(database: Databa
 async def _queued_turn(
     database: Database, *parts: OutboundPart, reply_within_s: float, provider_key: str = "m1"
 ) -> TurnId:
-    receipt = await database.inbox.enqueue(ANN, message(provider_key), 7, reply_within_s)
-    begun: Any = await database.inbox.begin(receipt.id.session, "one")
-    assert await database.inbox.finish(receipt.id, 1, waiting(begun[0], begun[1].inbound, *parts))
-    return receipt.id
+    accepted = await database.turns.accept(arrival(message(provider_key), who=ANN, reply_within_s=reply_within_s))
+    assert isinstance(accepted, Accepted)
+    lease = await take(database, accepted.turn.session)
+    await finish(database, lease, waiting(lease.session, lease.queued.inbound, *parts))
+    return accepted.turn
 
 
 async def _part(database: Database) -> StoredOutbound:
-    receipt = await database.sessions.find(ANN, "m1")
+    receipt = await database.turns.find(ANN, "m1")
     assert receipt is not None
     return receipt.outbounds[0]
-
-
-async def _pause(database: Database, session: int, paused: bool) -> None:
-    async with database.engine.write() as connection:
-        await connection.execute(update(sessions).where(sessions.c.id == session).values(paused=paused))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 from botflow.storage.database import Database
@@ -165,7 +167,7 @@ async def test_who_waits_for_a_delivery_is_told_once(
         await database.outbox.report(about(session, "1.0", state, "" if state == "unknown" else "SM1", **more))
     found = await deliveries(database, session)
     assert found == ([("delivery:1.0", "new", {"token": "1", "parameters": told})] if told else [])
-    stored = await database.sessions.load_by_id(session)
+    stored = await database.turns.load_by_id(session)
     assert stored is not None
     assert stored.last_seq - stored.done_seq == len(found)
 
@@ -180,17 +182,13 @@ async def test_what_becomes_of_a_message_later_on_is_told_nobody(database: Datab
     assert (await row_of(database, session, 0)).state == "read"
 
 
-async def test_the_state_and_the_news_of_it_are_one_transaction(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_state_and_the_news_of_it_are_one_transaction(database: Database) -> None:
     session = await fast_turn(database, "m1", said("one", "ready", awaited="delivered", **AWAITED))
     await claim(database)
-
-    async def fail(*arguments: Any, **more: Any) -> None:
-        raise ConnectionError("no jobs")
-
-    monkeypatch.setattr(database.engine, "defer_advances", fail)
-    with pytest.raises(Exception, match="no jobs"):
+    row = {"session_id": session, "seq": 2, "seed": 1, "flow_version": 7, "attempt": 0, "state": "done"}
+    taken = insert(inbounds).values(**row, received_at=datetime.now(UTC), kind="message", key="other")
+    await database.engine.write(lambda connection: connection.execute(taken))  # the place where the news would stand
+    with pytest.raises(ProviderError):
         await database.outbox.report(about(session, "1.0", "delivered", "SM1"))
     assert (await row_of(database, session, 0)).state == "sending"
     assert await deliveries(database, session) == []
@@ -220,17 +218,16 @@ async def test_a_part_in_line_leaves_once_the_former_has_left_or_is_not_heard_of
 
 
 async def test_segments_are_stored_with_the_part(database: Database) -> None:
-    stored = await database.sessions.load(key("ann", channel="sms"))
+    stored = await database.turns.load(key("ann", channel="sms"))
     part = said("one", "ready")
     counted = type(part)(message=part.message, state="ready", segments=3)
-    await database.sessions.commit_turns([waiting(stored, message("m1"), counted)])
-    async with database.engine.read() as connection:
-        assert (await connection.execute(select(outbounds.c.segments))).scalars().all() == [3]
+    await database.turns.commit(waiting(stored, message("m1"), counted))
+    found = select(outbounds.c.segments)
+    assert await database.engine.read(lambda connection: connection.execute(found).scalars().all()) == [3]
     assert (await claim(database)).segments == 3
 
 
 async def deliveries(database: Database, session: int) -> list[Any]:
     columns = (inbounds.c.key, inbounds.c.state, inbounds.c.content)
     found = select(*columns).where(inbounds.c.session_id == session, inbounds.c.kind == "delivery")
-    async with database.engine.read() as connection:
-        return [tuple(row) for row in (await connection.execute(found)).all()]
+    return await database.engine.read(lambda connection: [tuple(row) for row in connection.execute(found).all()])

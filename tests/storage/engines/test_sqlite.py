@@ -6,19 +6,28 @@ import asyncio
 import sqlite3
 import sys
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import cast
+from datetime import datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, TextClause, select, text
 
 from botflow.errors import ProviderError, UsageError
+from botflow.records.leases import Accepted, Finishing
 from botflow.records.sessions import StoredSession
+from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.database import Database, open_database
+from botflow.storage.engines.dialects import now
 from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.engines.sqlite_threads import READERS
 from botflow.storage.migrations.upgrade import migrate
+from tests.storage.leased_turns import ONE, accept, arrival
 from tests.storage.sample_turns import key, message, said, waiting
+
+RENAME = text("UPDATE organizations SET name = 'changed'")
 
 HOLDER = """
 import asyncio, sys
@@ -68,133 +77,178 @@ async def test_a_database_in_memory_is_refused() -> None:
 
 
 async def test_a_commit_waits_for_the_disk(sqlite: Database) -> None:
-    async with sqlite.engine.write() as connection:
-        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2  # FULL
-        assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+    names = ("synchronous", "journal_mode", "foreign_keys", "busy_timeout")
 
-    def pragma(connection: sqlite3.Connection) -> list[object]:
-        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+    def pragma(connection: Connection) -> list[object]:
+        return [connection.execute(text(f"PRAGMA {name}")).scalar() for name in names]
 
-    assert await cast(SqliteEngine, sqlite.engine).change(pragma) == [2, "wal"]
+    def hot_pragma(connection: sqlite3.Connection) -> list[object]:
+        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+
+    full = [2, "wal", 1, 5000]
+    assert await sqlite.engine.write(pragma) == full
+    assert await engine_of(sqlite).hot_write(hot_pragma) == full
+
+
+async def test_hot_and_other_statements_share_their_connections(sqlite: Database) -> None:
+    def driver(connection: Connection) -> int:
+        return id(connection.connection.driver_connection)
+
+    engine = engine_of(sqlite)
+    assert await engine.hot_write(id) == await engine.write(driver)
+    readers = {await engine.read(driver) for _ in range(20)} | {await engine.hot_read(id) for _ in range(20)}
+    assert len(readers) <= READERS
 
 
 async def test_readers_cannot_write(sqlite: Database) -> None:
-    with pytest.raises(Exception, match="readonly"):
-        async with sqlite.engine.read() as connection:
-            await connection.execute(text("DELETE FROM sessions"))
     with pytest.raises(ProviderError, match="readonly"):
-        await cast(SqliteEngine, sqlite.engine).look(lambda connection: connection.execute("DELETE FROM sessions"))
+        await sqlite.engine.read(lambda connection: connection.execute(text("DELETE FROM sessions")))
+    with pytest.raises(ProviderError, match="readonly"):
+        await engine_of(sqlite).hot_read(lambda connection: connection.execute("DELETE FROM sessions"))
 
 
 async def test_a_failed_write_leaves_nothing_and_the_next_one_goes_on(sqlite: Database) -> None:
-    async def write_and_fail() -> None:
-        async with sqlite.engine.write() as connection:
-            await connection.execute(text("UPDATE organizations SET name = 'changed'"))
-            raise RuntimeError("meanwhile")
+    def fail(connection: Connection) -> None:
+        connection.execute(RENAME)
+        raise RuntimeError("meanwhile")
+
+    def fail_hot(connection: sqlite3.Connection) -> None:
+        connection.execute(RENAME.text)
+        raise RuntimeError("meanwhile")
 
     with pytest.raises(RuntimeError, match="meanwhile"):
-        await write_and_fail()
+        await sqlite.engine.write(fail)
+    with pytest.raises(RuntimeError, match="meanwhile"):
+        await engine_of(sqlite).hot_write(fail_hot)
     assert await _organization(sqlite) == "Default"
-    assert await sqlite.sessions.commit_turns([waiting(StoredSession(key=key()), message("m1"))]) != [None]
+    assert await sqlite.turns.commit(waiting(StoredSession(key=key()), message("m1"))) is not None
 
 
-async def test_a_cancelled_write_leaves_nothing_and_the_next_one_goes_on(sqlite: Database) -> None:
-    async def write_slowly() -> None:
-        async with sqlite.engine.write() as connection:
-            await connection.execute(text("UPDATE organizations SET name = 'changed'"))
-            await asyncio.sleep(60)
-
-    writing = asyncio.create_task(write_slowly())
-    await asyncio.sleep(0.05)
-    waiting_behind = asyncio.create_task(
-        sqlite.sessions.commit_turns([waiting(StoredSession(key=key()), message("m1"))])
-    )
-    writing.cancel()
-    assert await waiting_behind != [None]
+async def test_a_write_that_is_cancelled_before_its_turn_is_never_made(sqlite: Database) -> None:
+    async with holding(sqlite, None) as holder:
+        writing = asyncio.create_task(sqlite.engine.write(lambda connection: connection.execute(RENAME)))
+        await asyncio.sleep(0.05)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+    await holder
     assert await _organization(sqlite) == "Default"
 
 
-async def test_one_bad_turn_takes_its_whole_batch_back(sqlite: Database) -> None:
+async def test_a_write_whose_caller_is_cancelled_is_finished_before_the_next_one(sqlite: Database) -> None:
+    async with holding(sqlite, RENAME) as holder:
+        holder.cancel()
+        await asyncio.gather(holder, return_exceptions=True)
+        committing = asyncio.create_task(
+            sqlite.turns.commit(waiting(StoredSession(key=key()), message("m1"))),
+        )
+        await asyncio.sleep(0.05)
+        assert not committing.done()
+    assert await committing is not None
+    assert await _organization(sqlite) == "changed"
+
+
+async def test_one_bad_turn_takes_its_whole_batch_back_and_its_neighbours_commit_without_it(sqlite: Database) -> None:
     good = waiting(StoredSession(key=key("ann")), message("m1"))
     bad = waiting(StoredSession(key=key("eve")), replace(message("m1"), seed=2**63))
-    with pytest.raises(OverflowError):
-        await sqlite.sessions.commit_turns([good, bad])
-    assert (await sqlite.sessions.load(key("ann"))).id == 0
-    assert await sqlite.sessions.commit_turns([good]) != [None]
+    committed, refused = await asyncio.gather(
+        *(sqlite.turns.commit(turn) for turn in (good, bad)), return_exceptions=True
+    )
+    assert isinstance(refused, OverflowError)
+    assert committed == TurnId((await sqlite.turns.load(key("ann"))).id, 1)  # in the batch it had been committed before
+    assert not (await sqlite.turns.load(key("eve"))).has_row
+
+
+async def test_leased_turns_of_one_moment_wait_for_the_disk_together(sqlite: Database) -> None:
+    """Accepted, journalled and finished: each of it shares a transaction with its neighbours'."""
+    people = [key(f"p{number}") for number in range(16)]
+    statements: list[str] = []
+    await engine_of(sqlite).hot_write(lambda connection: connection.set_trace_callback(statements.append))
+    accepted = await asyncio.gather(*(accept(sqlite, "m1", who=who, owner=ONE) for who in people))
+    answer = JournalledAnswer(index=0, fingerprint="f", value={}, ask={})
+    assert all(await asyncio.gather(*(sqlite.turns.keep(each.turn, 1, [answer]) for each in accepted)))
+    read = [StoredSession(key=who, id=each.turn.session) for who, each in zip(people, accepted, strict=True)]
+    ends = [Finishing(turn=TurnId(each.id, 1), attempt=1, commit=waiting(each, message("m1"))) for each in read]
+    assert None not in await asyncio.gather(*map(sqlite.turns.finish, ends))
+    assert sum(statement.startswith("BEGIN") for statement in statements) <= 6
+
+
+async def test_one_bad_inbound_takes_its_whole_transaction_back_and_its_neighbours_do_without_it(
+    sqlite: Database,
+) -> None:
+    good, bad = arrival(message("m1"), owner=ONE), arrival(replace(message("m1"), seed=2**63), who=key("eve"))
+    accepted, refused = await asyncio.gather(
+        *(sqlite.turns.accept(each) for each in (good, bad)), return_exceptions=True
+    )
+    assert isinstance(refused, OverflowError)
+    assert accepted == Accepted(turn=TurnId((await sqlite.turns.load(key())).id, 1), version=0, is_ours=True)
+    assert (await sqlite.turns.load(key("eve"))).id == 0
 
 
 async def test_hot_and_other_writers_stand_in_one_queue(sqlite: Database) -> None:
     order: list[str] = []
 
-    async def write(name: str) -> None:
-        async with sqlite.engine.write() as connection:
-            await connection.execute(text("UPDATE organizations SET name = name"))
-            await asyncio.sleep(0.01)
-            order.append(name)
+    def noting(name: str) -> Callable[[object], None]:
+        return lambda connection: order.append(name)
 
-    async def commit(name: str) -> None:
-        assert await sqlite.sessions.commit_turns([waiting(StoredSession(key=key(name)), message("m1"))]) != [None]
-        order.append(name)
-
-    await asyncio.gather(write("1"), commit("2"), write("3"), commit("4"))
+    hot = engine_of(sqlite).hot_write
+    write = sqlite.engine.write
+    await asyncio.gather(write(noting("1")), hot(noting("2")), write(noting("3")), hot(noting("4")))
     assert order == ["1", "2", "3", "4"]
 
 
-async def test_a_cancelled_caller_does_not_let_the_next_one_in_early(sqlite: Database) -> None:
-    """Its transaction goes on beside the connection, and whoever is next waits for it."""
-    engine = cast(SqliteEngine, sqlite.engine)
-    begun, go_on = threading.Event(), threading.Event()
+async def test_a_transaction_has_one_time(sqlite: Database) -> None:
+    def twice(connection: Connection) -> list[datetime]:
+        moments = []
+        for _ in range(2):
+            moments.append(connection.execute(select(now().label("at"))).scalar_one())
+            time.sleep(0.002)
+        return moments
 
-    def hold(connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE organizations SET name = 'changed'")
-        begun.set()
-        go_on.wait(10)
-
-    holding = asyncio.create_task(engine.change(hold))
-    await asyncio.to_thread(begun.wait, 10)
-    holding.cancel()
-    await asyncio.gather(holding, return_exceptions=True)
-    assert engine._queue.locked()
-    go_on.set()
-    assert await sqlite.sessions.commit_turns([waiting(StoredSession(key=key()), message("m1"))]) != [None]
-    assert await _organization(sqlite) == "changed"
+    first, second = await sqlite.engine.write(twice)
+    assert first == second < await sqlite.now()
 
 
 async def test_a_closed_database_says_so(sqlite_url: str) -> None:
     database = await open_database(sqlite_url, migrate=False)
     await database.close()
     with pytest.raises(ProviderError, match="closed") as failure:
-        await database.sessions.load(key())
+        await database.turns.load(key())
     assert (failure.value.code, failure.value.retryable) == ("database.unavailable", True)
 
 
 async def test_writers_wait_for_each_other(sqlite: Database) -> None:
     people = [key(f"p{number}") for number in range(20)]
     results = await asyncio.gather(
-        *(sqlite.sessions.commit_turns([waiting(StoredSession(key=who), message("m1"), said("hi"))]) for who in people)
+        *(sqlite.turns.commit(waiting(StoredSession(key=who), message("m1"), said("hi"))) for who in people)
     )
-    assert [None] not in results
+    assert None not in results
 
 
-async def test_a_job_is_rung_for_after_its_commit(sqlite: Database) -> None:
-    rung = asyncio.Event()
+@asynccontextmanager
+async def holding(sqlite: Database, statement: TextClause | None) -> AsyncIterator[asyncio.Task[None]]:
+    """Keep a transaction open that has executed `statement`, until the block ends."""
+    begun, go_on = threading.Event(), threading.Event()
 
-    async def ring(*, channel: str, payload: str) -> None:
-        rung.set()
+    def hold(connection: Connection) -> None:
+        if statement is not None:
+            connection.execute(statement)
+        begun.set()
+        go_on.wait(10)
 
-    bell = cast(SqliteEngine, sqlite.engine).bell
-    listening = asyncio.create_task(bell.listen(ring, "any"))
-    await asyncio.sleep(0)
-    await sqlite.sessions.commit_turns([waiting(StoredSession(key=key("bob")), message("m1"))])
-    await asyncio.sleep(0.02)
-    assert not rung.is_set()
-    await sqlite.inbox.enqueue(key(), message("m1"), 7, 0)
-    async with asyncio.timeout(5):
-        await rung.wait()
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    holder = asyncio.create_task(sqlite.engine.write(hold))
+    await asyncio.to_thread(begun.wait, 10)
+    try:
+        yield holder
+    finally:
+        go_on.set()
+
+
+def engine_of(sqlite: Database) -> SqliteEngine:
+    assert isinstance(sqlite.engine, SqliteEngine)
+    return sqlite.engine
 
 
 async def _organization(sqlite: Database) -> str:
-    async with sqlite.engine.read() as connection:
-        return str((await connection.execute(text("SELECT name FROM organizations"))).scalar())
+    return await sqlite.engine.read(
+        lambda connection: str(connection.execute(text("SELECT name FROM organizations")).scalar())
+    )

@@ -48,8 +48,9 @@ async def test_an_empty_database_is_migrated_when_it_is_opened(empty_postgres_ur
 
 async def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     database = await open_database(database_url, migrate=False)
-    async with database.engine.write() as connection:
-        await connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    await database.engine.write(
+        lambda connection: connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    )
     assert not await database.ready()
     await database.close()
     for migrates in (False, True):

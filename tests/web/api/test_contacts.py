@@ -28,9 +28,9 @@ async def put(site: Site, body: Any, address: str = ANN, channel: str = "sms") -
 
 
 async def zones(site: Site) -> list[tuple[str, str | None, bool]]:
-    async with site.runtime.database.engine.read() as connection:
-        found = select(contacts.c.address, contacts.c.time_zone, contacts.c.stopped)
-        return [tuple(row) for row in (await connection.execute(found)).all()]
+    found = select(contacts.c.address, contacts.c.time_zone, contacts.c.stopped)
+    rows = await site.runtime.database.engine.read(lambda connection: connection.execute(found).all())
+    return [tuple(row) for row in rows]
 
 
 async def test_a_zone_is_remembered_changed_and_forgotten(site: Site) -> None:
@@ -51,8 +51,9 @@ async def test_who_had_stopped_stays_stopped(site: Site) -> None:
 async def test_a_zone_set_before_a_start_has_its_turn_does_not_keep_anybody_stopped(site: Site) -> None:
     key = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
     await site.runtime.contacts.stop(key, "SM1", "opt_out.word")
-    async with site.runtime.database.engine.read() as connection:
-        said_at = (await connection.execute(select(contacts.c.updated_at))).scalar_one()
+    said_at = await site.runtime.database.engine.read(
+        lambda connection: connection.execute(select(contacts.c.updated_at)).scalar_one()
+    )
     assert await put(site, {"timeZone": "Europe/Berlin"}) == 200
 
     assert await site.runtime.contacts.start(key, "SM2", "opt_in.word", said_at)

@@ -28,7 +28,7 @@ async def hold(site: Site) -> str:
     database: Any = site.runtime.database
     person = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
     part = said("Your pizza", "ready", sender="55501")
-    [turn] = await database.sessions.commit_turns([waiting(await database.sessions.load(person), message("m1"), part)])
+    turn = await database.turns.commit(waiting(await database.turns.load(person), message("m1"), part))
     [claimed] = await database.outbox.claim_sends(10, at_once)
     await database.outbox.report(news(claimed, "held", error_code="twilio.not_configured"))
     return f"{turn.session}.1.0"

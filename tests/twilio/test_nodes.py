@@ -59,11 +59,23 @@ def test_a_text_that_renders_to_nothing_leaves_by_failed() -> None:
     assert send(text="{{ nothing }}").send("hi") == ["empty"]
 
 
-@pytest.mark.parametrize("sender", ["BotFlow", "12345", "whatsapp:+12025550100"])
+@pytest.mark.parametrize("sender", ["BotFlow", "12345", "+12025550100"])
 def test_a_short_code_and_a_name_are_senders(sender: str) -> None:
     talk = send(**{"from": sender})
     talk.send("hi")
     assert talk.turn.messages[0].sender == sender
+
+
+@pytest.mark.parametrize("sender", ["whatsapp:+12025550100", "+1 202 555 0100"])
+def test_a_number_of_whatsapp_is_kept_without_its_prefix(sender: str) -> None:
+    talk = send(to="whatsapp:+4915112345678", **{"from": sender})
+    assert talk.send("hi") == ["Call Ann", "to whatsapp:+4915112345678"]
+    assert (talk.turn.messages[0].sender, talk.turn.messages[0].to) == ("+12025550100", "+4915112345678")
+
+
+def test_a_text_message_does_not_come_from_whatsapp() -> None:
+    """Twilio answers 21910: From and To must be of one channel."""
+    assert send(**{"from": "whatsapp:+12025550100"}).send("hi") == ["from.invalid"]
 
 
 def delivery(talk: Talk, state: str, **news: str) -> list[str]:

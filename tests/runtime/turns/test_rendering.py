@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from botflow.records.leases import Accepted, Arrival, Finishing
 from botflow.records.turns import Receipt
-from botflow.runtime.turns.receipts import receipt_of
+from botflow.runtime.turns.rendering import receipt_of
 from botflow.storage.database import Database
 from tests.storage.sample_turns import RECEIVED, ended, ignored, key, message, said, waiting
 
@@ -18,17 +19,18 @@ def without_times(receipt: Receipt) -> Receipt:
 async def test_a_receipt_is_what_the_database_would_say(database: Database) -> None:
     parts = (said("one"), said("two", "ready", to="+1", channel="sms"), said("three", quick_replies=()))
     for make in (waiting, ignored, ended):
-        commit = make(await database.sessions.load(key()), message(make.__name__), *parts)
-        [turn] = await database.sessions.commit_turns([commit])
+        commit = make(await database.turns.load(key()), message(make.__name__), *parts)
+        turn = await database.turns.commit(commit)
         assert turn is not None
-        stored = await database.inbox.receipt(turn)
+        stored = await database.turns.receipt(turn)
         assert receipt_of(commit, turn) == without_times(stored)
 
 
 async def test_a_dead_inbounds_receipt_says_so(database: Database) -> None:
-    queued = await database.inbox.enqueue(key(), message("m1"), 7, 0)
-    begun = await database.inbox.begin(queued.id.session, "one")
-    assert begun is not None
-    commit = ignored(begun[0], begun[1].inbound, said("Sorry."))
-    assert await database.inbox.finish(queued.id, 1, commit, "dead")
-    assert receipt_of(commit, queued.id, "dead") == without_times(await database.inbox.receipt(queued.id))
+    arrival = Arrival(key=key(), inbound=message("m1"), flow_version=7, owner="one")
+    accepted = await database.turns.accept(arrival)
+    assert isinstance(accepted, Accepted)
+    stored = await database.turns.load(key())
+    commit = ignored(stored, arrival.inbound, said("Sorry."))
+    assert await database.turns.finish(Finishing(turn=accepted.turn, attempt=1, commit=commit, outcome="dead"))
+    assert receipt_of(commit, accepted.turn, "dead") == without_times(await database.turns.receipt(accepted.turn))

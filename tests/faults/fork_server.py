@@ -1,0 +1,206 @@
+"""Processes of botflow, made by forking one that has loaded everything: a start costs milliseconds instead of seconds.
+
+Each is a process of its own with its own environment, ended by signals like any other. `python -m
+tests.faults.fork_server` is the one that forks: it reads an order a line from its input, and writes who was born and
+who has died. It ends with its input, and its children with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LOADED = ("tests.faults.crashing_server", "tests.faults.scaled_botflow")  # each has a `main(arguments)`
+ALSO_LOADED = (  # what they load when they come to it; the SDKs alone take seconds, in which a process is silent
+    *("alembic.command", "uvloop", "uvicorn.protocols.http.httptools_impl"),
+    *("botflow.storage.cache.redis", "botflow_openai.model", "twilio.http.async_http_client", "twilio.rest.api"),
+)
+PATIENCE_S = 180.0
+
+
+@dataclass(slots=True, eq=False)
+class Forked:
+    """A process that a ForkServer made; what `subprocess.Popen` offers, as far as tests need it."""
+
+    pid: int
+    _server: ForkServer
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it runs."""
+        if self.returncode is None:
+            self.returncode = self._server.end_of(self.pid)
+        return self.returncode
+
+    def wait(self) -> int:
+        until_s = time.monotonic() + PATIENCE_S
+        while (code := self.poll()) is None:
+            assert time.monotonic() < until_s, f"process {self.pid} does not end"
+            time.sleep(0.002)
+        return code
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+@dataclass(slots=True, eq=False)
+class ForkServer:
+    """The way to the process that forks."""
+
+    _process: subprocess.Popen[bytes]
+    _unread: bytes = b""
+    _ends: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls) -> ForkServer:
+        command = [sys.executable, "-m", "tests.faults.fork_server"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return cls(process)
+
+    def launch(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
+        """Run `main(arguments)` of one of the LOADED modules in a new process that writes to the end of `log`."""
+        assert self._process.stdin is not None
+        order = {"module": module, "arguments": list(arguments), "environment": dict(environment), "log": str(log)}
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        while True:
+            for news in self._news(PATIENCE_S):
+                if "born" in news:
+                    return Forked(news["born"], self)
+            assert self._process.poll() is None, "the process that forks has ended"
+
+    def end_of(self, pid: int) -> int | None:
+        self._news(0.0)
+        return self._ends.get(pid)
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(PATIENCE_S)
+        self._process.stdout.close()
+
+    def _news(self, within_s: float) -> list[dict[str, Any]]:
+        """Take in what the process has written; deaths are noted, all is returned."""
+        assert self._process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            if not selector.select(within_s):
+                assert not within_s, "the process that forks does not answer"
+                return []
+        *lines, self._unread = (self._unread + os.read(self._process.stdout.fileno(), 65_536)).split(b"\n")
+        news: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        self._ends |= {entry["died"]: entry["code"] for entry in news if "died" in entry}
+        return news
+
+
+@cache
+def fork_server() -> ForkServer:
+    """Return this test run's; it ends with the run."""
+    server = ForkServer.start()
+    atexit.register(server.close)
+    return server
+
+
+# -- the process that forks
+
+
+def main() -> None:
+    modules = {name: importlib.import_module(name) for name in LOADED}
+    for name in ALSO_LOADED:
+        importlib.import_module(name)
+    assert threading.active_count() == 1, "a fork would lose the other threads"
+    gc.collect()
+    gc.freeze()  # what is loaded is shared by all children
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the tests
+    orders, children, unread = sys.stdin.fileno(), set[int](), b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(orders, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fd == woken:
+                    os.read(woken, 4096)
+                    _tell_deaths(children)
+                    continue
+                read = os.read(orders, 1 << 20)
+                if not read:
+                    for child in children:
+                        os.kill(child, signal.SIGKILL)
+                    return
+                *lines, unread = (unread + read).split(b"\n")
+                for line in lines:
+                    order = json.loads(line)
+                    child = os.fork()
+                    if not child:
+                        selector.close()
+                        os.close(woken)
+                        os.close(wake)
+                        _be(modules[order["module"]], order)
+                    children.add(child)
+                    _tell(born=child)
+
+
+def _tell_deaths(children: set[int]) -> None:
+    while children:
+        child, status = os.waitpid(-1, os.WNOHANG)
+        if not child:
+            return
+        children.discard(child)
+        _tell(died=child, code=os.waitstatus_to_exitcode(status))
+
+
+def _tell(**news: int) -> None:
+    os.write(sys.stdout.fileno(), json.dumps(news).encode() + b"\n")
+
+
+def _be(module: Any, order: dict[str, Any]) -> None:
+    """Become the process that was ordered, in the child; never returns."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for opened, place in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(opened, place)
+    code = 1
+    try:
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        module.main(order["arguments"])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 -- the end of a process: its traceback belongs in its log
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,457 @@
+"""Keeping leases on a real database: what a beat learns, what is claimed by whom, and what dead processes leave."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from botflow.errors import ProviderError
+from botflow.records.leases import Share
+from botflow.records.queues import PRIORITIES, Priority, QueueName
+from botflow.records.turns import Receipt
+from botflow.runtime.process.tick import Step
+from botflow.runtime.process.timing import Timing
+from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.storage.database import Database, open_database
+from tests.engine.conversation import say
+from tests.runtime.bot_without_worker import THINKING, Bot, Counted, asks, open_bot, texts
+from tests.runtime.inbound_rows import claimable, lease, process_ids, set_lease
+from tests.runtime.runs_without_worker import job, open_runs
+from tests.runtime.until import until
+from tests.storage.aged_rows import age_process, inbound_rows
+
+QUICK = Timing().scaled(0.02)
+ECHO = (asks("one", "{{ $input.text }}", "reply"), say("reply", "{{ $one.value }}"))
+ONE = job("one", asks("ask", "{{ $input.name }}", ""))
+
+
+def step_of(keeper: LeaseKeeper, name: str) -> Step:
+    return next(step for step in keeper.steps() if step.name == name)
+
+
+async def said(bot: Bot, receipt: Receipt) -> list[str]:
+    return texts(await bot.database.turns.receipt(receipt.id))
+
+
+async def _is_waiting(database: Database, inbounds: int) -> bool:
+    return len(await claimable(database)) == inbounds
+
+
+# -- beats
+
+
+async def test_a_lease_that_nobody_serves_is_let_go_after_two_beats(database: Database) -> None:
+    """The statement that leased it was carried out, and its answer was lost."""
+    async with open_bot(database, *ECHO) as bot:
+        bot.world.crashes["accept.stored"] = 1
+        with pytest.raises(RuntimeError, match="crash"):
+            await bot.hear("hi", "m1")
+        [row] = await inbound_rows(database)
+        assert (row.owner, row.attempt) == (bot.owner, 1)
+        with capture_logs() as logs:
+            await bot.keeper.beat()
+            assert await claimable(database) == []
+            await bot.keeper.beat()
+        assert [(waiting.session, waiting.seq) for waiting in await claimable(database)] == [(row.session_id, 1)]
+        assert [(line["event"], line["count"]) for line in logs] == [("leases_let_go", 1)]
+        await bot.work()
+        assert await bot.said("hi", "m1") == ["hi!"]
+        assert (await inbound_rows(database))[0].attempt == 2  # an attempt that may have begun counts
+
+
+async def test_a_lease_whose_answer_comes_between_two_beats_is_kept(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        taken = await database.leases.take(bot.owner, receipt.id.session)
+        assert taken is not None
+        await bot.keeper.beat()
+        bot.world.held = asyncio.Event()
+        bot.runner.start(taken)
+        await asyncio.wait_for(bot.world.begun.wait(), 5)
+        await bot.keeper.beat()
+        await bot.keeper.beat()
+        assert await lease(database, receipt.id) == ("new", 1, bot.owner)
+        bot.world.held.set()
+        await bot.idle()
+        assert await said(bot, receipt) == ["hi!"]
+
+
+async def test_a_turn_whose_end_cannot_be_stored_for_a_while_is_ended_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.runtime.turns.run.OUTAGE_PAUSES_S", (0.01, 0.01))
+
+    class Away(Counted):
+        is_away = False
+
+        def __getattr__(self, name: str) -> Any:
+            if self.is_away:
+                raise ProviderError("away", code="database.unavailable", retryable=True)
+            return super().__getattr__(name)
+
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        turns: Any = Away(database.turns)
+        leases: Any = Away(database.leases)
+        bot.runner._turns, bot.runner._leases, bot.keeper._store = turns, leases, leases
+        bot.world.held = asyncio.Event()
+        running = asyncio.create_task(bot.advance(receipt.id.session))
+        await asyncio.wait_for(bot.world.begun.wait(), 5)
+        with capture_logs() as logs:
+            Away.is_away = True
+            bot.world.held.set()
+            await running  # it has given up; its lease is still there
+            Away.is_away = False
+            assert await lease(database, receipt.id) == ("new", 1, bot.owner)
+            for _ in range(2):
+                await bot.keeper.beat()
+        assert "session_left" in {line["event"] for line in logs}
+        await bot.work()
+        assert await said(bot, receipt) == ["hi!"]
+
+
+async def test_a_process_whose_row_is_gone_has_one_again_and_ends_what_nobody_took_from_it(database: Database) -> None:
+    """Others took it for dead, and none of them has room."""
+    async with open_bot(database, *ECHO) as bot:
+        await bot.keeper.open()
+        receipt = await bot.queued("hi", "m1")
+        bot.world.held = asyncio.Event()
+        running = asyncio.create_task(bot.advance(receipt.id.session))
+        await asyncio.wait_for(bot.world.begun.wait(), 5)
+        if database.is_postgres:
+            await age_process(database, bot.owner, 11.0)
+            assert await database.leases.recover("other", 10.0) == 1
+            assert await lease(database, receipt.id) == ("new", 1, None)
+        await bot.keeper.beat()
+        bot.world.held.set()
+        await running
+        assert bot.owner in await process_ids(database)
+        assert await said(bot, receipt) == ["hi!"]
+
+
+async def test_a_beat_that_fails_is_logged_and_the_next_one_comes(database: Database) -> None:
+    class AwayOnce(Counted):
+        def __getattr__(self, name: str) -> Any:
+            if self.calls["away"] < 2:
+                self.calls["away"] += 1
+                raise ProviderError("away", code="database.unavailable")
+            return super().__getattr__(name)
+
+    async with open_bot(database, *ECHO, timing=QUICK) as bot:
+        store: Any = AwayOnce(database.leases)
+        bot.keeper._store = store
+        with capture_logs() as logs:
+            async with bot.beating():
+                await until(lambda: bot.keeper.is_alive)
+        assert [(line["event"], line["code"]) for line in logs] == [("beat_failed", "database.unavailable")] * 2
+
+
+async def test_a_process_that_has_not_been_heard_of_is_not_alive(database: Database) -> None:
+    async with open_bot(database, *ECHO, timing=QUICK) as bot:
+        assert not bot.keeper.is_alive
+        assert not bot.keeper.is_worker_reachable
+        await bot.keeper.beat()
+        assert (bot.keeper.is_alive, bot.keeper.is_worker_reachable, bot.keeper.workers) == (True, True, 1)
+        await asyncio.sleep(4 * QUICK.beat_s)
+        assert not bot.keeper.is_alive
+        assert not bot.keeper.is_worker_reachable
+
+
+async def test_processes_know_of_each_other_and_share_out_what_is_due(postgres_url: str) -> None:
+    database = await open_database(postgres_url, migrate=False)
+    async with open_bot(database, *ECHO) as one, open_bot(database, *ECHO, concurrency=0, queues=()) as web:
+        await web.keeper.beat()
+        assert (web.keeper.is_alive, web.keeper.is_worker_reachable, web.keeper.workers) == (True, False, 0)
+        two, three = one.twin(), one.twin()
+        keepers = [one.keeper, two.keeper, three.keeper]
+        for _ in range(2):
+            for keeper in keepers:
+                await keeper.beat()
+        await web.keeper.beat()
+        assert (web.keeper.is_worker_reachable, web.keeper.workers) == (True, 3)
+        assert [keeper.workers for keeper in keepers] == [3, 3, 3]
+        assert {keeper.share for keeper in keepers} == {Share(0, 3), Share(1, 3), Share(2, 3)}
+        await two.runner.stop(0.0)
+        await age_process(database, three.owner, 11.0)
+        await one.keeper.beat()
+        assert (one.keeper.workers, one.keeper.share) == (1, Share(0, 1))
+    await database.close()
+
+
+# -- what dead processes leave
+
+
+async def test_what_a_dead_process_held_is_freed_and_run_and_its_attempt_counts(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        assert await database.leases.take("doomed", receipt.id.session)
+        await age_process(database, "doomed", 11.0)
+        await bot.keeper.beat()
+        seen = await database.leases.look(bot.owner, 10.0)
+        recover = step_of(bot.keeper, "recover")
+        assert recover.is_due(seen)
+        with capture_logs() as logs:
+            assert await recover.run() is False
+        assert [(line["event"], line["count"]) for line in logs] == [("processes_died", 1)]
+        assert not recover.is_due(await database.leases.look(bot.owner, 10.0))
+        await bot.work()
+        assert await said(bot, receipt) == ["hi!"]
+        assert await lease(database, receipt.id) == ("done", 2, bot.owner)
+
+
+async def test_a_process_is_dead_after_ten_seconds_of_silence_and_not_before(postgres_url: str) -> None:
+    database = await open_database(postgres_url, migrate=False)
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        assert await database.leases.take("slow", receipt.id.session)
+        await age_process(database, "slow", 9.0)
+        await bot.keeper.beat()
+        assert not (await database.leases.look(bot.owner, 10.0)).orphans
+        await bot.keeper.recover()
+        await bot.work()
+        assert await lease(database, receipt.id) == ("new", 1, "slow")
+        assert not bot.keeper.is_cautious
+    await database.close()
+
+
+async def test_a_process_that_starts_frees_what_a_dead_one_held(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        assert await database.leases.take("doomed", receipt.id.session)
+        await age_process(database, "doomed", 11.0)
+        with capture_logs():
+            await bot.keeper.open()
+        assert await lease(database, receipt.id) == ("new", 1, None)
+
+
+async def test_after_a_process_died_another_is_cautious_for_a_minute(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        await bot.keeper.recover()
+        assert not bot.keeper.is_cautious
+        await age_process(database, "doomed", 11.0)
+        with capture_logs():
+            await bot.keeper.recover()
+        assert bot.keeper.is_cautious
+        now_s = bot.keeper._clock.monotonic_s()
+        monkeypatch.setattr(type(bot.keeper._clock), "monotonic_s", lambda clock: now_s + 59.0)
+        assert bot.keeper.is_cautious
+        monkeypatch.setattr(type(bot.keeper._clock), "monotonic_s", lambda clock: now_s + 61.0)
+        assert not bot.keeper.is_cautious
+
+
+async def test_a_process_that_starts_beside_others_is_cautious_until_they_would_count_as_dead(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them may have died a moment ago, of the timer that is due next."""
+    database = await open_database(postgres_url, migrate=False)
+    async with open_bot(database, *ECHO) as bot:
+        await bot.keeper.open()
+        assert not bot.keeper.is_cautious
+        await age_process(database, "silent", 3.0)
+        await bot.keeper.open()
+        assert bot.keeper.is_cautious
+        now_s = bot.keeper._clock.monotonic_s()
+        monkeypatch.setattr(type(bot.keeper._clock), "monotonic_s", lambda clock: now_s + 11.0)
+        assert bot.keeper.is_cautious
+        monkeypatch.setattr(type(bot.keeper._clock), "monotonic_s", lambda clock: now_s + 21.0)
+        assert not bot.keeper.is_cautious
+    await database.close()
+
+
+# -- claims
+
+
+async def test_no_more_sessions_run_at_once_than_allowed(database: Database) -> None:
+    async with open_bot(database, *ECHO, concurrency=3) as bot:
+        bot.world.held = asyncio.Event()
+        waiting = [await bot.queued("hi", "m1", person=f"p{number}") for number in range(7)]
+        claim = step_of(bot.keeper, "claim")
+        assert await claim.run() is False
+        assert (len(bot.runner.leases()), bot.runner.room) == (3, 0)
+        asked = bot.leases.calls["claim"]
+        assert await claim.run() is False  # it asks the database nothing while it has no room
+        assert bot.leases.calls["claim"] == asked
+        await until(lambda: bot.world.at_once == 3)
+        bot.world.held.set()
+        await bot.work()
+        assert bot.world.most_at_once == 3
+        assert [await said(bot, receipt) for receipt in waiting] == [["hi!"]] * 7
+
+
+async def test_a_claim_and_messages_at_one_moment_are_no_more_than_a_process_has_room_for(database: Database) -> None:
+    async with open_bot(database, *ECHO, concurrency=3) as bot:
+        for number in range(3):
+            await bot.queued("hi", "m1", person=f"p{number}")
+        bot.world.held = asyncio.Event()
+        claiming = asyncio.ensure_future(step_of(bot.keeper, "claim").run())
+        hearing = [asyncio.create_task(bot.hear("hi", "m1", person=f"q{number}")) for number in range(3)]
+        await until(lambda: bot.world.at_once == 3)
+        await claiming
+        await until(lambda: _is_waiting(database, 3))
+        bot.world.held.set()
+        await bot.work()
+        await asyncio.gather(*hearing)
+        assert bot.world.most_at_once == 3
+
+
+async def test_a_process_that_filled_its_room_looks_again_when_it_has_some(database: Database) -> None:
+    async with open_bot(database, *ECHO, concurrency=2) as bot:
+        for number in range(3):
+            await bot.queued("hi", "m1", person=f"p{number}")
+        has_room: list[int] = []
+        bot.runner.on_room(lambda: has_room.append(bot.runner.room))
+        await step_of(bot.keeper, "claim").run()
+        await bot.idle()
+        assert has_room
+        assert await step_of(bot.keeper, "claim").run() is False  # one was left, and there is more room than that
+        await bot.idle()
+        assert await claimable(database) == []
+
+
+async def test_sixty_four_sessions_run_at_once(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        bot.world.held = asyncio.Event()
+        for number in range(64):
+            await bot.queued("hi", "m1", person=f"p{number}")
+        await step_of(bot.keeper, "claim").run()
+        await until(lambda: bot.world.most_at_once == 64)
+        bot.world.held.set()
+        await bot.idle()
+
+
+async def test_four_processes_run_each_inbound_once_and_each_session_in_its_order(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        people, messages = [f"p{number}" for number in range(10)], range(8)
+        for number in messages:
+            for person in people:
+                await bot.queued(f"{person} {number}", f"m{number}", person=person)
+        twins = [bot, bot.twin(), bot.twin(), bot.twin()]
+        await asyncio.gather(*(twin.work() for twin in twins))
+        for person in people:
+            mine = [asked for asked in bot.world.asked if asked.split()[0] == person]
+            assert mine == [f"{person} {number}" for number in messages]
+        rows = await inbound_rows(database)
+        assert {(row.state, row.attempt) for row in rows} == {("done", 1)}
+
+
+async def test_the_most_urgent_goes_first_and_the_oldest_of_those(database: Database) -> None:
+    async with open_runs(database, ONE, concurrency=1) as runs:
+        wanted: tuple[Priority, ...] = ("low", "normal", "critical", "normal", "low")
+        for number, name in enumerate(wanted):
+            await runs.start("one", {"name": f"{name} {number}"}, priority=PRIORITIES[name])
+        claim = step_of(runs.bot.keeper, "claim")
+        for _ in range(5):
+            await claim.run()
+            await runs.bot.idle()
+        assert runs.bot.world.asked == ["critical 2", "normal 1", "normal 3", "low 0", "low 4"]
+
+
+async def test_a_message_goes_before_runs_of_ordinary_priority(database: Database) -> None:
+    async with open_runs(database, ONE, concurrency=1, nodes=ECHO) as runs:
+        wanted: tuple[Priority, ...] = ("normal", "critical")
+        for name in wanted:
+            await runs.start("one", {"name": name}, priority=PRIORITIES[name])
+        await runs.bot.queued("message", "m1")
+        claim = step_of(runs.bot.keeper, "claim")
+        for _ in range(3):
+            await claim.run()
+            await runs.bot.idle()
+        assert runs.bot.world.asked == ["critical", "message", "normal"]
+
+
+@pytest.mark.parametrize(
+    ("queues", "expected"),
+    [
+        (("turns",), ["message"]),
+        (("executions",), ["run"]),
+        (("turns", "executions"), ["message", "run"]),
+        (("effects",), []),
+        ((), []),
+    ],
+)
+async def test_a_process_claims_from_its_own_queues_alone(
+    database: Database, queues: tuple[QueueName, ...], expected: list[str]
+) -> None:
+    async with open_runs(database, ONE, queues=queues, nodes=ECHO) as runs:
+        await runs.start("one", {"name": "run"})
+        await runs.bot.queued("message", "m1")
+        await runs.bot.work()
+        assert sorted(runs.bot.world.asked) == expected
+
+
+# -- suspects
+
+
+async def make_suspect(bot: Bot, person: str) -> Receipt:
+    """Let somebody's message have ended two attempts."""
+    receipt = await bot.queued(person, "m1", person=person)
+    await set_lease(bot.database, receipt.id, owner=None, attempt=2)
+    return receipt
+
+
+async def test_suspects_are_begun_one_at_a_time_and_never_with_others(database: Database) -> None:
+    async with open_bot(database, *ECHO) as bot:
+        suspects = [await make_suspect(bot, person) for person in ("ann", "bob")]
+        neighbour = await bot.queued("cyd", "m1", person="cyd")
+        seen = await database.leases.look(bot.owner, 10.0)
+        claim, claim_suspect = step_of(bot.keeper, "claim"), step_of(bot.keeper, "claim_suspect")
+        assert (claim.is_due(seen), claim_suspect.is_due(seen)) == (True, True)
+        await claim.run()
+        await bot.idle()
+        assert bot.world.asked == ["cyd"]
+        bot.world.held = asyncio.Event()
+        bot.world.begun.clear()
+        claiming = asyncio.ensure_future(claim_suspect.run())
+        beside = asyncio.ensure_future(claim_suspect.run())
+        await asyncio.wait_for(bot.world.begun.wait(), 5)
+        await asyncio.sleep(0.2)
+        assert bot.world.asked == ["cyd", "ann"]
+        bot.world.held.set()
+        assert (await claiming, await beside) == (True, True)
+        await bot.idle()
+        assert await claim_suspect.run() is False
+        assert bot.world.asked == ["cyd", "ann", "bob"]
+        assert [await said(bot, receipt) for receipt in (*suspects, neighbour)] == [["ann!"], ["bob!"], ["cyd!"]]
+
+
+async def test_a_suspect_that_is_only_slow_does_not_hold_up_the_next_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.runtime.turns.lease_keeper.ALONE_S", 0.1)
+    async with open_bot(database, *ECHO) as bot:
+        for person in ("ann", "bob"):
+            await make_suspect(bot, person)
+        bot.world.held = asyncio.Event()
+        claim_suspect = step_of(bot.keeper, "claim_suspect")
+        assert await claim_suspect.run() is True
+        assert await claim_suspect.run() is True
+        await until(lambda: bot.world.asked == ["ann", "bob"])
+        bot.world.held.set()
+
+
+async def test_a_suspect_that_fails_once_more_is_buried_and_its_person_told(database: Database) -> None:
+    async with open_bot(database, *ECHO, apology="Something broke.") as bot:
+        receipt = await make_suspect(bot, "ann")
+        bot.world.crashes["turn.computed"] = 1
+        with capture_logs():
+            await step_of(bot.keeper, "claim_suspect").run()
+            await bot.idle()
+        assert (await database.turns.receipt(receipt.id)).state == "dead"
+        assert await said(bot, receipt) == ["Something broke."]
+
+
+# -- what waits together with others
+
+
+async def test_a_process_takes_the_rest_of_a_session_along_without_another_claim(database: Database) -> None:
+    async with open_bot(database, *THINKING) as bot:
+        waiting = [await bot.queued("hi", f"m{number}") for number in range(5)]
+        await step_of(bot.keeper, "claim").run()
+        await bot.idle()
+        assert [await said(bot, receipt) for receipt in waiting] == [["first! second!"]] * 5
+        assert bot.leases.calls == {"claim": 1}
