@@ -4,7 +4,7 @@
 port = 8000
 export PYTHON INSTALLER
 
-.PHONY: run test check bench
+.PHONY: run test check proof bench
 
 run:  ## start the demo on SQLite at http://127.0.0.1:8000 (another port: make run port=9000)
 	@.ci/install run
@@ -17,6 +17,10 @@ test:  ## format, lint, types, layers and all tests, on real Postgres and Redis 
 check:  ## format, lint, types and layers
 	@.ci/install test
 	@exec .venv/bin/python .ci/verify.py check
+
+proof:  ## the fault tests at their real times, and a soak of five minutes (about half an hour)
+	@.ci/install test
+	@exec .venv/bin/python .ci/verify.py proof
 
 bench:  ## measure throughput, latency, CPU and growth on real Postgres and Redis (in a minute: make bench with=--quick)
 	@.ci/install test

@@ -1,54 +1,85 @@
-"""Run the checks one after another and print one summary: `verify.py check`, or `verify.py test` for the tests too.
+"""Run the checks and print one summary.
+
+`verify.py check` runs the checks, `verify.py test` the tests too, `verify.py proof` the long and unscaled tests alone.
 
 A skipped test is a failure: the tests bring their own Postgres and Redis, so there is no reason to skip any.
 """
 
+import os
 import re
 import subprocess
 import sys
 import time
 
 PYTHON = [sys.executable, "-u", "-m"]  # unbuffered, so that progress is seen
-CHECKS = {
+QUICK = {
     "ruff format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
     "ruff check": [*PYTHON, "ruff", "check", "--quiet", "."],
-    "mypy --strict": [*PYTHON, "mypy", "--no-error-summary"],
-    "layers": [*PYTHON, "pytest", "tests/test_layers.py"],
 }
-# Two at a time, whole files: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
-TESTS = [*PYTHON, "pytest", "-n", "2", "--dist", "loadfile"]
+TYPES = [*PYTHON, "mypy", "--no-error-summary"]
+LAYERS = [*PYTHON, "pytest", "tests/test_layers.py"]
+# More at a time than there are cores: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
+SIDES = max(4, 2 * (os.cpu_count() or 1))
+TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
+# What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes.
+PROOF = [*PYTHON, "pytest", "-n", "2", "--dist", "loadgroup", "-rA", "tests/faults"]
+UNSCALED = {"BOTFLOW_TEST_TIME_SCALE": "1.0", "BOTFLOW_TEST_SOAK_SECONDS": "300"}
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
 
 
-def run(name: str, command: list[str]) -> tuple[bool, str]:
+class Summary:
+    """What went well and what did not, and how long each took."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.failed = False
+
+    def add(self, name: str, began: float, good: bool) -> None:
+        self.lines.append(f"{'ok    ' if good else 'FAILED'}  {name:<14} {time.monotonic() - began:6.1f} s")
+        self.failed |= not good
+
+
+def run(name: str, command: list[str], environment: dict[str, str] | None = None) -> tuple[bool, str]:
     """Run `command`, passing its output on as it comes; return whether it went well, and its last line."""
     print(f"── {name}", flush=True)
     last = ""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+    ) as child:
         for line in child.stdout or ():
             print(line, end="", flush=True)
             last = line.strip() or last
     return child.returncode == 0, last
 
 
+def run_tests(summary: Summary, command: list[str], environment: dict[str, str] | None = None) -> str:
+    """Run pytest; return its last line."""
+    began = time.monotonic()
+    good, closing = run("pytest", command, environment)
+    skipped = NOT_RUN.search(closing)
+    summary.add("pytest", began, good and skipped is None)
+    if skipped:
+        summary.lines.append(f"FAILED  every test must run, but {skipped.group()}")
+    return closing
+
+
 def main(purpose: str) -> int:
-    lines, closing, failed = [], "", False
-    for name, command in CHECKS.items():
+    summary, closing = Summary(), ""
+    if purpose == "proof":
+        closing = run_tests(summary, PROOF, UNSCALED)
+    else:
+        for name, command in QUICK.items():
+            began = time.monotonic()
+            summary.add(name, began, run(name, command)[0])
         began = time.monotonic()
-        good, _ = run(name, command)
-        lines.append(f"{'ok    ' if good else 'FAILED'}  {name:<14} {time.monotonic() - began:6.1f} s")
-        failed |= not good
-    if purpose == "test":
-        began = time.monotonic()
-        good, closing = run("pytest", TESTS)
-        skipped = NOT_RUN.search(closing)
-        good &= skipped is None
-        lines.append(f"{'ok    ' if good else 'FAILED'}  {'pytest':<14} {time.monotonic() - began:6.1f} s")
-        if skipped:
-            lines.append(f"FAILED  every test must run, but {skipped.group()}")
-        failed |= not good
-    print("── summary", *lines, closing, sep="\n", flush=True)
-    return int(failed)
+        with subprocess.Popen(TYPES, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as types:
+            closing = run_tests(summary, LAYERS if purpose == "check" else TESTS)
+            said, _ = types.communicate()
+        if said:
+            print("── mypy --strict", said, sep="\n", flush=True)
+        summary.add("mypy --strict", began, types.returncode == 0)
+    print("── summary", *summary.lines, closing, sep="\n", flush=True)
+    return int(summary.failed)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from pathlib import Path
 from docs.generate.models import table
 
 ROOT = Path(__file__).parents[2]
-# A function of others that takes a code, and at which place.
-CODE_AT = {"PydanticCustomError": 0}
+# What takes a code without a parameter of that name in sight, and at which place.
+CODE_AT = {"PydanticCustomError": 0, "Wrong": 0}
 NAMES = ("code", "error_code")
 # What is said where the text does not stand beside the code.
 SAID: Mapping[str, str] = {
@@ -170,6 +170,8 @@ def _kinds(node: ast.AST, statuses: Mapping[str, str], file: Path) -> Iterator[s
                 yield name
             elif name == "PydanticCustomError":
                 yield "error"
+            elif name == "Wrong":  # a field of a request's body
+                yield "422"
 
 
 def _statuses(value: ast.expr) -> Iterator[str]:

@@ -39,16 +39,14 @@ def properties_table(model: type[BaseModel], *, linked: bool = False) -> str:
 
 def settings_table() -> str:
     """Return every setting of botflow and of the integrations."""
-    models = [Settings, *(plugin.settings for plugin in installed_plugins() if getattr(plugin, "settings", None))]
-    return table(
-        ("variable", "default", "meaning"),
-        [
-            (f"`{name.upper()}`", f"`{field.default}`" if isinstance(field.default, str) else "", meanings[name])
-            for model in models
-            for meanings in [field_docstrings(model)]
-            for name, field in model.model_fields.items()
-        ],
-    )
+    models = [Settings, *(plugin.settings for plugin in installed_plugins())]
+    rows = []
+    for model in models:
+        meanings = field_docstrings(model)
+        for name, field in model.model_fields.items():
+            default = f"`{field.default}`" if isinstance(field.default, str) else ""
+            rows.append((f"`{model.variable(name)}`", default, meanings[name]))
+    return table(("variable", "default", "meaning"), rows)
 
 
 def field_docstrings(model: type[BaseModel]) -> dict[str, str]:
