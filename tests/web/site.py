@@ -26,7 +26,7 @@ from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
-from botflow.storage.tables import metadata
+from botflow.storage.tables import metadata, processes
 from botflow.web.app import create_app
 from botflow.web.server import WebServer
 
@@ -120,10 +120,11 @@ class Site:
         return Visit(self, workflow, opened.json())
 
     async def state_hash(self) -> str:
-        """Return a hash over every row of every table that a turn or a webhook may write."""
+        """Return a hash over every row of every table that a turn or a webhook may write; a beat is neither."""
         digest = hashlib.sha256()
+        written = [table for table in metadata.sorted_tables if table is not processes]
         tables = await self.runtime.database.engine.read(
-            lambda connection: [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+            lambda connection: [connection.execute(select(table)).all() for table in written]
         )
         for rows in tables:
             for row in sorted(map(repr, rows)):
