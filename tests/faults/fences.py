@@ -1,6 +1,6 @@
 """The fences of the turn, from the engine to the attempts, and the promise that breaks without each.
 
-Those of the SQL statements stand in tests/storage, the others in fences_around.py.
+Those of the SQL statements of both databases stand in tests/storage, the others in fences_around.py.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+CACHED = type(cache(lambda: None))
 Promise = Callable[..., Any]  # a test function, perhaps with some of its arguments
 
 
@@ -90,7 +91,7 @@ def _flat(statement: str) -> str:
 def _build_anew(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what the module's functions return once and for all be made again, and as it was when the test ends."""
     for name, function in list(vars(module).items()):
-        if hasattr(function, "cache_clear"):
+        if isinstance(function, CACHED):
             monkeypatch.setattr(module, name, cache(function.__wrapped__))
 
 

@@ -23,7 +23,6 @@ from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
-from tests.faults.fences_sqlite import FENCES_OF_SQLITE
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.stand_ins.twilio import TwilioStandIn
@@ -33,7 +32,6 @@ from tests.web.site import open_site
 FENCES = (
     *FENCES_OF_THE_TURN,
     *FENCES_AROUND_THE_TURN,
-    *FENCES_OF_SQLITE,
     *FENCES_OF_TRIGGERS,
     *FENCES_OF_BURSTS,
     *FENCES_OF_CONSENT,
