@@ -82,6 +82,12 @@ FENCES_OF_CONSENT = (
         test_consent.test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn,
     ),
     Fence(
+        ConsentKeeper.silent_turn,
+        'inbound.consent == "start" or ',
+        "",
+        test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
+    ),
+    Fence(
         opt_outs._taken_up,
         "if not accepts(session, inbound):",
         "if False:",
