@@ -128,7 +128,8 @@ class ChannelContract:
     def test_a_report_names_its_part_and_one_that_does_not_is_refused(self, channel_example: ChannelExample) -> None:
         status = channel_example.status
         if status is None:
-            pytest.skip("this channel has no delivery reports")
+            _with(channel_example, _reports_nothing)
+            return
 
         def read(channel: Channel) -> None:
             assert isinstance(channel, Reports)
@@ -180,7 +181,7 @@ class ChannelContract:
     def test_a_reply_hands_its_parts_over_in_order(self, channel_example: ChannelExample) -> None:
         def reply(channel: Channel) -> str:
             if not channel.reply_limit:
-                pytest.skip("this channel never answers within the webhook")
+                return  # it never answers within the webhook
             texts = ["one", "two"][: channel.reply_limit]
             parts = [channel_example.part(SendMessage(text=text)) for text in texts]
             written = channel.reply(parts, None)
@@ -214,7 +215,8 @@ class ChannelContract:
     def test_a_part_has_segments_and_a_sender_a_rate(self, channel_example: ChannelExample) -> None:
         def measure(channel: Channel) -> None:
             if not isinstance(channel, Meters):
-                pytest.skip("this channel does not count")
+                assert not hasattr(channel, "segments"), "a channel with `segments` keeps all of Meters"
+                return
             assert channel.segments(SendMessage(text="Hello"), channel_example.carried) == 1
             assert channel.segments(SendMessage(text="Hello " * 200), channel_example.carried) >= 1
             assert channel.per_second(channel_example.carried, channel_example.ours) > 0
@@ -247,3 +249,7 @@ def _with_awaited(example: ChannelExample, use: Callable[[Channel], Awaitable[T]
             await channel.close()
 
     return run_to_end(work())
+
+
+def _reports_nothing(channel: Channel) -> None:
+    assert not isinstance(channel, Reports), "a channel that Reports has a `status` in its example"

@@ -126,7 +126,8 @@ class ModelContract:
     def test_a_quote_counts_tokens_of_prompt_and_answer(self, model_example: ModelExample) -> None:
         async def quote(model: Model) -> None:
             if not isinstance(model, Quotes):
-                pytest.skip("this model does not say beforehand what a call can take")
+                assert not hasattr(model, "quote"), "a model with `quote` keeps all of Quotes"
+                return
             quoted = model.quote(ROUTE)
             assert quoted.model
             assert quoted.prompt_tokens >= 0
@@ -136,7 +137,7 @@ class ModelContract:
 
     def test_a_provider_that_cannot_be_reached_is_a_failure_in_time(self, model_example: ModelExample) -> None:
         if model_example.unreachable is None:
-            pytest.skip("this model has no provider to reach")
+            return  # it has no provider that could be away
 
         async def ask(model: Model) -> None:
             async with asyncio.timeout(ROUTE.timeout_s + 5):
