@@ -181,7 +181,7 @@ class ChannelContract:
     def test_a_reply_hands_its_parts_over_in_order(self, channel_example: ChannelExample) -> None:
         def reply(channel: Channel) -> str:
             if not channel.reply_limit:
-                return  # it never answers within the webhook
+                return ""  # it never answers within the webhook
             texts = ["one", "two"][: channel.reply_limit]
             parts = [channel_example.part(SendMessage(text=text)) for text in texts]
             written = channel.reply(parts, None)
