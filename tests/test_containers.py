@@ -130,16 +130,17 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("image")
     source, installed = place / "src", place / "opt"
     source.mkdir()
-    pip = f"{shlex.quote(sys.executable)} -m pip --python {shlex.quote(str(installed / 'bin' / 'python'))}"
+    fetch_pip = shlex.join([str(installed / "bin" / "python"), str(ROOT / ".ci" / "fetch.py"), "pip"])
     steps = instructions()
     for instruction, rest in steps[: [name for name, _ in steps].index("FROM", 1)]:
         if instruction == "COPY":
             for word in rest.split()[:-1]:
                 copy(ROOT / word, source / word)
         elif instruction == "RUN":
-            # Without pip of its own, for Debian's Python has none to give; ours installs into it.
+            # pip comes from the registry, for Debian's Python has none to give.
             step = rest.replace("python -m venv", f"{shlex.quote(sys.executable)} -m venv --without-pip")
-            step = step.replace("/opt/botflow/bin/pip", pip).replace("/opt/botflow", shlex.quote(str(installed)))
+            step = step.replace("venv --without-pip /opt/botflow", f"venv --without-pip /opt/botflow && {fetch_pip}")
+            step = step.replace("/opt/botflow", shlex.quote(str(installed)))
             done = subprocess.run(step.replace("--no-cache-dir ", ""), shell=True, cwd=source, capture_output=True)
             assert done.returncode == 0, done.stderr.decode()
     return installed

@@ -28,12 +28,6 @@ FENCES_OF_EXECUTIONS = (
         test_lifecycle.test_a_message_to_a_paused_conversation_waits_for_it,
     ),
     Fence(
-        Statement(sqlite_leases, "DUE"),
-        " AND NOT s.paused",
-        "",
-        test_lifecycle.test_a_timer_that_is_due_while_its_run_is_paused_goes_off_when_it_is_resumed,
-    ),
-    Fence(
         cancel.cancel_run,
         "inbounds.c.session_id == session, is_new()).values(",
         "inbounds.c.session_id == 0).values(",

@@ -89,7 +89,7 @@ async def test_one_workflow_that_does_not_compile_holds_up_no_other(database: Da
 
 
 async def test_an_unknown_workflow_is_a_404_that_says_where_ids_stand(database: Database) -> None:
-    with pytest.raises(RejectedInbound, match="top of its document") as refused:
+    with pytest.raises(RejectedInbound, match="id at the top of its flow file") as refused:
         process(database).get("nothing")
     assert (refused.value.code, refused.value.status) == ("workflow.unknown", 404)
 
