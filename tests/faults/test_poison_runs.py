@@ -60,7 +60,9 @@ async def test_a_poison_trigger_and_a_poison_branch_end_as_failures_and_others_g
 async def _nothing_is_left_to_do(database_url: str) -> None:
     """Wait until every effect is carried out: a parent may end before the last of them is."""
     async with asyncio.timeout(PATIENCE_S):
-        while await rows(database_url, "SELECT session_id FROM effects LIMIT 1"):
+        while True:
+            if not await rows(database_url, "SELECT session_id FROM effects LIMIT 1"):
+                return
             await asyncio.sleep(0.1)
 
 
