@@ -21,7 +21,7 @@ from botflow.errors import UsageError
 from botflow.settings import Settings
 
 if TYPE_CHECKING:
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
     from botflow.runtime.process.worker import WorkerOptions
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -42,7 +42,7 @@ def runtime_options(
 ) -> RuntimeOptions:
     """Read and compile the flow files, and return what to run; FlowProblems when anything is wrong with them."""
     from botflow.cli.flow_files import read_flow_files
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
 
     files = read_flow_files(flows)
     return RuntimeOptions(

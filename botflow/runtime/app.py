@@ -1,95 +1,43 @@
 """The composition root: settings in, a running Runtime out. The only place, with the command line, that names classes.
 
 Constructors store; this context manager opens, starts and, in reverse order, stops. `open_runtime` names the parts in
-the order in which they need each other; each function below it makes one.
+the order in which they need each other; each function of `assembly` makes one.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import structlog
-
-from botflow.clock import Clock, SystemClock
+from botflow.clock import Clock
 from botflow.engine.node_type import NodeType
-from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, Model
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
-from botflow.records.leases import Seen
-from botflow.records.queues import EFFECTS, EXECUTIONS, TURNS, QueueName
-from botflow.records.turns import TurnCommit
-from botflow.runtime.asks.actions import Actions
-from botflow.runtime.asks.model_budget import ModelSpend
-from botflow.runtime.asks.perform import Asks, models_of
-from botflow.runtime.delivery.consent_gate import ConsentGate
-from botflow.runtime.delivery.opt_outs import ConsentKeeper
-from botflow.runtime.delivery.sender import SENDERS, Pace, Sender
+from botflow.runtime.assembly import delivery_of, open_base, open_turns, runs_of, tick_of, waker_of, watches_of
 from botflow.runtime.delivery.status_urls import CallbackUrls
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
-from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.metrics import Metrics
-from botflow.runtime.process.overload import BacklogWatch, Bounds, Overload
-from botflow.runtime.process.tick import Step, Tick
+from botflow.runtime.process.overload import Overload
 from botflow.runtime.process.timing import Timing
-from botflow.runtime.process.worker import WorkerOptions, ticking
-from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.process.worker import ticking
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
-from botflow.runtime.turns.bursts import Bursts
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.receive import Receiver
-from botflow.runtime.turns.rendering import channels_by_name
-from botflow.runtime.turns.run import TurnRunner
-from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
-from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
-from botflow.storage.credentials import Credentials
-from botflow.storage.database import Database, open_database
+from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
-from botflow.storage.delivery.gate_facts import GateRows
-from botflow.storage.spending import Spending
-from botflow.storage.turns.bursts import BurstRows
 
 if TYPE_CHECKING:
     from botflow.storage.cache.redis import RedisLink
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeOptions:
-    """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
-
-    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` come on
-    top of the installed ones; they all read their settings from `environment`, which is this process's only where the
-    caller says so. Unless `sends`, channels do without settings, so that no message leaves this machine. `bounds` say
-    when to refuse messages, `timing` how long leases and waits are.
-    """
-
-    settings: Settings
-    secret_key: str
-    flows: Sequence[tuple[Flow, dict[str, Any]]] = ()
-    worker: WorkerOptions | None = field(default_factory=WorkerOptions)
-    migrate: bool = True
-    plugins: Sequence[Plugin] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    sends: bool = True
-    clock: Clock = field(default_factory=SystemClock)
-    bounds: Bounds = field(default_factory=Bounds)
-    timing: Timing = field(default_factory=Timing)
-
-    @property
-    def queues(self) -> tuple[QueueName, ...]:
-        """What this process takes upon itself: nothing, for one that only serves requests."""
-        return self.worker.queues if self.worker is not None else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,15 +92,15 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
     UsageError says which setting is wrong; ProviderError that the database is away. Redis may be away: it is a cache.
     """
     async with AsyncExitStack() as stack:
-        base = await _open_base(options, stack)
-        delivery = _delivery(base)
-        turns = await _open_turns(base, delivery, stack)
-        runs = _runs(base)
-        metrics, overload, check_queue = _watches(base, turns.keeper)
-        tick = _tick(base, delivery, turns, runs)
+        base = await open_base(options, stack)
+        delivery = delivery_of(base)
+        turns = await open_turns(base, delivery, stack)
+        runs = runs_of(base)
+        metrics, overload, check_queue = watches_of(base, turns.keeper)
+        tick = tick_of(base, delivery, turns, runs)
         base.hub.on_claimable(tick.look_now)
-        turns.runner.on_room(lambda: tick.wake("claim"))
-        turns.on_committed.listener = _waker(options, base.hub, delivery.sender, tick)
+        turns.sessions.on_room(lambda: tick.wake("claim"))
+        turns.on_committed.listener = waker_of(options, base.hub, delivery.sender, tick)
         receiver = Receiver(
             owner=base.owner,
             turns=base.database.turns,
@@ -160,7 +108,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             hot=turns.hot,
             flows=base.flows,
             hub=base.hub,
-            runner=turns.runner,
+            sessions=turns.sessions,
             node_types=base.node_types,
             channels=base.channels,
             clock=base.clock,
@@ -174,7 +122,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
         await stack.enter_async_context(background(loops))
         stack.push_async_callback(base.hub.flush)  # what the stop has to say
-        stack.push_async_callback(turns.runner.stop, options.timing.grace_s)
+        stack.push_async_callback(turns.sessions.stop, options.timing.grace_s)
         await stack.enter_async_context(ticking(tick))
         yield Runtime(
             settings=options.settings,
@@ -198,279 +146,3 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             metrics=metrics,
             counter=base.redis,
         )
-
-
-# -- the parts, in the order in which they need each other
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
-    """What everything else stands on. `owner` is this process's name in the database, new at every start."""
-
-    options: RuntimeOptions
-    owner: str
-    plugins: Sequence[Plugin]
-    node_types: Mapping[str, NodeType]
-    database: Database
-    clock: DatabaseClock
-    redis: RedisLink | None
-    channels: Mapping[str, Channel]
-    models: Sequence[Model]
-    flows: Flows
-    hub: Hub
-    decisions: Decisions
-    contacts: Contacts
-    vault: Vault
-
-
-async def _open_base(options: RuntimeOptions, stack: AsyncExitStack) -> _Base:
-    """Connect to database, Redis and providers, and serve the flows."""
-    settings = options.settings
-    plugins = [*installed_plugins(), *options.plugins]
-    kinds = node_types_of(plugins, built_in())
-    database = await open_database(settings.botflow_database_url, migrate=options.migrate)
-    stack.push_async_callback(database.close)
-    clock = DatabaseClock(options.clock, database.now)
-    await clock.measure()
-    redis = await _open_redis(settings, database, stack)
-    channels = await _open_channels(plugins, options, clock, stack)
-    flows = Flows(database.flows, kinds)
-    await flows.publish(options.flows)
-    await flows.refresh()
-    hub = Hub(redis or database.signals)
-    hub.on_flows_changed(flows.changed)
-    if options.flows:
-        hub.flows_changed()
-    return _Base(
-        options=options,
-        owner=secrets.token_hex(6),
-        plugins=plugins,
-        node_types=kinds,
-        database=database,
-        clock=clock,
-        redis=redis,
-        channels=channels,
-        models=models_of(plugins, options.environment),
-        flows=flows,
-        hub=hub,
-        decisions=Decisions(database.engine),
-        contacts=Contacts(database.engine),
-        vault=Vault(Credentials(database.engine), options.secret_key),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Delivery:
-    """What stands between a commit and a person's phone."""
-
-    callbacks: CallbackUrls
-    consent: ConsentKeeper
-    sender: Sender
-
-
-def _delivery(base: _Base) -> _Delivery:
-    database, options = base.database, base.options
-    rows = GateRows(database.engine)
-    gate = ConsentGate(rows, base.contacts, base.flows)
-    callbacks = CallbackUrls(options.settings.botflow_public_url, options.secret_key, base.flows.slug_of)
-    return _Delivery(
-        callbacks=callbacks,
-        consent=ConsentKeeper(base.contacts, gate, rows, database.outbox, base.channels),
-        sender=Sender(
-            database.outbox,
-            base.channels,
-            status_url=callbacks.of,
-            clock=base.clock,
-            gate=gate,
-            pace=Pace.of(options.timing),
-        ),
-    )
-
-
-class _Committed:
-    """Calls its listener after each commit that other parts of the process must hear of."""
-
-    def __init__(self) -> None:
-        self.listener: Callable[[TurnCommit], None] = lambda commit: None
-
-    def __call__(self, commit: TurnCommit) -> None:
-        self.listener(commit)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turns:
-    """What runs turns."""
-
-    hot: HotSessions
-    bursts: Bursts
-    runner: TurnRunner
-    keeper: LeaseKeeper
-    timers: DueTimers
-    on_committed: _Committed
-
-
-async def _open_turns(base: _Base, delivery: _Delivery, stack: AsyncExitStack) -> _Turns:
-    database, options = base.database, base.options
-    hot = HotSessions(database.turns, base.redis)
-    bursts = Bursts(BurstRows(database.engine), base.hub)
-    stack.push_async_callback(bursts.close)
-    on_committed = _Committed()
-    runner = TurnRunner(
-        owner=base.owner,
-        turns=database.turns,
-        leases=database.leases,
-        hot=hot,
-        flows=base.flows,
-        hub=base.hub,
-        asks=_asks(base, stack),
-        node_types=base.node_types,
-        channels=base.channels,
-        consent=delivery.consent,
-        bursts=bursts,
-        concurrency=options.worker.concurrency if options.worker is not None else 0,
-        on_committed=on_committed,
-    )
-    keeper = LeaseKeeper(
-        owner=base.owner,
-        queues=options.queues,
-        store=database.leases,
-        runner=runner,
-        clock=base.clock,
-        timing=options.timing,
-    )
-    timers = DueTimers(
-        turns=database.turns,
-        leases=database.leases,
-        timers=database.timers,
-        keeper=keeper,
-        hot=hot,
-        flows=base.flows,
-        hub=base.hub,
-        node_types=base.node_types,
-        channels=base.channels,
-        clock=base.clock,
-        on_committed=on_committed,
-    )
-    return _Turns(hot=hot, bursts=bursts, runner=runner, keeper=keeper, timers=timers, on_committed=on_committed)
-
-
-def _asks(base: _Base, stack: AsyncExitStack) -> Asks:
-    """Return what answers a turn's Asks: models, actions, the conversation's history."""
-    database = base.database
-    models = base.models
-    for model in models:
-        stack.push_async_callback(model.close)
-    return Asks(
-        models=models,
-        transcripts=database.transcripts,
-        actions=Actions(
-            node_types=base.node_types,
-            artifacts=database.artifacts,
-            executions=database.executions,
-            credential=base.vault.fields_for_run,
-        ),
-        spend=ModelSpend(Spending(database.engine), base.decisions),
-        log=structlog.get_logger("botflow.asks"),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Runs:
-    """What starts, changes and follows executions."""
-
-    triggers: Triggers
-    executions: Executions
-    carrier: Carrier
-    schedules: Schedules
-
-
-def _runs(base: _Base) -> _Runs:
-    database, wake = base.database, base.hub.claimable
-    triggers = Triggers(database.engine, wake, base.channels)
-    return _Runs(
-        triggers=triggers,
-        executions=Executions(
-            store=database.executions,
-            lifecycle=database.lifecycle,
-            artifacts=database.artifacts,
-            triggers=triggers,
-            flows=base.flows,
-            hub=base.hub,
-        ),
-        carrier=Carrier(
-            store=database.effects,
-            flows=base.flows,
-            node_types=base.node_types,
-            wake=wake,
-            timing=base.options.timing,
-        ),
-        schedules=Schedules(database.engine, base.flows, wake),
-    )
-
-
-def _watches(base: _Base, keeper: LeaseKeeper) -> tuple[Metrics, Overload, Callable[[], Any]]:
-    """Return what counts, what refuses, and the check that a message passes before it is accepted."""
-    backlog = BacklogWatch(base.database.census)
-    metrics = Metrics(backlog, base.database.census, lambda: keeper.workers)
-    overload = Overload(backlog, base.options.bounds, metrics.count_shed)
-    metrics.watch_in_flight(lambda: overload.in_flight)
-    return metrics, overload, overload.check_queue
-
-
-def _tick(base: _Base, delivery: _Delivery, turns: _Turns, runs: _Runs) -> Tick:
-    """Return what this process does without being asked, by the queues that it takes."""
-    timing, leases = base.options.timing, base.database.leases
-    queues = base.options.queues
-    steps: list[Step] = [*turns.keeper.steps()]
-    if {TURNS, EXECUTIONS} & set(queues):
-        steps += turns.timers.steps()
-    if queues:
-        steps += [*runs.schedules.steps(), *(delivery.sender.steps() if base.channels else ())]
-    if EFFECTS in queues:
-        steps += runs.carrier.steps()
-
-    async def look() -> Seen:
-        seen = await leases.look(base.owner, timing.dead_after_s)
-        base.flows.seen(seen.flows)
-        return seen
-
-    return Tick(look, steps, every_s=timing.look_s)
-
-
-def _waker(options: RuntimeOptions, hub: Hub, sender: Sender, tick: Tick) -> Callable[[TurnCommit], None]:
-    """Return what is called after each commit: its effects and messages need not wait for the next look."""
-
-    def wake(commit: TurnCommit) -> None:
-        if commit.turn.effects:
-            if EFFECTS in options.queues:
-                tick.wake("carry_out")
-            else:
-                hub.claimable()
-        if any(part.state == "ready" for part in commit.parts):
-            sender.said()
-            tick.wake(SENDERS[0])
-
-    return wake
-
-
-async def _open_redis(settings: Settings, database: Database, stack: AsyncExitStack) -> RedisLink | None:
-    """Return the link to Redis, None when no URL is set; the driver is imported only then."""
-    if settings.botflow_redis_url is None:
-        return None
-    from botflow.storage.cache.redis import open_redis
-
-    redis = open_redis(settings.botflow_redis_url, await database.identity())
-    stack.push_async_callback(redis.close)
-    return redis
-
-
-async def _open_channels(
-    plugins: Sequence[Plugin], options: RuntimeOptions, clock: Clock, stack: AsyncExitStack
-) -> Mapping[str, Channel]:
-    """Return the provider of each channel; without their settings where nothing may leave this machine."""
-    environment = options.environment if options.sends else {}
-    made = [plugin.open_channel(environment, clock) for plugin in plugins]
-    channels = [channel for channel in made if channel is not None]
-    for channel in channels:
-        stack.push_async_callback(channel.close)
-    return channels_by_name(channels)

@@ -23,7 +23,8 @@ import uvicorn
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
 from botflow.crash_points import EVENT, POINTS
-from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.app import open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions

@@ -13,6 +13,7 @@ from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.run import TurnRunner
+from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.timers import DueTimers
 from botflow.storage.engines.batching import Batcher
 from tests.engine import test_turn
@@ -105,7 +106,7 @@ FIRST_STEP = (
     ),
     Fence(
         Receiver._accept,
-        "self._runner.look(accepted.id.session)",
+        "self._sessions.look(accepted.id.session)",
         "pass",
         test_receive.test_a_repeated_message_begins_the_turn_that_nobody_knows_to_be_leased,
     ),
@@ -186,7 +187,7 @@ ATTEMPTS = (
         test_run.test_a_pause_before_a_node_is_tried_again_is_not_journalled,
     ),
     Fence(
-        TurnRunner._attempt,
+        TurnRunner.attempt,
         "queued.attempt > ATTEMPTS",
         "False",
         test_run.test_a_poison_message_is_given_up_with_an_apology_and_the_next_one_goes_on,
@@ -210,19 +211,19 @@ ATTEMPTS = (
         test_run.test_nobody_is_told_of_a_turn_that_was_not_committed,
     ),
     Fence(
-        TurnRunner.outcome,
+        SessionTasks.outcome,
         "turn.seq < serving.lease.turn.seq",
         "False",
         test_run.test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs,
     ),
     Fence(
-        TurnRunner.lose,
+        SessionTasks.lose,
         "serving.task.cancel()",
         "pass",
         test_run.test_an_attempt_that_was_taken_over_is_ended_by_the_next_beat,
     ),
     Fence(
-        TurnRunner.lose,
+        SessionTasks.lose,
         "serving.lease == lease",
         "True",
         test_run.test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one,

@@ -58,19 +58,19 @@ FENCES_OF_CONSENT = (
         test_consent.test_a_stop_holds_in_every_workflow,
     ),
     Fence(
-        ConsentKeeper.met,
+        ConsentKeeper.parked_if_stopped,
         "await self._contacts.is_stopped(stored.key)",
         "False",
         test_consent.test_the_first_message_to_another_workflow_meets_silence,
     ),
     Fence(
-        ConsentKeeper.made,
+        ConsentKeeper.after_first_commit,
         "await self._contacts.park_if_stopped(key)",
         "False",
         test_consent.test_a_new_session_that_a_stop_did_not_see_is_parked_by_whoever_made_it,
     ),
     Fence(
-        ConsentKeeper.silent_turn,
+        ConsentKeeper.before_turn,
         "await self._contacts.was_stopped_by(stored.key, inbound.key)",
         "True",
         test_consent.test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence,
@@ -82,7 +82,7 @@ FENCES_OF_CONSENT = (
         test_consent.test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn,
     ),
     Fence(
-        ConsentKeeper.silent_turn,
+        ConsentKeeper.before_turn,
         'inbound.consent == "start" or ',
         "",
         test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,

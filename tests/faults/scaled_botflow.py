@@ -11,7 +11,7 @@ from botflow.cli import app, launch
 from tests.faults.timing import TIMING, scale_sends
 
 if TYPE_CHECKING:
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
 
 
 def main(arguments: Sequence[str]) -> None:

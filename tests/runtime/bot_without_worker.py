@@ -36,9 +36,11 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.turns.bursts import Bursts
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
+from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.receive import IsGone, Receiver
 from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
+from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
@@ -136,6 +138,7 @@ class Bot:
     hot: HotSessions
     receiver: Receiver
     runner: TurnRunner
+    sessions: SessionTasks
     bursts: Bursts
     keeper: LeaseKeeper
     timers: DueTimers
@@ -194,7 +197,7 @@ class Bot:
 
     async def advance(self, session: int) -> None:
         """Take what waits in one session; return when this process has nothing more to run in it."""
-        self.runner.look(session)
+        self.sessions.look(session)
         await self.idle(session)
 
     async def work(self) -> None:
@@ -203,7 +206,7 @@ class Bot:
         while True:
             for step in steps:
                 await step.run()
-            if not self.runner._serving:
+            if not self.sessions._serving:
                 return
             await self.idle()
 
@@ -211,7 +214,7 @@ class Bot:
         """Return when this process runs none of these sessions, or none at all."""
         while running := [
             serving.task
-            for session, serving in self.runner._serving.items()
+            for session, serving in self.sessions._serving.items()
             if serving.task is not None and (not sessions or session in sessions)
         ]:
             await asyncio.wait(running)
@@ -228,7 +231,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Let what runs end, and release every lease."""
-        await self.runner.stop(1.0)
+        await self.sessions.stop(1.0)
         await self.bursts.close()
 
 
@@ -329,13 +332,12 @@ def assemble(
     gate = ConsentGate(rows, contacts, flows)
     bursts = Bursts(BurstRows(database.engine), hub)
     committed: list[TurnCommit] = []
-    clock = SystemClock()
+    clock, outcomes = SystemClock(), Outcomes()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
     shared |= {"turns": turns, "on_committed": committed.append}
     consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
     runner = TurnRunner(
         owner=owner,
-        leases=leases,
         asks=Asks(
             models=[LexicalModel()],
             transcripts=database.transcripts,
@@ -345,14 +347,17 @@ def assemble(
         ),
         consent=consent,
         bursts=bursts,
-        concurrency=concurrency,
+        outcomes=outcomes,
         **shared,
+    )
+    sessions = SessionTasks(
+        owner=owner, runner=runner, leases=leases, hub=hub, outcomes=outcomes, concurrency=concurrency
     )
     keeper = LeaseKeeper(
         owner=owner,
         queues=queues,
         store=leases,
-        runner=runner,
+        sessions=sessions,
         clock=clock,
         timing=timing,
     )
@@ -367,7 +372,7 @@ def assemble(
         receiver=Receiver(
             owner=owner,
             outbox=database.outbox,
-            runner=runner,
+            sessions=sessions,
             clock=clock,
             timing=timing,
             consent=consent,
@@ -375,6 +380,7 @@ def assemble(
             **shared,
         ),
         runner=runner,
+        sessions=sessions,
         bursts=bursts,
         keeper=keeper,
         timers=DueTimers(leases=leases, timers=database.timers, keeper=keeper, clock=clock, **shared),

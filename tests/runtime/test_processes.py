@@ -22,7 +22,8 @@ from botflow.flow.compile import compile_flow
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.records.turns import Receipt
-from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.runtime.app import Runtime, node_types, open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings

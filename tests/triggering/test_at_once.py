@@ -6,7 +6,8 @@ import asyncio
 import time
 from statistics import median
 
-from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.app import open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.settings import Settings
 from botflow.triggering import trigger_workflow
 from tests.triggering.workflows_to_start import DRIVERS, async_connection, publish, run_flow, runs

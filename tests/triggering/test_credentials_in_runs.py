@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from botflow import Plugin, Properties, action
 from botflow.engine.node_type import ActionContext
 from botflow.flow.compile import compile_flow
-from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.runtime.app import Runtime, node_types, open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.runs.start import StartRequest
 from botflow.settings import Settings
 from botflow.storage.tables import metadata

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import func, select, text, update
 
 from botflow.nodes import built_in
-from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.app import open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.runs.cron_times import moments_between
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.served_flows import Flows

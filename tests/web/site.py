@@ -21,7 +21,8 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
 from botflow.plugins import Plugin
-from botflow.runtime.app import Runtime, RuntimeOptions, node_types, open_runtime
+from botflow.runtime.app import Runtime, node_types, open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions

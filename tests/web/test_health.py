@@ -11,7 +11,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from botflow.runtime.app import RuntimeOptions, open_runtime
+from botflow.runtime.app import open_runtime
+from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings

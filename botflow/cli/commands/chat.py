@@ -13,7 +13,7 @@ import typer
 from botflow.cli.launch import FlowPaths
 
 if TYPE_CHECKING:
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer

@@ -10,7 +10,7 @@ from botflow.errors import UsageError
 
 if TYPE_CHECKING:
     from botflow.records.queues import QueueName
-    from botflow.runtime.app import RuntimeOptions
+    from botflow.runtime.options import RuntimeOptions
 
 QUEUE = "Claim only this: turns (of conversations), executions (triggered runs) or effects. May be given several times."
 HEALTH = "Answer GET /healthz, /readyz and /metrics at this HOST:PORT. Anybody who reaches it may read them."

@@ -12,7 +12,7 @@ message of a new session, and in the gate of the send path.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from botflow.engine.closed_turns import leave_as_it_is, let_go
 from botflow.engine.effects import SendMessage
@@ -32,8 +32,21 @@ from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.delivery.outbox import Outbox
 
 
+@dataclass(frozen=True, slots=True)
+class SilentTurn:
+    """A turn that visits no node, because of an opt-out word or an opt-out, and whether its session is parked then."""
+
+    turn: Turn
+    parked: bool
+
+
 class ConsentKeeper:
-    """Keeps contacts, and what the fast path knows of them, in step with what people say."""
+    """Keeps contacts, and what the fast path knows of them, in step with what people say.
+
+    A turn meets it at three moments: `before_turn`, `after_first_commit` of a new session, and `before_reply`. What
+    comes earlier is for the receiver: `stop` as soon as an opt-out arrives, `parked_if_stopped` when a session is new,
+    and `needs_send_gate`, which decides whether the turn may take the fast path at all.
+    """
 
     def __init__(
         self,
@@ -50,50 +63,55 @@ class ConsentKeeper:
         self._channels = channels
         self._suspects = Suspects()
 
-    def must_look(self, flow: Flow, key: SessionKey, inbound: Inbound, now_s: float) -> bool:
-        """Say whether the answer to `inbound` must pass the gate before it leaves: then its turn is queued."""
+    def needs_send_gate(self, flow: Flow, key: SessionKey, inbound: Inbound, now_s: float) -> bool:
+        """True if the reply to `inbound` must be checked by the send gate; such a turn takes the accepted path."""
         if key.channel not in self._channels:
             return False
         is_suspect = self._suspects.hears(key, inbound.text, now_s)
         return is_suspect or needs_gate(flow.policy)
 
     async def stop(self, key: SessionKey, inbound: Inbound) -> None:
-        """Park the person everywhere, before their turn: an opt-out overtakes every line."""
+        """Park all sessions of the contact at once, before the turn of the opt-out: it precedes all that is queued."""
         reason = "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
         await self._contacts.stop(key, inbound.key, reason)
 
-    async def met(self, stored: StoredSession) -> StoredSession:
-        """Return a session that has no row yet as it must begin: parked if its person has opted out elsewhere."""
-        if stored.id or stored.key.channel not in self._channels:
+    async def parked_if_stopped(self, stored: StoredSession) -> StoredSession:
+        """Mark a new session as parked when its contact has opted out in another workflow."""
+        if stored.has_row or stored.key.channel not in self._channels:
             return stored
         return replace(stored, parked=await self._contacts.is_stopped(stored.key))
 
-    async def made(self, key: SessionKey, turn: TurnId, flow: Flow, inbound: Inbound) -> bool:
-        """Take note of an inbound's row: the first one made the session. True when that had to be parked.
+    async def before_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> SilentTurn | None:
+        """Return the turn of an inbound that visits no node, or None for all others.
 
-        Parts that wait for the morning go as soon as their person is awake.
+        It moves nothing, and at most confirms an opt-out. Of a START and a STOP the one said last counts, whichever
+        turn runs first.
         """
-        if key.channel not in self._channels:
-            return False
-        if flow.policy.quiet_hours is not None and inbound.kind == "message":
-            await self._rows.wake(turn.session)
-        return turn.seq == 1 and not inbound.consent and await self._contacts.park_if_stopped(key)
-
-    async def silent_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> tuple[Turn, bool]:
-        """Return the turn of an inbound that `silences`, and whether the session is parked after it: nothing moves,
-        and at most an opt-out is confirmed. Of a START and a STOP the one said last counts, whichever turn is first."""
+        if not silences(stored.parked, inbound):
+            return None
         parked = parks(stored.parked, inbound)
         if inbound.consent == "start" or (stored.parked and not parked):
             parked = not await self._contacts.start(stored.key, inbound.key, "opt_in.word", inbound.received_at)
         if stored.parked and not parked:
-            return _taken_up(stored.session, inbound), parked
+            return SilentTurn(_taken_up(stored.session, inbound), parked)
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
             messages = (SendMessage(text=sentences_in(flow.language).opted_out, sender=inbound.address),)
-        return leave_as_it_is(stored.session, "opted_out", messages), parked
+        return SilentTurn(leave_as_it_is(stored.session, "opted_out", messages), parked)
 
-    async def let_through(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
-        """Return those of a turn's parts that a waiting request may take along; the others are settled."""
+    async def after_first_commit(self, key: SessionKey, turn: TurnId, inbound: Inbound) -> bool:
+        """After a session's first inbound: park the session if its contact has opted out meanwhile; True then."""
+        if turn.seq > 1 or inbound.consent or key.channel not in self._channels:
+            return False
+        return await self._contacts.park_if_stopped(key)
+
+    async def release_held_for_night(self, key: SessionKey, turn: TurnId, flow: Flow, inbound: Inbound) -> None:
+        """Release messages held for quiet hours: whoever writes is awake."""
+        if key.channel in self._channels and flow.policy.quiet_hours is not None and inbound.kind == "message":
+            await self._rows.wake(turn.session)
+
+    async def before_reply(self, parts: Sequence[StoredOutbound]) -> tuple[StoredOutbound, ...]:
+        """Return those of a turn's parts that the waiting request may answer with; settle the others."""
         passed = []
         for part in parts:
             passage = await self._gate.passage(part)
@@ -117,7 +135,7 @@ class ConsentKeeper:
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:
-    """Say whether `inbound` is stored without a turn. YES is an ordinary answer to anybody who had not stopped."""
+    """True if `inbound` visits no node. YES is an ordinary answer unless its person had opted out."""
     match inbound.consent:
         case "stop" | "ask_to_stop" | "start" | "help":
             return True

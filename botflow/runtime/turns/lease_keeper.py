@@ -16,7 +16,7 @@ from botflow.records.turns import TurnId
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.turns.quarantine import ALONE_S
-from botflow.runtime.turns.run import TurnRunner
+from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.storage.turns.store import LeaseStore
 
 CAUTIOUS_S = 60.0  # after a process died, timers are begun where attempts are counted: one of them may be the reason
@@ -25,7 +25,7 @@ _log = structlog.get_logger("botflow.leases")
 
 
 class LeaseKeeper:
-    """Beats for this process, and claims for its runner. `queues` is empty for one that only serves requests."""
+    """Beats for this process, and claims what its sessions' tasks run. `queues` is empty where it only serves."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class LeaseKeeper:
         owner: str,
         queues: Collection[QueueName],
         store: LeaseStore,
-        runner: TurnRunner,
+        sessions: SessionTasks,
         clock: Clock,
         timing: Timing,
     ) -> None:
         self._owner = owner
         self._queues = queues
         self._store = store
-        self._runner = runner
+        self._sessions = sessions
         self._clock = clock
         self._timing = timing
         self._beaten_s = float("-inf")
@@ -96,13 +96,13 @@ class LeaseKeeper:
         The statement that leased an inbound may have been carried out though its answer was lost. Two beats must find
         such a one, since the answer may just be on its way. Returns the database's time.
         """
-        leases = self._runner.leases()
+        leases = self._sessions.leases()
         beat = await self._store.beat(self._owner, self._queues, leases, self._timing.dead_after_s)
         self._beaten_s = self._clock.monotonic_s()
         self.others = beat.others
         self.share = Share(beat.before, beat.others + 1)
-        self._runner.lose(lease for lease in leases if lease.turn in beat.lost)
-        unknown = frozenset(turn for turn in beat.unknown if not self._runner.is_running(turn.session))
+        self._sessions.lose(lease for lease in leases if lease.turn in beat.lost)
+        unknown = frozenset(turn for turn in beat.unknown if not self._sessions.is_running(turn.session))
         if stray := unknown & self._unknown:
             _log.warning("leases_let_go", count=len(stray))
             await self._store.let_go(self._owner, sorted(stray))
@@ -132,18 +132,18 @@ class LeaseKeeper:
 
     async def _claim(self) -> bool:
         """Claim as much as there is room for; True when there may be more."""
-        with self._runner.places(self._runner.room) as places:
+        with self._sessions.places(self._sessions.room) as places:
             if not places:
-                return False  # the runner wakes this step when it has room
+                return False  # SessionTasks wakes this step when it has room
             leases = await self._store.claim(self._owner, places, self._queues)
             for lease in leases:
-                self._runner.start(lease)
-        return len(leases) == places and self._runner.room > 0
+                self._sessions.start(lease)
+        return len(leases) == places and self._sessions.room > 0
 
     async def _claim_suspect(self) -> bool:
         """Claim one inbound whose attempts died twice, and begin nothing else of this kind beside it."""
-        async with self._runner.quarantine.alone():
+        async with self._sessions.quarantine.alone():
             leases = await self._store.claim(self._owner, 1, self._queues, suspects=True)
             for lease in leases:
-                await asyncio.wait({self._runner.start(lease)}, timeout=ALONE_S)
+                await asyncio.wait({self._sessions.start(lease)}, timeout=ALONE_S)
         return bool(leases)

@@ -31,8 +31,8 @@ from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import Bursts, holds_back
 from botflow.runtime.turns.first_step import Paused, first_step
 from botflow.runtime.turns.rendering import commit_of, receipt_of
-from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
+from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.turns.store import TurnStore
@@ -58,7 +58,7 @@ class Receiver:
         hot: HotSessions,
         flows: Flows,
         hub: Hub,
-        runner: TurnRunner,
+        sessions: SessionTasks,
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         clock: Clock,
@@ -74,7 +74,7 @@ class Receiver:
         self._hot = hot
         self._flows = flows
         self._hub = hub
-        self._runner = runner
+        self._sessions = sessions
         self._node_types = node_types
         self._channels = channels
         self._clock = clock
@@ -130,12 +130,12 @@ class Receiver:
         The second value is None when the step must not be taken here, or lost its races.
         """
         stored = await self._hot.get(key)
-        is_gated = self._consent.must_look(live.flow, key, inbound, self._clock.monotonic_s())
+        is_gated = self._consent.needs_send_gate(live.flow, key, inbound, self._clock.monotonic_s())
         step: Step = None
         for _ in range(TRIES):
             if not stored.has_row:
-                stored = await self._consent.met(stored)
-            if stored.last_seq != stored.done_seq or self._runner.is_running(stored.id):
+                stored = await self._consent.parked_if_stopped(stored)
+            if stored.last_seq != stored.done_seq or self._sessions.is_running(stored.id):
                 return stored, None
             try:
                 step = await self._compute(live, stored, inbound, is_gated=is_gated)
@@ -148,7 +148,7 @@ class Receiver:
             turn_id = await self._commit(step)
             if turn_id is not None:
                 reach("turn.committed_at_once")
-                if turn_id.seq == 1 and await self._consent.made(key, turn_id, live.flow, inbound):
+                if await self._consent.after_first_commit(key, turn_id, inbound):
                     return stored, replace(self._committed(step, turn_id), outbounds=())
                 return stored, self._committed(step, turn_id)
             known = await self._turns.find(key, inbound.key)
@@ -164,10 +164,10 @@ class Receiver:
         version = stored.flow_version or live.version
         flow = live.flow if version == live.version else await self._flows.version(version)
         parked = stored.parked
-        if silences(stored.parked, inbound):
-            if is_gated:
-                return None
-            turn, parked = await self._consent.silent_turn(stored, inbound, flow)
+        if is_gated and silences(stored.parked, inbound):
+            return None
+        if (silent := await self._consent.before_turn(stored, inbound, flow)) is not None:
+            turn, parked = silent.turn, silent.parked
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
@@ -220,7 +220,7 @@ class Receiver:
         key = stored.key
         await self._admit(key, inbound)
         reach("accept.before")
-        with self._runner.places(1) as places:
+        with self._sessions.places(1) as places:
             accepted = await self._turns.accept(
                 Arrival(
                     key=key,
@@ -233,14 +233,15 @@ class Receiver:
             )
             if isinstance(accepted, Accepted):
                 reach("accept.stored")
-                await self._consent.made(key, accepted.turn, live.flow, inbound)
+                await self._consent.after_first_commit(key, accepted.turn, inbound)
+                await self._consent.release_held_for_night(key, accepted.turn, live.flow, inbound)
                 if accepted.is_ours:
                     await self._run(live, stored, inbound, step, accepted)
         if isinstance(accepted, Receipt):
             if accepted.state == "new":  # it may be nobody's: the answer of the statement that leased it can be lost
-                self._runner.look(accepted.id.session)
+                self._sessions.look(accepted.id.session)
             return accepted
-        if not accepted.is_ours and not self._runner.is_running(accepted.turn.session):  # else it is taken along
+        if not accepted.is_ours and not self._sessions.is_running(accepted.turn.session):  # else it is taken along
             self._hub.claimable()
         self._hub.wake((accepted.turn.session,))  # streams say that a turn is under way
         return Receipt(id=accepted.turn, state="new")
@@ -262,7 +263,7 @@ class Receiver:
             flow_version=live.version,
             execution=stored.session.execution or inbound.new_execution_id,
         )
-        self._runner.start(Lease(stored, queued), step)
+        self._sessions.start(Lease(stored, queued), step)
 
     async def _admit(self, key: SessionKey, inbound: Inbound) -> None:
         """Overloaded when the queue takes no more; what it holds already, and an opt-out, may always come again."""
@@ -280,7 +281,7 @@ class Receiver:
         """Wait until the turn is done or the deadline is there: for this process's own task, or else for a signal."""
         if receipt.state != "new":
             return receipt
-        outcome = self._runner.outcome(receipt.id)
+        outcome = self._sessions.outcome(receipt.id)
         if outcome is not None:
             left_s = deadline_s - self._clock.monotonic_s()
             done, _ = await asyncio.wait({outcome}, timeout=max(0.0, left_s))
@@ -314,6 +315,6 @@ class Receiver:
         if answering is None:
             return replace(receipt, outbounds=())
         handed = await self._outbox.hand_over(answering, provider.reply_limit)
-        handed = await self._consent.let_through(handed)
+        handed = await self._consent.before_reply(handed)
         reach("reply.claimed")
         return replace(receipt, outbounds=handed)

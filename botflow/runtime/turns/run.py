@@ -1,16 +1,14 @@
-"""Running leased inbounds: this process has the session, asks the world for it, and commits its turn.
+"""Running one leased inbound: from its start to its commit, asking the world for it on the way.
 
 An attempt is counted before it runs, and an answer is journalled before another Ask rests on it, so that the process
 that takes over repeats the same turn without asking the world twice. Nothing here trusts that it is alone: every write
-is fenced by the attempt, and a fence that refuses means that another process has the inbound. FINISH leases the
-session's next inbound, so one task serves a session until nothing is left.
+is fenced by the attempt, and a fence that refuses means that another process has the inbound.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,30 +21,28 @@ from botflow.engine.closed_turns import give_up
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import RUN
 from botflow.engine.turn import NodeTypes, Turn, take_turn
-from botflow.errors import BotflowError, FlowError, ProviderError
+from botflow.errors import BotflowError, FlowError
 from botflow.flow.graph import Flow
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel
 from botflow.languages import sentences_in
 from botflow.records.leases import Finished, Finishing, Lease, LeaseId
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import InboundState, JournalledAnswer, Receipt, StoredInbound, TurnCommit, TurnId
+from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.asks.perform import Asks
-from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks, silences
+from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.bursts import Bursts, Superseded
 from botflow.runtime.turns.drafts import Draft
 from botflow.runtime.turns.first_step import Paused
-from botflow.runtime.turns.quarantine import Quarantine
+from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.rendering import commit_of, receipt_of
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
-from botflow.storage.turns.store import LeaseStore, TurnStore
+from botflow.storage.turns.store import TurnStore
 
 ATTEMPTS = 3  # the next one buries the inbound
 PAUSE_BEFORE_ATTEMPT_S = {2: 0.2, 3: 1.0}
-CUT_OFF_S = 2.0  # so long a turn that is cut off may take to end
-OUTAGE_PAUSES_S = (0.1, 0.5, 2.0)  # while the database is away; then the lease is given back by a beat
 
 Next = Lease | Literal["look again"] | None  # what a session's task does after an attempt
 
@@ -58,26 +54,34 @@ class Fenced(BotflowError):
 
 
 @dataclass(slots=True, eq=False)
-class _Serving:
-    """One session that this process runs. `lease` is None between two attempts, while it looks for the next one.
-    `is_lost`: a beat said that the lease is another process's by now."""
+class Serving:
+    """One session that this process runs, as its task and its attempt see it.
+
+    `lease` is None between two attempts, while the next one is looked for. `is_lost`: a beat said that the lease is
+    another process's by now. `is_last`: the process stops, so nothing is taken along.
+    """
 
     session: int
     lease: LeaseId | None = None
     task: asyncio.Task[None] | None = None
     is_finishing: bool = False
     is_lost: bool = False
+    is_last: bool = False
+
+
+async def pause_before(attempt: int) -> None:
+    """Wait before a repeated attempt: what failed may need a moment."""
+    await asyncio.sleep(PAUSE_BEFORE_ATTEMPT_S.get(attempt, 0.0))
 
 
 class TurnRunner:
-    """Runs the leases of this process, one at a time per session. `start` returns at once; `stop` ends them."""
+    """Runs one attempt of a leased inbound at a time for a session; `SessionTasks` decides which and when."""
 
     def __init__(
         self,
         *,
         owner: str,
         turns: TurnStore,
-        leases: LeaseStore,
         hot: HotSessions,
         flows: Flows,
         hub: Hub,
@@ -86,12 +90,11 @@ class TurnRunner:
         channels: Mapping[str, Channel],
         consent: ConsentKeeper,
         bursts: Bursts,
-        concurrency: int,
+        outcomes: Outcomes,
         on_committed: Callable[[TurnCommit], None],
     ) -> None:
         self._owner = owner
         self._turns = turns
-        self._leases = leases
         self._hot = hot
         self._flows = flows
         self._hub = hub
@@ -100,160 +103,12 @@ class TurnRunner:
         self._channels = channels
         self._consent = consent
         self._bursts = bursts
-        self._concurrency = concurrency
-        self._serving: dict[int, _Serving] = {}
-        self._outcomes: dict[TurnId, asyncio.Future[Receipt | None]] = {}
-        self._kept = 0  # places for leases that are on their way
-        self._is_stopping = False
-        self._on_room: Callable[[], None] = lambda: None
+        self._outcomes = outcomes
         self._on_committed = on_committed
-        self.quarantine = Quarantine()
         self._log = structlog.get_logger("botflow.turns")
 
-    @property
-    def room(self) -> int:
-        """How many more sessions this process takes upon itself; 0 for one that runs no turns, or stops."""
-        return 0 if self._is_stopping else max(0, self._concurrency - len(self._serving) - self._kept)
-
-    @contextmanager
-    def places(self, most: int) -> Iterator[int]:
-        """Keep up to so many places free for the length of the block, while the leases for them are on their way: what
-        is asked for at the same moment must not count on the same room."""
-        kept = min(most, self.room)
-        self._kept += kept
-        try:
-            yield kept
-        finally:
-            self._kept -= kept
-
-    def on_room(self, callback: Callable[[], None]) -> None:
-        """Call this when a process that was full has room again."""
-        self._on_room = callback
-
-    def is_running(self, session: int) -> bool:
-        """Say whether this process runs the session now, so that another inbound of it has to wait."""
-        return session in self._serving
-
-    def leases(self) -> list[LeaseId]:
-        """Return what this process runs, for a beat."""
-        return [serving.lease for serving in self._serving.values() if serving.lease is not None]
-
-    def start(self, lease: Lease, begun: Paused | Turn | None = None) -> asyncio.Task[None]:
-        """Run a lease, and what comes after it in its session. `begun` is the turn as far as its receiver took it."""
-        session = lease.session.id
-        serving = _Serving(session, LeaseId(lease.queued.id, lease.queued.attempt))
-        former, self._serving[session] = self._serving.get(session), serving
-        serving.task = asyncio.create_task(self._serve(serving, lease, begun), name=f"session {session}")
-        if former is not None and former.task is not None:  # its lease was lost, or we would not have got this one
-            former.is_lost = True
-            former.task.cancel()
-        return serving.task
-
-    def look(self, session: int) -> None:
-        """Take what waits in a session, if this process does not run it already and has room."""
-        if self.room and session not in self._serving:
-            serving = self._serving[session] = _Serving(session)
-            serving.task = asyncio.create_task(self._serve(serving, "look again"), name=f"session {session}")
-
-    def outcome(self, turn: TurnId) -> asyncio.Future[Receipt | None] | None:
-        """Return what becomes of a turn that this process runs or takes along next: its receipt, or None when its
-        session is not this process's any more. None when the session is not run here at all."""
-        serving = self._serving.get(turn.session)
-        if serving is None or (serving.lease is not None and turn.seq < serving.lease.turn.seq):
-            return None  # of an earlier turn nothing is heard here any more
-        return self._outcomes.setdefault(turn, asyncio.get_running_loop().create_future())
-
-    def lose(self, leases: Iterable[LeaseId]) -> None:
-        """End these attempts: their inbounds are somebody else's, or were cancelled."""
-        for lease in leases:
-            serving = self._serving.get(lease.turn.session)
-            if serving is not None and serving.lease == lease and not serving.is_finishing and serving.task:
-                session, seq = lease.turn
-                self._log.info("attempt_lost", session=session, seq=seq, attempt=lease.attempt)
-                serving.is_lost = True
-                serving.task.cancel()
-
-    async def stop(self, grace_s: float) -> None:
-        """Take nothing more, let what runs end for `grace_s`, cut the rest off, and release every lease."""
-        self._is_stopping = True
-        tasks = [serving.task for serving in self._serving.values() if serving.task is not None]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=grace_s)
-            for task in late:
-                task.cancel()
-            if late:
-                _, stubborn = await asyncio.wait(late, timeout=CUT_OFF_S)
-                if stubborn:  # an action that ignores that it is cancelled; its turn is fenced
-                    self._log.error("turns_stop_late", count=len(stubborn))
-        try:
-            released = await self._leases.release(self._owner)
-        except ProviderError as failure:  # then the silence of this process says it
-            self._log.warning("leases_not_released", code=failure.code)
-            return
-        if released or tasks:  # a turn that ended meanwhile has left what came after it in its session
-            self._hub.claimable()
-
-    # -- a session's task
-
-    async def _serve(self, serving: _Serving, following: Next, begun: Paused | Turn | None = None) -> None:
-        was_full = self.room == 0
-        try:
-            while following is not None:
-                if isinstance(following, Lease):
-                    following, begun = await self._attempt(serving, following, begun), None
-                else:
-                    serving.lease = None
-                    following = await self._look_again(serving)
-        except ProviderError as failure:  # the next beats find that we hold a lease which nobody serves
-            self._log.warning("session_left", session=serving.session, code=failure.code)
-        except asyncio.CancelledError:
-            if not serving.is_lost:
-                raise
-        except Exception:  # noqa: BLE001 -- the fence of a session: its lease is given back by a beat, and counted
-            self._log.exception("session_left", session=serving.session)
-        finally:
-            if self._serving.get(serving.session) is serving:
-                del self._serving[serving.session]
-                self._settle_others(serving.session)
-            if was_full or self.room == 1:
-                self._on_room()
-
-    def _settle_others(self, session: int) -> None:
-        """Tell those who still wait for turns of this session that they must look for themselves."""
-        for turn in [turn for turn in self._outcomes if turn.session == session]:
-            self._settle(turn, None)
-
-    def _settle(self, turn: TurnId, receipt: Receipt | None) -> None:
-        outcome = self._outcomes.pop(turn, None)
-        if outcome is not None and not outcome.done():
-            outcome.set_result(receipt)
-
-    async def _look_again(self, serving: _Serving) -> Next:
-        """Take the session's next inbound. One whose attempts died twice is begun alone: it may be what ends processes,
-        and whatever runs beside it would end, and be given up, with it."""
-        lease = await self._take(serving.session, suspects=False)
-        if lease is not None:
-            return lease
-        if not await self._leases.has_suspects(serving.session):
-            return None
-        await asyncio.sleep(PAUSE_BEFORE_ATTEMPT_S.get(ATTEMPTS, 0.0))  # not in the line, where others wait
-        async with self.quarantine.alone():
-            lease = await self._take(serving.session, suspects=True)
-            return None if lease is None else await self._attempt(serving, lease)
-
-    async def _take(self, session: int, *, suspects: bool) -> Lease | None:
-        for pause_s in OUTAGE_PAUSES_S:
-            if self._is_stopping:
-                return None
-            try:
-                return await self._leases.take(self._owner, session, suspects=suspects)
-            except ProviderError as failure:
-                self._log.warning("session_not_taken", session=session, code=failure.code)
-            await asyncio.sleep(pause_s)
-        return await self._leases.take(self._owner, session, suspects=suspects)
-
-    async def _attempt(self, serving: _Serving, lease: Lease, begun: Paused | Turn | None = None) -> Next:
-        """Run one attempt, whatever becomes of it."""
+    async def attempt(self, serving: Serving, lease: Lease, begun: Paused | Turn | None = None) -> Next:
+        """Run one attempt, whatever becomes of it; return what the session's task does next."""
         queued = lease.queued
         session, seq = queued.id
         serving.lease, serving.is_finishing = LeaseId(queued.id, queued.attempt), False
@@ -262,7 +117,7 @@ class TurnRunner:
                 finished = await self._bury(serving, lease)
             else:
                 if queued.attempt < ATTEMPTS:
-                    await asyncio.sleep(PAUSE_BEFORE_ATTEMPT_S.get(queued.attempt, 0.0))
+                    await pause_before(queued.attempt)
                 finished = await self._run(serving, lease, begun)
         except Fenced:
             self._log.info("attempt_fenced", session=session, seq=seq, attempt=queued.attempt)
@@ -279,7 +134,7 @@ class TurnRunner:
             return "look again"
         return finished.next or ("look again" if finished.must_look else None)
 
-    async def _run(self, serving: _Serving, lease: Lease, begun: Paused | Turn | None) -> Finished:
+    async def _run(self, serving: Serving, lease: Lease, begun: Paused | Turn | None) -> Finished:
         """Take the turn, asking the world where it must, and commit it."""
         reach("turn.begun")
         stored, queued = lease
@@ -287,14 +142,14 @@ class TurnRunner:
         flow = await self._flows.version(version)
         parked = stored.parked
         answers: tuple[JournalledAnswer, ...] = ()
-        if silences(stored.parked, queued.inbound):
-            turn, parked = await self._consent.silent_turn(stored, queued.inbound, flow)
+        if (silent := await self._consent.before_turn(stored, queued.inbound, flow)) is not None:
+            turn, parked = silent.turn, silent.parked
         else:
             queued, turn, answers = await self._take_turn(flow, stored, queued, begun)
         reach("turn.computed")
         return await self._finish(serving, self._commit_of(stored, queued, turn, version, parked), queued, answers)
 
-    async def _bury(self, serving: _Serving, lease: Lease) -> Finished:
+    async def _bury(self, serving: Serving, lease: Lease) -> Finished:
         """Give a poison inbound up, and say so to the person it concerns."""
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
@@ -400,7 +255,7 @@ class TurnRunner:
 
     async def _finish(
         self,
-        serving: _Serving,
+        serving: Serving,
         commit: TurnCommit,
         queued: StoredInbound,
         answers: tuple[JournalledAnswer, ...] = (),
@@ -414,7 +269,7 @@ class TurnRunner:
                 commit=commit,
                 outcome=outcome,
                 answers=answers,
-                owner=None if self._is_stopping else self._owner,
+                owner=None if serving.is_last else self._owner,
             )
         )
         if finished is None:
@@ -434,7 +289,7 @@ class TurnRunner:
         receipt = receipt_of(commit, queued.id, outcome)
         for seq in range(queued.id.seq, max(queued.id.seq, queued.through) + 1):  # all of a burst
             turn = TurnId(queued.id.session, seq)
-            self._settle(turn, replace(receipt, id=turn))
+            self._outcomes.settle(turn, replace(receipt, id=turn))
         self._hub.finished(receipt)
         self._on_committed(commit)
         return finished

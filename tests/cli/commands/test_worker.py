@@ -85,7 +85,9 @@ def test_a_stopped_worker_releases_its_turns_and_others_run_them(tmp_path: Path,
             openai.ms = 0
             with running(tmp_path, "worker", "--queue", "executions", "--queue", "effects", **settings) as other:
                 other.wait_for("worker_started")
-                until(lambda: len(execute(postgres_url, "SELECT 1 FROM processes WHERE queues LIKE '%executions%'")) == 1)
+                until(
+                    lambda: len(execute(postgres_url, "SELECT 1 FROM processes WHERE queues LIKE '%executions%'")) == 1
+                )
                 time.sleep(2.0)  # several looks
                 assert inbounds(postgres_url) == {"waiting": 2}
             with running(tmp_path, "worker", "--queue", "turns", **settings):

@@ -69,7 +69,7 @@ async def test_a_lease_whose_answer_comes_between_two_beats_is_kept(database: Da
         assert taken is not None
         await bot.keeper.beat()
         bot.world.held = asyncio.Event()
-        bot.runner.start(taken)
+        bot.sessions.start(taken)
         await asyncio.wait_for(bot.world.begun.wait(), 5)
         await bot.keeper.beat()
         await bot.keeper.beat()
@@ -82,7 +82,7 @@ async def test_a_lease_whose_answer_comes_between_two_beats_is_kept(database: Da
 async def test_a_turn_whose_end_cannot_be_stored_for_a_while_is_ended_later(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.turns.run.OUTAGE_PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr("botflow.runtime.turns.session_tasks.OUTAGE_PAUSES_S", (0.01, 0.01))
 
     class Away(Counted):
         is_away = False
@@ -96,7 +96,7 @@ async def test_a_turn_whose_end_cannot_be_stored_for_a_while_is_ended_later(
         receipt = await bot.queued("hi", "m1")
         turns: Any = Away(database.turns)
         leases: Any = Away(database.leases)
-        bot.runner._turns, bot.runner._leases, bot.keeper._store = turns, leases, leases
+        bot.runner._turns, bot.sessions._leases, bot.keeper._store = turns, leases, leases
         bot.world.held = asyncio.Event()
         running = asyncio.create_task(bot.advance(receipt.id.session))
         await asyncio.wait_for(bot.world.begun.wait(), 5)
@@ -174,7 +174,7 @@ async def test_processes_know_of_each_other_and_share_out_what_is_due(postgres_u
         assert (web.keeper.is_worker_reachable, web.keeper.workers) == (True, 3)
         assert [keeper.workers for keeper in keepers] == [3, 3, 3]
         assert {keeper.share for keeper in keepers} == {Share(0, 3), Share(1, 3), Share(2, 3)}
-        await two.runner.stop(0.0)
+        await two.sessions.stop(0.0)
         await age_process(database, three.owner, 11.0)
         await one.keeper.beat()
         assert (one.keeper.workers, one.keeper.share) == (1, Share(0, 1))
@@ -272,7 +272,7 @@ async def test_no_more_sessions_run_at_once_than_allowed(database: Database) -> 
         waiting = [await bot.queued("hi", "m1", person=f"p{number}") for number in range(7)]
         claim = step_of(bot.keeper, "claim")
         assert await claim.run() is False
-        assert (len(bot.runner.leases()), bot.runner.room) == (3, 0)
+        assert (len(bot.sessions.leases()), bot.sessions.room) == (3, 0)
         asked = bot.leases.calls["claim"]
         assert await claim.run() is False  # it asks the database nothing while it has no room
         assert bot.leases.calls["claim"] == asked
@@ -304,7 +304,7 @@ async def test_a_process_that_filled_its_room_looks_again_when_it_has_some(datab
         for number in range(3):
             await bot.queued("hi", "m1", person=f"p{number}")
         has_room: list[int] = []
-        bot.runner.on_room(lambda: has_room.append(bot.runner.room))
+        bot.sessions.on_room(lambda: has_room.append(bot.sessions.room))
         await step_of(bot.keeper, "claim").run()
         await bot.idle()
         assert has_room

@@ -216,7 +216,7 @@ async def test_a_full_process_leaves_an_inbound_to_be_claimed_and_claims_it_when
     async with open_bot(database, *THINKING, concurrency=1) as bot:
         claim = next(step for step in bot.keeper.steps() if step.name == "claim")
         has_room = asyncio.Event()
-        bot.runner.on_room(has_room.set)
+        bot.sessions.on_room(has_room.set)
         told: list[str] = []
         bot.hub.on_claimable(lambda: told.append("claimable"))
         ann = await begun(bot, "hi", "m1")
@@ -236,12 +236,12 @@ async def test_a_full_process_leaves_an_inbound_to_be_claimed_and_claims_it_when
 async def test_messages_that_come_at_one_moment_are_no_more_than_a_process_has_room_for(database: Database) -> None:
     async with open_bot(database, *THINKING, concurrency=2) as bot:
         claim = next(step for step in bot.keeper.steps() if step.name == "claim")
-        bot.runner.on_room(lambda: waking.append(asyncio.ensure_future(claim.run())))
+        bot.sessions.on_room(lambda: waking.append(asyncio.ensure_future(claim.run())))
         waking: list[asyncio.Future[bool]] = []
         bot.world.held = asyncio.Event()
         hearing = [asyncio.create_task(bot.hear("hi", "m1", person=f"p{number}")) for number in range(12)]
         await until(lambda: _is_waiting(database, 10))
-        assert len(bot.runner.leases()) == 2
+        assert len(bot.sessions.leases()) == 2
         let_go(bot)
         receipts = await asyncio.gather(*hearing)
         assert {tuple(texts(receipt)) for receipt in receipts} == {("first! second!",)}
@@ -255,7 +255,7 @@ async def test_a_process_that_takes_no_turns_leaves_every_inbound_to_be_claimed(
         web.hub.on_claimable(lambda: told.append("claimable"))
         heard = asyncio.create_task(web.hear("hi", "m1"))
         await until(lambda: _is_waiting(database, 1))
-        assert (told, web.runner.leases()) == (["claimable"], [])
+        assert (told, web.sessions.leases()) == (["claimable"], [])
         assert [step.name for step in web.keeper.steps()] == ["recover"]
         await worker.work()
         assert texts(await heard) == ["first! second!"]

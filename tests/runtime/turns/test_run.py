@@ -305,7 +305,7 @@ async def test_a_message_that_comes_while_another_process_runs_the_session_is_ru
         second = await bot.queued("and", "m2")
         twin = bot.twin()
         await twin.work()
-        assert twin.runner.leases() == []
+        assert twin.sessions.leases() == []
         let_go(bot)
         await running
         states = [(await database.turns.receipt(receipt.id)).state for receipt in (first, second)]
@@ -322,7 +322,7 @@ async def test_a_stopped_process_lets_its_attempt_go_and_another_runs_it_at_once
         for _ in range(ATTEMPTS + 1):
             twin = bot.twin()
             running = await held(twin, receipt.id.session)
-            await twin.runner.stop(0.0)
+            await twin.sessions.stop(0.0)
             await running
             assert [waiting.session for waiting in await claimable(database)] == [receipt.id.session]
             assert await lease(database, receipt.id) == ("new", 0, None)
@@ -337,7 +337,7 @@ async def test_a_stop_lets_a_turn_end_that_is_short_enough(database: Database) -
         first, behind = await bot.queued("hi", "m1"), await bot.queued("and", "m2")
         twin = bot.twin()
         running = await held(twin, first.id.session)
-        stopping = asyncio.create_task(twin.runner.stop(5.0))
+        stopping = asyncio.create_task(twin.sessions.stop(5.0))
         await asyncio.sleep(0.05)
         let_go(bot)
         await asyncio.gather(stopping, running)
@@ -357,7 +357,7 @@ async def test_a_stop_in_the_pause_before_a_retry_lets_go_as_well(
         with capture_logs():
             turn = asyncio.create_task(twin.advance(receipt.id.session))
             await asyncio.wait({turn}, timeout=0.3)
-        await twin.runner.stop(0.0)
+        await twin.sessions.stop(0.0)
         await turn
         assert await lease(database, receipt.id) == ("new", 1, None)
         monkeypatch.setattr("botflow.runtime.turns.run.PAUSE_BEFORE_ATTEMPT_S", {})
@@ -369,7 +369,7 @@ async def test_a_stop_in_the_pause_before_a_retry_lets_go_as_well(
 async def test_a_turn_that_ignores_the_stop_does_not_hold_it_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botflow.runtime.turns.run.CUT_OFF_S", 0.2)
+    monkeypatch.setattr("botflow.runtime.turns.session_tasks.CUT_OFF_S", 0.2)
     begun, over = asyncio.Event(), asyncio.Event()
 
     @action("test.stubborn")
@@ -386,7 +386,7 @@ async def test_a_turn_that_ignores_the_stop_does_not_hold_it_up(
         running = asyncio.create_task(twin.advance(receipt.id.session))
         await asyncio.wait_for(begun.wait(), 5)
         with capture_logs() as logs:
-            await asyncio.wait_for(twin.runner.stop(0.05), 5)
+            await asyncio.wait_for(twin.sessions.stop(0.05), 5)
         assert [line["event"] for line in logs] == ["turns_stop_late"]
         assert await lease(database, receipt.id) == ("new", 0, None)
         over.set()
@@ -403,7 +403,7 @@ async def test_a_stop_tells_other_processes_that_there_is_something_to_claim(dat
         twin = bot.twin()
         running = await held(twin, receipt.id.session)
         assert heard == []
-        await twin.runner.stop(0.0)
+        await twin.sessions.stop(0.0)
         await running
         assert heard == ["claimable"]
 
@@ -412,7 +412,7 @@ async def test_a_stop_that_releases_nothing_says_nothing(database: Database) -> 
     async with open_bot(database, *THINKING) as bot:
         heard: list[str] = []
         bot.hub.on_claimable(lambda: heard.append("claimable"))
-        await bot.twin().runner.stop(0.0)
+        await bot.twin().sessions.stop(0.0)
         assert heard == []
 
 
@@ -481,7 +481,7 @@ async def test_a_beat_does_not_end_a_look_at_a_session_that_waits_for_its_place(
     async with open_bot(database, *THINKING) as bot:
         suspect = await bot.queued("hi", "m1")
         await set_lease(database, suspect.id, owner=None, attempt=2)
-        async with bot.runner.quarantine.alone():
+        async with bot.sessions.quarantine.alone():
             looking = asyncio.create_task(bot.advance(suspect.id.session))
             await until(lambda: bot.leases.calls["has_suspects"] == 1)
             await asyncio.sleep(0.1)
@@ -500,8 +500,8 @@ async def test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs
         assert held_first is not None
         held_first.set()
         await until(lambda: len(bot.world.asked) == 2)
-        assert bot.runner.outcome(first.id) is None
-        assert bot.runner.outcome(second.id) is not None
+        assert bot.sessions.outcome(first.id) is None
+        assert bot.sessions.outcome(second.id) is not None
         let_go(bot)
         await turn
 

@@ -1,0 +1,44 @@
+"""What a runtime is opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botflow.clock import Clock, SystemClock
+from botflow.flow.graph import Flow
+from botflow.plugins import Plugin
+from botflow.records.queues import QueueName
+from botflow.runtime.process.overload import Bounds
+from botflow.runtime.process.timing import Timing
+from botflow.runtime.process.worker import WorkerOptions
+from botflow.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeOptions:
+    """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
+
+    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` come on
+    top of the installed ones; they all read their settings from `environment`, which is this process's only where the
+    caller says so. Unless `sends`, channels do without settings, so that no message leaves this machine. `bounds` say
+    when to refuse messages, `timing` how long leases and waits are.
+    """
+
+    settings: Settings
+    secret_key: str
+    flows: Sequence[tuple[Flow, dict[str, Any]]] = ()
+    worker: WorkerOptions | None = field(default_factory=WorkerOptions)
+    migrate: bool = True
+    plugins: Sequence[Plugin] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    sends: bool = True
+    clock: Clock = field(default_factory=SystemClock)
+    bounds: Bounds = field(default_factory=Bounds)
+    timing: Timing = field(default_factory=Timing)
+
+    @property
+    def queues(self) -> tuple[QueueName, ...]:
+        """What this process takes upon itself: nothing, for one that only serves requests."""
+        return self.worker.queues if self.worker is not None else ()

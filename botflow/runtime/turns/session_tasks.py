@@ -1,0 +1,187 @@
+"""The sessions that this process runs: one task for each, which takes one leased inbound after the other.
+
+FINISH leases the session's next inbound, so one task serves a session until nothing is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from botflow.engine.turn import Turn
+from botflow.errors import ProviderError
+from botflow.records.leases import Lease, LeaseId
+from botflow.records.turns import Receipt, TurnId
+from botflow.runtime.turns.first_step import Paused
+from botflow.runtime.turns.outcomes import Outcomes
+from botflow.runtime.turns.quarantine import Quarantine
+from botflow.runtime.turns.run import ATTEMPTS, Next, Serving, TurnRunner, pause_before
+from botflow.runtime.turns.signals import Hub
+from botflow.storage.turns.store import LeaseStore
+
+CUT_OFF_S = 2.0  # so long a turn that is cut off may take to end
+OUTAGE_PAUSES_S = (0.1, 0.5, 2.0)  # while the database is away; then the lease is given back by a beat
+
+
+class SessionTasks:
+    """Runs the leases of this process, one at a time per session. `start` returns at once; `stop` ends them."""
+
+    def __init__(
+        self,
+        *,
+        owner: str,
+        runner: TurnRunner,
+        leases: LeaseStore,
+        hub: Hub,
+        outcomes: Outcomes,
+        concurrency: int,
+    ) -> None:
+        self._owner = owner
+        self._runner = runner
+        self._leases = leases
+        self._hub = hub
+        self._outcomes = outcomes
+        self._concurrency = concurrency
+        self._serving: dict[int, Serving] = {}
+        self._kept = 0  # places for leases that are on their way
+        self._is_stopping = False
+        self._on_room: Callable[[], None] = lambda: None
+        self.quarantine = Quarantine()
+        self._log = structlog.get_logger("botflow.turns")
+
+    @property
+    def room(self) -> int:
+        """How many more sessions this process takes upon itself; 0 for one that runs no turns, or stops."""
+        return 0 if self._is_stopping else max(0, self._concurrency - len(self._serving) - self._kept)
+
+    @contextmanager
+    def places(self, most: int) -> Iterator[int]:
+        """Keep up to so many places free for the length of the block, while the leases for them are on their way: what
+        is asked for at the same moment must not count on the same room."""
+        kept = min(most, self.room)
+        self._kept += kept
+        try:
+            yield kept
+        finally:
+            self._kept -= kept
+
+    def on_room(self, callback: Callable[[], None]) -> None:
+        """Call this when a process that was full has room again."""
+        self._on_room = callback
+
+    def is_running(self, session: int) -> bool:
+        """Say whether this process runs the session now, so that another inbound of it has to wait."""
+        return session in self._serving
+
+    def leases(self) -> list[LeaseId]:
+        """Return what this process runs, for a beat."""
+        return [serving.lease for serving in self._serving.values() if serving.lease is not None]
+
+    def start(self, lease: Lease, begun: Paused | Turn | None = None) -> asyncio.Task[None]:
+        """Run a lease, and what comes after it in its session. `begun` is the turn as far as its receiver took it."""
+        session = lease.session.id
+        serving = Serving(session, LeaseId(lease.queued.id, lease.queued.attempt), is_last=self._is_stopping)
+        former, self._serving[session] = self._serving.get(session), serving
+        serving.task = asyncio.create_task(self._serve(serving, lease, begun), name=f"session {session}")
+        if former is not None and former.task is not None:  # its lease was lost, or we would not have got this one
+            former.is_lost = True
+            former.task.cancel()
+        return serving.task
+
+    def look(self, session: int) -> None:
+        """Take what waits in a session, if this process does not run it already and has room."""
+        if self.room and session not in self._serving:
+            serving = self._serving[session] = Serving(session)
+            serving.task = asyncio.create_task(self._serve(serving, "look again"), name=f"session {session}")
+
+    def outcome(self, turn: TurnId) -> asyncio.Future[Receipt | None] | None:
+        """Return what becomes of a turn that this process runs or takes along next: its receipt, or None when its
+        session is not this process's any more. None when the session is not run here at all."""
+        serving = self._serving.get(turn.session)
+        if serving is None or (serving.lease is not None and turn.seq < serving.lease.turn.seq):
+            return None  # of an earlier turn nothing is heard here any more
+        return self._outcomes.of(turn)
+
+    def lose(self, leases: Iterable[LeaseId]) -> None:
+        """End these attempts: their inbounds are somebody else's, or were cancelled."""
+        for lease in leases:
+            serving = self._serving.get(lease.turn.session)
+            if serving is not None and serving.lease == lease and not serving.is_finishing and serving.task:
+                session, seq = lease.turn
+                self._log.info("attempt_lost", session=session, seq=seq, attempt=lease.attempt)
+                serving.is_lost = True
+                serving.task.cancel()
+
+    async def stop(self, grace_s: float) -> None:
+        """Take nothing more, let what runs end for `grace_s`, cut the rest off, and release every lease."""
+        self._is_stopping = True
+        for serving in self._serving.values():
+            serving.is_last = True
+        tasks = [serving.task for serving in self._serving.values() if serving.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            if late:
+                _, stubborn = await asyncio.wait(late, timeout=CUT_OFF_S)
+                if stubborn:  # an action that ignores that it is cancelled; its turn is fenced
+                    self._log.error("turns_stop_late", count=len(stubborn))
+        try:
+            released = await self._leases.release(self._owner)
+        except ProviderError as failure:  # then the silence of this process says it
+            self._log.warning("leases_not_released", code=failure.code)
+            return
+        if released or tasks:  # a turn that ended meanwhile has left what came after it in its session
+            self._hub.claimable()
+
+    # -- a session's task
+
+    async def _serve(self, serving: Serving, following: Next, begun: Paused | Turn | None = None) -> None:
+        was_full = self.room == 0
+        try:
+            while following is not None:
+                if isinstance(following, Lease):
+                    following, begun = await self._runner.attempt(serving, following, begun), None
+                else:
+                    serving.lease = None
+                    following = await self._look_again(serving)
+        except ProviderError as failure:  # the next beats find that we hold a lease which nobody serves
+            self._log.warning("session_left", session=serving.session, code=failure.code)
+        except asyncio.CancelledError:
+            if not serving.is_lost:
+                raise
+        except Exception:  # noqa: BLE001 -- the fence of a session: its lease is given back by a beat, and counted
+            self._log.exception("session_left", session=serving.session)
+        finally:
+            if self._serving.get(serving.session) is serving:
+                del self._serving[serving.session]
+                self._outcomes.leave(serving.session)
+            if was_full or self.room == 1:
+                self._on_room()
+
+    async def _look_again(self, serving: Serving) -> Next:
+        """Take the session's next inbound. One whose attempts died twice is begun alone: it may be what ends processes,
+        and whatever runs beside it would end, and be given up, with it."""
+        lease = await self._take(serving.session, suspects=False)
+        if lease is not None:
+            return lease
+        if not await self._leases.has_suspects(serving.session):
+            return None
+        await pause_before(ATTEMPTS)  # not in the line, where others wait
+        async with self.quarantine.alone():
+            lease = await self._take(serving.session, suspects=True)
+            return None if lease is None else await self._runner.attempt(serving, lease)
+
+    async def _take(self, session: int, *, suspects: bool) -> Lease | None:
+        for pause_s in OUTAGE_PAUSES_S:
+            if self._is_stopping:
+                return None
+            try:
+                return await self._leases.take(self._owner, session, suspects=suspects)
+            except ProviderError as failure:
+                self._log.warning("session_not_taken", session=session, code=failure.code)
+            await asyncio.sleep(pause_s)
+        return await self._leases.take(self._owner, session, suspects=suspects)
