@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import smsutil
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.segments import BASIC, EXTENSION, segments
 from botflow_twilio.settings import TwilioSettings
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from botflow.clock import SystemClock
 from botflow.engine.effects import SendMessage
@@ -41,6 +44,13 @@ from botflow.errors import UsageError
 )
 def test_a_text_has_as_many_segments_as_a_phone_puts_together(text: str, count: int) -> None:
     assert segments(text) == count
+
+
+@given(st.text(st.sampled_from(BASIC + EXTENSION + "łч👋"), min_size=1, max_size=700))
+@example("a" * 152 + "€" * 300)
+def test_another_library_counts_the_same(text: str) -> None:
+    """smsutil, the judge here, counts an empty text as one; Twilio sends none. It costs twenty times as much."""
+    assert segments(text) == len(smsutil.split(text).parts)
 
 
 @pytest.mark.parametrize(

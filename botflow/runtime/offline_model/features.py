@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import Stemmer
+
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
 from botflow.runtime.offline_model.concepts import CONCEPTS, SLANG, STOP_WORDS
 
-_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_STEMMERS: Mapping[str, str] = MappingProxyType(
     {
-        "en": ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ed", "es", "ly", "s"),
-        "de": ("ungen", "ung", "en", "em", "er", "es", "st", "e", "n", "s", "t"),
-        "es": (
-            *("aciones", "acion", "iendo", "ando", "adas", "ados", "ada", "ado", "idos", "ido", "aron", "amos", "emos"),
-            *("ar", "er", "ir", "es", "as", "os", "an", "en", "a", "o", "e", "s"),
-        ),
+        **{"ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish"},
+        **{"fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "nb": "norwegian", "nl": "dutch"},
+        **{"no": "norwegian", "pt": "portuguese", "ro": "romanian", "sv": "swedish", "tr": "turkish"},
     }
 )
-_SHORTEST_STEM = 3
 _LONGEST_PHRASE = 3  # words of one concept's phrase
 MOST_WORDS = 60  # a longer message says what it wants at its beginning
 
@@ -29,6 +27,8 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = base_language(language)
+        algorithm = _STEMMERS.get(self.language)
+        self._stem_word = str if algorithm is None else Stemmer.Stemmer(algorithm).stemWord
         self._stems: dict[str, str] = {}
         self._stop_words = frozenset(STOP_WORDS.get(self.language, "").split())
         self._concepts = {
@@ -51,25 +51,13 @@ class Words:
             yield from phrase.split()
 
     def stem(self, token: str) -> str:
-        """Strip one ending; what is left is the same for the forms of a word, not a word itself."""
+        """Return what is the same for the forms of a word; not a word itself."""
         stem = self._stems.get(token)
         if stem is None:
-            stem = self._strip(token)
+            stem = self._stem_word(token)
             if len(self._stems) < 20_000:  # what people type must not fill the memory
                 self._stems[token] = stem
         return stem
-
-    def _strip(self, token: str) -> str:
-        for suffix in _SUFFIXES.get(self.language, ("s",)):
-            if token.endswith(suffix) and len(token) - len(suffix) >= _SHORTEST_STEM:
-                token = token[: -len(suffix)]
-                break
-        if self.language == "en":
-            if len(token) > _SHORTEST_STEM and token[-1] in "ey":
-                token = token[:-1]
-            if len(token) > _SHORTEST_STEM and token[-1] == token[-2]:
-                token = token[:-1]
-        return token
 
     def concepts(self, stems: list[str]) -> Iterator[tuple[int, int, str]]:
         """Return (start, words, concept) for the phrases in `stems`; the longest one wins where several begin."""
