@@ -26,6 +26,8 @@ PER_SECOND = 100
 CONCURRENCY, MODEL_MS = 4, 250.0  # so sixteen turns a second are possible at most
 IN_FLIGHT, WAITING = 100, 60
 ARRIVING = 2 * PER_SECOND  # between two looks at the queue, were they not counted where they arrive
+LOOK_S = 2.0  # an inbound may wait for a look at the queue; the last one of all, for the model too
+MOST_GROWTH = 64 << 20  # bytes, of a process that refuses what it cannot hold
 HEADERS = {"Authorization": f"Bearer {API_KEY}"}
 
 
@@ -62,11 +64,13 @@ async def test_a_flood_is_shed_and_nothing_that_was_let_in_is_lost(postgres_url:
                 quiet_rss = {name: process.memory_info().rss for name, process in processes.items()}
                 seen = Seen()
                 async with watching(client, f"http://{health}/metrics", processes, seen):
-                    answers = await flood(client, web)
                     began_s = time.monotonic()
+                    answers = await flood(client, web)
+                    over_s = time.monotonic()
                     await until_empty(client, f"http://{health}/metrics")
+                    empty_s = time.monotonic()
                     recovered = await say(client, [web], "person 0", "word", "after")
-                    recovery_s = time.monotonic() - began_s
+                    recovery_s = time.monotonic() - over_s
                 ledger = await read_ledger(postgres_url)
                 # Whoever was refused comes again, with the same message.
                 refused = [n for n, answer in enumerate(answers) if answer.status_code == 503][:20]
@@ -74,6 +78,7 @@ async def test_a_flood_is_shed_and_nothing_that_was_let_in_is_lost(postgres_url:
     statuses = Counter(answer.status_code for answer in answers)
     accepted = statuses[200] + statuses[202]
     lost = accepted + PEOPLE + 1 - ledger.turns
+    queue_s = seen.waiting * (empty_s - began_s) / accepted  # how long the longest queue takes, as fast as it went here
     print(
         f"\nT13 {PEOPLE} messages at {PER_SECOND}/s against {CONCURRENCY * 1000 / MODEL_MS:g}/s: accepted {accepted},"
         f" shed {statuses[503]}, lost of accepted {lost}; longest queue {seen.waiting:g} of {WAITING},"
@@ -88,6 +93,9 @@ async def test_a_flood_is_shed_and_nothing_that_was_let_in_is_lost(postgres_url:
     assert lost == 0
     assert (ledger.inbounds, ledger.open, ledger.dead) == (accepted + PEOPLE + 1, 0, 0)
     assert seen.waiting <= WAITING + ARRIVING
+    assert 0 < seen.oldest_s <= 2 * queue_s + LOOK_S
+    assert recovery_s <= 2 * queue_s + LOOK_S
+    assert all(seen.peak_rss[name] - quiet < MOST_GROWTH for name, quiet in quiet_rss.items())
     for answer in answers:
         if answer.status_code == 503:
             assert answer.json()["code"] == "overloaded"

@@ -13,9 +13,23 @@ from botflow.runtime.offline_model.concepts import CONCEPTS, SLANG, STOP_WORDS
 
 _STEMMERS: Mapping[str, str] = MappingProxyType(
     {
-        **{"ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish"},
-        **{"fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "nb": "norwegian", "nl": "dutch"},
-        **{"no": "norwegian", "pt": "portuguese", "ro": "romanian", "sv": "swedish", "tr": "turkish"},
+        "ca": "catalan",
+        "da": "danish",
+        "de": "german",
+        "en": "english",
+        "es": "spanish",
+        "fi": "finnish",
+        "fr": "french",
+        "hu": "hungarian",
+        "id": "indonesian",
+        "it": "italian",
+        "nb": "norwegian",
+        "nl": "dutch",
+        "no": "norwegian",
+        "pt": "portuguese",
+        "ro": "romanian",
+        "sv": "swedish",
+        "tr": "turkish",
     }
 )
 _LONGEST_PHRASE = 3  # words of one concept's phrase
