@@ -21,9 +21,14 @@ LAYERS = [*PYTHON, "pytest", "tests/test_layers.py"]
 # More at a time than there are cores: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
 SIDES = max(4, 2 * (os.cpu_count() or 1))
 TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
-# What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes.
-PROOF = [*PYTHON, "pytest", "-n", "2", "--dist", "loadgroup", "-rA", "tests/faults"]
-UNSCALED = {"BOTFLOW_TEST_TIME_SCALE": "1.0", "BOTFLOW_TEST_SOAK_SECONDS": "300"}
+# What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes,
+# more generated conversations.
+PROOF = [*PYTHON, "pytest", "-n", "2", "--dist", "loadgroup", "-rA", "tests/faults", "tests/engine/test_properties.py"]
+UNSCALED = {
+    "BOTFLOW_TEST_TIME_SCALE": "1.0",
+    "BOTFLOW_TEST_SOAK_SECONDS": "300",
+    "BOTFLOW_TEST_CONVERSATIONS": "4000",
+}
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
 
 

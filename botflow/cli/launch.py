@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from botflow.runtime.process.worker import WorkerOptions
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
 FlowPaths = Annotated[
     list[Path],
     typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
@@ -99,11 +100,16 @@ async def stop_signal() -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind before anything else starts: a port in use is the likeliest mistake."""
+    """Take the port before anything else starts: one in use is the likeliest mistake.
+
+    A port that is bound and not listened to could be bound by another process too. Who connects before there is
+    somebody to answer waits.
+    """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)
     except OSError as failure:
         listening.close()
         raise UsageError(

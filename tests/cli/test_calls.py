@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from botflow.cli.launch import listen
+from botflow.errors import UsageError
 from tests.cli.conftest import Call
 
 COMMANDS = [
@@ -78,6 +80,14 @@ def test_a_port_in_use_is_one_line_of_error(botflow: Call) -> None:
     assert ended.status == 2
     assert ended.err.startswith("error: cannot listen on 127.0.0.1 port")
     assert ended.err.count("\n") == 1
+
+
+def test_a_port_is_taken_before_anything_is_served_on_it() -> None:
+    """Two workers with the same --health that start together: the second must not find out when both run."""
+    with listen("127.0.0.1", 0) as taken, pytest.raises(UsageError, match="cannot listen") as refused:
+        listen("127.0.0.1", taken.getsockname()[1])
+
+    assert refused.value.code == "serve.address"
 
 
 def test_version_names_the_plugins_that_are_installed(botflow: Call) -> None:

@@ -1,5 +1,4 @@
 """Generated flows and conversations: any graph over the built-in node types, however foolish, and any inbounds.
-from tests.node_types import with_types
 
 The flows are built as graphs, past the checker, which would refuse most of them.
 """
@@ -74,7 +73,7 @@ TEMPLATES = st.one_of(
 )
 WORDS = st.sampled_from(
     (
-        *("back",) * 6,
+        *("back",) * 16,
         *("I meant 2", "I meant 2", "no, red"),
         *("yes", "no", "1", "two", "red", "blu", "help", "stop it", "tomorrow", "14:30", "-3", "2.5", "12.3."),
         *("ann@botflow.dev", "+44 20 7946 0958", "agent", "I want red please", "9999999999999999999999", "", " "),
@@ -97,7 +96,18 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             {
                 "text": TEMPLATES,
                 "expect": st.sampled_from(
-                    ("text", "integer", "number", "yes_no", "date", "time", "email", "phone", "location", "media")
+                    (
+                        *("text",) * 6,
+                        "integer",
+                        "number",
+                        "yes_no",
+                        "date",
+                        "time",
+                        "email",
+                        "phone",
+                        "location",
+                        "media",
+                    )
                 ),
                 "retries": st.integers(0, 2),
             },
