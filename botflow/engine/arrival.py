@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from botflow.engine import events
@@ -16,26 +15,27 @@ from botflow.engine.text_folding import fold
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.pattern import search
+from botflow.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Start:
     """Visit the node at hand as new."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resume:
     """The node at hand goes on with what it waited for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ignored:
     """The inbound changes nothing."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Expired:
     """Nobody answered for as long as the workflow waits at most."""
 

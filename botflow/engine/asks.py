@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
+from botflow.values import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of a conversation as a model sees it."""
 
@@ -15,7 +17,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One way a model may choose: the handle's name, what it means, and what people say who mean it."""
 
@@ -24,7 +26,7 @@ class Choice:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ExtractField:
     """One value to read out of a text. `type` is text, integer, number, boolean or date."""
 
@@ -34,7 +36,7 @@ class ExtractField:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AskModel:
     """Ask a language model. The answer's value by `purpose`:
 
@@ -58,7 +60,7 @@ class AskModel:
     now: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AskHistory:
     """Ask for the last `limit` lines of this conversation before the inbound at hand.
 
@@ -68,7 +70,7 @@ class AskHistory:
     limit: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Invoke:
     """Run a plugin's `async def` action; the answer's value is what it returned, as JSON.
 
@@ -89,7 +91,7 @@ class Invoke:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Pause:
     """Let some time pass before a failed node is tried again; the answer is empty."""
 
@@ -99,7 +101,7 @@ class Pause:
 Ask = AskModel | AskHistory | Invoke | Pause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AskFailure:
     """Why an Ask has no value: a stable code and a sentence for the log."""
 
@@ -107,7 +109,7 @@ class AskFailure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The world's reply. `value` is plain JSON; `usage` is what it cost (model, tokens, cost, ms), for the journal."""
 

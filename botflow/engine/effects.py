@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from botflow.engine.inbound import Media
+from botflow.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class QuickReply:
     """A button: what it shows, and what comes back when it is pressed."""
 
@@ -20,7 +21,7 @@ class QuickReply:
         return {"title": self.title, "payload": self.payload}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class SendMessage:
     """Say something. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
@@ -83,7 +84,7 @@ class SendMessage:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StartRun:
     """Start a run, which reports to the session's wait of this `group` under the name `branch`; nobody waits for ""'s.
 
@@ -99,14 +100,14 @@ class StartRun:
     input: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CancelRuns:
     """Cancel the runs that this session started for the wait of `group` and that have not ended."""
 
     group: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class EmitEvent:
     """Tell every workflow whose trigger listens to the event `name`."""
 
@@ -114,7 +115,7 @@ class EmitEvent:
     payload: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ReportEnd:
     """Tell the parent how this run ended: completed, failed or cancelled."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import orjson
@@ -14,11 +14,12 @@ from botflow.engine.limits import Limits
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.engine.session import Frame, Past, Session, Wait
 from botflow.errors import FlowError
+from botflow.values import value
 
 _NO_PAST = Past()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ending:
     """How the walk ended; `wait` belongs to waiting, `failure` to failed, `output` to completed."""
 

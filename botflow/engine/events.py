@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from botflow.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Event:
     """One fact. In JSON it is a list: the kind, then the fields in order."""
 
     kind: ClassVar[str] = ""
 
     def to_json(self) -> list[Any]:
-        return [self.kind, *(getattr(self, item.name) for item in fields(self))]
+        names: tuple[str, ...] = self.__match_args__
+        return [self.kind, *[getattr(self, name) for name in names]]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExecutionStarted(Event):
     kind: ClassVar[str] = "started"
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExecutionCompleted(Event):
     kind: ClassVar[str] = "completed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExecutionFailed(Event):
     kind: ClassVar[str] = "failed"
     node: str
@@ -35,7 +37,7 @@ class ExecutionFailed(Event):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EdgeFollowed(Event):
     kind: ClassVar[str] = "edge"
     node: str
@@ -43,7 +45,7 @@ class EdgeFollowed(Event):
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ConditionDecided(Event):
     """A conditional node chose; `saw` holds the values that its conditions read."""
 
@@ -53,7 +55,7 @@ class ConditionDecided(Event):
     saw: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RouteChosen(Event):
     """A model chose a handle, or abstained (""): `said` is what it answered."""
 
@@ -63,7 +65,7 @@ class RouteChosen(Event):
     said: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AnswerRefused(Event):
     """A person's answer did not fit the question; `reason` is a stable code."""
 
@@ -72,7 +74,7 @@ class AnswerRefused(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NodeFailed(Event):
     kind: ClassVar[str] = "error"
     node: str
@@ -80,26 +82,26 @@ class NodeFailed(Event):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FrameEntered(Event):
     kind: ClassVar[str] = "entered"
     frame: str
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FrameLeft(Event):
     kind: ClassVar[str] = "left"
     frame: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaitStarted(Event):
     kind: ClassVar[str] = "waits"
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NodeRetried(Event):
     """A node failed and is tried again after a pause."""
 
@@ -110,7 +112,7 @@ class NodeRetried(Event):
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OutputKept(Event):
     """What a node of a single run gave on; larger outputs are cut short."""
 
@@ -119,7 +121,7 @@ class OutputKept(Event):
     output: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LogWritten(Event):
     """A line for the execution's log; `level` is debug, info, warning or error."""
 
@@ -129,7 +131,7 @@ class LogWritten(Event):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RunStarted(Event):
     """A child was asked for; `branch` names it among those that its node started."""
 
@@ -139,14 +141,14 @@ class RunStarted(Event):
     workflow: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EventEmitted(Event):
     kind: ClassVar[str] = "emitted"
     node: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CheckpointReached(Event):
     """A single run goes on with `node` in its next turn."""
 
@@ -154,7 +156,7 @@ class CheckpointReached(Event):
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rewound(Event):
     """The person went back to the question `node`; or could not, because of what has been done since (node "")."""
 
@@ -162,13 +164,13 @@ class Rewound(Event):
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReminderDue(Event):
     kind: ClassVar[str] = "reminder"
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionExpired(Event):
     """Nobody answered for as long as the workflow waits at most; the execution is over."""
 
@@ -176,7 +178,7 @@ class SessionExpired(Event):
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InboundIgnored(Event):
     """The inbound changed nothing; `reason`: stale_timeout, stale_child, no_trigger, not_waiting, busy, ended."""
 

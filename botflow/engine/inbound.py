@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from botflow.values import value
 
 InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
 CHAT = "chat"  # the channel of visitors and of the terminal: it has no provider
@@ -15,7 +17,7 @@ RUN = "run"  # the channel of runs that nobody talks to
 Consent = Literal["", "stop", "ask_to_stop", "start", "start_if_stopped", "help"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Media:
     """One attachment: where the provider keeps it, and its MIME type."""
 
@@ -26,7 +28,7 @@ class Media:
         return {"url": self.url, "contentType": self.content_type}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place that the person shared; degrees."""
 
@@ -38,7 +40,7 @@ class Location:
         return {"latitude": self.latitude, "longitude": self.longitude, "label": self.label}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """An arrival, with everything a retry needs to be the same turn.
 

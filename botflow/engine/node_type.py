@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -13,9 +13,10 @@ from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.node_spec import NodeSpec
+from botflow.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Leave:
     """Go on by `handle`. `output` is what `$node.field` reads."""
 
@@ -23,7 +24,7 @@ class Leave:
     output: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaitForMessage:
     """Park here until the person writes, or until `timeout_s` has passed since the commit.
 
@@ -35,7 +36,7 @@ class WaitForMessage:
     reminders_s: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Park:
     """Wait for something else: inbounds of the kinds in `accepts`, some time, or a moment (aware); resumes the node.
 
@@ -48,12 +49,12 @@ class Park:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeepWaiting:
     """Go on waiting as before: the reminder is said, not all children are there."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnterSubflow:
     """Push a frame that runs `workflow` with `variables`; its end resumes this node with `scene.returned`."""
 
@@ -61,7 +62,7 @@ class EnterSubflow:
     variables: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnterBody:
     """Push a frame on what `handle` of this node leads to, over the same variables; its end resumes this node.
 
@@ -72,7 +73,7 @@ class EnterBody:
     handle: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class End:
     """End the whole execution; `output` is its result (None: the variables)."""
 

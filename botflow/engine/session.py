@@ -6,14 +6,16 @@ Everything is plain JSON; a session round-trips through `to_json` and `from_json
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from botflow.values import value
 
 FrameKind = Literal["main", "subflow", "digression", "body", "branch"]
 AlarmKind = Literal["timeout", "reminder", "expiry"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One level of the stack. `flow` is "" for the workflow's own graph, else a linked subflow's id.
 
@@ -49,7 +51,7 @@ class Frame:
         return cls(**{**stored, "changed": tuple(stored["changed"])}) if "changed" in stored else cls(**stored)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Alarm:
     """Something that happens `after_s` from the beginning of its wait, which is a commit, by the database's clock."""
 
@@ -60,7 +62,7 @@ class Alarm:
         return [self.after_s] if self.kind == "timeout" else [self.after_s, self.kind]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Wait:
     """What a parked session accepts: kinds of inbounds. A message that it does not accept stays queued until it does.
 
@@ -104,7 +106,7 @@ class Wait:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Parent:
     """Whom a run tells how it ended: a session, the group of its wait, and the run's name there."""
 
@@ -116,7 +118,7 @@ class Parent:
         return {"session": self.session, "group": self.group, "branch": self.branch}
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Past:
     """The questions that people may go back to, the last one last, as `answer_history.py` writes them down.
 
@@ -135,7 +137,7 @@ class Past:
         return cls(tuple(stored.get("answered", ())), stored.get("barred", False))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Session:
     """Where one person is. `version` grows by one with every committed change and fences every write.
 

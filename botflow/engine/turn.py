@@ -7,7 +7,7 @@ a worker, a terminal, a property test and a replay. It reads no clock, draws no 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import GeneratorType
 from typing import Any, Literal, assert_never, cast
 
@@ -40,6 +40,7 @@ from botflow.engine.waits import same_wait, wait_for_message, wait_parked
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
 from botflow.languages import sentences_in
+from botflow.values import value
 
 # running: a run that goes on in its next turn at once; cancelled: nobody answered for too long.
 TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "ignored"]
@@ -48,7 +49,7 @@ DEFAULT_LIMITS = Limits()
 _RESTING = (WaitForMessage, Park, KeepWaiting, End)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What one inbound did. `state` is the session's JSON as it is stored; an ignored inbound keeps wait and deadline.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from botflow.engine.inbound import Inbound
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
+from botflow.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """An inbound to accept. `owner` is the process that would run it, None when it has no room or takes no turns;
     `parked` is the opt-out state of a session that the inbound makes."""
@@ -24,7 +24,7 @@ class Arrival:
     parked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """A stored inbound: the session's `version` at that moment, and whether it is leased to the process that asked."""
 
@@ -47,7 +47,7 @@ class LeaseId(NamedTuple):
     attempt: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Finishing:
     """A leased turn to commit: `outcome` is the state its inbound is left in, `answers` are those not journalled yet.
 
@@ -62,7 +62,7 @@ class Finishing:
     owner: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Finished:
     """A committed turn: the session's next inbound, if that is leased to us now. With `must_look` another inbound was
     stored while the statement ran, which it could not see."""
@@ -71,7 +71,7 @@ class Finished:
     must_look: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Beat:
     """What a process learns when it says that it lives: the database's time; leases it has lost; inbounds that the
     database says are its own and that it does not know of; how many other processes take turns, and how many of them
@@ -84,7 +84,7 @@ class Beat:
     before: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Which of a process's loops have something to do. `flows` changes when the active versions do."""
 
@@ -105,7 +105,7 @@ class Share(NamedTuple):
     of: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DueWait:
     """A session whose wait is over, and since when."""
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from botflow.engine.effects import SendMessage
 from botflow.records.sessions import SessionKey
+from botflow.values import value
 
 OutboundState = Literal[
     "ready", "handed", "sending", "sent", "delivered", "read", "failed", "suppressed", "unknown", "held"
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class OutboundPart:
     """One message as its provider takes it, and the state its row begins in: `sent` for chat (a log read by cursor),
     `handed` when the committing request answers with it, `ready` when somebody must still claim and send it.
@@ -26,7 +26,7 @@ class OutboundPart:
     segments: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Retry:
     """What failed may be sent once more, after `after_s`; with `slower`, nothing leaves that sender before then.
 
@@ -38,7 +38,7 @@ class Retry:
     times: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredOutbound:
     """One outbound row. Its wire id is `<version>.<index>`: the order of a session's messages is (version, index).
 
@@ -70,7 +70,7 @@ class StoredOutbound:
         return f"{self.version}.{self.index}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class HeldPart:
     """A part that nobody sends until an operator decides, as it is shown to them."""
 

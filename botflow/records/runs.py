@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
 from botflow.engine.session import Parent
+from botflow.values import value
 
 EffectKind = Literal["start", "done", "emit", "cancel"]
 LifecycleChange = Literal[
@@ -16,7 +17,7 @@ LifecycleChange = Literal[
 ExecutionStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredEffect:
     """Something that follows a committed turn and is still to be carried out; (session, version, index) names it.
 
@@ -39,7 +40,7 @@ class StoredEffect:
         return f"{self.session}.{self.version}.{self.index}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RunStart:
     """A run to start: which version of which workflow, why, and with what.
 
@@ -59,7 +60,7 @@ class RunStart:
     parent: Parent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StartedRun:
     """`is_new` is False when the key was known; `status` and `input` are then those of the run that it was."""
 
@@ -70,7 +71,7 @@ class StartedRun:
     input: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ExecutionRecord:
     """One run from trigger to end, as it stands. `version` is the number of the workflow's version.
 
@@ -103,7 +104,7 @@ class ExecutionRecord:
     branch: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Spent:
     """What an execution took so far: turns, attempts at them, calls into the world, tokens and US dollars."""
 
@@ -115,7 +116,7 @@ class Spent:
     cost_usd: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TurnLog:
     """One turn of an execution: when its inbound came, when it was committed, its events and its answers in order."""
 
@@ -129,7 +130,7 @@ class TurnLog:
     answers: tuple[AnswerLog, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AnswerLog:
     """One journalled answer; `node` where the ask says whose it was."""
 
@@ -140,7 +141,7 @@ class AnswerLog:
     failure: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """A large result that is kept with its execution; `size` is in bytes."""
 
@@ -151,7 +152,7 @@ class Artifact:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """Where a run may be taken up again: before `node`, "" for its beginning; `version` names it."""
 

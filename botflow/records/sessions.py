@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from botflow.engine.session import Session
+from botflow.values import value
 
 
 class SessionKey(NamedTuple):
@@ -17,7 +18,7 @@ class SessionKey(NamedTuple):
     external_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredSession:
     """A session as read. `flow_version` is set while an execution runs.
 
@@ -38,7 +39,7 @@ class StoredSession:
         return self.id != 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
     """One row of a list of sessions."""
 

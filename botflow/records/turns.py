@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -10,11 +10,12 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.turn import Turn, TurnStatus
 from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import StoredSession
+from botflow.values import value
 
 InboundState = Literal["new", "done", "stale", "dead"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TurnCommit:
     """Everything that one turn writes, fenced by what it read (`read`).
 
@@ -37,7 +38,7 @@ class TurnId(NamedTuple):
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredInbound:
     """A queued inbound: everything a retry needs to be the same turn.
 
@@ -57,7 +58,7 @@ class StoredInbound:
     restarts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What is known of an inbound: where its turn stands, and the parts it said (none until it is done).
 
@@ -70,7 +71,7 @@ class Receipt:
     status: TurnStatus | Literal[""] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class JournalledAnswer:
     """One Answer of an attempt: `index` counts the turn's Asks from 0; `fingerprint` says which Ask it answered."""
 
@@ -80,7 +81,7 @@ class JournalledAnswer:
     ask: dict[str, Any] = field(default_factory=dict)  # the Ask as JSON, for the AI-call log
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TranscriptEntry:
     """One line of a conversation: what a person wrote (`in`) or the workflow said (`out`).
 

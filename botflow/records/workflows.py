@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from botflow.values import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value(frozen=True, slots=True, kw_only=True)
 class PublishedFlow:
     """One stored version: `documents` is the bundle {workflow id: document}, the root's under `workflow_slug`."""
 

@@ -12,6 +12,8 @@ from collections.abc import Collection
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from botflow.web.asgi import header
+
 CHAT = "/chat/"
 
 
@@ -29,7 +31,8 @@ class ChatOrigins(CORSMiddleware):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(CHAT):
+        # What no page of another site sent is answered without a look at origins; no cache keeps it for one that did.
+        if scope["type"] == "http" and scope["path"].startswith(CHAT) and header(scope, b"origin") is not None:
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
