@@ -86,7 +86,8 @@ class Beat:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Which of a process's loops have something to do. `flows` changes when the active versions do."""
+    """Which of a process's loops have something to do. `flows` changes when the active versions do; `others`: this is
+    not the only process."""
 
     timers: bool = False
     claimable: bool = False
@@ -96,6 +97,7 @@ class Seen:
     outbounds: bool = False
     schedules: bool = False
     flows: str = ""
+    others: bool = False
 
 
 class Share(NamedTuple):

@@ -294,6 +294,7 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
     async def look() -> Seen:
         seen = await leases.look(base.owner, timing.dead_after_s)
         base.flows.seen(seen.flows)
+        base.hub.seen(seen.others)
         return seen
 
     return Tick(look, steps, every_s=timing.look_s)

@@ -17,5 +17,9 @@ class Shedding:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with desk_of(scope).runtime.overload.request():
+        overload = desk_of(scope).runtime.overload
+        overload.enter()
+        try:
             await self._app(scope, receive, send)
+        finally:
+            overload.leave()

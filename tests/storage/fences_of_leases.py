@@ -207,6 +207,7 @@ LOOKING = (
         "AND false",
         leases.test_a_lease_of_a_process_without_a_row_is_seen,
     ),
+    LOOK("EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s)", "true", leases.test_another_process_is_seen),
     LOOK("e.due_at <= now()", "true", partial(leases.test_a_due_effect_is_seen, due_in_s=60.0, is_seen=False)),
     LOOK("c.next_at <= now()", "true", partial(leases.test_a_due_schedule_is_seen, due_in_s=60.0, is_seen=False)),
     LOOK("w.active_version, ", "", leases.test_the_look_tells_when_other_versions_are_served),

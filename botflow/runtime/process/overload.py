@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,17 +79,15 @@ class Overload:
         self._count_shed = count_shed
         self.in_flight = 0
 
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """Count a request for the length of the block; Overloaded when there are too many already."""
+    def enter(self) -> None:
+        """Count a request that begins; Overloaded when there are too many already. `leave` when it is answered."""
         if self.in_flight >= self._bounds.in_flight:
             self._count_shed("in_flight")
             raise Overloaded("this server has too many requests under way", retry_after_s=2)
         self.in_flight += 1
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
+
+    def leave(self) -> None:
+        self.in_flight -= 1
 
     async def check_queue(self) -> None:
         """Let one more message into the queue of turns; Overloaded when too many, or too old ones, wait there.

@@ -131,6 +131,7 @@ class Hub:
         self._pending = asyncio.Event()
         self._on_flows_changed: Callable[[], None] | None = None
         self._on_claimable: Callable[[], None] | None = None
+        self._is_alone = False
         self._log = structlog.get_logger("botflow.hub")
 
     @contextmanager
@@ -153,6 +154,13 @@ class Hub:
         """Call this when something waits to be claimed, here or in another process."""
         self._on_claimable = callback
 
+    def seen(self, others: bool) -> None:
+        """Hear whether there are other processes: while there are none, nobody is told about sessions elsewhere.
+
+        One that has just begun is not seen for a second; until then it looks for itself, as after a lost signal.
+        """
+        self._is_alone = not others
+
     def claimable(self) -> None:
         """Tell every process that something waits to be claimed."""
         if self._on_claimable is not None:
@@ -163,23 +171,25 @@ class Hub:
         """Wake everybody who listens to these sessions, in every process."""
         for session in sessions:
             self._deliver(session, Woken())
-            self._send(["w", session])
+            self._tell_others(["w", session])
 
     def finished(self, receipt: Receipt) -> None:
         """Wake everybody who listens to the session; whoever waits here for this turn gets its receipt at once."""
         session = receipt.id.session
         self._deliver(session, Woken(), receipt)
-        self._send(["w", session])
+        self._tell_others(["w", session])
 
     def delta(self, session: int, delta: Delta) -> None:
         """Pass on a piece of a reply; it may be lost, the message that follows is not."""
         self._deliver(session, delta)
         for start in range(0, len(delta.text), LONGEST_PIECE):
-            self._send(["d", session, delta.seq, delta.attempt, delta.text[start : start + LONGEST_PIECE]])
+            self._tell_others(["d", session, delta.seq, delta.attempt, delta.text[start : start + LONGEST_PIECE]])
 
     def preview(self, session: int, preview: Preview) -> None:
         """Pass on what a turn has said before its answer is there; like a delta it may be lost."""
         self._deliver(session, preview)
+        if self._is_alone:
+            return
         said = [message.to_json() for message in preview.messages]
         signal = ["p", session, preview.seq, preview.attempt, preview.version, preview.first, said]
         if len(orjson.dumps(signal)) < LARGEST_PAYLOAD - 100:
@@ -207,6 +217,10 @@ class Hub:
     def _deliver(self, session: int, signal: Signal, receipt: Receipt | None = None) -> None:
         for mailbox in self._listeners.get(session, ()):
             mailbox.put(signal, receipt)
+
+    def _tell_others(self, signal: list[Any]) -> None:
+        if not self._is_alone:
+            self._send(signal)
 
     def _send(self, signal: list[Any]) -> None:
         if self._transport is not None:

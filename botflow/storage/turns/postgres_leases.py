@@ -169,7 +169,8 @@ SELECT
   EXISTS (SELECT FROM effects e WHERE e.due_at <= now()),
   EXISTS (SELECT FROM outbounds o WHERE o.state IN ('ready', 'handed', 'sending', 'unknown')),
   EXISTS (SELECT FROM schedules c WHERE c.next_at <= now()),
-  (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status), ',' ORDER BY w.id)) FROM workflows w)
+  (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status), ',' ORDER BY w.id)) FROM workflows w),
+  EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s)
 """
 
 
@@ -229,9 +230,8 @@ class PostgresLeases:
         return [DueWait(session=stored_session(tuple(session)), due=due) for *session, due in rows]
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
-        [[timers, claimable, suspects, orphans, effects, outbounds, schedules, flows]] = await self._engine.hot(
-            LOOK, {"owner": owner, "dead_after_s": dead_after_s}
-        )
+        [row] = await self._engine.hot(LOOK, {"owner": owner, "dead_after_s": dead_after_s})
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others = row
         return Seen(
             timers=timers,
             claimable=claimable,
@@ -241,4 +241,5 @@ class PostgresLeases:
             outbounds=outbounds,
             schedules=schedules,
             flows=flows or "",
+            others=others,
         )

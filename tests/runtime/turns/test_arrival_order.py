@@ -103,4 +103,4 @@ async def test_an_empty_line_leaves_nothing_behind() -> None:
     counter = Counter()
     counter.let_go.set()
     await asyncio.gather(*(counter.stand(str(number)) for number in range(3)))
-    assert counter.lines._locks == {}
+    assert counter.lines._lines == {}

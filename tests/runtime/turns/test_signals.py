@@ -74,6 +74,24 @@ async def test_wake_ups_coalesce() -> None:
         assert await taken(mailbox) == [Woken()]
 
 
+async def test_a_process_that_is_alone_tells_nobody_else_of_its_sessions_until_another_one_is_seen() -> None:
+    air = Air()
+    hub = Hub(air)
+    async with running(hub):
+        hub.seen(others=False)
+        with hub.listen(1) as mailbox:
+            hub.wake([1])
+            hub.finished(DONE)
+            hub.delta(1, Delta(1, 1, "a piece"))
+            assert await taken(mailbox) == [Delta(1, 1, "a piece"), Woken()]
+        hub.flows_changed()
+        await until(lambda: bool(air.payloads))
+        hub.seen(others=True)
+        hub.finished(DONE)
+        await until(lambda: len(air.payloads) > 1)
+    assert [orjson.loads(payload)[1] for payload in air.payloads] == [[["f"]], [["w", 1]]]
+
+
 async def test_only_who_listens_to_a_session_is_woken() -> None:
     hub = Hub(None)
     with hub.listen(1) as one, hub.listen(1) as twin, hub.listen(2) as other:

@@ -291,9 +291,17 @@ async def test_a_suspect_is_seen(database: Database) -> None:
 
 async def test_a_dead_process_is_seen_also_when_it_held_nothing(database: Database) -> None:
     await age_process(database, TWO, DEAD_AFTER_S + 1)
-    assert await _seen(database) == Seen(orphans=True)
+    assert await _seen(database) == Seen(orphans=True, others=database.is_postgres)
     await database.leases.recover(ONE, DEAD_AFTER_S)
     assert await _seen(database) == Seen()
+
+
+async def test_another_process_is_seen(postgres: Database) -> None:
+    """On SQLite there is one process."""
+    await postgres.leases.beat(ONE, ["turns"], [], DEAD_AFTER_S)
+    assert not (await _seen(postgres)).others
+    await postgres.leases.beat(TWO, [], [], DEAD_AFTER_S)
+    assert (await _seen(postgres)).others
 
 
 async def test_a_lease_of_a_process_without_a_row_is_seen(postgres: Database) -> None:
