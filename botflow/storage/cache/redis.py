@@ -24,7 +24,7 @@ from botflow.storage.cache.circuit_breaker import Breaker
 
 CALL_S = 0.05
 KEPT_S = 3600
-GATHER_S = 0.01  # sessions that are put this close together travel as one
+GATHER_S = 0.05  # sessions that are put this close together travel as one
 LARGEST_BACKLOG = 5_000
 RESUBSCRIBE_S = 0.5
 
