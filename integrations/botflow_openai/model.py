@@ -14,7 +14,6 @@ from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta, Quote
 from botflow_openai.chat_completions import ChatCompletions
-from botflow_openai.clients import Clients
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.errors import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
@@ -23,6 +22,7 @@ from botflow_openai.responses import LEAST_TOKENS, Responses
 DEFAULT_MODEL = "gpt-4.1-mini"
 RESPONSES_PREFIX = "responses:"
 CONNECT_S = 5.0
+MOST_CALLS = 256  # at once; others wait for a connection, within their time
 
 
 class Stream(Protocol):
@@ -53,7 +53,11 @@ class OpenAIModel:
 
     def __init__(self, *, api_key: str, base_url: str | None, default_model: str | None) -> None:
         self._default_model = default_model or DEFAULT_MODEL
-        self._clients = Clients(api_key, base_url)
+        # Over aiohttp: the SDK's other transport looks at every idle connection on every request.
+        limits = httpx2.Limits(max_connections=MOST_CALLS, max_keepalive_connections=MOST_CALLS)
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key, base_url=base_url, max_retries=0, http_client=openai.DefaultAioHttpClient(limits=limits)
+        )
         self._prices = Prices.published()
 
     @property
@@ -67,8 +71,7 @@ class OpenAIModel:
         started = time.monotonic()
         try:
             async with asyncio.timeout(ask.timeout_s):
-                with self._clients.lend() as client:
-                    completion = await call.perform(client)
+                completion = await call.perform(self._client)
         except TimeoutError:
             failure = AskFailure(code="model.timeout", message=f"no answer within {ask.timeout_s:g} s")
         except ProviderError as error:
@@ -89,7 +92,7 @@ class OpenAIModel:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._clients.close()
+        await self._client.close()
 
     def _way(self, ask: AskModel) -> tuple[Api, str]:
         """Return the API that is meant, and the model's own name."""
