@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from botflow.engine.asks import Answer, AskHistory, AskModel, Invoke
     from botflow.engine.effects import QuickReply, SendMessage
     from botflow.engine.inbound import Inbound, Location, Media
-    from botflow.engine.node_type import End, EnterSubflow, Leave, NodeFailure, NodeType, Outcome, WaitForMessage
+    from botflow.engine.node_type import (
+        ActionContext,
+        End,
+        EnterSubflow,
+        Leave,
+        NodeFailure,
+        NodeType,
+        Outcome,
+        WaitForMessage,
+    )
     from botflow.engine.scene import Scene
     from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound, UsageError
     from botflow.flow.building.flow import Flow
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives. TYPE_CHECKING's imports above say the same to type checkers.
 _HOMES = {
+    "ActionContext": "botflow.engine.node_type",
     "Answer": "botflow.engine.asks",
     "AskHistory": "botflow.engine.asks",
     "AskModel": "botflow.engine.asks",
@@ -57,6 +67,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ActionContext",
     "Answer",
     "AskHistory",
     "AskModel",

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from openai import AsyncOpenAI
 
-from botflow import Flow, Pending, Plugin, Properties, polling
-from botflow.engine.node_type import ActionContext
+from botflow import ActionContext, Flow, Pending, Plugin, Properties, polling
 
 ENDPOINT: Final = "/v1/chat/completions"
 

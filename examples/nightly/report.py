@@ -7,8 +7,7 @@ A shop that does not answer is asked again, a second later and then two; without
 from collections.abc import Mapping
 from typing import Any
 
-from botflow import Flow, Plugin, Properties, action
-from botflow.engine.node_type import ActionContext
+from botflow import ActionContext, Flow, Plugin, Properties, action
 
 SALES = {"Berlin": 120, "Oslo": 80, "Lima": 95}  # stands for the shops' own servers
 
