@@ -12,6 +12,8 @@ import sys
 import time
 
 PYTHON = [sys.executable, "-u", "-m"]  # unbuffered, so that progress is seen
+# Tests start hundreds of processes: without cached bytecode each of them would compile for seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 QUICK = {
     "ruff format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
     "ruff check": [*PYTHON, "ruff", "check", "--quiet", "."],

@@ -85,7 +85,7 @@ GATES = (
     Fence(Gate._visitor, "max_age=TOKEN_LIFETIME_S", "max_age=None", test_callers.test_a_token_ends_after_ninety_days),
     Fence(
         Gate.caller,
-        "hmac.compare_digest(_digest(credential), self._api_key)",
+        "hmac.compare_digest(_bytes(credential), self._api_key)",
         "credential",
         test_callers.test_only_the_api_key_is_the_api_key,
     ),

@@ -14,7 +14,7 @@ from tests.faults.database_counts import read_ledger, rows
 from tests.faults.errand_runs import crash_run
 from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
-from tests.faults.timing import scaled
+from tests.faults.timing import TWILIO_WAITS_S, scaled
 from tests.faults.waiting import until
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
@@ -138,7 +138,7 @@ async def _phone(point: Point, url: str, folder: Path) -> Crash:
     A slow machine may answer too late for a webhook to claim anything, so others text too until the server has died.
     """
     slow_s = scaled(SLOW_MODEL_S) if point.startswith("send.") else 0.0
-    with OpenAIStandIn(ms=slow_s * 1000) as openai, TwilioStandIn() as twilio:
+    with OpenAIStandIn(ms=slow_s * 1000) as openai, TwilioStandIn(waits_s=TWILIO_WAITS_S) as twilio:
         environment = {"BOTFLOW_DATABASE_URL": url, **openai.environment, **twilio.environment}
         place = Place(flow=FLOWS / "helpdesk.yaml", folder=folder, environment=environment)
         async with standing(place), local_client(base_url=place.url, timeout=15.0) as client:

@@ -20,6 +20,7 @@ from tests.faults.servers_that_die import Place, standing
 from tests.faults.soak.conversation_checks import judge
 from tests.faults.soak.database_state import read_conversations, unsettled
 from tests.faults.soak.people import Person, Said
+from tests.faults.timing import TWILIO_WAITS_S
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 
@@ -43,7 +44,7 @@ async def test_every_reply_arrives_however_often_the_sender_dies(
     people = [Person(channel="sms", external_id=f"+1555{number:07}") for number in range(3000, 3000 + PEOPLE)]
     dice = random.Random(17)
     ambiguous = 0
-    with TwilioStandIn(lists=lists) as twilio, OpenAIStandIn() as openai:
+    with TwilioStandIn(lists=lists, waits_s=TWILIO_WAITS_S) as twilio, OpenAIStandIn() as openai:
         environment = {"BOTFLOW_DATABASE_URL": postgres_url, **twilio.environment, **openai.environment}
         place = Place(flow=FLOW, folder=tmp_path, environment=environment)
         async with standing(place), local_client(base_url=place.url, timeout=15.0) as client:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -78,6 +79,7 @@ class TwilioStandIn:
     violations: list[str] = field(default_factory=list)
     opted_out: set[tuple[str, str]] = field(default_factory=set)  # (our number, theirs)
     lists: Literal["all", "nothing", "error"] = "all"  # how "which messages do you have?" is answered
+    waits_s: float = 15.0  # for the answer to a webhook; a later one is not heard
     sends: int = 0
     _faults: deque[Fault | None] = field(default_factory=deque)
     _accepted: list[TwilioMessage] = field(default_factory=list)
@@ -154,8 +156,14 @@ class TwilioStandIn:
         }
 
     async def deliver(self, client: httpx2.AsyncClient, path: str, form: Mapping[str, str]) -> WebhookReply:
-        """Post a signed webhook and do what the TwiML says."""
+        """Post a signed webhook and do what the TwiML says; ReadTimeout when the answer comes too late for Twilio.
+
+        The clock decides, not the client's timeout: this process may have been too busy to notice either.
+        """
+        began_s = time.monotonic()
         answer = await client.post(path, content=urlencode(form), headers=self.signed(path, form))
+        if time.monotonic() - began_s > self.waits_s:
+            raise httpx2.ReadTimeout("Twilio has hung up")
         reply = WebhookReply(
             status=answer.status_code, content_type=answer.headers.get("content-type", ""), text=answer.text
         )
