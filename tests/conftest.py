@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
+from tests.postgres_databases import Databases
 from tests.servers import Server, start_postgres, start_valkey
 
 DURATIONS = Path(__file__).parent / "durations.json"
@@ -56,46 +54,24 @@ def redis_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def administrator(postgres_server: Server) -> Iterator[psycopg.Connection]:
-    """One connection that makes and drops the tests' databases."""
-    with psycopg.connect(postgres_server.url, autocommit=True, connect_timeout=5) as connection:
-        yield connection
-
-
-@pytest.fixture(scope="session")
-def database_names() -> Iterator[int]:
-    return count()
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server, administrator: psycopg.Connection) -> str:
-    """Migrate one database; every test's own is a copy of it."""
-    name = f"botflow_template_{os.getpid()}"
-    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
-    migrate(database_url(postgres_server, name))
-    return name
+def postgres_databases(postgres_server: Server) -> Databases:
+    return Databases(server=postgres_server, migrate=migrate)
 
 
 @pytest.fixture
-def empty_postgres_url(
-    postgres_server: Server, administrator: psycopg.Connection, database_names: Iterator[int]
-) -> Iterator[str]:
+def empty_postgres_url(postgres_databases: Databases) -> Iterator[str]:
     """A Postgres database with nothing in it."""
-    name = f"botflow_{os.getpid()}_{next(database_names)}"
-    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
-    yield database_url(postgres_server, name)
-    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    name = postgres_databases.empty()
+    yield postgres_databases.url(name)
+    postgres_databases.drop(name)
 
 
 @pytest.fixture
-def postgres_url(
-    postgres_server: Server, administrator: psycopg.Connection, postgres_template: str, database_names: Iterator[int]
-) -> Iterator[str]:
-    """A migrated Postgres database of this test's own. Files are copied: the server does not wait for the disk."""
-    name = f"botflow_{os.getpid()}_{next(database_names)}"
-    administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" STRATEGY FILE_COPY'.encode())
-    yield database_url(postgres_server, name)
-    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    """A migrated Postgres database of this test's own."""
+    name = postgres_databases.take()
+    yield postgres_databases.url(name)
+    postgres_databases.give_back(name)
 
 
 @pytest.fixture(scope="session")

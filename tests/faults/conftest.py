@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.servers import Server
+from tests.postgres_databases import Databases
 
 
 @pytest.fixture
@@ -23,17 +22,12 @@ def new_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_pat
 
         yield file
         return
-    server: Server = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    base = server.url.rpartition("/")[0]
-    with psycopg.connect(server.url, autocommit=True) as connection:
+    databases: Databases = request.getfixturevalue("postgres_databases")
 
-        def copy() -> str:
-            name = f"{template}_fault_{len(made)}_{tmp_path.name[-12:].replace('-', '_')}"
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            made.append(name)
-            return f"{base}/{name}"
+    def lend() -> str:
+        made.append(databases.take())
+        return databases.url(made[-1])
 
-        yield copy
-        for name in made:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    yield lend
+    for name in made:
+        databases.give_back(name)
