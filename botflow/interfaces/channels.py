@@ -43,9 +43,8 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (with `retry`, a
-    later try may succeed), `suppressed` (the recipient opted out), `held` (an operator must act). `reason` is for
-    people.
+    """The outcome of a send: `sent` with the provider's id; `unknown`; or not sent: `failed` (with `retry`, a later try
+    may succeed), `suppressed` (the recipient opted out), `held` (an operator must act). `reason` is for people.
 
     `has_left`: the message is on its way to the recipient, not only accepted.
     """
@@ -59,15 +58,14 @@ class Sent:
 
 
 class Channel(Protocol):
-    """A messaging provider. A Plugin names the class; it is called with the plugin's settings (all may be unset) and a
-    clock.
+    """A messaging provider. A Plugin names the class; it gets the plugin's settings (perhaps all unset) and a clock.
 
     A part's recipient is `message.to`, else the session's person. Its sender is `message.sender`; if the flow named
     none, the commit sets it to the address that the person wrote to. Addresses are in their normal form.
 
     Class attributes describe every instance, so that they can be read without opening a channel:
 
-    name             the provider's, as it stands in the addresses of its webhooks
+    name             the provider's name, as in the URLs of its webhooks
     names            the channels it carries, as sessions and documents name them, such as ("sms", "mms")
     answers_itself   by channel, the words that the provider answers, in lower case: a flow cannot
     reply_limit      how many parts one reply may hand over; the sender sends what is beyond

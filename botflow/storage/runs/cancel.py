@@ -35,7 +35,7 @@ def cancel_children(connection: Connection, parent: int, version: int, group: st
 def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bool:
     """Cancel the session's execution and its children; False when no execution is under way.
 
-    Queued opt-outs and opt-ins are not part of any execution, so they are kept.
+    Queued inbounds with `consent`, such as opt-outs, are not part of any execution, so they are kept.
     """
     queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
     connection.execute(queued.with_for_update())  # before the session, like a turn's commit

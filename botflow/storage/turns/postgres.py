@@ -104,7 +104,7 @@ class PostgresTurns:
             rows = await self._engine.hot(FINISH_AND_FOLLOW, values)
         elif (finished := await self._finishing(finishing)) is not None:
             return finished
-        else:  # a fence refused it, or somebody holds its session: it waits alone, so that no other turn waits with it
+        else:  # a fence refused it, or its session is locked: it waits alone, so that no other turn waits with it
             rows = await self._engine.hot(FINISH_ONE, (encode_finishing([finishing]),))
         return _finished(finishing, rows[0][1:]) if rows else None
 

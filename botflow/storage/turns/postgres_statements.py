@@ -25,7 +25,7 @@ UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message is an opt-out or opt-in."""
+    for something else, unless the message has `consent`, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR coalesce({state} -> 'wait' -> 'accepts' ? 'message', true)"
         f" OR {inbound}.content ? 'consent')"

@@ -23,7 +23,7 @@ IS_TURN = "session_id = :session AND seq = :seq"
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message is an opt-out or opt-in."""
+    for something else, unless the message has `consent`, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR {state} -> '$.wait.accepts' IS NULL"
         f" OR instr({state} -> '$.wait.accepts', '\"message\"') OR {inbound}.content -> '$.consent' IS NOT NULL)"
