@@ -1,4 +1,4 @@
-"""Time as an argument: the one place that reads this machine's clock, for what the database does not decide."""
+"""Time as an argument: the one place that reads this machine's clock, for times that the database does not decide."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The named moments at which a process may die. Tests enumerate them and kill the process at each.
 
-A moment is an audit event of Python's own (`sys.audit`), which costs nothing to speak of while nobody listens; a test
-listens with `sys.addaudithook`.
+A moment is a Python audit event (`sys.audit`), almost free without a listener; tests listen with `sys.addaudithook`.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ Point = Literal[
     "turn.first_step",  # a turn that asks nothing is computed, nothing is written
     "turn.committed_at_once",  # it is durable, the request has not been answered
     "accept.before",  # nothing of an accepted inbound is written
-    "accept.stored",  # the inbound is durable and leased, its turn has not gone on
-    "turn.begun",  # an attempt is counted, nothing has been asked
-    "turn.asked",  # the world has answered, the answer is not journalled
+    "accept.stored",  # the inbound is durable and leased, its turn has not continued
+    "turn.begun",  # an attempt is counted, no ask has been performed
+    "turn.asked",  # an ask is answered, the answer is not journalled
     "turn.kept",  # the answer is durable
     "turn.computed",  # a leased turn is computed, not committed
-    "turn.committed",  # a leased turn is durable, nobody has been woken
+    "turn.committed",  # a leased turn is durable, no listener has been woken
     "timer.computed",  # a timeout's turn is computed, nothing is written
-    "timer.committed",  # it is durable, nobody has been woken
-    "burst.gathered",  # a burst is complete, nothing of that is written
-    "burst.merged",  # its messages have joined the first one, nothing has been asked
+    "timer.committed",  # it is durable, no listener has been woken
+    "burst.gathered",  # a burst is complete, nothing about it is written
+    "burst.merged",  # its messages have joined the first one, no ask has been performed
     "burst.superseded",  # a newer message cancelled an answer, and is not part of the turn yet
-    "reply.claimed",  # a request owns the parts it will answer with
+    "reply.claimed",  # a request owns the parts of its reply
     "send.claimed",  # the sender owns a part, nothing has been sent
     "send.accepted",  # the provider has the message, our row does not say so yet
     "effects.claimed",  # a carrier has effects, none is carried out
@@ -35,5 +34,5 @@ EVENT = "botflow.point"
 
 
 def reach(point: Point) -> None:
-    """Tell who listens that the process has come to `point`."""
+    """Tell listeners that the process has come to `point`."""
     sys.audit(EVENT, point)

@@ -17,16 +17,16 @@ GROUP = "botflow.plugins"
 
 
 class NoSettings(EnvironmentSettings):
-    """For a plugin that reads none."""
+    """For a plugin without settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
-    """What an extension brings.
+    """The parts of an extension.
 
-    `settings` is its own class of settings; `channel` and `model` are made of one of its values. A channel is made in
-    any case, also of settings that are all unset; a model is None while it is not configured. `hint` says in a few
-    words how to configure the model, for the start-up lines.
+    `settings` is its own settings class; `channel` and `model` are called with an instance of it, `channel` also with a
+    clock. A channel is always made, even if all settings are unset; a model is None while it is not configured. `hint`
+    tells in a few words how to configure the model, for the start-up lines.
     """
 
     name: str
@@ -73,7 +73,7 @@ def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:
 
 
 def words_answered(plugins: Iterable[Plugin]) -> Mapping[str, frozenset[str]]:
-    """Return, by channel, the words that providers answer themselves: no flow can."""
+    """Return, by channel, the words that providers answer themselves, so that a flow cannot."""
     types = channel_types(plugins)
     return {name: words for name in types if (words := types[name].answers_itself.get(name))}
 

@@ -1,7 +1,7 @@
-"""What an application calls to start workflows: `trigger_workflow`, `emit`, and `watch_rows` for its own rows.
+"""Functions with which an application starts workflows: `trigger_workflow`, `emit`, and `watch_rows` for its own rows.
 
 Inside a transaction of the application's, on botflow's database, an execution begins when that transaction commits and
-not at all when it rolls back. The application needs no running botflow of its own: any worker takes the execution up.
+not at all when it rolls back. The application does not run botflow itself: any worker runs the execution.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ async def trigger_workflow(
     """Start a workflow, named by its id, and return (execution id, status) at once.
 
     With `connection`, an AsyncSession, AsyncConnection, Session or Connection of SQLAlchemy's on botflow's database
-    (Postgres by any driver, or the same SQLite file), it starts when that transaction commits; without, in a
-    transaction of its own on BOTFLOW_DATABASE_URL. `user_name` is who it runs for: only their credentials and the
-    organization's serve it. `version` is a version's number, else the active one. The same `key` again is the same
-    execution. `external_id` and `channel` (chat, or an installed provider's, such as sms) start a persistent workflow
-    in that person's session, whose messages come from `address`, our own number. `metadata` is kept with a run's
-    execution. RejectedInbound says what is wrong, by its `code`.
+    (Postgres by any driver, or the same SQLite file), it starts when that transaction commits; without one, in a
+    transaction of its own on BOTFLOW_DATABASE_URL. `user_name` is the user it runs for: it may use only this user's
+    credentials and the organization's. `version` is a version's number; None means the active one. The same `key` again
+    is the same execution. `external_id` and `channel` (chat, or an installed provider's, such as sms) start a
+    persistent workflow in that person's session, whose messages come from `address`, our own number. `metadata` is kept
+    with a run's execution. Raises RejectedInbound, whose `code` names the problem.
     """
     request = StartRequest(
         workflow=workflow,
@@ -84,7 +84,7 @@ def trigger_workflow_sync(
     address: str = "",
     metadata: dict[str, Any] | None = None,
 ) -> TriggeredExecution:
-    """The bridge for synchronous code: `trigger_workflow` on a Session or Connection, or a transaction of its own."""
+    """`trigger_workflow` for synchronous code: on a Session or Connection, or in a transaction of its own."""
     request = StartRequest(
         workflow=workflow,
         input=input,
@@ -103,9 +103,9 @@ def trigger_workflow_sync(
 async def emit(
     event: str, payload: Any = None, *, connection: AnyConnection | None = None, key: str = ""
 ) -> list[TriggeredExecution]:
-    """Start every active workflow whose trigger.event takes this event, once each; return what was started.
+    """Start every active workflow whose trigger.event accepts this event, once each; return the started executions.
 
-    `connection` is as above. With a `key`, telling the same event again starts nothing more.
+    `connection` is as above. With a `key`, the same event again starts nothing more.
     """
     told = Event(name=event, payload=payload, key=key)
     return await _on(connection, partial(emit_with, event=told))
@@ -114,7 +114,7 @@ async def emit(
 def emit_sync(
     event: str, payload: Any = None, *, connection: SyncConnection | None = None, key: str = ""
 ) -> list[TriggeredExecution]:
-    """The same bridge for `emit`."""
+    """`emit` for synchronous code, like `trigger_workflow_sync`."""
     told = Event(name=event, payload=payload, key=key)
     return _on_sync(connection, partial(emit_with, event=told))
 

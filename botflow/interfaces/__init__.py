@@ -1,6 +1,6 @@
-"""What a plugin can bring: messaging providers (`channels.py`) and AI providers (`models.py`), as Protocols.
+"""Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`).
 
-Stores are no such port: they are classes in `botflow/storage`, and the database's URL says how they work.
+Stores are not an interface: they are classes in `botflow/storage`, chosen by the database's URL.
 """
 
 from botflow.interfaces.channels import (

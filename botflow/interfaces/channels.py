@@ -1,4 +1,4 @@
-"""A messaging provider: verify, parse, render, send; and what some of them can do besides."""
+"""A messaging provider: verify, parse, render, send; and optional abilities as Protocols of their own."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
-    """A provider's news of one of our messages; `wire_id` is what we put into the callback URL.
+    """A provider's report about one of our messages; `wire_id` is the id that we put into the callback URL.
 
-    `has_left`: it is on its way to the person, not only accepted. `retry`: it did not arrive, and may be sent again.
-    Where no `provider_id` says which sending it is about, `attempt` does: the part's attempts as its sender read them.
+    `has_left`: it is on its way to the recipient, not only accepted. `retry`: it did not arrive, and may be sent again.
+    Without a `provider_id`, `attempt` says which sending it is about: the part's attempts as its sender read them.
     """
 
     session: int
@@ -43,10 +43,11 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The outcome of a send: `sent` with the provider's id; `unknown`; or certainly not sent: `failed` (with `retry`, a
-    later try may succeed), `suppressed` (they opted out), `held` (somebody must act first). `reason` is for people.
+    """The outcome of a send: `sent` with the provider's id; `unknown`; or not sent: `failed` (with `retry`, a later try
+    may succeed), `suppressed` (the recipient opted out), `held` (an operator must act). `reason` is for people.
 
-    Of a message that the provider has: `has_left`, it is on its way to the person, not only accepted."""
+    `has_left`: the message is on its way to the recipient, not only accepted.
+    """
 
     state: OutboundState
     provider_id: str = ""
@@ -57,14 +58,14 @@ class Sent:
 
 
 class Channel(Protocol):
-    """A messaging provider. A Plugin names the class; it is made of the plugin's settings, which may all be unset.
+    """A messaging provider. A Plugin names the class; it gets the plugin's settings (perhaps all unset) and a clock.
 
-    A part says where it goes: `message.to`, else the session's person; and where from: `message.sender`, which the
-    commit fills with the address the person wrote to when the flow named none. Addresses are in their normal form.
+    A part's recipient is `message.to`, else the session's person. Its sender is `message.sender`; if the flow named
+    none, the commit sets it to the address that the person wrote to. Addresses are in their normal form.
 
-    What is true of every instance stands on the class, where it can be read without opening anything:
+    Class attributes describe every instance, so that they can be read without opening a channel:
 
-    name             the provider's, as it stands in the addresses of its webhooks
+    name             the provider's name, as in the URLs of its webhooks
     names            the channels it carries, as sessions and documents name them, such as ("sms", "mms")
     answers_itself   by channel, the words that the provider answers, in lower case: a flow cannot
     reply_limit      how many parts one reply may hand over; the sender sends what is beyond
@@ -81,28 +82,28 @@ class Channel(Protocol):
 
     @property
     def can_verify(self) -> bool:
-        """True if the secret is configured that requests are verified with."""
+        """True if the secret that verifies requests is configured."""
 
     @staticmethod
     def normal_address(written: str) -> str:
-        """Return an address in the one form in which it is stored and compared; as it is when it is no address."""
+        """Return an address in the one form in which it is stored and compared; unchanged when it is not an address."""
 
     def verify(self, request: WebhookRequest) -> bool:
-        """Say whether the provider signed `request`; False when no secret is configured."""
+        """True if the provider signed `request`; False also when no secret is configured."""
 
     def parse(self, request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
         """Normalise a verified webhook (opt-out words as `consent`); RejectedInbound when a field is missing."""
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-        """Return the parts as the provider takes them, whole and in order (split, numbered options)."""
+        """Return the messages as the provider sends them, in order (long texts split, options numbered)."""
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
-        """Return the webhook's answer, a document that hands these parts over."""
+        """Return the body of the webhook's reply, with which the provider sends these parts."""
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         """Send one part by the provider's REST API, within ten seconds. Never raises for a provider's refusal.
 
-        A part whose `message.validity_s` is known is worth nothing once it is that old: tell the provider, too.
+        A part with `message.validity_s` is useless once it is that old: give this limit to the provider, too.
         """
 
     async def close(self) -> None: ...
@@ -113,8 +114,8 @@ class Reconciles(Protocol):
     """A channel's second ability: ask the provider whether a message with an unknown outcome was accepted."""
 
     async def find(self, outbound: StoredOutbound) -> list[Sent]:
-        """Return every message of the provider's that may be this part, the oldest first, none when it has none;
-        ProviderError when it cannot tell. The same words may be said twice: whose is whose, the caller knows."""
+        """Return every message at the provider that may be this part, oldest first, or an empty list; ProviderError
+        when the provider cannot tell. The same text may be sent twice: the caller matches messages and parts."""
 
 
 @runtime_checkable
@@ -139,10 +140,10 @@ def normal_address(channels: Channels, channel: str, written: str) -> str:
 
 @runtime_checkable
 class Announces(Protocol):
-    """A channel's second ability: what to enter in the provider's console."""
+    """A channel's second ability: the settings to enter in the provider's console."""
 
     def webhook_entry(self, url: str) -> str:
-        """Return what to enter there so that messages come to the webhook at `url`."""
+        """Return the entry there that sends messages to the webhook at `url`."""
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""An AI provider, and what its answers cost."""
+"""An AI provider, and the price of its answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Model(Protocol):
 
 @runtime_checkable
 class Describes(Protocol):
-    """A model's second ability: say in a few words which it is, for the start-up lines."""
+    """A model's second ability: describe itself in a few words, for the start-up lines."""
 
     @property
     def description(self) -> str: ...
@@ -34,7 +34,7 @@ class Describes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The most that a call can take: tokens of its prompt and of its answer. `price` is None when nobody knows it."""
+    """The upper bound of a call: tokens of its prompt and of its answer. `price` is None when it is unknown."""
 
     model: str
     prompt_tokens: int
@@ -44,6 +44,6 @@ class Quote:
 
 @runtime_checkable
 class Quotes(Protocol):
-    """A model's second ability: say beforehand what a call can cost. `ask.max_tokens` bounds the answer."""
+    """A model's second ability: tell the possible cost before a call. `ask.max_tokens` bounds the answer."""
 
     def quote(self, ask: AskModel) -> Quote: ...

@@ -1,4 +1,4 @@
-"""Leases: what the turn protocol's stores and the runtime pass each other about who runs which inbound."""
+"""Leases: the records that turn stores and runtime exchange about which process runs which inbound."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from botflow.values import value
 
 @value(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An inbound to accept. `owner` is the process that would run it, None when it has no room or takes no turns;
-    `parked` is the opt-out state of a session that the inbound makes."""
+    """An inbound to accept. `owner` is the process that would run it, None when that has no room or takes no turns;
+    `parked` is the opt-out state for a session that the inbound creates."""
 
     key: SessionKey
     inbound: Inbound
@@ -26,7 +26,7 @@ class Arrival:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A stored inbound: the session's `version` at that moment, and whether it is leased to the process that asked."""
+    """A stored inbound: the session's `version` at that moment, and whether it is leased to the calling process."""
 
     turn: TurnId
     version: int
@@ -51,7 +51,7 @@ class LeaseId(NamedTuple):
 class Finishing:
     """A leased turn to commit: `outcome` is the state its inbound is left in, `answers` are those not journalled yet.
 
-    `owner` takes the session's next inbound along; None for a process that stops.
+    `owner` also gets the lease of the session's next inbound; None for a process that stops.
     """
 
     turn: TurnId
@@ -73,9 +73,8 @@ class Finished:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """What a process learns when it says that it lives: the database's time; leases it has lost; inbounds that the
-    database says are its own and that it does not know of; how many other processes take turns, and how many of them
-    come before it."""
+    """The result of a beat: the database's time; leases that the process has lost; inbounds that are its own in the
+    database but that it does not know of; how many other processes take turns, and how many of them come before it."""
 
     now: datetime
     lost: tuple[TurnId, ...] = ()
@@ -86,8 +85,8 @@ class Beat:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Which of a process's loops have something to do. `flows` changes when the active versions do; `others`: this is
-    not the only process."""
+    """Which of a process's loops have something to do. `flows` changes with the active versions; `others`: this is not
+    the only process."""
 
     timers: bool = False
     claimable: bool = False
@@ -101,7 +100,7 @@ class Seen:
 
 
 class Share(NamedTuple):
-    """Which part of the due waits a process looks after: sessions whose id leaves the rest `place`, divided by `of`."""
+    """A process's share of the due waits: the sessions with `id % of == place`."""
 
     place: int = 0
     of: int = 1

@@ -17,9 +17,10 @@ OutboundState = Literal[
 @value(frozen=True, slots=True, kw_only=True)
 class OutboundPart:
     """One message as its provider takes it, and the state its row begins in: `sent` for chat (a log read by cursor),
-    `handed` when the committing request answers with it, `ready` when somebody must still claim and send it.
+    `handed` when the committing request replies with it, `ready` when it waits for the sender.
 
-    `segments` is what the provider charges for; None where it does not count."""
+    `segments` are the units that the provider charges for; None when it does not count them.
+    """
 
     message: SendMessage
     state: OutboundState
@@ -28,9 +29,9 @@ class OutboundPart:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """What failed may be sent once more, after `after_s`; with `slower`, nothing leaves that sender before then.
+    """A failed part may be sent again, after `after_s`; with `slower`, nothing leaves that sender before then.
 
-    `times`: how often a part may be sent again that the provider had accepted; a refusal counts attempts instead.
+    `times`: how often a part that the provider had accepted may be sent again; after a refusal attempts count instead.
     """
 
     after_s: float
@@ -42,7 +43,7 @@ class Retry:
 class StoredOutbound:
     """One outbound row. Its wire id is `<version>.<index>`: the order of a session's messages is (version, index).
 
-    Whoever claims it also learns `age_s`, how long ago it was said by the database's clock; `is_stopped`, whether its
+    A claim also returns `age_s`, the seconds since it was written by the database's clock; `is_stopped`, whether its
     recipient has opted out; and how many `segments` it has.
     """
 
@@ -72,7 +73,7 @@ class StoredOutbound:
 
 @value(frozen=True, slots=True, kw_only=True)
 class HeldPart:
-    """A part that nobody sends until an operator decides, as it is shown to them."""
+    """A part that is not sent until an operator decides, as operators see it."""
 
     id: tuple[int, int, int]  # session, version, index
     workflow: str

@@ -1,4 +1,4 @@
-"""Queues and priorities: what a worker may restrict itself to, and what is taken first."""
+"""Queues and priorities: which queues a worker may be restricted to, and what is claimed first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Literal, get_args
 QueueName = Literal["turns", "executions", "effects"]
 QUEUES: tuple[QueueName, ...] = get_args(QueueName)
 TURNS: QueueName = "turns"  # inbounds of conversations
-EXECUTIONS: QueueName = "executions"  # inbounds of runs that nobody talks to
-EFFECTS: QueueName = "effects"  # what follows a commit besides messages
+EXECUTIONS: QueueName = "executions"  # inbounds of runs, which have no conversation
+EFFECTS: QueueName = "effects"  # effects that follow a commit, besides messages
 
 Priority = Literal["low", "normal", "high", "critical"]
 PRIORITIES: Mapping[Priority, int] = MappingProxyType({"low": -10, "normal": 0, "high": 10, "critical": 20})
-# A person waits for the answer to a message. Timers that are due by the thousand keep nobody waiting, nor do runs of
-# ordinary priority.
+# A person waits for the reply to a message. Thousands of due timers, and runs of ordinary priority, must not delay it.
 MESSAGE_PRIORITY = PRIORITIES["high"]
 TIMER_PRIORITY = PRIORITIES["normal"]

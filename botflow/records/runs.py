@@ -1,4 +1,4 @@
-"""Executions, what starts them and what follows them, as storage and runtime pass them."""
+"""Executions, their starts and their effects, as storage and runtime pass them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ExecutionStatus = Literal["pending", "running", "waiting", "paused", "completed"
 
 @value(frozen=True, slots=True, kw_only=True)
 class StoredEffect:
-    """Something that follows a committed turn and is still to be carried out; (session, version, index) names it.
+    """An effect of a committed turn that is still to be carried out; (session, version, index) is its key.
 
     `workflow`, `flow_version` and `priority` are its session's; `depth` counts the runs above the one it would start.
     """
@@ -42,10 +42,10 @@ class StoredEffect:
 
 @value(frozen=True, slots=True, kw_only=True)
 class RunStart:
-    """A run to start: which version of which workflow, why, and with what.
+    """A run to start: which version of which workflow, by which trigger, and with which input.
 
-    `parameters` are the trigger inbound's (see Inbound); `input` stands in them, too. `key` makes the run unique in its
-    workflow: the same one again is the same run; without it, every start is another run.
+    `parameters` are the trigger inbound's (see Inbound); `input` is one of them. `key` makes the run unique in its
+    workflow: the same key again returns the same run; without a key, every start makes a new run.
     """
 
     workflow: int
@@ -62,7 +62,7 @@ class RunStart:
 
 @value(frozen=True, slots=True, kw_only=True)
 class StartedRun:
-    """`is_new` is False when the key was known; `status` and `input` are then those of the run that it was."""
+    """`is_new` is False when the key was known; `status` and `input` are then those of the existing run."""
 
     execution: str
     session: int
@@ -73,10 +73,10 @@ class StartedRun:
 
 @value(frozen=True, slots=True, kw_only=True)
 class ExecutionRecord:
-    """One run from trigger to end, as it stands. `version` is the number of the workflow's version.
+    """One run from trigger to end, in its present state. `version` is the number of the workflow's version.
 
-    `node` is where it is, `wakes_at` when it goes on by itself; `key` is its caller's, or its own id. `started_at` is
-    when it was asked for. A child has its parent's session, and its name there as `branch`.
+    `node` is its current node, `wakes_at` the time when it continues by itself; `key` is the caller's, or its own id.
+    `started_at` is when its start was requested. A child has its parent's session, and as `branch` its name there.
     """
 
     id: str
@@ -106,7 +106,7 @@ class ExecutionRecord:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What an execution took so far: turns, attempts at them, calls into the world, tokens and US dollars."""
+    """What an execution has used so far: turns, attempts at them, external calls, tokens and US dollars."""
 
     turns: int
     attempts: int
@@ -132,7 +132,7 @@ class TurnLog:
 
 @value(frozen=True, slots=True, kw_only=True)
 class AnswerLog:
-    """One journalled answer; `node` where the ask says whose it was."""
+    """One journalled answer; `node` if the ask names its node."""
 
     at: datetime
     node: str
@@ -143,7 +143,7 @@ class AnswerLog:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A large result that is kept with its execution; `size` is in bytes."""
+    """A large result that is stored with its execution; `size` is in bytes."""
 
     key: str
     kind: str
@@ -154,7 +154,7 @@ class Artifact:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Where a run may be taken up again: before `node`, "" for its beginning; `version` names it."""
+    """Where a run may be retried from: before `node`, "" for its beginning; `version` is its key."""
 
     version: int
     node: str

@@ -11,7 +11,7 @@ from botflow.values import value
 
 
 class SessionKey(NamedTuple):
-    """Who talks to what: unique in the deployment. `workflow` is the workflow row's id."""
+    """The person and the workflow of a session: unique in the deployment. `workflow` is the workflow row's id."""
 
     workflow: int
     channel: str

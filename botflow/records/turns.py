@@ -17,7 +17,7 @@ InboundState = Literal["new", "done", "stale", "dead"]
 
 @value(frozen=True, slots=True, kw_only=True)
 class TurnCommit:
-    """Everything that one turn writes, fenced by what it read (`read`).
+    """Everything that one turn writes, fenced by the session that it read (`read`).
 
     `flow_version` is the version the turn ran; it is stored on the session while the execution waits. `parked` is the
     session's new opt-out state. `read.last_seq + 1` is the seq the inbound gets on the fast path.
@@ -40,11 +40,11 @@ class TurnId(NamedTuple):
 
 @value(frozen=True, slots=True, kw_only=True)
 class StoredInbound:
-    """A queued inbound: everything a retry needs to be the same turn.
+    """A queued inbound: everything a retry needs to compute the same turn.
 
-    `attempt` counts the attempts begun, without those that were let go; `has_answers`: one has journalled. Of a burst
-    `inbound` says what all say, up to the one with the seq `through`; `restarts` counts the messages that came before
-    the answer and made the attempt begin anew.
+    `attempt` counts the attempts begun, without those that were released; `has_answers`: one of them has journalled.
+    For a burst `inbound` holds all of its messages, up to the seq `through`; `restarts` counts the messages that came
+    before the reply and made the attempt begin again.
     """
 
     id: TurnId
@@ -53,16 +53,16 @@ class StoredInbound:
     inbound: Inbound
     flow_version: int
     has_answers: bool = False
-    execution: str = ""  # that its turn belongs to, or would start
+    execution: str = ""  # the one that its turn belongs to, or would start
     through: int = 0
     restarts: int = 0
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is known of an inbound: where its turn stands, and the parts it said (none until it is done).
+    """The state of an inbound, and the parts that its turn sent (empty until it is done).
 
-    `status` is how the turn left the conversation, where whoever wrote the receipt knows it.
+    `status` is the conversation's status after the turn, if the writer of the receipt knows it.
     """
 
     id: TurnId
@@ -83,9 +83,9 @@ class JournalledAnswer:
 
 @value(frozen=True, slots=True, kw_only=True)
 class TranscriptEntry:
-    """One line of a conversation: what a person wrote (`in`) or the workflow said (`out`).
+    """One line of a conversation: a message from the person (`in`) or from the workflow (`out`).
 
-    `id` is the wire id: `<seq>` for what came in (prefixed `i`), `<version>.<index>` for what went out.
+    `id` is the wire id: `<seq>` for inbounds (prefixed `i`), `<version>.<index>` for outbounds.
     """
 
     direction: Literal["in", "out"]

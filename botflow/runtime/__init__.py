@@ -1,3 +1,3 @@
-"""Everything that happens around a turn. Start reading in `turns/receive.py` (the fast path), then `turns/advance.py`
-(the queued path); `app.py` puts the parts together, `process/worker.py` and `process/tick.py` run what nobody asks for.
+"""Everything that happens around a turn. Start reading in `turns/receive.py` (the fast path), then `turns/run.py` (the
+accepted path); `app.py` assembles the parts, `process/worker.py` and `process/tick.py` run the background work.
 """

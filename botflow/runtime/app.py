@@ -1,7 +1,7 @@
-"""The composition root: settings in, a running Runtime out. The only place, with the command line, that names classes.
+"""The composition root: settings in, a running Runtime out. Only here and in the command line are classes chosen.
 
-Constructors store; this context manager opens, starts and, in reverse order, stops. `open_runtime` names the parts in
-the order in which they need each other; each function of `assembly` makes one.
+Constructors store; this context manager opens, starts and, in reverse order, stops. `open_runtime` makes the parts in
+the order of their dependencies; each function of `assembly` makes one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """A running botflow: what web and command line stand on."""
+    """A running botflow, as the web layer and the command line use it."""
 
     settings: Settings
     clock: Clock
@@ -66,13 +66,13 @@ class Runtime:
     counter: RedisLink | None = None
 
     async def ready(self) -> dict[str, str]:
-        """Return what each needed part says of itself: "ok", or what is wrong."""
+        """Return the state of each required part: "ok", or what is wrong."""
         if not await self.database.ready():
             return {"database": "not reachable, or its migrations are not applied"}
         return {"database": "ok", "worker": "ok" if self.keeper.is_worker_reachable else "no worker is reachable"}
 
     async def worker_ready(self) -> dict[str, str]:
-        """Return what each part that this process's worker needs says of itself."""
+        """Return the state of each part that this process's worker requires."""
         database = "ok" if await self.database.ready() else "not reachable, or its migrations are not applied"
         return {
             "database": database,
@@ -81,7 +81,7 @@ class Runtime:
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
-    """Return every node type there is: built in, installed, and those of `plugins`."""
+    """Return all node types: built in, installed, and those of `plugins`."""
     return node_types_of([*installed_plugins(), *plugins], built_in())
 
 
@@ -121,7 +121,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
         await stack.enter_async_context(background(loops))
-        stack.push_async_callback(base.hub.flush)  # what the stop has to say
+        stack.push_async_callback(base.hub.flush)  # the signals of the stop itself
         stack.push_async_callback(turns.sessions.stop, options.timing.grace_s)
         await stack.enter_async_context(ticking(tick))
         yield Runtime(

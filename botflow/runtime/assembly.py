@@ -1,4 +1,4 @@
-"""The parts of a running process, in the order in which they need each other; each function makes one."""
+"""The parts of a running process, in the order of their dependencies; each function makes one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """What everything else stands on. `owner` is this process's name in the database, new at every start."""
+    """The parts that all others need. `owner` is this process's name in the database, new at every start."""
 
     options: RuntimeOptions
     owner: str
@@ -116,7 +116,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What stands between a commit and a person's phone."""
+    """The parts that deliver committed messages to recipients."""
 
     callbacks: CallbackUrls
     consent: ConsentKeeper
@@ -143,7 +143,7 @@ def delivery_of(base: Base) -> Delivery:
 
 
 class Committed:
-    """Calls its listener after each commit that other parts of the process must hear of."""
+    """Calls its listener after each commit that other parts of the process must know of."""
 
     def __init__(self) -> None:
         self.listener: Callable[[TurnCommit], None] = lambda commit: None
@@ -154,7 +154,7 @@ class Committed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """What runs turns."""
+    """The parts that run turns."""
 
     hot: HotSessions
     bursts: Bursts
@@ -217,7 +217,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
 
 
 def _asks(base: Base, stack: AsyncExitStack) -> Asks:
-    """Return what answers a turn's Asks: models, actions, the conversation's history."""
+    """Return the performer of asks: models, actions, the conversation's history."""
     database = base.database
     models = base.models
     for model in models:
@@ -238,7 +238,7 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """What starts, changes and follows executions."""
+    """The parts that start, change and follow executions."""
 
     triggers: Triggers
     executions: Executions
@@ -271,7 +271,7 @@ def runs_of(base: Base) -> Runs:
 
 
 def watches_of(base: Base, keeper: LeaseKeeper) -> tuple[Metrics, Overload, Callable[[], Any]]:
-    """Return what counts, what refuses, and the check that a message passes before it is accepted."""
+    """Return the metrics, the overload guard, and the check of a message before it is accepted."""
     backlog = BacklogWatch(base.database.census)
     metrics = Metrics(backlog, base.database.census, lambda: keeper.workers)
     overload = Overload(backlog, base.options.bounds, metrics.count_shed)
@@ -280,7 +280,7 @@ def watches_of(base: Base, keeper: LeaseKeeper) -> tuple[Metrics, Overload, Call
 
 
 def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
-    """Return what this process does without being asked, by the queues that it takes."""
+    """Return the tick with this process's background steps, which depend on its queues."""
     timing, leases = base.options.timing, base.database.leases
     queues = base.options.queues
     steps: list[Step] = [*turns.keeper.steps()]
@@ -301,7 +301,7 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
 
 
 def waker_of(options: RuntimeOptions, hub: Hub, sender: Sender, tick: Tick) -> Callable[[TurnCommit], None]:
-    """Return what is called after each commit: its effects and messages need not wait for the next look."""
+    """Return the listener to call after each commit, so that its effects and messages do not wait for the next look."""
 
     def wake(commit: TurnCommit) -> None:
         if commit.turn.effects:
@@ -330,7 +330,7 @@ async def _open_redis(settings: Settings, database: Database, stack: AsyncExitSt
 async def _open_channels(
     plugins: Sequence[Plugin], options: RuntimeOptions, clock: Clock, stack: AsyncExitStack
 ) -> Mapping[str, Channel]:
-    """Return the provider of each channel; without their settings where nothing may leave this machine."""
+    """Return the provider of each channel; without their settings when no message may leave this machine."""
     environment = options.environment if options.sends else {}
     made = [plugin.open_channel(environment, clock) for plugin in plugins]
     channels = [channel for channel in made if channel is not None]

@@ -20,10 +20,10 @@ from botflow.settings import Settings
 class RuntimeOptions:
     """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
 
-    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` come on
-    top of the installed ones; they all read their settings from `environment`, which is this process's only where the
-    caller says so. Unless `sends`, channels do without settings, so that no message leaves this machine. `bounds` say
-    when to refuse messages, `timing` how long leases and waits are.
+    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` are
+    added to the installed ones; all read their settings from `environment`, which is this process's environment only if
+    the caller passes it. Unless `sends`, channels get no settings, so that no message leaves this machine. `bounds` are
+    the limits for refusing messages, `timing` the lengths of leases and waits.
     """
 
     settings: Settings
@@ -40,5 +40,5 @@ class RuntimeOptions:
 
     @property
     def queues(self) -> tuple[QueueName, ...]:
-        """What this process takes upon itself: nothing, for one that only serves requests."""
+        """The queues this process works on: none, if it only serves requests."""
         return self.worker.queues if self.worker is not None else ()

@@ -65,7 +65,7 @@ class Flows:
         return next((live.slug for live in self._live.values() if live.workflow == workflow), None)
 
     def policy_of(self, workflow: int) -> Policy | None:
-        """Return the rules of a workflow served here, as they are now."""
+        """Return the current rules of a workflow served here."""
         return next((live.flow.policy for live in self._live.values() if live.workflow == workflow), None)
 
     async def version(self, version: int) -> Flow:
@@ -81,7 +81,7 @@ class Flows:
     async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]]) -> None:
         """Store each flow with its bundle of documents and serve it from now on.
 
-        UsageError `countries.unsupported` for one whose rules cannot be kept here.
+        UsageError `countries.unsupported` for a flow whose country rule this installation cannot check.
         """
         for flow, documents in flows:
             require_numbers(flow)
@@ -92,7 +92,7 @@ class Flows:
             self._remember(published.version, flow)
 
     async def refresh(self) -> None:
-        """Serve what is active, and nothing else. A version that does not compile here leaves the former in service."""
+        """Serve exactly the active versions. If a version does not compile here, the previous one is still served."""
         active = await self._store.active()
         for published in active:
             self._serve(published)
@@ -104,13 +104,13 @@ class Flows:
         self._changed.set()
 
     def seen(self, digest: str) -> None:
-        """Compare what a look at the database says of all active versions with what it said before."""
+        """Compare the digest of all active versions in this look with the one of the previous look."""
         if digest != self._digest:
             self._digest = digest
             self._changed.set()
 
     async def run(self) -> None:
-        """Follow what other processes publish, until cancelled."""
+        """Load the versions that other processes publish, until cancelled."""
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -127,7 +127,7 @@ class Flows:
         try:
             flow = self._compiled(published)
         except BotflowError as problem:
-            self._refused.add(published.version)  # said once, not every second
+            self._refused.add(published.version)  # logged once, not every second
             self._log.error("workflow_not_served", workflow=published.slug, code=problem.code)
             return
         self._live[published.slug] = LiveFlow(

@@ -1,6 +1,6 @@
-"""The vault: secret fields under AES-256-GCM, readable only with BOTFLOW_SECRET_KEY and only in their own row.
+"""The vault: secret fields encrypted by AES-256-GCM, readable only with BOTFLOW_SECRET_KEY and only in their own row.
 
-Fields never stand in a log, an answer or a repr. `cryptography` is loaded when something is sealed or opened.
+Fields never appear in a log, an answer or a repr. `cryptography` is imported on the first use.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class SecretFields(Mapping[str, str]):
-    """Fields of a credential. Reading them is on purpose; printing them shows their names only."""
+    """Fields of a credential. They must be read explicitly; printing shows only their names."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)
@@ -47,7 +47,7 @@ class SecretFields(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialSummary:
-    """What lists show of a credential."""
+    """A credential as lists show it, without its fields."""
 
     name: str
     module: str
@@ -57,7 +57,7 @@ class CredentialSummary:
 
 
 class Sealer:
-    """Seals bytes for one place and opens them there again. A sealed text is key id, nonce, ciphertext with tag."""
+    """Encrypts bytes for one place (a row), and opens them there. Sealed text: key id, nonce, ciphertext with tag."""
 
     def __init__(self, secret_key: str) -> None:
         self._secret = secret_key.encode()
@@ -70,7 +70,7 @@ class Sealer:
         return key_id + nonce + AESGCM(self._key()).encrypt(nonce, plain, key_id + place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """UsageError `credential.other_key` when another key sealed it, `credential.damaged` when it is not its own."""
+        """UsageError `credential.other_key` when another key sealed it, `credential.damaged` if it is not its own."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -108,7 +108,8 @@ class Vault:
         self._sealer = Sealer(secret_key)
 
     async def add(self, name: str, module: str, fields: Mapping[str, str], *, user_name: str = "") -> None:
-        """Seal and store; without a user it is everybody's in the organization. UsageError says what is wrong."""
+        """Seal and store; without a user, for the whole organization; UsageError `credential.name`, `.fields` or
+        `.exists`."""
         if not _NAME.fullmatch(name):
             raise UsageError(
                 f"{name[:80]!r} is no name for a credential",
@@ -125,7 +126,7 @@ class Vault:
         await self._store.add(key, module, self._sealer.seal(plain, _place(key, module)))
 
     async def fields(self, organization: int, user_name: str, name: str) -> SecretFields:
-        """Return what this user means by `name`; UsageError `credential.unknown` when there is nothing active."""
+        """Return the fields of this user's credential `name`; UsageError `credential.unknown` without an active one."""
         stored = await self._store.usable(organization, user_name, name)
         if stored is None:
             raise UsageError(
@@ -136,7 +137,7 @@ class Vault:
         return SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
 
     async def fields_for_run(self, session: int, name: str) -> SecretFields:
-        """Return what `name` means to the user in whose name a run goes on."""
+        """Like `fields`, for the user for whom the session's run was started."""
         return await self.fields(*await self._store.owner_of(session), name)
 
     async def webhook_secret(self, name: str) -> str:
@@ -160,7 +161,7 @@ class Vault:
         return [_summary(stored) for stored in found]
 
     async def set_active(self, name: str, is_active: bool, *, user_name: str = "") -> None:
-        """Let a credential be used, or no longer; UsageError `credential.unknown`."""
+        """Activate or deactivate a credential; UsageError `credential.unknown`."""
         if not await self._store.set_active(await self._key_of(name, user_name), is_active):
             raise UsageError(f"there is no credential {name!r}", code="credential.unknown")
 
@@ -169,7 +170,7 @@ class Vault:
 
 
 def covered(value: Any, fields: Mapping[str, str]) -> Any:
-    """Return plain JSON in whose texts the values of `fields` are covered up; very short ones are no secrets."""
+    """Return plain JSON with the values of `fields` masked in all texts; very short values are not masked."""
     match value:
         case str():
             for secret in fields.values():
@@ -184,7 +185,7 @@ def covered(value: Any, fields: Mapping[str, str]) -> Any:
 
 
 def _place(key: CredentialKey, module: str) -> bytes:
-    """Return what binds a sealed text to its row."""
+    """Return the associated data that binds a sealed text to its row."""
     return orjson.dumps([key.organization, key.user_name, key.name, module])
 
 

@@ -1,7 +1,7 @@
-"""How much waits in the tables that a backlog can form in: for operators, never for the product itself.
+"""How many rows wait in the tables where a backlog can form: for metrics, and `depths` also for the overload check.
 
-Every look reads an index of what is unfinished, and no more than so many entries of it, so it costs what there is to
-do, not what was ever done.
+Every query reads an index of unfinished rows, and at most COUNTED entries of it, so its cost follows the backlog and
+not the history.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COUNTED = 50_000  # more than this of one kind are not counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """So many rows, and since when the oldest of them waits; 0 seconds when there is none."""
+    """The number of waiting rows, and for how many seconds the oldest one has waited; 0 without rows."""
 
     count: int
     oldest_s: float
@@ -34,7 +34,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """What waits. `sessions` have inbounds in the queue; `timers` and `effects` are overdue."""
+    """The rows that wait. `sessions` have inbounds in the queue; `timers` and `effects` are overdue."""
 
     sessions: int
     timers: Waiting
@@ -44,8 +44,8 @@ class Census:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """The new inbounds of one queue and priority. `oldest_s` is the age of the oldest that a process could run, 0 if
-    none: what waits for a turn of its own session says nothing about the load."""
+    """The new inbounds of one queue and priority. `oldest_s` is the age of the oldest one that a process could run,
+    else 0: an inbound that waits for another turn of its session says nothing about the load."""
 
     queue: QueueName
     priority: int
@@ -55,13 +55,13 @@ class QueueDepth:
 
 
 class CensusTaker:
-    """Counts what waits, on both databases."""
+    """Counts waiting rows, on both databases."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def depths(self) -> list[QueueDepth]:
-        """Return what waits to be claimed and what runs, by queue and priority; one statement."""
+        """Return how many inbounds wait to be claimed and how many run, by queue and priority; one statement."""
         rows = await self._engine.read(lambda connection: connection.execute(_depths()).all())
         return [
             QueueDepth(
@@ -75,7 +75,7 @@ class CensusTaker:
         ]
 
     async def take(self) -> Census:
-        """Return how much waits at this moment; four statements."""
+        """Return the present backlog; four statements."""
         return await self._engine.read(_census)
 
 
@@ -129,5 +129,5 @@ def _oldest(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
 
 
 def _waiting(count: int, since: datetime | None, at: datetime) -> Waiting:
-    # A moment that an application's clock has written may lie ahead of the database's.
+    # A time that an application's clock has written may be ahead of the database's clock.
     return Waiting(count=count, oldest_s=max(0.0, (at - since).total_seconds()) if since else 0.0)

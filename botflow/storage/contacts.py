@@ -1,8 +1,8 @@
-"""Who may be written to, on both databases: an opt-out is the person's, in every workflow of the organization.
+"""Which contacts may get messages, on both databases: an opt-out holds in every workflow of the organization.
 
-`contacts.stopped` is the truth and the send path asks it; `sessions.parked` is its copy in each of the person's
-sessions, which the fast path reads with the session. A stop is one transaction: it marks the contact, parks all of the
-person's sessions, suppresses what is still to be sent to them, and leaves the evidence.
+`contacts.stopped` is authoritative and the send path reads it; `sessions.parked` is its copy in each of the contact's
+sessions, which the fast path reads with the session. A stop is one transaction: it marks the contact, parks all of its
+sessions, suppresses its unsent outbounds, and adds the evidence.
 """
 
 from __future__ import annotations
@@ -21,49 +21,50 @@ from botflow.storage.tables import contacts, decisions, organizations, outbounds
 from botflow.storage.turns.row_mapping import is_unsettled
 from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
-IS_HELD = outbounds.c.state == literal_column("'held'")  # in the words of its index
+IS_HELD = outbounds.c.state == literal_column("'held'")  # worded like its partial index
 IS_READY = and_(is_unsettled(), outbounds.c.state == literal_column("'ready'"))
 IS_LEAVING = and_(is_unsettled(), outbounds.c.state.in_(("sending", "unknown")))
 
 
 class Contacts:
-    """The people at addresses. A key's `workflow` says which organization is meant, its `external_id` the address."""
+    """Contacts by address. A key's `workflow` selects the organization, its `external_id` is the address."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def is_stopped(self, key: SessionKey) -> bool:
-        """Say whether the person has opted out, in whichever workflow."""
+        """True if the contact has opted out, in any workflow."""
         return await self._engine.read(_is_stopped, key)
 
     async def stop(self, key: SessionKey, subject: str, reason: str) -> bool:
-        """Opt a person out; `subject` is the key of the inbound that says so. Return whether it was this one that did.
+        """Opt a contact out; `subject` is the key of the inbound that asks for it. True if it was this one that opted
+        the contact out, also when it is repeated.
 
-        The contact's row is written first, in a transaction of its own: a transaction that makes a session for the
-        person meanwhile then either commits early enough to be parked here, or waits in `park_if_stopped`.
+        The contact's row is written first, in a transaction of its own: a concurrent transaction that makes a session
+        for the contact then either commits early enough to be parked here, or waits in `park_if_stopped`.
         """
         await self._engine.write(_keep, key)
         return await self._engine.write(_stop, key, subject, reason)
 
     async def was_stopped_by(self, key: SessionKey, subject: str) -> bool:
-        """Say whether the latest opt-out of the person came with the inbound `subject`, and still holds."""
+        """True if the contact's latest opt-out came with the inbound `subject`, and still holds."""
         return await self._engine.read(
             lambda connection: _is_stopped(connection, key) and _was_stopped_by(connection, key, subject)
         )
 
     async def start(self, key: SessionKey, subject: str, reason: str, said_at: datetime) -> bool:
-        """Opt a person in again, unless they have stopped after they said so; return whether they may be written to.
+        """Opt a contact in again, unless a later message opted out; return whether the contact may get messages.
 
-        All their sessions are free but the one of `key`: its own turn's commit frees it.
+        This frees all of the contact's sessions except the one of `key`: the commit of its own turn frees that one.
         """
         return await self._engine.write(_start, key, subject, reason, said_at)
 
     async def park_if_stopped(self, key: SessionKey) -> bool:
-        """Park a session that was just made if its person has opted out; waits for a stop that is under way."""
+        """Park a new session if its contact has opted out (then True); waits for a stop that is under way."""
         return await self._engine.write(_park_if_stopped, key)
 
     async def set_time_zone(self, channel: str, address: str, zone: str | None) -> None:
-        """Remember where a person lives, for the deployment's organization."""
+        """Store a contact's time zone, for the deployment's organization."""
         await self._engine.write(_set_time_zone, channel, address, zone)
 
 
@@ -72,7 +73,7 @@ def _is_stopped(connection: Connection, key: SessionKey) -> bool:
 
 
 def _stop(connection: Connection, key: SessionKey, subject: str, reason: str) -> bool:
-    """Opt a person out whose contact has a row."""
+    """Opt out a contact that has a row."""
     locked = select(contacts.c.stopped).where(_is_contact(key)).with_for_update()
     was_stopped = connection.execute(locked).scalar_one()
     connection.execute(update(contacts).where(_is_contact(key)).values(stopped=True, updated_at=now()))
@@ -153,7 +154,7 @@ def _keep(connection: Connection, key: SessionKey) -> None:
 
 
 def _park(connection: Connection, key: SessionKey) -> None:
-    """Park every session of the person; the version fences whatever is under way there, a START as well."""
+    """Park every session of the contact; the new version fences all turns under way there, also that of a START."""
     connection.execute(
         update(sessions)
         .where(_is_theirs(key))
@@ -162,7 +163,7 @@ def _park(connection: Connection, key: SessionKey) -> None:
 
 
 def _suppress(connection: Connection, key: SessionKey) -> list[Decision]:
-    """Suppress what is ready or held for the person; a later snapshot than the parking's sees all that is there."""
+    """Suppress the contact's ready and held outbounds; a snapshot later than that of the parking sees all of them."""
     rows: Sequence[Any] = (
         connection.execute(
             update(outbounds)
@@ -200,7 +201,7 @@ def _was_stopped_by(connection: Connection, key: SessionKey, subject: str) -> bo
 
 
 def _leaving(connection: Connection, key: SessionKey) -> int:
-    """Count the parts that are in the provider's hands already, or on their way into them."""
+    """Count the parts that the provider has already, or that are being sent to it."""
     count: Select[int] = select(func.count()).select_from(outbounds).where(IS_LEAVING, _is_for(key))
     found: int = connection.execute(count).scalar_one()
     return found
@@ -225,7 +226,7 @@ def _is_theirs(key: SessionKey) -> ColumnElement[bool]:
 
 
 def _is_for(key: SessionKey) -> ColumnElement[bool]:
-    """Match parts that go to the person: of their own sessions, and those of the organization's that name them."""
+    """Match parts that go to the contact: from its own sessions, and from sessions of the organization that name it."""
     to = outbounds.c.body["to"].as_string()
     own = and_(to.is_(None), outbounds.c.session_id.in_(select(sessions.c.id).where(_is_theirs(key))))
     named = and_(

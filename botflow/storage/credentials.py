@@ -18,7 +18,7 @@ from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialKey:
-    """Which set is meant: unique. `user_name` is "" for everybody's in the organization."""
+    """Names one set. `user_name` is "" for a set that the whole organization may use."""
 
     organization: int
     user_name: str
@@ -37,7 +37,7 @@ class StoredCredential:
 
 
 class Credentials:
-    """The rows of `credentials`; what stands in them is the vault's affair."""
+    """The rows of `credentials`; only the vault knows their content."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -57,7 +57,7 @@ class Credentials:
             )
 
     async def usable(self, organization: int, user_name: str, name: str) -> StoredCredential | None:
-        """Return the active set that this user means by `name`: their own, else the organization's."""
+        """Return the active set for this user and `name`: the user's own, else the organization's, else None."""
         mine = select(credentials).where(_usable(organization, user_name), credentials.c.name == name)
         own_first = mine.order_by(credentials.c.user_name.desc()).limit(1)
         row = await self._engine.read(lambda connection: connection.execute(own_first).first())
@@ -69,12 +69,12 @@ class Credentials:
         return [_stored(row) for row in await self._engine.read(lambda connection: connection.execute(in_order).all())]
 
     async def set_active(self, key: CredentialKey, is_active: bool) -> bool:
-        """Let the set be used, or no longer; False when there is none."""
+        """Activate or deactivate the set; False when there is no such set."""
         statement = update(credentials).where(_is(key)).values(is_active=is_active)
         return await self._engine.write(lambda connection: connection.execute(statement).rowcount > 0)
 
     async def owner_of(self, session: int) -> tuple[int, str]:
-        """Return the organization, and the user in whose name the session's run goes on, "" when there is none."""
+        """Return the organization, and the user for whom the session's run was started, "" without one."""
         run = and_(executions.c.session_id == sessions.c.id, executions.c.trigger.is_not(None))
         statement = (
             select(workflows.c.organization_id, executions.c.user_name)

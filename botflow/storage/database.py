@@ -60,7 +60,7 @@ class Database:
         """Say whether the database answers and has this release's schema."""
         try:
             if isinstance(self.engine, PostgresEngine):
-                await self.engine.hot("SELECT 1", ())  # after an outage these connections come back on their own
+                await self.engine.hot("SELECT 1", ())  # after an outage these connections reconnect by themselves
             return await self.engine.read(lambda connection: connection.execute(VERSION).scalar() == HEAD)
         except ProviderError:
             return False
@@ -71,11 +71,11 @@ class Database:
 
     @property
     def signals(self) -> PostgresEngine | None:
-        """Return what carries signals between processes (`publish`, `subscribe`); with SQLite there is only one."""
+        """Return the transport for signals between processes (`publish`, `subscribe`); SQLite has only one process."""
         return self.engine if isinstance(self.engine, PostgresEngine) else None
 
     async def identity(self) -> str:
-        """Return what tells this database from every other one that shares a Redis with it."""
+        """Return a text that is unique among the databases that share a Redis."""
         return await self.engine.identity()
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Evidence, on both databases: every decision about writing to somebody, or spending money. Rows are only added."""
+"""Evidence, on both databases: every decision about sending to a contact, or spending money. Rows are only added."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COLUMNS = ("id", "at", "channel", "address", "kind", "reason", "session_id", "su
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One decision. `reason` is a stable code; `subject` is the wire id of the part, or the key of the inbound, that it
-    is about. `id` and `at` are the database's."""
+    """One decision. `reason` is a stable code; `subject` is the wire id of the part, or the key of the inbound, that
+    the decision concerns. `id` and `at` are the database's."""
 
     kind: DecisionKind
     reason: str
@@ -47,9 +47,9 @@ class Decisions:
     async def of_address(
         self, address: str, channel: str = "", limit: int = 100, before: int | None = None
     ) -> list[Decision]:
-        """Return what was decided about an address in the deployment's organization, newest first.
+        """Return the decisions about an address in the deployment's organization, newest first.
 
-        `before` is the id of the last one that was read.
+        `before` is the id of the last decision of the page before.
         """
         home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
         found: Select[*tuple[Any, ...]] = (

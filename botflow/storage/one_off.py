@@ -1,7 +1,6 @@
-"""One transaction of a process that starts workflows but is no botflow server itself.
+"""One transaction of a process that starts workflows but is not a botflow server itself.
 
-The connection opens and closes with the transaction and takes no process lock: the process that owns a SQLite file
-goes on beside it.
+The connection opens and closes with the transaction and takes no process lock: a SQLite file's owner keeps running.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ Result = TypeVar("Result")
 async def run_once(url: str, work: Callable[[Connection], Result]) -> Result:
     """Run `work` in a transaction of its own; ProviderError when the database is away.
 
-    SQLite's runs in a thread, so that the event loop goes on while it waits for the file's writer (at most 5 s). A
-    caller that is cancelled does not know whether it was committed.
+    On SQLite it runs in a thread, so that the event loop is not blocked while it waits for the file's writer (at most 5
+    s). A caller that is cancelled does not know whether it was committed.
     """
     if not is_postgres(url):
         return await asyncio.to_thread(run_once_sync, url, work)
@@ -42,7 +41,7 @@ def run_once_sync(url: str, work: Callable[[Connection], Result]) -> Result:
         address, options = _postgres(url)
         engine = create_engine(address, poolclass=NullPool, connect_args=options)
     else:
-        # Python begins no transaction by itself, so that what is read and what is written are of the same one.
+        # Python must not begin transactions by itself, so that reads and writes are in the same one.
         options = {"timeout": 5.0, "isolation_level": None}
         engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=options)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

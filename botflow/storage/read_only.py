@@ -1,4 +1,4 @@
-"""Reading conversations beside the processes that serve them: what the command line and reports need, no more.
+"""Reads conversations while other processes serve them, for the command line and for reports.
 
 Nothing is written, so SQLite's one-process lock is not taken.
 """
@@ -30,7 +30,7 @@ class Archive:
 
 @asynccontextmanager
 async def open_archive(url: str) -> AsyncIterator[Archive]:
-    """Open a database to look into it; UsageError when there is none, or when its schema is not this release's."""
+    """Open a database for reading; UsageError when it does not exist, or when its schema is not this release's."""
     if is_postgres(url):
         database = await open_database(url, migrate=False)
         try:

@@ -1,8 +1,8 @@
-"""What was spent or is reserved, on both databases: text segments, and money for models.
+"""Spent and reserved amounts, on both databases: text segments, and money for models.
 
-A reservation is taken before anything is spent, in every scope at once or in none: each row moves only while the sum
-stays within its cap, so however many spend at the same time, no cap is passed. Scopes come in one order everywhere,
-from the narrowest to the widest, so that two reservations cannot deadlock.
+A reservation is made before anything is spent, in all scopes or in none: each row is updated only if the sum stays
+within its cap, so no cap is exceeded, however many processes spend at the same time. Scopes have the same order
+everywhere, from the narrowest to the widest, so that two reservations cannot deadlock.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Amount:
     cost: int = 0
 
     def fits(self, cap: Cap) -> bool:
-        """Say whether a row that has nothing yet may hold this."""
+        """True if this amount alone stays within `cap`."""
         segments = cap.segments is None or self.segments <= cap.segments
         return segments and (cap.cost is None or self.cost <= micro(cap.cost))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """One row that counts, and the most it may come to."""
+    """One row of `spending`, and its cap."""
 
     name: ScopeName
     key: str
@@ -50,7 +50,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whom money is spent for: the session, and the person at an address of an organization."""
+    """For whom money is spent: the session, and the person at an address, in an organization."""
 
     organization: int
     session: int
@@ -58,7 +58,7 @@ class Person:
     address: str
 
     def scopes(self, budgets: Budgets, today: datetime) -> tuple[Scope, ...]:
-        """Return the rows that count, in the order in which they are locked; a day is one of UTC."""
+        """Return the scopes in the order in which they are locked; a day is a UTC day."""
         day = f"{today:%Y-%m-%d}"
         contact = f"{self.organization}:{self.channel}:{self.address}"
         return (
@@ -69,7 +69,7 @@ class Person:
 
 
 class OverBudget(Exception):
-    """A cap would be passed; raised within the transaction, so that nothing of it stays."""
+    """A cap would be exceeded; raised within the transaction, so that all of it is rolled back."""
 
     def __init__(self, scope: ScopeName) -> None:
         super().__init__(scope)
@@ -77,13 +77,13 @@ class OverBudget(Exception):
 
 
 class Spending:
-    """Reserves and settles money for models; segments are reserved where parts are let through (gate_facts.py)."""
+    """Reserves and settles money for models; segments are reserved by the send gate (gate_facts.py)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def person(self, session: int) -> tuple[Person, datetime]:
-        """Return whom a session's model calls are for, and the database's time."""
+        """Return the person of a session, for its model calls, and the database's time."""
         found = (
             select(workflows.c.organization_id, sessions.c.channel, sessions.c.external_id, now())
             .join(workflows, workflows.c.id == sessions.c.workflow_id)
@@ -93,7 +93,7 @@ class Spending:
         return Person(organization=organization, session=session, channel=channel, address=address), at
 
     async def reserve(self, scopes: Sequence[Scope], amount: Amount) -> ScopeName | None:
-        """Reserve `amount` in all scopes; return the one whose cap would be passed, and then nothing is reserved."""
+        """Reserve `amount` in all scopes (None), or nothing: then return the scope whose cap would be exceeded."""
         try:
             await self._engine.write(reserve, scopes, amount)
         except OverBudget as refused:
@@ -101,7 +101,7 @@ class Spending:
         return None
 
     async def settle(self, scopes: Sequence[Scope], reserved: Amount, spent: Amount) -> None:
-        """Put what was really spent in the place of what was reserved, however much it is."""
+        """Replace a reservation by the amount that was spent, without a check of the cap."""
         settled = {
             "segments": spending.c.segments + (spent.segments - reserved.segments),
             "cost": spending.c.cost + (spent.cost - reserved.cost),
@@ -114,14 +114,14 @@ class Spending:
         await self._engine.write(settle)
 
     async def spent(self, scope: Scope) -> Amount:
-        """Return what a scope's row says, reservations included."""
+        """Return the amount in a scope's row, reservations included; 0 without a row."""
         found = select(spending.c.segments, spending.c.cost).where(_is_row(scope))
         row = await self._engine.read(lambda connection: connection.execute(found).first())
         return Amount(segments=row.segments, cost=row.cost) if row else Amount()
 
 
 def reserve(connection: Connection, scopes: Sequence[Scope], amount: Amount) -> None:
-    """Reserve `amount` in the caller's transaction; OverBudget when a cap would be passed."""
+    """Reserve `amount` in the caller's transaction; OverBudget when a cap would be exceeded."""
     for scope in scopes:
         if not amount.fits(scope.cap):
             raise OverBudget(scope.name)
@@ -138,12 +138,12 @@ def reserve(connection: Connection, scopes: Sequence[Scope], amount: Amount) -> 
 
 
 def micro(usd: float) -> int:
-    """Return US dollars in millionths, rounded up: a call that costs next to nothing is counted, too."""
+    """Return US dollars in millionths, rounded up: so a very cheap call is counted, too."""
     return math.ceil(round(usd * MICRO, 3))
 
 
 def _has_room(cap: Cap, amount: Amount) -> ColumnElement[bool]:
-    """Match a row that `amount` still fits into. Only what is asked for counts: a cap may have been lowered."""
+    """Match a row that `amount` still fits into. Only requested resources are checked: a cap may have been lowered."""
     room: list[ColumnElement[bool]] = [true()]
     if amount.segments and cap.segments is not None:
         room.append(spending.c.segments + amount.segments <= cap.segments)

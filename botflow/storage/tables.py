@@ -1,6 +1,6 @@
-"""The tables. Natural keys, few indexes, NULL for what is empty: the log of a turn is budgeted (1.5 kB).
+"""The tables. Natural keys, few indexes, NULL for empty values: a turn may write at most 1.5 kB of log.
 
-The tables that a turn writes have no foreign keys: each check would lock a row, and log that, once per insert.
+The tables that a turn writes have no foreign keys: each check would lock a row, and log the lock, once per insert.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ workflow_versions = Table(
     UniqueConstraint("workflow_id", "number"),
 )
 
-# A turn's update must be HOT: room in the page, and no index on what every turn changes.
-# The wait's token stands in `state`; `flow_version` is set while an execution is under way.
+# A turn's update must be HOT: room in the page, and no index on a column that every turn changes. The wait's token is
+# in `state`; `flow_version` is set while an execution is under way.
 sessions = Table(
     "sessions",
     metadata,
@@ -99,9 +99,8 @@ Index(
     sqlite_where=text("wake_at IS NOT NULL"),
 )
 
-# `merged_into` is the seq of the inbound whose turn answered this one too.
-# `owner` is the process that runs it. With `priority` and without an owner it waits to be claimed; without both it
-# waits behind another inbound of its session.
+# `merged_into` is the seq of the inbound whose turn also answered this one. `owner` is the process that runs it. With
+# `priority` and without an owner it waits to be claimed; without both it waits behind another inbound of its session.
 inbounds = Table(
     "inbounds",
     metadata,
@@ -131,7 +130,7 @@ Index(
     sqlite_where=text("state = 'new'"),
 )
 
-# An inbound that its receiver runs is never in this index.
+# An inbound that the receiving process runs is never in this index.
 CLAIMABLE = "state = 'new' AND owner IS NULL AND priority IS NOT NULL"
 Index(
     "inbounds_claimable_idx",
@@ -141,7 +140,7 @@ Index(
     sqlite_where=text(CLAIMABLE),
 )
 
-# A process renews all its leases by renewing its row. `queues` is what it takes, "" for one that only serves.
+# A process renews all its leases by renewing its row. `queues` are the queues it works on, "" when it only serves.
 processes = Table(
     "processes",
     metadata,
@@ -193,7 +192,7 @@ outbounds = Table(
     Column("provider_id", Text),
     Column("error_code", Text),
     Column("segments", SmallInteger),
-    Column("former_ids", Text),  # the provider's ids of sendings that failed, before it was sent again
+    Column("former_ids", Text),  # the provider's ids of failed sendings, before it was sent again
     PrimaryKeyConstraint("session_id", "version", "index"),
 )
 UNSETTLED_STATES = ("ready", "handed", "sending", "unknown")
@@ -215,7 +214,7 @@ Index(
     postgresql_where=text("state = 'held'"),
     sqlite_where=text("state = 'held'"),
 )
-# A provider's message may be asked for by its words alone, and may then be only one part's.
+# A provider's message may have to be found by its text alone, and must then belong to one part only.
 Index(
     "outbounds_provider_id_idx",
     outbounds.c.provider_id,
@@ -224,8 +223,8 @@ Index(
     sqlite_where=text("provider_id IS NOT NULL"),
 )
 
-# A persistent conversation's execution fills the first columns; a triggered run (channel `run`) all that apply. What
-# it cost and how long it took follows from answers and turns. `session_id` is unique for runs.
+# A persistent conversation's execution fills the first columns; a triggered run (channel `run`) all that apply. Cost
+# and duration are computed from answers and turns. `session_id` is unique for runs.
 executions = Table(
     "executions",
     metadata,
@@ -254,7 +253,7 @@ Index(
     postgresql_where=text("parent_session IS NOT NULL"),
     sqlite_where=text("parent_session IS NOT NULL"),
 )
-# Of runs only: a conversation's turn writes no entry here.
+# For runs only: a conversation's turn writes no row here.
 Index(
     "executions_run_idx",
     executions.c.session_id,
@@ -262,8 +261,8 @@ Index(
     sqlite_where=text('"trigger" IS NOT NULL'),
 )
 
-# What follows a commit besides messages: a child to start, a parent to tell, an event to spread. A row goes when it is
-# carried out, and everything it does has a natural key, so carrying it out twice changes nothing.
+# What follows a commit besides messages: a child to start, a parent to tell, an event to emit. The row is deleted when
+# the effect is carried out, and all rows it writes have natural keys, so carrying it out twice changes nothing.
 effects = Table(
     "effects",
     metadata,
@@ -278,7 +277,7 @@ effects = Table(
 )
 Index("effects_due_at_idx", effects.c.due_at)
 
-# Where a run may be taken up again: the session's state before `node`.
+# Where a run may be retried from: the session's state before `node`.
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -319,7 +318,7 @@ schedules = Table(
 )
 Index("schedules_next_at_idx", schedules.c.next_at)
 
-# What is known of a person at an address, for every workflow of the organization.
+# Facts about a person at an address, for every workflow of the organization.
 contacts = Table(
     "contacts",
     metadata,
@@ -349,7 +348,7 @@ decisions = Table(
 )
 Index("decisions_address_idx", decisions.c.organization_id, decisions.c.channel, decisions.c.address, decisions.c.at)
 
-# What was spent or is reserved, by scope (session, contact, organization) and UTC day ("" for a session's whole life).
+# Spent and reserved amounts, by scope (session, contact, organization) and UTC day ("" for a session's whole life).
 spending = Table(
     "spending",
     metadata,
@@ -377,7 +376,7 @@ credentials = Table(
     metadata,
     Column("id", BigId, Identity(), primary_key=True),
     Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
-    Column("user_name", Text, nullable=False),  # "" for everybody in the organization
+    Column("user_name", Text, nullable=False),  # "" for all users of the organization
     Column("module", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),

@@ -1,4 +1,4 @@
-"""Reading conversations, on both databases; what is read does not grow with a conversation's length."""
+"""Reading conversations, on both databases; the cost of a read does not grow with the conversation's length."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
 class Transcripts:
-    """Reads what a session's person and the flow have said, and what their turns did."""
+    """Reads the messages of a session's person and of the flow, and the traces of their turns."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -39,9 +39,9 @@ class Transcripts:
         return [stored_outbound(tuple(row)) for row in rows]
 
     async def transcript(self, session: int, limit: int, before_seq: int | None = None) -> list[TranscriptEntry]:
-        """Return the newest `limit` entries in the order of the conversation, only those before `before_seq` if given.
+        """Return the newest `limit` entries in the order of the conversation, with `before_seq` only those before it.
 
-        An answer follows the inbound that it answers.
+        A reply follows the inbound that it answers.
         """
         said = [inbounds.c.session_id == session, inbounds.c.kind == "message"]
         answered = [outbounds.c.session_id == session]
@@ -119,7 +119,7 @@ def _said(row: Any) -> TranscriptEntry:
 
 
 def _place(entry: TranscriptEntry) -> tuple[int, bool, list[int]]:
-    """An inbound's answers follow it, in the order they were said."""
+    """The sort key of an entry: an inbound's replies follow it, in the order they were sent."""
     is_out = entry.direction == "out"
     return entry.seq, is_out, [int(part) for part in entry.id.split(".")] if is_out else []
 

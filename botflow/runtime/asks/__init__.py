@@ -1,1 +1,1 @@
-"""Performing what a node needs from the world: models, actions, history. Start reading in `perform.py`."""
+"""Performing the asks of nodes: models, actions, history. Start reading in `perform.py`."""

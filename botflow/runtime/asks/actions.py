@@ -1,4 +1,4 @@
-"""Running a plugin's action: what it may know and do meanwhile, and where its large results go."""
+"""Runs a plugin's actions: their context, and the storage of their large results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botflow.errors import FlowError
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 
-LARGEST_ANSWER = 256_000  # bytes of JSON that an answer may have; what is larger becomes an artifact
+LARGEST_ANSWER = 256_000  # bytes of JSON that an answer may have; a larger result becomes an artifact
 LARGEST_ARTIFACT = 16 * 1024 * 1024
 LONGEST_NAME = 200
 MOST_LINES = 200  # of one action's log
@@ -66,12 +66,12 @@ class RunningAction:
         return self._credential
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
-        """Write a line into the execution's log, which has it once the call is over; 200 lines at most."""
+        """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
         if len(self.lines) < MOST_LINES:
             self.lines.append((level, _line(message)))
 
     async def progress(self, fraction: float, note: str = "") -> None:
-        """Say how far the work is, from 0 to 1; written at most twice a second."""
+        """Report progress, from 0 to 1; written at most twice a second."""
         now_s = time.monotonic()
         if now_s - self._said_s < PROGRESS_EVERY_S and fraction < 1:
             return
@@ -80,7 +80,7 @@ class RunningAction:
         await self._executions.set_progress(self._execution, progress)
 
     async def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> None:
-        """Keep a large result with the execution; FlowError `artifact.too_large` beyond 16 MiB."""
+        """Store a large result with the execution; FlowError `artifact.too_large` beyond 16 MiB."""
         await keep(self._artifacts, self._execution, name, content, content_type, "artifact")
 
     async def load(self, name: str) -> bytes | None:
@@ -106,18 +106,18 @@ class Actions:
         self._credential = credential
 
     async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
-        """Return the call's context; UsageError `credential.unknown` when the node names a credential that is none."""
+        """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
         fields = await self._credential(session, ask.credential) if ask.credential else {}
         return RunningAction(ask, execution, fields, self._artifacts, self._executions)
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
-        """Return what the action returned; what is too large for an answer is kept, and its key returned."""
+        """Return the action's result; one that is too large for an answer is saved, and its key returned."""
         node_type = self._node_types.get(ask.type)
         if not isinstance(node_type, Invocable):
             raise FlowError(f"the node type {ask.type!r} has no action to invoke", code="action.unknown")
         seen: ActionContext = context
         value = await node_type.invoke(ask, seen)
-        if ask.step and isinstance(value, dict) and len(value) == 1:  # a polling node's answer says how it stands
+        if ask.step and isinstance(value, dict) and len(value) == 1:  # a polling node's answer holds its status
             [(state, result)] = value.items()
             return {state: await self._small(result, ask, context)}
         return await self._small(value, ask, context)
@@ -126,7 +126,7 @@ class Actions:
         try:
             stored = orjson.dumps(value)
         except (TypeError, RecursionError):
-            return value  # whoever journals it says what is wrong
+            return value  # the caller reports the error when it journals it
         if len(stored) <= LARGEST_ANSWER:
             return value
         key = f"result:{ask.node}:{ask.key}"
@@ -152,5 +152,5 @@ async def keep(artifacts: Artifacts, execution: str, name: str, content: bytes, 
 
 
 def _line(text: str) -> str:
-    """Return what a database can keep of a line: no NUL, no half of a surrogate pair, and not too much."""
+    """Return the line as a database can store it: without NUL and lone surrogates, and shortened."""
     return text[:LONGEST_LINE].replace("\0", "").encode("utf-8", "ignore").decode()

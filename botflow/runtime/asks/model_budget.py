@@ -1,8 +1,8 @@
-"""Money for models: reserved before a call, settled after it, refused when a cap would be passed or a price is unknown.
+"""Money for models: reserved before a call, settled after it, refused beyond a cap or without a known price.
 
-A call may cost at most its prompt's tokens and the longest answer it may give, so that much is reserved; and a node
-that names no `maxTokens` gets a bound here, for without one nothing could be reserved. Where it is not known what a
-call cost, because its answer was lost or the process died, what was reserved counts as spent. A refusal costs nothing.
+A call may cost at most its prompt's tokens and the longest answer it may give, so that much is reserved. A node without
+`maxTokens` gets a bound here, since without one nothing could be reserved. When the cost of a call is unknown, because
+its answer was lost or the process died, the reservation counts as spent. A refusal costs nothing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from botflow.interfaces import Model, Quote, Quotes
 from botflow.storage.decisions import Decision, Decisions
 from botflow.storage.spending import Amount, Person, Scope, Spending, micro
 
-MOST_TOKENS = 4_096  # of an answer whose node says nothing; thinking counts, too
+MOST_TOKENS = 4_096  # of an answer whose node sets no limit; thinking counts, too
 PER_MILLION = 1_000_000
-# Failures after which the provider may have done its work.
+# Failures after which the provider may have charged for the call.
 UNCLEAR = frozenset(["model.timeout", "model.interrupted", "model.garbled", "model.crashed", "model.unreachable"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reserved:
-    """What one call holds, and where."""
+    """The reservation of one call, and its scopes."""
 
     scopes: tuple[Scope, ...]
     amount: Amount
@@ -35,7 +35,7 @@ class _Reserved:
 
 
 class ModelSpend:
-    """Lets model calls happen within the budgets of their workflow."""
+    """Keeps model calls within the budgets of their workflow."""
 
     def __init__(self, spending: Spending, decisions: Decisions) -> None:
         self._spending = spending
@@ -49,7 +49,7 @@ class ModelSpend:
         ask: AskModel,
         call: Callable[[AskModel], Awaitable[Answer]],
     ) -> Answer:
-        """Return the answer of `call`, or one that failed with `budget.<scope>` or `budget.price_unknown`."""
+        """Return the answer of `call`, or an answer with the failure `budget.<scope>` or `budget.price_unknown`."""
         if not caps_cost(budgets):
             return await call(ask)
         bounded = ask if ask.max_tokens is not None else replace(ask, max_tokens=MOST_TOKENS)
@@ -84,12 +84,12 @@ class ModelSpend:
 
 
 def caps_cost(budgets: Budgets) -> bool:
-    """Say whether money is counted for a workflow with these budgets."""
+    """True if money is counted for a workflow with these budgets."""
     return any(cap.cost is not None for cap in (budgets.session, budgets.contact, budgets.organization))
 
 
 def _quote(model: Model, ask: AskModel) -> Quote:
-    """Return the most a call can take; of a model that makes no quote, its words, for a token has at least a byte."""
+    """Return the upper bound of a call; without the model's quote, its bytes, since a token has at least one byte."""
     if isinstance(model, Quotes):
         return model.quote(ask)
     prompt = len(orjson.dumps(ask_to_json(ask)))
@@ -101,7 +101,7 @@ def _usd(price: Price, prompt_tokens: int, completion_tokens: int) -> float:
 
 
 def _priced(answer: Answer, price: Price) -> Answer:
-    """Return the answer with its cost, where the model counted tokens but did not know its own price."""
+    """Return the answer with its cost, if the model counted tokens but did not know its price."""
     usage = answer.usage
     if usage.get("costUsd") is not None or not usage.get("promptTokens"):
         return answer
@@ -110,7 +110,7 @@ def _priced(answer: Answer, price: Price) -> Answer:
 
 
 def _spent(answer: Answer, reserved: Amount) -> Amount:
-    """Return what a call cost as far as that is known, and else what was reserved for it."""
+    """Return the cost of a call if it is known, else its reservation."""
     cost = answer.usage.get("costUsd")
     if cost is not None:
         return Amount(cost=micro(cost))

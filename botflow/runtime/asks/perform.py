@@ -1,7 +1,7 @@
 """Performing Asks: a model, a plugin's action or the conversation's history answers, in time and as plain JSON.
 
-Whatever goes wrong out there becomes an Answer that carries its failure, so that the flow can go on by `error`. What
-goes wrong in here, in our own database, is raised: the attempt fails and is retried.
+An external failure becomes an Answer that carries it, so that the flow can continue by `error`. A failure of our own
+database is raised: the attempt fails and is retried.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ NO_BUDGETS = Budgets()
 
 
 def models_of(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tuple[Model, ...]:
-    """Return the models that are configured, and last the built-in one, which always is. The first is the default."""
+    """Return the configured models, and last the built-in one, which is always there. The first is the default."""
     made = [plugin.open_model(environment) for plugin in plugins]
     return (*(model for model in made if model is not None), LexicalModel())
 
 
 class Asks:
-    """Performs one Ask at a time; call it for as many at once as you like."""
+    """Performs asks; any number of calls may run at once."""
 
     def __init__(
         self,
@@ -62,9 +62,9 @@ class Asks:
         budgets: Budgets = NO_BUDGETS,
         execution: str = "",
     ) -> Answer:
-        """Answer `ask`; `before_seq` is the inbound at hand. Raises only what the database raises.
+        """Answer `ask`; `before_seq` is the current inbound. Raises only the database's errors.
 
-        A model is asked within `budgets`, which are those of the session's workflow.
+        `budgets`, those of the session's workflow, limit what a model call may cost.
         """
         match ask:
             case AskHistory():
@@ -84,7 +84,7 @@ class Asks:
         return answer
 
     async def _within(self, ask: AskModel | Invoke, work: Any, kind: str) -> Answer:
-        """Await `work` for at most the Ask's time; every failure of the world outside becomes an Answer."""
+        """Await `work` for at most the Ask's time; every external failure becomes an Answer."""
         try:
             async with asyncio.timeout(ask.timeout_s):
                 return _as_journalled(await work)
@@ -92,7 +92,7 @@ class Asks:
             return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
         except BotflowError as failure:
             return _failed(failure.code, failure.message)
-        except BaseException as crash:  # a model or an action is foreign code: its crash is its answer
+        except BaseException as crash:  # a model or an action is foreign code: its crash becomes its answer
             if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
                 raise
             return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
@@ -110,7 +110,7 @@ class Asks:
         return await self._spend.within(budgets, session_id, model, replace(ask, model=name), call)
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
-        """Find the model that is meant by `lexical` or `provider:model`; another name is the default model's own."""
+        """Find the model named by `lexical` or `provider:model`; any other name belongs to the default model."""
         provider, _, rest = (name or "").partition(":")
         for model in self._models:
             if model.name == provider:
@@ -118,7 +118,7 @@ class Asks:
         return self._models[0], name
 
     async def _invoke(self, ask: Invoke, session_id: int, execution: str) -> Answer:
-        """Run an action; what it wrote to the log goes with its answer, also when it failed."""
+        """Run an action; its log lines are part of its answer, also when it failed."""
         try:
             context = await self._actions.prepare(ask, session_id, execution)
         except UsageError as missing:  # the credential that the node names
@@ -134,7 +134,7 @@ class Asks:
 
 
 def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
-    """Return the answer with the credential's fields covered up: an error may quote what it was called with."""
+    """Return the answer with the credential's fields masked: an error may quote its arguments."""
     failure = answer.failure
     if failure is not None:
         failure = replace(failure, message=covered(failure.message, credential))
@@ -144,13 +144,13 @@ def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
 
 
 def _is_being_cancelled() -> bool:
-    """Say whether somebody ends our own task; a CancelledError may also be that of a task the foreign code lost."""
+    """True if our own task is being cancelled; a CancelledError may also come from a task that foreign code lost."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 def _as_journalled(answer: Answer) -> Answer:
-    """Return `answer` as the journal would give it back, so that a first attempt and a retry see the same."""
+    """Return `answer` as it would be read from the journal, so that a first attempt and a retry see the same."""
     if answer.failure is not None:
         return answer
     try:
@@ -166,7 +166,7 @@ def _as_journalled(answer: Answer) -> Answer:
 
 
 def _storable(value: Any) -> Any:
-    """Drop NUL and lone surrogates from every text: no database takes them."""
+    """Drop NUL and lone surrogates from every text: no database accepts them."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
     if isinstance(value, dict):
@@ -177,7 +177,7 @@ def _storable(value: Any) -> Any:
 
 
 def _storing(on_delta: OnDelta) -> OnDelta:
-    """Return `on_delta` for pieces cleaned like the whole text: a model may cut a character in two."""
+    """Return `on_delta` for pieces that are cleaned like the whole text: a model may cut a character in two."""
 
     async def pass_on(piece: str) -> None:
         await on_delta(_storable(piece))

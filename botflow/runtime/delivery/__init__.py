@@ -1,1 +1,1 @@
-"""Messages on their way out, and what may hold them back. Start reading in `sender.py`, then `send_gate.py`."""
+"""Outbound messages, and the checks before they are sent. Start reading in `sender.py`, then `send_gate.py`."""

@@ -1,8 +1,8 @@
-"""The gate of the send path: nothing leaves for somebody who has opted out, or by night, or to a country that is not
-allowed, or round in circles, or for more money than there is. Each refusal leaves evidence.
+"""The gate of the send path. It stops messages to a contact that has opted out, in quiet hours, to a country that is
+not allowed, in a loop of automatic replies, or beyond a budget. Each refusal adds evidence.
 
-Every part that a sender has claimed passes here right before it is sent, and every part that a webhook's answer would
-take along, unless its turn went the fast way: that is open only to workflows without caps and countries, to people who
+Every part that a sender has claimed passes here right before it is sent, and so does every part of a webhook's reply,
+unless its turn took the fast path. That path is open only to workflows without caps and countries, and to contacts that
 are not parked and whose messages look like a person's.
 """
 
@@ -44,7 +44,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 
 
 class ConsentGate:
-    """Decides about parts right before they leave, and hears what providers know of people."""
+    """Decides about parts right before they leave, and stores the opt-outs that providers report."""
 
     def __init__(self, rows: GateRows, contacts: Contacts, flows: Flows) -> None:
         self._rows = rows
@@ -52,7 +52,7 @@ class ConsentGate:
         self._flows = flows
 
     async def passage(self, outbound: StoredOutbound) -> Passage:
-        """Return what becomes of a part that this process has claimed."""
+        """Return what to do with a part that this process has claimed."""
         first = first_passage(outbound)
         if first.verdict == "fail":
             return first
@@ -70,7 +70,7 @@ class ConsentGate:
         )
 
     async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
-        """Take note that the provider refused the part because its recipient has opted out."""
+        """Store an opt-out: the provider refused the part because its recipient has opted out there."""
         message = outbound.message
         key = SessionKey(
             outbound.key.workflow, message.channel or outbound.key.channel, message.to or outbound.key.external_id
@@ -78,7 +78,7 @@ class ConsentGate:
         await self._contacts.stop(key, f"{outbound.session}.{outbound.wire_id}", "opt_out.provider")
 
     async def _policy(self, outbound: StoredOutbound) -> Policy:
-        """Return the rules of the workflow as they are now; those of the part's own version when it is not served."""
+        """Return the workflow's current rules; those of the part's own version when the workflow is not served."""
         policy = self._flows.policy_of(outbound.key.workflow)
         if policy is not None:
             return policy
@@ -86,7 +86,7 @@ class ConsentGate:
 
 
 def inquiry_of(policy: Policy) -> Inquiry:
-    """Return what must be known before a part of a workflow with these rules may be judged."""
+    """Return which facts these rules need to judge a part."""
     return Inquiry(
         messages=FLOOD + 1,
         replies=REPLIES_SEEN,
@@ -96,19 +96,19 @@ def inquiry_of(policy: Policy) -> Inquiry:
 
 
 def needs_gate(policy: Policy) -> bool:
-    """Say whether a workflow's answers must pass the gate even if their turns could go the fast way."""
+    """True if a workflow's replies must pass the gate even if their turns could take the fast path."""
     return bool(policy.countries) or caps_segments(policy)
 
 
 def caps_segments(policy: Policy) -> bool:
-    """Say whether segments are counted for a workflow with these rules."""
+    """True if segments are counted for a workflow with these rules."""
     budgets = policy.budgets
     caps: tuple[Cap, ...] = (budgets.session, budgets.contact, budgets.organization)
     return any(cap.segments is not None for cap in caps)
 
 
 def judge(facts: PartFacts, message: SendMessage, policy: Policy) -> Ruling:
-    """Decide about a part by everything but its price. The confirmation of an opt-out always goes out."""
+    """Decide about a part by everything except its cost. The confirmation of an opt-out always goes out."""
     if facts.confirms:
         return Ruling()
     if facts.is_stopped:

@@ -1,12 +1,11 @@
-"""The loop breaker: two robots that answer each other must not go on until the money is gone.
+"""The loop breaker: two robots that answer each other must be stopped before they use up the budget.
 
-Nobody's thumbs write more than thirty messages within a minute (`FLOOD`): a phone's autoresponder, with two or three
-seconds for each round, comes close to that. Slower robots say the same again and again: five times the same message
-within ten minutes, each answered by nothing but the same words (`ECHOES`), is no conversation either; a person who
-presses "1" in different menus, or answers five questions with "5", gets different answers, and photos without words are
-no echo. Then the answers stop for a minute; whoever is still at it afterwards waits five minutes, half an hour, two
-hours. An hour of peace begins anew. Only answers are suppressed: every message is stored and has its turn, and after
-the pause a person is heard as before, for what came during it is not held against them.
+A person does not write more than thirty messages within a minute (`FLOOD`); a phone's autoresponder, with two or three
+seconds for each round, comes close to that. Slower robots repeat themselves: five times the same message within ten
+minutes, each with only the same reply (`ECHOES`), is also a loop. A person who presses "1" in different menus, or
+answers five questions with "5", gets different replies, and photos without text are not an echo. In a loop the replies
+stop for a minute; if it continues, for five minutes, half an hour, two hours. An hour without a loop resets this. Only
+replies are suppressed: every message is stored and has its turn, and messages received in a pause do not count later.
 """
 
 from __future__ import annotations
@@ -18,23 +17,23 @@ from datetime import timedelta
 from botflow.records.sessions import SessionKey
 from botflow.storage.delivery.gate_facts import Exchange, LoopReason, PartFacts, Pause
 
-FLOOD = 30  # messages within FLOOD_S that are still believed to be a person's
+FLOOD = 30  # messages within FLOOD_S that may still be a person's
 FLOOD_S = 60.0
 ECHOES = 5
 ECHO_S = 600.0
 PAUSES_S = (60.0, 300.0, 1800.0, 7200.0)
 PEACE_S = 3600.0  # after the end of a pause
 
-REPLIES_SEEN = 3 * ECHOES  # an answer may have several parts
+REPLIES_SEEN = 3 * ECHOES  # a reply may have several parts
 
-# When this process looks closer: a part of the above, since others may see the rest.
+# When this process becomes suspicious: lower than the limits above, since other processes may see the other messages.
 SUSPECT = 8
 SUSPECT_ECHOES = 3
 KEPT = 20_000
 
 
 def circling(facts: PartFacts, text: str) -> Pause | None:
-    """Return the pause that the answer `text` falls into, because it belongs to an exchange going round in circles."""
+    """Return the pause that suppresses the reply `text`, because it belongs to a loop; None when it may leave."""
     exchange, now = facts.exchange, facts.now
     last = exchange.pause
     if last is not None and now < last.until:
@@ -61,7 +60,7 @@ def _reason(exchange: Exchange, facts: PartFacts, text: str) -> LoopReason | Non
 
 @dataclass(slots=True)
 class _Heard:
-    """What this process heard of one person lately."""
+    """The recent messages of one person, as this process saw them."""
 
     since_s: float
     count: int = 0
@@ -72,15 +71,15 @@ class _Heard:
 
 @dataclass(slots=True)
 class Suspects:
-    """Whose turns do not go the fast way, because their answers must be looked at before they leave.
+    """The persons whose turns may not take the fast path, because the send gate must check their replies.
 
-    This is this process's memory and only says where to look; what is found out stands in the database.
+    It is a hint in this process's memory only; the gate decides by the database.
     """
 
     _heard: OrderedDict[SessionKey, _Heard] = field(default_factory=OrderedDict)
 
     def hears(self, key: SessionKey, text: str, now_s: float) -> bool:
-        """Take note of a message; say whether its answer must be looked at."""
+        """Count a message; True if its reply must pass the gate."""
         heard = self._heard.setdefault(key, _Heard(since_s=now_s))
         self._heard.move_to_end(key)
         if len(self._heard) > KEPT:

@@ -1,12 +1,11 @@
-"""Opt-outs: whoever asks us to stop is parked in every workflow, and gets silence until they opt in again.
+"""Opt-outs: a person who asks us to stop is parked in every workflow, and gets no message until they opt in again.
 
 A provider answers its own keywords (Channel.answers_itself), so we say nothing to them; a request in the person's own
-words gets one confirmation. In the chat nothing is an opt-out, not even STOP: we write to nobody who has not opened the
-page, a visitor ends it by closing it, and somebody whom a word had silenced there would have no provider to tell them
-how to come back.
+words gets one confirmation. In the chat nothing is an opt-out, not even STOP: we write only to visitors who have opened
+the page, they end the chat by closing it, and after an opt-out no provider would tell them how to opt in again.
 
-The fast path reads `parked` with the session. What needs the contact itself happens on opt-out words, on the first
-message of a new session, and in the gate of the send path.
+The fast path reads `parked` with the session. The contact itself is read on opt-out words, on the first message of a
+new session, and in the gate of the send path.
 """
 
 from __future__ import annotations
@@ -34,18 +33,18 @@ from botflow.storage.delivery.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class SilentTurn:
-    """A turn that visits no node, because of an opt-out word or an opt-out, and whether its session is parked then."""
+    """A turn that visits no node because of an opt-out or its word, and whether its session is parked afterwards."""
 
     turn: Turn
     parked: bool
 
 
 class ConsentKeeper:
-    """Keeps contacts, and what the fast path knows of them, in step with what people say.
+    """Keeps contacts, and the copies of their state in sessions, in line with people's opt-outs and opt-ins.
 
-    A turn meets it at three moments: `before_turn`, `after_first_commit` of a new session, and `before_reply`. What
-    comes earlier is for the receiver: `stop` as soon as an opt-out arrives, `parked_if_stopped` when a session is new,
-    and `needs_send_gate`, which decides whether the turn may take the fast path at all.
+    A turn calls it three times: `before_turn`, `after_first_commit` of a new session, and `before_reply`. The receiver
+    calls before that: `stop` as soon as an opt-out arrives, `parked_if_stopped` when a session is new, and
+    `needs_send_gate`, which decides whether the turn may take the fast path at all.
     """
 
     def __init__(
@@ -84,8 +83,8 @@ class ConsentKeeper:
     async def before_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> SilentTurn | None:
         """Return the turn of an inbound that visits no node, or None for all others.
 
-        It moves nothing, and at most confirms an opt-out. Of a START and a STOP the one said last counts, whichever
-        turn runs first.
+        It does not move the session, and at most confirms an opt-out. Of a START and a STOP the one received last
+        counts, whichever turn runs first.
         """
         if not silences(stored.parked, inbound):
             return None
@@ -106,7 +105,7 @@ class ConsentKeeper:
         return await self._contacts.park_if_stopped(key)
 
     async def release_held_for_night(self, key: SessionKey, turn: TurnId, flow: Flow, inbound: Inbound) -> None:
-        """Release messages held for quiet hours: whoever writes is awake."""
+        """Release messages that wait for the end of quiet hours: a person who writes is awake."""
         if key.channel in self._channels and flow.policy.quiet_hours is not None and inbound.kind == "message":
             await self._rows.wake(turn.session)
 
@@ -135,7 +134,7 @@ class ConsentKeeper:
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:
-    """True if `inbound` visits no node. YES is an ordinary answer unless its person had opted out."""
+    """True if `inbound` visits no node. YES is an ordinary reply unless its person had opted out."""
     match inbound.consent:
         case "stop" | "ask_to_stop" | "start" | "help":
             return True
@@ -144,8 +143,8 @@ def silences(parked: bool, inbound: Inbound) -> bool:
 
 
 def _taken_up(session: Session, inbound: Inbound) -> Turn:
-    """Return the turn by which a session is free again: its alarms, which the opt-out has ended, begin anew. What it
-    waited for instead of messages has come while nobody listened, so then its execution is over."""
+    """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
+    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
     if not accepts(session, inbound):
         return let_go(session, "opted_out")
     turn = leave_as_it_is(session, "opted_out")
@@ -153,7 +152,7 @@ def _taken_up(session: Session, inbound: Inbound) -> Turn:
 
 
 def accepts(session: Session, inbound: Inbound) -> bool:
-    """Say whether the session takes a message now; one that it does not take waits in the queue."""
+    """True if the session takes the inbound now; else it waits in the queue."""
     return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts
 
 

@@ -1,4 +1,4 @@
-"""Quiet hours: when a message that nobody is waiting for may go out, by the clock of whoever gets it."""
+"""Quiet hours: when a message that is not a reply may be sent, by the recipient's local time."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 from botflow.flow.policy import QuietHours
 
-# Who has just written is awake, and waits: what comes within this time after their message is an answer.
+# A message sent within this time after the recipient's last one counts as a reply: the recipient is awake and waits.
 ANSWER_S = 15 * 60.0
 
 
 def is_unasked(now: datetime, wrote_at: datetime | None) -> bool:
-    """Say whether a message that goes out `now` answers nobody: the person last wrote too long ago, or never."""
+    """True if a message sent `now` is not a reply: the person last wrote too long ago, or never."""
     return wrote_at is None or (now - wrote_at).total_seconds() > ANSWER_S
 
 
 def opens_after_s(now: datetime, zone: str, quiet: QuietHours) -> float:
-    """Return how long it is until the quiet hours of `zone` are over; 0.0 outside of them.
+    """Return the seconds until the quiet hours of `zone` end; 0.0 outside of them.
 
-    They begin at `start` and end before `end`; past midnight when `start` is the later of the two, never when they are
-    equal. An end that the clocks leap over is the moment after the leap (PEP 495).
+    They begin at `start` and end before `end`; they cross midnight when `start` is the later of the two, and never
+    begin when both are equal. An end that a clock change skips is the first moment after the change (PEP 495).
     """
     start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
     local = now.astimezone(ZoneInfo(zone))

@@ -1,6 +1,7 @@
-"""The one place where a part that is about to be sent passes its checks: to whom, when, and whether at all.
+"""The one place where a part that is about to be sent passes its checks: the recipient, the time, and whether it may be
+sent at all.
 
-The sender asks for every part it has claimed, right before the send; what does not pass never reaches the provider.
+The sender asks for every part it has claimed, right before the send; a part that fails never reaches the provider.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from botflow.records.outbounds import StoredOutbound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """What becomes of a part: `send` it, `suppress` it for good, `delay` it by `after_s`, `hold` it for an operator, or
-    let it have `failed`. `code` says why, stably; `reason` says it to people."""
+    """The verdict on a part: `send`, `suppress` for good, `delay` by `after_s`, `hold` for an operator, or `fail`.
+    `code` is the stable code of the reason; `reason` is for people."""
 
     verdict: Literal["send", "suppress", "delay", "hold", "fail"]
     code: str = ""
@@ -26,7 +27,7 @@ SEND = Passage(verdict="send")
 
 
 def first_passage(outbound: StoredOutbound) -> Passage:
-    """Return what the part's own row says, before anything else is asked."""
+    """Return the verdict by the part's own row, before any other check."""
     if outbound.is_stopped:
         return Passage(verdict="suppress", code="consent.stopped", reason="the recipient has opted out")
     validity_s = outbound.message.validity_s

@@ -1,8 +1,8 @@
-"""The sender: takes outbound parts that are due to their providers, and finds out about those whose fate is unknown.
+"""The sender: sends due outbound parts to their providers, and settles those whose outcome is unknown.
 
-A provider has no idempotency key, so what may have been accepted is never repeated blindly: the provider is asked
-first. Only what it certainly does not have is sent again. One part per session is under way at a time, in order. Every
-part passes the gate right before it is sent.
+A provider has no idempotency key, so a part that may have been accepted is never repeated blindly: the provider is
+asked first. Only a part that it certainly does not have is sent again. One part per session is under way at a time, in
+order. Every part passes the gate right before it is sent.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.storage.delivery.outbox import Outbox
 
-# Loops that claim on their own, so one slow send does not hold up every other session.
+# The number of loops that claim independently, so that one slow send does not delay every other session.
 SENDERS = ("send_due_1", "send_due_2", "send_due_3", "send_due_4")
 LIMIT = 16
 STEP_S = 60.0  # a claim, sends of at most ten seconds each, all at once, and their rows
-QUIET_S = 0.3  # how long the other loops believe the one that found nothing
-INSIST_PAUSES_S = (0.2, 1.0, 3.0, 5.0, 5.0)  # most outages of a database are shorter: nobody need ask the provider
+QUIET_S = 0.3  # how long the other loops skip their claim after one found nothing
+INSIST_PAUSES_S = (0.2, 1.0, 3.0, 5.0, 5.0)  # most outages of a database are shorter, so the provider need not be asked
 
 _log = structlog.get_logger("botflow.outbox")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How patient the sender is. Sends and looks count together; after `attempts` of them a refused part is failed
-    and an unknown one held: about an hour of a provider that takes nothing.
+    """How patient the sender is. Sends and look-ups count together; after `attempts` of them a refused part is failed
+    and an unknown one held: about an hour of a provider that accepts nothing.
 
-    A refused part pauses for `retry_after_s`, the last pause again and again. A part without news for `silent_s` is
-    asked for: long after any send has timed out, and after a callback is due. The other two are `Timing`'s.
+    A refused part pauses for `retry_after_s`; the last pause repeats. A part without a report for `silent_s` is looked
+    up at the provider: long after any send has timed out, and after a callback is due. The others are from `Timing`.
     """
 
     attempts: int = 12
@@ -57,7 +57,7 @@ class Pace:
 
 
 class Sender:
-    """Sends what is due and settles what is unknown; any number of processes may run it at once."""
+    """Sends due parts and settles unknown ones; any number of processes may run it at once."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Sender:
         self._quiet_until_s = -inf
 
     def steps(self) -> tuple[Step, ...]:
-        """Return what the tick repeats; each goes on at once while it finds something."""
+        """Return the steps for the tick; each runs again at once while it finds something."""
         works = {**dict.fromkeys(SENDERS, self._look), "reconcile": self.reconcile}
         return tuple(
             Step(name=name, run=work, is_due=lambda seen: seen.outbounds, timeout_s=STEP_S)
@@ -96,7 +96,7 @@ class Sender:
         return bool(claimed)
 
     async def _look(self) -> bool:
-        """Send what is due, unless another loop has just seen that there is nothing."""
+        """Send due parts, unless another loop has just found none."""
         began_s = self._clock.monotonic_s()
         if began_s < self._quiet_until_s:
             return False
@@ -110,7 +110,7 @@ class Sender:
         self._quiet_until_s = -inf
 
     async def reconcile(self, limit: int = LIMIT) -> bool:
-        """Settle up to `limit` parts that are handed, sending or unknown without news; True when there were any."""
+        """Settle up to `limit` parts that are handed, sending or unknown without a report; True when there were any."""
         silent = await self._store.unresolved(self._pace.silent_s, limit)
         async with asyncio.TaskGroup() as sessions:
             for session, parts in groupby(silent, key=lambda outbound: outbound.session):
@@ -125,13 +125,13 @@ class Sender:
                 return await self._turn_away(outbound, passage)
             sent = await self._hand_to_provider(outbound, claimed_s)
             reach("send.accepted")
-            # What the provider said is known nowhere else.
+            # The provider's answer is known only here.
             await self._insist(lambda: self._settle(outbound, sent))
         except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
             _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
 
     async def _turn_away(self, outbound: StoredOutbound, passage: Passage) -> None:
-        """Settle a part that the gate does not let through: certainly not sent, so it may wait and try again."""
+        """Settle a part that the gate refused: it was certainly not sent, so it may be tried again later."""
         _log.warning(
             "turned_away",
             session=outbound.session,
@@ -158,7 +158,7 @@ class Sender:
         return await channel.send(outbound, self._status_url(outbound, channel.name))
 
     async def _passage(self, outbound: StoredOutbound) -> Passage:
-        """Ask the gate; when it cannot be asked, nothing was sent, and the part need not be looked for."""
+        """Ask the gate; if that fails, nothing was sent, so the part is released and need not be looked up."""
         try:
             return await self._gate.passage(outbound)
         except ProviderError:
@@ -166,7 +166,7 @@ class Sender:
             raise
 
     async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
-        """Write, again and again while the database is away."""
+        """Write, with retries while the database is away."""
         for pause_s in INSIST_PAUSES_S:
             try:
                 await write()
@@ -179,7 +179,7 @@ class Sender:
         await write()
 
     async def _settle(self, outbound: StoredOutbound, sent: Sent) -> None:
-        """Write a send's outcome down; what was refused but may pass later becomes ready again."""
+        """Store a send's outcome; a part that was refused but may pass later becomes ready again."""
         if sent.state != "sent":
             _log.warning(
                 "not_sent",
@@ -204,11 +204,11 @@ class Sender:
         )
 
     async def _reconcile(self, session: int, parts: Sequence[StoredOutbound]) -> None:
-        """Settle one session's silent parts, oldest first, so that equal words go to the part that said them first."""
+        """Settle one session's silent parts, oldest first, so that the first of equal texts gets the first message."""
         try:
             for outbound in parts:
                 await self._find(outbound)
-        except Exception:  # noqa: BLE001 -- a fence: other sessions go on, this one's parts are looked at again
+        except Exception:  # noqa: BLE001 -- a fence: other sessions continue, this one's parts are looked up again
             _log.exception("reconcile_failed", session=session)
 
     async def _find(self, outbound: StoredOutbound) -> None:
@@ -229,9 +229,9 @@ class Sender:
             await self._store.release(outbound, 0.0)
 
     async def _match(self, outbound: StoredOutbound, found: Sequence[Sent]) -> bool:
-        """Give the part the first of these messages that is nobody else's; False when there is none left.
+        """Match the part with the first of these messages that no other part has; False when there is none left.
 
-        One at a time: the same words may have been said to the same person by many sessions.
+        One at a time: many sessions may have sent the same text to the same person.
         """
         async with self._matching:
             taken = await self._store.known(outbound.session, [sent.provider_id for sent in found])

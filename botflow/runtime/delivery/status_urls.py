@@ -1,4 +1,4 @@
-"""The addresses providers report to: each names one of our outbounds and is signed, so no other can be reported."""
+"""The callback URLs for delivery reports: each names one outbound and is signed, so it serves no other one."""
 
 from __future__ import annotations
 

@@ -79,14 +79,14 @@ CONCEPTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What people type for short, and what it stands for.
+# Abbreviations that people type, and their meaning.
 SLANG: Mapping[str, str] = MappingProxyType(
     {"u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "wanna": "want", "gimme": "give"}
     | {"thru": "through", "wheres": "where", "whens": "when", "whats": "what", "pw": "password", "pwd": "password"}
     | {"acc": "account", "2day": "today", "tmrw": "tomorrow", "tmr": "tomorrow", "gonna": "going", "rn": "now"}
 )
 
-# Words that say little about what a message wants.
+# Words that say little about the aim of a message.
 STOP_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "en": "a an the i im id ill ive me my mine you your yours we us our he she it its they them their "

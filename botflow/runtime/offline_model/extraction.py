@@ -63,7 +63,7 @@ def extract(ask: AskModel, words: Words) -> dict[str, Any]:
 
 
 def _mentions(text: str, words: Words) -> list[Mention]:
-    """Return every amount in `text`; dates, times and reference numbers are none."""
+    """Return every amount in `text`; dates, times and reference numbers are not amounts."""
     tokens = [found[0] for found in _TOKEN.finditer(spelled_out(text, words.language))]
     stems = [[words.stem(token) for token in words.tokens(token)] for token in tokens]
     mentions = []
@@ -79,7 +79,7 @@ def _mentions(text: str, words: Words) -> list[Mention]:
 
 
 def _is_in_date(tokens: list[str], place: int, language: str) -> bool:
-    """Say whether a month's name stands beside the number: 3 December, 3. de diciembre, December 3."""
+    """True if a month's name is next to the number: 3 December, 3. de diciembre, December 3."""
     calendar = CALENDARS.get(language)
     before = [] if place == 0 or tokens[place - 1].endswith((",", ";")) else tokens[place - 1 : place]
     after = [fold(token) for token in tokens[place + 1 : place + 3]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _SHORTEST = 4  # a shorter word is one slip away from too many others
-_SHORTEST_WRONG = 6  # so many letters must there be for one to be wrong: "lamp" is no misspelt "damp"
+_SHORTEST_WRONG = 6  # letters; in a shorter word a wrong letter is not corrected: "lamp" is not a misspelt "damp"
 
 
 class Spelling:
@@ -19,7 +19,7 @@ class Spelling:
                 self._shortened.setdefault(form, word)
 
     def correct(self, word: str) -> str:
-        """Return the known word that `word` stands for, or `word` itself when there is none."""
+        """Return the known word that `word` is a misspelling of, or `word` itself when there is none."""
         if word in self._known or len(word) < _SHORTEST or not word.isalpha():
             return word
         for form in _forms(word):
@@ -30,7 +30,7 @@ class Spelling:
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Say whether `word` may be `meant`, both being the same with one letter left out of one or of each."""
+    """True if `word` may be `meant` misspelt: both are the same with one letter left out of one or of each."""
     if len(word) != len(meant):
         return max(len(word), len(meant)) > _SHORTEST
     return len(word) >= _SHORTEST_WRONG or sorted(word) == sorted(meant)

@@ -1,1 +1,1 @@
-"""What a process runs beside its requests: worker, tick, metrics, shedding of load. Start reading in `worker.py`."""
+"""The background work of a process: worker, tick, metrics, load shedding. Start reading in `worker.py`."""

@@ -1,6 +1,6 @@
-"""Loops that run as long as the process: whatever ends one, another follows, and the log says so.
+"""Loops that run as long as the process: a loop that ends with an error is logged and started again.
 
-Without them a process still answers, but commits nothing or hears nothing: the worst kind of outage.
+Without them a process still answers requests, but commits nothing or gets no signals: the worst kind of outage.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _log = structlog.get_logger("botflow.background")
 
 @asynccontextmanager
 async def background(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
-    """Run these loops, named for the log, for the length of the block. One that returns has nothing to do here."""
+    """Run these loops, named for the log, for the length of the block. A loop that returns is not started again."""
     tasks = [asyncio.create_task(_keep_up(name, run), name=name) for name, run in loops.items()]
     try:
         yield
@@ -32,6 +32,6 @@ async def _keep_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await run()
-        except Exception:  # noqa: BLE001 -- the fence: whatever ends a loop, it begins again
+        except Exception:  # noqa: BLE001 -- the fence: a loop that fails begins again
             _log.exception("loop_died", loop=name)
         await asyncio.sleep(AGAIN_S)

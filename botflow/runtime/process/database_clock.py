@@ -1,7 +1,7 @@
-"""The database's clock, here: what a time of receipt is taken from, and so what "in an hour" and "tomorrow" count from.
+"""The database's clock in this process: it gives the time of receipt, the base of "in an hour" and "tomorrow".
 
-Only the database decides when something is due. This machine's wall clock may be wrong, or jump; its steady clock says
-how much time has passed since the database was last asked what time it is, halfway through the question's round trip.
+Only the database decides when something is due. This machine's wall clock may be wrong, or jump; its steady clock
+measures the time since the last query of the database's clock, counted from the middle of that round trip.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botflow.clock import Clock
 from botflow.errors import ProviderError
 
 EVERY_S = 10.0
-FIRST_TRIES = 3  # the quickest of them is the most exact
+FIRST_TRIES = 3  # the fastest of them is the most exact
 
 
 class DatabaseClock:
@@ -26,7 +26,7 @@ class DatabaseClock:
         self._steady = steady
         self._ask = ask
         self._shown: datetime | None = None  # by the database
-        self._at_s = 0.0  # when that was, by the steady clock
+        self._at_s = 0.0  # the steady clock at that moment
         self._log = structlog.get_logger("botflow.clock")
 
     def now(self) -> datetime:
@@ -39,7 +39,7 @@ class DatabaseClock:
         return self._steady.monotonic_s()
 
     async def measure(self) -> None:
-        """Ask for the first time. ProviderError when the database is away."""
+        """Query the database's clock for the first time. ProviderError when the database is away."""
         quickest_s = float("inf")
         for _ in range(FIRST_TRIES):
             shown, at_s, took_s = await self._measured()
@@ -47,7 +47,7 @@ class DatabaseClock:
                 quickest_s, self._shown, self._at_s = took_s, shown, at_s
 
     async def run(self) -> None:
-        """Ask again and again, until cancelled."""
+        """Repeat the query until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             try:
@@ -56,13 +56,13 @@ class DatabaseClock:
                 self._log.debug("clock_not_measured", code=failure.code)
                 continue
             off_s = (shown - self.now()).total_seconds() - (at_s - self._steady.monotonic_s())
-            if abs(off_s) > took_s / 2:  # else it may as well be the answer that was slow
+            if abs(off_s) > took_s / 2:  # else the difference may come from a slow answer
                 if abs(off_s) > 1.0:
                     self._log.warning("clock_was_off", seconds=round(off_s, 3))
                 self._shown, self._at_s = shown, at_s
 
     async def _measured(self) -> tuple[datetime, float, float]:
-        """Return what the database's clock showed, when that was, and how long the round trip took."""
+        """Return the database's time, the steady clock at that moment, and the duration of the round trip."""
         began_s = self._steady.monotonic_s()
         shown = await self._ask()
         took_s = self._steady.monotonic_s() - began_s

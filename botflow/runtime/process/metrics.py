@@ -1,7 +1,7 @@
-"""What Prometheus reads: the state of queues, outbox, timers and workers in the database, and of this process.
+"""Metrics for Prometheus: the state of queues, outbox, timers and workers in the database, and of this process.
 
-Every process that is asked tells the same of the database, so a dashboard takes the maximum over processes, not the
-sum. The database is asked at most once a second, however often and by whomever this is read.
+Every process reports the same about the database, so a dashboard takes the maximum over processes, not the sum. The
+database is queried at most once a second, however often the metrics are read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 class Metrics:
-    """Counts what happens in this process, and renders that and the state of the database.
+    """Counts events in this process, and renders them with the state of the database.
 
     `registry` takes further collectors.
     """
@@ -55,7 +55,7 @@ class Metrics:
         self._in_flight.set_function(read)
 
     async def render(self) -> bytes:
-        """Return the text format; without the database's part when that does not answer."""
+        """Return the metrics as text; without the database's part when the database does not answer."""
         async with self._looking:
             if time.monotonic() - self._looked_s >= KEPT_S:
                 self._looked_s = time.monotonic()
@@ -70,7 +70,7 @@ class Metrics:
 
 
 class _State(Collector):
-    """The database's state as last seen, as metric families; what is empty is a 0, so that it can be drawn."""
+    """The last known state of the database, as metric families; an empty queue is a 0, so that it can be drawn."""
 
     def __init__(self) -> None:
         self._families: tuple[Metric, ...] = ()

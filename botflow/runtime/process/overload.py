@@ -1,9 +1,9 @@
-"""When to say no: work that could not be done in time is refused at the door, and nothing waits without bound.
+"""Load shedding: work that could not be done in time is refused on arrival, and no queue grows without bound.
 
-Two bounds. A process takes so many requests at once, because each of them holds memory and a connection until it is
-answered. And a message that must be queued is refused while too many turns, or too old ones, wait before it; what
-needs no queue goes on. Who is refused gets 503 and may come again: nothing of it was stored. What was stored before is
-never dropped, a repeat of it is let in, and so is an opt-out.
+Two bounds. A process accepts a limited number of requests at once, because each of them holds memory and a connection
+until it is answered. And a message that must be queued is refused while too many turns, or too old ones, wait before
+it; messages that need no queue are accepted. A refused request gets 503 and may be repeated: nothing of it was stored.
+A stored message is never dropped; its repetitions, and opt-outs, are always accepted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _log = structlog.get_logger("botflow.overload")
 
 
 class Overloaded(ProviderError):
-    """There is more to do than can be done in time; come again after so many seconds."""
+    """More work waits than can be done in time; the client may retry after `retry_after_s` seconds."""
 
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message, code="overloaded", retryable=True)
@@ -37,10 +37,10 @@ class Overloaded(ProviderError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much is too much: requests at once in this process, queued turns of everybody, and the age of the oldest.
+    """The limits: requests at once in this process, queued turns of all sessions, and the age of the oldest.
 
-    The age is generous, for an SMS that is refused may be lost, while one that waits is answered when the workers are
-    back: a restart of all of them must fit in.
+    The age is generous, since a refused SMS may be lost, while a waiting one is answered when the workers are back: it
+    must exceed a restart of all workers.
     """
 
     in_flight: int = 500
@@ -49,18 +49,18 @@ class Bounds:
 
 
 class BacklogWatch:
-    """How much waits, as this process last saw it: asked of the database once a second at most, and only on demand.
-    Those who ask while a look is under way get the last answer."""
+    """The backlog as this process last saw it: queried at most once a second, and only on demand. Calls during a query
+    get the previous result."""
 
     def __init__(self, census: CensusTaker) -> None:
         self._census = census
         self._seen: Sequence[QueueDepth] = ()
         self._looked_s = float("-inf")
         self._looking = asyncio.Lock()
-        self.added = 0  # by this process since the last look began
+        self.added = 0  # by this process since the last query began
 
     async def depths(self) -> Sequence[QueueDepth]:
-        """Return the backlog by queue and priority; ProviderError when the database does not say."""
+        """Return the backlog by queue and priority; ProviderError when the database is away."""
         if time.monotonic() - self._looked_s >= KEPT_S and not self._looking.locked():
             async with self._looking:
                 self._looked_s = time.monotonic()
@@ -71,7 +71,7 @@ class BacklogWatch:
 
 
 class Overload:
-    """Counts requests, watches the queue of turns, and refuses what is too much."""
+    """Counts requests, watches the queue of turns, and refuses requests beyond the bounds."""
 
     def __init__(self, watch: BacklogWatch, bounds: Bounds, count_shed: Callable[[Reason], None]) -> None:
         self._watch = watch
@@ -92,14 +92,14 @@ class Overload:
     async def check_queue(self) -> None:
         """Let one more message into the queue of turns; Overloaded when too many, or too old ones, wait there.
 
-        A database that does not answer refuses the message itself a moment later, with its own words.
+        If the database does not answer, the message passes here, and fails a moment later with the database's error.
         """
         try:
             rows = await self._watch.depths()
         except ProviderError as failure:
             _log.warning("backlog_unknown", code=failure.code)
             return
-        # What stands behind a message, such as timers that are due by the thousand, does not hold it up.
+        # Inbounds of lower priority than a message, such as thousands of due timers, do not delay it.
         ahead = [row for row in rows if row.queue == TURNS and row.priority >= MESSAGE_PRIORITY]
         if sum(row.waiting for row in ahead) + self._watch.added >= self._bounds.waiting:
             self._refuse("queue_depth")

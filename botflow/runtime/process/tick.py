@@ -1,8 +1,7 @@
-"""What a process does without being asked: one look a second says which of its loops have something to do.
+"""The background work of a process: one query a second tells which of its loops have something to do.
 
-Each step has a loop of its own, so one that fails or hangs never holds up another. A step works in small bounded
-pieces, fenced like everything else, so any number of processes may run it at once, and one that was stopped may go on
-at any time.
+Each step has a loop of its own, so one that fails or hangs never delays another. A step works in small bounded pieces,
+each fenced, so any number of processes may run it at once, and a frozen process may continue at any time.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ _log = structlog.get_logger("botflow.tick")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do when `is_due` says so of what was seen. `run` returns True when there may be more: then again.
+    """One kind of work, run when `is_due` is true for the last look; again while `run` returns True.
 
-    After `timeout_s` it is cancelled, so it must leave nothing half done.
+    After `timeout_s` it is cancelled, so it must not leave work half done.
     """
 
     name: str
@@ -52,14 +51,14 @@ class Tick:
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """Let every step finish what it is doing, then end `run`."""
+        """Let every step finish its present work, then end `run`."""
         self._stopped.set()
         self._look_now.set()
         for wanted in self._wanted.values():
             wanted.set()
 
     def look_now(self) -> None:
-        """Look at once: another process has said that there is something to do."""
+        """Look at once: another process has signalled that there is something to do."""
         self._look_now.set()
 
     def wake(self, *names: str) -> None:
@@ -85,7 +84,7 @@ class Tick:
             else:
                 self.wake(*(step.name for step in self._steps if step.is_due(seen)))
             await asyncio.sleep(GAP_S)
-            # Uneven pauses keep many processes from looking at the same rows at the same moment.
+            # Random pauses keep processes from querying the same rows at the same moment.
             try:
                 async with asyncio.timeout(self._every_s * random.uniform(0.9, 1.1)):
                     await self._look_now.wait()

@@ -1,6 +1,6 @@
-"""How long things take that have to do with each other: leases, beats, polls, deadlines, and the patience of a stop.
+"""Durations that depend on each other: leases, beats, polls, deadlines, and the grace time of a stop.
 
-One value, so that tests can make all of it shorter together: what they prove rests on the ratios.
+One value, so that tests can shorten all of them together: the tests depend on the ratios.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Seconds. A process beats every `beat_s`, and counts as dead when it has not for `dead_after_s`. Every `look_s`
-    it asks the database what there is to do. A request that waits for another process's turn looks every `poll_s`.
-    What still runs `grace_s` after a stop is cut off.
+    """Seconds. A process beats every `beat_s`, and counts as dead after `dead_after_s` without a beat. Every `look_s`
+    it queries the database for work. A request that waits for another process's turn looks every `poll_s`. Turns that
+    still run `grace_s` after a stop are cancelled.
 
     A webhook is answered within `webhook_reply_s` (providers give up after 15 s, network included), a chat message
-    within `chat_reply_s`. A part without news for `silent_s` is asked for at its provider. A sender that was frozen for
-    longer than `stale_claim_s` no longer sends what it claimed: shorter than `silent_s`, so that it never sends what
-    another one has asked for. A part that a webhook's answer took along holds up those behind it for at most
-    `unconfirmed_s`: longer than it takes until the provider is asked for it. An effect is left to the process that
-    claimed it for `effect_lease_s`, longer with every attempt.
+    within `chat_reply_s`. A part without a report for `silent_s` is looked up at its provider. A sender that was frozen
+    for longer than `stale_claim_s` no longer sends its claimed parts: shorter than `silent_s`, so that it never sends a
+    part that another process has looked up. A part that was sent in a webhook's reply blocks the parts behind it for at
+    most `unconfirmed_s`: longer than the wait before its look-up. An effect belongs to the process that claimed it for
+    `effect_lease_s`, longer with every attempt.
     """
 
     beat_s: float = 2.0

@@ -1,6 +1,6 @@
-"""The worker of a process: its tick runs until the process stops, whatever happens in between.
+"""The worker of a process: its tick runs until the process stops, also after failures.
 
-What there is to do, and how, is the tick's steps' affair; nothing here knows what a turn is.
+The steps of the tick define the work; this module does not know about turns.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _log = structlog.get_logger("botflow.worker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """How much a process takes upon itself: so many sessions at once, of these queues."""
+    """The work that a process accepts: how many sessions at once, and from which queues."""
 
     concurrency: int = 64
     queues: tuple[QueueName, ...] = QUEUES
@@ -47,6 +47,6 @@ async def _keep_ticking(tick: Tick) -> None:
     while not tick.is_stopped:
         try:
             await tick.run()
-        except Exception:  # noqa: BLE001 -- the fence: whatever ends the tick, it begins again
+        except Exception:  # noqa: BLE001 -- the fence: a tick that fails begins again
             _log.exception("tick_died")
             await asyncio.sleep(0.5)

@@ -1,1 +1,1 @@
-"""Executions: how they start, what their steps are, what follows them. Start reading in `executions.py`."""
+"""Executions: their start, their steps, and their effects. Start reading in `executions.py`."""

@@ -1,8 +1,8 @@
-"""The moments of a cron expression in a time zone. Over the changes of the clocks as Debian's cron does it:
+"""The moments of a cron expression in a time zone. Clock changes are handled as in Debian's cron:
 
-A fixed time that the clocks skip (02:30 in spring) comes right after the gap, at 03:00; one that comes twice (in
-autumn) counts the first time. Expressions with a `*` in the minutes or hours follow the time that passes: what the
-clocks skip does not come, and what they repeat comes twice.
+A fixed time that the clocks skip (02:30 in spring) runs right after the gap, at 03:00; one that occurs twice (in
+autumn) runs the first time. Expressions with a `*` in the minutes or hours follow elapsed time: skipped times do not
+run, and repeated times run twice.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 
 def next_moment(cron: str, zone: str, after: datetime) -> datetime | None:
-    """Return the first moment after `after`, None when none ever comes."""
-    from cronsim import CronSim  # only who has a schedule needs it
+    """Return the first moment after `after`; None when there will never be one."""
+    from cronsim import CronSim  # needed only for schedules
 
     return next(CronSim(cron, after.astimezone(ZoneInfo(zone))), None)
 
@@ -23,7 +23,7 @@ def next_moment(cron: str, zone: str, after: datetime) -> datetime | None:
 def moments_between(cron: str, zone: str, first: datetime, last: datetime, most: int) -> list[datetime]:
     """Return the moments from `first` to `last`, both included, the oldest first: the newest `most` of them.
 
-    It goes through all of them, ten thousand in a tenth of a second, so `first` should not be a year ago.
+    It iterates over all of them, ten thousand in 0.1 s, so `first` should not be a year ago.
     """
     from cronsim import CronSim
 

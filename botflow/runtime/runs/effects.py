@@ -1,7 +1,7 @@
-"""Carrying out what follows a commit: runs to start or to cancel, parents to tell, events to spread.
+"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit.
 
-An effect may be tried again at any time: each is one transaction that takes its row away. What cannot be started is
-told to whoever waits for it, like a child that failed.
+An effect may be tried again at any time: each is one transaction that deletes its row. A start that is impossible is
+reported to the waiting parent, like a child that failed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from botflow.storage.runs.effects import Effects
 LIMIT = 50  # claimed at once
 AT_ONCE = 4  # of those
 STEP_S = 30.0  # a claim, and each effect's transaction
-ATTEMPTS = 8  # then a start is given up, and its parent told
-DEEPEST = 16  # runs that start runs that start runs: further down it is a circle
+ATTEMPTS = 8  # then a start is abandoned, and its parent told
+DEEPEST = 16  # levels of runs that start runs: a deeper one is taken for an endless loop
 
 
 class Carrier:
@@ -53,11 +53,11 @@ class Carrier:
         self._log = structlog.get_logger("botflow.carrier")
 
     def steps(self) -> tuple[Step, ...]:
-        """Return what the tick repeats while effects are due."""
+        """Return the steps for the tick, which run while effects are due."""
         return (Step(name="carry_out", run=self.carry_some, is_due=lambda seen: seen.effects, timeout_s=STEP_S),)
 
     async def carry_some(self) -> bool:
-        """Carry out up to LIMIT effects; say whether there may be more."""
+        """Carry out up to LIMIT effects; True when there may be more."""
         claimed = await self._store.claim(LIMIT, self._lease_s)
         if claimed:
             reach("effects.claimed")
@@ -70,7 +70,7 @@ class Carrier:
         return len(claimed) == LIMIT
 
     async def _carry_one(self, effect: StoredEffect, room: asyncio.Semaphore) -> None:
-        """Carry out one effect, whatever becomes of it: what fails is due again when its lease ends."""
+        """Carry out one effect; never raises: a failed one is due again when its lease ends."""
         async with room:
             try:
                 await self._carry(effect)
@@ -93,7 +93,7 @@ class Carrier:
                 assert_never(effect.kind)
 
     async def _start(self, effect: StoredEffect, run: StartRun) -> None:
-        """Start a child: a branch of the very same version, or the other workflow's active one."""
+        """Start a child: a branch of the same version, or another workflow's active version."""
         try:
             start = await self._child(effect, run)
         except (RejectedInbound, FlowError) as refusal:
@@ -128,7 +128,7 @@ class Carrier:
         )
 
     async def _live(self, slug: str) -> LiveFlow:
-        """Return the workflow's active version; one that was published a moment ago may have to be fetched first."""
+        """Return the workflow's active version; one that was just published may have to be loaded first."""
         try:
             return self._flows.get(slug)
         except RejectedInbound:
@@ -164,12 +164,12 @@ class Carrier:
             return any(
                 cast(Starts, self._node_types[node.type]).starts(node.properties, heard) for node in live.flow.triggers
             )
-        except FlowError as failure:  # a condition that this payload breaks is that workflow's affair alone
+        except FlowError as failure:  # a condition that fails on this payload affects only that workflow
             self._log.warning("event_not_heard", workflow=live.slug, code=failure.code)
             return False
 
     async def _refuse(self, effect: StoredEffect, run: StartRun, refusal: BotflowError) -> None:
-        """Tell the session itself that its child never began; nobody waits for one without a group."""
+        """Tell the session itself that its child never began; without a group it does not wait for the child."""
         self._log.warning("run_not_started", session=effect.session, branch=run.branch, code=refusal.code)
         if not run.group:
             await self._store.start(effect, ())
@@ -179,7 +179,7 @@ class Carrier:
         await self._store.report(effect, end)
 
     async def _failed(self, effect: StoredEffect, failure: Exception) -> None:
-        """Leave it for a later try; a start is given up after the last one, or its parent would wait for ever."""
+        """Leave the effect for a later try; after the last one abandon a start, or its parent would wait for ever."""
         code = getattr(failure, "code", None)
         self._log.warning(
             "effect_failed",

@@ -1,6 +1,6 @@
-"""Telling an event, which starts every workflow that listens for it. Start reading with `emit`.
+"""Emitting an event, which starts every workflow that listens for it. Start reading with `emit`.
 
-As in `start.py`, all of it happens in the transaction of whoever calls.
+As in `start.py`, all of it happens in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened. With a `key` it starts each listening workflow once, however often it is told."""
+    """An event. With a `key` it starts each listening workflow once, however often it is emitted."""
 
     name: str
     payload: Any = None
@@ -41,7 +41,7 @@ class Event:
 
 
 def emit_with(connection: Connection, event: Event) -> list[TriggeredExecution]:
-    """Tell an event on a connection that is not botflow's own."""
+    """Emit an event on a connection that is not botflow's own."""
     check_transaction(connection)
     runs = emit(connection, event)
     return [TriggeredExecution(run.execution, run.status) for run in runs]
@@ -67,14 +67,14 @@ def emit(connection: Connection, event: Event) -> list[StartedRun]:
 
 
 def _listening_node(plan: Plan, name: str, payload: Any) -> str:
-    """Return the first trigger.event of the plan that takes the event, "" when there is none."""
+    """Return the id of the plan's first trigger.event that accepts the event, "" when there is none."""
     heard = Inbound(
         kind="trigger", key="", received_at=_ANY_TIME, seed=0, channel="", parameters=_event_parameters(name, payload)
     )
     for node, properties in plan.of(EventProperties):
         try:
             takes = EventTrigger().starts(properties, heard)
-        except FlowError:  # its condition fails: let the run say so
+        except FlowError:  # its condition fails: the run reports it
             takes = True
         if takes:
             return node

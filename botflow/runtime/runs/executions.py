@@ -1,6 +1,6 @@
-"""Executions as programs see them: start, look, pause, resume, cancel, retry. What REST offers stands on this.
+"""Executions as programs see them: start, read, pause, resume, cancel, retry. The REST API uses this.
 
-Every change is one transaction of the store; a worker that runs a turn of the execution notices by its fences.
+Every change is one transaction of the store; a worker that runs a turn of the execution notices it by its fences.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionDetail:
-    """An execution, what it took, and where it can be taken up again (the newest first)."""
+    """An execution, what it has used, and its checkpoints (newest first)."""
 
     record: ExecutionRecord
     spent: Spent
@@ -98,7 +98,7 @@ class ExecutionDetail:
 
 
 class Executions:
-    """One method per thing one can ask of an execution. Refusals are RejectedInbounds with stable codes."""
+    """One method per operation on executions. Refusals are RejectedInbounds with stable codes."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ class Executions:
         before: str | None = None,
         limit: int = PAGE,
     ) -> list[ExecutionRecord]:
-        """Return the newest first; `before` is the id of the last one of the page before."""
+        """Return executions, newest first; `before` is the id of the last one on the previous page."""
         if before is not None:
             _check_id(before)
         return await self._store.page(
@@ -160,7 +160,7 @@ class Executions:
         return steps_of(turns, under_way, await self._flow(record), status=record.status)
 
     async def log(self, execution: str, *, level: Level = "debug", after: int = 0) -> Sequence[LogEntry]:
-        """Return the lines of up to 200 turns behind the version `after`, oldest first."""
+        """Return the log lines of up to 200 turns after the version `after`, oldest first."""
         record = await self._record(execution)
         return log_of(await self._store.turns(record, LARGEST_PAGE, after), level)
 
@@ -180,25 +180,25 @@ class Executions:
     # -- changes
 
     async def pause(self, execution: str) -> ExecutionRecord:
-        """Let nothing of it go on until it is resumed; a turn under way is given up and runs again then."""
+        """Pause it until it is resumed; a turn under way is abandoned, and runs again after that."""
         return await self._changed(execution, "paused", await self._lifecycle.pause(_check_id(execution)))
 
     async def resume(self, execution: str) -> ExecutionRecord:
-        """Let a paused one go on; timers that are overdue go off."""
+        """Resume a paused execution; overdue timers fire."""
         return await self._changed(execution, "resumed", await self._lifecycle.resume(_check_id(execution)))
 
     async def cancel(self, execution: str) -> ExecutionRecord:
-        """End it and its children; what it asks at this moment is given up within two seconds."""
+        """Cancel it and its children; an ask under way is abandoned within two seconds."""
         return await self._changed(execution, "cancelled", await self._lifecycle.cancel(_check_id(execution)))
 
     async def retry(
         self, execution: str, *, checkpoint: int | None = None, from_start: bool = False
     ) -> ExecutionRecord:
-        """Run one that is over again: from its last checkpoint, from the one named, or from its start."""
+        """Run an ended execution again: from its last checkpoint, from the one named, or from its start."""
         change = await self._lifecycle.retry(_check_id(execution), checkpoint, from_start=from_start)
         return await self._changed(execution, "retried", change)
 
-    # -- parts of these
+    # -- helpers
 
     async def _record(self, execution: str) -> ExecutionRecord:
         record = await self._store.read(_check_id(execution))

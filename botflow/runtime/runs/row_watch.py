@@ -1,8 +1,8 @@
-"""Watching an application's own rows: SQLAlchemy tells of each insert, update and delete, within the same flush.
+"""Watching an application's own rows: SQLAlchemy reports each insert, update and delete, within the same flush.
 
-What is started stands in the transaction that changes the row. Statements on many rows at once (`session.execute(
-update(...))`, bulk methods) change rows that no session holds, so they are not seen. Starting a workflow writes by
-plain statements, never through the session: that is not seen either, and nothing turns in circles.
+Workflows are started in the transaction that changes the row. Statements on many rows at once
+(`session.execute(update(...))`, bulk methods) change rows that no session holds, so they are not seen. A start writes
+by plain statements, never through the session, so it is not seen either, and cannot start an endless loop.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def watch_rows(
     """Start `workflow` for each row of `model` that a session inserts, updates or deletes, if `when` says so.
 
     `when` and `input` get the row and the former values of what an update changed, by attribute (empty otherwise).
-    Without `input` the workflow gets {"change", "row", "former"}. What cannot be started raises, and fails the flush.
+    Without `input` the workflow gets {"change", "row", "former"}. A start that fails raises, and fails the flush.
     """
     watched = (on,) if isinstance(on, str) else on
     if unknown := set(watched) - set(get_args(Change)):
@@ -59,7 +59,7 @@ def _listener(
 ) -> Callable[[Mapper[Any], Connection, Any], None]:
     def changed(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
         former = inspect(row).info[_FORMER] if change == "update" else {}
-        if change == "update" and not former:  # SQLAlchemy tells of every row that was touched, changed or not
+        if change == "update" and not former:  # SQLAlchemy reports every row that was touched, changed or not
             return
         if when is not None and not when(row, former):
             return
@@ -75,7 +75,7 @@ def _listener(
 
 
 def _note_former_values(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
-    """Keep, for the listener below, what the update is about to overwrite.
+    """Store, for the listener below, the values that the update will overwrite.
 
     The session does not know the former value of an attribute that was set unread: the row still has it.
     """

@@ -1,7 +1,7 @@
-"""Schedules: keeps a row for each schedule trigger of an active version, and starts what is due, once.
+"""Schedules: keeps a row for each schedule trigger of an active version, and starts due ones, once.
 
-Any number of processes may do both at once: due rows are locked and passed over by others, a start and the row's next
-moment stand in one transaction, and the moment is the run's key. Only the database's clock says what is due.
+Any number of processes may do both at once: due rows are locked and skipped by others, a start and the row's next
+moment are written in one transaction, and the moment is the run's key. Only the database's clock decides what is due.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Schedules:
         )
 
     async def sync(self) -> bool:
-        """Bring the rows in line with the active versions: when this process sees others than last time, and once a
-        minute, for a workflow that was paused and active again within a second looks as before."""
+        """Update the rows from the active versions: when these have changed since the last call, and once a minute,
+        since a workflow that was paused and active again within a second looks unchanged."""
         seen = (time.monotonic() // SYNC_S, [(live.slug, live.version) for live in self._flows.all()])
         if seen != self._synced:
             await self._engine.write(sync_schedules)
@@ -69,7 +69,7 @@ class Schedules:
         return False
 
     async def start_due(self) -> bool:
-        """Start what is due; True when there may be more."""
+        """Start due schedules; True when there may be more."""
         runs, has_more = await self._engine.write(start_due_schedules)
         if runs:
             self._wake()
@@ -77,7 +77,7 @@ class Schedules:
 
 
 def sync_schedules(connection: Connection) -> None:
-    """Add, change and drop rows: what is unchanged keeps its next moment, what is new counts from now."""
+    """Add, change and drop rows: an unchanged row keeps its next moment, a new one counts from now."""
     now = clock_time(connection)
     wanted = [schedule for target in lock_active(connection) for schedule in schedules_of(target)]
     stored = {(row.schedule.workflow, row.schedule.node): row.schedule for row in stored_schedules(connection)}
@@ -89,7 +89,7 @@ def sync_schedules(connection: Connection) -> None:
 
 
 def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]:
-    """Start what is due by now; return the runs, and whether there may be more to start."""
+    """Start the schedules that are due now; return the runs, and whether there may be more to start."""
     now = clock_time(connection)
     due = due_schedules(connection, now, LIMIT)
     targets = {target.workflow: target for target in find_targets(connection, [row.schedule.workflow for row in due])}
@@ -98,7 +98,7 @@ def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]
     for row in due:
         target = targets.get(row.schedule.workflow)
         if target is None or row.schedule not in schedules_of(target):
-            drop_schedule(connection, row.schedule)  # paused or changed a moment ago: `sync` knows better
+            drop_schedule(connection, row.schedule)  # just paused or changed: `sync` makes the right row
             continue
         wanted = moments_to_start(row, now)
         moments, later = wanted[:AT_ONCE], wanted[AT_ONCE:]
@@ -112,8 +112,8 @@ def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]
 
 
 def moments_to_start(row: StoredSchedule, now: datetime) -> list[datetime]:
-    """Return the moments of a due schedule that shall start, oldest first: those on time, and what its policy says of
-    those missed, at most the newest hundred of a week."""
+    """Return the moments of a due schedule for which runs start, oldest first: those on time, and the missed ones that
+    its policy allows, at most the newest hundred of a week."""
     schedule = row.schedule
     assert row.next_at is not None
     first = max(row.next_at, now - FURTHEST_BACK)

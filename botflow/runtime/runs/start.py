@@ -1,7 +1,7 @@
-"""Starting one workflow by its name. Start reading with `start`.
+"""Starts one workflow by its name. Start reading with `start`.
 
-All of it works on SQLAlchemy's synchronous Connection, in the transaction of whoever calls, so that an execution begins
-with the caller's commit or not at all; an AsyncConnection lends its own by `run_sync`. Nothing here runs a turn.
+All of it works on SQLAlchemy's synchronous Connection, in the caller's transaction, so that an execution begins with
+the caller's commit or not at all; an AsyncConnection lends its own by `run_sync`. Nothing here runs a turn.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from botflow.storage.runs.start import start_run
 from botflow.storage.runs.start_for_person import PersonStart, start_for_person
 from botflow.storage.runs.start_targets import Target
 
-NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})  # none but the chat
+NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})  # only the chat
 
 
 class TriggeredExecution(NamedTuple):
-    """What was started. It runs once the transaction has committed; its status is `pending` until then."""
+    """A started execution. It runs once the transaction has committed; its status is `pending` until then."""
 
     execution_id: str
     status: str
@@ -52,7 +52,7 @@ class StartRequest:
     """A workflow to start; `external_id` and `channel` name the person of a persistent one.
 
     `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
-    asked for. A webhook names its trigger's `node`. `metadata` is kept with the execution, for whoever looks at it.
+    requested. A webhook names its trigger's `node`. `metadata` is stored with the execution, for its readers.
     """
 
     workflow: str
@@ -77,7 +77,7 @@ def start_with(connection: Connection, request: StartRequest, channels: Channels
 
 
 def start(connection: Connection, request: StartRequest, channels: Channels = NO_CHANNELS) -> StartedRun:
-    """Start a workflow by name; `channels` are those that a person may have besides the chat. RejectedInbound says:
+    """Start a workflow by name; `channels` are those that a person may have besides the chat. Codes of RejectedInbound:
 
     workflow.unknown, workflow.inactive, version.unknown, trigger.none, input.invalid, input.not_json, input.too_large,
     credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, session.busy, session.opted_out.
@@ -128,7 +128,7 @@ def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties
 
 
 def _check_credentials(connection: Connection, target: Target, plan: Plan, request: StartRequest) -> None:
-    user_name = "" if request.external_id else request.user_name  # a person's conversation has no user of ours
+    user_name = "" if request.external_id else request.user_name  # a person's conversation does not run for a user
     usable = usable_names(connection, target.organization, user_name, plan.credentials)
     if missing := sorted(plan.credentials - usable):
         raise no_start(

@@ -1,6 +1,6 @@
-"""What the documents of a version say of starting it: its triggers, and the credentials that its nodes name.
+"""How a version can be started, read from its documents: its triggers, and the credentials that its nodes name.
 
-Read without compiling: whoever starts a workflow need not have the node types that its nodes are of.
+Read without compiling: the process that starts a workflow need not have the types of its nodes.
 """
 
 from __future__ import annotations

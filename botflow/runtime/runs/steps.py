@@ -1,7 +1,7 @@
-"""An execution's steps: one per visit of a node, read out of its turns' events and answers. Nothing stores them twice.
+"""An execution's steps: one per visit of a node, computed from its turns' events and answers; they are not stored.
 
-A turn of a run ends after a node that asked the world, so the answers of a turn are those of the last node in it; where
-an ask says which node it is for, that counts.
+A turn of a run ends after a node that performed an ask, so the answers of a turn belong to its last node; if an ask
+names its node, that decides.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ StepStatus = Literal["running", "suspended", "completed", "failed", "cancelled",
 
 
 class Outside:
-    """What `storage.runs.cancel.record` calls the changes that no turn made, as far as they concern steps."""
+    """Names of the changes that the API writes, not a turn (`storage.runs.cancel.record`), if they concern steps."""
 
     cancelled = "cancelled"
     taken_up = "taken_up"
@@ -59,8 +59,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """All steps, and what people ask for first: numbers of steps, None for none. `ready_to_resume` is the node where an
-    execution that stands still can be taken up, "" for its beginning or while it runs."""
+    """All steps, and the numbers of the most wanted ones, or None. `ready_to_resume` is the node where an execution
+    that does not run can be retried, "" for its beginning or while it runs."""
 
     steps: tuple[Step, ...]
     first_failed: int | None
@@ -113,7 +113,7 @@ class _History:
             self.open.status = "suspended"
 
     def spend(self, answers: Iterable[AnswerLog], last: Step) -> None:
-        """Count what the turn's answers cost: with the step of the node that they name, else with the last one."""
+        """Add the cost of the turn's answers to the step of the node that they name, else to the last one."""
         for answer in answers:
             named = (step for step in reversed(self.steps) if step.node == answer.node)
             step = next(named, last) if answer.node else last
@@ -133,7 +133,7 @@ class _History:
         self.open = None
 
     def _follow(self, event: list[Any], turn: TurnLog) -> Step | None:
-        """Take one event; return the step that it was about, if it ended or held one."""
+        """Process one event; return the step that it ended or suspended, if any."""
         kind, *fields = event
         match kind:
             case ExecutionStarted.kind:
@@ -165,7 +165,7 @@ class _History:
         return None
 
     def _annotate(self, kind: str, fields: list[Any]) -> Step | None:
-        """Write what an event says about a node's visit onto its step."""
+        """Copy an event's facts about a node's visit to its step."""
         step = self._at(fields[0])
         if step is None:
             return None

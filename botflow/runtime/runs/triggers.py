@@ -1,4 +1,4 @@
-"""Starting workflows and telling events in transactions of its own, for a process that serves."""
+"""Starts workflows and emits events in transactions of its own, for a serving process."""
 
 from __future__ import annotations
 

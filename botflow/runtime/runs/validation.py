@@ -1,4 +1,4 @@
-"""What is checked before an execution starts: the workflow, its input, keys, names and the caller's transaction."""
+"""Checks before an execution starts: the workflow, its input, keys, names and the caller's transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_NAME = 200
 
 @contextmanager
 def botflows_tables() -> Iterator[None]:
-    """Say clearly when the connection's database is not botflow's; its own transaction is of no use any more then."""
+    """Raise a clear error when the connection's database is not botflow's; its transaction is unusable after that."""
     try:
         yield
     except DBAPIError as failure:
@@ -41,7 +41,7 @@ def botflows_tables() -> Iterator[None]:
 
 def active_target(connection: Connection, slug: str, number: int | None = None) -> Target:
     """Return the workflow and version to start; RejectedInbound when there is none, or it is not active."""
-    target = find_target(connection, slug, number) if slug.isprintable() else None  # no database takes a NUL
+    target = find_target(connection, slug, number) if slug.isprintable() else None  # no database accepts a NUL
     if target is None:
         raise no_start(
             f"there is no workflow {slug[:64]!r}", "workflow.unknown", "use the id at the top of its flow file", 404
@@ -61,7 +61,7 @@ def active_target(connection: Connection, slug: str, number: int | None = None) 
 
 
 def plain_input(given: Any) -> Any:
-    """Return `given` as the JSON that is stored (times, UUIDs and enums become texts); RejectedInbound otherwise."""
+    """Return `given` as JSON to store (times, UUIDs and enums become strings); RejectedInbound if it is not JSON."""
     try:
         stored = orjson.dumps(given, option=orjson.OPT_NON_STR_KEYS)
     except TypeError as failure:
@@ -82,7 +82,7 @@ def plain_input(given: Any) -> Any:
 
 
 def check_input(schema: Any, given: Any) -> None:
-    """RejectedInbound `input.invalid` (422) says which field is wrong and what was expected."""
+    """RejectedInbound `input.invalid` (422) names the wrong field and the expected type."""
     if wrong := misfits(schema, given):
         raise no_start(f"the input does not fit: {'; '.join(wrong[:5])}", "input.invalid", "see the trigger's schema")
 
@@ -100,7 +100,7 @@ def same_input(run: StartedRun, given: Any, key: str) -> StartedRun:
 
 
 def check_transaction(connection: Connection) -> None:
-    """Half a start must not be left behind."""
+    """UsageError `trigger.autocommit` for a connection on which a start could be written in part."""
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         raise UsageError(
             "this connection commits each statement by itself",

@@ -12,7 +12,7 @@ LONGEST_LINE = 100  # messages of one person that may wait in this process at th
 
 
 class ArrivalOrder:
-    """One line per session (asyncio's locks are FIFO), kept only while somebody stands in it."""
+    """One lock per session (asyncio's locks are FIFO), kept only while a message holds it or waits for it."""
 
     def __init__(self) -> None:
         self._lines: dict[SessionKey, _Line] = {}
@@ -26,7 +26,7 @@ class ArrivalOrder:
 
 
 class _Line:
-    """A session's lock. A class, as a generator would cost each message of the fast path another two microseconds."""
+    """A session's lock. A class, since a generator would cost each message of the fast path another 2 µs."""
 
     __slots__ = ("_key", "_lines", "_lock", "_users")
 

@@ -1,10 +1,10 @@
-"""Bursts: what several quick messages of one person become, as their workflow says.
+"""Bursts: how several quick messages of one person are combined, by the rule of their workflow.
 
-queue: each is a turn. merge: they are one inbound, once nothing came for `mergeWithin`. supersede: the first one is
-answered at once, and a newer one cancels the answer that is not committed yet; then both are one inbound. Nothing is
-dropped: a message that joined another is finished by the very commit that finishes that one.
+queue: each is a turn. merge: they become one inbound after `mergeWithin` without another message. supersede: the first
+one is answered at once, and a newer one cancels a reply that is not committed yet; then both become one inbound.
+Nothing is dropped: a message that joined another is finished by the same commit as that one.
 
-A pressed button, a shared place, and whatever says something about being written to is never part of a burst.
+A pressed button, a shared location, and a message with `consent` such as an opt-out are never part of a burst.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.bursts import BurstRows, Waiting
 from botflow.storage.turns.limits import LONGEST_BURST
 
-LONGEST = 10  # times `mergeWithin`: who goes on writing gets an answer, too
-POLL_S = 1.0  # under the signals, in case one is lost
+LONGEST = 10  # times `mergeWithin`: a person who keeps writing gets a reply, too
+POLL_S = 1.0  # besides the signals, in case one is lost
 CHARACTERS_PER_TOKEN = 4  # of an estimate
 Performing = Coroutine[Any, Any, Answer]
 
 
 class Superseded(BotflowError):
-    """A newer message came before the answer: both messages are answered together."""
+    """A newer message came before the reply: both messages are answered together."""
 
     code = "burst.superseded"
 
@@ -48,11 +48,11 @@ class Bursts:
     def __init__(self, rows: BurstRows, hub: Hub) -> None:
         self._rows = rows
         self._hub = hub
-        self._calls: set[asyncio.Task[None]] = set()  # that nobody waits for any more, until they cost what they cost
+        self._calls: set[asyncio.Task[None]] = set()  # superseded calls, until their cost is known
         self._log = structlog.get_logger("botflow.bursts")
 
     async def close(self) -> None:
-        """Give up calls that nobody waits for; what they cost stays an estimate."""
+        """Cancel superseded calls; their cost remains an estimate."""
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
@@ -60,8 +60,8 @@ class Bursts:
     async def gathered(
         self, policy: Policy, key: SessionKey, queued: StoredInbound, *, has_acted: bool
     ) -> StoredInbound | None:
-        """Return the inbound with everything that joined it, after waiting for more where the workflow says so; None
-        when the attempt is no longer the caller's. Once an attempt `has_acted` upon it, nothing joins it any more."""
+        """Return the inbound combined with all that joined it, after a wait for more if the workflow merges; None when
+        the attempt is no longer the caller's. When an earlier attempt `has_acted` on it, nothing more joins it."""
         if policy.bursts == "queue" or not may_join(queued.inbound):
             return queued
         waiting = await self._rows.waiting(queued.id, key)
@@ -82,8 +82,8 @@ class Bursts:
     async def answer(
         self, policy: Policy, key: SessionKey, queued: StoredInbound, ask: Ask, work: Performing
     ) -> Answer:
-        """Await the world's answer. Superseded when a newer message comes first: then a model's call goes on by itself,
-        and what it cost is kept."""
+        """Await the answer to an ask. Superseded when a newer message comes first: then a model's call continues in the
+        background, and its cost is stored."""
         if policy.bursts != "supersede" or not isinstance(ask, AskModel) or not may_join(queued.inbound):
             return await work
         call = asyncio.create_task(work)
@@ -104,11 +104,11 @@ class Bursts:
         raise Superseded("a newer message came before the answer", hint="nothing to do: both are answered")
 
     async def answering(self, policy: Policy, turn: TurnId) -> TurnId | None:
-        """Return the turn whose parts a request for `turn` may answer with: none, if a newer message joined it."""
+        """Return the turn whose parts a request for `turn` may reply with; None if a newer message joined the burst."""
         return turn if policy.bursts == "queue" else await self._rows.answering(turn)
 
     async def replaced(self, queued: StoredInbound, entry: JournalledAnswer) -> None:
-        """Keep what is journalled before an answer to another question takes its place."""
+        """Store a journalled answer elsewhere before the answer to another ask replaces it."""
         if queued.through:
             await self._rows.keep(queued.id, queued.attempt, entry)
 
@@ -116,14 +116,14 @@ class Bursts:
         """Return once a newer message may join."""
         with self._hub.listen(queued.id.session) as mailbox:
             while True:
-                with suppress(ProviderError):  # no database for a moment: there is no hurry
+                with suppress(ProviderError):  # the database is away for a moment: the next poll will do
                     members, _ = burst_of(policy, await self._rows.waiting(queued.id, key))
                     if members and members[-1].seq > max(queued.id.seq, queued.through):
                         return
                 await mailbox.woken(POLL_S)
 
     async def _outlive(self, queued: StoredInbound, ask: AskModel, call: asyncio.Task[Answer]) -> None:
-        """Keep an estimate of what the call costs, at once, and what it did cost once it is over."""
+        """Store an estimate of the call's cost at once, and the real cost when it is over."""
         asked = ask_to_json(ask)
         tokens = len(orjson.dumps(asked)) // CHARACTERS_PER_TOKEN
         usage = {"model": ask.model, "promptTokens": tokens, "completionTokens": ask.max_tokens or 0, "estimated": True}
@@ -142,19 +142,19 @@ class Bursts:
             answer = await call
             if answer.failure is None or answer.usage.get("promptTokens"):
                 await self._rows.correct(turn, place, {**answer_to_json(answer), **_given_up(answer.usage)})
-        except Exception as failure:  # noqa: BLE001 -- a fence: nobody waits for this call; its estimate stays
+        except Exception as failure:  # noqa: BLE001 -- a fence: no caller waits for this call; its estimate stays
             self._log.warning("cost_not_known", session=turn.session, seq=turn.seq, reason=type(failure).__name__)
         finally:
             call.cancel()
 
 
 def holds_back(policy: Policy, inbound: Inbound) -> bool:
-    """Say whether a turn may not run at once, because more may come that belongs to it."""
+    """True if a turn may not run at once, because messages that belong to it may follow."""
     return policy.bursts == "merge" and may_join(inbound)
 
 
 def may_join(inbound: Inbound) -> bool:
-    """Say whether an inbound may be part of a burst: plain words, or something attached."""
+    """True if an inbound may be part of a burst: it has plain text or media."""
     return (
         inbound.kind == "message"
         and not inbound.consent
@@ -165,9 +165,9 @@ def may_join(inbound: Inbound) -> bool:
 
 
 def burst_of(policy: Policy, waiting: Sequence[Waiting]) -> tuple[list[Waiting], float]:
-    """Return the members of the first one's burst, and for how long more may still come, in seconds.
+    """Return the members of the first one's burst, and the seconds for which more may still join.
 
-    Who belongs to it follows from when they were received, so that a later attempt finds the same.
+    Membership depends on the times of receipt, so that a later attempt finds the same members.
     """
     if not waiting:
         return [], 0.0
@@ -184,7 +184,7 @@ def burst_of(policy: Policy, waiting: Sequence[Waiting]) -> tuple[list[Waiting],
 
 
 def joined(inbounds: Sequence[Inbound]) -> Inbound:
-    """Return one inbound that says what all of them say; its key is the first one's."""
+    """Return one inbound with the content of all of them; its key is the first one's."""
     return replace(
         inbounds[0],
         text="\n".join(inbound.text for inbound in inbounds if inbound.text),

@@ -1,7 +1,7 @@
-"""What people see of a turn before it is committed: its messages so far, and the reply that is being written.
+"""Drafts show a turn before it is committed: its messages so far, and the reply that is being written.
 
 A draft is a hint, never truth: it may be lost, and the commit's messages replace it. It keeps the order of the turn's
-messages: what is said before a model is asked is shown before the model's words.
+messages: messages from before a model call are shown before the model's text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from botflow.records.sessions import StoredSession
 from botflow.records.turns import StoredInbound
 from botflow.runtime.turns.signals import Delta, Hub, Preview
 
-GATHER_S = 0.04  # pieces of a reply that come this close together travel as one
+GATHER_S = 0.04  # pieces of a reply within this time are sent as one
 
 
 class Draft:
@@ -32,11 +32,11 @@ class Draft:
         self._shown = 0
 
     def show(self, said: Sequence[SendMessage]) -> None:
-        """Show what the turn has said to its person since the last time."""
+        """Show the turn's new messages to its person."""
         if not self._streams:
             return
         own = [message for message in said if not message.to]
-        self._shown = min(self._shown, len(own))  # a node that is tried again takes back what it said
+        self._shown = min(self._shown, len(own))  # a node that is tried again takes back its messages
         if fresh := tuple(own[self._shown :]):
             self._hub.preview(self._session, Preview(self._seq, self._attempt, self._version, self._shown, fresh))
             self._shown = len(own)

@@ -14,8 +14,8 @@ from botflow.flow.graph import Flow
 
 
 class Paused(NamedTuple):
-    """A turn that waits for the answer to an Ask, with what it has said so far; the same engine goes on once the
-    inbound is ours."""
+    """A turn that waits for the answer to an Ask, with its messages so far; `engine` continues when we hold the
+    lease."""
 
     engine: Generator[Ask, Answer, Turn]
     ask: Ask
@@ -23,7 +23,7 @@ class Paused(NamedTuple):
 
 
 def first_step(flow: Flow, session: Session, inbound: Inbound, node_types: NodeTypes) -> Turn | Paused:
-    """Return the whole turn when it asks nothing, else where it stands."""
+    """Return the whole turn when it asks nothing, else its state at the first Ask."""
     said: list[SendMessage] = []
     engine = take_turn(flow, session, inbound, node_types, said=said)
     try:

@@ -1,4 +1,4 @@
-"""Keeping leases: this process says that it lives, claims what waits, and frees what dead processes held."""
+"""Keeping leases: this process beats, claims waiting inbounds, and frees the inbounds of dead processes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from botflow.runtime.turns.quarantine import ALONE_S
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.storage.turns.store import LeaseStore
 
-CAUTIOUS_S = 60.0  # after a process died, timers are begun where attempts are counted: one of them may be the reason
+CAUTIOUS_S = 60.0  # after a death, timers run with counted attempts: one may be the cause
 
 _log = structlog.get_logger("botflow.leases")
 
 
 class LeaseKeeper:
-    """Beats for this process, and claims what its sessions' tasks run. `queues` is empty where it only serves."""
+    """Beats for this process, and claims inbounds for its session tasks. `queues` is empty if it only serves."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class LeaseKeeper:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the database heard of this process a moment ago."""
+        """Whether a beat of this process reached the database recently."""
         return self._clock.monotonic_s() - self._beaten_s < 3 * self._timing.beat_s
 
     @property
     def is_worker_reachable(self) -> bool:
-        """Whether some process takes conversations' turns: this one, or another that beats."""
+        """Whether a process takes conversations' turns: this one, or another that beats."""
         return self.is_alive and ("turns" in self._queues or self.others > 0)
 
     @property
@@ -66,14 +66,14 @@ class LeaseKeeper:
 
     @property
     def is_cautious(self) -> bool:
-        """Whether a process has died a moment ago, so that every attempt is to be counted before it begins."""
+        """Whether a process has died recently, so that every attempt must be counted before it begins."""
         return self._clock.monotonic_s() < self._cautious_until_s
 
     async def open(self) -> None:
-        """Beat for the first time, and free what the dead held. ProviderError when the database is away.
+        """Beat for the first time, and free the inbounds of dead processes. ProviderError when the database is away.
 
-        Another process's row may be that of one whose death nobody can know of yet: perhaps what ended it, a timer that
-        kills its process, comes next. Nothing is begun uncounted before that process has beaten, or counts as dead.
+        Another process's row may be that of one that has died unnoticed: its cause of death, perhaps a timer that kills
+        its process, may come next here. Nothing is begun uncounted before that process has beaten, or counts as dead.
         """
         await self.beat()
         await self.recover()
@@ -91,10 +91,10 @@ class LeaseKeeper:
                 _log.warning("beat_failed", code=failure.code)
 
     async def beat(self) -> datetime:
-        """Renew every lease of this process; end attempts whose lease is lost, and give back what nobody serves.
+        """Renew every lease of this process; end attempts whose lease is lost, and release leases without a task.
 
-        The statement that leased an inbound may have been carried out though its answer was lost. Two beats must find
-        such a one, since the answer may just be on its way. Returns the database's time.
+        A statement may have leased an inbound although its answer was lost. Two beats must find such a lease, since the
+        answer may still be on its way. Returns the database's time.
         """
         leases = self._sessions.leases()
         beat = await self._store.beat(self._owner, self._queues, leases, self._timing.dead_after_s)
@@ -110,7 +110,7 @@ class LeaseKeeper:
         return beat.now
 
     def steps(self) -> tuple[Step, ...]:
-        """Return what this process does when something waits."""
+        """Return the steps for the tick: recover, and claim if this process takes turns."""
         if not {"turns", "executions"} & set(self._queues):
             return (Step(name="recover", run=self._recover, is_due=lambda seen: seen.orphans),)
         return (
@@ -120,7 +120,7 @@ class LeaseKeeper:
         )
 
     async def recover(self) -> None:
-        """Free what dead processes held."""
+        """Free the inbounds of dead processes."""
         dead = await self._store.recover(self._owner, self._timing.dead_after_s)
         if dead:
             _log.warning("processes_died", count=dead)
@@ -131,7 +131,7 @@ class LeaseKeeper:
         return False
 
     async def _claim(self) -> bool:
-        """Claim as much as there is room for; True when there may be more."""
+        """Claim as many inbounds as there is room for; True when there may be more."""
         with self._sessions.places(self._sessions.room) as places:
             if not places:
                 return False  # SessionTasks wakes this step when it has room
@@ -141,7 +141,7 @@ class LeaseKeeper:
         return len(leases) == places and self._sessions.room > 0
 
     async def _claim_suspect(self) -> bool:
-        """Claim one inbound whose attempts died twice, and begin nothing else of this kind beside it."""
+        """Claim one inbound whose attempts died twice, and begin no other such inbound at the same time."""
         async with self._sessions.quarantine.alone():
             leases = await self._store.claim(self._owner, 1, self._queues, suspects=True)
             for lease in leases:

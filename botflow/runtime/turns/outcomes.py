@@ -1,4 +1,4 @@
-"""What becomes of the turns that requests of this process wait for."""
+"""The outcomes of turns that requests of this process wait for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botflow.records.turns import Receipt, TurnId
 
 
 class Outcomes:
-    """A future for each turn that somebody waits for: its receipt, or None when another process has its session."""
+    """A future for each turn that a request waits for: its receipt, or None when another process has its session."""
 
     def __init__(self) -> None:
         self._futures: dict[TurnId, asyncio.Future[Receipt | None]] = {}
@@ -18,12 +18,12 @@ class Outcomes:
         return self._futures.setdefault(turn, asyncio.get_running_loop().create_future())
 
     def settle(self, turn: TurnId, receipt: Receipt | None) -> None:
-        """Tell the requests that wait for `turn`, if there are any."""
+        """Give the receipt to the requests that wait for `turn`, if there are any."""
         outcome = self._futures.pop(turn, None)
         if outcome is not None and not outcome.done():
             outcome.set_result(receipt)
 
     def leave(self, session: int) -> None:
-        """Tell the requests that wait for turns of this session that they must look for themselves."""
+        """Tell the requests that wait for turns of this session that they must read the database."""
         for turn in [turn for turn in self._futures if turn.session == session]:
             self.settle(turn, None)

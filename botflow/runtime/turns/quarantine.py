@@ -1,7 +1,7 @@
-"""One suspect at a time: an inbound whose attempts died twice may be what ends the process.
+"""One suspect at a time: an inbound whose attempts died twice may be the one that crashes the process.
 
-Whatever runs beside it dies with it, and would be given up with it. So suspects start one after the other: those that
-are innocent finish, and the poison takes at most its current neighbours along once more before it is buried.
+All turns that run beside it die with it, and would be given up with it. So suspects start one after the other: harmless
+ones finish, and the poison kills at most its current neighbours once more before it is buried.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-ALONE_S = 2.0  # what has not ended the process by then is probably just slow, and the next suspect waits
+ALONE_S = 2.0  # a suspect that has not crashed the process by then is probably just slow, and the next one waits
 
 
 class Quarantine:
-    """A line of suspects within this process."""
+    """The queue of suspects within this process."""
 
     def __init__(self) -> None:
         self._line = asyncio.Lock()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Wait for the line; the next in it may go on when the block ends, or two seconds after it began."""
+        """Wait for our turn; the next suspect may begin when the block ends, or two seconds after it began."""
         await self._line.acquire()
         holds = True
 

@@ -1,9 +1,9 @@
 """Receiving an inbound: the turn protocol, from arrival to reply. Start reading here after `engine/turn.py`.
 
 The process that receives an inbound runs its turn. A turn that asks nothing is computed in the request and committed by
-one statement. Otherwise the inbound is accepted: stored, and leased to this process, where the same engine goes on as a
-task of the process; the request waits for its outcome. What is not ours waits in the database for the process that
-runs the session, or for one that claims it. Whichever way it goes, the reply rests on a commit.
+one statement. Otherwise the inbound is accepted: stored, and leased to this process, where the same engine continues as
+a task of the process; the request waits for its outcome. An inbound that is not leased to us waits in the database for
+the process that runs the session, or for one that claims it. In all cases there is no reply before a commit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from botflow.storage.turns.store import TurnStore
 
 TRIES = 3  # lost races before an inbound is accepted without its first step
 IsGone = Callable[[], Awaitable[bool]]
-Step = TurnCommit | Paused | Turn | None  # what the first step gave: None where it must not be taken here
+Step = TurnCommit | Paused | Turn | None  # the result of the first step: None when it must not be taken here
 
 
 async def no_bound() -> None:
@@ -95,10 +95,10 @@ class Receiver:
         reply_within_s: float,
         is_gone: IsGone | None = None,
     ) -> Receipt:
-        """Take one inbound to its turn; return when that is done, or (state `new`) after `reply_within_s`.
+        """Process one inbound; return when its turn is done, or (state `new`) after `reply_within_s`.
 
-        A repeated inbound key returns the receipt of the turn that it was. On a provider's channel the receipt holds
-        only the parts that this request may answer with; `is_gone` is asked before they are claimed.
+        A repeated inbound key returns the receipt of the first one. On a provider's channel the receipt holds only the
+        parts that this request may reply with; `is_gone` is called before they are claimed.
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
@@ -115,7 +115,7 @@ class Receiver:
         return receipt
 
     async def _park(self, key: SessionKey, inbound: Inbound) -> None:
-        """Stop what is queued or under way before anything else: an opt-out comes before every message that waits."""
+        """Park the sessions before anything else: an opt-out comes before all queued and running turns."""
         if await self._turns.find(key, inbound.key) is None:  # a repetition of it may come after a START
             await self._consent.stop(key, inbound)
             self._hot.forget(key)
@@ -125,9 +125,9 @@ class Receiver:
     async def _take_first_step(
         self, live: LiveFlow, key: SessionKey, inbound: Inbound
     ) -> tuple[StoredSession, Receipt | Paused | Turn | None]:
-        """Take the turn's first step on the session as this process knows it: to its commit, or as far as it gets.
+        """Take the turn's first step on this process's copy of the session: to its commit, or to its first Ask.
 
-        The second value is None when the step must not be taken here, or lost its races.
+        The second value is None when the step must not be taken here, or its commits were refused.
         """
         stored = await self._hot.get(key)
         is_gated = self._consent.needs_send_gate(live.flow, key, inbound, self._clock.monotonic_s())
@@ -159,7 +159,7 @@ class Receiver:
         return stored, None
 
     async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound, *, is_gated: bool) -> Step:
-        """Take the turn on what was read, as far as it goes without the world. A turn whose reply `is_gated`, or that
+        """Compute the turn on the session that was read, up to its first Ask. A turn whose reply `is_gated`, or that
         has effects, is not committed here."""
         version = stored.flow_version or live.version
         flow = live.flow if version == live.version else await self._flows.version(version)
@@ -180,9 +180,9 @@ class Receiver:
         return commit_of(stored, inbound, turn, self._channels, version=version, parked=parked, answered_now=True)
 
     async def _commit(self, commit: TurnCommit) -> TurnId | None:
-        """Commit; None when that lost or failed, and the caller looks whether the turn is there.
+        """Commit; None when that was refused or failed: then the caller looks the turn up.
 
-        The look-up needs the database to be back. A turn that cannot be written at all is accepted, and buried.
+        The look-up fails too while the database is away. A turn that cannot be written at all is accepted, and buried.
         """
         try:
             return await self._turns.commit(commit)
@@ -216,7 +216,7 @@ class Receiver:
     async def _accept(
         self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, deadline_s: float
     ) -> Receipt:
-        """Store the inbound, and run it if it is ours; a duplicate changes nothing and is waited for alike."""
+        """Store the inbound, and run it if it is ours; a duplicate changes nothing, and waits for the same turn."""
         key = stored.key
         await self._admit(key, inbound)
         reach("accept.before")
@@ -238,10 +238,10 @@ class Receiver:
                 if accepted.is_ours:
                     await self._run(live, stored, inbound, step, accepted)
         if isinstance(accepted, Receipt):
-            if accepted.state == "new":  # it may be nobody's: the answer of the statement that leased it can be lost
+            if accepted.state == "new":  # it may have no task: the answer of the statement that leased it can be lost
                 self._sessions.look(accepted.id.session)
             return accepted
-        if not accepted.is_ours and not self._sessions.is_running(accepted.turn.session):  # else it is taken along
+        if not accepted.is_ours and not self._sessions.is_running(accepted.turn.session):  # else its task runs it
             self._hub.claimable()
         self._hub.wake((accepted.turn.session,))  # streams say that a turn is under way
         return Receipt(id=accepted.turn, state="new")
@@ -249,7 +249,7 @@ class Receiver:
     async def _run(
         self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, accepted: Accepted
     ) -> None:
-        """Go on with the turn as a task of this process; from its start, if the session has moved since it was read."""
+        """Continue the turn as a task of this process; from its start, if the session has changed since it was read."""
         session, seq = accepted.turn
         if accepted.version != stored.session.version:
             step = None
@@ -266,7 +266,7 @@ class Receiver:
         self._sessions.start(Lease(stored, queued), step)
 
     async def _admit(self, key: SessionKey, inbound: Inbound) -> None:
-        """Overloaded when the queue takes no more; what it holds already, and an opt-out, may always come again."""
+        """Overloaded when the queue is full; repetitions, and inbounds with `consent`, are always accepted."""
         if inbound.consent:
             return
         try:
@@ -278,7 +278,7 @@ class Receiver:
     # -- the reply
 
     async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:
-        """Wait until the turn is done or the deadline is there: for this process's own task, or else for a signal."""
+        """Wait until the turn is done or the deadline has passed: for this process's own task, or else for a signal."""
         if receipt.state != "new":
             return receipt
         outcome = self._sessions.outcome(receipt.id)
@@ -305,9 +305,9 @@ class Receiver:
                         return finished
 
     async def _claim(self, policy: Policy, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
-        """Claim a provider's parts for this request, unless it is gone; the store says if it is late.
+        """Claim a provider's parts for this request, unless its client is gone; the store refuses a late request.
 
-        Of the requests that wait for one burst, the newest message's answers.
+        Of the requests that wait for one burst, only the newest message's gets the parts.
         """
         if receipt.state == "new" or (is_gone and await is_gone()):
             return replace(receipt, outbounds=())

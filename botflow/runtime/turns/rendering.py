@@ -1,4 +1,4 @@
-"""From what a turn said to the rows that its commit writes, and to the receipt that its request answers with."""
+"""Turns the messages of a turn into the rows of its commit, and into the receipt for its request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def commit_of(
     parked: bool,
     answered_now: bool = False,
 ) -> TurnCommit:
-    """Return what `turn` writes. `answered_now`: the request that commits it answers with its parts."""
+    """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts."""
     return TurnCommit(
         read=stored,
         inbound=inbound,
@@ -62,10 +62,10 @@ def receipt_of(commit: TurnCommit, turn_id: TurnId, state: InboundState = "done"
 def parts_of(
     turn: Turn, channel: str, channels: Mapping[str, Channel], *, answered_now: bool
 ) -> tuple[OutboundPart, ...]:
-    """Render what `turn` said for the session's `channel`, and count its segments.
+    """Render the messages of `turn` for the session's `channel`, and count their segments.
 
     Chat's messages are a log that visitors read, so they are `sent` once they are durable. A provider's are `handed`
-    when the committing request answers with them (`answered_now`), as many as one answer holds; the rest are `ready`.
+    when the committing request replies with them (`answered_now`), as many as one reply holds; the rest are `ready`.
     """
     own = [message for message in turn.messages if not message.to]
     return (
@@ -84,7 +84,7 @@ def _to_the_person(
     return [
         OutboundPart(
             message=_from(message, address),
-            # What waits until the former has left cannot stand in one answer with it.
+            # A part that must wait until the previous one has left cannot share a reply with it.
             state="handed" if position < (1 if message.ordering and limit else limit) else "ready",
             segments=_segments(provider, message, channel),
         )
@@ -93,9 +93,9 @@ def _to_the_person(
 
 
 def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:
-    """A message to any number. Without a provider for it there is nobody to carry it: the row says so.
+    """A message to another number. Without a provider for its channel it cannot be sent: its row says so.
 
-    Who waits for its delivery waits for its last part's, which leaves after the others.
+    A wait for its delivery is a wait for its last part, which leaves after the others.
     """
     provider = channels.get(message.channel)
     if provider is None:

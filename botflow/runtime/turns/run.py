@@ -1,8 +1,8 @@
-"""Running one leased inbound: from its start to its commit, asking the world for it on the way.
+"""Runs one leased inbound: from its start to its commit, with its asks.
 
-An attempt is counted before it runs, and an answer is journalled before another Ask rests on it, so that the process
-that takes over repeats the same turn without asking the world twice. Nothing here trusts that it is alone: every write
-is fenced by the attempt, and a fence that refuses means that another process has the inbound.
+An attempt is counted before it runs, and an answer is journalled before another Ask depends on it, so that a process
+that takes over repeats the same turn without performing an ask twice. No attempt assumes that it is the only one: every
+write is fenced by the attempt, and a refused write means that another process has the inbound.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ from botflow.storage.turns.store import TurnStore
 ATTEMPTS = 3  # the next one buries the inbound
 PAUSE_BEFORE_ATTEMPT_S = {2: 0.2, 3: 1.0}
 
-Next = Lease | Literal["look again"] | None  # what a session's task does after an attempt
+Next = Lease | Literal["look again"] | None  # the next action of a session's task after an attempt
 
 
 class Fenced(BotflowError):
-    """This attempt is no longer the inbound's: another process has it."""
+    """This attempt no longer holds the inbound: another process has it."""
 
     code = "attempt.fenced"
 
 
 @dataclass(slots=True, eq=False)
 class Serving:
-    """One session that this process runs, as its task and its attempt see it.
+    """One session that this process runs: the state shared by its task and its attempts.
 
-    `lease` is None between two attempts, while the next one is looked for. `is_lost`: a beat said that the lease is
-    another process's by now. `is_last`: the process stops, so nothing is taken along.
+    `lease` is None between two attempts, while the next inbound is looked up. `is_lost`: by a beat, another process has
+    the lease now. `is_last`: the process stops, so the next inbound is not leased.
     """
 
     session: int
@@ -70,7 +70,7 @@ class Serving:
 
 
 async def pause_before(attempt: int) -> None:
-    """Wait before a repeated attempt: what failed may need a moment."""
+    """Wait before a repeated attempt: the cause of the failure may pass."""
     await asyncio.sleep(PAUSE_BEFORE_ATTEMPT_S.get(attempt, 0.0))
 
 
@@ -108,7 +108,7 @@ class TurnRunner:
         self._log = structlog.get_logger("botflow.turns")
 
     async def attempt(self, serving: Serving, lease: Lease, begun: Paused | Turn | None = None) -> Next:
-        """Run one attempt, whatever becomes of it; return what the session's task does next."""
+        """Run one attempt; return the next action of the session's task. Failures are logged, not raised."""
         queued = lease.queued
         session, seq = queued.id
         serving.lease, serving.is_finishing = LeaseId(queued.id, queued.attempt), False
@@ -135,7 +135,7 @@ class TurnRunner:
         return finished.next or ("look again" if finished.must_look else None)
 
     async def _run(self, serving: Serving, lease: Lease, begun: Paused | Turn | None) -> Finished:
-        """Take the turn, asking the world where it must, and commit it."""
+        """Compute the turn, perform its asks, and commit it."""
         reach("turn.begun")
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
@@ -150,7 +150,7 @@ class TurnRunner:
         return await self._finish(serving, self._commit_of(stored, queued, turn, version, parked), queued, answers)
 
     async def _bury(self, serving: Serving, lease: Lease) -> Finished:
-        """Give a poison inbound up, and say so to the person it concerns."""
+        """Give a poison inbound up, and apologise to its person."""
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
         try:
@@ -162,7 +162,7 @@ class TurnRunner:
         is_run = stored.key.channel == RUN
         turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
-        parked = stored.parked or parks(stored.parked, queued.inbound)  # a dead START opens nothing
+        parked = stored.parked or parks(stored.parked, queued.inbound)  # a dead START does not opt in
         commit = self._commit_of(stored, queued, turn, version, parked)
         return await self._finish(serving, commit, queued, outcome="dead")
 
@@ -171,7 +171,7 @@ class TurnRunner:
     async def _take_turn(
         self, flow: Flow, stored: StoredSession, queued: StoredInbound, begun: Paused | Turn | None
     ) -> tuple[StoredInbound, Turn, tuple[JournalledAnswer, ...]]:
-        """Take the turn of the whole burst; again, with both, when a newer message comes before the answer."""
+        """Compute the turn of the whole burst; again, with both, when a newer message comes before the reply."""
         while True:
             gathered = await self._bursts.gathered(
                 flow.policy, stored.key, queued, has_acted=await self._has_acted(flow.policy, queued)
@@ -186,7 +186,7 @@ class TurnRunner:
                 return gathered, turn, answers
 
     async def _has_acted(self, policy: Policy, queued: StoredInbound) -> bool:
-        """Say whether a former attempt at a burst has done something that must not be done again with other words."""
+        """True if an earlier attempt at a burst has run an action, which must not be repeated with other text."""
         if policy.bursts == "queue" or not queued.has_answers:
             return False
         return any(entry.ask.get("ask") == "invoke" for entry in await self._turns.answers(queued.id))
@@ -197,7 +197,7 @@ class TurnRunner:
         """Run the engine to its end; return the turn, and the answers that its commit must journal.
 
         A journalled answer to the same Ask is used again. A new one is journalled before the next Ask leaves this
-        process, and at once after an action; what a retry reads the same, history and pauses, is never journalled.
+        process, and at once after an action; answers that a retry gets again, history and pauses, are never journalled.
         """
         if isinstance(begun, Turn):
             return begun, ()
@@ -227,7 +227,7 @@ class TurnRunner:
                     kept.append(_journalled(index, ask, answer))
                     if isinstance(ask, Invoke):
                         await self._keep(queued, kept)
-                if isinstance(ask, Invoke):  # what is done is done: a newer message is a turn of its own
+                if isinstance(ask, Invoke):  # an action cannot be undone: a newer message is a turn of its own
                     policy = policy.model_copy(update={"bursts": "queue"})
                 index += 1
                 ask = engine.send(answer)
@@ -236,7 +236,7 @@ class TurnRunner:
             return turn, tuple(kept)
 
     async def _ask(self, ask: Ask, key: SessionKey, queued: StoredInbound, policy: Policy, draft: Draft) -> Answer:
-        """Ask the world, with no transaction open."""
+        """Perform an ask, with no transaction open."""
         session, seq = queued.id
         async with draft.deltas(ask) as on_delta:
             performing = self._asks.perform(ask, session, seq, on_delta, policy.budgets, queued.execution)

@@ -1,6 +1,6 @@
-"""Sessions close at hand: this process's copy, then Redis, then the database; each promoted on use.
+"""Cached sessions: this process's copy, then Redis, then the database; a session is copied to the upper tiers on use.
 
-Any copy may be stale. The commit's fence notices, so a copy can cost a second try, never a wrong turn.
+Any copy may be stale. The commit's fence detects this, so a stale copy costs at most a second try, never a wrong turn.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class WarmSessions(Protocol):
     async def get(self, key: SessionKey) -> StoredSession | None: ...
 
     def put(self, stored: StoredSession) -> None:
-        """Remember a session soon; never blocks, never fails."""
+        """Store a session soon; never blocks, never fails."""
 
 
 class HotSessions:
@@ -32,7 +32,7 @@ class HotSessions:
         self._kept: OrderedDict[SessionKey, StoredSession] = OrderedDict()
 
     async def get(self, key: SessionKey) -> StoredSession:
-        """Return the nearest copy."""
+        """Return the copy of the first tier that has one."""
         stored = self._kept.get(key)
         if stored is not None:
             return stored
@@ -43,7 +43,7 @@ class HotSessions:
         return stored
 
     async def reload(self, key: SessionKey) -> StoredSession:
-        """Return what the database has, past all copies."""
+        """Return the session from the database, without the copies."""
         stored = await self._store.load(key)
         if stored.has_row:
             self._keep(stored)
@@ -52,7 +52,7 @@ class HotSessions:
         return stored
 
     def put(self, stored: StoredSession) -> None:
-        """Remember a session as it was just committed."""
+        """Store a session as it was just committed."""
         self._keep(stored)
         if self._warm is not None:
             self._warm.put(stored)

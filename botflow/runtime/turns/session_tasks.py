@@ -1,4 +1,4 @@
-"""The sessions that this process runs: one task for each, which takes one leased inbound after the other.
+"""The sessions that this process runs: one task for each, which runs one leased inbound after the other.
 
 FINISH leases the session's next inbound, so one task serves a session until nothing is left.
 """
@@ -22,7 +22,7 @@ from botflow.runtime.turns.run import ATTEMPTS, Next, Serving, TurnRunner, pause
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.store import LeaseStore
 
-CUT_OFF_S = 2.0  # so long a turn that is cut off may take to end
+CUT_OFF_S = 2.0  # how long a cancelled turn may take to end
 OUTAGE_PAUSES_S = (0.1, 0.5, 2.0)  # while the database is away; then the lease is given back by a beat
 
 
@@ -46,7 +46,7 @@ class SessionTasks:
         self._outcomes = outcomes
         self._concurrency = concurrency
         self._serving: dict[int, Serving] = {}
-        self._kept = 0  # places for leases that are on their way
+        self._kept = 0  # places reserved for leases that are being requested
         self._is_stopping = False
         self._on_room: Callable[[], None] = lambda: None
         self.quarantine = Quarantine()
@@ -54,13 +54,13 @@ class SessionTasks:
 
     @property
     def room(self) -> int:
-        """How many more sessions this process takes upon itself; 0 for one that runs no turns, or stops."""
+        """How many more sessions this process may run; 0 if it runs no turns, or stops."""
         return 0 if self._is_stopping else max(0, self._concurrency - len(self._serving) - self._kept)
 
     @contextmanager
     def places(self, most: int) -> Iterator[int]:
-        """Keep up to so many places free for the length of the block, while the leases for them are on their way: what
-        is asked for at the same moment must not count on the same room."""
+        """Reserve up to `most` places for the length of the block, while the leases for them are requested: two
+        concurrent requests must not count on the same room. Yields their number."""
         kept = min(most, self.room)
         self._kept += kept
         try:
@@ -73,40 +73,40 @@ class SessionTasks:
         self._on_room = callback
 
     def is_running(self, session: int) -> bool:
-        """Say whether this process runs the session now, so that another inbound of it has to wait."""
+        """True if this process runs the session now, so that another inbound of it must wait."""
         return session in self._serving
 
     def leases(self) -> list[LeaseId]:
-        """Return what this process runs, for a beat."""
+        """Return the leases that this process runs, for a beat."""
         return [serving.lease for serving in self._serving.values() if serving.lease is not None]
 
     def start(self, lease: Lease, begun: Paused | Turn | None = None) -> asyncio.Task[None]:
-        """Run a lease, and what comes after it in its session. `begun` is the turn as far as its receiver took it."""
+        """Run a lease, and the next inbounds of its session. `begun` is the turn as far as its receiver computed it."""
         session = lease.session.id
         serving = Serving(session, LeaseId(lease.queued.id, lease.queued.attempt), is_last=self._is_stopping)
         former, self._serving[session] = self._serving.get(session), serving
         serving.task = asyncio.create_task(self._serve(serving, lease, begun), name=f"session {session}")
-        if former is not None and former.task is not None:  # its lease was lost, or we would not have got this one
+        if former is not None and former.task is not None:  # its lease was lost, else we would not have got this one
             former.is_lost = True
             former.task.cancel()
         return serving.task
 
     def look(self, session: int) -> None:
-        """Take what waits in a session, if this process does not run it already and has room."""
+        """Run the next inbound of a session, if this process does not run the session already and has room."""
         if self.room and session not in self._serving:
             serving = self._serving[session] = Serving(session)
             serving.task = asyncio.create_task(self._serve(serving, "look again"), name=f"session {session}")
 
     def outcome(self, turn: TurnId) -> asyncio.Future[Receipt | None] | None:
-        """Return what becomes of a turn that this process runs or takes along next: its receipt, or None when its
-        session is not this process's any more. None when the session is not run here at all."""
+        """Return the future outcome of a turn that this process runs or will run next: its receipt, or None when the
+        process has lost its session. Returns None when the session is not run here at all."""
         serving = self._serving.get(turn.session)
         if serving is None or (serving.lease is not None and turn.seq < serving.lease.turn.seq):
-            return None  # of an earlier turn nothing is heard here any more
+            return None  # an earlier turn has no outcome here any more
         return self._outcomes.of(turn)
 
     def lose(self, leases: Iterable[LeaseId]) -> None:
-        """End these attempts: their inbounds are somebody else's, or were cancelled."""
+        """End these attempts: their inbounds belong to other processes, or were cancelled."""
         for lease in leases:
             serving = self._serving.get(lease.turn.session)
             if serving is not None and serving.lease == lease and not serving.is_finishing and serving.task:
@@ -116,7 +116,7 @@ class SessionTasks:
                 serving.task.cancel()
 
     async def stop(self, grace_s: float) -> None:
-        """Take nothing more, let what runs end for `grace_s`, cut the rest off, and release every lease."""
+        """Begin nothing more, wait up to `grace_s` for running turns, cancel the rest, and release every lease."""
         self._is_stopping = True
         for serving in self._serving.values():
             serving.is_last = True
@@ -127,14 +127,14 @@ class SessionTasks:
                 task.cancel()
             if late:
                 _, stubborn = await asyncio.wait(late, timeout=CUT_OFF_S)
-                if stubborn:  # an action that ignores that it is cancelled; its turn is fenced
+                if stubborn:  # an action that ignores its cancellation; its turn is fenced
                     self._log.error("turns_stop_late", count=len(stubborn))
         try:
             released = await self._leases.release(self._owner)
-        except ProviderError as failure:  # then the silence of this process says it
+        except ProviderError as failure:  # then others notice by its missing beats
             self._log.warning("leases_not_released", code=failure.code)
             return
-        if released or tasks:  # a turn that ended meanwhile has left what came after it in its session
+        if released or tasks:  # a turn that ended meanwhile has left the next inbounds of its session
             self._hub.claimable()
 
     # -- a session's task
@@ -148,12 +148,12 @@ class SessionTasks:
                 else:
                     serving.lease = None
                     following = await self._look_again(serving)
-        except ProviderError as failure:  # the next beats find that we hold a lease which nobody serves
+        except ProviderError as failure:  # the next beats find a lease of ours without a task
             self._log.warning("session_left", session=serving.session, code=failure.code)
         except asyncio.CancelledError:
             if not serving.is_lost:
                 raise
-        except Exception:  # noqa: BLE001 -- the fence of a session: its lease is given back by a beat, and counted
+        except Exception:  # noqa: BLE001 -- the fence of a session: a beat releases its lease, and it counts
             self._log.exception("session_left", session=serving.session)
         finally:
             if self._serving.get(serving.session) is serving:
@@ -163,14 +163,14 @@ class SessionTasks:
                 self._on_room()
 
     async def _look_again(self, serving: Serving) -> Next:
-        """Take the session's next inbound. One whose attempts died twice is begun alone: it may be what ends processes,
-        and whatever runs beside it would end, and be given up, with it."""
+        """Take the session's next inbound. One whose attempts died twice is begun alone: it may crash the process, and
+        the turns that run beside it would end, and be given up, with it."""
         lease = await self._take(serving.session, suspects=False)
         if lease is not None:
             return lease
         if not await self._leases.has_suspects(serving.session):
             return None
-        await pause_before(ATTEMPTS)  # not in the line, where others wait
+        await pause_before(ATTEMPTS)  # outside the quarantine, where others wait
         async with self.quarantine.alone():
             lease = await self._take(serving.session, suspects=True)
             return None if lease is None else await self._runner.attempt(serving, lease)

@@ -1,6 +1,6 @@
-"""Who is waiting for which session, and how they are woken: in this process, and across processes.
+"""Listeners of sessions, and how they are woken: in this process, and across processes.
 
-Signals are hints, never truth: whoever is woken reads the database, and polls under it in case a signal is lost.
+Signals are only hints: a woken listener reads the database, and also polls it in case a signal is lost.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from botflow.records.turns import Receipt
 LARGEST_PAYLOAD = 7_000  # bytes; Postgres refuses a NOTIFY payload of 8,000
 LONGEST_PIECE = LARGEST_PAYLOAD // 8  # characters of a delta; one may be six bytes of JSON
 RECEIPTS_KEPT = 16  # of turns that ended here since the listener looked; older ones it reads from the database
-MAILBOX_SIZE = 256  # drafts a slow reader may be behind; older ones go, the final message replaces them anyway
-GATHER_S = 0.002  # wake-ups of this long go out as one
+MAILBOX_SIZE = 256  # drafts for a slow reader; older ones are dropped, the final message replaces them anyway
+GATHER_S = 0.002  # wake-ups within this time are sent as one
 FLUSH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Woken:
-    """Something about the session changed: read it again."""
+    """The session changed: read it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a turn has said before it asked the world: its messages from number `first` on, which the commit will make
+    """The messages of a turn from before its ask: from number `first` on, which the commit will make
     `<version>.<number>`. Those of a later `attempt` replace them."""
 
     seq: int
@@ -58,7 +58,7 @@ Signal = Woken | Draft
 
 
 class Transport(Protocol):
-    """What carries signals between processes: Redis pub/sub, or Postgres NOTIFY."""
+    """The transport of signals between processes: Redis pub/sub, or Postgres NOTIFY."""
 
     async def publish(self, payload: str) -> None: ...
 
@@ -101,7 +101,7 @@ class Mailbox:
         return signal
 
     async def woken(self, timeout_s: float) -> list[Receipt]:
-        """Return when the session changed, or after `timeout_s`: the receipts of turns that this process finished.
+        """Wait until the session changed, or `timeout_s`; return the receipts of turns that this process finished.
 
         Drafts in between are dropped.
         """
@@ -151,42 +151,42 @@ class Hub:
         self._on_flows_changed = callback
 
     def on_claimable(self, callback: Callable[[], None]) -> None:
-        """Call this when something waits to be claimed, here or in another process."""
+        """Set the callback for signals, from here or another process, that an inbound can be claimed."""
         self._on_claimable = callback
 
     def seen(self, others: bool) -> None:
-        """Hear whether there are other processes: while there are none, nobody is told about sessions elsewhere.
+        """Learn whether there are other processes: while there are none, session signals are not published.
 
-        One that has just begun is not seen for a second; until then it looks for itself, as after a lost signal.
+        A process that has just begun is not seen for a second; until then it polls, as after a lost signal.
         """
         self._is_alone = not others
 
     def claimable(self) -> None:
-        """Tell every process that something waits to be claimed."""
+        """Tell every process that an inbound waits to be claimed."""
         if self._on_claimable is not None:
             self._on_claimable()
         self._send(["c"])
 
     def wake(self, sessions: Iterable[int]) -> None:
-        """Wake everybody who listens to these sessions, in every process."""
+        """Wake all listeners of these sessions, in every process."""
         for session in sessions:
             self._deliver(session, Woken())
             self._tell_others(["w", session])
 
     def finished(self, receipt: Receipt) -> None:
-        """Wake everybody who listens to the session; whoever waits here for this turn gets its receipt at once."""
+        """Wake all listeners of the session; a request here that waits for this turn gets its receipt at once."""
         session = receipt.id.session
         self._deliver(session, Woken(), receipt)
         self._tell_others(["w", session])
 
     def delta(self, session: int, delta: Delta) -> None:
-        """Pass on a piece of a reply; it may be lost, the message that follows is not."""
+        """Send a piece of a reply to listeners; it may be lost, the final message is not."""
         self._deliver(session, delta)
         for start in range(0, len(delta.text), LONGEST_PIECE):
             self._tell_others(["d", session, delta.seq, delta.attempt, delta.text[start : start + LONGEST_PIECE]])
 
     def preview(self, session: int, preview: Preview) -> None:
-        """Pass on what a turn has said before its answer is there; like a delta it may be lost."""
+        """Send a turn's messages from before its ask to listeners; like a delta it may be lost."""
         self._deliver(session, preview)
         if self._is_alone:
             return
@@ -208,7 +208,7 @@ class Hub:
             tasks.create_task(self._transport.subscribe(self._receive))
 
     async def flush(self) -> None:
-        """Send what still waits to be sent, within a second: the process ends."""
+        """Send all pending signals, within a second: the process ends."""
         if self._transport is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH_S):
@@ -238,11 +238,11 @@ class Hub:
         while self._outgoing:
             try:
                 await publish(self._payload())
-            except Exception as failure:  # noqa: BLE001 -- a fence: a lost hint costs half a second, not a message
+            except Exception as failure:  # noqa: BLE001 -- a fence: a lost signal costs half a second, not a message
                 self._log.debug("signal_lost", reason=type(failure).__name__)
 
     def _payload(self) -> str:
-        """Take as many signals as fit one payload."""
+        """Take as many pending signals as fit one payload."""
         taken: list[list[Any]] = []
         size = 64
         while self._outgoing:
@@ -254,7 +254,7 @@ class Hub:
         return orjson.dumps([self._origin, taken]).decode()
 
     def _receive(self, payload: str) -> None:
-        """Pass on what another process says. Anybody may write to the channel: what cannot be read means nothing."""
+        """Deliver another process's signals. The channel is open to others, so unreadable payloads are ignored."""
         try:
             heard = orjson.loads(payload)
         except orjson.JSONDecodeError:

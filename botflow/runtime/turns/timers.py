@@ -1,7 +1,7 @@
-"""Firing due waits: a timeout whose turn asks nothing is committed like a message's, many in one statement.
+"""Fires due waits: a timeout whose turn asks nothing is committed like a message's turn, many in one statement.
 
-Nothing is stored before the turn, so a timer whose turn asks the world, whose session has other inbounds, or that
-breaks, is stored as an inbound first: then it is claimed, and its attempts are counted.
+Such a timeout is not stored before its turn. One whose turn performs asks, whose session has other inbounds, or whose
+turn fails, is first stored as an inbound: then it is claimed, and its attempts are counted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from botflow.storage.turns.store import LeaseStore, TurnStore
 from botflow.storage.turns.timers import Timers
 
 AT_ONCE = 32  # waits: two statements' worth
-PAUSE_S = 0.004  # between two rounds, so that messages find their way
+PAUSE_S = 0.004  # between two rounds, so that messages are not delayed
 
 _log = structlog.get_logger("botflow.timers")
 
@@ -67,11 +67,11 @@ class DueTimers:
         self._on_committed = on_committed
 
     def steps(self) -> tuple[Step, ...]:
-        """Return the step that fires what is due."""
+        """Return the step that fires due waits."""
         return (Step(name="fire_due_waits", run=self.fire, is_due=lambda seen: seen.timers),)
 
     async def fire(self) -> bool:
-        """Fire up to AT_ONCE due waits; True when there may be more, and something was done."""
+        """Fire up to AT_ONCE due waits; True when there may be more, and this call made progress."""
         due = await self._leases.due_waits(AT_ONCE, self._keeper.share)
         fired = await asyncio.gather(*(self._fire(wait) for wait in due))
         late = [wait.session.id for wait, is_done in zip(due, fired, strict=True) if not is_done]
@@ -97,7 +97,7 @@ class DueTimers:
             _log.warning("timer_failed", session=stored.id, reason=type(failure).__name__)
             return False
         if turn_id is None:
-            self._hot.forget(stored.key)  # the session has moved: its next look decides
+            self._hot.forget(stored.key)  # the session has changed: the next look decides
             return True
         reach("timer.committed")
         self._hot.put(

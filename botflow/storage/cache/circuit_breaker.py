@@ -1,4 +1,4 @@
-"""A circuit breaker: after some failures in a row nobody asks for a while, then one may try."""
+"""A circuit breaker: after some failures in a row no call is made for a while, then one call may try."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Breaker:
         self._open_until_s = 0.0
 
     def allows(self) -> bool:
-        """Say whether a call may be made; when a pause is over, to the first who asks."""
+        """True if a call may be made; when a pause is over, True for the first caller only."""
         if self._failures < self._limit:
             return True
         now_s = self._monotonic_s()

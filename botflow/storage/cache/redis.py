@@ -1,6 +1,6 @@
 """Redis: sessions between this process and the database, and signals across processes. Losing it costs speed only.
 
-No call takes longer than 50 ms. After three failures in a row nobody asks for a second.
+No call takes longer than 50 ms. After three failures in a row no call is made for one second.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 
 def open_redis(url: str, namespace: str) -> RedisLink:
-    """Return a link that connects on its first use. `namespace` tells deployments apart that share a Redis."""
+    """Return a link that connects on its first use. `namespace` separates deployments that share a Redis."""
     return RedisLink(_client(url, CALL_S), _client(url, None), namespace)
 
 
@@ -56,7 +56,7 @@ class RedisLink:
                 await client.aclose()
 
     async def get(self, key: SessionKey) -> StoredSession | None:
-        """Return the warm copy; None also when Redis does not answer, or holds what cannot be read."""
+        """Return the warm copy; None also when Redis does not answer, or the copy cannot be read."""
         stored: bytes | str | None = None
         if self._breaker.allows():
             try:
@@ -116,7 +116,7 @@ class RedisLink:
             await asyncio.sleep(RESUBSCRIBE_S)
 
     async def _flush(self) -> None:
-        """Write what was put, in pipelines, until nothing is left; while Redis is away it is forgotten."""
+        """Write the collected sessions, in pipelines, until none is left; while Redis is away they are dropped."""
         while self._backlog:
             await asyncio.sleep(GATHER_S)
             batch, self._backlog = self._backlog, {}
@@ -145,7 +145,7 @@ def _client(url: str, call_s: float | None) -> Redis:
         socket_timeout=call_s,
         socket_connect_timeout=CALL_S if call_s is not None else 1.0,
         socket_keepalive=True,
-        retry=Retry(NoBackoff(), 0),  # Redis is optional: a second try would cost the person who waits
+        retry=Retry(NoBackoff(), 0),  # Redis is optional: a second try would delay the reply
         driver_info=None,
     )
 
@@ -165,7 +165,7 @@ def _encode(stored: StoredSession) -> bytes:
 
 
 def _decode(key: SessionKey, value: bytes | str) -> StoredSession | None:
-    """Read a copy; one that another release wrote in another form counts as none."""
+    """Read a copy; None for one that another release wrote in another form."""
     try:
         id_, version, last_seq, done_seq, flow_version, parked, state = orjson.loads(value)
         session = Session.from_json(state, version)

@@ -1,4 +1,4 @@
-"""What the sender may send now: due parts, one per session and in order, no more than each sending address lets go.
+"""Which parts the sender may send now: due parts, one per session and in order, within each sending address's rate.
 
 Every worker asks this every second: the statement reads the index of unsettled parts only.
 """
@@ -36,10 +36,10 @@ from botflow.storage.turns.row_mapping import OUTBOUND, is_unsettled, stored_out
 
 Rate = Callable[[str, str], float]  # of a channel and a sender: how many segments may leave in a second
 
-# How long a part that a webhook's answer took along holds up those behind it: longer than it takes until the sender
-# asks the provider for it (60 s), so that it is settled or `ready` again before anything overtakes it.
+# How long a part that was sent in a webhook's reply blocks the parts behind it: longer than the sender waits before it
+# asks the provider about it (60 s), so that it is settled or `ready` again before a later part leaves.
 UNCONFIRMED_S = 90.0
-# A fast sender's parts of this long are taken at once; what is slower waits for its moment.
+# Parts for this much of a sender's time are claimed at once; the others wait for their turn at its rate.
 AHEAD_S = 0.25
 
 KEY = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
@@ -52,7 +52,7 @@ CLAIMED = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A part that may be sent by everything but its sender's rate."""
+    """A part that may be sent now, as soon as its sender's rate allows it."""
 
     session: int
     version: int
@@ -74,12 +74,12 @@ class _Due:
 
     @property
     def is_free(self) -> bool:
-        """Say whether it takes nothing of a sender's rate: it will not be sent at all."""
+        """True if it uses nothing of a sender's rate, because it will not be sent at all."""
         return self.is_stopped or not self.sender
 
 
 def claim_due(connection: Connection, limit: int, rate: Rate, unconfirmed_s: float) -> list[StoredOutbound]:
-    """Take up to `limit` due parts as `sending`, locked so that others pass over them; see `Outbox.claim_sends`."""
+    """Take up to `limit` due parts as `sending`, locked so that other processes skip them; see `Outbox.claim_sends`."""
     rows = connection.execute(due_parts(), {"limit": limit, "unconfirmed_s": unconfirmed_s}).all()
     leaving = {part.key: part for part in _paced(connection, [_Due(*row) for row in rows], rate)}
     if not leaving:
@@ -91,7 +91,7 @@ def claim_due(connection: Connection, limit: int, rate: Rate, unconfirmed_s: flo
 
 
 def slow_down(connection: Connection, channel: str, sender: str, seconds: float) -> None:
-    """Let nothing leave `sender` for so long."""
+    """Send nothing from `sender` for this many seconds."""
     row = upsert(connection, senders).values(channel=channel, address=sender, next_at=now(seconds))
     connection.execute(
         row.on_conflict_do_update(
@@ -102,9 +102,9 @@ def slow_down(connection: Connection, channel: str, sender: str, seconds: float)
     )
 
 
-@cache  # to build it costs ten times as much as to execute it
+@cache  # building it costs ten times as much as executing it
 def due_parts() -> Select[*tuple[Any, ...]]:
-    """Return the query for `_Due` rows, the oldest first; they are locked, and others pass over them."""
+    """Return the query for `_Due` rows, oldest first; they are locked, and other processes skip them."""
     return (
         select(
             outbounds.c.session_id,
@@ -135,7 +135,7 @@ def due_parts() -> Select[*tuple[Any, ...]]:
 
 
 def _has_stopped() -> ColumnElement[bool]:
-    """Say whether the recipient has opted out: the session's own person, or one whose own session says so."""
+    """True if the recipient has opted out: its session (the part's, or that of the contact in `to`) is parked."""
     theirs = sessions.alias("theirs")
     stopped = select(theirs.c.id).where(
         theirs.c.workflow_id == sessions.c.workflow_id,
@@ -156,8 +156,8 @@ def _may_still_be_answered_with() -> ColumnElement[bool]:
 
 
 def _is_behind_another() -> ColumnElement[bool]:
-    """Match parts with an earlier one of their session that is not settled, unless an answer took it along so long ago
-    that nothing waits for it any more."""
+    """Match parts with an earlier one of their session that is not settled, unless that one was sent in a reply so long
+    ago that it no longer blocks the session."""
     earlier = outbounds.alias("earlier")
     last_news = func.coalesce(earlier.c.updated_at, earlier.c.created_at)
     is_waited_for = or_(earlier.c.state != "handed", last_news >= now(-bindparam("unconfirmed_s", type_=Float)))
@@ -165,7 +165,7 @@ def _is_behind_another() -> ColumnElement[bool]:
 
 
 def _waits_for_the_former() -> ColumnElement[bool]:
-    """Match parts of workflows with `ordering: sent` whose former is accepted, but has not left and is not overdue."""
+    """Match parts of workflows with `ordering: sent` whose previous part is accepted, not overdue, and has not left."""
     former = outbounds.alias("former")
     is_on_its_way = (
         select(and_(former.c.state == "sent", former.c.due_at > now()))
@@ -196,7 +196,7 @@ def _is_before(part: FromClause) -> ColumnElement[bool]:
 
 
 def _paced(connection: Connection, due: Sequence[_Due], rate: Rate) -> Iterator[_Due]:
-    """Yield what the senders let go now, and give their moments away; senders are locked in their order."""
+    """Yield the parts that the senders' rates allow now, and reserve their time; senders are locked in key order."""
     yield from (part for part in due if part.is_free)
     by_address = sorted((part for part in due if not part.is_free), key=lambda part: part.address)
     for address, parts in groupby(by_address, key=lambda part: part.address):
@@ -206,7 +206,7 @@ def _paced(connection: Connection, due: Sequence[_Due], rate: Rate) -> Iterator[
 def _let_go(
     connection: Connection, address: tuple[str, str], parts: Iterator[_Due], per_second: float
 ) -> Sequence[_Due]:
-    """Return the first of one sender's parts: as many as leave within the moment."""
+    """Return the first of one sender's parts: as many as it can send within AHEAD_S."""
     ahead_s = _locked_s(connection, address)
     leaving: list[_Due] = []
     for part in parts:
@@ -221,8 +221,7 @@ def _let_go(
 
 
 def _locked_s(connection: Connection, address: tuple[str, str]) -> float:
-    """Return in how many seconds the sender may send again. Its row is locked, so that no two processes give the same
-    moment away."""
+    """Return in how many seconds the sender may send again; lock its row, so that each time is reserved once."""
     channel, sender = address
     at = now()
     row = upsert(connection, senders).values(channel=channel, address=sender, next_at=at)

@@ -1,7 +1,7 @@
-"""What the gate of the send path reads and writes, on both databases: facts in, a ruling, evidence out.
+"""The reads and writes of the send gate, on both databases: it gets facts, makes a ruling, and adds evidence.
 
-One transaction per part. It shares the contact's row with nobody who changes it, so a stop is either seen here or waits
-until this part has passed; and what passes has its segments reserved.
+One transaction per part. It holds a share lock on the contact's row, so a stop is either seen here or waits until this
+part has passed. A part that passes has its segments reserved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LoopReason = Literal["loop.flood", "loop.echo"]
 LOOP_REASONS: tuple[LoopReason, ...] = get_args(LoopReason)
 NO_BUDGETS = Budgets()
 
-# What is asked of every part that leaves is built once: to build a statement costs more than to execute it.
+# The statements that run for every part are built once: building one costs more than executing it.
 LIMIT = bindparam("limit", type_=Integer)
 PLACE = (
     select(workflows.c.organization_id, sessions.c.parked, inbounds.c.content, now())
@@ -43,7 +43,7 @@ CONTACT = (
     )
     .with_for_update(read=True)
 )
-# When a person last wrote to any workflow of the organization.
+# When a contact last wrote to any workflow of the organization.
 WROTE_AT = select(
     func.max(
         select(inbounds.c.received_at)
@@ -62,7 +62,7 @@ HEARD = (
     .where(
         inbounds.c.session_id == bindparam("session"),
         inbounds.c.kind == "message",
-        inbounds.c.merged_into.is_(None),  # the messages of a burst have one answer together
+        inbounds.c.merged_into.is_(None),  # the messages of a burst share one reply
     )
     .order_by(inbounds.c.seq.desc())
     .limit(LIMIT)
@@ -92,7 +92,7 @@ PAUSE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """The last pause of somebody whose messages and ours went round in circles; `level` counts how often it grew."""
+    """The latest loop-breaker pause of a contact; `level` counts how often it grew."""
 
     reason: LoopReason
     level: int
@@ -101,8 +101,8 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """The end of a conversation, newest first: when and what the person wrote, what we said before this part's turn,
-    and `beside` it in that turn."""
+    """The end of a conversation, newest first: `heard` is when and what the contact wrote, `said` our messages before
+    this part's turn, and `beside` the other messages of that turn."""
 
     heard: tuple[tuple[datetime, str], ...] = ()
     said: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartFacts:
-    """What a ruling rests on. `person` is the recipient; `wrote_at` is when they last wrote to anybody here.
+    """The facts of a ruling. `person` is the recipient; `wrote_at` is when they last wrote to any workflow here.
 
     `confirms` says that the part answers a request to stop.
     """
@@ -128,7 +128,7 @@ class PartFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What was decided about a part; `kind` None lets it pass. `after_s` belongs to a delay."""
+    """The decision about a part; with `kind` None it may leave. `after_s` is for a delay."""
 
     kind: DecisionKind | None = None
     reason: str = ""
@@ -138,7 +138,8 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What the rules of a part's workflow must know: so many of the last messages, and when the person last wrote."""
+    """What the rules of a part's workflow need: how many of the last messages and replies, and whether also the time
+    when the person last wrote."""
 
     messages: int = 0
     replies: int = 0
@@ -147,23 +148,23 @@ class Inquiry:
 
 
 class GateRows:
-    """Looks at parts for the gate."""
+    """Reads facts about parts for the send gate, and writes its rulings."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def rule(self, part: StoredOutbound, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]) -> Ruling:
-        """Let `judge` decide about a part, reserve its segments if it may pass, and leave evidence if it may not."""
+        """Return `judge`'s ruling on a part; reserve the part's segments if it may leave, else add evidence."""
         return await self._engine.write(_rule, part, inquiry, judge)
 
     async def flow_version(self, part: StoredOutbound) -> int:
-        """Return the version whose turn said the part."""
+        """Return the id of the workflow version whose turn sent the part."""
         found = select(inbounds.c.flow_version).where(inbounds.c.session_id == part.session, inbounds.c.seq == part.seq)
         version: int = await self._engine.read(lambda connection: connection.execute(found).scalar_one())
         return version
 
     async def wake(self, session: int) -> None:
-        """Let the delayed parts of a session go now: its person has just written."""
+        """Make the parts of a session that wait for the end of quiet hours due now: its contact has just written."""
         delayed = and_(
             outbounds.c.session_id == session,
             outbounds.c.state == "ready",
@@ -232,7 +233,7 @@ def _address_of(person: Person) -> dict[str, Any]:
 
 
 def _reserve(connection: Connection, part: StoredOutbound, facts: PartFacts, budgets: Budgets) -> Ruling:
-    """Reserve a part's segments once, however often it is tried; hold it when a cap would be passed."""
+    """Reserve a part's segments once, however often it is tried; hold it when a cap would be exceeded."""
     amount = Amount(segments=part.segments or 1)
     counted = upsert(connection, spending).values(
         scope="part", key=f"{part.session}.{part.wire_id}", day="", segments=amount.segments, cost=0
@@ -261,7 +262,7 @@ def _leave_evidence(connection: Connection, part: StoredOutbound, person: Person
         detail=ruling.detail,
     )
     record(connection, person.organization, [made])
-    if ruling.kind == "delayed":  # the mark by which `wake` finds it
+    if ruling.kind == "delayed":  # `wake` finds it by this code
         mine = and_(
             outbounds.c.session_id == part.session,
             outbounds.c.version == part.version,

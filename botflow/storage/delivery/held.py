@@ -1,7 +1,6 @@
-"""What operators do about held parts, on both databases: look, let go, give up. Each decision stands in the evidence.
+"""What operators do with held parts, on both databases: list, release, drop. Each decision is kept as evidence.
 
-A held part is one that nobody may send without a person's judgement: perhaps the provider has it already, perhaps the
-account must be put right first.
+A held part may not be sent before an operator decides: the provider may have it, or the account must be fixed first.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ PartId = tuple[int, int, int]  # session, version, index
 DROPPED = "operator.dropped"
 RELEASED = "operator.released"
 KEY = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
-# A literal: an index on part of a table serves only who states its very condition.
+# A literal: a partial index is used only if the query repeats its condition.
 IS_HELD = outbounds.c.state == literal_column("'held'")
 CHANNEL = func.coalesce(outbounds.c.body["channel"].as_string(), sessions.c.channel)
 RECIPIENT = func.coalesce(outbounds.c.body["to"].as_string(), sessions.c.external_id)
 
 
 class Held:
-    """Shows held parts, and writes down what operators decide about them."""
+    """Lists held parts, and stores what operators decide about them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def held(self, limit: int, after: PartId | None = None) -> list[HeldPart]:
-        """Return held parts in the order of (session, version, index), those behind `after` only."""
+        """Return held parts in the order of (session, version, index), only those after the part `after`."""
         columns = (*KEY, workflows.c.slug, CHANNEL, RECIPIENT, outbounds.c.body, outbounds.c.error_code)
         found = (
             select(*columns, outbounds.c.attempts, outbounds.c.created_at)
@@ -56,7 +55,7 @@ class Held:
         return [_part(tuple(row)) for row in rows]
 
     async def release_held(self, part: PartId) -> bool:
-        """Let the sender try again, as if for the first time; False when the part is not held."""
+        """Make the part `ready` with no attempts counted; False when it is not held."""
 
         def release(connection: Connection) -> bool:
             if not _decide(connection, part, "released", RELEASED):
@@ -68,7 +67,7 @@ class Held:
         return await self._engine.write(release)
 
     async def drop_held(self, part: PartId) -> bool:
-        """Give the part up, so that it is `failed`; False when it is not held."""
+        """Set the part to `failed`; False when it is not held."""
         session, version, index = part
         news = DeliveryStatus(
             session=session,
@@ -88,7 +87,7 @@ class Held:
 
 
 def _decide(connection: Connection, part: PartId, kind: DecisionKind, reason: str) -> bool:
-    """Lock a held part and write the decision about it down; False when it is not held (any more)."""
+    """Lock a held part and store the decision about it; False when it is not held (any more)."""
     session = select(sessions.c.workflow_id).where(sessions.c.id == part[0]).with_for_update(key_share=True)
     workflow = connection.execute(session).scalar()
     if workflow is None:

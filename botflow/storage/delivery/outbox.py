@@ -1,4 +1,4 @@
-"""Messages on their way to a provider, on both databases: read claim_due.py for what may be sent, reports.py for news.
+"""Outbound messages on both databases: see claim_due.py for what may be sent, reports.py for delivery reports.
 
 States move forward only; a part has one owner at a time. The chat's messages are only read.
 """
@@ -27,32 +27,32 @@ IN_ORDER = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
 
 
 class Outbox:
-    """Gives parts to those who send them, and writes down what became of them."""
+    """Gives parts to their senders, and stores the outcome."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
         """Claim a finished turn's ready parts, the first `limit` of them, for the waiting web request while reply_by
-        has not passed; return all parts that are handed and unconfirmed, so that a repeated request gets the same ones.
+        has not passed; return all handed and unconfirmed parts, so that a repeated request gets the same ones.
 
-        Parts of an earlier turn that are still to be sent go first: then the sender delivers this turn's parts, too.
-        A part that is answered with again starts its wait for a confirmation again, so that nobody else sends it now.
+        Parts of an earlier turn that are still to be sent go first: then the sender delivers this turn's parts, too. A
+        part that is returned again restarts its wait for a confirmation, so that no sender sends it meanwhile.
         """
         return await self._engine.write(_hand_over, turn, limit)
 
     async def claim_sends(self, limit: int, rate: Rate, unconfirmed_s: float = UNCONFIRMED_S) -> list[StoredOutbound]:
-        """Take ready parts that are due (reply_by has passed, and what `release` said) as `sending`; attempts + 1.
+        """Claim due parts as `sending` (`ready`, with reply_by and the delay of `release` passed); attempts + 1.
 
         At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
-        due, or `handed` without confirmation for less than `unconfirmed_s`; where the workflow says so, none while the
-        former is accepted but has not left for less than 90 s. No more of one sender than its `rate` lets go, over all
-        processes. None of a paused session.
+        due, or `handed` without confirmation for less than `unconfirmed_s`; with `ordering: sent`, none while the
+        previous part was accepted less than 90 s ago and has not left. Never more of one sender than its `rate` allows,
+        over all processes. Never a part of a paused session.
         """
         return await self._engine.write(claim_due, limit, rate, unconfirmed_s)
 
     async def slow_down(self, channel: str, sender: str, seconds: float) -> None:
-        """Let nothing leave `sender` for so long."""
+        """Send nothing from `sender` for this many seconds."""
         await self._engine.write(slow_down, channel, sender, seconds)
 
     async def release(self, outbound: StoredOutbound, after_s: float) -> bool:
@@ -62,17 +62,18 @@ class Outbox:
         return await self._engine.write(_release, outbound, after_s)
 
     async def report(self, news: DeliveryStatus) -> bool:
-        """Move a part's state forward only, terminal states stay; False when there is no such part.
+        """Move a part's state forward only, terminal states are kept; False when there is no such part.
 
-        What may be sent again is `ready` again, at most `retry.times`, and what the provider says of the former sending
-        counts only if it arrived after all. A session that waits for the delivery is told in the same transaction.
+        A part that may be sent again becomes `ready` again, at most `retry.times` times. A later report about the
+        previous sending then counts only if that one arrived after all. A session that waits for the delivery is told
+        in the same transaction.
         """
         try:
             return await self._engine.write(apply_news, news)
         except ProviderError as failure:
             if not isinstance(failure.__cause__, IntegrityError):
                 raise
-            # Another part was given this message meanwhile, and now can be seen.
+            # Another part was matched with this message meanwhile; a new transaction sees it.
             return await self._engine.write(apply_news, news)
 
     async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
@@ -81,7 +82,7 @@ class Outbox:
         return await self._engine.write(_unresolved, older_than_s, limit)
 
     async def known(self, session: int, provider_ids: Sequence[str]) -> set[str]:
-        """Return those of the provider's ids that parts of any session have, and those of this session's former
+        """Return those of the provider's ids that parts of any session have, and those of this session's earlier
         sendings."""
         theirs = select(outbounds.c.provider_id).where(outbounds.c.provider_id.in_(list(provider_ids)))
         former = select(outbounds.c.former_ids).where(
@@ -128,7 +129,7 @@ def _hand_over(connection: Connection, turn: TurnId, limit: int) -> tuple[Stored
             updated_at=now(),
         )
     )
-    # The request has what it can answer with; the sender need not wait for it any longer with the rest.
+    # The request has all parts that its reply can hold; the sender need not wait for it with the rest.
     rest = select(outbounds.c.index).where(mine, outbounds.c.state == "ready").exists()
     connection.execute(
         update(inbounds)
@@ -147,7 +148,7 @@ def _release(connection: Connection, outbound: StoredOutbound, after_s: float) -
     )
     is_parked = select(sessions.c.parked).where(sessions.c.id == outbounds.c.session_id).scalar_subquery()
     changes = {
-        # A person who stopped meanwhile must not get it, also not after they start again.
+        # A contact that opted out meanwhile must not get it, not even after it opts in again.
         "state": case((and_(is_parked, _is_to_the_person(outbounds)), "suppressed"), else_="ready"),
         "due_at": now(after_s),
         "updated_at": now(),
@@ -179,7 +180,7 @@ def _is_to_the_person(part: FromClause) -> ColumnElement[bool]:
 
 
 def _is_in_no_line() -> ColumnElement[bool]:
-    """Match parts that may stand in one answer with the former: `ordering: sent` wants that to have left before."""
+    """Match parts that may share a reply with the previous part: with `ordering: sent` that one must leave before."""
     ordering: ColumnElement[str] = outbounds.c.body["ordering"].as_string()
     return ordering.is_(None)
 

@@ -1,6 +1,7 @@
-"""What a provider's news does to a part: forward only, sent again where that may help, told to whoever waits for it.
+"""What a provider's report does to a part: its state moves forward only, it is sent again where that may help, and a
+session that waits for the delivery is told.
 
-News come late, twice and in any order; each names the sending it is about by the provider's id.
+Reports come late, twice and in any order; each names the sending it is about by the provider's id.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import inbounds, outbounds, sessions
 
-# How long a part that is accepted and has not left holds up the next where a workflow wants that order.
+# How long a part that is accepted and has not left blocks the next one in a workflow with `ordering: sent`.
 ACCEPTED_S = 90.0
 
-# From which states a part may move to one; `ready` again is a decision of its own.
+# From which states a part may move to each state; a return to `ready` is decided separately.
 BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "handed": ("ready",),
@@ -44,7 +45,7 @@ COLUMNS = ("state", "attempts", "provider_id", "former_ids", "due_at", "body")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of a part: the state it has then, the columns to write, and when it is due (from now)."""
+    """The change of a part: its new state, the columns to write, and when it is due (from now)."""
 
     state: OutboundState
     columns: Mapping[str, Any]
@@ -55,7 +56,7 @@ class Change:
 def change_of(part: Any, news: DeliveryStatus) -> Change | None:
     """Return what `news` does to the row `part`; None when it is late, or about a sending that is past."""
     if not news.provider_id and news.attempt not in (None, part.attempts):
-        return None  # whoever sent it was frozen meanwhile, and somebody else goes on
+        return None  # its sender was frozen meanwhile, and another one has it
     former = (part.former_ids or "").split()
     is_current = not news.provider_id or (
         news.provider_id not in former and part.provider_id in (None, news.provider_id)
@@ -111,9 +112,9 @@ def _change(connection: Connection, mine: ColumnElement[bool], change: Change) -
 
 
 def _take_from_others(connection: Connection, mine: ColumnElement[bool], provider_id: str) -> None:
-    """Have another part looked for again that was given this message because its words were equal.
+    """Reconcile another part again that was matched with this message because its text was equal.
 
-    Two parts that are given it at the same moment break the unique index, and the later transaction runs again.
+    Two parts that are matched with it at the same moment break the unique index, and the later transaction runs again.
     """
     connection.execute(
         update(outbounds)
@@ -152,7 +153,7 @@ def _tell(connection: Connection, news: DeliveryStatus, group: str, state: str) 
 
 
 def _awaited(body: Mapping[str, Any], change: Change, news: DeliveryStatus) -> OutboundState | None:
-    """Return the state that ends the wait for a part, if any does: what is sent again is still waited for."""
+    """Return the state that ends the wait for a part, or None: the wait for a part that is sent again goes on."""
     if "awaitedBy" not in body or change.is_again:
         return None
     has_left = body.get("awaited") == "sent" and change.state == "sent" and news.has_left

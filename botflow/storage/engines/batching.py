@@ -1,7 +1,7 @@
-"""Calls that wait at the same moment run as one statement: to begin and to commit one costs more than what it does.
+"""Calls that wait at the same moment run as one statement: beginning and committing one costs more than its work.
 
-The first call of a quiet moment runs at once; what comes while it runs goes together next. A caller that gives up does
-not take its call back.
+After an idle time the first call runs at once; the calls that arrive while it runs form the next batch. A caller that
+is cancelled does not cancel its call.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ LARGEST = 16  # calls: of sixty-four, the first would wait for the last, and all
 class Batcher(Generic[Item, Result]):
     """Collects calls and hands them to `run`, at most one with the same `key` in a batch; results come in their order.
 
-    `at_once` batches may be under way. A batch that is refused, or that waited too long for a row, runs again for each
-    call alone, so that one of them never fails its neighbours; one that found no database fails as a whole, since
-    splitting would only ask it again and again.
+    Up to `at_once` batches run at the same time. After a refusal, or a lock timeout on a row, each call of the batch
+    runs again alone, so that one call never fails the others. A batch that found no database fails as a whole, since
+    splitting it would only repeat the failure.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 await self._settle(self._take())
         finally:
-            self._under_way -= 1  # not in the task's callback: a call that came before it would wait for the next one
+            self._under_way -= 1  # not in the task's callback: a call that came before it would wait for the next batch
 
     def _take(self) -> dict[Hashable, tuple[Item, asyncio.Future[Result]]]:
         taken: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}
@@ -74,7 +74,7 @@ class Batcher(Generic[Item, Result]):
     async def _settle(self, batch: dict[Hashable, tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._run([item for item, _ in batch.values()])
-        except Exception as failure:  # noqa: BLE001 -- a fence: whatever one call broke, its neighbours go on alone
+        except Exception as failure:  # noqa: BLE001 -- a fence: when one call fails the batch, each call runs alone
             is_outage = isinstance(failure, ProviderError) and failure.retryable and not is_about_a_row(failure)
             if len(batch) > 1 and not is_outage:
                 await asyncio.gather(*(self._settle({key: entry}) for key, entry in batch.items()))

@@ -8,12 +8,12 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-BigId = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts up by itself there
+BigId = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY increments by itself there
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment. SQLite keeps it as UTC text without a zone, which sorts as time does."""
+    """A time. SQLite stores it as UTC text without a zone, which sorts in the order of time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -30,10 +30,10 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 def utc_text(moment: datetime) -> str:
-    """Return a moment as UtcTime keeps it on SQLite, for statements that are written by hand."""
+    """Return a time as UtcTime stores it on SQLite, for statements that are written by hand."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def utc_moment(stored: str) -> datetime:
-    """Return the moment that `utc_text` wrote."""
+    """Return the time that `utc_text` wrote."""
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)

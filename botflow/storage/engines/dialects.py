@@ -22,7 +22,7 @@ class _Now(FunctionElement[datetime]):
 def now(offset_s: float | ColumnElement[float] = 0.0) -> ColumnElement[datetime]:
     """Return the database's time, so many seconds later (or earlier), as an expression: when the transaction began.
 
-    SQLite's is this machine's, for the two are one process.
+    SQLite uses this machine's clock, since it runs inside this process.
     """
     return _Now(offset_s if isinstance(offset_s, ColumnElement) else literal(offset_s, Float))
 

@@ -1,4 +1,4 @@
-"""What drivers raise, as ProviderErrors: the world failed, and trying again may help."""
+"""Driver errors as ProviderErrors: the failure is outside this process, and a retry may help."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HINT = "is the server of BOTFLOW_DATABASE_URL running and reachable?"
 
 @contextmanager
 def provider_errors() -> Iterator[None]:
-    """Raise what goes wrong inside as `database.unavailable` (retryable) or `database.refused` (a value it rejects)."""
+    """Raise driver errors as `database.unavailable` (retryable) or `database.refused` (a value it rejects)."""
     try:
         yield
     except StatementError as failure:
@@ -31,14 +31,14 @@ def provider_errors() -> Iterator[None]:
 
 
 def is_about_a_row(failure: BaseException) -> bool:
-    """Say whether a statement failed because somebody holds one of its rows: the database itself is there."""
+    """True if a statement failed because another transaction holds one of its rows; the database is available."""
     return isinstance(failure.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
 
 
 def _translated(failure: BaseException) -> ProviderError:
     match failure:
         case psycopg.errors.ProgramLimitExceeded() | psycopg.errors.StatementTooComplex():
-            return _refused(failure)  # too long or too deep: operational errors that never pass
+            return _refused(failure)  # too long or too deep: operational errors that a retry does not help
         case psycopg.OperationalError() | psycopg.InterfaceError() | psycopg_pool.PoolClosed():
             return _unavailable(failure)
         case sqlite3.OperationalError():

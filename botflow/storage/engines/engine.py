@@ -1,6 +1,6 @@
-"""What both databases offer the stores that are written once: a place to run a function of a SQLAlchemy Connection.
+"""What both databases offer to the stores that are written once: they run a function of a SQLAlchemy Connection.
 
-Hot statements, run for every message or every second, do not come this way: they are text on the driver's connection.
+Hot statements (for every message or every second) do not use this: they are text on the driver's own connection.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 
 
 class Engine(Protocol):
-    """A database. `work` is a plain function that waits for nothing but the database: it runs in a thread (SQLite) or
-    in a greenlet (Postgres). Driver errors come out as ProviderErrors."""
+    """A database. `work` is a synchronous function that waits only for the database: it runs in a thread (SQLite) or in
+    a greenlet (Postgres). Driver errors are raised as ProviderErrors."""
 
     async def read(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
@@ -26,7 +26,7 @@ class Engine(Protocol):
     async def write(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
-        """Run `work` in one transaction; what it raises takes everything back.
+        """Run `work` in one transaction; any exception rolls it back.
 
         A caller that is cancelled does not know whether it was committed.
         """

@@ -69,15 +69,15 @@ class PostgresEngine:
     async def write(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
-        """Run `work` in one transaction; what it raises takes everything back."""
+        """Run `work` in one transaction; any exception rolls it back."""
         with provider_errors():
             async with asyncio.timeout(ANSWER_S), self._engine.begin() as connection:
                 return await connection.run_sync(work, *args, **kwargs)
 
     async def identity(self) -> str:
-        """Return what tells this database from every other one that shares a Redis with it.
+        """Return a text that is unique among the databases that share a Redis.
 
-        Two servers may well have the same address in two networks, and a database of the same number.
+        An address is not enough: two servers in two networks may have the same one, and the same database number.
         """
         [[database]] = await self.hot(
             "SELECT system_identifier || '.' || oid FROM pg_control_system(), pg_database"

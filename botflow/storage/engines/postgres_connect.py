@@ -1,4 +1,4 @@
-"""What every connection to Postgres gets: a peer that stops or is cut off must not hold up the others."""
+"""The options of every connection to Postgres: a peer that stops or is cut off must not block the others."""
 
 from __future__ import annotations
 

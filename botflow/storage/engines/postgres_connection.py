@@ -1,9 +1,8 @@
 """A driver connection whose socket stays registered with the event loop, for the hot statements.
 
-psycopg registers the socket for each wait and takes it away after it, and sets a timer beside it; with uvloop that
-makes a poll handle per statement and costs a quarter of a short statement's CPU. Between two statements nothing is
-expected on the socket: what comes then (the server's end, a notice) ends the registration, and the next statement
-sees it.
+psycopg registers the socket for each wait, removes it afterwards, and also sets a timer; with uvloop that makes a poll
+handle per statement and costs a quarter of a short statement's CPU. Between two statements no data is expected on the
+socket: if some arrives (the server's end, a notice), the registration ends, and the next statement sees it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ CANCEL_S = 5.0
 
 
 class HotConnection(AsyncConnection[TupleRow]):
-    """Waits by psycopg's own way until `watch` is called, and again after `unwatch`."""
+    """A connection that waits like psycopg's own until `watch` is called, and again after `unwatch`."""
 
     _loop: asyncio.AbstractEventLoop | None = None
     _socket = -1  # registered with the loop; -1 while it is not
@@ -52,8 +51,8 @@ class HotConnection(AsyncConnection[TupleRow]):
             state = next(gen)
             while True:
                 state = gen.send(await self._until_ready(self._loop, state))
-                # Most statements wait once. Before another wait the socket is registered anew: after an error on the
-                # socket libuv reports nothing more for the former registration.
+                # Most statements wait once. Before another wait the socket is registered again: after an error on the
+                # socket libuv reports nothing more for the old registration.
                 self._unregister()
         except StopIteration as finished:
             result: Result = finished.value
@@ -66,7 +65,7 @@ class HotConnection(AsyncConnection[TupleRow]):
             raise
 
     async def _until_ready(self, loop: asyncio.AbstractEventLoop, state: Wait) -> Ready:
-        """Wait until the server has sent something, or, where a large statement is being written, takes more."""
+        """Wait until the server has sent something, or, while a large statement is being written, can receive more."""
         socket = self.pgconn.socket
         ready: asyncio.Future[Ready] = loop.create_future()
         self._ready = ready
@@ -101,7 +100,7 @@ class HotConnection(AsyncConnection[TupleRow]):
         self._socket = -1
 
     async def _end_statement(self, gen: PQGen[Result]) -> None:
-        """Ask the server to give the statement up, as psycopg does, or else close the connection."""
+        """Ask the server to cancel the statement, as psycopg does; if that fails, close the connection."""
         if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
             return
         try:

@@ -1,6 +1,6 @@
 """Postgres for the hot statements: driver connections in autocommit, everything prepared, nothing reset.
 
-Each connection is borrowed from the driver's pool and kept with its cursor, since lending one out for every statement
+Each connection is taken from the driver's pool once and kept with its cursor, since taking one for every statement
 costs as much as the statement.
 """
 
@@ -26,14 +26,14 @@ from botflow.storage.engines.postgres_connection import HotConnection
 
 CONNECTIONS = 9  # of the 16 that a process may hold: 6 others go through SQLAlchemy, 1 listens
 GET_S = 5.0
-# About as long as the server lets a statement run. It is for a server, or a proxy before it, that keeps the connection
-# alive and never answers: two commits that hang for ever would be the end of the fast path.
+# About the server's own statement timeout. It is for a server, or a proxy before it, that keeps the connection alive
+# and never answers: two commits that never end would block the fast path for ever.
 ANSWER_S = 10.0
-# Once one statement got no answer, the next ones wait for this long, until one is answered: whoever waits for a reply
-# makes several statements, and should hear of the outage within its own deadline.
+# After one statement without an answer the next ones wait only for this long, until one is answered: a request makes
+# several statements, and should learn of the outage within its own deadline.
 SILENT_S = 2.0
-RECONNECT_S = 5.0  # the pool tries ever more seldom for this long, then anew when a connection is asked for
-# Hot statements are point look-ups. A plan made while the tables were young must not become a scan of grown ones.
+RECONNECT_S = 5.0  # the pool retries with growing pauses for this long, then again when a connection is requested
+# Hot statements are point look-ups. A plan that was made for small tables must not become a scan of large ones.
 POINT_LOOKUPS = (
     " -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off"
     " -c enable_mergejoin=off -c enable_bitmapscan=off"
@@ -78,16 +78,15 @@ class HotStatements:
     async def run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run a prepared statement and return its rows.
 
-        Without an answer in time it fails like an outage. When its connection turns out to be lost it runs once more
-        on another: every hot statement is fenced or keyed, so that a second run of one that was committed after all
-        changes nothing.
+        Without an answer in time it fails like an outage. When the connection is lost it runs once more on another one:
+        every hot statement is fenced or keyed, so that a second run of a committed one changes nothing.
         """
         with provider_errors():
             try:
                 return await self._run(statement, values)
             except ConnectionLost:
                 async with asyncio.timeout(ANSWER_S):
-                    await self._give_back()  # the others may be as dead, after a restart of the server
+                    await self._give_back()  # the others may be lost too, after a restart of the server
                     await self._pool.check()
                 return await self._run(statement, values)
 
@@ -99,7 +98,7 @@ class HotStatements:
                 await cursor.execute(statement, values, prepare=True)
                 rows = await cursor.fetchall()
             except BaseException as failure:
-                await self._return(connection)  # to the pool, which looks what state the connection is in
+                await self._return(connection)  # to the pool, which checks the connection's state
                 if patience.is_over:
                     self._is_silent = True
                     raise NoAnswer("no answer in time") from failure
@@ -129,7 +128,7 @@ class HotStatements:
 class Patience:
     """Cuts a connection that does not answer in time.
 
-    Cancelling the statement would ask the same server to let go of it, and wait for its answer for ten seconds more.
+    Cancelling the statement instead would ask the same server, and wait up to ten more seconds for its answer.
     """
 
     def __init__(self, connection: AsyncConnection[TupleRow], seconds: float) -> None:
@@ -143,7 +142,7 @@ class Patience:
     def _cut(self) -> None:
         self.is_over = True
         with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
-            wire.shutdown(socket.SHUT_RDWR)  # whoever reads from it hears that it has ended
+            wire.shutdown(socket.SHUT_RDWR)  # a reader of the socket then sees its end
 
 
 async def _configure(connection: AsyncConnection[TupleRow]) -> None:

@@ -20,8 +20,7 @@ from botflow.errors import UsageError
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.sqlite_threads import SqliteThreads
 
-# For a disk that does not answer. A transaction has no such bound: it may yet be committed, so "it failed" could be
-# untrue.
+# For a disk that does not answer. A transaction has no such bound: it may still be committed, and an error be wrong.
 ANSWER_S = 10.0
 
 Given = ParamSpec("Given")
@@ -29,7 +28,7 @@ Result = TypeVar("Result")
 
 
 class ProcessLock:
-    """Held while the database is open. The kernel lets go of it when the process ends, however it ends."""
+    """Held while the database is open. The kernel releases it when the process ends, also after a crash."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -83,29 +82,29 @@ class SqliteEngine:
     async def write(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
-        """Wait for the turn to write, and run `work` in one transaction; what it raises takes everything back."""
+        """Wait for the writer thread, and run `work` in one transaction; any exception rolls it back."""
         with provider_errors():
             return await self._threads.write(lambda connection: work(connection, *args, **kwargs))
 
     async def hot_read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Do what `read` does, on the driver's own connection."""
+        """Like `read`, on the driver's own connection."""
         with provider_errors():
             async with asyncio.timeout(ANSWER_S):
                 return await self._threads.hot_read(work)
 
     async def hot_write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Do what `write` does, on the driver's own connection."""
+        """Like `write`, on the driver's own connection."""
         with provider_errors():
             return await self._threads.hot_write(work)
 
     async def identity(self) -> str:
-        """Return what tells this file from every other one that shares a Redis with it."""
+        """Return a text that is unique among the database files that share a Redis."""
         file = await asyncio.to_thread(os.stat, self._path)
         return hashlib.sha256(f"{self._path} {file.st_dev} {file.st_ino}".encode()).hexdigest()[:12]
 
 
 def sqlite_path(url: str) -> Path:
-    """Return the database's file; UsageError `database.url` for one in memory, which nothing could survive in."""
+    """Return the database's file; UsageError `database.url` for one in memory, which would end with the process."""
     database = make_url(url).database
     if not database or database == ":memory:":
         raise UsageError(

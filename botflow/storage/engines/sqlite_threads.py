@@ -1,7 +1,7 @@
-"""SQLite's threads: one that writes and a few that read, each with one connection of its own.
+"""SQLite's threads: one writer and a few readers, each with its own connection.
 
-A transaction is one plain function that runs in such a thread, so that it costs one hop there and back, whatever it
-does. SQLAlchemy's Core and the hot statements' text go through the same connection: there is one queue of writers.
+A transaction is one synchronous function that runs in such a thread, so that it costs one thread switch each way.
+SQLAlchemy Core and the text of the hot statements use the same connection: there is one queue of writes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_time
 
 @dataclass(slots=True)
 class _Opened:
-    """A thread's connection, the driver's own and SQLAlchemy's on that very one, and when its transaction began."""
+    """A thread's driver connection, the SQLAlchemy connection that uses it, and the time when its transaction began."""
 
     driver: sqlite3.Connection
     core: Connection
@@ -45,9 +45,9 @@ class _Opened:
 
 
 class SqliteThreads:
-    """Runs transactions one after the other, in the order in which they were asked for, and reads beside them.
+    """Runs transactions one after the other, in the order of the calls, and reads in parallel.
 
-    A transaction that has begun runs to its end even if its caller is cancelled; one that still waits is dropped then.
+    A transaction that has begun runs to its end even if its caller is cancelled; one that still waits is dropped.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +66,7 @@ class SqliteThreads:
         )
 
     async def close(self) -> None:
-        """Let what was asked for finish, then close all connections."""
+        """Finish the pending calls, then close all connections."""
         self._is_closed = True
         await asyncio.to_thread(self._close)
 
@@ -75,7 +75,7 @@ class SqliteThreads:
         return self._run(self._reading, lambda: _read(self._connection(read_only=True), work))
 
     def write(self, work: Work[Result]) -> asyncio.Future[Result]:
-        """Run `work` in a transaction; what it raises takes everything back."""
+        """Run `work` in a transaction; any exception rolls it back."""
         return self._run(self._writing, lambda: _write(self._connection(read_only=False), work))
 
     def hot_read(self, work: HotWork[Result]) -> asyncio.Future[Result]:
@@ -83,7 +83,7 @@ class SqliteThreads:
         return self._run(self._reading, lambda: work(self._connection(read_only=True).driver))
 
     def hot_write(self, work: HotWork[Result]) -> asyncio.Future[Result]:
-        """Run `work` in a transaction on the driver's connection; what it raises takes everything back."""
+        """Run `work` in a transaction on the driver's connection; any exception rolls it back."""
         return self._run(self._writing, lambda: _hot_write(self._connection(read_only=False).driver, work))
 
     def _run(self, threads: ThreadPoolExecutor, call: Callable[[], Result]) -> asyncio.Future[Result]:
@@ -92,7 +92,7 @@ class SqliteThreads:
         return asyncio.get_running_loop().run_in_executor(threads, call)
 
     def _connection(self, *, read_only: bool) -> _Opened:
-        """Return the connection of the thread that asks, made when it asks for the first time."""
+        """Return the calling thread's connection, made on the first call."""
         opened: _Opened | None = getattr(self._of_thread, "opened", None)
         if opened is None:
             core = self._core.connect()
@@ -107,7 +107,7 @@ class SqliteThreads:
         return opened
 
     def _connect(self) -> sqlite3.Connection:
-        # Without an isolation level Python begins no transactions of its own; another thread closes it.
+        # Without an isolation level Python begins no transactions by itself; another thread closes the connection.
         return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
 
     def _close(self) -> None:
@@ -119,7 +119,7 @@ class SqliteThreads:
 
 
 def rows_of(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> list[Row]:
-    """Execute a statement and return all its rows: one that is not read to its end would stand in a commit's way."""
+    """Execute a statement and return all its rows: an unfinished read would block a commit."""
     return connection.execute(statement, values).fetchall()
 
 

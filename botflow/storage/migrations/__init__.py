@@ -1,4 +1,4 @@
-"""Alembic's scripts. HEAD is the newest revision, so that a server can see that nothing is to do without alembic."""
+"""Alembic's scripts. HEAD is the newest revision: by it a server knows without alembic that its schema is current."""
 
 HEAD = "0003"
 VERSION_TABLE = "botflow_version"

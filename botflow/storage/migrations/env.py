@@ -1,4 +1,4 @@
-"""Alembic runs this file for every command; the caller's connection comes by the configuration."""
+"""Alembic runs this file for every command; it gets the caller's connection from the configuration."""
 
 from __future__ import annotations
 

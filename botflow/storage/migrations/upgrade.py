@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, one process at a time. Alembic is imported only when there is work."""
+"""Bring a database to the newest schema, one process at a time. Alembic is imported only when a migration is needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from botflow.storage.engines.sqlite import ProcessLock, sqlite_path
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 
 SCRIPTS = "botflow:storage/migrations"
-LOCK = 0x626F74666C6F77  # "botflow": the advisory lock of whoever migrates
+LOCK = 0x626F74666C6F77  # "botflow": the advisory lock of the process that migrates
 
 
 def migrate(url: str) -> None:
@@ -33,7 +33,7 @@ def migrate(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Apply all migrations, UsageError `database.newer` when there is none for it; SQLite's caller holds the lock."""
+    """Apply all migrations; UsageError `database.newer` for an unknown revision. SQLite's caller holds the lock."""
     engine = _engine(url)
     try:
         with provider_errors(), engine.connect() as connection:
@@ -74,7 +74,7 @@ def stored_version(connection: Connection) -> str | None:
 
 
 def is_postgres(url: str) -> bool:
-    """Say which database a URL names; UsageError `database.url` when it is neither."""
+    """True for a Postgres URL, False for SQLite; UsageError `database.url` for any other."""
     scheme = url.partition("://")[0].partition("+")[0]
     if scheme in ("postgres", "postgresql"):
         return True
@@ -108,8 +108,8 @@ def _run_scripts(connection: Connection) -> None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, or Python commits before DDL
-    # For good, and now: once another process writes to the file, nobody can change it any more.
+    connection.isolation_level = None  # we execute BEGIN ourselves, else Python commits before DDL
+    # The setting is permanent, and made here: it cannot be changed once another process writes to the file.
     connection.execute("PRAGMA journal_mode=WAL")
 
 

@@ -1,1 +1,1 @@
-"""Executions in the database: their start, log, life cycle and effects. Start reading in `executions.py`."""
+"""Executions in the database: their start, log, lifecycle and effects. Start reading in `executions.py`."""

@@ -17,29 +17,29 @@ MOST = 1_000  # of one execution
 
 
 class Artifacts:
-    """Keeps, lists and forgets what executions leave."""
+    """Stores, lists and deletes the artifacts of executions."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def save(self, execution: str, key: str, content: bytes, content_type: str, kind: str = "artifact") -> None:
-        """Keep `content`; what was kept under this key is replaced."""
+        """Store `content`; an earlier artifact with this key is replaced."""
         columns = {"kind": kind, "content_type": content_type, "size": len(content), "content": content}
         await self._engine.write(_save, UUID(execution), key, columns)
 
     async def load(self, execution: str, key: str) -> tuple[Artifact, bytes] | None:
-        """Return an artifact and its content; None when there is none under this key."""
+        """Return an artifact and its content; None when the key is unknown."""
         statement = select(artifacts).where(artifacts.c.execution_id == UUID(execution), artifacts.c.key == key)
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return None if row is None else (_artifact(row), bytes(row.content))
 
     async def has(self, execution: str, key: str) -> bool:
-        """Say whether there is an artifact under this key, without reading its content."""
+        """True if there is an artifact with this key; its content is not read."""
         statement = select(artifacts.c.size).where(artifacts.c.execution_id == UUID(execution), artifacts.c.key == key)
         return await self._engine.read(lambda connection: connection.execute(statement).first() is not None)
 
     async def all_of(self, execution: str) -> list[Artifact]:
-        """Return what there is, without the contents, in the order of their keys."""
+        """Return the execution's artifacts (at most MOST), without their contents, in the order of their keys."""
         statement = (
             select(*(artifacts.c[name] for name in LISTED))
             .where(artifacts.c.execution_id == UUID(execution))
@@ -51,7 +51,7 @@ class Artifacts:
         ]
 
     async def delete(self, execution: str, key: str) -> bool:
-        """Forget it; False when there is no such artifact."""
+        """Delete an artifact; False when there is no such one."""
         statement = delete(artifacts).where(artifacts.c.execution_id == UUID(execution), artifacts.c.key == key)
         return await self._engine.write(lambda connection: connection.execute(statement).rowcount > 0)
 

@@ -1,7 +1,7 @@
-"""Ending an execution from outside: what a cancellation writes, within whoever's transaction.
+"""Ends an execution from outside: the writes of a cancellation, in the caller's transaction.
 
-The session's version moves, which fences a turn under way; its inbounds are stale, so the next beat of the
-process that runs it says that it is over.
+The session's version moves, which fences a turn under way. Its inbounds become stale, so the next beat of the process
+that runs the turn reports the lease as lost.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ ENDED = ("completed", "failed", "cancelled")
 
 
 def cancel_children(connection: Connection, parent: int, version: int, group: str | None) -> None:
-    """Cancel the runs that `parent` waited for in `group`, None for any wait up to `version`, and that have not ended.
+    """Cancel the unfinished runs that `parent` waited for in `group`; with None, those of any wait up to `version`.
 
-    Runs that it only started, without waiting for them, go on.
+    Runs that it started without waiting for them continue.
     """
     mine = select(executions.c.session_id, executions.c.parent_token).where(
         executions.c.parent_session == parent, executions.c.parent_token != "", executions.c.status.not_in(ENDED)
@@ -33,9 +33,9 @@ def cancel_children(connection: Connection, parent: int, version: int, group: st
 
 
 def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bool:
-    """Cancel what `session` is at, and its children; False when it is at nothing.
+    """Cancel the session's execution and its children; False when no execution is under way.
 
-    What its person says about being written to is no part of any execution: it is heard all the same.
+    Queued inbounds with `consent`, such as opt-outs, are not part of any execution, so they are kept.
     """
     queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
     connection.execute(queued.with_for_update())  # before the session, like a turn's commit
@@ -67,7 +67,7 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
 
 
 def record(connection: Connection, session: int, change: str, *, node: str = "", holds: bool = False) -> int:
-    """Write a change from outside into the session's log, as a turn that no inbound made; return its seq.
+    """Write a change from outside into the session's log, as a turn without an inbound; return its seq.
 
     `done_seq` moves along if nothing is queued, unless the change `holds` the queue.
     """
@@ -96,7 +96,7 @@ def record(connection: Connection, session: int, change: str, *, node: str = "",
 
 
 def _follow(connection: Connection, session: int, version: int, following: Sequence[dict[str, Any]]) -> None:
-    """Leave effects to be carried out; the tick finds them within a second."""
+    """Store effects to be carried out; the tick finds them within a second."""
     shared = {"session_id": session, "version": version, "attempts": 0, "due_at": now()}
     connection.execute(
         insert(effects).values([{**shared, "index": index, **effect} for index, effect in enumerate(following)])
@@ -104,7 +104,7 @@ def _follow(connection: Connection, session: int, version: int, following: Seque
 
 
 def _parent_named(connection: Connection, session: int) -> dict[str, Any] | None:
-    """Return the parent that waits for a run which has not begun: it stands in the trigger."""
+    """Return the parent that waits for a run which has not begun: the trigger names it."""
     trigger = select(inbounds.c.content).where(inbounds.c.session_id == session, inbounds.c.seq == 1)
     content = connection.execute(trigger).scalar()
     parent: dict[str, Any] | None = ((content or {}).get("parameters") or {}).get("parent")

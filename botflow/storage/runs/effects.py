@@ -1,7 +1,7 @@
-"""Effects that wait to be carried out, on both databases: what follows a commit besides messages.
+"""Effects that wait to be carried out, on both databases: all that follows a commit except messages.
 
-Carrying one out is one transaction that takes its row away: it happens once, however often it is tried. What it writes
-has natural keys as well, so that nothing rests on the row alone.
+One transaction carries an effect out and deletes its row: so it happens once, however often it is tried. The rows it
+writes have natural keys as well, so that this does not depend on the effect's row alone.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class Effects:
         self._engine = engine
 
     async def claim(self, limit: int, lease_s: float = LEASE_S) -> list[StoredEffect]:
-        """Take due effects; attempts + 1. No other process gets them for `lease_s`, longer with every attempt."""
+        """Claim due effects; attempts + 1. No other process gets them for `lease_s`, longer with every attempt."""
         return await self._engine.write(_claim, limit, lease_s)
 
     async def start(self, effect: StoredEffect, starts: Sequence[RunStart]) -> bool:
-        """Start these runs and be done with the effect; False when it has been carried out before."""
+        """Start these runs and delete the effect; False when it has been carried out before."""
 
         def carry_out(connection: Connection) -> bool:
             is_ours = _settle(connection, effect)
@@ -60,7 +60,7 @@ class Effects:
         return await self._engine.write(carry_out)
 
     async def report(self, effect: StoredEffect, end: ReportEnd) -> bool:
-        """Tell the parent how the run ended, and be done with the effect; False as above."""
+        """Tell the parent how the run ended, and delete the effect; False as above."""
 
         def carry_out(connection: Connection) -> bool:
             is_ours = _settle(connection, effect)
@@ -71,9 +71,9 @@ class Effects:
         return await self._engine.write(carry_out)
 
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
-        """Cancel the session's children of this group, None for all, and be done with the effect; False as above.
+        """Cancel the session's children of this group, None for all, and delete the effect; False as above.
 
-        Those that have not begun never will: a start is taken away, or is over before the children are looked for.
+        Children that have not begun never will: their start is deleted, or commits before the children are selected.
         """
         wanted = effects.c.body["group"].as_string()
         starts = delete(effects).where(
@@ -116,7 +116,7 @@ def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEff
 
 
 def _depth(connection: Connection, session: int) -> int:
-    """Return the depth of a run that this session would start: one more than there are runs above it."""
+    """Return the depth of a run that this session would start: the number of runs above it, plus one."""
     start = select(literal(session, BigInteger).label("session"), literal(0).label("depth"))
     up = start.cte("up", recursive=True)
     parents = (
@@ -135,7 +135,7 @@ def _settle(connection: Connection, effect: StoredEffect) -> bool:
 
 
 def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
-    """Store the news with the parent, unless its execution is over or has it already."""
+    """Queue the result for the parent, unless its execution is over or has it already."""
     key = f"done:{end.group}:{end.branch}"
     lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
     parent = connection.execute(lock.with_for_update(key_share=True)).first()

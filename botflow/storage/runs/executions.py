@@ -1,4 +1,4 @@
-"""Reading executions, on both databases: where they stand, what they took, and their log."""
+"""Reading executions, on both databases: their status, what they used, and their log."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Executions:
         parent: int | None = None,
         before: str | None = None,
     ) -> list[ExecutionRecord]:
-        """Return the newest first; `before` is the id of the last one of the page before."""
+        """Return executions, newest first; `before` is the id of the last one on the previous page."""
         # Ids are UUIDs of version 7: their order is that of time.
         statement = LISTED.order_by(executions.c.id.desc()).limit(limit)
         for column, wanted in (
@@ -68,7 +68,7 @@ class Executions:
         return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
 
     async def spent(self, execution: ExecutionRecord) -> Spent:
-        """Return what it has taken so far: turns, attempts, and what its models cost."""
+        """Return what the execution has used so far: turns, attempts, and the cost of its models."""
         asked = select(
             func.count(),
             func.coalesce(func.sum(USAGE["promptTokens"].as_integer()), 0),
@@ -94,7 +94,7 @@ class Executions:
         return await self._engine.read(spent)
 
     async def turns(self, execution: ExecutionRecord, limit: int, after: int = 0) -> list[TurnLog]:
-        """Return its turns behind the version `after`, in the order of their commits."""
+        """Return its turns after the version `after`, in the order of their commits."""
         came = and_(inbounds.c.session_id == turns.c.session_id, inbounds.c.seq == turns.c.seq)
         statement = (
             select(turns, inbounds.c.received_at, inbounds.c.attempt)
@@ -112,7 +112,7 @@ class Executions:
         return await self._engine.read(turns_with_answers)
 
     async def under_way(self, execution: ExecutionRecord) -> TurnLog | None:
-        """Return the turn that is running or queued, with the answers it has so far."""
+        """Return the turn that is running or queued, with its answers so far."""
         statement = (
             select(inbounds.c.seq, inbounds.c.received_at, inbounds.c.attempt)
             .where(inbounds.c.session_id == execution.session, inbounds.c.state == "new", inbounds.c.kind != "pause")
@@ -138,7 +138,7 @@ class Executions:
         return await self._engine.read(under_way)
 
     async def set_progress(self, execution: str, progress: dict[str, Any]) -> None:
-        """Keep what the execution's node said last about how far it is."""
+        """Store the latest progress that the execution's node reported."""
         statement = update(executions).where(executions.c.id == UUID(execution)).values(progress=progress)
         await self._engine.write(lambda connection: connection.execute(statement).rowcount)
 
@@ -166,7 +166,7 @@ def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[
 
 
 def _within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:
-    """Match what belongs to it: all of a run's session; of a conversation's what happened between start and end."""
+    """Match the execution's rows: all rows of a run's session; of a conversation's, those between start and end."""
     if execution.channel == RUN:
         return moment.is_not(None)
     began = moment >= execution.started_at

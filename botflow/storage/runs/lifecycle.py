@@ -1,7 +1,7 @@
 """Pausing, resuming, cancelling and retrying an execution, on both databases; each is one transaction.
 
-Each moves the session's version, which fences a turn under way: it is lost or run again, never half of both. Each
-stands in the session's log as a turn of its own.
+Each moves the session's version, which fences a turn under way: that turn is lost or runs again, never in part. Each is
+a turn of its own in the session's log.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from botflow.storage.turns.row_mapping import is_new
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Locked:
-    """An execution and its session, both ours until the end of the transaction."""
+    """An execution and its session, both locked until the end of the transaction."""
 
     id: UUID
     session: int
@@ -37,32 +37,38 @@ class _Locked:
 
 
 class Lifecycle:
-    """Changes executions; each change says what became of the execution, or why it was left alone."""
+    """Changes executions; each method returns `changed`, or why it did nothing: `unknown` without such an execution."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def pause(self, execution: str) -> LifecycleChange:
-        """Let nothing of it go on. A turn under way is given up, its attempt does not count; `ended` when it is over.
+        """Pause it. A turn under way is abandoned, and its attempt does not count. `ended` when the execution is over.
 
-        The pause stands in the session's queue until it is lifted, so that no message overtakes it.
+        The pause is an inbound in the session's queue until the execution resumes, so that no message overtakes it.
         """
         return await self._engine.write(_pause, execution)
 
     async def resume(self, execution: str) -> LifecycleChange:
-        """Let it go on, and timers that are overdue go off; `not_paused` when it is not paused."""
+        """Resume it, and fire overdue timers; `not_paused` when it is not paused."""
         return await self._engine.write(_resume, execution)
 
     async def cancel(self, execution: str) -> LifecycleChange:
-        """End it, its children and what it has queued; an ask under way is given up within two seconds."""
+        """Cancel it, its children and its queued inbounds; an ask under way is abandoned within two seconds.
+
+        `ended` when the execution is over.
+        """
         return await self._engine.write(_cancel, execution)
 
     async def retry(self, execution: str, checkpoint: int | None, *, from_start: bool = False) -> LifecycleChange:
-        """Run it again from a checkpoint, the last one if none is named, or from its start with the same input."""
+        """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
+
+        `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`) or `no_checkpoint` when refused.
+        """
         return await self._engine.write(_retry, execution, checkpoint, from_start)
 
     async def checkpoints(self, session: int) -> list[Checkpoint]:
-        """Return where the session's run can be taken up again, the newest first."""
+        """Return the checkpoints from which the session's run can be retried, newest first."""
         columns = (checkpoints.c.version, checkpoints.c.node, checkpoints.c.at)
         mine = select(*columns).where(checkpoints.c.session_id == session).order_by(checkpoints.c.version.desc())
         rows = await self._engine.read(lambda connection: connection.execute(mine).all())
@@ -77,7 +83,7 @@ def _pause(connection: Connection, execution: str) -> LifecycleChange:
     attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
     given_up = update(inbounds).where(inbounds.c.session_id == found.session, is_new())
     connection.execute(given_up.where(inbounds.c.owner.is_not(None)).values(attempt=attempt, owner=None))
-    connection.execute(given_up.values(priority=None))  # nothing of it can be claimed
+    connection.execute(given_up.values(priority=None))  # none of its inbounds can be claimed
     seq = record(connection, found.session, "paused", holds=True)
     connection.execute(
         insert(inbounds).values(
@@ -128,7 +134,7 @@ def _retry(connection: Connection, execution: str, checkpoint: int | None, from_
 
 
 def _checkpoint(connection: Connection, session: int, version: int | None) -> Any:
-    """Return the checkpoint of `version`, or the last one; None when there is none: the beginning."""
+    """Return the checkpoint of `version`, or the last one; None, which means the beginning, without one."""
     mine = select(checkpoints).where(checkpoints.c.session_id == session)
     if version is not None:
         mine = mine.where(checkpoints.c.version == version)
@@ -136,7 +142,7 @@ def _checkpoint(connection: Connection, session: int, version: int | None) -> An
 
 
 def _take_up(connection: Connection, found: _Locked, kept: Any) -> None:
-    """Restore the checkpoint's state under a new version, and queue the inbound by which it goes on."""
+    """Restore the checkpoint's state under a new version, and queue the inbound that continues the run."""
     trigger = connection.execute(_trigger_of(found.session)).one()
     state = dict(kept.state) if kept is not None else {}
     node = kept.node if kept is not None else ""
@@ -172,7 +178,7 @@ def _set_execution(connection: Connection, found: _Locked, **columns: Any) -> No
 
 
 def _locked(connection: Connection, execution: str) -> _Locked | None:
-    """Lock what is queued, then the session: the order in which a turn's commit does."""
+    """Lock the queued inbounds, then the session: the same order as a turn's commit."""
     named = select(executions.c.session_id).where(executions.c.id == UUID(execution))
     session = connection.execute(named).scalar()
     if session is None:
@@ -193,7 +199,7 @@ def _locked(connection: Connection, execution: str) -> _Locked | None:
 
 
 def _unchanged(found: _Locked | None) -> LifecycleChange:
-    """Return what to say where there was nothing to change: paused already is as good as done."""
+    """Return the result when nothing was changed: `changed` if it is paused already, for that was the aim."""
     if found is None:
         return "unknown"
     return "changed" if found.status == "paused" else "ended"
@@ -205,9 +211,9 @@ def _trigger_of(session: int) -> Any:
 
 
 def _going_on(state: Mapping[str, Any], trigger: Any, key: str) -> dict[str, Any]:
-    """Return the columns of the inbound that goes on from `state`: the trigger again, a resume, or an alarm."""
+    """Return the columns of the inbound that continues from `state`: the trigger again, a resume, or a timeout."""
     wait = state.get("wait")
-    if wait is None:  # the very same inbound, so that the execution keeps its id
+    if wait is None:  # the same inbound, so that the execution keeps its id
         return {
             "kind": trigger.kind,
             "key": key,

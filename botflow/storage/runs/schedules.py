@@ -1,4 +1,4 @@
-"""The rows of `schedules`: when each schedule trigger of an active version is due next. All on a given connection."""
+"""The rows of `schedules`, on the caller's connection: when each schedule trigger of an active version is due next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLACE = (schedules.c.workflow_id, schedules.c.node)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What a version's trigger says: cron expression, time zone, and what becomes of missed moments."""
+    """A version's schedule trigger: cron expression, time zone, and the policy for missed times."""
 
     workflow: int
     node: str
@@ -29,7 +29,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSchedule:
-    """A row. `next_at` is None when no moment will ever come."""
+    """A row. `next_at` is None when the schedule will never be due."""
 
     schedule: Schedule
     next_at: datetime | None
@@ -49,7 +49,7 @@ def stored_schedules(connection: Connection) -> list[StoredSchedule]:
 
 
 def put_schedule(connection: Connection, schedule: Schedule, next_at: datetime | None) -> None:
-    """Add the row, or have it say this from now on."""
+    """Insert or update the row."""
     said = {"cron": schedule.cron, "zone": schedule.zone, "missed": schedule.missed, "next_at": next_at}
     row = upsert(connection, schedules).values(workflow_id=schedule.workflow, node=schedule.node, **said)
     connection.execute(row.on_conflict_do_update(index_elements=["workflow_id", "node"], set_=said))
@@ -62,7 +62,7 @@ def drop_schedule(connection: Connection, schedule: Schedule) -> None:
 
 
 def due_schedules(connection: Connection, now: datetime, limit: int) -> list[StoredSchedule]:
-    """Return rows that are due, the longest first; others pass over them until the transaction ends."""
+    """Return due rows, the longest overdue first; they are locked, and other processes skip them."""
     due = select(schedules).where(schedules.c.next_at <= now).order_by(schedules.c.next_at).limit(limit)
     rows = connection.execute(due.with_for_update(skip_locked=True))
     return [_stored(row) for row in rows]

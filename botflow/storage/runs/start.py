@@ -1,8 +1,8 @@
-"""Starting a run: the rows that make one, written on whoever's connection, so that it begins with their commit or not.
+"""Starts a run: writes its rows on the caller's connection, so that it begins with the caller's commit or not at all.
 
-Plain statements on SQLAlchemy's own (synchronous) Connection, which every engine, sync or async and of any driver, has:
-`await connection.run_sync(start_run, start)` for an AsyncConnection. A run is a session of the channel `run`, the
-trigger as its first inbound, and a pending execution. Processes find the inbound by their next look, within a second.
+Plain statements on SQLAlchemy's own (synchronous) Connection, which every engine has, sync or async and with any
+driver: `await connection.run_sync(start_run, start)` for an AsyncConnection. A run is a session of the channel `run`,
+the trigger as its first inbound, and a pending execution. Workers find the inbound at their next look, within a second.
 """
 
 from __future__ import annotations

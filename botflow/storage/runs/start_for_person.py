@@ -1,4 +1,4 @@
-"""Starting an execution in one person's own session, on whoever's connection (see start.py)."""
+"""Starts an execution in one person's own session, on the caller's connection (see start.py)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Refusal = Literal["busy", "stopped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonStart:
-    """An execution to start for a person; `address` is our own number or name that messages are to come from."""
+    """An execution to start for a person; `address` is our own number or name that its messages come from."""
 
     session: SessionKey
     flow_version: int
@@ -35,7 +35,8 @@ class PersonStart:
 def start_for_person(connection: Connection, start: PersonStart) -> StartedRun | Refusal:
     """Queue the trigger for the person, whose session's row stays locked until the caller's transaction ends.
 
-    `busy`: an execution is under way, or something is queued. `stopped`: the person wants no messages.
+    Returns `busy` when an execution is under way or an inbound is queued, `stopped` when the person has opted out. A
+    known `key` returns the execution that it started.
     """
     now = clock_time(connection)
     session = _locked(connection, start.session, now)
@@ -65,7 +66,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
 
 
 def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
-    """Return the person's session, which is made if need be, and lock it against turns and other triggers."""
+    """Return the person's session, made if necessary, and lock it against turns and other triggers."""
     made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": False, "state": {}}
     identity = {"workflow_id": key.workflow, "channel": key.channel, "external_id": key.external_id}
     row = {**identity, **made, "created_at": now, "updated_at": now}

@@ -1,4 +1,4 @@
-"""Workflows as those see them who start runs: which version would run, on whoever's connection (see start.py)."""
+"""Workflows as targets of a start: which version a run would have, on the caller's connection (see start.py)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A workflow and the version that a run would have: `version` is None when there is no such one."""
+    """A workflow and the version that a run would have: `version` is None when there is no such version."""
 
     workflow: int
     organization: int
@@ -50,8 +50,7 @@ def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
 
 
 def mentioning(connection: Connection, word: str) -> list[Target]:
-    """Return the active workflows in whose documents `word` stands as a text; whether it means anything there is the
-    caller's to see."""
+    """Return the active workflows whose documents contain `word` as a string; the caller must check where it occurs."""
     quoted = orjson.dumps(word).decode()
     documents = cast(workflow_versions.c.documents, Text)
     found = func.strpos if is_postgres(connection) else func.instr

@@ -1,7 +1,8 @@
-"""Quick messages that become one inbound, on both databases: which wait together, who joins whom, what was given up.
+"""Quick messages that become one inbound, on both databases: which wait together, which joined another, and the answers
+that were superseded.
 
-A merged inbound stays a row of its own, with its own key. Its turn is that of the one it joined, its lead: they are
-finished together, by the statement that commits the turn.
+A merged inbound keeps its own row and key. It has the turn of the inbound it joined, its lead: both are finished by the
+statement that commits the turn.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from botflow.storage.turns.row_mapping import is_new, read_inbound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One inbound of a burst that may be: `age_s` since it was received, by the database's clock."""
+    """One inbound of a possible burst: `age_s` since it was received, by the database's clock."""
 
     seq: int
     inbound: Inbound
@@ -37,7 +38,7 @@ class BurstRows:
         self._engine = engine
 
     async def waiting(self, lead: TurnId, key: SessionKey) -> list[Waiting]:
-        """Return the lead and what is queued right behind it, in order."""
+        """Return the lead and the inbounds queued directly behind it, in order."""
         names = ("seq", "kind", "key", "received_at", "seed", "provider", "content", "merged_into")
         columns = (*(inbounds.c[name] for name in names), now().label("now"))
         queued = select(*columns).where(_from(lead), is_new()).order_by(inbounds.c.seq)
@@ -62,12 +63,12 @@ class BurstRows:
         ]
 
     async def merge(self, lead: TurnId, attempt: int, through: int) -> bool:
-        """Let the inbounds up to `through` join the lead; the newest request that waits for any of them may answer
-        longest. False when the attempt is no longer the caller's."""
+        """Let the inbounds up to `through` join the lead, which gets the latest reply deadline of them all. False when
+        the attempt is no longer the caller's."""
         return await self._engine.write(_merge, lead, attempt, through)
 
     async def answering(self, turn: TurnId) -> TurnId | None:
-        """Return the turn whose reply a request for `turn` may hand over: none, if a newer message joined it."""
+        """Return the turn whose reply a request for `turn` may send; None if a newer message joined the burst."""
         lead = select(func.coalesce(inbounds.c.merged_into, inbounds.c.seq)).where(_is(turn))
 
         def answering(connection: Connection) -> TurnId | None:
@@ -78,11 +79,11 @@ class BurstRows:
         return await self._engine.read(answering)
 
     async def keep(self, turn: TurnId, attempt: int, answer: JournalledAnswer) -> int:
-        """Keep an answer that no turn rests on, for what it cost; return its place, below those of the journal."""
+        """Store an answer that no turn uses, for its cost; return its index, which is below those of the journal."""
         return await self._engine.write(_keep, turn, attempt, answer)
 
     async def correct(self, turn: TurnId, place: int, value: dict[str, object]) -> None:
-        """Put what a call really answered and cost in the place of the estimate."""
+        """Replace the estimate by the call's real answer and cost."""
         kept = and_(answers.c.session_id == turn.session, answers.c.seq == turn.seq, answers.c.index == place)
         corrected = update(answers).where(kept).values(value=value, at=now())
         await self._engine.write(lambda connection: connection.execute(corrected).rowcount)
@@ -130,7 +131,7 @@ def _is(turn: TurnId) -> ColumnElement[bool]:
 
 
 def _from(lead: TurnId) -> ColumnElement[bool]:
-    """Match what may be of one burst with the lead: few rows, however long the conversation is."""
+    """Match inbounds that may be of one burst with the lead: few rows, however long the conversation is."""
     last = lead.seq + LONGEST_BURST - 1
     return and_(inbounds.c.session_id == lead.session, inbounds.c.seq.between(lead.seq, last))
 

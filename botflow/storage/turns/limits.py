@@ -1,5 +1,5 @@
-"""Bounds of the turn protocol that both databases' statements know."""
+"""Limits of the turn protocol, used in the statements of both databases."""
 
-LONGEST_BURST = 20  # messages; FINISH looks no further than this for what joined a lead
+LONGEST_BURST = 20  # messages; FINISH looks no further than this for inbounds that joined a lead
 KEPT_CHECKPOINTS = 100  # per run
-SUSPECT_AFTER = 2  # attempts: what died twice may be what ends the process, and is begun alone
+SUSPECT_AFTER = 2  # attempts: an inbound whose attempts died twice may crash the process, so it is begun alone

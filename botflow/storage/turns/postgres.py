@@ -1,7 +1,7 @@
 """A session's turns on Postgres: load, commit, accept, keep, finish. Every method is one statement in autocommit.
 
-Calls that wait at the same moment run as one statement (`Batcher`): to begin and to commit a statement costs more than
-what it does.
+Calls that wait at the same moment run as one statement (`Batcher`): beginning and committing a statement costs more
+than its work.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from botflow.storage.turns.postgres_statements import (
 from botflow.storage.turns.row_mapping import answer_row, arrival_row, next_lease, stored_outbound, stored_session
 from botflow.storage.turns.run_outcome import following_of
 
-COMMITS_AT_ONCE = 2  # statements under way: one is on the wire while the next fills
+COMMITS_AT_ONCE = 2  # statements under way: one runs while the next batch fills
 
 
 class PostgresTurns:
@@ -76,7 +76,7 @@ class PostgresTurns:
         except ProviderError as failure:
             if not isinstance(failure.__cause__, UniqueViolation):
                 raise
-            accepted = None  # a twin was faster; what it stored is ours too
+            accepted = None  # a concurrent duplicate was faster; its row serves this one, too
         if accepted is not None:
             return accepted
         if arrival.reply_within_s > 0:
@@ -104,7 +104,7 @@ class PostgresTurns:
             rows = await self._engine.hot(FINISH_AND_FOLLOW, values)
         elif (finished := await self._finishing(finishing)) is not None:
             return finished
-        else:  # a fence refused it, or somebody holds its session: it waits alone, so that no other turn waits with it
+        else:  # a fence refused it, or its session is locked: it waits alone, so that no other turn waits with it
             rows = await self._engine.hot(FINISH_ONE, (encode_finishing([finishing]),))
         return _finished(finishing, rows[0][1:]) if rows else None
 
@@ -131,7 +131,7 @@ class PostgresTurns:
         return [call["session_id"] in kept for call in calls]
 
     async def _finish(self, turns: Sequence[Finishing]) -> list[Finished | None]:
-        """Finish turns of distinct sessions; those that others hold are passed over."""
+        """Finish turns of distinct sessions; sessions that another transaction holds are skipped."""
         found: list[Finished | None] = [None] * len(turns)
         for n, *row in await self._engine.hot(FINISH_MANY, (encode_finishing(turns),)):
             found[n] = _finished(turns[n], tuple(row))

@@ -1,6 +1,6 @@
-"""What a turn's commit looks like to Postgres: one JSON array of turns, read by COMMIT and by both forms of FINISH.
+"""Encodes turns for Postgres: one JSON array of turns, read by COMMIT and by both forms of FINISH.
 
-One parameter instead of twenty arrays: the driver's cost is one `orjson.dumps`, and the state goes in as it is.
+One parameter instead of twenty arrays: the driver's cost is one `orjson.dumps`, and the state is included unchanged.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from botflow.storage.turns.row_mapping import (
     wake_until,
 )
 
-# `id` is NULL for a session that has no row yet; `version` is the one that was read. `seq` and what follows it belong
-# to FINISH: the inbound's place, the attempt that holds it, the state it is left in, the answers not yet journalled,
-# and the process that takes the next inbound, NULL for none.
+# `id` is NULL for a session that has no row yet; `version` is the one that was read. `seq` and the fields after it are
+# for FINISH: the inbound's seq, the attempt that holds it, its new state, the answers not yet journalled, and the
+# process that takes the next inbound, or NULL.
 READ_TURNS = """
 jsonb_to_recordset(%s::jsonb) AS r(
   n int, id bigint, workflow_id bigint, channel text, external_id text, version int, key text, kind text,
@@ -39,7 +39,7 @@ jsonb_to_recordset(%s::jsonb) AS r(
   seq int, attempt int, outcome text, answers jsonb, takes_messages bool, owner text)
 """
 
-# An ignored inbound, and one that a wait outlasts, leave the deadline alone; an opt-out ends it.
+# An ignored inbound, and one that does not end the wait, do not change the deadline; an opt-out ends it.
 WAKE_AT = """
 CASE WHEN held.parked THEN NULL WHEN held.status = 'ignored' OR held.keeps THEN s.wake_at
      ELSE coalesce(held.wake_until, now() + make_interval(secs => held.timeout_s)) END

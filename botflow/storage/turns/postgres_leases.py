@@ -1,8 +1,8 @@
 """Which process runs which inbound, on Postgres: claim, take, beat, release, recover, look.
 
-A lease is a column, `owner`, and one row per process says that the process lives: a process renews all its leases by
-renewing that row. An inbound with `priority` and without `owner` waits to be claimed. One without both waits behind
-another inbound of its session, and the turn that ends that one takes it along.
+A lease is the column `owner`. One row per process shows that it is alive; by renewing that row a process renews all its
+leases. An inbound with `priority` and without `owner` waits to be claimed. One without both waits behind another
+inbound of its session, and is leased by the commit that finishes that one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from botflow.storage.turns.postgres_statements import (
 )
 from botflow.storage.turns.row_mapping import read_lease, stored_session
 
-# A process has one row, and its leases live while that does. The answer: the database's time; which of the given
-# leases are lost (finished by somebody else, or begun anew); which inbounds are ours that we do not know of, because
-# the answer of the statement that leased them was lost; and how many other processes take turns, and how many of them
-# come before us.
+# A process has one row, and its leases are valid as long as that row is. Returns the database's time; which of the
+# given leases are lost (finished or begun again by another process); which inbounds are ours without our knowledge,
+# because the answer of the statement that leased them was lost; how many other processes take turns, and how many of
+# them come before us.
 BEAT = f"""
 WITH {UNHURRIED},
 beat AS (
@@ -78,9 +78,9 @@ SELECT * FROM begun
 _WAITS = f"""
 b.state = 'new' AND b.owner IS NULL AND b.priority IS NOT NULL AND (s.channel = '{RUN}') = ANY(%(runs)s::bool[])
 """
-# By priority, then age; one inbound per session, and none of a session that a process is running. A session has the
-# place of the most urgent inbound that waits in it (`b`), and its next one is begun (`h`). A session whose next one may
-# not be begun now takes up nobody else's room.
+# By priority, then age; one inbound per session, and none of a session that a process is running. A session is ranked
+# by the most urgent inbound that waits in it (`b`), and its next one is begun (`h`). A session whose next one may not
+# be begun now does not use up the limit.
 CLAIM = _begin(
     f"""
   SELECT h.session_id AS session, h.seq
@@ -102,7 +102,7 @@ CLAIM_SUSPECTS = _begin(
   ORDER BY b.priority DESC, b.received_at LIMIT %(limit)s""",
     f"b.owner IS NULL AND {_IS_SUSPECT}",
 )
-# One session's next inbound, also when we hold it: that is how an attempt that failed is followed by the next.
+# One session's next inbound, also when we hold it: so a failed attempt is followed by the next one.
 TAKE = _begin(
     f"""
   SELECT s.id AS session, {_NEXT} AS seq FROM sessions s
@@ -121,7 +121,7 @@ WHERE b.state = 'new' AND b.owner = %(owner)s
 RETURNING b.session_id
 """
 
-# Leases of one process that it does not know of, or wants to be rid of: the attempt counts.
+# Leases that their process does not know of, or gives back: the attempt counts.
 LET_GO = f"""
 UPDATE inbounds b SET owner = NULL, priority = coalesce(b.priority, {MESSAGE_PRIORITY})
 FROM unnest(%s::bigint[], %s::int[]) AS r(session, seq)
@@ -129,8 +129,8 @@ WHERE b.session_id = r.session AND b.seq = r.seq AND {is_new("b")} AND b.owner =
 RETURNING 1
 """
 
-# What processes held that are silent, and what was behind it in their sessions, can be claimed; their attempts count,
-# for they may be what ended the process.
+# Inbounds that silent processes held, and those behind them in their sessions, become claimable; their attempts count,
+# for one of them may have crashed the process.
 RECOVER = f"""
 WITH alive AS MATERIALIZED (
   SELECT id FROM processes WHERE seen_at > now() - make_interval(secs => %(dead_after_s)s)),
@@ -147,15 +147,15 @@ behind AS (
 SELECT count(*) FROM gone
 """
 
-# Due waits of sessions that nobody runs: a turn under way decides itself when its session wakes up. Processes share
-# them out by the sessions' ids, so that two seldom compute the same timer; the commit's fence decides if they do.
+# Due waits of sessions that no process runs: a turn under way sets the wake-up time of its session itself. Processes
+# divide them by the sessions' ids, so that two seldom compute the same timer; if they do, the commit's fence decides.
 DUE = f"""
 SELECT {SESSION}, s.wake_at FROM sessions s
 WHERE s.wake_at <= now() AND NOT s.paused AND s.id %% %(of)s = %(place)s AND {run_by("s.id")} IS NULL
 ORDER BY s.wake_at LIMIT %(limit)s
 """
 
-# One look says which of a process's loops have something to do, so that an idle process asks one question a second.
+# One query tells which of a process's loops have something to do, so that an idle process runs one query a second.
 LOOK = f"""
 SELECT
   EXISTS (SELECT FROM sessions s WHERE s.wake_at <= now() AND NOT s.paused),

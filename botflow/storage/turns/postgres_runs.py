@@ -1,4 +1,4 @@
-"""What follows a leased turn, as FINISH_AND_FOLLOW reads it: effects, a checkpoint, and the run's status."""
+"""Encodes what follows a leased turn, for FINISH_AND_FOLLOW: effects, a checkpoint, and the run's status."""
 
 from __future__ import annotations
 

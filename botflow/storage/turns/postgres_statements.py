@@ -1,8 +1,8 @@
-"""The turn protocol's statements on Postgres, in the order in which a message meets them.
+"""The turn protocol's statements on Postgres, in the order in which they run for a message.
 
 LOAD reads a session, COMMIT writes turns that asked nothing, ACCEPT stores an inbound and leases it, KEEP journals an
 answer, FINISH commits a leased turn and leases the next inbound of its session. Each is prepared and its own
-transaction; the stores beside this file say how they fit together.
+transaction; `store.py` describes how they fit together.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ OUTBOUND = ", ".join(
     f"s.{name}" if name in ("workflow_id", "channel", "external_id") else f"o.{name}" for name in OUTBOUND_COLUMNS
 )
 
-# Attempts and answers need not wait for the disk by themselves: the commit that rests on them does, and it carries
-# along what was logged before it. A process that dies loses nothing by this; a database that dies loses its last
-# moments, and then the attempt is counted, or the world asked, once more.
+# Attempts and answers need not wait for the disk: the commit that depends on them does, and it also flushes what was
+# logged before it. A crash of the process loses nothing by this. A crash of the database loses its last moments, and
+# then the attempt is counted, or the ask performed, once more.
 UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message says something about being written to."""
+    for something else, unless the message has `consent`, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR coalesce({state} -> 'wait' -> 'accepts' ? 'message', true)"
         f" OR {inbound}.content ? 'consent')"
@@ -34,27 +34,27 @@ def takes(inbound: str, state: str, parked: str) -> str:
 
 def is_new(inbound: str) -> str:
     """Return the condition that an inbound to update, found by its key, is new. It is worded so that no partial index
-    serves it: a plan that was made while little was new would read that index from end to end when much is."""
+    matches it: a plan made while few inbounds were new would read that whole index when many are."""
     return f"{inbound}.state || '' = 'new'"
 
 
 def locked(session: str, seq: str, condition: str, how: str = "") -> str:
-    """Return the subquery that locks one new inbound by its key. As a join, which may begin at either side, it has the
-    same plans as above."""
+    """Return the subquery that locks one new inbound by its key. Written as a join, which may begin at either side, it
+    would get the bad plan described above."""
     return f"""LATERAL (
     SELECT FROM inbounds b WHERE b.session_id = {session} AND b.seq = {seq} AND b.state = 'new' AND {condition}
     FOR NO KEY UPDATE {how})"""
 
 
 def run_by(session: str, who: str = "IS NOT NULL") -> str:
-    """Return the query for whether a process has an inbound of the session: true or NULL. As EXISTS it becomes a join,
-    and the plan cached on a young table read all new inbounds for each session."""
+    """Return the query for whether a process has an inbound of the session: true or NULL. Written as EXISTS it becomes
+    a join; its plan, cached while the table was small, read all new inbounds for each session."""
     return f"(SELECT true FROM inbounds o WHERE o.session_id = {session} AND o.state = 'new' AND o.owner {who} LIMIT 1)"
 
 
 def next_of(session: str, state: str, parked: str, *, without: str = "true") -> str:
-    """Return the query for the seq of a session's next inbound. A run goes on before anything else; a timeout lets go
-    first what was received before it was due."""
+    """Return the query for the seq of a session's next inbound. The resume of a run comes first; inbounds that were
+    received before a timeout was due come before the timeout."""
     return f"""(
     SELECT b.seq FROM inbounds b
     WHERE b.session_id = {session} AND b.state = 'new' AND {without} AND {takes("b", state, parked)}
@@ -75,13 +75,13 @@ def lease_columns(inbound: str) -> str:
 LOAD = f"SELECT {SESSION} FROM sessions s WHERE s.workflow_id = %s AND s.channel = %s AND s.external_id = %s"
 LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = %s"
 
-# A session is moved only if it is as it was read (version), nothing is queued before this turn (done_seq), no other
-# statement holds it, and its inbound is new. A duplicate committed before our snapshot is seen by the look-up; one
-# committed after it has moved the version, which the lock checks on the newest row. The look-up is a scalar subquery:
-# as NOT EXISTS it becomes an anti join, and the plan cached on a young table was a sequential scan.
-# A turn that would hand its parts to the waiting request loses when the sender still has earlier ones to send: then it
-# is accepted, and its parts follow those.
-# New sessions are inserted in key order, so that two batches cannot deadlock.
+# A session is moved only if it is unchanged since it was read (version), nothing is queued before this turn (done_seq),
+# no other statement holds it, and its inbound is new. A duplicate committed before our snapshot is seen by the look-up;
+# one committed after it has moved the version, which the lock checks on the newest row. The look-up is a scalar
+# subquery: written as NOT EXISTS it becomes an anti join, whose plan, cached while the table was small, was a
+# sequential scan. A turn that would hand its parts to the waiting request loses when the sender still has earlier ones
+# to send: then it is accepted, and its parts follow those. New sessions are inserted in key order, so that two batches
+# cannot deadlock.
 COMMIT = f"""
 WITH i AS MATERIALIZED (SELECT * FROM {READ_TURNS}),
 held AS MATERIALIZED (
@@ -118,8 +118,8 @@ SELECT n, id, seq FROM done
 
 # Sessions' rows are made or locked by the upsert, in key order, so that two batches cannot deadlock; `last_seq` moves
 # only together with the inbound. A duplicate that our snapshot does not see yet breaks the unique key, and the whole
-# statement with it. The inbound is leased at once if its session was idle and takes it; otherwise whoever runs the
-# session takes it along, or it waits to be claimed.
+# statement with it. The inbound is leased at once if its session was idle and takes it; otherwise it is leased by the
+# process that runs the session, or waits to be claimed.
 ACCEPT = f"""
 WITH i AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
     n int, workflow_id bigint, channel text, external_id text, key text, kind text, provider text, content jsonb,
@@ -157,7 +157,7 @@ WHERE s.workflow_id = %s AND s.channel = %s AND s.external_id = %s AND b.session
 RETURNING 1
 """
 
-# The inbound stays locked until the answer is written, so that no other attempt can begin in between.
+# The inbound stays locked until the answer is written, so that no other attempt can begin meanwhile.
 KEEP = f"""
 WITH {UNHURRIED},
 b AS MATERIALIZED (
@@ -173,10 +173,10 @@ RETURNING session_id, seq
 
 ANSWERS = "SELECT index, fingerprint, value, ask FROM answers WHERE session_id = %s AND seq = %s ORDER BY index"
 
-# What a session's next inbound is, of those that are neither the finished one nor part of its burst.
+# A session's next inbound, of those that are neither the finished one nor part of its burst.
 _OTHER = "b.seq <> held.seq AND b.merged_into IS DISTINCT FROM held.seq"
 # `done_seq` and the next inbound come from our snapshot alone: an inbound that is stored while this statement waits is
-# neither finished nor leased by it, and the last column says that there is such a one.
+# neither finished nor leased by it, and the last column tells that there is such an inbound.
 _FINISHED = f"""
   SET version = s.version + 1, flow_version = held.pinned, wake_at = {WAKE_AT}, updated_at = now(),
     parked = held.parked, state = held.state,
@@ -191,7 +191,7 @@ held AS MATERIALIZED (
 """
 _FINISH_CARRIES = f"held.attempt, held.outcome, held.answers, held.takes_messages, held.owner AS taker, {CARRIED}"
 _UNSEEN = "s.last_seq > (SELECT z.last_seq FROM sessions z WHERE z.id = held.id) AS unseen"
-# A message behind the turn is not claimable while its session takes none; the turn that changes this takes it along.
+# A message behind the turn is not claimable while its session takes no messages; the turn that changes this leases it.
 _SETTLE = f"""
 b AS (
   UPDATE inbounds b SET state = done.outcome FROM done WHERE b.session_id = done.id
@@ -208,7 +208,7 @@ kept AS (
   ON CONFLICT (session_id, seq, index) DO UPDATE SET at = excluded.at, attempt = excluded.attempt,
     fingerprint = excluded.fingerprint, ask = excluded.ask, value = excluded.value)
 """
-# A process that stops takes nothing along (its `owner` is NULL): then the inbound can be claimed.
+# A process that stops leases no next inbound (its `owner` is NULL): then the inbound can be claimed.
 _NEXT = f"""
 next AS MATERIALIZED (
   SELECT held.n, held.id, held.owner, {next_of("held.id", "held.state", "held.parked", without=_OTHER)} AS seq
@@ -242,13 +242,13 @@ SELECT done.n, done.unseen, taken.* FROM done LEFT JOIN taken USING (n)
 """
 
 
-# A batch passes over sessions that somebody holds: two statements that waited for each other's sessions would be a
-# deadlock, and all of its turns would wait for one session's. Such a turn is finished by a statement of its own.
+# A batch skips sessions that another transaction holds: two statements that wait for each other's sessions would
+# deadlock, and all turns of the batch would wait for one session. Such a turn is finished by a statement of its own.
 FINISH_MANY = _finish("SKIP LOCKED")
 FINISH_ONE = _finish("")
 
-# The commit of a leased turn that has something to follow: effects, a run's checkpoint, its status, and the inbound by
-# which it goes on, which is ours already.
+# The commit of a leased turn that has something to follow: effects, a run's checkpoint, its status, and the inbound
+# that continues it, which is ours already.
 FINISH_AND_FOLLOW = f"""
 WITH {_HELD},
 f AS MATERIALIZED (SELECT * FROM jsonb_to_record(%s::jsonb) AS f(

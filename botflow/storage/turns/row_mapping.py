@@ -1,4 +1,4 @@
-"""Between records and columns: what is stored of an inbound, a turn and a message, and how stores select it."""
+"""Maps records to columns and back: how inbounds, turns and messages are stored, and how stores select them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def stored_outbound(row: tuple[Any, ...]) -> StoredOutbound:
 
 
 def inbound_content(inbound: Inbound, external_id: str) -> dict[str, Any] | None:
-    """Return the content column: empty fields are left out, and the sender when it is the session's person."""
+    """Return the content column: empty fields are omitted, and also the sender when it is the session's person."""
     content = inbound.content()
     if inbound.sender != external_id:
         content["sender"] = inbound.sender
@@ -211,7 +211,7 @@ def answer_row(answer: JournalledAnswer) -> dict[str, Any]:
 
 
 def takes_messages(commit: TurnCommit) -> bool:
-    """Say whether the session takes any message after this turn."""
+    """True if the session takes any message after this turn."""
     wait = commit.turn.session.wait
     return commit.parked or wait is None or "message" in wait.accepts
 
@@ -222,26 +222,26 @@ def trace_of(commit: TurnCommit) -> list[list[Any]]:
 
 
 def pinned_version(commit: TurnCommit) -> int | None:
-    """Return the version that the session keeps: only while an execution is under way."""
+    """Return the version to store on the session: only while an execution is under way."""
     return commit.flow_version if commit.turn.session.frames else None
 
 
 def timeout_s(commit: TurnCommit) -> float | None:
-    """Return how long after the commit the wait ends, if it does."""
+    """Return how many seconds after the commit the wait ends; None when it does not."""
     wait = commit.turn.session.wait
     return wait.timeout_s if wait else None
 
 
 def wake_until(commit: TurnCommit) -> str | None:
-    """Return the moment at which the wait ends, where it was given as one."""
+    """Return the time at which the wait ends, if it was given as a time."""
     wait = commit.turn.session.wait
     return wait.until or None if wait else None
 
 
 def execution_status(commit: TurnCommit) -> str | None:
-    """Return what the execution's row must say after this turn; None when it stays as it is."""
+    """Return the execution's status after this turn; None when its row does not change."""
     turn = commit.turn
-    if not turn.execution or commit.read.key.channel == RUN:  # a run's row is there since it was asked for
+    if not turn.execution or commit.read.key.channel == RUN:  # a run's row exists since its start was requested
         return None
     if turn.status in ("completed", "failed", "cancelled"):
         return turn.status
@@ -249,12 +249,12 @@ def execution_status(commit: TurnCommit) -> str | None:
 
 
 def hands_over(commit: TurnCommit) -> bool:
-    """Say whether the request that commits this turn answers with its parts."""
+    """True if the request that commits this turn replies with its parts."""
     return any(part.state == "handed" for part in commit.parts)
 
 
 def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
-    """Return why the execution failed, as its row keeps it."""
+    """Return why the execution failed, in the form of its row."""
     failure = commit.turn.failure
     return {"node": failure.node, "code": failure.code, "message": failure.message} if failure else None
 
@@ -269,12 +269,12 @@ def is_session(key: SessionKey) -> ColumnElement[bool]:
 
 
 def is_new(table: FromClause = inbounds) -> ColumnElement[bool]:
-    """Match inbounds that wait. A literal: an index on part of a table serves only who states its very condition."""
+    """Match inbounds that wait. A literal: a partial index is used only if the query repeats its condition."""
     state: ColumnElement[str] = table.c.state
     return state == literal_column("'new'")
 
 
 def is_unsettled(table: FromClause = outbounds) -> ColumnElement[bool]:
-    """Match parts that somebody has still to deal with, in the words of their index."""
+    """Match unsettled parts; as literals, so that their partial index is used."""
     state: ColumnElement[str] = table.c.state
     return state.in_([literal_column(f"'{name}'") for name in UNSETTLED_STATES])

@@ -1,7 +1,7 @@
-"""What a queued turn writes beyond an ordinary one's rows: a run's checkpoint and status, and effects of any session.
+"""What a leased turn writes besides the ordinary rows: a run's checkpoint and status, and effects of any session.
 
-Both databases write it in the transaction that commits the turn. An ordinary conversation's turn has nothing of this,
-so that its statement stays as it is.
+Both databases write it in the transaction that commits the turn. An ordinary conversation's turn has none of these, so
+that its statement stays small.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
-    """What follows one turn. `resume_token` is that of the inbound by which a run goes on at once; "" for none.
+    """What follows one turn. `resume_token` is for the inbound that continues a run at once; "" without one.
 
-    `status` is None where the execution's row stays as it is.
+    `status` is None when the execution's row does not change.
     """
 
     effects: tuple[tuple[EffectKind, dict[str, Any]], ...] = ()
@@ -47,7 +47,7 @@ class Following:
 
 
 def following_of(commit: TurnCommit) -> Following | None:
-    """Return what follows this turn; None for an ordinary one."""
+    """Return what follows this turn; None for an ordinary turn."""
     turn = commit.turn
     effects = tuple(_stored(effect) for effect in turn.effects)
     if commit.read.key.channel != RUN:
@@ -68,7 +68,7 @@ def following_of(commit: TurnCommit) -> Following | None:
 
 
 def _status_of(commit: TurnCommit) -> str | None:
-    """Return what the run's row must say: an ignored inbound leaves it where it was before the attempt began."""
+    """Return the run's new status: after an ignored inbound the one it had before the attempt began."""
     turn = commit.turn
     if turn.status != "ignored":
         return turn.status
@@ -79,9 +79,9 @@ def _status_of(commit: TurnCommit) -> str | None:
 
 
 def _checkpoint_of(commit: TurnCommit) -> Reached | None:
-    """Return the checkpoint that the turn leaves: where it goes on, or where a wait had ended before it failed.
+    """Return the checkpoint of the turn: where the run continues, or where a wait had ended before the run failed.
 
-    A wait for runs is none: they are cancelled by now, so a retry starts them again.
+    A wait for runs is not a checkpoint: they are cancelled by now, so a retry starts them again.
     """
     turn, read = commit.turn, commit.read.session
     if turn.status == "running":

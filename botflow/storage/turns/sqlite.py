@@ -1,5 +1,5 @@
-"""A session's turns on SQLite: load, commit, accept, keep, finish. What is written at the same moment shares one
-transaction, for each waits for the disk once.
+"""A session's turns on SQLite: load, commit, accept, keep, finish. Writes of the same moment share one transaction,
+since each transaction waits for the disk once.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class SqliteTurns:
         return finished
 
     async def _run(self, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
-        """Do all of this in one transaction, in its order."""
+        """Run all of these in one transaction, in their order."""
         return await self._engine.hot_write(lambda connection: [work(connection) for work in works])
 
 
@@ -138,7 +138,7 @@ def session_of(row: Row) -> StoredSession:
 
 
 def inbound_of(row: Row) -> Row:
-    """Return a row of INBOUND_COLUMNS, and what follows them, as the other database gives it."""
+    """Return a row of INBOUND_COLUMNS and the columns after them, in the form that Postgres returns."""
     seq, attempt, flow_version, kind, key, received_at, seed, provider, content, *rest = row
     parsed = None if content is None else orjson.loads(content)
     return (seq, attempt, flow_version, kind, key, utc_moment(received_at), seed, provider, parsed, *rest)
@@ -161,7 +161,7 @@ def _outbound(row: Row) -> StoredOutbound:
 
 
 def _commit(connection: sqlite3.Connection, commit: TurnCommit) -> TurnId | None:
-    """Move or make the session, if no fence refuses it; then write the rest."""
+    """Update or insert the session, if no fence refuses it; then write the other rows."""
     values = {
         **moved_values(commit),
         **key_values(commit.read.key),
@@ -220,7 +220,7 @@ def _insert_answers(
 
 
 def _finish(connection: sqlite3.Connection, finishing: Finishing) -> Finished | None:
-    """Move the session on only if the inbound is still this attempt's and the session as it was read."""
+    """Update the session only if this attempt still holds the inbound and the session is unchanged since the read."""
     turn, commit = finishing.turn, finishing.commit
     held = {**turn._asdict(), "attempt": finishing.attempt}
     if not rows_of(connection, IS_HELD, held):

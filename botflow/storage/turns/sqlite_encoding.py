@@ -1,4 +1,4 @@
-"""What a turn's commit looks like to SQLite: the statements that move a session and write what follows, one by one."""
+"""Encodes turns for SQLite: the statements that move a session and write the rows that follow, one by one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from botflow.storage.turns.row_mapping import (
     wake_until,
 )
 
-# An ignored inbound, and one that a wait outlasts, leave the deadline alone; an opt-out ends it.
+# An ignored inbound, and one that does not end the wait, do not change the deadline; an opt-out ends it.
 MOVED = """
   flow_version = :pinned, updated_at = :now, parked = :parked, state = :state,
   wake_at = CASE WHEN :parked THEN NULL WHEN :status = 'ignored' OR :keeps THEN s.wake_at ELSE :wake_at END
@@ -54,7 +54,7 @@ UPDATE_EXECUTION = "UPDATE executions SET status = ?, error = ?, ended_at = ? WH
 
 
 def now(offset_s: float = 0.0) -> str:
-    """Return this machine's time as the database keeps it, so many seconds later or earlier."""
+    """Return this machine's time as the database stores it, plus an offset in seconds."""
     return utc_text(datetime.now(UTC) + timedelta(seconds=offset_s))
 
 
@@ -64,7 +64,7 @@ def json_text(value: Any) -> str | None:
 
 
 def key_values(key: SessionKey) -> dict[str, Any]:
-    """Return the parameters that say whose session is meant."""
+    """Return the parameters that identify the session."""
     return {"workflow": key.workflow, "channel": key.channel, "external_id": key.external_id}
 
 

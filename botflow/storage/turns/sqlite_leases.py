@@ -1,6 +1,6 @@
-"""Which inbound is being run, on SQLite: claim, take, beat, release, recover, look.
+"""Which inbounds are being run, on SQLite: claim, take, beat, release, recover, look.
 
-There is one process, so every lease that it does not hold is one of a process that has ended.
+There is one process, so every lease that it does not hold belongs to a process that has ended.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
 OWN = "SELECT session_id, seq, attempt FROM inbounds WHERE state = 'new' AND owner = :owner"
 
 IS_SUSPECT = f"attempt >= {SUSPECT_AFTER}"
-# By priority, then age; one inbound per session, and none of a session that is being run. A session has the place of
-# the most urgent inbound that waits in it (`w`), and its next one is begun (`h`). A session whose next one may not be
-# begun now takes up nobody else's room.
+# By priority, then age; one inbound per session, and none of a session that is being run. A session is ranked by the
+# most urgent inbound that waits in it (`w`), and its next one is begun (`h`). A session whose next one may not be begun
+# now does not use up the limit.
 CLAIM = f"""
 SELECT w.session_id FROM inbounds w JOIN sessions v ON v.id = w.session_id
 WHERE w.state = 'new' AND w.owner IS NULL AND w.priority IS NOT NULL
@@ -66,8 +66,8 @@ LET_GO = f"""
 UPDATE inbounds SET owner = NULL, priority = coalesce(priority, {MESSAGE_PRIORITY})
 WHERE session_id = :session AND seq = :seq AND state = 'new' AND owner = :owner
 """
-# What a process that has ended held, and what was behind it in its sessions, can be claimed; the attempts count, for
-# they may be what ended the process.
+# Inbounds that an ended process held, and those behind them in their sessions, become claimable; the attempts count,
+# for one of them may have crashed the process.
 RECOVER = "DELETE FROM processes WHERE id <> :owner"
 FREE = f"""
 UPDATE inbounds SET owner = NULL, priority = coalesce(priority, {MESSAGE_PRIORITY})
@@ -79,7 +79,7 @@ FROM sessions s
 WHERE i.state = 'new' AND i.owner IS NULL AND i.priority IS NULL AND s.id = i.session_id AND NOT s.paused
   AND {takes("i", "s.state", "s.parked")}
 """
-# Due waits of sessions that nobody runs: a turn under way decides itself when its session wakes up.
+# Due waits of sessions that no task runs: a turn under way sets the wake-up time of its session itself.
 DUE = f"""
 SELECT {SESSION}, s.wake_at FROM sessions s
 WHERE s.wake_at <= :now AND NOT s.paused
@@ -109,7 +109,7 @@ class SqliteLeases:
     async def beat(
         self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
     ) -> Beat:
-        if not self._is_known:  # one process, so its row need not be renewed, and the disk may sleep
+        if not self._is_known:  # only one process, so its row need not be renewed, and the disk may sleep
             values = {"owner": owner, "now": now(), "queues": ",".join(sorted(queues))}
             await self._engine.hot_write(lambda connection: connection.execute(BEAT, values).rowcount)
             self._is_known = True

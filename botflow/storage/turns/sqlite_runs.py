@@ -38,7 +38,7 @@ UPDATE_RUN = "UPDATE executions SET status = ?, output = ?, error = ?, ended_at 
 
 
 def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit, following: Following) -> None:
-    """Write effects, checkpoint and the execution's row, and the inbound by which a run goes on."""
+    """Write effects, checkpoint and the execution's row, and the inbound that continues a run."""
     version = commit.read.session.version + 1
     at = now()
     connection.executemany(

@@ -1,7 +1,7 @@
-"""The turn protocol's statements on SQLite, in the order in which a message meets them.
+"""The turn protocol's statements on SQLite, in the order in which they run for a message.
 
-They have the names and the order of those on Postgres (postgres_statements.py). What is one statement there is several
-here, in one transaction: those that follow the first stand right behind it.
+They have the names and the order of those on Postgres (postgres_statements.py). One statement there is several here, in
+one transaction: the others come directly after the first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ IS_TURN = "session_id = :session AND seq = :seq"
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message says something about being written to."""
+    for something else, unless the message has `consent`, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR {state} -> '$.wait.accepts' IS NULL"
         f" OR instr({state} -> '$.wait.accepts', '\"message\"') OR {inbound}.content -> '$.consent' IS NOT NULL)"
@@ -31,8 +31,8 @@ def takes(inbound: str, state: str, parked: str) -> str:
 
 
 def next_of(session: str) -> str:
-    """Return the query for the seq of a session's next inbound. A run goes on before anything else; a timeout lets go
-    first what was received before it was due."""
+    """Return the query for the seq of a session's next inbound. The resume of a run comes first; inbounds that were
+    received before a timeout was due come before the timeout."""
     return f"""(
   SELECT b.seq FROM inbounds b JOIN sessions s ON s.id = b.session_id AND NOT s.paused
   WHERE b.session_id = {session} AND b.state = 'new' AND {takes("b", "s.state", "s.parked")}
@@ -45,9 +45,9 @@ def next_of(session: str) -> str:
 LOAD = f"SELECT {SESSION} FROM sessions s WHERE {IS_SESSION}"
 LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = :session"
 
-# A session is moved only if it is as it was read (version), nothing is queued before this turn (done_seq) and its
-# inbound is new. A turn that would hand its parts to the waiting request loses when the sender still has earlier ones
-# to send: then it is accepted, and its parts follow those.
+# A session is moved only if it is unchanged since it was read (version), nothing is queued before this turn (done_seq)
+# and its inbound is new. A turn that would hand its parts to the waiting request loses when the sender still has
+# earlier ones to send: then it is accepted, and its parts follow those.
 COMMIT = f"""
 UPDATE sessions AS s SET version = s.version + 1, last_seq = s.last_seq + 1, done_seq = s.last_seq + 1, {MOVED}
 WHERE s.id = :session AND s.version = :version AND s.done_seq = s.last_seq
@@ -66,7 +66,7 @@ ON CONFLICT (workflow_id, channel, external_id) DO NOTHING
 RETURNING id
 """
 
-# Makes the session if need be, and counts the inbound in, unless it is a duplicate.
+# Makes the session if necessary, and increments `last_seq`, unless the inbound is a duplicate.
 ACCEPT = """
 INSERT INTO sessions (workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at, parked,
   state)
@@ -77,7 +77,7 @@ RETURNING id, last_seq, version
 """
 
 # Leased at once if the session was idle and takes the inbound; otherwise it waits behind another inbound, or to be
-# claimed. The plain column is returned: SQLite 3.40 says of every `owner IS NOT NULL` here that it is true.
+# claimed. The plain column is returned: SQLite 3.40 evaluates every `owner IS NOT NULL` here as true.
 ACCEPT_LEASE = f"""
 UPDATE inbounds AS i SET
   priority = CASE WHEN t.is_taken THEN {MESSAGE_PRIORITY} END,
@@ -119,14 +119,14 @@ UPDATE inbounds SET state = :outcome
 WHERE session_id = :session AND seq BETWEEN :seq AND :seq + {LONGEST_BURST - 1} AND (seq = :seq OR merged_into = :seq)
 """
 
-# A message behind the turn is not claimable while its session takes none; the turn that changes this takes it along.
+# A message behind the turn is not claimable while its session takes no messages; the turn that changes this leases it.
 SHUT = """
 UPDATE inbounds SET priority = NULL
 WHERE session_id = :session AND state = 'new' AND owner IS NULL AND kind = 'message' AND content -> '$.consent' IS NULL
 """
 
 
-# A process that stops takes nothing along (`owner` is NULL): then the inbound can be claimed.
+# A process that stops leases no next inbound (`owner` is NULL): then the inbound can be claimed.
 TAKE_NEXT = f"""
 UPDATE inbounds AS i SET owner = :owner, attempt = i.attempt + (:owner IS NOT NULL),
   priority = coalesce(i.priority, {MESSAGE_PRIORITY})

@@ -1,6 +1,6 @@
-"""What both databases offer for turns: `TurnStore` for one session's turns, `LeaseStore` for who runs which inbound.
+"""The stores of turns on both databases: `TurnStore` for one session's turns, `LeaseStore` for who runs which inbound.
 
-These are contracts between the two implementations beside this file; they are not for plugins. Every write is fenced by
+These are contracts for the two implementations in this directory; they are not for plugins. Every write is fenced by
 what it read: a session by its version, an inbound by the attempt that holds it.
 """
 
@@ -19,12 +19,12 @@ class TurnStore(Protocol):
     """Sessions and their turns. Raises ProviderError `database.unavailable` when the database is away."""
 
     async def load(self, key: SessionKey) -> StoredSession:
-        """Return the session; one without a row and with version 0 when there is none."""
+        """Return the session; when there is none, a new one without a row and with version 0."""
 
     async def load_by_id(self, session: int) -> StoredSession | None: ...
 
     async def find(self, session: SessionKey, provider_key: str) -> Receipt | None:
-        """Return the receipt of the inbound with this key in this session."""
+        """Return the receipt of the inbound with this key in this session; None when there is none."""
 
     async def receipt(self, turn: TurnId) -> Receipt:
         """Return the receipt of an inbound; ProviderError `inbound.unknown` when there is none."""
@@ -33,26 +33,26 @@ class TurnStore(Protocol):
         """Commit a turn that asked nothing, together with others that wait at this moment: inbound (state done),
         session WHERE version = read AND nothing queued, turn, outbounds, execution, wake_at = now() + timeout.
 
-        None when it lost, was locked or is a duplicate, or would hand parts over while the sender has earlier ones. A
-        session without a row is created unless it exists by now.
+        None when a fence refused it, the session was locked, it is a duplicate, or it would hand parts over while the
+        sender has earlier ones. A session without a row is created, unless it exists by now.
         """
 
     async def accept(self, arrival: Arrival) -> Accepted | Receipt:
         """Store an inbound as new. If its session was idle and takes it, it is leased to `arrival.owner`, attempt 1.
 
-        A duplicate changes nothing but `reply_by`, and returns the receipt that exists.
+        A duplicate changes only `reply_by`, and returns the existing receipt.
         """
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]: ...
 
     async def keep(self, turn: TurnId, attempt: int, answers: Sequence[JournalledAnswer]) -> bool:
-        """Journal answers only while the inbound is new and the attempt its own."""
+        """Journal answers; False, and nothing is written, unless the inbound is new and this attempt's."""
 
     async def finish(self, finishing: Finishing) -> Finished | None:
         """Commit a leased turn WHERE state = 'new' AND attempt = own AND session version = read; moves done_seq on,
         and leases the session's next inbound to the same process. None when a fence refused it.
 
-        With outcome "dead" (the fourth attempt) or "stale" the same: the commit holds an apology or nothing.
+        The same with outcome "dead" (the fourth attempt) or "stale": the commit then holds an apology or nothing.
         """
 
 
@@ -62,36 +62,37 @@ class LeaseStore(Protocol):
     async def beat(
         self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
     ) -> Beat:
-        """Say that the process lives, and that it runs these `leases`."""
+        """Report that the process is alive and runs these `leases`; return what it must know."""
 
     async def claim(
         self, owner: str, limit: int, queues: Collection[QueueName], *, suspects: bool = False
     ) -> list[Lease]:
         """Take up to `limit` inbounds that wait to be claimed, one per session, by priority, then age: attempt + 1.
 
-        An inbound that has been begun three times comes back with attempt 4: bury it. Inbounds whose attempts died
-        twice are taken only as `suspects`, and then nothing else is.
+        An inbound that has been begun three times is returned with attempt 4: bury it. Inbounds whose attempts died
+        twice are claimed only with `suspects`, and then no others are.
         """
 
     async def take(self, owner: str, session: int, *, suspects: bool = False) -> Lease | None:
         """Take the session's next inbound (a message received before a timeout's due time goes first) unless another
-        process has it; one that `owner` has is begun anew. Without `suspects`, one that died twice is left."""
+        process has it; one that `owner` has is begun again. None when there is nothing to take. Without `suspects`, an
+        inbound whose attempts died twice is not taken."""
 
     async def has_suspects(self, session: int) -> bool:
-        """Say whether a new inbound of the session has been begun twice."""
+        """True if a new inbound of the session has been begun twice."""
 
     async def let_go(self, owner: str, turns: Sequence[TurnId]) -> int:
-        """Let others claim these inbounds of the process; the attempts count. Returns how many those were."""
+        """Make these inbounds of the process claimable; the attempts count. Returns the number of inbounds."""
 
     async def release(self, owner: str) -> int:
-        """Let others claim everything that the process holds, and forget the process: it stops, and the attempts it
-        cut off do not count. What they journalled stays."""
+        """Make all inbounds of a process that stops claimable, and delete its row. The attempts it cut off do not
+        count; their journalled answers are kept. Returns the number of inbounds."""
 
     async def recover(self, owner: str, dead_after_s: float) -> int:
-        """Let others claim what dead processes hold; the attempts count. Returns how many processes have died."""
+        """Make the inbounds of dead processes claimable; the attempts count. Returns the number of dead processes."""
 
     async def due_waits(self, limit: int, share: Share) -> list[DueWait]:
         """Return sessions whose wait is over by the database's clock, the longest overdue first. Nothing is locked."""
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
-        """Say what there is to do, in one statement."""
+        """Return what there is to do, in one statement."""

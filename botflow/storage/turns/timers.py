@@ -1,4 +1,4 @@
-"""Timeouts that must be stored before their turn: their sessions have other inbounds, or their turns ask the world."""
+"""Timeouts that must be stored before their turn: their sessions have other inbounds, or their turns perform asks."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Timers:
         self._engine = engine
 
     async def queue_timeouts(self, ids: Sequence[int]) -> int:
-        """Store one timeout for each of these sessions whose wait is still over; return how many those were.
+        """Store one timeout for each of these sessions whose wait is still over; return their number.
 
-        A message that came before the due time goes before the timeout, whatever their order in the queue. The rows are
-        locked one by one, and those that others hold are left for the next look.
+        A message that was received before the due time is processed before the timeout, whatever their order in the
+        queue. The rows are locked one by one; rows that another transaction holds are left for the next look.
         """
         return await self._engine.write(_queue_timeouts, ids)
 

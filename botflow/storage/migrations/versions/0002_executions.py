@@ -1,4 +1,4 @@
-"""Runs that nobody talks to, what follows a commit, schedules, and what is known and spent per person."""
+"""Runs without a conversation, effects that follow a commit, schedules, contacts, and spending per person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inbounds are leased to processes: the job engine's tables go, and what waited in them can be claimed."""
+"""Inbounds are leased to processes: the job engine's tables are dropped, and waiting inbounds can be claimed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ JOB_TABLES = (
     "procrastinate_workers",
     "finished_jobs",
 )
-# Indexes that no procrastinate makes: the former release did, on Postgres and on SQLite.
+# Indexes that are not procrastinate's own: the previous release made them, on Postgres and on SQLite.
 OURS = {"procrastinate_jobs_lock_id_idx", "procrastinate_jobs_doing_idx"}
-# What a session takes now: a message only if it does not wait for something else.
+# Which inbounds a session takes now: a message only if the session does not wait for something else.
 TAKES_ON_POSTGRES = (
     "(inbounds.kind <> 'message' OR s.parked OR coalesce(s.state -> 'wait' -> 'accepts' ? 'message', true)"
     " OR inbounds.content ? 'consent')"
@@ -56,8 +56,8 @@ def upgrade() -> None:
 
 
 def _make_claimable() -> None:
-    """What waits can be claimed, unless its session is paused or takes none now: messages and what they led to at their
-    priority, runs at their own."""
+    """Make waiting inbounds claimable, unless the session is paused or takes none now: messages and the inbounds that
+    follow from them at the priority of messages, runs at their own."""
     op.execute("UPDATE inbounds SET owner = NULL WHERE state = 'new'")
     op.execute(
         "UPDATE inbounds SET priority = CASE WHEN s.channel <> 'run' THEN 10 ELSE coalesce((SELECT e.priority"
@@ -70,7 +70,7 @@ def _make_claimable() -> None:
 def _drop_jobs() -> None:
     """Drop the former job tables, and procrastinate's functions and types on Postgres.
 
-    Nothing goes where the former release did not make them: the tables may be an application's own.
+    Nothing is dropped if the previous release did not make the tables: they may be an application's own.
     """
     if "procrastinate_jobs" not in (inspector := sa.inspect(op.get_bind())).get_table_names():
         return
