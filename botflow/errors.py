@@ -49,7 +49,7 @@ class RejectedInbound(BotflowError):
 
 
 class ProviderError(BotflowError):
-    """An external system failed: a model, a channel or a database. `retryable` says whether trying again may help."""
+    """The world failed: a model, a channel or a database. `retryable` says whether trying again may help."""
 
     code = "provider"
 

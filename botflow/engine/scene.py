@@ -25,7 +25,7 @@ _NAMESPACES = frozenset((VARIABLES, INPUT, NODES))
 
 
 class LimitExceeded(FlowError):
-    """A turn exceeded one of its limits; the execution fails and says which."""
+    """A turn ran into one of its bounds; the execution fails and says which."""
 
     code = "limit.exceeded"
 
@@ -173,7 +173,7 @@ class Scene:
         return self.levels[-1].notes
 
     def connected(self, handle: str) -> bool:
-        """Say whether an edge leads on from `handle` of the node at hand."""
+        """Say whether `handle` of the current node has an edge."""
         level = self.levels[-1]
         return level.flow.target(level.node, handle) is not None
 

@@ -179,7 +179,7 @@ def _walk(
 
 
 def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | Park | KeepWaiting | End) -> Ending:
-    """End the walk: the node at hand waits, or nothing comes after it."""
+    """End the walk: the current node waits, or no node comes after it."""
     match outcome:
         case End(output):
             return _complete(scene, output)
@@ -211,7 +211,7 @@ def _move(flow: Flow, scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -
 
 
 def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
-    """Leave the node at hand by `handle`; return whether the node now at hand resumes rather than starts."""
+    """Leave the current node by `handle`; return whether the next one resumes rather than starts."""
     level = scene.level
     level.notes = {}
     target = level.flow.target(level.node, handle)

@@ -34,7 +34,7 @@ _OUTCOMES = frozenset((Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, E
 
 
 def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Visit:
-    """Run the node at hand: its outcome, or a generator when it asks the world or may be tried again.
+    """Run the current node: its outcome, or a generator when it yields Asks or may be tried again.
 
     A failing node leaves by `error` if something is connected there, else its FlowError is raised.
     """

@@ -42,7 +42,7 @@ class NodeSpec:
         return False
 
     def rests(self, properties: Any) -> bool:
-        """Say whether the node waits for time or runs, without a person: a loop through it does not spin."""
+        """Say whether the node waits, but not for a person: a loop through it does not spin."""
         return False
 
     def bodies(self, properties: Any) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _CLOSING = {"{{": re.compile(r"[-+]?\}\}"), "{%": re.compile(r"[-+]?%\}")}
 
 
 class TemplateRefused(FlowError):
-    """A template or condition cannot be used. `offset` is the position of the error in its source."""
+    """A template or condition cannot be used. `offset` is the place of the fault in its source."""
 
     code = "template.syntax"
 

@@ -64,7 +64,7 @@ def _by_number(options: Sequence[Option], text: str, said: str, language: str) -
 
 
 def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
-    """Return the one option whose name stands in the text as whole words ("the pizza, please"), not negated."""
+    """Return the one option whose name is in the text as whole words ("the pizza, please"), not negated."""
     if _is_negated(said, language):
         return None
     padded = f" {said} "

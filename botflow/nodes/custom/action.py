@@ -29,7 +29,7 @@ def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]
     are rendered before the call. It returns plain JSON, which goes into the variable that a property `variable` names;
     the fields of an object are also read as `{{ $node_id.field }}`, any other value as `{{ $node_id.value }}`. The node
     leaves by `next`, and by `error` when the function raises or does not return in time. It may run again after a
-    crash, so what it changes in the world should bear repeating: a third parameter `context` (an ActionContext) has a
+    crash, so its external changes must be safe to repeat: a third parameter `context` (an ActionContext) has a
     key for that, secret fields, a log, and a place for large results.
     """
 
