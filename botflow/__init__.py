@@ -1,6 +1,6 @@
 """botflow: conversations with phone users and web visitors, as graphs.
 
-The public names, each loaded when it is first used, so that `import botflow` costs next to nothing. Start reading in
+The public names, each loaded when it is first used, so that `import botflow` is fast. Start reading in
 engine/turn.py (one turn of a conversation) and runtime/turns/receive.py (how a turn becomes durable).
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from botflow.plugins import Plugin
     from botflow.triggering import trigger_workflow
 
-# Where each public name lives. TYPE_CHECKING's imports above say the same to type checkers.
+# The module of each public name. The imports under TYPE_CHECKING above declare the same for type checkers.
 _HOMES = {
     "ActionContext": "botflow.engine.node_type",
     "Answer": "botflow.engine.asks",

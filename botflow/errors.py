@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-LONGEST_GUESSED = 64  # characters of a strange word that are compared
+LONGEST_GUESSED = 64  # characters of an unknown word that are compared
 
 
 class BotflowError(Exception):

@@ -1,4 +1,4 @@
-"""Phone numbers: the one form in which they are stored and compared, and what a number says of its place.
+"""Phone numbers: the form in which they are stored and compared, and a number's country and time zone.
 
 That form is E.164, a plus and up to 15 digits. Country and time zone come from the numbering plans in phonenumbers
 (the extra `answers`); without it they are unknown.
@@ -15,13 +15,13 @@ from botflow.flow.graph import Flow
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # a country code does not begin with 0
 _SPACING = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069().\u2010-\u2015/-]+")
-_TRUNK_ZERO = "(0)"  # +44 (0)20: written for callers at home, dialled by none from abroad
+_TRUNK_ZERO = "(0)"  # +44 (0)20: the zero is for domestic calls and not dialled from abroad
 
 
 def normal_number(written: str) -> str:
     """Return a number in E.164; anything else (a short code, a sender's name) without the blanks around it.
 
-    Only what says its country is a number: it begins with + or 00. The same text gives the same result everywhere.
+    Only a text with a country code is a number: it begins with + or 00. The same text gives the same result everywhere.
     """
     text = written.strip()
     bare = _SPACING.sub("", text.replace(_TRUNK_ZERO, ""))
@@ -30,9 +30,9 @@ def normal_number(written: str) -> str:
 
 
 def country_of(number: str) -> str | None:
-    """Return the country of a number in E.164 as ISO 3166 has it; None for what is no number.
+    """Return the country of a number in E.164 as an ISO 3166 code; None if it is not a number.
 
-    A number that no plan knows counts for its calling code's main country.
+    A number that is in no numbering plan counts for its calling code's main country.
     """
     try:
         import phonenumbers
@@ -50,7 +50,7 @@ def country_of(number: str) -> str | None:
 
 
 def zone_of(number: str) -> ZoneInfo | None:
-    """Return the time zone of a number in E.164 that has one and only one, and that this machine knows."""
+    """Return the time zone of a number in E.164, if it has exactly one and this machine knows it."""
     try:
         import phonenumbers
         from phonenumbers.timezone import time_zones_for_number
@@ -59,7 +59,7 @@ def zone_of(number: str) -> ZoneInfo | None:
     try:
         zones = time_zones_for_number(phonenumbers.parse(number, None))
         return ZoneInfo(zones[0]) if len(zones) == 1 else None
-    except (phonenumbers.NumberParseException, ValueError, OSError, LookupError):  # Etc/Unknown is no zone either
+    except (phonenumbers.NumberParseException, ValueError, OSError, LookupError):  # Etc/Unknown is not a zone either
         return None
 
 
@@ -69,7 +69,7 @@ def knows_numbers() -> bool:
 
 
 def require_numbers(flow: Flow) -> None:
-    """UsageError `countries.unsupported` when a workflow names countries and nobody here can tell a number's."""
+    """UsageError `countries.unsupported` when a workflow names countries and phonenumbers is not installed."""
     if flow.policy.countries and not knows_numbers():
         raise UsageError(
             f"the workflow {flow.id!r} names countries, and a number's country cannot be told here",

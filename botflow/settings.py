@@ -1,4 +1,4 @@
-"""Settings from environment variables. Empty means unset; an unknown BOTFLOW_ name is refused: it is a typing error.
+"""Settings from environment variables. Empty means unset; an unknown BOTFLOW_ name is refused as a typing error.
 
 `Settings` are botflow's own, named BOTFLOW_*. An integration declares a class of its own from EnvironmentSettings, with
 a prefix of its own, and its Plugin names that class: see `botflow.plugins`.
@@ -60,7 +60,7 @@ def _separated(written: object) -> object:
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
-# NoDecode: pydantic-settings would expect JSON in the variable of a field that is no plain text.
+# NoDecode: pydantic-settings would expect JSON in the variable of a field that is not a plain string.
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_separated)]
 
 
@@ -142,6 +142,6 @@ class Settings(EnvironmentSettings):
 
 
 def _sentence(error: ErrorDetails) -> str:
-    if error["type"] == "too_short":  # pydantic speaks of a secret's "items"
+    if error["type"] == "too_short":  # pydantic's message says "items" of a secret
         return "it has {actual_length} characters; at least {min_length} are required".format(**error["ctx"])
     return error["msg"].removeprefix("Value error, ")

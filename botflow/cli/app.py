@@ -1,4 +1,4 @@
-"""Collects the commands, and turns what goes wrong into one line and an exit status."""
+"""Collects the commands, and turns an error into one line and an exit status."""
 
 from __future__ import annotations
 

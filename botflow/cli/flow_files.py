@@ -29,7 +29,7 @@ from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answ
 
 @dataclass(frozen=True)
 class FlowFiles:
-    """What FLOW arguments hold: documents by workflow id, in the order given, and the plugins that came with them."""
+    """The content of FLOW arguments: documents by workflow id, in the given order, and their plugins."""
 
     sources: Mapping[str, SourceDocument]
     plugins: tuple[Plugin, ...]
@@ -44,7 +44,7 @@ class FlowFiles:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """What the checker finds, file after file."""
+        """The checker's findings, file by file."""
         answered = words_answered([*installed_plugins(), *self.plugins])
         found = [
             problem
@@ -60,13 +60,13 @@ class FlowFiles:
         return compile_flow(self.documents, workflow, self.node_types)
 
     def bundle(self, workflow: str) -> tuple[Flow, dict[str, Any]]:
-        """Return a workflow compiled, with the documents that make it: its own and those of its subflows."""
+        """Return a compiled workflow and its documents: its own and those of its subflows."""
         flow = self.compiled(workflow)
         return flow, {name: self.documents[name] for name in {workflow, *flow.subflows}}
 
 
 def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
-    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one that holds no flow."""
+    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one without a flow."""
     sources: dict[str, SourceDocument] = {}
     plugins: list[Plugin] = []
     for path in paths:
@@ -113,7 +113,7 @@ def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         spec.loader.exec_module(module)
     except FlowError:
         raise
-    except Exception as crash:  # the file is its author's code: whatever it raises is theirs to mend
+    except Exception as crash:  # the file is its author's code: any exception is for the author to fix
         line = _line_of(crash, path)
         raise FlowError(f"{type(crash).__name__}: {crash} ({path}{line})", code="file.crashed") from crash
     flow, plugin = getattr(module, "flow", None), getattr(module, "plugin", None)
@@ -133,5 +133,5 @@ def _line_of(crash: BaseException, path: Path) -> str:
 
 
 def _without_line(problem: Problem) -> Problem:
-    """A flow built in Python has no lines of its own to point at: those would be of the document it builds."""
+    """Drop the line of a flow built in Python: it would be a line of the document that the file builds."""
     return replace(problem, line=0, column=0) if problem.file.endswith(".py") else problem

@@ -1,4 +1,4 @@
-"""From arguments and environment to RuntimeOptions, an address to listen on, and a loop that ends well.
+"""Makes RuntimeOptions, a listening socket and an event loop with an orderly stop, from arguments and environment.
 
 Shared by serve, worker and chat; the options at the top by all commands.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from botflow.runtime.process.worker import WorkerOptions
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
+BACKLOG = 2048  # connections that wait to be accepted; uvicorn's default
 FlowPaths = Annotated[
     list[Path],
     typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
@@ -41,7 +41,7 @@ def runtime_options(
     migrate: bool,
     sends: bool = True,
 ) -> RuntimeOptions:
-    """Read and compile the flow files, and return what to run; FlowProblems when anything is wrong with them."""
+    """Read and compile the flow files, and return the options to run; FlowProblems when anything is wrong with them."""
     from botflow.cli.flow_files import read_flow_files
     from botflow.runtime.options import RuntimeOptions
 
@@ -60,9 +60,9 @@ def runtime_options(
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Import and compile without garbage collection, which would take a sixth of the time that loading takes.
+    """Import and compile without garbage collection, which would take a sixth of the loading time.
 
-    What was loaded stays for good, so the collector need not look at it later either.
+    Loaded objects are never freed, so the collector need not visit them later either.
     """
     gc.disable()
     try:
@@ -83,7 +83,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def stop_signal() -> None:
-    """Wait for SIGINT or SIGTERM, so that what runs can end in good order; a second one interrupts that at once."""
+    """Wait for SIGINT or SIGTERM, so that running work can end in order; a second signal interrupts it at once."""
     import asyncio
 
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
@@ -100,10 +100,10 @@ async def stop_signal() -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else starts: one in use is the likeliest mistake.
+    """Bind the port before anything else starts: a port in use is the most likely mistake.
 
-    A port that is bound and not listened to could be bound by another process too. Who connects before there is
-    somebody to answer waits.
+    It also listens: a port that is only bound could be bound by another process too. Clients that connect before the
+    server accepts have to wait.
     """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -121,10 +121,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def settle_garbage_collector() -> None:
-    """Tell the collector, once everything has started, that this process is to serve for long.
+    """Set the garbage collector for a long-running process, once everything has started.
 
-    What exists by now stays, so looking through it is in vain; and a turn leaves few cycles behind, so looking for them
-    can be rarer. A tenth of a turn's CPU time.
+    Objects that exist by now are never freed, so the collector need not visit them; and a turn leaves few cycles, so it
+    can run less often. This saves a tenth of a turn's CPU time.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -1,4 +1,4 @@
-"""Where an inbound meets a session: it starts an execution, interrupts or resumes a node, or changes nothing."""
+"""What an inbound does to a session: start an execution, interrupt or resume a node, or change nothing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from botflow.values import value
 
 @value(frozen=True, slots=True)
 class Start:
-    """Visit the node at hand as new."""
+    """Visit the current node from its beginning."""
 
 
 @value(frozen=True, slots=True)
 class Resume:
-    """The node at hand goes on with what it waited for."""
+    """Resume the current node: what it waited for has arrived."""
 
 
 @value(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ignored:
 
 @value(frozen=True, slots=True)
 class Expired:
-    """Nobody answered for as long as the workflow waits at most."""
+    """The contact did not answer before the session expired."""
 
 
 Arrival = Start | Resume | Ignored | Expired
@@ -70,7 +70,7 @@ def arrive(
 
 
 def _woken(wait: Wait, scene: Scene) -> Arrival:
-    """Decide about an inbound that no person wrote: it must belong to the very wait that it comes for."""
+    """Decide about an inbound that no person wrote: its token must be that of the current wait, or the group."""
     inbound = scene.inbound
     match inbound.kind:
         case "timeout" if inbound.token == wait.token:
@@ -109,7 +109,7 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
 
 
 def _start_branch(flow: Flow, scene: Scene) -> Arrival:
-    """Begin a branch: in the middle of a graph, with the variables of whoever started it."""
+    """Begin a branch: in the middle of a graph, with the variables of the session that started it."""
     parameters = scene.inbound.parameters
     flow_id = parameters.get("flow", "")
     level = Level(
@@ -137,7 +137,7 @@ def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> No
             takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
         except (FlowError, KeyboardInterrupt):
             raise
-        except BaseException as crash:  # a plugin's trigger is foreign code
+        except BaseException as crash:  # the trigger may be a plugin's code
             raise NodeFailure(f"{node.type} crashed: {type(crash).__name__}: {crash}", code="node.crashed") from crash
         if takes:
             return node
@@ -159,13 +159,13 @@ def _named_interrupt(flow: Flow, scene: Scene) -> Interrupt | None:
 
 
 def _candidates(flow: Flow, scene: Scene) -> list[Interrupt]:
-    """Return the interrupts without those under way."""
+    """Return the interrupts that are not under way already."""
     active = {level.interrupt for level in scene.levels}
     return [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
 
 
 def _intended_interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Interrupt | None]:
-    """Find the interrupt that a model takes the message for; a pressed button says what it means: no need to guess."""
+    """Let a model find the interrupt that the message means; not for a pressed button, whose meaning is known."""
     text = scene.inbound.text.strip()
     candidates = [interrupt for interrupt in _candidates(flow, scene) if interrupt.intent] if flow.interrupts else []
     if scene.inbound.payload or not text or not candidates:

@@ -1,6 +1,6 @@
-"""Asks and Answers as JSON: what the journal keeps, so that a retried turn asks the world nothing twice.
+"""Asks and Answers as JSON: the journal keeps them, so that a retried turn does not repeat a request.
 
-An Answer is used again only for an Ask with the same fingerprint; it never matters who asked, or when.
+An Answer is used again only for an Ask with the same fingerprint, whatever node asks, and whenever.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, I
 
 
 def fingerprint(ask: Ask) -> str:
-    """Return the SHA-256 (hex) of the Ask's canonical JSON: equal exactly when the same thing is asked."""
+    """Return the SHA-256 (hex) of the Ask's canonical JSON: equal if and only if the Asks are equal."""
     return hashlib.sha256(orjson.dumps(ask_to_json(ask), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def ask_to_json(ask: Ask) -> dict[str, Any]:
-    """Return what is asked, as the AI-call log shows it: its kind, and every field that says something."""
+    """Return the Ask as the AI-call log shows it: its kind, and every field that is not empty."""
     plain: dict[str, Any] = orjson.loads(orjson.dumps(ask, option=orjson.OPT_NON_STR_KEYS))
     return {"ask": _kind(ask), **{name: value for name, value in plain.items() if value not in (None, "", [], {})}}
 

@@ -1,4 +1,4 @@
-"""What a node needs from the world now, and the reply. A turn yields Asks; whoever drives it sends back Answers."""
+"""Requests of a node to the outside world, and the replies. A turn yields Asks; its caller sends back Answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Line:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One way a model may choose: the handle's name, what it means, and what people say who mean it."""
+    """One handle that a model may choose: its name, what it means, and examples of messages that mean it."""
 
     handle: str
     description: str = ""
@@ -42,7 +42,7 @@ class AskModel:
 
     route: a handle of `choices`, or None for abstain. reply: the text. extract: an object of the fields found.
     `text` is the person's words alone; `history` is what was said before it, oldest first. `stream` asks for deltas.
-    `now` is when the person wrote: what "tomorrow" counts from. An extracted date is ISO 8601, `2026-11-21`.
+    `now` is when the person wrote: "tomorrow" is relative to it. An extracted date is ISO 8601, `2026-11-21`.
     """
 
     purpose: Literal["route", "reply", "extract"]
@@ -74,9 +74,9 @@ class AskHistory:
 class Invoke:
     """Run a plugin's `async def` action; the answer's value is what it returned, as JSON.
 
-    `step` names the function where a node type has several: submit and check of a polling one, and `state` is what the
-    former left behind. `credential` is the name of the secret fields it gets. The engine fills in the `node`, which
-    `attempt` of its visit this is, and a `key` which is the visit's own in its session, the same in every attempt.
+    `step` names the function where a node type has several: submit and check of a polling node. `state` is the result
+    of the previous step. `credential` is the name of the secret fields it gets. The engine fills in `node`, `attempt`
+    (which attempt of the visit this is) and `key`, unique to the visit in its session and the same in every attempt.
     """
 
     type: str
@@ -111,7 +111,7 @@ class AskFailure:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The world's reply. `value` is plain JSON; `usage` is what it cost (model, tokens, cost, ms), for the journal."""
+    """The reply to an Ask. `value` is plain JSON; `usage` (model, tokens, cost, ms) is for the journal."""
 
     value: Any = None
     failure: AskFailure | None = None

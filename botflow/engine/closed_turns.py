@@ -27,7 +27,7 @@ def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, .
 
 
 def let_go(session: Session, reason: str) -> Turn:
-    """Return the turn that ends an execution whose wait nothing ends any more: the next message starts another one."""
+    """Return the turn that ends an execution whose wait can no longer end: the next message starts a new one."""
     after = Session(version=session.version + 1, address=session.address)
     group = session.wait.group if session.wait else ""
     return Turn(
@@ -42,12 +42,12 @@ def let_go(session: Session, reason: str) -> Turn:
 
 
 def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, is_run: bool) -> Turn:
-    """Return the turn of a dead inbound, one that broke all its attempts.
+    """Return the turn of a dead inbound: all of its attempts failed.
 
-    A conversation stays where it waited, and says the apology unless that is empty; a run fails, and tells its parent.
+    A conversation keeps its wait and says the apology, unless that is empty; a run fails and reports to its parent.
 
-    A conversation that takes no messages where it waits fails too: what it waits for may never come, and until then no
-    message of its person would be answered.
+    A conversation whose wait accepts no messages fails too: that wait may never end, and until then no message of its
+    contact would be answered.
     """
     messages = (SendMessage(text=apology),) if apology and not is_run else ()
     if not is_run and (before.wait is None or "message" in before.wait.accepts):
@@ -69,7 +69,7 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
 
 
 def _cancelled(before: Session) -> tuple[Effect, ...]:
-    """Return what ends the runs that it waited for: nobody hears of them any more."""
+    """Return the effect that cancels the runs it waited for: nothing uses their results any more."""
     return (CancelRuns(group=before.wait.group),) if before.wait and before.wait.group else ()
 
 

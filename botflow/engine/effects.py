@@ -1,4 +1,4 @@
-"""What follows a turn's commit: messages to send, runs to start, events to spread, parents to tell. All are data."""
+"""What follows a turn's commit: messages to send, runs to start, events to emit, parents to notify. All are data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botflow.values import value
 
 @value(frozen=True, slots=True, kw_only=True)
 class QuickReply:
-    """A button: what it shows, and what comes back when it is pressed."""
+    """A button: its title, and the payload that comes back when it is pressed."""
 
     title: str
     payload: str
@@ -23,12 +23,12 @@ class QuickReply:
 
 @value(frozen=True, slots=True, kw_only=True)
 class SendMessage:
-    """Say something. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
+    """Send a message. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
-    `sender` is the address to send from; empty for the one the person wrote to. Who waits for the message's delivery
-    names the wait's group in `awaited_by`, and in `awaited` which status ends the wait. After `validity_s` it is not
+    `sender` is the address to send from; empty for the one the person wrote to. For a node that waits for the delivery,
+    `awaited_by` is the wait's group, and `awaited` the status that ends the wait. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
-    at the provider, which has its own words, and `content_variables` what those leave open.
+    at the provider, and `content_variables` holds the template's values.
     """
 
     text: str
@@ -86,10 +86,10 @@ class SendMessage:
 
 @value(frozen=True, slots=True, kw_only=True)
 class StartRun:
-    """Start a run, which reports to the session's wait of this `group` under the name `branch`; nobody waits for ""'s.
+    """Start a run, which reports to the session's wait of this `group` as `branch`; with group "" no node waits for it.
 
     `workflow` is another workflow's id; empty for a branch of this very version, which begins at `node` of the graph
-    `flow` ("" for the workflow's own). `input` is what the trigger hands on; a branch's are its variables.
+    `flow` ("" for the workflow's own). `input` is the trigger's input; for a branch, its variables.
     """
 
     branch: str
@@ -109,7 +109,7 @@ class CancelRuns:
 
 @value(frozen=True, slots=True, kw_only=True)
 class EmitEvent:
-    """Tell every workflow whose trigger listens to the event `name`."""
+    """Start every workflow whose trigger listens to the event `name`."""
 
     name: str
     payload: Any = None

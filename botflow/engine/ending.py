@@ -30,7 +30,7 @@ class Ending:
 
 
 def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
-    """Return the session as it will be stored; an ignored inbound leaves all but the version as it was."""
+    """Return the session as it will be stored; an ignored inbound changes only the version."""
     version = scene.version
     if ending.status == "ignored":
         return replace(before, version=version)
@@ -51,7 +51,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
 
 
 def _past(scene: Scene, frames: tuple[Frame, ...]) -> Past:
-    """Return what the person may go back to from here; nothing is kept where the workflow does not want it."""
+    """Return the questions that the person may go back to; none if the workflow does not allow corrections."""
     if not scene.policy.corrections or scene.is_run:
         return _NO_PAST
     acted = scene.acted or bool(scene.effects) or any(message.to for message in scene.messages)
@@ -59,7 +59,7 @@ def _past(scene: Scene, frames: tuple[Frame, ...]) -> Past:
 
 
 def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect, ...]:
-    """Return the report to whoever started this run, once it is over."""
+    """Return the report to the session that started this run, once it has ended."""
     parent = before.parent or scene.parent
     if parent is None or ending.status not in ("completed", "failed", "cancelled"):
         return ()
@@ -77,7 +77,7 @@ def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect,
 
 
 def state_of(session: Session, limits: Limits) -> bytes:
-    """Return the state column's JSON; FlowError when it cannot be kept, or should not."""
+    """Return the state column's JSON; FlowError when it is not JSON, or too large."""
     try:
         state = orjson.dumps(session.to_json())
     except TypeError as failure:

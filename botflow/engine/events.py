@@ -114,7 +114,7 @@ class NodeRetried(Event):
 
 @value(frozen=True, slots=True)
 class OutputKept(Event):
-    """What a node of a single run gave on; larger outputs are cut short."""
+    """The output of a node in a single run; a large one is cut."""
 
     kind: ClassVar[str] = "output"
     node: str
@@ -133,7 +133,7 @@ class LogWritten(Event):
 
 @value(frozen=True, slots=True)
 class RunStarted(Event):
-    """A child was asked for; `branch` names it among those that its node started."""
+    """A child run was requested; `branch` names it among the runs that its node started."""
 
     kind: ClassVar[str] = "child"
     node: str
@@ -150,7 +150,7 @@ class EventEmitted(Event):
 
 @value(frozen=True, slots=True)
 class CheckpointReached(Event):
-    """A single run goes on with `node` in its next turn."""
+    """A single run continues with `node` in its next turn."""
 
     kind: ClassVar[str] = "checkpoint"
     node: str
@@ -158,7 +158,7 @@ class CheckpointReached(Event):
 
 @value(frozen=True, slots=True)
 class Rewound(Event):
-    """The person went back to the question `node`; or could not, because of what has been done since (node "")."""
+    """The person went back to the question `node`; or could not, because of an action since then (node "")."""
 
     kind: ClassVar[str] = "rewound"
     node: str
@@ -172,7 +172,7 @@ class ReminderDue(Event):
 
 @value(frozen=True, slots=True)
 class SessionExpired(Event):
-    """Nobody answered for as long as the workflow waits at most; the execution is over."""
+    """The contact did not answer before the session expired; the execution has ended."""
 
     kind: ClassVar[str] = "expired"
     node: str

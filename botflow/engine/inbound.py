@@ -1,4 +1,4 @@
-"""One normalised arrival: what the world tells a session, the same from every channel."""
+"""One normalised inbound: a message, trigger or timeout for a session, in the same form from every channel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from botflow.values import value
 
 InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
 CHAT = "chat"  # the channel of visitors and of the terminal: it has no provider
-RUN = "run"  # the channel of runs that nobody talks to
-# What a message says about being written to: stop, which the provider has answered, or ask to stop, which is ours to
-# confirm; start, start only for somebody who had stopped, or a call for help that the provider answers itself.
+RUN = "run"  # the channel of runs without a contact
+# What a message says about consent: stop, which the provider has answered, or ask to stop, which botflow confirms;
+# start, start only for a contact who had stopped, or a request for help that the provider answers itself.
 Consent = Literal["", "stop", "ask_to_stop", "start", "start_if_stopped", "help"]
 
 
@@ -42,17 +42,17 @@ class Location:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """An arrival, with everything a retry needs to be the same turn.
+    """An inbound, with everything that a retry needs to be the same turn.
 
     `key` is the provider's id, unique per session (a MessageSid, a visitor's messageId, `timeout:<token>`).
     `received_at` is aware UTC. `seed` is 63 random bits drawn at receipt; ids and randomness derive from it.
     `payload` is a pressed quick reply's; `parameters` are the provider's own fields. `token` says which wait a timeout,
-    a resume, a child's end or a delivery is for, and `due` when a timeout should have come. A trigger's parameters:
+    a resume, a child's end or a delivery is for, and `due` when a timeout was due. A trigger's parameters:
     `trigger` (api, event, schedule, webhook, manual, child), `name` (an event's), `input`, `entry` (which trigger's
     node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
     A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`.
-    `channel` is `chat`, `run` or one that a provider carries, such as `sms`; `provider` who carried it; `address` our
-    own number or name that it came to. Numbers are in E.164.
+    `channel` is `chat`, `run` or one that a provider carries, such as `sms`; `provider` is that provider; `address` is
+    our own number or name that received it. Numbers are in E.164.
     """
 
     kind: InboundKind
@@ -74,14 +74,14 @@ class Inbound:
 
     @property
     def new_execution_id(self) -> str:
-        """Return the id an execution gets that this inbound starts: a UUIDv7 of its receipt and seed (RFC 9562)."""
+        """Return the id for an execution that this inbound starts: a UUIDv7 of its receipt and seed (RFC 9562)."""
         milliseconds = int(self.received_at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
         high = (milliseconds << 16) | 0x7000 | ((self.seed >> 51) & 0x0FFF)
         low = (0b10 << 62) | (self.seed & 0x3FFF_FFFF_FFFF_FFFF)
         return str(UUID(int=(high << 64) | low))
 
     def content(self) -> dict[str, Any]:
-        """Return what templates see as `$input`, and what the inbound's row keeps; empty fields are left out."""
+        """Return `$input` for templates, which is also stored in the inbound's row; empty fields are left out."""
         full = {
             "text": self.text,
             "payload": self.payload,

@@ -33,6 +33,6 @@ def plain_json(value: Any) -> Any:
 
 
 def clipped(value: Any, characters: int = 4_000) -> Any:
-    """Return plain JSON of `value` for a log: as it is, or what it begins with when it is too long to be read."""
+    """Return plain JSON of `value` for a log: as it is, or its beginning and its length when it is too long."""
     text = orjson.dumps(plain_json(value)).decode()
     return orjson.loads(text) if len(text) <= characters else {"cut": text[:characters], "characters": len(text)}

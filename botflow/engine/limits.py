@@ -12,7 +12,7 @@ class Limits:
     steps: int = 200
     asks: int = 40  # pauses between tries included
     messages: int = 40
-    same_message: int = 3  # how often one turn may say the very same thing
+    same_message: int = 3  # how often one turn may send the same message
     frames: int = 16
     effects: int = 1_100
     laps: int = 10_000  # turns of one single run

@@ -18,7 +18,7 @@ from botflow.values import value
 
 @value(frozen=True, slots=True)
 class Leave:
-    """Go on by `handle`. `output` is what `$node.field` reads."""
+    """Leave by `handle`. `output` is what `$node.field` reads."""
 
     handle: str = "next"
     output: Mapping[str, Any] = field(default_factory=dict)
@@ -38,9 +38,9 @@ class WaitForMessage:
 
 @value(frozen=True, slots=True)
 class Park:
-    """Wait for something else: inbounds of the kinds in `accepts`, some time, or a moment (aware); resumes the node.
+    """Wait for something else: inbounds of the kinds in `accepts`, a time span, or a moment (aware). Resumes the node.
 
-    What it waits for from other sessions, and from the outbox, carries `scene.group`. Messages stay queued meanwhile,
+    Ends of other sessions and delivery reports that it waits for carry `scene.group`. Messages stay queued meanwhile,
     unless "message" is accepted.
     """
 
@@ -51,7 +51,7 @@ class Park:
 
 @value(frozen=True, slots=True)
 class KeepWaiting:
-    """Go on waiting as before: the reminder is said, not all children are there."""
+    """Keep the current wait: after a reminder, or while some children have not ended."""
 
 
 @value(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class EnterSubflow:
 class EnterBody:
     """Push a frame on what `handle` of this node leads to, over the same variables; its end resumes this node.
 
-    A node failing in there, with nothing connected to its `error`, resumes this node with `scene.failure` if the node
-    type Catches; else it fails on.
+    A node that fails in the body, with nothing connected to its `error`, resumes this node with `scene.failure` if the
+    node type Catches; otherwise the failure is passed on.
     """
 
     handle: str
@@ -90,7 +90,7 @@ class NodeFailure(FlowError):
     code = "node.failed"
 
     def __init__(self, message: str, *, code: str | None = None, hint: str = "", node: str = "") -> None:
-        """`node` is who failed at first, where that is not who raises."""
+        """`node` is the node that failed first, if another one raises."""
         super().__init__(message, code=code, hint=hint)
         self.node = node
 
@@ -106,8 +106,8 @@ class NodeType(NodeSpec, ABC):
                 scene.say(scene.render(properties.text))
                 return Leave()
 
-    What differs from most node types is overridden: more handles, `waits`, `sets`, `speaks`, `rests` (see NodeSpec).
-    A node that waits has `resume`, too; the other second abilities are the protocols below.
+    Override what differs from most node types: more handles, `waits`, `sets`, `speaks`, `rests` (see NodeSpec).
+    A node that waits has `resume`, too; the other optional abilities are the protocols below.
     """
 
     @abstractmethod
@@ -120,23 +120,23 @@ class NodeType(NodeSpec, ABC):
 
 @runtime_checkable
 class Resumable(Protocol):
-    """The second ability of a node type that waits or enters a subflow."""
+    """The optional ability of a node type that waits or enters a subflow."""
 
     def resume(self, properties: Any, scene: Scene) -> Visit:
-        """Go on with what it waited for: `scene.inbound` (a message or a timeout), or `scene.returned`."""
+        """Continue with what it waited for: `scene.inbound` (a message or a timeout), or `scene.returned`."""
 
 
 @runtime_checkable
 class Catches(Protocol):
-    """The second ability of a node type whose body may fail: it resumes with `scene.failure`."""
+    """The optional ability of a node type whose body may fail: it resumes with `scene.failure`."""
 
     def catches(self, properties: Any, scene: Scene) -> bool:
-        """Say whether the node, which stands below its failing body, takes the failure."""
+        """Say whether the node takes the failure of its body."""
 
 
 @runtime_checkable
 class Starts(Protocol):
-    """The second ability of a trigger."""
+    """The optional ability of a trigger."""
 
     def starts(self, properties: Any, inbound: Inbound) -> bool:
         """Say whether this trigger takes `inbound`."""
@@ -147,10 +147,10 @@ Fit = Literal["no", "loosely", "exactly"]
 
 @runtime_checkable
 class Answerable(Protocol):
-    """The second ability of a question: people may correct what they answered."""
+    """The optional ability of a question: people may correct what they answered."""
 
     def fits(self, properties: Any, scene: Scene) -> Fit:
-        """Say whether `scene.inbound` would answer the question: loosely, if it would take nearly any text."""
+        """Say whether `scene.inbound` would answer the question; "loosely" if the question takes nearly any text."""
 
 
 class ActionContext(Protocol):
@@ -179,7 +179,7 @@ class ActionContext(Protocol):
         """Write a line into the execution's log."""
 
     def progress(self, fraction: float, note: str = "") -> Awaitable[None]:
-        """Say how far the work is, from 0 to 1."""
+        """Report the progress of the work, from 0 to 1."""
 
     def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> Awaitable[None]:
         """Keep a large result with the execution, under a name; a second one of that name replaces it."""
@@ -190,7 +190,7 @@ class ActionContext(Protocol):
 
 @runtime_checkable
 class Invocable(Protocol):
-    """The second ability of a plugin's node type whose work is an `async def` (see `action` and `polling`)."""
+    """The optional ability of a plugin's node type whose work is an `async def` (see `action` and `polling`)."""
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
-        """Do what `ask` says; without a context only what needs none."""
+        """Carry out `ask`; without a context, only if it does not need one."""

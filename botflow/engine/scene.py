@@ -1,7 +1,7 @@
 """The working copy of a session during one turn, and what a node may do there.
 
 A node says, sets, renders and records through its scene; it never sees the clock or the world. For authors of node
-types: the docstring of `Scene` lists what is theirs. The rest belongs to the engine and may change.
+types: the docstring of `Scene` lists the public part. The rest belongs to the engine and may change.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ class Scene:
     look_up(path)         read one value, None when it is not there
     connected(handle)     say whether an edge leads on from a handle of the node
 
-    inbound, now          what came, and when: the only time there is in a turn
+    inbound, now          the inbound, and when it was received: the only clock in a turn
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
-    is_run                True when a trigger or a parent started this session, so that there is nobody to talk to
+    is_run                True when a trigger or a parent started this session, so there is no contact to talk to
     group                 the name of the wait that begins in this turn, for children and messages it waits for
 
     While a node resumes:
@@ -151,7 +151,7 @@ class Scene:
 
     @property
     def now(self) -> datetime:
-        """When the inbound was received: the only time there is in a turn."""
+        """When the inbound was received: the only clock in a turn."""
         return self.inbound.received_at
 
     @property
@@ -160,7 +160,7 @@ class Scene:
 
     @property
     def group(self) -> str:
-        """What a wait that begins in this turn is called by the children and messages it waits for."""
+        """The name of a wait that begins in this turn, for the children and messages it waits for."""
         return str(self.version)
 
     @property
@@ -173,7 +173,7 @@ class Scene:
         return self.levels[-1].notes
 
     def connected(self, handle: str) -> bool:
-        """Say whether an edge leads on from `handle` of the node at hand."""
+        """Say whether `handle` of the current node has an edge."""
         level = self.levels[-1]
         return level.flow.target(level.node, handle) is not None
 
@@ -205,7 +205,7 @@ class Scene:
     # -- what a node does
 
     def say(self, text: str, *, media: tuple[Media, ...] = (), quick_replies: tuple[QuickReply, ...] = ()) -> None:
-        """Say `text` (already rendered) to the session's person. Nothing is said when there is nothing in it."""
+        """Say `text` (already rendered) to the session's person; an empty message is not sent."""
         if text.strip() or media:
             self.send(SendMessage(text=text, media=media, quick_replies=quick_replies))
 
@@ -249,7 +249,7 @@ class Scene:
     def record(self, event: Event) -> None:
         self.events.append(event)
 
-    # -- only the engine calls what follows
+    # -- for the engine only
 
     def keep_output(self, output: Mapping[str, Any]) -> None:
         level = self.levels[-1]
@@ -277,14 +277,14 @@ class Scene:
         return self.levels.pop()
 
     def stand_on(self, frames: Sequence[Frame]) -> None:
-        """Begin from other frames than the session's: it goes back to where it was."""
+        """Begin from other frames than the session's, when it goes back to an earlier question."""
         self.frames = tuple(frames)
         self.levels = [Level.thaw(frame, self._flow) for frame in frames]
         self.root = self.levels[0]
         self._context = None
 
     def hear(self, inbound: Inbound) -> None:
-        """Take `inbound` in the place of the one that came: what is left of it once we know what it means."""
+        """Replace the received inbound by `inbound`, the part of it that a node should read."""
         self.inbound = inbound
         self._context = None
 
@@ -294,16 +294,16 @@ class Scene:
         self._context = None
 
     def mark(self) -> tuple[int, int]:
-        """Return where messages and effects stand, for `unsay`."""
+        """Return how many messages and effects there are, for `unsay`."""
         return len(self.messages), len(self.effects)
 
     def unsay(self, mark: tuple[int, int]) -> None:
-        """Forget what was said and started since `mark`."""
+        """Drop the messages and effects added since `mark`."""
         del self.messages[mark[0] :]
         del self.effects[mark[1] :]
 
     def _as_the_workflow_wants(self, message: SendMessage) -> SendMessage:
-        """Say on the message itself how long it is worth sending, and whether it waits for the former to leave."""
+        """Apply the workflow's `validity` and `ordering` to the message."""
         policy = self.policy
         if policy.ordering == "sent":
             message = replace(message, ordering="sent")
@@ -332,7 +332,7 @@ class Scene:
         return self._context
 
     def _input(self) -> Mapping[str, Any]:
-        """Return what templates read as `$input`: the inbound; in a run what its trigger handed on, in every turn."""
+        """Return `$input` for templates: the inbound; in every turn of a run, the input of its trigger."""
         if not self.is_run:
             return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}
         handed_on = self.levels[0].variables.get("input")

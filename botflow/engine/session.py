@@ -19,7 +19,7 @@ AlarmKind = Literal["timeout", "reminder", "expiry"]
 class Frame:
     """One level of the stack. `flow` is "" for the workflow's own graph, else a linked subflow's id.
 
-    `notes` belong to the node where the frame waits (its count of tries, for example) and go when it leaves.
+    `notes` belong to the node where the frame waits (its count of tries, for example) and are dropped when it leaves.
     A digression and a body (of a loop, a try) share the variables of the frame below, so their own stay empty.
     A branch (of a parallel) is the lowest frame of its run, and knows which variables it has `changed`.
     """
@@ -53,7 +53,7 @@ class Frame:
 
 @value(frozen=True, slots=True)
 class Alarm:
-    """Something that happens `after_s` from the beginning of its wait, which is a commit, by the database's clock."""
+    """An alarm `after_s` seconds after its wait began. A wait begins at a commit, by the database's clock."""
 
     after_s: float
     kind: AlarmKind = "timeout"
@@ -66,10 +66,10 @@ class Alarm:
 class Wait:
     """What a parked session accepts: kinds of inbounds. A message that it does not accept stays queued until it does.
 
-    `token` is fresh for every wait, and for what is left of one after an alarm; a timeout that carries another one is
-    stale. `alarms` are in order of time; the session wakes up for the first. `until` is the moment (ISO 8601, UTC) when
-    it does so, where it is known: of a wait that was given one, and after the first alarm.
-    Children's ends and deliveries carry the wait's `group`, which stays while one node goes on waiting.
+    `token` is new for every wait, and for the rest of a wait after an alarm; a timeout with another token is stale.
+    `alarms` are in order of time; the session wakes up for the first. `until` is that moment (ISO 8601, UTC), if it is
+    known: for a wait until a moment, and after the first alarm.
+    Children's ends and deliveries carry the wait's `group`, which stays the same while one node keeps waiting.
     """
 
     token: str
@@ -80,7 +80,7 @@ class Wait:
 
     @property
     def timeout_s(self) -> float | None:
-        """How long after the commit the session wakes up, if nothing comes; None: never, or at `until`."""
+        """Seconds from the commit until the session wakes up without an inbound; None: never, or at `until`."""
         return self.alarms[0].after_s if self.alarms and not self.until else None
 
     def to_json(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Wait:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Parent:
-    """Whom a run tells how it ended: a session, the group of its wait, and the run's name there."""
+    """The session that a run reports its end to, the group of its wait, and the run's name there."""
 
     session: int
     group: str
@@ -120,9 +120,9 @@ class Parent:
 
 @value(frozen=True, slots=True)
 class Past:
-    """The questions that people may go back to, the last one last, as `answer_history.py` writes them down.
+    """The questions that the person may go back to, oldest first, as written by `answer_history.py`.
 
-    `barred`: before the first of them something was done that cannot be undone.
+    `barred`: an action that cannot be undone came before the first of them.
     """
 
     answered: tuple[Mapping[str, Any], ...] = ()
@@ -139,11 +139,11 @@ class Past:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Where one person is. `version` grows by one with every committed change and fences every write.
+    """The state of a person in a workflow. `version` grows by one with every committed change and fences every write.
 
     No frames means that no execution is running: the next message or trigger starts one.
-    `address` is our own number or name that the person last wrote to; unasked-for messages are sent from it.
-    `laps` counts the turns of a single run; `parent` is told of its end. `past` is what the person may go back to.
+    `address` is our own number or name that the person last wrote to; proactive messages are sent from it.
+    `laps` counts the turns of a single run; `parent` is told of its end. `past`: questions to go back to.
     """
 
     version: int = 0

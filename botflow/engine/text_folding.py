@@ -1,4 +1,4 @@
-"""What stays of a text when case, accents, punctuation and spacing do not count: how people's words are compared."""
+"""Texts without case, accents, punctuation and extra spaces, so that people's words can be compared."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case without accents, its words set apart by one space: "  Sí, claro! " is "si claro".
+    """Return `text` in lower case without accents, its words separated by one space: "  Sí, claro! " is "si claro".
 
-    A text without any letter or digit (a thumb, a question mark) keeps what it has.
+    A text without any letter or digit (a thumb, a question mark) keeps its characters.
     """
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)

@@ -42,7 +42,7 @@ from botflow.flow.graph import Flow
 from botflow.languages import sentences_in
 from botflow.values import value
 
-# running: a run that goes on in its next turn at once; cancelled: nobody answered for too long.
+# running: a run that continues in its next turn at once; cancelled: the session expired without an answer.
 TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "ignored"]
 NodeTypes = Mapping[str, NodeType]
 DEFAULT_LIMITS = Limits()
@@ -51,12 +51,12 @@ _RESTING = (WaitForMessage, Park, KeepWaiting, End)
 
 @value(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one inbound did. `state` is the session's JSON as it is stored; an ignored inbound keeps wait and deadline.
+    """The result of an inbound. `state` is the session's JSON as stored; an ignored inbound keeps wait and deadline.
 
     `execution` is the id of the execution that the turn belongs to ("" when there is none); `started` says whether it
     began here. `failure` is set when the execution failed, `output` when a run completed. `keeps_deadline`: the wait
-    goes on and wakes up when it would have. `effects` follow the commit, like `messages`. `variables` are those of the
-    workflow's own graph as the turn leaves them, also when the execution has ended with it; nobody stores them.
+    continues with its former deadline. `effects` follow the commit, like `messages`. `variables` are those of the
+    workflow's own graph after the turn, also when the execution has ended with it; they are not stored.
     """
 
     session: Session
@@ -84,7 +84,7 @@ def take_turn(
 ) -> Generator[Ask, Answer, Turn]:
     """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint.
 
-    The turn collects its messages in `said`: a caller that gives a list may show, between two Asks, what is in it.
+    The turn collects its messages in `said`: a caller that passes a list may show its content between two Asks.
     """
     scene = Scene(flow, session, inbound, limits, said)
     try:
@@ -117,7 +117,7 @@ def take_turn(
 
 
 def _is_runs_first(scene: Scene, ending: Ending) -> bool:
-    """A run exists since it was asked for, so one that could not even begin has an end, too."""
+    """A run exists from the request for it, so a run that could not begin has an end, too."""
     return scene.is_run and scene.inbound.kind == "trigger" and ending.status != "ignored"
 
 
@@ -135,7 +135,7 @@ def _within(asks: int, walk: Generator[Ask, Answer, Ending]) -> Generator[Ask, A
 def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
 ) -> Generator[Ask, Answer, Ending]:
-    """Find where the inbound meets the session, then visit node after node."""
+    """Decide what the inbound does, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
     match arrival:
         case Start() | Resume():
@@ -147,7 +147,7 @@ def _walk(
             return _expire(flow, scene)
         case _:
             assert_never(arrival)
-    waiting = len(session.frames)  # as deep as the node stands that may keep waiting; 0 once it has gone on
+    waiting = len(session.frames)  # depth of the node that may keep waiting; 0 once it has left
     heard = resuming
     for step in range(2 * limits.steps):
         try:
@@ -156,7 +156,7 @@ def _walk(
             if isinstance(outcome, _RESTING):
                 if isinstance(outcome, KeepWaiting) and len(scene.levels) != waiting:
                     raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
-                scene.answered = scene.answered and not heard  # what was heard has not answered the question
+                scene.answered = scene.answered and not heard  # the question has not accepted the message
                 return _rest(flow, session, scene, outcome)
             heard = False
             waiting = waiting if len(scene.levels) > waiting else 0
@@ -179,7 +179,7 @@ def _walk(
 
 
 def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | Park | KeepWaiting | End) -> Ending:
-    """End the walk: the node at hand waits, or nothing comes after it."""
+    """End the walk: the current node waits, or no node comes after it."""
     match outcome:
         case End(output):
             return _complete(scene, output)
@@ -211,7 +211,7 @@ def _move(flow: Flow, scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -
 
 
 def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
-    """Leave the node at hand by `handle`; return whether the node now at hand resumes rather than starts."""
+    """Leave the current node by `handle`; return whether the next one resumes rather than starts."""
     level = scene.level
     level.notes = {}
     target = level.flow.target(level.node, handle)
@@ -239,7 +239,7 @@ def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
 
 
 def _closes_body(scene: Scene, target: str) -> bool:
-    """Say whether an edge leads from a body back to the node whose body it is: people draw loops like that."""
+    """Say whether an edge leads from a body back to the node that owns it: authors draw loops like that."""
     return scene.level.kind == "body" and scene.levels[-2].node == target
 
 
@@ -248,7 +248,7 @@ def _frame_name(scene: Scene, ended: Level) -> str:
 
 
 def _recapitulate(flow: Flow, scene: Scene) -> None:
-    """Say where we were, before the interrupted question is asked again; a recap that fails is left unsaid."""
+    """Say the workflow's recap before the interrupted question is asked again; a recap that fails is left out."""
     if flow.policy.recap is None:
         return
     try:
@@ -260,7 +260,7 @@ def _recapitulate(flow: Flow, scene: Scene) -> None:
 
 
 def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
-    """Push the frame of a subflow and stand on its trigger."""
+    """Push the frame of a subflow, at its trigger."""
     child = flow.subflows.get(entry.workflow)
     if child is None or not child.triggers:
         raise NodeFailure(f"there is no workflow {entry.workflow!r} to run", code="subflow.unknown")
@@ -278,7 +278,7 @@ def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
 
 
 def _enter_body(scene: Scene, handle: str) -> bool:
-    """Push the frame of what `handle` leads to; True, and the node resumes at once, when it leads nowhere."""
+    """Push a frame at the target of `handle`. True if there is no target: then the node resumes at once."""
     level = scene.level
     target = level.flow.target(level.node, handle)
     scene.record(events.EdgeFollowed(level.node, handle, target or ""))
@@ -291,7 +291,7 @@ def _enter_body(scene: Scene, handle: str) -> bool:
 
 
 def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:
-    """Let a run's next turn go on from here, so that whatever happens it need not go further back."""
+    """Set a checkpoint: a run's next turn starts here, and a retry need not go further back."""
     if session.laps >= limits.laps:
         raise LimitExceeded(f"a run took more than {limits.laps} turns", code="limit.laps")
     scene.record(events.CheckpointReached(scene.level.node))
@@ -307,13 +307,13 @@ def _complete(scene: Scene, output: Any) -> Ending:
 
 
 def _result_of(level: Level) -> dict[str, Any]:
-    """Return what a run gives when no node says so: its variables; of a branch, those that it has changed."""
+    """Return a run's output when no node gives one: its variables; for a branch, those that it has changed."""
     names = level.changed if level.kind == "branch" else level.variables
     return {name: level.variables[name] for name in names}
 
 
 def _expire(flow: Flow, scene: Scene) -> Ending:
-    """End a conversation that nobody answered."""
+    """End a conversation whose contact did not answer in time."""
     scene.record(events.SessionExpired(scene.level.node))
     scene.levels.clear()
     if flow.policy.expired_text:
@@ -324,7 +324,7 @@ def _expire(flow: Flow, scene: Scene) -> Ending:
 
 
 def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> Ending:
-    """End the execution, and say so to the person: silence is the worst answer."""
+    """End the execution, and apologise to the person: no reply at all would be worse."""
     node = getattr(problem, "node", "") or (scene.level.node if scene.levels else "")
     failed = ExecutionFailed(node, problem.code, problem.message)
     scene.record(failed)

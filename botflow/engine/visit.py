@@ -1,4 +1,4 @@
-"""One visit to one node: its Asks within bounds, its tries, and who takes its failure."""
+"""One visit to one node: its bounded Asks, its retries, and the node that takes its failure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OUTCOMES = frozenset((Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, E
 
 
 def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Visit:
-    """Run the node at hand: its outcome, or a generator when it asks the world or may be tried again.
+    """Run the current node: its outcome, or a generator when it yields Asks or may be tried again.
 
     A failing node leaves by `error` if something is connected there, else its FlowError is raised.
     """
@@ -65,7 +65,7 @@ def _once(
 def _try_again(
     scene: Scene, node: Node, node_type: NodeType, retry: Retry, resuming: bool
 ) -> Generator[Ask, Answer, Outcome]:
-    """Run the node until it does not fail, with pauses between; what it said in a failed try is unsaid."""
+    """Run the node until it succeeds or has no tries left, with pauses; messages of a failed try are dropped."""
     for failed in range(1, retry.attempts + 1):
         said = scene.mark()
         try:
@@ -85,7 +85,7 @@ def _try_again(
 
 
 def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError) -> bool:
-    """Give a failure to the nearest node below whose body it happened in and that takes it; False when none does."""
+    """Pass a failure to the nearest node that has it in its body and takes it; False if there is no such node."""
     failed = getattr(failure, "node", "") or scene.level.node
     for position in range(len(scene.levels) - 1, 0, -1):
         if scene.levels[position].kind != "body":
@@ -103,7 +103,7 @@ def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError)
 
 
 def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Visit:
-    """Run the node as far as it comes without the world; whatever its code raises becomes a FlowError."""
+    """Run the node up to its first Ask; any exception of its code becomes a FlowError."""
     try:
         made = (
             cast(Resumable, node_type).resume(node.properties, scene)
@@ -112,7 +112,7 @@ def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Visit
         )
     except (FlowError, GeneratorExit, KeyboardInterrupt):
         raise
-    except BaseException as crash:  # foreign code: also its sys.exit() is just that node's failure
+    except BaseException as crash:  # plugin code: even its sys.exit() is only that node's failure
         raise _crashed(crash) from crash
     return made if isinstance(made, GeneratorType) else _checked(cast(Outcome, made), node)
 
@@ -120,7 +120,7 @@ def _run(node: Node, node_type: NodeType, scene: Scene, resuming: bool) -> Visit
 def _asking(
     made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene, attempt: int
 ) -> Generator[Ask, Answer, Outcome]:
-    """Run the rest of a node that asks; whatever its code raises becomes a FlowError here, too."""
+    """Run the rest of a node that asks; any exception of its code becomes a FlowError, too."""
     try:
         outcome = yield from _bounded(made, node, scene, attempt)
     except (FlowError, GeneratorExit, KeyboardInterrupt):
@@ -145,7 +145,7 @@ def _crashed(crash: BaseException) -> NodeFailure:
 def _bounded(
     made: Generator[Ask, Answer, Outcome], node: Node, scene: Scene, attempt: int
 ) -> Generator[Ask, Answer, Outcome]:
-    """Pass on the node's Asks, each with at most the node's time limit; its actions learn whose they are."""
+    """Pass on the node's Asks, each within the node's time limit; an Invoke gets its node, attempt and key."""
     answer: Any = None
     for count in itertools.count(1):
         try:
@@ -157,7 +157,7 @@ def _bounded(
             ask = replace(ask, timeout_s=min(ask.timeout_s, node.time_limit_s))
         if isinstance(ask, Invoke):
             scene.acted = True
-            # Not the session's version: a pause raises that, and the next attempt must ask for the very same thing.
+            # Not the session's version: a pause raises that, and the next attempt must repeat the same Ask.
             key = f"{scene.inbound.seed:x}.{scene.visits}.{count}"
             ask = replace(ask, credential=node.credential, node=node.id, attempt=attempt, key=key)
         answer = yield ask

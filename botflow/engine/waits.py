@@ -1,4 +1,4 @@
-"""From what a node wants to wait for to the session's Wait: alarms in order of time, a fresh token, a group."""
+"""Builds a session's Wait from a node's outcome: alarms in order of time, a new token, a group."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wait_for_message(scene: Scene, outcome: WaitForMessage, expires_s: float | N
 
 
 def wait_parked(scene: Scene, outcome: Park) -> Wait:
-    """Return the wait for something else than an answer."""
+    """Return the wait for something other than an answer."""
     return Wait(
         token=scene.group,
         accepts=tuple(outcome.accepts),
@@ -34,7 +34,7 @@ def wait_parked(scene: Scene, outcome: Park) -> Wait:
 
 
 def same_wait(session: Session, scene: Scene) -> Wait:
-    """Return the wait that goes on: as it is, or without the alarm that has just gone off, and under a new token.
+    """Return the continued wait: unchanged, or after an alarm without that alarm and under a new token.
 
     The next alarm keeps its moment, however late this one is. A reminder whose moment has passed meanwhile is left out:
     after an outage a person gets one reminder, not all of them at once.
@@ -57,7 +57,7 @@ def same_wait(session: Session, scene: Scene) -> Wait:
 
 
 def _in_order(alarms: list[Alarm]) -> tuple[Alarm, ...]:
-    """Sort by time; what would come when the wait has ended, or just then, is left out."""
+    """Sort by time; alarms at or after the end of the wait are left out."""
     ordered = sorted(alarms, key=lambda alarm: (alarm.after_s, alarm.kind == "reminder"))
     last = next((place for place, alarm in enumerate(ordered) if alarm.kind != "reminder"), len(ordered))
     return tuple(ordered[: last + 1])

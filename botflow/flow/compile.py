@@ -60,7 +60,7 @@ def _references(linked: Mapping[str, Linked]) -> set[str]:
 
 
 def _canonical(linked: Linked) -> dict[str, Any]:
-    """Return what the digest is taken of: the same however the document spells it (sugar, case, order of edges)."""
+    """Return the input of the digest: the same however the document is written (sugar, case, order of edges)."""
     plain = linked.document.to_json()
     for node in plain["nodes"]:
         properties = linked.nodes[node["id"]].properties

@@ -174,7 +174,7 @@ class Document(Policy):
         return flat_document(raw)
 
     def links(self) -> Iterator[Link]:
-        """Yield every edge, those that `next` and `on` stand for after the others."""
+        """Yield every edge; those of `next` and `on` come after the others."""
         for position, edge in enumerate(self.edges):
             path: Path = ("edges", position)
             yield Link(edge, path, (*path, "source"), (*path, "sourceHandle"), (*path, "target"))
@@ -187,7 +187,7 @@ class Document(Policy):
                 yield Link(PlacedEdge(source=node.id, source_handle=handle, target=target), at, at, at, at)
 
     def policy(self) -> Policy:
-        """Return the rules that stand beside the graph."""
+        """Return the rules, which the document has beside the graph."""
         return Policy.model_construct(**{name: getattr(self, name) for name in Policy.model_fields})
 
     def to_json(self) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Document(Policy):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge, and the paths of its parts: sugar has one for all."""
+    """An edge, and the paths of its parts: sugar has one path for all of them."""
 
     edge: PlacedEdge
     path: Path
@@ -236,14 +236,14 @@ class SourceDocument:
         return self.document.to_json()
 
     def moved(self, positions: Mapping[str, tuple[float, float]]) -> SourceDocument:
-        """Return the document with nodes drawn elsewhere; its text keeps comments, order and sugar."""
+        """Return the document with nodes at other positions; its text keeps comments, order and sugar."""
         return parse(with_positions(self.reading, positions), name=self.name)
 
 
 def parse(text: str, *, name: str) -> SourceDocument:
     """Read a document, YAML or JSON; `name` is the file's, for messages.
 
-    Raises FlowProblems when the text cannot be read or is no document; `check` then finds what makes no sense.
+    Raises FlowProblems when the text cannot be read or is not a document; `check` finds all other problems.
     """
     reading = Reading(text, name)
     report = Report(name, reading.place)
@@ -254,7 +254,7 @@ def parse(text: str, *, name: str) -> SourceDocument:
 
 
 def shape(value: Any, report: Report) -> Document | None:
-    """Return the document that plain JSON holds; None, and errors in `report`, when it holds none."""
+    """Return the document that plain JSON holds; None, and errors in `report`, when it is not one."""
     if not isinstance(value, Mapping):
         report.error("document.invalid", "a document is a mapping with id, nodes and edges", ())
         return None

@@ -19,7 +19,7 @@ _ISO = re.compile(
 
 
 def parse_duration(text: object) -> float:
-    """Return the seconds in `text`; ValueError when it is no duration, not positive or longer than ten years.
+    """Return the seconds in `text`; ValueError when it is not a duration, not positive or longer than ten years.
 
     ISO 8601's years and months are refused: they have no fixed length.
     """

@@ -1,4 +1,4 @@
-"""What a node type's properties are made of: the class to derive from, and types that tell the checker what a text is.
+"""Node type properties: the class to derive from, and annotations that tell the checker what a string is.
 
 A string that holds `{{` or `{%` is a template; a Condition is a bare expression such as `qty >= 5`; a Pattern is a
 regular expression in RE2's syntax; a WorkflowId names another workflow, which is then compiled into the bundle.
@@ -31,7 +31,7 @@ class Properties(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Says, within Annotated, what the strings of a field are."""
+    """Says, inside Annotated, what the strings of a field are."""
 
     kind: TextKind
 
@@ -51,7 +51,7 @@ class Text:
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
-    """Yield every string in `properties`, nested models included, with what its field says it is."""
+    """Yield every string in `properties`, nested models included, with the kind that its field declares."""
     for name, field in type(properties).model_fields.items():
         yield from _strings(getattr(properties, name), (field.alias or name,), _kind(type(properties), name))
     for name, value in (properties.model_extra or {}).items():

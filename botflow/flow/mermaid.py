@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"[^\w .,:!?()'/+=$-]")
 
 
 def mermaid(flow: Flow) -> str:
-    """Return the flowchart of `flow`; whatever its texts hold, it is valid Mermaid."""
+    """Return the flowchart of `flow`; it is valid Mermaid for any texts."""
     names = {node_id: f"n{position}" for position, node_id in enumerate(flow.nodes)}
     triggers = {node.id for node in flow.triggers}
     lines = ["flowchart TD"]

@@ -1,6 +1,6 @@
-"""What a document's compiler and checker must know of a node type, with the answers that most node types give.
+"""What the compiler and the checker must know about a node type, with the defaults of most node types.
 
-The engine's NodeType is one, and adds what a node does. All methods get the validated properties of one placed node.
+The engine's NodeType derives from it and adds the visit. All methods get the validated properties of one placed node.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class NodeSpec:
         return False
 
     def rests(self, properties: Any) -> bool:
-        """Say whether the node lets time pass without a person: a loop through it does not spin."""
+        """Say whether the node waits, but not for a person: a loop through it does not spin."""
         return False
 
     def bodies(self, properties: Any) -> tuple[str, ...]:
@@ -50,5 +50,5 @@ class NodeSpec:
         return ()
 
     def branches(self, properties: Any) -> tuple[str, ...]:
-        """Return the handles where branches begin that are runs of their own."""
+        """Return the handles where branches begin: parts of the graph that run as runs of their own."""
         return ()

@@ -1,6 +1,6 @@
-"""A workflow's rules beside its graph: time, bursts, delivery, consent and money. They stand at the top of a document.
+"""A workflow's rules: time, bursts, delivery, consent and money. They are keys at the top of a document.
 
-The graph says what happens next; these say what may happen at all. Each is read where it is enforced.
+The graph says what happens next; the rules limit what may happen. Each is read where it is enforced.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A document joined with its node types: properties are values, every edge has a handle. Checker and compiler share it.
 
-What does not join is reported and left out, so that the checks after it still find everything else.
+Parts that do not join are reported and left out, so that later checks still find the other problems.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NodeSpecs = Mapping[str, NodeSpec]
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedNode:
-    """A node with its type and its properties as a value; `path` is where it stands in the document."""
+    """A node with its type and its properties as a value; `path` is its path in the document."""
 
     placed: PlacedNode
     path: Path
@@ -78,7 +78,7 @@ class Linked:
 
     @cached_property
     def triggers(self) -> tuple[LinkedNode, ...]:
-        """The triggers, the most specific first: a channel's own before the one that takes every message."""
+        """The triggers, the most specific first: a channel's own trigger before one for every message."""
         found = [node for node in self.nodes.values() if node.is_trigger]
         return tuple(sorted(found, key=lambda node: _GENERALITY.index(_family(node.placed))))
 

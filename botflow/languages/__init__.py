@@ -1,7 +1,7 @@
-"""What botflow itself says to people, one module per language. Start reading in `sentences.py`.
+"""botflow's own sentences for people, one module per language. Start reading in `sentences.py`.
 
-To add a language, copy `en.py`, translate it, and list it in `spoken.py`. Nothing else names a language's sentences.
-What people may answer, such as yes, no and dates, is understood in `nodes/answers` and `engine/corrections`.
+To add a language, copy `en.py`, translate it, and list it in `spoken.py`. No other file names a language's sentences.
+People's answers, such as yes, no and dates, are read in `nodes/answers` and `engine/corrections`.
 """
 
 from __future__ import annotations

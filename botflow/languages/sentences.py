@@ -1,4 +1,4 @@
-"""The sentences that each language must have. A missing one is an error of the type checker, not a silent English."""
+"""The sentences that each language must have. A missing one is an error of the type checker."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Bounded(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentences:
-    """Everything that botflow says in one language without an author's words.
+    """All sentences of botflow itself in one language.
 
-    `apology`: an execution has failed. `cannot_change`: what the person takes back has already been carried out.
+    `apology`: an execution has failed. `cannot_change`: the answer to be changed has already been acted on.
     `opted_out`: the confirmation of an opt-out in the person's own words; it names the word that opts in again.
 
     `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, or `example`.

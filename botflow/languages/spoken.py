@@ -1,4 +1,4 @@
-"""Which language is spoken for a language tag: the one place that reads BCP 47 tags."""
+"""The language for a language tag: the only place that reads BCP 47 tags."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def base_language(tag: str) -> str:
 
 
 def sentences_in(tag: str) -> Sentences:
-    """Return the sentences in the language of `tag`; in English where botflow does not speak it."""
+    """Return the sentences in the language of `tag`; in English if botflow does not have that language."""
     return LANGUAGES.get(base_language(tag), en.SENTENCES)

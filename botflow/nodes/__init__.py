@@ -21,7 +21,7 @@ from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTri
 
 
 def built_in() -> tuple[NodeType, ...]:
-    """Return one of each node type that botflow brings."""
+    """Return an instance of each built-in node type."""
     return (
         InboundTrigger(
             "chatbot.message_received",

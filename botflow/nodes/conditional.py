@@ -1,4 +1,4 @@
-"""conditional.branch and conditional.switch: the flow decides. What they saw is recorded with what they chose."""
+"""conditional.branch and conditional.switch: the flow decides. The values they read are recorded with the choice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_SEEN = 80  # characters of one value in the log
 
 
 def _without_braces(value: Any) -> Any:
-    """Take `{{ qty >= 5 }}` for the expression inside: everybody writes it so sooner or later."""
+    """Accept `{{ qty >= 5 }}` as the expression inside: a common way to write it."""
     bare = bare_expression(value) if isinstance(value, str) else None
     return value if bare is None else bare.strip()
 
@@ -48,7 +48,7 @@ class Case(Properties):
 
     @cached_property
     def sights(self) -> tuple[Sight, ...]:
-        """What the condition looks at, worked out once."""
+        """What the condition reads, computed once."""
         return sights(self.when)
 
 
@@ -123,7 +123,7 @@ class Switch(NodeType):
 
 
 def _distinct(handles: Iterable[str]) -> tuple[str, ...]:
-    """Return the handles once each, then `else`: several cases may lead the same way."""
+    """Return each handle once, then `else`: several cases may have the same handle."""
     return (*dict.fromkeys(handles), ELSE)
 
 

@@ -1,4 +1,4 @@
-"""The clock that a person lives by: what "09:00" and "tomorrow" mean to them."""
+"""The person's time zone, which decides what "09:00" and "tomorrow" mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VARIABLE = "timeZone"
 
 def contact_zone(scene: Scene) -> ZoneInfo:
     """Return the zone in the variable `timeZone`, else that of the person's number if it has a single one, else the
-    workflow's. NodeFailure `zone.unknown` when the variable holds no zone."""
+    workflow's. NodeFailure `zone.unknown` when the variable is not a zone."""
     named = scene.variables.get(VARIABLE)
     if named:
         return named_zone(named, f"the variable {VARIABLE}")
@@ -22,7 +22,7 @@ def contact_zone(scene: Scene) -> ZoneInfo:
 
 
 def named_zone(name: object, where: str) -> ZoneInfo:
-    """Return a zone by its name; NodeFailure `zone.unknown` says that `where` holds none."""
+    """Return a zone by its name; NodeFailure `zone.unknown` says that `where` is not a zone."""
     try:
         return ZoneInfo(str(name))
     except (ValueError, OSError, LookupError):
@@ -32,5 +32,5 @@ def named_zone(name: object, where: str) -> ZoneInfo:
 
 
 def local_now(scene: Scene) -> datetime:
-    """Return when the person wrote, by their own clock: what "tomorrow" counts from."""
+    """Return when the person wrote, by their own clock: "tomorrow" is relative to it."""
     return scene.now.astimezone(contact_zone(scene))

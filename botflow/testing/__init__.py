@@ -1,7 +1,7 @@
 """Testing flows and plugins without a database, a network or an event loop. Start reading in `simulator.py`.
 
-Shipped with botflow; nothing in production imports it. What a plugin's tests inherit is in `contracts`, which needs
-pytest; nothing else here does.
+Shipped with botflow; nothing in production imports it. The base classes for a plugin's tests are in `contracts`, which
+needs pytest; the other modules do not.
 """
 
 from __future__ import annotations

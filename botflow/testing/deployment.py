@@ -1,7 +1,8 @@
-"""A deployment in memory: sessions, what is due for them, effects, timers and schedules. No database, no event loop.
+"""A deployment in memory: sessions, their inbounds, effects, timers and schedules. No database, no event loop.
 
-Its rules are those of production: a session's inbounds come in order, a message that nothing waits for stays queued,
-a run's end is told to its parent, cancelling ends the children too, an event starts every workflow that listens.
+Its rules are those of production: a session's inbounds come in order, a message stays queued while the session
+waits for something else, a run's end is reported to its parent, cancelling ends the children too, an event starts
+every workflow that listens.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import Workflows
 
-DEEPEST = 16  # runs that start runs that start runs: further down it is a circle
-MOST_TURNS = 100_000  # that follow from one thing that happens
+DEEPEST = 16  # nested runs; deeper nesting is an endless recursion
+MOST_TURNS = 100_000  # that one inbound or alarm may cause
 Perform = Callable[[SimulatedSession, Ask], Answer]
 Heard = Callable[[SimulatedSession, Turn], None]
 
 
 class Due(NamedTuple):
-    """An inbound that its session has not taken yet; sessions are called by their numbers, from 1."""
+    """An inbound that its session has not taken yet; sessions are numbered from 1."""
 
     session: int
     inbound: Inbound
@@ -43,7 +44,7 @@ class Due(NamedTuple):
 class Deployment:
     """Every session of some workflows. Nothing happens until `settle` or `advance_to`.
 
-    `perform` answers the Asks of a session; `heard` is told of every turn that was taken.
+    `perform` answers the Asks of a session; `heard` is called with every turn.
     """
 
     def __init__(
@@ -66,28 +67,28 @@ class Deployment:
         self._seeds = count(1)
         self._schedules = schedules_of(workflows.flows.values(), clock.now())
 
-    # -- what comes in
+    # -- inbounds
 
     def open(self, flow: Flow, channel: str = RUN, sender: str = "") -> SimulatedSession:
-        """Make a session, which has taken nothing yet."""
+        """Make a session without any turns."""
         session = SimulatedSession(number=len(self.sessions) + 1, flow=flow, channel=channel, sender=sender)
         self.sessions[session.number] = session
         return session
 
     def start(self, flow: Flow, trigger: str, given: object, /, **parameters: object) -> SimulatedSession:
-        """Let a run of `flow` begin with the next `settle`."""
+        """Queue a run of `flow`; it begins with the next `settle`."""
         session = self.open(flow)
         session.input = given
         self.queue(session, "trigger", parameters={"trigger": trigger, "input": as_json(given), **parameters})
         return session
 
     def emit(self, name: str, payload: object = None) -> list[SimulatedSession]:
-        """Let every workflow that listens to the event begin with the next `settle`."""
+        """Queue a run of every workflow that listens to the event; they begin with the next `settle`."""
         parameters = {"name": name, "input": as_json(payload)}
         return [self.start(flow, "event", payload, name=name) for flow in self._listening(parameters)]
 
     def queue(self, session: SimulatedSession, kind: InboundKind, **fields: Any) -> Inbound:
-        """Put an inbound behind what is due already, and return it."""
+        """Queue an inbound behind those that are due already, and return it."""
         number = next(self._seeds)
         full = {"key": f"{kind}:{number}", "seed": number, "provider": "", **fields}
         inbound = Inbound(
@@ -96,12 +97,12 @@ class Deployment:
         self.due.append(Due(session.number, inbound))
         return inbound
 
-    # -- what happens
+    # -- turns and time
 
     def settle(self, choose: Callable[[Sequence[Due]], int] | None = None) -> None:
-        """Take what is due, and what comes of it, until nothing is left but what has to wait.
+        """Process all due inbounds, and those that they cause, until the rest has to wait.
 
-        `choose` picks the next one of those that can be taken, whatever their order; by default the oldest.
+        `choose` picks the next inbound among those that can be taken, in any order; by default the oldest.
         """
         for _ in range(MOST_TURNS):
             can_be_taken = (due for due in self.due if self.sessions[due.session].takes(due.inbound))
@@ -129,7 +130,7 @@ class Deployment:
         return turn
 
     def advance_to(self, moment: datetime) -> None:
-        """Let time pass: every timer and schedule on the way goes off at its own time, in order, and settles."""
+        """Let time pass: every timer and schedule until then goes off at its own time, in order, and settles."""
         self.settle()
         for _ in range(MOST_TURNS):
             due_at = min(self._due_times(moment), default=None)
@@ -181,7 +182,7 @@ class Deployment:
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
-        """Return what a run is of; FlowError with production's code when it cannot begin."""
+        """Return the flow of a run; FlowError with production's code when it cannot begin."""
         if session.depth >= DEEPEST:
             raise FlowError(f"runs start each other more than {DEEPEST} deep", code="run.too_deep")
         if not run.workflow:
@@ -191,7 +192,7 @@ class Deployment:
         return self.flows[run.workflow]
 
     def _cancel_children(self, session: SimulatedSession, group: str | None) -> None:
-        """Cancel the runs that the session waited for in `group`, None for any wait, and all below them."""
+        """Cancel the runs that the session waited for in `group`, None for any wait, and all of their descendants."""
         for child in list(self.sessions.values()):
             is_meant = child.parent == session.number and child.group and group in (None, child.group)
             if is_meant and not child.is_over:
@@ -206,7 +207,7 @@ class Deployment:
             child.parent, child.depth = session.number, session.depth + 1
 
     def _report(self, session: SimulatedSession, end: ReportEnd) -> None:
-        """Tell the parent how a run ended, unless its execution is over."""
+        """Report a run's end to its parent, unless the parent's execution has ended."""
         parent = self.sessions.get(end.session)
         if parent is None or parent.state.execution is None:
             return
@@ -266,7 +267,7 @@ def _named(parent: Parent) -> dict[str, Any]:
 
 
 def as_json(value: object) -> object:
-    """Return what a database would keep of a value; UsageError `simulator.not_json` when it cannot."""
+    """Return a value as a database would return it; UsageError `simulator.not_json` when it cannot."""
     try:
         return orjson.loads(orjson.dumps(value))
     except TypeError as failure:

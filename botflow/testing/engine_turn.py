@@ -25,7 +25,7 @@ def run_turn(
 ) -> Turn:
     """Take `inbound` through the engine to the end of its turn; `answer` is called for each Ask in order.
 
-    AssertionError when the session that the turn leaves is not the one that a database would give back.
+    AssertionError when the session after the turn differs from the one that a database would return.
     """
     engine = take_turn(flow, session, inbound, node_types, limits)
     try:
@@ -39,7 +39,7 @@ def run_turn(
 
 
 def as_journalled(answer: Answer) -> Answer:
-    """Return `answer` as the journal would give it back; the failure `ask.not_json` for a value that is not JSON."""
+    """Return `answer` as the journal would return it; the failure `ask.not_json` for a value that is not JSON."""
     try:
         return answer_from_json(orjson.loads(orjson.dumps(answer_to_json(answer))))
     except TypeError as failure:

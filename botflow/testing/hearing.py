@@ -1,4 +1,4 @@
-"""Comparing what the flow said with what a test expects, with where the conversation is and what was said before."""
+"""Compares the flow's messages with those a test expects; failures show the conversation's state and last lines."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Standing:
 
 
 def is_heard(expected: Expected, message: SendMessage) -> bool:
-    """Say whether a message is what was expected: the whole text, or a pattern somewhere in it."""
+    """Say whether a message matches: the whole text, or a pattern somewhere in it."""
     if isinstance(expected, str):
         return expected == message.text
     return expected.search(message.text) is not None
 
 
 def differences(message: SendMessage, buttons: Sequence[str] | None, media: Sequence[str] | None) -> list[str]:
-    """Return what is wrong with a message's buttons (titles) and media (addresses), in order; None: not looked at."""
+    """Return what is wrong with a message's buttons (titles) and media (addresses), in order; None: not compared."""
     found = []
     titles = [reply.title for reply in message.quick_replies]
     urls = [medium.url for medium in message.media]
@@ -52,7 +52,7 @@ def differences(message: SendMessage, buttons: Sequence[str] | None, media: Sequ
 
 
 def unlike(expected: Expected, heard: SendMessage | None) -> str:
-    """Return what was expected and what came instead."""
+    """Return a text with the expected and the actual messages."""
     wanted = repr(expected) if isinstance(expected, str) else f"something like {expected.pattern!r}"
     came = "nothing more was said" if heard is None else repr(heard.text)
     return f"expected:  {wanted}\nbut heard: {came}"

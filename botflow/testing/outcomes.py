@@ -1,4 +1,4 @@
-"""What a test scripts instead of the world: a value, a failure, or a function that gives one of them.
+"""Scripted outcomes, in place of external systems: a value, a failure, or a function that gives one of them.
 
 A scripted outcome is one of: a plain JSON value; an exception, or a class of one (TimeoutError: no answer in time); an
 AskFailure; a whole Answer; a function, `async` or not, that returns or raises one of those.
@@ -22,7 +22,7 @@ LONGEST_MESSAGE = 200  # characters of a crash's message, as in production
 
 
 class UnscriptedAsk(AssertionError):
-    """The flow asks for something that the test's script does not answer."""
+    """The flow yields an Ask that the test's script does not answer."""
 
 
 def answer_of(asked: Asked, timeout_s: float, produce: Callable[[], object]) -> Answer:
@@ -54,7 +54,7 @@ def failed(code: str, message: str) -> Answer:
 
 
 def play(scripted: object, *arguments: object) -> object:
-    """Return what a scripted outcome gives; a function gets as many of the arguments as it takes."""
+    """Return the result of a scripted outcome; a function gets as many of the arguments as it takes."""
     if isinstance(scripted, BaseException) or (isinstance(scripted, type) and issubclass(scripted, BaseException)):
         raise scripted
     if not callable(scripted):

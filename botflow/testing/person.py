@@ -1,4 +1,4 @@
-"""Who talks to a flow in a test, and over which channel."""
+"""The contact that talks to a flow in a test, and the channel."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ CHAT = "chat"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """The person's side of every inbound, named as there: `sender` is their number or id, `address` ours.
+    """The person's fields of every inbound, named as there: `sender` is their number or id, `address` ours.
 
-    Without a `provider` it is the chat on the channel `chat`; elsewhere the one that the flow's own trigger is of: what
-    stands before the dot in the trigger's type.
+    Without a `provider` it is the chat on the channel `chat`; on other channels that of the flow's own trigger: the
+    part before the dot in the trigger's type.
     """
 
     channel: str = CHAT
@@ -23,7 +23,7 @@ class Person:
     provider: str | None = None
 
     def provider_for(self, flow: Flow) -> str:
-        """Return who carries this person's messages to `flow`."""
+        """Return the provider of this person's messages to `flow`."""
         if self.provider is not None:
             return self.provider
         if self.channel == CHAT:

@@ -1,4 +1,4 @@
-"""How a typed answer is read, without a flow around it: what `chatbot.ask` would store."""
+"""Reads a typed answer without a flow, as `chatbot.ask` would store it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def read_answer(
     """Return the value that `text` has as an answer of `kind`, None when a question would refuse it.
 
     `kind` is what `chatbot.ask` calls `expect`. `received_at` is when it was written, by the person's own clock:
-    "tomorrow" counts from there. `choices` are labels, or objects with `id`, `label`, `match`, for the kind `choice`;
-    `pattern` is for `regex`. UsageError `answer.kind` for a kind that is read out of no text.
+    "tomorrow" is relative to it. `choices` are labels, or objects with `id`, `label`, `match`, for the kind `choice`;
+    `pattern` is for `regex`. UsageError `answer.kind` for a kind that is not read from text.
     """
     if kind not in KINDS or kind in WORDLESS:
         known = [name for name in KINDS if name not in WORDLESS]

@@ -1,4 +1,4 @@
-"""A run as a test looks at it: what started it, where it is, what it gave."""
+"""A run as a test sees it: its input, its current node, its output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Run:
 
     @property
     def output(self) -> object:
-        """What it gave; None until it has completed."""
+        """Its output; None until it has completed."""
         return self._session.last.output if self._session.last is not None else None
 
     @property

@@ -1,4 +1,4 @@
-"""Schedules on a virtual clock: when each trigger.schedule is due next, and what it hands on."""
+"""Schedules on a virtual clock: when each trigger.schedule is due next, and its input."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botflow.runtime.runs.cron_times import next_moment
 
 
 class Schedule:
-    """One trigger's schedule, in its own time zone, else in the workflow's. `due_at` is None when it never comes."""
+    """One trigger's schedule, in its own time zone, else in the workflow's. `due_at` None: there is no next time."""
 
     def __init__(self, flow: Flow, node: str, properties: ScheduleProperties, after: datetime) -> None:
         self.workflow = flow.id
@@ -22,7 +22,7 @@ class Schedule:
 
     @property
     def input(self) -> object:
-        """What the run gets that starts at `due_at`."""
+        """The input of the run that starts at `due_at`."""
         given = self._properties.input
         return {"scheduledAt": self._at} if given is None else given
 
@@ -31,7 +31,7 @@ class Schedule:
         return {"name": self._node, "start": self._node, "scheduledAt": self._at}
 
     def move_on(self) -> None:
-        """Look for the next moment."""
+        """Find the next moment."""
         if self.due_at is not None:
             self.due_at = self._next(self.due_at)
 

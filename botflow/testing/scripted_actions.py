@@ -18,7 +18,7 @@ Step = Literal["", "submit", "check"]
 
 
 class ActionLog:
-    """The ActionContext of a call in a test: what it logs, reports and saves can be looked at afterwards."""
+    """The ActionContext of a call in a test: its logs, progress and artifacts can be read afterwards."""
 
     def __init__(self, ask: Invoke, execution: str, credential: Mapping[str, str], artifacts: dict[str, bytes]) -> None:
         """`artifacts` are those of the execution: `save` adds to them."""
@@ -87,7 +87,7 @@ class ScriptedActions:
         self._scripts[name, step] = list(outcomes)
 
     def call(self, ask: Invoke, context: ActionLog) -> Answer:
-        """Return what comes of one call; failures have the codes of production (`action.timeout`, `action.crashed`)."""
+        """Return the Answer of one call; failures have the codes of production (`action.timeout`, `action.crashed`)."""
         node_type = self._node_types.get(ask.type)
         if not isinstance(node_type, Invocable):
             return failed("action.unknown", f"the node type {ask.type!r} has no action to invoke")
@@ -111,7 +111,7 @@ async def _in_time(action: Invocable, ask: Invoke, context: ActionContext) -> ob
 
 
 def _arguments(ask: Invoke, schema: type[BaseModel], context: ActionContext) -> tuple[object, ...]:
-    """Return what the action's own function gets: see `action` and `polling`."""
+    """Return the arguments of the action's own function: see `action` and `polling`."""
     properties = schema.model_validate(ask.properties)
     match ask.step:
         case "submit":
@@ -123,7 +123,7 @@ def _arguments(ask: Invoke, schema: type[BaseModel], context: ActionContext) -> 
 
 
 def _as_step(step: str, made: object) -> object:
-    """Return a result as a polling node's check gives it; whole Answers and failures stay what they are."""
+    """Return a result as a polling node's check gives it; whole Answers and failures are returned unchanged."""
     if step != "check" or isinstance(made, (Answer, AskFailure)):
         return made
     return {"pending": made.state} if isinstance(made, Pending) else {"done": made}

@@ -17,11 +17,11 @@ Said = str | re.Pattern[str]
 class ScriptedModel:
     """A Model that answers from a script, for the Simulator or, in a Plugin, for a whole server.
 
-    An answer is what the Ask's purpose wants: for a route a handle or None (none of them), for a reply its text, for an
-    extraction an object of fields. It may also fail or be a function of the AskModel; see `outcomes`.
-    An Ask that nothing answers goes to `otherwise`; without one it fails the test, because a script that answers half
-    of what is asked hides mistakes. An answer that its Ask cannot have, such as a handle that there is not, fails the
-    test as well; give a whole Answer to find out what the flow makes of one.
+    An answer depends on the Ask's purpose: for a route a handle or None (no handle fits), for a reply its text, for an
+    extraction an object of fields. It may also be a failure or a function of the AskModel; see `outcomes`.
+    An Ask without a scripted answer goes to `otherwise`; without `otherwise` it fails the test, because an incomplete
+    script hides mistakes. An answer that its Ask cannot have, such as an unknown handle, fails the test as well; give a
+    whole Answer to test how the flow handles such an answer.
     """
 
     name = "scripted"
@@ -40,7 +40,7 @@ class ScriptedModel:
             self._next += answers
 
     def add(self, *answers: object, when: Said | None = None) -> None:
-        """Add answers in order, or with `when` one for whenever the person says that: a text, or a pattern in it."""
+        """Add answers in order, or with `when` one for every message that is this text, or contains this pattern."""
         if when is None:
             self._next += answers
         else:

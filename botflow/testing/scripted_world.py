@@ -1,4 +1,4 @@
-"""Who answers a flow's Asks in a test: the conversation's own history, a model, actions, and the virtual clock."""
+"""Answers a flow's Asks in a test: by the conversation's own history, a model, actions, and the virtual clock."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from botflow.testing.virtual_clock import VirtualClock
 
 
 class ScriptedWorld:
-    """Answers Asks at once. Without a script a model's are answered by the built-in offline model, as `botflow chat`
-    does without a key: the same answer every time, and nothing leaves the process."""
+    """Answers Asks at once. Without a script the built-in offline model answers a model's Asks, as `botflow chat` does
+    without a key: the same answer every time, and no data leaves the process."""
 
     def __init__(self, node_types: Mapping[str, NodeType], clock: VirtualClock, model: Model | None = None) -> None:
         self.actions = ScriptedActions(node_types)
@@ -30,7 +30,7 @@ class ScriptedWorld:
 
     @property
     def script(self) -> ScriptedModel:
-        """The scripted model; from the first use on it takes the offline model's place."""
+        """The scripted model; from the first use on it replaces the offline model."""
         if self._is_offline:
             self._model, self._is_offline = ScriptedModel(), False
         if not isinstance(self._model, ScriptedModel):

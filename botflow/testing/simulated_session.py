@@ -45,7 +45,7 @@ class SimulatedSession:
 
     @property
     def is_over(self) -> bool:
-        """No execution is under way, and one was."""
+        """True when no execution is under way, but there was one."""
         return self.status in ("completed", "failed", "cancelled")
 
     @property
@@ -68,13 +68,13 @@ class SimulatedSession:
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """Those in force where it waits, or those that its last execution ended with."""
+        """The variables at the node where it waits, or those that its last execution ended with."""
         if self.state.frames:
             return _owner(self.state.frames).variables
         return self.last.variables if self.last is not None else {}
 
     def takes(self, inbound: Inbound) -> bool:
-        """Say whether `inbound` is for now: a message stays queued while the session waits for something else."""
+        """Say whether `inbound` can be taken now: a message stays queued while the session waits for something else."""
         wait = self.state.wait
         return inbound.kind != "message" or wait is None or "message" in wait.accepts
 
@@ -86,7 +86,7 @@ class SimulatedSession:
         now: Callable[[], datetime],
         limits: Limits,
     ) -> Turn:
-        """Run one turn and keep what it leaves behind; `now` is the time of its commit."""
+        """Run one turn and keep its result; `now` is the time of its commit."""
 
         def asked(ask: Ask) -> Answer:
             self.asks.append(ask)
@@ -103,14 +103,14 @@ class SimulatedSession:
         return turn
 
     def _remember(self, inbound: Inbound, turn: Turn) -> None:
-        """Keep what was said for models that want to know what came before."""
+        """Keep the turn's messages for models that ask for the history."""
         if inbound.kind == "message" and inbound.text:
             self.lines.append(Line(role="user", text=inbound.text))
         said = (message.text for message in turn.messages if message.text and not message.to)
         self.lines += [Line(role="assistant", text=text) for text in said]
 
     def cancel(self) -> None:
-        """End the execution from outside; the next message starts another one."""
+        """End the execution from outside; the next message starts a new one."""
         self.state = Session(version=self.state.version + 1, address=self.state.address)
         self.status, self.wake_at = "cancelled", None
 

@@ -1,4 +1,4 @@
-"""A conversation with a flow, in memory and on a virtual clock: what a flow author's tests are written with.
+"""A conversation with a flow, in memory and on a virtual clock, for the tests of flow authors.
 
     talk = Simulator("pizza.yaml")
     talk.says("hello")
@@ -42,8 +42,8 @@ VISITOR = Person()
 class Simulator:
     """One person and one flow. Start reading with `says`, `hears` and `skip`.
 
-    A workflow that no message starts has no person to talk to: `trigger` starts it and returns its Run. Consent, quiet
-    hours, budgets, bursts and the form that a provider gives to messages belong to the runtime; they are not simulated.
+    A workflow that no message starts has no contact: `trigger` starts it and returns its Run. Consent, quiet hours,
+    budgets, bursts and the provider's form of messages belong to the runtime; they are not simulated.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Simulator:
         now: datetime = START,
     ) -> None:
         """`flow` is a document's path or text, a `botflow.Flow` or a compiled flow; `others` are its subflows and what
-        else it may run. `variables` go before the document's own defaults. FlowProblems when a document is wrong.
+        else it may run. `variables` override the document's own defaults. FlowProblems when a document is wrong.
         """
         workflows = load_workflows(flow, others, plugins)
         main = replace(workflows.main, variables={**workflows.main.variables, **(variables or {})})
@@ -72,15 +72,15 @@ class Simulator:
         self.conversation = self.deployment.open(main, person.channel, person.sender)
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
-        self._heard = 0  # how many of `_said` the test has heard, or passed over
+        self._heard = 0  # how many of `_said` the test has heard or skipped
         self._act = (0, 0)  # how many messages and turns there were before the test's last act
 
-    # -- what the person does; each returns the texts that come back
+    # -- the person's acts; each returns the texts of the reply
 
     def says(
         self, text: str, *, payload: str = "", media: Sequence[Media] = (), location: Location | None = None
     ) -> list[str]:
-        """Send a message. As in production, it stays queued while the flow waits for something that is no message."""
+        """Send a message. As in production, it stays queued while the flow waits for something other than a message."""
         return self._send("message", text=text, payload=payload, media=tuple(media), location=location)
 
     def presses(self, button: str) -> list[str]:
@@ -95,7 +95,7 @@ class Simulator:
         )
 
     def sends_media(self, url: str, content_type: str = "", *, text: str = "") -> list[str]:
-        """Send a picture or a file, by where the provider keeps it."""
+        """Send a picture or a file, by its address at the provider."""
         return self.says(text, media=(Media(url=url, content_type=content_type),))
 
     def shares_location(self, latitude: float, longitude: float, label: str = "") -> list[str]:
@@ -106,14 +106,14 @@ class Simulator:
         """Open the chat, without saying anything yet."""
         return self._send("opened")
 
-    # -- what the person hears
+    # -- the flow's messages
 
     def hears(
         self, *expected: Expected, buttons: Sequence[str] | None = None, media: Sequence[str] | None = None
     ) -> None:
         """Assert what the flow says next, message by message: a whole text, or a pattern that is found in it.
 
-        It continues after the message that was heard last; `says`, `skip` and their like pass over what is left.
+        It continues after the message that was heard last; `says`, `skip` and similar methods drop unheard ones.
         `buttons` (titles) and `media` (addresses) are those of the last of the expected messages.
         """
         __tracebackhide__ = True
@@ -128,7 +128,7 @@ class Simulator:
             raise AssertionError(complaint("\n".join(found), self._standing()))
 
     def hears_nothing(self) -> None:
-        """Assert that nothing more was said since the test's last act (says, skip, ...) than was heard."""
+        """Assert that all messages since the test's last act (says, skip, ...) have been heard."""
         __tracebackhide__ = True
         if self._heard < len(self._said):
             what = f"expected:  nothing more\nbut heard: {self._said[self._heard].text!r}"
@@ -138,22 +138,22 @@ class Simulator:
 
     @property
     def now(self) -> datetime:
-        """What the virtual clock shows, in UTC. Only `skip`, and pauses between retries, move it."""
+        """The time of the virtual clock, in UTC. Only `skip`, and pauses between retries, move it."""
         return self.clock.now()
 
     def skip(self, duration: str | timedelta) -> list[str]:
-        """Let time pass, such as `24h`: timeouts, reminders, waits and schedules on the way go off, each at its time.
+        """Let time pass, such as `24h`: timeouts, reminders, waits and schedules until then go off, each at its time.
 
-        Returns the texts that came meanwhile; ValueError for what is no duration.
+        Returns the texts that were said meanwhile; ValueError if it is not a duration.
         """
         seconds = parse_duration(duration)
         return self._pass_time(self.now + timedelta(seconds=seconds), write_duration(seconds))
 
     def skip_to(self, moment: datetime) -> list[str]:
-        """Let time pass until `moment` (aware); UsageError `clock.backwards` when that is over."""
+        """Let time pass until `moment` (aware); UsageError `clock.backwards` when it has passed."""
         return self._pass_time(moment, write_duration((moment - self.now).total_seconds()))
 
-    # -- the world, scripted
+    # -- scripted systems
 
     def model(self, *answers: object, when: Said | None = None) -> None:
         """Script the model's next answers, or with `when` its answer to a text; see ScriptedModel.
@@ -177,7 +177,7 @@ class Simulator:
         self._world.credentials[name] = fields
 
     def delivery(self, state: Delivery, *, code: str = "", reason: str = "") -> list[str]:
-        """Report what became of the last message whose node waits for its delivery; AssertionError when none does."""
+        """Report the delivery of the last message whose node waits for it; AssertionError when no node does."""
         waiting = [
             (session, message)
             for session, message in self._sent
@@ -195,7 +195,7 @@ class Simulator:
     # -- runs and events
 
     def trigger(self, input: object = None, *, workflow: str = "", by: str = "manual", node: str = "") -> Run:
-        """Start a workflow with an input, by default the one under test, and run it as far as it comes.
+        """Start a workflow with an input, by default the one under test, and run it until it waits or ends.
 
         `by` is manual, api, webhook, schedule or event; `node` which trigger of several. A workflow that people talk to
         is started for the person: UsageError `session.busy` while their conversation is under way.
@@ -217,7 +217,7 @@ class Simulator:
         return Run(session)
 
     def emit(self, event: str, payload: object = None) -> list[Run]:
-        """Emit an event: every workflow here that listens to it is started and run as far as it comes."""
+        """Emit an event: every workflow here that listens to it is started and run until it waits or ends."""
         self._begin_act()
         sessions = self.deployment.emit(event, payload)
         self._settle()
@@ -237,7 +237,7 @@ class Simulator:
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """The variables in force where the flow waits; when the conversation has ended, those that it ended with."""
+        """The variables at the node where the flow waits; when the conversation has ended, those that it ended with."""
         return dict(self.conversation.variables)
 
     @property
@@ -290,7 +290,7 @@ class Simulator:
         """The whole conversation as `botflow chat` shows it; what the person typed begins with `> `."""
         return written(self.lines)
 
-    # -- inside
+    # -- internals
 
     def perform(self, session: SimulatedSession, ask: Ask) -> Answer:
         """Answer one Ask of a session; a subclass may answer in another way."""
@@ -330,7 +330,7 @@ class Simulator:
         return self._came()
 
     def _begin_act(self) -> None:
-        """Pass over what the test has not heard."""
+        """Drop the messages that the test has not heard."""
         self._heard = len(self._said)
         self._act = (len(self._said), len(self.conversation.turns))
 

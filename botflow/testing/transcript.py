@@ -1,4 +1,4 @@
-"""A conversation as it can be read: what the person did, what the flow said, and when time passed."""
+"""A readable transcript: what the person did, what the flow said, and when time passed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Speaker = Literal["person", "flow", "time"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptLine:
-    """One thing that happened. `message` is what the flow said; `text` is what a terminal shows."""
+    """One line. `message` is the flow's message; `text` is what a terminal shows."""
 
     at: datetime
     speaker: Speaker
@@ -24,7 +24,7 @@ class TranscriptLine:
 
 
 def person_did(inbound: Inbound) -> TranscriptLine:
-    """Return the line of what the person sent; `(opens the chat)` when they only came."""
+    """Return the line of the person's inbound; `(opens the chat)` for an opened chat."""
     parts = [inbound.text] if inbound.text else []
     parts += [f"[{medium.content_type or 'media'}] {medium.url}" for medium in inbound.media]
     if inbound.location is not None:

@@ -10,7 +10,7 @@ START = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)  # a Wednesday: "tomorrow" and
 
 
 class VirtualClock:
-    """A `botflow.clock.Clock` for tests: nothing but `advance` and `advance_to` moves it."""
+    """A `botflow.clock.Clock` for tests: only `advance` and `advance_to` move it."""
 
     def __init__(self, now: datetime = START) -> None:
         """`now` must be aware; UsageError `clock.naive` when it has no time zone."""
@@ -23,7 +23,7 @@ class VirtualClock:
         return (self._now - self._began).total_seconds()
 
     def advance(self, seconds: float) -> None:
-        """Move forward; UsageError `clock.backwards` for less than nothing."""
+        """Move forward; UsageError `clock.backwards` for a negative duration."""
         self.advance_to(self._now + timedelta(seconds=seconds))
 
     def advance_to(self, moment: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What a test names as a flow, compiled: a file, a text, a builder, a plain document, or a compiled flow."""
+"""Compiles what a test gives as a flow: a file, a text, a builder, a plain document, or a compiled flow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FlowSource = str | Path | Mapping[str, object] | Builder | Flow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflows:
-    """Compiled flows by id; `main` is the one under test, the others are those that it may run or that hear events."""
+    """Compiled flows by id; `main` is the one under test, the others may be run by it or listen to events."""
 
     main: Flow
     flows: Mapping[str, Flow]
@@ -36,8 +36,8 @@ class Workflows:
 def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins: Sequence[Plugin] = ()) -> Workflows:
     """Compile `flow` and `others` with the node types of botflow, of installed plugins and of `plugins`.
 
-    Raises FlowProblems when a document is wrong, FlowError for a file that holds none, UsageError for what is no flow.
-    A plugin that is given goes before an installed one of the same name.
+    Raises FlowProblems when a document is wrong, FlowError for a file without a flow, UsageError for any other value.
+    A given plugin overrides an installed one of the same name.
     """
     node_types = node_types_of([*_installed_besides(plugins), *plugins], built_in())
     documents: dict[str, Mapping[str, object]] = {}
@@ -64,13 +64,13 @@ def _installed_besides(given: Sequence[Plugin]) -> list[Plugin]:
     return [plugin for plugin in _installed() if plugin.name not in names]
 
 
-@cache  # looking through what is installed takes longer than a conversation
+@cache  # searching the installed plugins takes longer than a conversation
 def _installed() -> tuple[Plugin, ...]:
     return tuple(installed_plugins())
 
 
 def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapping[str, Mapping[str, object]]:
-    """Return the documents in what was given, by their ids, the one that is meant first."""
+    """Return the documents in the given value, by their ids, the main one first."""
     match given:
         case Builder():
             return given.documents()
@@ -90,7 +90,7 @@ def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapp
 
 
 class _Written(dict[str, object]):
-    """A document in canonical form, which knows the text that it was read from."""
+    """A document in canonical form, with the text that it was read from."""
 
     def __init__(self, source: SourceDocument) -> None:
         super().__init__(source.to_json())
@@ -143,7 +143,7 @@ def _shaped(name: str, document: Mapping[str, object]) -> Document:
 
 
 def _check_types(flow: Flow, node_types: Mapping[str, NodeType]) -> None:
-    """A compiled flow knows its node types by name only: they must be here, too."""
+    """Check that the node types of a compiled flow, which it knows by name only, are installed."""
     for graph in (flow, *flow.subflows.values()):
         for node in graph.nodes.values():
             if node.type not in node_types:

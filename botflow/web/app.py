@@ -1,4 +1,4 @@
-"""The web application: routes, and what surrounds them. The lifespan opens the runtime and yields the desk."""
+"""The web application: routes and middleware. The lifespan opens the runtime and yields the desk."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 
 def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings) -> Starlette:
-    """Return the application. UsageError when a setting is missing that is required outside of --dev.
+    """Return the application. UsageError when a setting that is required outside of --dev is missing.
 
-    `app.state.streams.close()` ends the open streams; a server calls it before it waits for its connections.
+    `app.state.streams.close()` ends the open streams; the server calls it before it waits for its connections.
     """
     gate = Gate(
         secret_key(settings, dev=dev),
@@ -91,7 +91,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
 
 
 def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
-    """Return the routes, the hottest first; providers, whose first segment may be any word, last."""
+    """Return the routes, the most used first; providers' last, because their first segment may be any word."""
     return [
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
@@ -109,7 +109,7 @@ def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
 
 
 def _api_routes() -> list[Route]:
-    """Return what is below /api/v1; every address there needs the API key."""
+    """Return the routes below /api/v1; all of them need the API key."""
     one = "/executions/{id}"
     return [
         _api("GET", "/decisions", list_decisions),

@@ -1,6 +1,6 @@
 """Bytes in and out: reads a body up to its limit, answers with JSON. Raw ASGI, because a chat message is the hot path.
 
-It never parses what it read; that is `chat_body` and `webhooks`.
+It never parses a body; `json_body.py` and `provider_webhooks.py` do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NO_STORE = (b"cache-control", b"no-store")
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete; there is nobody to answer."""
+    """The client went away before its request was complete; no response can be sent."""
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -51,12 +51,12 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 async def send_json(send: Send, status: int, value: Any) -> None:
-    """Answer with `value` as JSON that no cache keeps."""
+    """Answer with `value` as JSON that caches must not store."""
     await send_bytes(send, status, orjson.dumps(value), JSON_TYPE, NO_STORE)
 
 
 async def send_bytes(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    """Answer with a whole body."""
+    """Answer with a complete body."""
     await send(
         {
             "type": "http.response.start",

@@ -1,4 +1,4 @@
-"""What every request has at hand: the runtime, the gate, the limits. Made once by the lifespan, read from its state."""
+"""The objects that every request needs: runtime, gate, limits. Made once by the lifespan, read from its state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from botflow.web.rate_limits import RateLimiter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`providers` are the channels by provider name, as it stands in webhook URLs."""
+    """The objects of one application. `providers` are the channels, by the provider name in webhook URLs."""
 
     runtime: Runtime
     settings: Settings
@@ -32,7 +32,7 @@ class Desk:
     async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
         """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""
         live = self.runtime.flows.get(workflow)
-        # By the person, not by a number in the token: a restored database gives numbers to somebody else.
+        # By the person, not by a session number in the token: a restored database gives that number to another person.
         key = SessionKey(live.workflow, CHAT, external_id_of(caller, named, workflow))
         stored = await self.runtime.database.turns.load(key)
         if not stored.id:
@@ -50,7 +50,7 @@ def desk_of(scope: Scope) -> Desk:
 
 
 def conversation_status(stored: StoredSession) -> str:
-    """Return where a session is: `running` (a turn is under way), `waiting` for its person, or `completed`."""
+    """Return a session's status: `running` (a turn is under way), `waiting` for its person, or `completed`."""
     if stored.last_seq != stored.done_seq:
         return "running"
     return "waiting" if stored.session.wait is not None else "completed"

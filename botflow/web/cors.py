@@ -1,7 +1,7 @@
 """Widgets on other sites may call the chat, and nothing else, from the origins in BOTFLOW_ALLOWED_ORIGINS.
 
-By Starlette's middleware, outside of everything that answers, so that a widget can read a refusal, too: mounted inside
-the routes it would not see those. No cookies are involved, so credentials are never allowed.
+By Starlette's middleware, outside of everything that responds, so that a widget can read a refusal, too: inside the
+routes it would not see refusals. No cookies are involved, so credentials are never allowed.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
@@ -31,7 +31,7 @@ class ChatOrigins(CORSMiddleware):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # What no page of another site sent is answered without a look at origins; no cache keeps it for one that did.
+        # A request without an Origin header needs no CORS headers, and no cache keeps its response for one with it.
         if scope["type"] == "http" and scope["path"].startswith(CHAT) and header(scope, b"origin") is not None:
             await super().__call__(scope, receive, send)
         else:

@@ -1,6 +1,6 @@
-"""Whether this process lives (/healthz), whether it can serve (/readyz), and how much there is to do (/metrics).
+"""Whether this process lives (/healthz), whether it can serve (/readyz), and how much work there is (/metrics).
 
-For load balancers, operators and Prometheus. `serving_health` answers the same of a worker, which has no other web
+For load balancers, operators and Prometheus. `serving_health` does the same for a worker, which has no other web
 server.
 """
 
@@ -40,7 +40,7 @@ class Ready:
 
 
 class WorkerReady:
-    """GET /readyz of a worker: about this one, whatever others there are."""
+    """GET /readyz of a worker: about this worker only."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -50,10 +50,10 @@ class WorkerReady:
 
 
 class ShowMetrics:
-    """GET /metrics: Prometheus' text format. On a public address it takes the API key, but for --dev."""
+    """GET /metrics: Prometheus' text format. On a public address it needs the API key, except with --dev."""
 
     def __init__(self, runtime: Runtime | None = None) -> None:
-        self._runtime = runtime  # a worker's: whoever reaches its health address may read
+        self._runtime = runtime  # a worker's: every client that reaches its health address may read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         runtime = self._runtime
@@ -67,7 +67,7 @@ class ShowMetrics:
 
 @asynccontextmanager
 async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIterator[None]:
-    """Answer on `listening` for the length of the block."""
+    """Serve on `listening` during the block."""
     app = Starlette(
         routes=[
             Route("/healthz", Alive(), methods=["GET"]),
@@ -96,7 +96,7 @@ async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIte
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signals: they are the command's."""
+    """uvicorn without its signal handlers: the command handles signals."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
-"""JSON bodies as pydantic models: strict, without unknown fields, each refusal with a code of its own.
+"""JSON bodies as pydantic models: strict, without unknown fields; each refusal has its own code.
 
 orjson refuses lone surrogates, invalid UTF-8 and NaN; depth is bounded before it parses. A model's own rules raise
-`Wrong`; what pydantic finds is put into the words of `_refusal`.
+`Wrong`; pydantic's errors are rewritten by `_refusal`.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ _WRONG_TYPE = {
 
 
 class Body(BaseModel):
-    """The base of what a request may hold: camelCase names, strict types, nothing unknown."""
+    """The base of request bodies: camelCase names, strict types, no unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 class Wrong(PydanticCustomError):
-    """A field that breaks a rule of its model. `*` at the beginning of a code stands for the field, whose name comes
-    before the words, too: `Wrong("*.nul", "contains the character NUL", ...)` of the field `text` is `text.nul`."""
+    """A field that breaks a rule of its model. `*` at the beginning of a code stands for the field's name, which also
+    precedes the words: `Wrong("*.nul", "contains the character NUL", ...)` of the field `text` is `text.nul`."""
 
     def __new__(cls, code: str, words: str, hint: str) -> Wrong:
         return super().__new__(cls, code, words, {"hint": hint})
 
 
 def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
-    """Return what the body holds; RejectedInbound says which field is wrong, and how to put it right."""
+    """Return the body as a model; RejectedInbound says which field is wrong, and how to correct it."""
     fields = parse_json(body, deepest)
     if not isinstance(fields, dict):
         raise RejectedInbound(
@@ -53,12 +53,12 @@ def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
         return model.model_validate(fields)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
-        first = min(found, key=lambda error: error["type"] != "extra_forbidden")  # a slip in a name explains the rest
+        first = min(found, key=lambda error: error["type"] != "extra_forbidden")  # a misspelt name explains the others
         raise _refusal(first, [str(field.alias or name) for name, field in model.model_fields.items()]) from None
 
 
 def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
-    """Return what the body's JSON holds, nested at most so deep."""
+    """Return the body's JSON value, nested at most `deepest` levels."""
     if body.count(b"{") + body.count(b"[") > deepest:
         _check_depth(body, deepest)
     try:
@@ -94,7 +94,7 @@ def _snake(name: str) -> str:
 
 
 def _check_depth(body: bytes, deepest: int) -> None:
-    """Refuse nesting deeper than that; brackets within strings do not count."""
+    """Refuse deeper nesting; brackets inside strings do not count."""
     depth = 0
     for byte in re.findall(rb"[\[{\]}]", _STRINGS.sub(b"", body)):
         depth += 1 if byte in b"[{" else -1

@@ -1,6 +1,6 @@
 """Every refusal and failure as application/problem+json (RFC 9457) with a stable `code`; never a stack trace.
 
-What nobody foresaw is logged under an id, and the client gets that id and nothing else.
+An unexpected error is logged under an id, and the client gets only that id.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HTTP_CODES: Mapping[int, str] = {404: "http.not_found", 405: "http.method_not_al
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What went wrong, as the client reads it."""
+    """An error as the client reads it."""
 
     status: int
     code: str
@@ -52,7 +52,7 @@ class Problem:
 
 
 class Refused(RejectedInbound):
-    """A refusal that says more by response headers (Retry-After, WWW-Authenticate)."""
+    """A refusal with response headers (Retry-After, WWW-Authenticate)."""
 
     def __init__(self, message: str, *, code: str, status: int, headers: Mapping[str, str], hint: str = "") -> None:
         super().__init__(message, code=code, hint=hint, status=status)
@@ -60,7 +60,7 @@ class Refused(RejectedInbound):
 
 
 def problem_of(failure: Exception, scope: Scope) -> Problem | None:
-    """Return the problem that `failure` means to the client; None when nobody foresaw it."""
+    """Return the client's problem for `failure`; None for an unexpected error."""
     match failure:
         case RejectedInbound():
             headers = dict(failure.headers) if isinstance(failure, Refused) else {}
@@ -78,7 +78,7 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
 
 
 def unavailable() -> Problem:
-    """The world failed for a moment: the client keeps its message and sends it again under the same id."""
+    """A temporary failure outside: the client keeps its message and sends it again under the same id."""
     return Problem(
         status=503,
         code="service.unavailable",
@@ -99,7 +99,7 @@ def _overloaded(failure: Overloaded) -> Problem:
 
 
 async def answer_problem(request: Request, failure: Exception) -> Response:
-    """Answer a foreseen failure: Starlette's exception handler for BotflowError and HTTPException."""
+    """Answer an expected failure: Starlette's exception handler for BotflowError and HTTPException."""
     problem = problem_of(failure, request.scope)
     if problem is None:
         raise failure
@@ -107,7 +107,7 @@ async def answer_problem(request: Request, failure: Exception) -> Response:
 
 
 class ProblemFence:
-    """Catches what nobody foresaw, outside of everything else."""
+    """Catches unexpected errors, outside of all other middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -129,12 +129,12 @@ class ProblemFence:
                 raise
             problem = _unexpected(failure, scope)
             if started:
-                raise  # half an answer cannot be mended: the server closes the connection
+                raise  # a response has begun and cannot be changed: the server closes the connection
             await problem.response()(scope, receive, send)
 
 
 def _unexpected(failure: Exception, scope: Scope) -> Problem:
-    """Log the failure under an id, which is all that the client learns."""
+    """Log the failure under an id; the client gets only the id."""
     incident = secrets.token_hex(6)
     code = failure.code if isinstance(failure, BotflowError) else "server.error"
     structlog.get_logger("botflow.web").error(

@@ -1,7 +1,7 @@
-"""Providers' webhooks: a person's message, answered within the provider's patience, and delivery callbacks.
+"""Providers' webhooks: a person's message, answered within the provider's time limit, and delivery callbacks.
 
-Generic over the channels that the runtime has. Nothing of an unsigned request is believed, stored or parsed further
-than its signature needs; the signed address is the configured public one, never what forwarded headers claim.
+The same for all channels of the runtime. Nothing of an unsigned request is trusted, stored or parsed further than its
+signature needs; the signed address is the configured public one, never that of forwarded headers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class ReceiveMessage:
-    """POST /{provider}/{workflow}: the provider's answer document with what the turn said, or an empty one."""
+    """POST /{provider}/{workflow}: the provider's answer document with the turn's messages, or an empty one."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
@@ -50,7 +50,7 @@ class ReceiveMessage:
 
 
 class ReceiveStatus:
-    """POST /{provider}/{workflow}/status: what became of one of our messages; 204."""
+    """POST /{provider}/{workflow}/status: the delivery status of one of our messages; 204."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
@@ -66,7 +66,7 @@ class ReceiveStatus:
 
 
 def _only(query: Mapping[str, list[str]], name: str) -> str:
-    """Return a parameter that stands there once, else "": whoever reads the address later must see the same one."""
+    """Return a parameter that occurs once, else "": of a repeated one, another parser might read another value."""
     values = query.get(name, [])
     return values[0] if len(values) == 1 else ""
 
@@ -82,7 +82,7 @@ async def is_disconnected(receive: Receive) -> bool:
 
 
 def parse_form(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Return the form's fields in order; RejectedInbound when it is none, or holds what no text may hold."""
+    """Return the form's fields in order; RejectedInbound when it is malformed, or holds a forbidden character."""
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError:
@@ -123,7 +123,7 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
 
 
 def _lets_unsigned_in(desk: Desk, channel: Channel) -> bool:
-    """Only --dev does, and only while there is no secret to verify with."""
+    """Only --dev accepts unsigned requests, and only without a secret to verify with."""
     return desk.dev and not channel.can_verify
 
 
@@ -144,7 +144,7 @@ def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], st
 
 
 def _channel(desk: Desk, scope: Scope) -> Channel:
-    """Return the provider's channel. Only a POST may name a provider at all: any two words may make such a path."""
+    """Return the provider's channel. Other methods get 404 or 405: any two words match this path."""
     provider = scope["path_params"]["provider"]
     channel = desk.providers.get(provider)
     if scope["method"] != "POST":

@@ -1,8 +1,8 @@
-"""How often a stranger may call: counted by fixed windows, generously, per address and per session.
+"""How often a caller without the API key may call: fixed windows, generous, per address and per session.
 
-Counted in this process at no cost, and across processes when Redis is there. When Redis is slow or gone, the count of
-this process decides: a limit is never a reason to refuse somebody by mistake. Callers with the API key are not counted.
-Not by the package `limits`: its storage in memory looks at every key that it knows on each hit.
+Counted in this process, and across processes with Redis. When Redis is slow or gone, the count of this process
+decides, so that no caller is refused by mistake. Callers with the API key are not counted.
+Not by the package `limits`: its storage in memory goes through all of its keys on each hit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ READS_PER_SESSION = Limit("session-reads", 600)
 
 
 class RateLimiter:
-    """Counts calls, and refuses the one too many with the time to wait."""
+    """Counts calls; a call above the limit is refused with the time to wait."""
 
     def __init__(self, clock: Clock, shared: RedisLink | None) -> None:
         self._clock = clock
@@ -75,11 +75,11 @@ class RateLimiter:
 
 
 def address_of(scope: Scope) -> str:
-    """Return the caller's address as the server knows it (its proxy settings decide whom it believes)."""
+    """Return the caller's address as the server knows it (its proxy settings decide which headers it trusts)."""
     client = scope.get("client")
     return client[0] if client else ""
 
 
 def _opaque(subject: str) -> str:
-    """Addresses do not stand in Redis in the clear."""
+    """Hash a subject: addresses are not stored in Redis in the clear."""
     return hashlib.blake2b(subject.encode(), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""uvicorn, ended properly: open streams end first, or a stopping server would wait for readers that never leave."""
+"""uvicorn with an orderly stop: open streams end first, because a stopping server would wait for them for ever."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The door of the routes that answer people: no more of them at once than this process can hold.
+"""A limit on the concurrent requests of the routes that people wait for: as many as this process can hold.
 
-Streams have limits of their own; health, metrics and delivery callbacks must get through when it is full.
+Streams have limits of their own; health, metrics and delivery callbacks are not limited.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from botflow.web.context import desk_of
 
 
 class Shedding:
-    """Lets a request in, or refuses it (Overloaded: 503 with Retry-After) before a byte of it is read."""
+    """Passes on a request, or refuses it (Overloaded: 503 with Retry-After) before its body is read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,8 +1,8 @@
 """OpenAI for botflow: routes, replies and extractions through the official SDK. Start in `model.py`.
 
 Configured by OPENAI_API_KEY; OPENAI_BASE_URL names a compatible server, OPENAI_MODEL the model of nodes that name none.
-A model is asked by chat completions, which every compatible server has; `responses:gpt-5-mini`, in OPENAI_MODEL or in a
-node's `model`, asks that one by the responses API.
+Requests use the chat completions API, which every compatible server has; `responses:gpt-5-mini`, in OPENAI_MODEL or in
+a node's `model`, uses the responses API for that model.
 """
 
 from __future__ import annotations

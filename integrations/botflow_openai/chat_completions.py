@@ -10,7 +10,7 @@ from botflow_openai.prompts import answer_schema, conversation, system_text
 
 
 class ChatCompletions:
-    """POST /chat/completions: what OpenAI and every compatible server have."""
+    """POST /chat/completions: available at OpenAI and at every compatible server."""
 
     path = "/chat/completions"
 
@@ -30,7 +30,7 @@ class ChatCompletions:
         return body
 
     def read(self, document: dict[str, Any]) -> Completion:
-        """Read a whole answer; KeyError, IndexError or TypeError when it is not of the published form."""
+        """Read a whole answer; KeyError, IndexError or TypeError when it does not have the documented form."""
         choice, usage = document["choices"][0], document.get("usage") or {}
         message = choice["message"]
         return Completion(
@@ -68,7 +68,7 @@ class ChatStream:
         return text
 
     def completion(self) -> Completion | None:
-        """Return the whole, or None when the stream broke off."""
+        """Return the complete answer, or None when the stream broke off."""
         if self._finish is None:
             return None
         return Completion(

@@ -1,4 +1,4 @@
-"""What a model said, whichever API carried it, and what that means for the Ask."""
+"""A model's completion, from either API, and its Answer to the Ask."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botflow.engine.asks import Answer, AskFailure, AskModel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """`is_truncated`: the length was used up. `is_refused`: the model or a filter of its provider would not answer."""
+    """`is_truncated`: the token limit was reached. `is_refused`: the model or the provider's filter refused it."""
 
     text: str = ""
     is_truncated: bool = False
@@ -22,10 +22,10 @@ class Completion:
 
 
 def answer_of(ask: AskModel, completion: Completion, usage: dict[str, Any]) -> Answer:
-    """Turn what was said into the Ask's value.
+    """Turn a completion into the Ask's value.
 
-    A route that is not one of the choices is an abstention, whatever went wrong with it. A reply that is cut off is
-    still a reply. An extraction that cannot be read is a failure: half of its values would look like all of them.
+    A route that is not one of the choices is an abstention, whatever the cause. A reply that is cut off is still a
+    reply. An extraction that cannot be parsed is a failure: a part of its values would look like all of them.
     """
     match ask.purpose:
         case "route":

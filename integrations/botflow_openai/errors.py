@@ -1,6 +1,6 @@
-"""What went wrong between us and OpenAI, as ProviderErrors, and whether and when to try again.
+"""OpenAI's errors as ProviderErrors, and whether and when to try again.
 
-The words are ours: OpenAI's own messages may repeat a part of the key or of the prompt.
+The messages are botflow's: OpenAI's own may repeat a part of the key or of the prompt.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from botflow.errors import ProviderError
 
 ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
-UNSENT = (httpx2.ConnectTimeout, httpx2.PoolTimeout)  # the request never left: asking again costs nothing
+UNSENT = (httpx2.ConnectTimeout, httpx2.PoolTimeout)  # the request was not sent: asking again costs nothing
 
 
 def failure_of(error: openai.OpenAIError) -> ProviderError:
-    """Return the failure that `error` is."""
+    """Return `error` as a ProviderError."""
     if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, UNSENT):
         return ProviderError("OpenAI did not answer in time", code="model.timeout")
     if isinstance(error, openai.APIConnectionError):
@@ -40,7 +40,7 @@ def _refusal(status: int, code: str) -> ProviderError:
 
 
 def pause_s(error: openai.OpenAIError, attempt: int) -> float:
-    """Return how long to wait after `attempt` (from 1): what OpenAI asks for, else twice as long each time."""
+    """Return how long to wait after `attempt` (from 1): the time that OpenAI asks for, else twice as long each time."""
     if isinstance(error, openai.APIStatusError):
         for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
             try:

@@ -1,4 +1,4 @@
-"""The model: one request per Ask, tried again only where that is safe and there is time, streamed when wanted."""
+"""The model: one request per Ask, retried only if that is safe and there is time, streamed on request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from botflow_openai.responses import LEAST_TOKENS, Responses
 DEFAULT_MODEL = "gpt-4.1-mini"
 RESPONSES_PREFIX = "responses:"
 CONNECT_S = 5.0
-MOST_CALLS = 256  # at once; others wait for a connection, within their time
+MOST_CALLS = 256  # concurrent; further calls wait for a connection, within their timeout
 
 
 class Stream(Protocol):
@@ -53,7 +53,7 @@ class OpenAIModel:
 
     def __init__(self, *, api_key: str, base_url: str | None, default_model: str | None) -> None:
         self._default_model = default_model or DEFAULT_MODEL
-        # Over aiohttp: the SDK's other transport looks at every idle connection on every request.
+        # Over aiohttp: the SDK's other transport checks every idle connection on every request.
         limits = httpx2.Limits(max_connections=MOST_CALLS, max_keepalive_connections=MOST_CALLS)
         self._client = openai.AsyncOpenAI(
             api_key=api_key, base_url=base_url, max_retries=0, http_client=openai.DefaultAioHttpClient(limits=limits)
@@ -65,7 +65,7 @@ class OpenAIModel:
         return f"OpenAI {self._default_model}"
 
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
-        """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that what it cost is journalled."""
+        """Answer `ask` within `ask.timeout_s`; a failure is an Answer too, so that its cost is journalled."""
         api, model = self._way(ask)
         call = _Call(api, ask, model, on_delta)
         started = time.monotonic()
@@ -81,7 +81,7 @@ class OpenAIModel:
         return Answer(failure=failure, usage=self._usage(call, started, None))
 
     def quote(self, ask: AskModel) -> Quote:
-        """Return the most a call can take; a token has at least one byte, so a prompt has no more than its request."""
+        """Return the most that a call can use. A token has at least one byte: the request's bytes bound the prompt."""
         api, model = self._way(ask)
         return Quote(
             model=model,
@@ -95,7 +95,7 @@ class OpenAIModel:
         await self._client.close()
 
     def _way(self, ask: AskModel) -> tuple[Api, str]:
-        """Return the API that is meant, and the model's own name."""
+        """Return the API for a model's name, and the name without its prefix."""
         chosen = ask.model or self._default_model
         api: Api = Responses() if chosen.startswith(RESPONSES_PREFIX) else ChatCompletions()
         return api, chosen.removeprefix(RESPONSES_PREFIX)
@@ -129,7 +129,7 @@ class _Call:
         self._has_spoken = False
 
     async def perform(self, client: openai.AsyncOpenAI) -> Completion:
-        """Ask until there is an answer; ProviderError when trying again is of no use or too late."""
+        """Ask until there is an answer; ProviderError when a retry is useless or too late."""
         while True:
             self.attempts += 1
             try:
@@ -149,8 +149,8 @@ class _Call:
             await asyncio.sleep(pause)
 
     async def _whole(self, client: openai.AsyncOpenAI) -> Completion:
-        # The SDK's own way to any endpoint. The typed one checks request and answer against pydantic models: nearly
-        # twice the CPU time of a call, for checks that our own tests make once.
+        # The SDK's untyped request. The typed one validates request and answer with pydantic models: nearly twice the
+        # CPU time of a call, for checks that our own tests make once.
         response = await client.post(
             self._api.path, cast_to=httpx2.Response, body=self._body, options={"timeout": self._timeout()}
         )

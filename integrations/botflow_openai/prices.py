@@ -21,16 +21,16 @@ class Prices:
 
     @classmethod
     def published(cls) -> Prices:
-        """Read prices.json; its date says how old they are."""
+        """Read prices.json; its date says how old the prices are."""
         return cls(orjson.loads(files("botflow_openai").joinpath("prices.json").read_bytes())["usdPerMillionTokens"])
 
     def price(self, model: str) -> Price | None:
-        """Return a model's price, or None when nobody knows it."""
+        """Return a model's price, or None when it is unknown."""
         listed = self._listed.get(_DATED.sub("", model))
         return Price(input=listed["prompt"], output=listed["completion"]) if listed else None
 
     def cost_usd(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """Return the price of one call, or None when nobody knows it."""
+        """Return the price of one call, or None when it is unknown."""
         price = self.price(model)
         if price is None:
             return None

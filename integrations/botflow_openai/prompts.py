@@ -1,4 +1,4 @@
-"""What the model is told, and the only form its answer may have. The person's words are never part of the telling."""
+"""The instructions to the model, and the JSON Schema of its answer. They never contain the person's words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def system_text(ask: AskModel) -> str:
 def answer_schema(ask: AskModel) -> dict[str, Any] | None:
     """Return the JSON Schema that the answer must have; None for a reply, which is text.
 
-    Strict structured output wants every property required: what may be missing may be null.
+    Strict structured output wants every property required: an optional property may be null.
     """
     match ask.purpose:
         case "reply":

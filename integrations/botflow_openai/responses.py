@@ -31,7 +31,7 @@ class Responses:
         return body
 
     def read(self, document: dict[str, Any]) -> Completion:
-        """Read a whole answer; KeyError, IndexError or TypeError when it is not of the published form."""
+        """Read a whole answer; KeyError, IndexError or TypeError when it does not have the documented form."""
         parts = [part for item in document["output"] if item["type"] == "message" for part in item["content"]]
         usage = document.get("usage") or {}
         cut_by = (document.get("incomplete_details") or {}).get("reason")
@@ -48,7 +48,7 @@ class Responses:
 
 
 class ResponseStream:
-    """Passes pieces of text on; the last event holds the whole."""
+    """Passes on pieces of text; the last event holds the complete answer."""
 
     def __init__(self, api: Responses) -> None:
         self._api = api
@@ -63,5 +63,5 @@ class ResponseStream:
         return ""
 
     def completion(self) -> Completion | None:
-        """Return the whole, or None when the stream broke off or failed."""
+        """Return the complete answer, or None when the stream broke off or failed."""
         return self._completion

@@ -1,4 +1,4 @@
-"""Twilio for botflow: SMS and WhatsApp. Read channel.py first; each other file is one of its abilities.
+"""Twilio for botflow: SMS and WhatsApp. Read channel.py first; each other file is one part of it.
 
 Importing this package does not import Twilio's SDK: only the first send does.
 """

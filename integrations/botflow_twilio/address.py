@@ -1,6 +1,6 @@
 """Twilio writes `+15558675310` for SMS and `whatsapp:+15558675310`; botflow keeps channel and number apart.
 
-This is the one door for such addresses: inside, a number is E.164 and has no prefix.
+Only this file converts such addresses: everywhere else a number is E.164 and has no prefix.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def parse_address(written: str) -> Address:
 
 
 def write_address(channel: str, number: str) -> str:
-    """Return Twilio's form of a number on `channel`; a number that has its prefix already keeps it."""
+    """Return Twilio's form of a number on `channel`; a number with its prefix is returned unchanged."""
     if channel == "whatsapp" and not number.startswith(WHATSAPP):
         return WHATSAPP + number
     return number

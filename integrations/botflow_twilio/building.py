@@ -12,7 +12,7 @@ from botflow.flow.building.step import Step
 
 
 def message_received(flow: Flow, *, id: str | None = None) -> Step:
-    """Start with a message that came by Twilio."""
+    """Start with a message received through Twilio."""
     return flow.node("twilio.message_received", id=id)
 
 

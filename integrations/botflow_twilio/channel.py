@@ -1,6 +1,6 @@
-"""The Twilio channel: what botflow's core knows of Twilio, as one value over this package's files.
+"""The Twilio channel: the core's only interface to Twilio, as one object over this package's files.
 
-Webhooks come in by `verify` and `parse`; answers leave as TwiML by `reply`, or by the REST API with `send`.
+Webhooks are read by `verify` and `parse`; replies leave as TwiML by `reply`, or by the REST API with `send`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from botflow_twilio.signature import is_signed
 from botflow_twilio.stop_words import ANSWERED_BY_TWILIO
 from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
 
-# Twilio tries again, twice, when we cannot be reached, take too long or fail; what it repeats is one turn all the same.
+# Twilio tries again, twice, when we cannot be reached, take too long or fail; a repeated request is still one turn.
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
@@ -84,7 +84,7 @@ class TwilioChannel:
         return await self._rest.find(outbound)
 
     def segments(self, message: SendMessage, channel: str) -> int:
-        """WhatsApp and messages with media are charged by the message."""
+        """WhatsApp messages and messages with media are charged per message."""
         if channel != "sms" or message.media or message.content_sid:
             return 1
         return segments(message.text)

@@ -1,4 +1,4 @@
-"""What Twilio says of a message, as our states. Callbacks come in any order; the store only moves a part forward.
+"""Twilio's message statuses as our states. Callbacks arrive in any order; the store only moves a part forward.
 
 https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 """
@@ -17,7 +17,7 @@ ON_ITS_WAY = frozenset({"sent", "delivered", "read"})
 
 
 def state_of(status: str, error_code: str) -> OutboundState:
-    """Return our state. Any other word, also one of tomorrow's, says at least that Twilio has the message: `sent`."""
+    """Return our state. An unknown status still means that Twilio has the message: `sent`."""
     match status:
         case "delivered":
             return "delivered"
@@ -30,12 +30,12 @@ def state_of(status: str, error_code: str) -> OutboundState:
 
 
 def has_left(status: str) -> bool:
-    """Say whether the carrier has the message; before that it waits at Twilio, where a later one may overtake it."""
+    """Say whether the carrier has the message; before that it waits at Twilio, and a later one may leave first."""
     return status in ON_ITS_WAY
 
 
 def parse_status(request: WebhookRequest) -> DeliveryStatus:
-    """Return a callback's news; RejectedInbound `twilio.status_part` when its URL names no part of ours."""
+    """Return a callback's report; RejectedInbound `twilio.status_part` when its URL does not name one of our parts."""
     form = dict(request.form)
     part = parse_qs(urlsplit(request.url).query).get("o", [""])[0]
     session, _, wire_id = part.partition(".")

@@ -1,7 +1,7 @@
-"""What Twilio's error codes mean: the one table, for the answer to a send and for what becomes of an accepted message.
+"""The table of Twilio's error codes, for responses to sends and for the delivery of accepted messages.
 
-https://www.twilio.com/docs/api/errors. A refused send was answered before the message was accepted, so it was certainly
-not sent. A 5xx is no refusal: nobody knows how far it came. What a status callback says failed has not arrived.
+https://www.twilio.com/docs/api/errors. A refused send was not accepted, so the message was certainly not sent. A
+5xx is not a refusal: the message may have been accepted. A failure in a status callback means that it has not arrived.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botflow.records.outbounds import Retry
 
 TOO_MANY_REQUESTS = 429
 UNSUBSCRIBED = "21610"
-# Credentials and accounts that somebody must put right; no message is to blame. 404 is an unknown account.
+# Credentials or account are wrong, not the message: an operator must correct them. 404 is an unknown account.
 MISCONFIGURED_STATUSES = frozenset({401, 403, 404})
 UNCERTAIN_STATUSES = frozenset({408})  # and every 5xx
 
@@ -25,9 +25,9 @@ UNCERTAIN_STATUSES = frozenset({408})  # and every 5xx
 class Rule:
     """What to do about one code.
 
-    `send`: what a refused send is; `later` may pass as it is. `again`: how often what failed on its way is sent once
-    more. `pause_s` comes before either; `slower`: everything from that sender waits so long. `reason` says what is
-    wrong, and what somebody could do about it.
+    `send`: the result of a refused send; with `later` the same message may be accepted later. `again`: how often a
+    message that failed after acceptance is sent again. `pause_s` is the pause before either; `slower`: all messages of
+    that sender wait so long. `reason` says what is wrong, and what an operator could do about it.
     """
 
     reason: str
@@ -85,7 +85,7 @@ def refused(status: int, code: str, message: str = "") -> Sent:
 
 
 def failed_on_its_way(code: str) -> tuple[str, Retry | None]:
-    """Return the reason for a delivery failure, and whether the message is sent again."""
+    """Return the reason of a delivery failure, and whether the message is sent again."""
     rule = RULES.get(code, UNLISTED)
     retry = Retry(after_s=rule.pause_s, slower=rule.slower, times=rule.again) if rule.again else None
     return rule.reason, retry

@@ -1,6 +1,6 @@
 """An incoming message's webhook, normalised: https://www.twilio.com/docs/messaging/guides/webhook-request.
 
-Parameters appear unannounced, so everything that has no field of its own is kept in `parameters`.
+Twilio adds parameters without notice, so those without a field of their own are kept in `parameters`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from botflow_twilio.stop_words import consent_of
 
 IDEMPOTENCY_HEADER = "i-twilio-idempotency-token"
 TYPED = frozenset({"MessageSid", "From", "To", "Body", "NumMedia", "ButtonPayload"})
-LONGEST = 200  # of an id or an address; Twilio's are far shorter, and both stand in indexes
-OLDER_NAMES = ("SmsMessageSid", "SmsSid")  # of MessageSid; sent beside it
+LONGEST = 200  # characters of an id or an address; Twilio's are far shorter, and both are indexed
+OLDER_NAMES = ("SmsMessageSid", "SmsSid")  # former names of MessageSid; sent beside it
 
 
 def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
@@ -69,7 +69,7 @@ def _media(form: dict[str, str]) -> tuple[Media, ...]:
 
 
 def _location(form: dict[str, str]) -> Location | None:
-    """Return the place that a WhatsApp user shared; None when there is none on earth."""
+    """Return the place that a WhatsApp user shared; None without valid coordinates."""
     try:
         latitude, longitude = float(form.get("Latitude", "")), float(form.get("Longitude", ""))
     except ValueError:

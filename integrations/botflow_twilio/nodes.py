@@ -129,7 +129,7 @@ def _message(properties: SendMessageProperties, scene: Scene) -> SendMessage:
 
 
 def _address(written: str) -> Address | None:
-    """Return what an author has written; None for a channel that this integration does not carry."""
+    """Parse an author's address; None for a channel that this integration does not carry."""
     try:
         return parse_address(written)
     except RejectedInbound:
@@ -137,5 +137,5 @@ def _address(written: str) -> Address | None:
 
 
 def _may_send(sender: Address | None, channel: str) -> bool:
-    """Say whether messages on `channel` may come from `sender`. A bare number may be one of WhatsApp's, too."""
+    """Say whether messages on `channel` may come from `sender`. A bare number may also be a WhatsApp number."""
     return sender is not None and sender.channel in ("sms", channel) and bool(_SENDER.fullmatch(sender.number))

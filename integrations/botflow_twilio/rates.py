@@ -1,7 +1,7 @@
-"""How fast each kind of sender may send: what carriers and WhatsApp take, in segments a second.
+"""The rate of each kind of sender: what carriers and WhatsApp accept, in segments a second.
 
-https://help.twilio.com/articles/115002943027. Faster sends wait in Twilio's queue, which can be full, and which gives
-up what has waited too long; here they wait in the outbox, where STOP still reaches them.
+https://help.twilio.com/articles/115002943027. Faster sends wait in Twilio's queue, which can be full and drops
+messages that wait too long; in botflow's outbox a STOP still cancels them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LONGEST_SHORT_CODE = 8
 
 
 def per_second(channel: str, sender: str, agreed: Mapping[str, float]) -> float:
-    """Return the rate of `sender` on `channel`; `agreed` has those that Twilio lets send faster or slower."""
+    """Return the rate of `sender` on `channel`; `agreed` holds the rates of senders with other limits."""
     if sender in agreed:
         return agreed[sender]
     if channel == "whatsapp":

@@ -1,6 +1,6 @@
-"""Messages as Twilio takes them: quick replies as numbered options, long texts in whole parts, media in bounds.
+"""Renders messages for Twilio: quick replies as numbered options, long texts in parts, media within limits.
 
-The parts are what the outbox stores, so a TwiML reply and a REST call say exactly the same.
+The parts are what the outbox stores, so a TwiML reply and a REST call send exactly the same.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ UNSENDABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  
 
 
 def render(messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-    """Return the parts, whole and in order; a message with neither words nor media says nothing and has none."""
+    """Return the parts, whole and in order; a message with neither text nor media has no parts."""
     return _fit_one_reply([part for message in messages for part in _parts(message, message.channel or channel)])
 
 
 def _parts(message: SendMessage, channel: str) -> Iterator[SendMessage]:
     """Split one message. The first part carries the first media, further ones follow the text.
 
-    A template stays as it is: its words are the provider's."""
+    A template stays as it is: its text is at the provider."""
     if message.content_sid:
         yield replace(message, quick_replies=())
         return
@@ -49,7 +49,7 @@ def _numbered(message: SendMessage) -> str:
 
 
 def _fit_one_reply(parts: list[SendMessage]) -> list[SendMessage]:
-    """Merge neighbours, the short ones first, when one TwiML reply cannot hold as many parts as the person gets."""
+    """Merge neighbours, the short ones first, when there are more parts than one TwiML reply can hold."""
     merged = parts
     size = MERGE_STEP
     while size <= LIMIT and sum(not part.to for part in merged) > MESSAGES_PER_REPLY:

@@ -1,7 +1,7 @@
-"""The REST API by Twilio's own SDK: send a message, find one whose fate is unknown.
+"""The REST API by Twilio's own SDK: send a message, find a message with an unknown result.
 
-One client for the channel's life, opened by the first call, because only then the SDK is imported and a loop runs.
-Never lets the SDK repeat a request: Twilio has no idempotency key, so a repeated POST is a second message.
+One client for the channel's life, opened by the first call: only then the SDK is imported and an event loop runs.
+The SDK must never repeat a request: Twilio has no idempotency key, so a repeated POST is a second message.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 PAGE = 200
-MOST_MESSAGES = 1000  # between one pair of numbers, how many are looked through for a lost one
+MOST_MESSAGES = 1000  # how many between one pair of numbers are searched for a lost one
 LONGEST_VALIDITY_S = 36_000  # https://www.twilio.com/docs/messaging/api/message-resource
-CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's need not agree
+CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's may differ
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # Twilio writes it before every text of a trial account
 
 
@@ -43,7 +43,7 @@ class Rest:
         self._opening = asyncio.Lock()
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
-        """Send one part. What may have been accepted without our knowing is `unknown`, never `failed`."""
+        """Send one part. If Twilio may have accepted it without our knowing, the state is `unknown`, never `failed`."""
         if not outbound.message.sender:
             return Sent(state="failed", error_code="no_sender")
         if not (self._account_sid and self._auth_token):
@@ -59,13 +59,13 @@ class Rest:
         if status_url:
             arguments["status_callback"] = status_url
         try:
-            async with asyncio.timeout(TIMEOUT_S):  # the SDK's own timeout never reaches its requests
+            async with asyncio.timeout(TIMEOUT_S):  # the SDK does not apply its own timeout to its requests
                 created = await client.messages.create_async(**arguments)
         except (TwilioRestException, TwilioServiceException) as refusal:
             return refused(refusal.status, str(refusal.code or ""), str(getattr(refusal, "msg", "")))
         except ClientConnectorError:
             return Sent(state="failed", error_code="twilio.unreachable", retry=Retry(after_s=0.0))
-        except Exception as failure:  # noqa: BLE001 -- whatever broke after connecting, Twilio may have the message
+        except Exception as failure:  # noqa: BLE001 -- after connecting, Twilio may have it despite any error
             return Sent(state="unknown", error_code=f"twilio.{type(failure).__name__}")
         if not created.sid:
             return Sent(state="unknown", error_code="twilio.no_sid")
@@ -97,9 +97,9 @@ class Rest:
         return [_as_sent(found) for found in sorted(candidates, key=lambda found: found.date_created)]
 
     async def _candidates(self, outbound: StoredOutbound) -> list[Any]:
-        """Return what was sent between the two since the part was said and has its words, the newest first.
+        """Return the messages between the two numbers since the part was created, with its text, newest first.
 
-        ProviderError when that is too much to look through: what was not found need not be missing then.
+        ProviderError when there are too many to search: then a message that was not found may still exist.
         """
         client, arguments = await self._open(), _arguments(outbound)
         listed = await client.messages.stream_async(
@@ -140,13 +140,13 @@ class Rest:
         from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
 
-        # The SDK logs every address it asks for; a logger of its own that nobody reads keeps them out of ours.
+        # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
         quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
         client = Client(
             self._account_sid,
             self._auth_token,
             http_client=AsyncTwilioHttpClient(logger=quiet),
-            environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # else it reads the process's
+            environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # otherwise it reads the process's
             credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
         )
         if self._api_url:
@@ -180,7 +180,7 @@ def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
         "to": write_address(channel, message.to or outbound.key.external_id),
         "from_": write_address(channel, message.sender),
     }
-    if message.content_sid:  # a template has its own words and media: Twilio refuses others beside it
+    if message.content_sid:  # a template has its own text and media: Twilio refuses others beside it
         arguments["content_sid"] = message.content_sid
         if message.content_variables:
             arguments["content_variables"] = orjson.dumps(dict(message.content_variables)).decode()
@@ -200,7 +200,7 @@ def _earliest(outbound: StoredOutbound) -> datetime:
 
 
 def _is_same(outbound: StoredOutbound, found: Any) -> bool:
-    """Say whether `found` (the SDK's message) may be this part: outgoing, not older, the same words and media."""
+    """Say whether `found` (the SDK's message) may be this part: outgoing, not older, the same text and media."""
     return (
         str(found.direction).startswith("outbound")
         and isinstance(found.date_created, datetime)

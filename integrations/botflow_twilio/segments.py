@@ -1,14 +1,14 @@
 """How many segments a text costs: GSM 03.38 where it has every character, else UCS-2.
 
 https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding. A single message holds 160 or 70 units, a part of
-a longer one 153 or 67, because six bytes of each say how they belong together. What two units write is never torn.
+a longer one 153 or 67, because six bytes of each hold the order of the parts. A character of two units is never split.
 """
 
 from __future__ import annotations
 
 import re
 
-# The escape that leads to the extension table is no character of a text.
+# The escape to the extension table is not a character of a text.
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -23,7 +23,7 @@ _UCS2_DOUBLE = re.compile("[\U00010000-\U0010ffff]")
 
 
 def segments(text: str) -> int:
-    """Return how many segments `text` is sent in; an empty one is none."""
+    """Return how many segments `text` is sent in; 0 for an empty text."""
     if not text:
         return 0
     if _GSM.fullmatch(text):

@@ -1,7 +1,7 @@
 """Twilio's webhook signature: base64 of HMAC-SHA1 over the public URL and the sorted form fields.
 
-https://www.twilio.com/docs/usage/webhooks/webhooks-security. Written here and not taken from the SDK, whose comparison
-is not constant in time and which drops a URL's bare `?`. Never reads forwarded headers: the caller knows the URL.
+https://www.twilio.com/docs/usage/webhooks/webhooks-security. Not by the SDK, whose comparison is not constant in
+time and which drops a URL's bare `?`. Never reads forwarded headers: the caller knows the URL.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ def is_signed(auth_token: str, request: WebhookRequest) -> bool:
     given = request.headers.get(HEADER, "").encode()
     if not auth_token or not given:
         return False
-    # Twilio is not consistent about a default port in what it signs, so both forms count.
+    # Twilio is not consistent about a default port in the signed URL, so both forms are accepted.
     expected = [sign(auth_token, url, request.form).encode() for url in _forms(request.url)]
     return any(hmac.compare_digest(given, signature) for signature in expected)
 
 
 def sign(auth_token: str, url: str, form: Iterable[tuple[str, str]]) -> str:
     """Return the signature of a form post to `url` (without its fragment, which is neither sent nor signed)."""
-    # A value that a name repeats counts once, as in Twilio's own libraries.
+    # A repeated pair of name and value counts once, as in Twilio's own libraries.
     signed = url.partition("#")[0] + "".join(name + value for name, value in sorted(set(form)))
     digest = hmac.new(auth_token.encode(), signed.encode(errors="surrogatepass"), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()

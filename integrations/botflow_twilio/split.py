@@ -1,6 +1,6 @@
 """Cutting a long text into whole parts: at a paragraph, a sentence, a line or a word, never inside a character.
 
-The parts are as few as can be, and about as long as each other: nobody is sent three pages and a word.
+The number of parts is minimal, and they have about the same length: never three full parts and a single word.
 
 Lengths are UTF-16 code units, because that is what Twilio's limit of 1,600 counts for anything beyond GSM-7.
 """
@@ -11,11 +11,11 @@ import re
 import unicodedata
 
 LIMIT = 1600
-NEAR = 40  # parts that differ by less need not be made more alike
+NEAR = 40  # units; parts that differ by less are not balanced further
 
 BREAKS = (
     re.compile(r"\n\s*\n"),
-    re.compile(r"(?<=[^\d\s][.!?…])[\"'”’»)]?\s|(?<=[。！？])"),  # "2. Salad" is no sentence and a line
+    re.compile(r"(?<=[^\d\s][.!?…])[\"'”’»)]?\s|(?<=[。！？])"),  # "2. Salad" is not two sentences
     re.compile(r"\n"),
     re.compile(r"\s"),
 )
@@ -42,7 +42,7 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
 
 
 def _greedy(text: str, limit: int) -> list[str]:
-    """Return `text` in parts as long as may be."""
+    """Return `text` in parts of the maximal length."""
     parts = []
     rest = text
     while units(rest) > limit:
@@ -58,7 +58,7 @@ def _greedy(text: str, limit: int) -> list[str]:
 def _cut(text: str, limit: int) -> int:
     """Return where to cut: the last good break in the second half of what fits, else the last whole character."""
     fits = _fitting(text, limit)
-    window = text[: fits + 1]  # a blank right behind the window is a break too
+    window = text[: fits + 1]  # a blank right after the window is a break too
     for pattern in BREAKS:
         places = [found.start() for found in pattern.finditer(window) if not _is_inside(text, found.end())]
         if places and places[-1] > fits // 2:
@@ -66,7 +66,7 @@ def _cut(text: str, limit: int) -> int:
     at = fits
     while at > fits // 2 and _is_inside(text, at):
         at -= 1
-    return at if at > fits // 2 else fits  # one endless character: nothing better than to cut it
+    return at if at > fits // 2 else fits  # a single very long character: it has to be cut
 
 
 def _fitting(text: str, limit: int) -> int:
@@ -80,7 +80,7 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _is_inside(text: str, at: int) -> bool:
-    """Say whether a cut before text[at] would tear what a reader sees as one character (UAX 29, its main rules)."""
+    """Say whether a cut before text[at] would split one visible character (UAX 29, its main rules)."""
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]

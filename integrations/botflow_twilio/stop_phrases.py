@@ -1,9 +1,9 @@
 """Requests to stop in a person's own words: "stop please", "bitte keine Nachrichten mehr", "ne m'écrivez plus".
 
-Whoever asks in a way that any reader understands has opted out (47 CFR 64.1200(a)(10) speaks of "any reasonable
-means"), but Twilio answers only its keywords. A message counts only when the whole of it is such a request: every
-sentence either asks to stop or is a filler such as "thanks", so "stop by the store" or "don't text me before nine" stay
-ordinary. A false alarm silences somebody who wants an answer, so what is in doubt is no request.
+A clear request in any words is an opt-out (47 CFR 64.1200(a)(10): "any reasonable means"), but Twilio answers only its
+keywords. A message counts only when the whole of it is such a request: every sentence either asks to stop or is a
+filler such as "thanks", so "stop by the store" or "don't text me before nine" stay ordinary. A false alarm
+silences a contact who wants an answer, so a doubtful message is not a request.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-LONGEST = 160  # characters; whoever writes more than that says something else, too
+LONGEST = 160  # characters; a longer message says something else, too
 
 _SENTENCE_ENDS = re.compile(r"[.!;:\n\u2026\u2013\u2014]+|\s-+\s|(?<=\?)")
 _CLAUSE_ENDS = re.compile(rf"{_SENTENCE_ENDS.pattern}|,")
@@ -213,7 +213,7 @@ def _compiled(
     parts: Mapping[str, str], requests: Sequence[str], fillers: Sequence[str], around: tuple[str, str]
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
     whole = "|".join(requests)
-    for _ in range(2):  # a part may name another one
+    for _ in range(2):  # a part may contain another one
         for name, pattern in parts.items():
             whole = whole.replace(f"{{{name}}}", pattern)
     before, after = around
@@ -228,12 +228,12 @@ _LANGUAGES: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxy
         "fr": _compiled(_FRENCH, _FRENCH_REQUESTS, _FRENCH_FILLERS, _FRENCH_AROUND),
     }
 )
-# "Stop?" asks what happens, or repeats a word that it does not understand; "non stop" is no French "no, stop".
+# "Stop?" asks what happens, or repeats a word that it does not understand; "non stop" is not the French "no, stop".
 _DOUBTFUL = re.compile(r"(?:stop|stopp|arret|abmelden) ?\?|non stop")
 
 
 def asks_to_stop(text: str) -> bool:
-    """Say whether the whole of `text` asks, in one of four languages, that we write no more."""
+    """Say whether the whole of `text` asks, in one of four languages, for no more messages."""
     if len(text) > LONGEST:
         return False
     sentences, clauses = ([_plain(part) for part in ends.split(text)] for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS))
@@ -243,7 +243,7 @@ def asks_to_stop(text: str) -> bool:
 
 
 def _asks(sentences: Sequence[str], request: re.Pattern[str], filler: re.Pattern[str]) -> bool:
-    """Say whether one sentence is a request in this language, and the others are that or fillers."""
+    """Say whether one sentence is a request in this language, and every other one a request or a filler."""
     asked = False
     for sentence in filter(None, sentences):
         if _DOUBTFUL.fullmatch(sentence):

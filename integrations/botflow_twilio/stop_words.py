@@ -1,12 +1,12 @@
-"""Opt-out words: what a whole message says about being written to.
+"""Opt-out words: the consent that a message expresses when it is only such a word.
 
 On SMS Twilio knows these words, answers them and stops delivery itself; the webhook still arrives, and we say nothing.
 https://help.twilio.com/articles/223134027. On WhatsApp Twilio does so only with Advanced Opt-Out, which then sends
-OptOutType (https://help.twilio.com/articles/360034798533); we stop there too, for the person means the same. But nobody
-answers a WhatsApp HELP, so that is an ordinary message, and a pressed button is never an opt-out word.
+OptOutType (https://help.twilio.com/articles/360034798533); we stop there too, because the person means the same. But
+Twilio does not answer a WhatsApp HELP, so that is an ordinary message. A pressed button is never an opt-out word.
 
-Whoever asks to stop without Twilio's answering it, in a sentence or by a word on WhatsApp, gets one confirmation of
-ours: `ask_to_stop`.
+A request to stop that Twilio does not answer, in a sentence or by a word on WhatsApp, gets one confirmation from
+botflow: `ask_to_stop`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def consent_of(body: str, *, channel: str, opt_out_type: str = "", is_button: bo
     if word in START:
         return "start"
     if word == "YES":
-        # To anybody who had not stopped, Twilio says nothing to a YES: then it is an answer to our question.
+        # Twilio does not answer a YES of a contact who had not stopped: then it is an answer to our question.
         return "start_if_stopped"
     if word in HELP and channel == "sms":
         return "help"

@@ -1,4 +1,4 @@
-"""TwiML: the webhook's own answer, which hands messages over without a REST call.
+"""TwiML: the webhook's response, which carries messages without a REST call.
 
 https://www.twilio.com/docs/messaging/twiml/message. The content type to answer with is text/xml.
 """
@@ -17,7 +17,7 @@ LINE_BREAKS = {"\r": "&#13;"}  # a parser would turn it into \n
 
 
 def response(outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
-    """Return a document with one Message for each part, in order; an empty Response is a fine acknowledgement.
+    """Return a document with one Message for each part, in order; an empty Response is a valid acknowledgement.
 
     More than ten parts are the caller's mistake (see `reply_limit`): ValueError, because Twilio would drop the rest.
     """

@@ -1,4 +1,4 @@
-"""`botflow check`: everything that is wrong with flow files, before anybody talks to them."""
+"""`botflow check`: all problems of flow files, before they are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`botflow db upgrade`: bring the database to this release's schema, before the processes that refuse to."""
+"""`botflow db upgrade`: migrate the database to this release's schema, for processes that do not migrate themselves."""
 
 from __future__ import annotations
 

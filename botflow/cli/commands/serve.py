@@ -62,7 +62,7 @@ def serve(
 
 
 async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.socket, *, dev: bool) -> None:
-    """Open the runtime, serve until a signal comes, close it. Errors of opening reach the person, not uvicorn's log."""
+    """Open the runtime, serve until a signal comes, close it. Errors of opening are printed, not logged."""
     import uvicorn
 
     from botflow.cli.launch import settle_garbage_collector
@@ -81,7 +81,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # nothing rests on forwarded headers: anybody can send them
+            proxy_headers=False,  # forwarded headers are not trusted: any client can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         settle_garbage_collector()

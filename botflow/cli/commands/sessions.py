@@ -1,4 +1,4 @@
-"""`botflow sessions`: who talks to what, and one conversation with its transcript, path and variables."""
+"""`botflow sessions`: lists conversations, and shows one with its transcript, path and variables."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def _find(archive: Archive, wanted: str) -> SessionSummary:
 
 
 def _steps(trace: Sequence[Any]) -> list[str]:
-    """Return the edges a turn followed, as `node--handle-->`, and where it came to rest."""
+    """Return the edges a turn followed, as `node--handle-->`, and the node where it ended."""
     steps = []
     for kind, *facts in trace:
         if kind == "edge":

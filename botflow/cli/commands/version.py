@@ -1,4 +1,4 @@
-"""`botflow version`: what is installed."""
+"""`botflow version`: the installed versions."""
 
 from __future__ import annotations
 

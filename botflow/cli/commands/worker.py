@@ -1,4 +1,4 @@
-"""`botflow worker`: a process that claims turns, sends and timers beside web processes elsewhere."""
+"""`botflow worker`: a process that claims turns, sends and timers, beside separate web processes."""
 
 from __future__ import annotations
 

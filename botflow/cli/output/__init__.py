@@ -1,1 +1,1 @@
-"""What commands print and log. Start reading in `printing.py`; `banner.py` is what `serve` shows first."""
+"""The output and the logs of commands. Start reading in `printing.py`; `banner.py` is what `serve` shows first."""

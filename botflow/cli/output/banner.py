@@ -1,4 +1,4 @@
-"""What `botflow serve` says when it is ready: where to go, what is served, and on what it stands. Never a password."""
+"""The lines of `botflow serve` when it is ready: addresses, workflows, database and model. Never a password."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> 
 
 
 def other_worker(url: str) -> str:
-    """Return where the work is done when not here: on SQLite nowhere, since one process has the whole database."""
+    """Return where a worker runs if not in this process: on SQLite nowhere, since one process owns the database."""
     if url.startswith("sqlite"):
         return "none, and on SQLite there can be no other process: leave out --no-worker"
     return "elsewhere: botflow worker"
@@ -58,7 +58,7 @@ def model_name(models: Sequence[Model], plugins: Iterable[Plugin]) -> str:
 
 
 def webhooks(channels: Iterable[Channel], base: str, slugs: Sequence[str]) -> list[str]:
-    """Return what to enter in the console of each provider that is configured, for each workflow."""
+    """Return the webhook addresses for the console of each configured provider, for each workflow."""
     lines: list[str] = []
     for channel in {channel.name: channel for channel in channels}.values():
         if not (isinstance(channel, Announces) and channel.can_verify):

@@ -1,4 +1,4 @@
-"""Where logs go: one line each on stderr, for people on a terminal, as JSON anywhere else."""
+"""Logs on stderr, one line each: readable on a terminal, JSON anywhere else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 
 
 def configure_logs(*, level: int = logging.INFO) -> None:
-    """Send botflow's own log, and what is a warning or worse of the libraries under it, to stderr."""
+    """Send botflow's own log, and warnings and errors of libraries, to stderr."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,4 +1,4 @@
-"""What commands print: JSON for machines, errors and problems for people. Colours only on a terminal."""
+"""Printing by commands: JSON for machines, errors and problems for people. Colours only on a terminal."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as indented JSON, in every script as it is."""
+    """Print `value` as indented JSON; characters of all scripts are unescaped."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 def print_error(problem: BotflowError) -> None:
-    """Say on stderr what is wrong and what to do about it; a flow's problems get a line each."""
+    """Print an error and its hint on stderr; a flow's problems get a line each."""
     problems: Iterable[Problem] = getattr(problem, "problems", ())
     for each in problems:
         typer.echo(problem_line(each), err=True)

@@ -18,13 +18,13 @@ from botflow.runtime.turns.signals import Delta, Mailbox, Preview
 
 PERSON = "terminal"
 REPLY_WITHIN_S = 120.0
-LOOK_EVERY_S = 0.5  # under every wake-up, in case it is lost
+LOOK_EVERY_S = 0.5  # polling beside wake-ups, in case one is lost
 HELP = """/vars   what the flow knows        /trace  the path of the last turn
 /help   this                       /quit   leave (or Ctrl-D)"""
 
 
 class TerminalConversation:
-    """Runs until the person leaves. What it has shown it remembers by (version, index), as the chat page does."""
+    """Runs until the person leaves. Like the chat page, it remembers shown messages by (version, index)."""
 
     def __init__(self, runtime: Runtime, live: LiveFlow, terminal: Terminal) -> None:
         self._runtime = runtime
@@ -51,7 +51,7 @@ class TerminalConversation:
     # -- the person's side
 
     async def _read(self, mailbox: Mailbox) -> str | None:
-        """Return the next line; meanwhile show what the flow says unasked, such as a timeout's words."""
+        """Return the next line; meanwhile show messages that the flow sends by itself, such as a timeout's."""
         watching = asyncio.create_task(self._watch(mailbox))
         try:
             return await self._terminal.read()
@@ -61,7 +61,7 @@ class TerminalConversation:
                 await watching
 
     async def _turn(self, kind: InboundKind, text: str = "", mailbox: Mailbox | None = None) -> None:
-        """Take one inbound to its turn, streaming what is written meanwhile, then show what it said."""
+        """Run the turn of one inbound, streaming its deltas, then show its messages."""
         inbound = Inbound(
             kind=kind,
             key="opened" if kind == "opened" else f"m:{secrets.token_urlsafe(16)}",
@@ -100,7 +100,7 @@ class TerminalConversation:
             await self._show_new()
 
     async def _stream(self, mailbox: Mailbox, receiving: asyncio.Task[Receipt]) -> None:
-        """Show deltas until the turn is over. A retried attempt begins its text anew, on a line of its own."""
+        """Show deltas until the turn is over. A retried attempt starts its text again, on a new line."""
         self._streamed = None
         while not receiving.done():
             listening = asyncio.create_task(mailbox.get(LOOK_EVERY_S))
@@ -121,7 +121,7 @@ class TerminalConversation:
             self._terminal.stream("")
 
     def _show_preview(self, preview: Preview) -> None:
-        """Show what the turn says before its answer is there; a retried turn says it once more only if it differs."""
+        """Show messages of a turn that has not ended; a retried turn shows one again only if it differs."""
         for index, message in enumerate(preview.messages, start=preview.first):
             if self._previewed.get((preview.version, index)) != message:
                 self._previewed[preview.version, index] = message
@@ -136,7 +136,7 @@ class TerminalConversation:
 
     def _show_message(self, message: SendMessage) -> None:
         if self._streamed is not None and self._streamed[1] == message.text:
-            self._streamed = None  # it stands there already
+            self._streamed = None  # it is on the screen already
         elif message.text:
             self._terminal.say(message.text)
         for medium in message.media:

@@ -1,4 +1,4 @@
-"""The two ways to talk in a terminal: a prompt that keeps its place while messages arrive, and lines from a pipe."""
+"""Two kinds of terminal: a prompt that stays in place while messages arrive, and lines from a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROMPT = "> "
 
 
 class Terminal(Protocol):
-    """Where a person reads and writes."""
+    """Input and output of one person."""
 
     async def read(self) -> str | None:
         """Return the next line, or None when the person is gone."""
@@ -21,7 +21,7 @@ class Terminal(Protocol):
         """Show a whole message, above the prompt if there is one."""
 
     def note(self, text: str) -> None:
-        """Show a remark of botflow's own, set apart from what the flow says."""
+        """Show a note of botflow's own, distinct from the flow's messages."""
 
     def stream(self, piece: str) -> None:
         """Show a piece of a message that is still being written; an empty one ends its line."""
@@ -38,7 +38,7 @@ class PromptTerminal:
     async def read(self) -> str | None:
         from prompt_toolkit.patch_stdout import patch_stdout
 
-        with patch_stdout(raw=True):  # what is printed meanwhile appears above the prompt
+        with patch_stdout(raw=True):  # other output appears above the prompt
             try:
                 return str(await self._prompt.prompt_async(PROMPT))
             except (EOFError, KeyboardInterrupt):

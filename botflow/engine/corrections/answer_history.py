@@ -1,7 +1,7 @@
-"""How far a person can go back: what each answer has changed, in a list that stays small however long they talk.
+"""The questions that a person can go back to, with the changes that each answer made; a list of bounded size.
 
-An entry holds where the frames stood at a question, and what of their variables, outputs and notes was otherwise then
-than it was at the next entry (for the last one: than it is now). So an entry costs what its answer changed.
+An entry holds the positions of the frames at a question, and those of their variables, outputs and notes that differ
+from the next entry (for the last one: from now). So the size of an entry is the size of its answer's changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NOTHING = Frame(node="")
 
 
 def remember(past: Past, began: Sequence[Frame], ended: Sequence[Frame], *, answered: bool, acted: bool) -> Past:
-    """Return what can be gone back to after a turn which led from one stack of frames to another.
+    """Return the questions that one can go back to, after a turn from one stack of frames to another.
 
     `answered`: it began with an answer to a question. `acted`: it did something in the world, which cannot be undone.
     """
@@ -40,7 +40,7 @@ def remember(past: Past, began: Sequence[Frame], ended: Sequence[Frame], *, answ
 
 
 def former(entry: Mapping[str, Any], later: Sequence[Frame]) -> tuple[Frame, ...]:
-    """Return the frames as they stood at the entry's question; `later` are those of the entry after it, or of now."""
+    """Return the frames as they were at the entry's question; `later`: those of the next entry, or the current ones."""
     frames = []
     for position, (node, kind, flow, interrupt) in enumerate(entry["at"]):
         base = later[position] if position < len(later) else _NOTHING
@@ -73,7 +73,7 @@ def _entry(began: Sequence[Frame], ended: Sequence[Frame]) -> dict[str, Any]:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what leads from `after` back to `before`: values to set, and names to forget."""
+    """Return the changes from `after` back to `before`: values to set, and names to remove."""
     changes = {
         "set": {name: value for name, value in before.items() if name not in after or not _same(value, after[name])},
         "unset": [name for name in after if name not in before],

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
 
-LONGEST = 200  # characters of a correction; who writes more tells something else
+LONGEST = 200  # characters of a correction; a longer message says something else
 MOST_WORDS = 4  # of a value behind a mere "no," or "sorry,"
 
 _BACK: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -21,7 +21,7 @@ _BACK: Mapping[str, frozenset[str]] = MappingProxyType(
         "fr": frozenset(("retour", "revenir", "en arriere", "precedent", "question precedente")),
     }
 )
-# What opens a correction that cannot be anything else, and what often opens one.
+# Words that always begin a correction, and words that often begin one.
 _MEANT: Mapping[str, str] = MappingProxyType(
     {
         "en": r"i meant(?: to (?:say|write|type))?|i mean|i wanted to say|make (?:it|that)|change (?:it|that) to"
@@ -49,7 +49,7 @@ _THANKS = frozenset(
     )
 )
 _WAIT = frozenset(("wait", "moment"))
-# What is said in the same words by somebody who corrects, and by one who goes on telling: "make it spicy".
+# Words that people use both to correct an answer and to add to it: "make it spicy".
 _WISH: Mapping[str, str] = MappingProxyType(
     {
         "en": r"i mean|make (?:it|that)|change (?:it|that) to",
@@ -58,7 +58,7 @@ _WISH: Mapping[str, str] = MappingProxyType(
         "fr": r"je veux dire",
     }
 )
-# What is a whole answer behind a mere "sorry,": who declines politely corrects nothing.
+# Whole answers after a mere "sorry,": a polite refusal is not a correction.
 _YES_OR_NO: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": frozenset(("yes", "yeah", "yep", "sure", "no", "nope", "not", "never")),
@@ -70,8 +70,8 @@ _YES_OR_NO: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 class Correction(NamedTuple):
-    """What somebody meant to have answered; `is_clear` when their words can hardly mean anything else. `may_tell` when
-    the same words may as well belong to a text ("No 12, Salad Lane"), `may_answer` when they say yes or no."""
+    """The corrected answer; `is_clear` when the words can hardly mean anything else, `may_tell` when they may as well
+    belong to a text ("No 12, Salad Lane"), `may_answer` when they say yes or no."""
 
     value: str
     is_clear: bool
@@ -80,7 +80,7 @@ class Correction(NamedTuple):
 
 
 def goes_back(said: str, language: str) -> bool:
-    """Say whether these words ask for the former question."""
+    """Say whether these words ask for the previous question."""
     folded = fold(said) if len(said) <= LONGEST else ""
     return any(folded in _BACK.get(name, ()) for name in _languages(language))
 

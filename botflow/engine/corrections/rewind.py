@@ -1,5 +1,5 @@
-"""A message that goes back: to the former question, or to the one whose answer it corrects. Only where a workflow's
-`corrections` say so. It never goes back past something done in the world: that would be done twice."""
+"""A message that goes back to the previous question, or to the question whose answer it corrects, if the workflow's
+`corrections` allow it. It never goes back past an action in the outside world: that would be done twice."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past
 from botflow.languages import sentences_in
 
-Turning = Literal["ask", "answer"]  # the question now at hand is asked again, or takes what was heard
+Turning = Literal["ask", "answer"]  # the current question is asked again, or takes the message
 
 
 def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | None:
-    """Move the scene to the question that the message is about; None for a message that goes nowhere back."""
+    """Move the scene to the question that the message is about; None for a message that does not go back."""
     inbound = scene.inbound
     language = scene.flow.language
     if goes_back(inbound.payload or inbound.text, language):
@@ -32,7 +32,7 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
     was_refused = bool(scene.notes)
     here = _fit(scene, node_types, inbound)
     if (was_refused or found.may_answer) and not found.is_clear and here == "exactly":
-        return None  # it is the better answer that we asked for
+        return None  # as an answer to the current question it fits better
     if found.may_tell and not found.is_clear and here == "loosely":
         return None
     if found.may_answer and _fit(scene, node_types, meant) == "exactly":
@@ -62,7 +62,7 @@ def _one_back(scene: Scene) -> Turning:
 
 
 def _just_begun(scene: Scene) -> int | None:
-    """Return where the digression stands in which nothing has been answered: "back" leads out of it."""
+    """Return the position of the digression in which no question has been answered: "back" leaves it."""
     at = scene.past.answered[-1]["at"] if scene.past.answered else ()
     for position in range(len(scene.levels) - 1, 0, -1):
         interrupt = scene.levels[position].interrupt
@@ -78,9 +78,9 @@ def _refuse(scene: Scene) -> Turning:
 
 
 def _corrected(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound, *, loosely: bool) -> Past | None:
-    """Stand on the last answered question that `meant` answers, and return what is left before it.
+    """Move to the last answered question that `meant` answers, and return the history before it.
 
-    A question that takes any text counts only where that is wanted, and only if no choosier one does.
+    A question that takes any text counts only with `loosely`, and only if no stricter question takes `meant`.
     """
     now = scene.frames
     for wanted in ("exactly", "loosely") if loosely else ("exactly",):
@@ -93,7 +93,7 @@ def _corrected(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound,
 
 
 def _questions(past: Past, now: tuple[Frame, ...]) -> Iterator[tuple[tuple[Frame, ...], Past]]:
-    """Yield the frames at each answered question, the last one first, and the past that it has itself."""
+    """Yield the frames at each answered question, the last one first, and the history before it."""
     frames = now
     for position in range(len(past.answered) - 1, -1, -1):
         frames = former(past.answered[position], frames)
@@ -111,7 +111,7 @@ def _fit(scene: Scene, node_types: Mapping[str, NodeType], inbound: Inbound) -> 
         return node_type.fits(node.properties, scene)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - foreign code, or a bound that cannot be rendered: then it is no answer
+    except BaseException:  # noqa: BLE001 - plugin code, or a bound that cannot be rendered: then it is not an answer
         return "no"
     finally:
         scene.hear(heard)

@@ -1,6 +1,6 @@
 """Flows in Python: `start >> ask >> menu`, then `menu["pizza"] >> quantity`. Public as `botflow.Flow`.
 
-A builder only writes down a document, the same one that YAML would give; compiling and checking are as for any other.
+A builder only makes a document, the same one that YAML would give; it is checked and compiled like any other.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Flow(RunSteps):
     def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step:
         """Add a node of any type, a plugin's too: `flow.node("shop.price", item="pizza")`.
 
-        A property that is None is left out; one whose name Python keeps for itself takes an underscore, `from_`.
+        A property that is None is left out; a name that is a Python keyword takes an underscore: `from_`.
         """
         family, _, action = type.partition(".")
         if not action:
@@ -96,7 +96,7 @@ class Flow(RunSteps):
         return target
 
     def rule(self, step: Step, written: Mapping[str, Any]) -> None:
-        """Set keys of a node that are none of its properties; `Step.rules` does the same."""
+        """Set keys of a node that are not properties of its type; `Step.rules` does the same."""
         self._nodes[step.id] |= written
 
     def interrupt(
@@ -107,7 +107,7 @@ class Flow(RunSteps):
         intent: str | None = None,
         id: str | None = None,
     ) -> None:
-        """Let people leave any question for `target` by one of `words`, a pattern or what they mean; then go back."""
+        """Let people interrupt any question to visit `target`, by `words`, a pattern or an intent; then go back."""
         self._interrupts.append(
             present(id=id or target.id, match=list(words), pattern=pattern, intent=intent, target=target.id)
         )
@@ -132,7 +132,7 @@ class Flow(RunSteps):
         quick_replies: Sequence[str | Mapping[str, str]] | None = None,
         id: str | None = None,
     ) -> Step:
-        """Say something and go on."""
+        """Say something, then leave by `next`."""
         return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies)
 
     def ask(
@@ -242,7 +242,7 @@ class Flow(RunSteps):
         timeout: Time | None = None,
         id: str | None = None,
     ) -> Step:
-        """Let a model word the answer; `fallback` is said when there is none. Handles `next`, `error`."""
+        """Let a model write the reply; `fallback` is said when there is none. Handles `next`, `error`."""
         return self.node(
             "ai.reply",
             id=id,
@@ -281,16 +281,16 @@ class Flow(RunSteps):
         output: Mapping[str, str] | None = None,
         id: str | None = None,
     ) -> Step:
-        """Run another workflow as a part of this one; a Flow given here comes along in `documents()`."""
+        """Run another workflow as a part of this one; a Flow given here is included in `documents()`."""
         if isinstance(workflow, Flow):
             self._subflows[workflow.id] = workflow
         name = workflow.id if isinstance(workflow, Flow) else workflow
         return self.node("logic.subflow", id=id or self._free_id(name), workflow=name, input=input, output=output)
 
-    # -- what it makes
+    # -- the result
 
     def document(self) -> dict[str, Any]:
-        """Return the canonical document, as YAML would give it; FlowProblems when it is none."""
+        """Return the canonical document, as YAML would give it; FlowProblems when it is not a valid one."""
         raw: dict[str, Any] = {"botflow": 1, "id": self.id, **self._settings}
         raw |= {"nodes": list(self._nodes.values()), "edges": list(self._edges.values())}
         report = Report(self.id, nowhere)

@@ -11,7 +11,7 @@ Schema = Mapping[str, Mapping[str, Any]]
 
 
 class RunSteps(Protocol):
-    """Steps without a person: what starts runs, what repeats, guards and divides them."""
+    """Steps without a person: triggers of runs, loops, try, parallel branches and waits."""
 
     def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step: ...
 
@@ -61,7 +61,7 @@ class RunSteps(Protocol):
         time_zone: str | None = None,
         id: str | None = None,
     ) -> Step:
-        """Let time pass: `flow.wait("2h")`, `flow.wait(until="09:00")`; handles `next`, `message`."""
+        """Wait: `flow.wait("2h")`, `flow.wait(until="09:00")`; handles `next`, `message`."""
         return self.node(
             "logic.wait", id=id, for_=for_, until=until, business_hours=business_hours, time_zone=time_zone
         )
@@ -123,7 +123,7 @@ class RunSteps(Protocol):
         )
 
     def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:
-        """Tell every workflow that listens to `event`."""
+        """Start every workflow that listens to `event`."""
         return self.node("logic.emit", id=id, event=event, payload=payload)
 
     def log(self, message: str, *, level: str | None = None, id: str | None = None) -> Step:

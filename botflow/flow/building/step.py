@@ -46,7 +46,7 @@ class Step:
         return self.flow.connect(Exit(self, None), target)
 
     def __rrshift__(self, exits: Iterable[Exit | Step]) -> Step:
-        """Lead several ways to one step: `(menu["pizza"], menu["salad"]) >> quantity`."""
+        """Connect several exits to one step: `(menu["pizza"], menu["salad"]) >> quantity`."""
         for leaving in exits:
             self.flow.connect(leaving if isinstance(leaving, Exit) else Exit(leaving, None), self)
         return self
@@ -58,14 +58,14 @@ class Step:
         time_limit: Time | None = None,
         credential: str | None = None,
     ) -> Step:
-        """Say what holds for any node: `flow.node("shop.pay").rules(retry={"attempts": 3, "delay": "1s"})`."""
+        """Set keys that any node may have: `flow.node("shop.pay").rules(retry={"attempts": 3, "delay": "1s"})`."""
         written = present(retry=as_written(retry), timeLimit=as_written(time_limit), credential=credential)
         self.flow.rule(self, written)
         return self
 
 
 def present(**values: Any) -> dict[str, Any]:
-    """Return the values that say something."""
+    """Return the values that are not empty."""
     return {name: value for name, value in values.items() if value not in (None, "", {}, [])}
 
 

@@ -1,6 +1,6 @@
-"""Parts of a graph that a node encloses: what a loop or a try repeats and guards, what a parallel runs beside itself.
+"""Bodies and branches: the parts of a graph that a loop repeats, a try guards, or a parallel runs as runs of their own.
 
-They end where an edge leads nowhere. An edge out of them would carry on inside, which nobody who draws it means.
+They end where no edge leads on. An edge out of one would still run as a part of it, which no author means.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
-STARTERS = frozenset(("logic.run", "logic.parallel"))  # what fails there is a run, and the next try hears of it again
+STARTERS = frozenset(("logic.run", "logic.parallel"))  # a failure there is the run's: a retry would get it again
 
 
 def check_bodies(linked: Linked, report: Report, *, waits: Mapping[str, bool], speaks: Mapping[str, bool]) -> None:
-    """Check every body and every branch. `waits` and `speaks` say of which nodes they do, subflows counted in."""
+    """Check every body and every branch. `waits` and `speaks` tell which nodes do so, subflows included."""
     for node in linked.nodes.values():
         _check_retry(node, report)
         if not (node.bodies or node.branches):
@@ -40,7 +40,7 @@ def _check_retry(node: LinkedNode, report: Report) -> None:
 
 
 def inside_of(linked: Linked) -> set[str]:
-    """Return the nodes that stand in some body or branch."""
+    """Return the nodes that are in some body or branch."""
     found: set[str] = set()
     for node in linked.nodes.values():
         found |= reached(linked, node, (*node.bodies, *node.branches)) - {node.id}

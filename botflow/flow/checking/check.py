@@ -1,4 +1,4 @@
-"""The checker: everything that can be known to be wrong with a document before anybody talks to it.
+"""The checker: all errors of a document that can be found before it is served.
 
 `botflow check`, the API and the compiler share it. Errors keep a document from compiling; warnings do not.
 """
@@ -41,7 +41,7 @@ def examine(
     report: Report,
     answered: WordsAnswered = NOBODY_ANSWERS,
 ) -> Linked:
-    """Join `document` with its node types and run every check on it; `documents` are all workflows, itself too."""
+    """Join `document` with its node types and run every check on it; `documents` are all workflows, with this one."""
     linked = link(document, node_types, report)
     is_whole = not report.has_errors
     children = _link_children(linked, node_types, documents)
@@ -53,7 +53,7 @@ def examine(
     check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report)
-    # What is broken would make nodes look unreachable and variables unset: first things first.
+    # After an error, nodes would look unreachable and variables unset: report these errors first.
     if len(linked.nodes) == len(document.nodes):
         check_variables(linked, report, documents=documents, children=children)
     if is_whole:
@@ -62,7 +62,7 @@ def examine(
 
 
 def _link_children(linked: Linked, node_types: NodeSpecs, documents: Mapping[str, Document]) -> dict[str, Linked]:
-    """Join the workflows that `linked` reaches; their own problems are reported where they are checked themselves."""
+    """Join the workflows that `linked` reaches; their own problems are reported by their own checks."""
     children: dict[str, Linked] = {}
     waiting = list(linked.workflows)
     while waiting:

@@ -1,4 +1,4 @@
-"""What people would meet: no way in, words that a provider takes for itself, single runs that would have to wait."""
+"""Checks of conversations: no trigger, words that a provider answers itself, single runs that would have to wait."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
 
 
 def _check_nobody(linked: Linked, report: Report) -> None:
-    """A run that no message starts has nobody to talk to."""
+    """Report nodes that talk to a person in a workflow that no message starts."""
     if not linked.triggers or any(node.placed.type != "trigger" for node in linked.triggers):
         return
     for node in linked.nodes.values():

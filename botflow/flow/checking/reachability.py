@@ -1,8 +1,8 @@
-"""The shape of the graph: what is never reached, where people are left in silence, loops that never wait.
+"""Checks of the graph: nodes that are never reached, dead ends for people, loops that never wait.
 
-A handle without an edge ends the conversation by design, so it is worth a warning only where that is surely meant
-otherwise: one way of a choice leads nowhere while another leads on, or an answer is awaited and nothing follows it.
-A node that rests goes on resting where it leads nowhere.
+A handle without an edge ends the conversation by design. So it gets a warning only where that is surely a mistake:
+one handle of a choice has no edge while another has one, or nothing follows an awaited answer.
+A node that rests (see NodeSpec) keeps resting if the handle has no edge.
 Handles for when things go wrong (`invalid`, `timeout`, `other`, `error`, `failed`) have a meaning when left alone.
 """
 
@@ -40,7 +40,7 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
 
 
 def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Collection[str]) -> None:
-    """Warn of a way that leads nowhere while another leads on; in a body, that is how it ends."""
+    """Warn of a handle without an edge beside one with an edge; not in a body, which ends that way."""
     inner = (*node.bodies, *node.branches)
     for handle in inner:
         if (node.id, handle) not in linked.targets and handle not in ("error", "finally"):
@@ -88,7 +88,7 @@ def _answers(node: LinkedNode) -> list[str]:
 
 
 def _check_loops(linked: Linked, waits: Mapping[str, bool], report: Report) -> None:
-    """Report circles that nobody and nothing holds up; those of a loop's own body come to an end by its limit."""
+    """Report cycles without a wait; a cycle through a loop's own body ends by the loop's limit."""
     after = _successors(linked, bodies=False)
     still = {name for name in after if waits.get(name, False) or linked.nodes[name].rests}
     restless = {name: [to for to in after[name] if to not in still] for name in after if name not in still}
@@ -107,7 +107,7 @@ def _check_loops(linked: Linked, waits: Mapping[str, bool], report: Report) -> N
 
 
 def _leads_out(linked: Linked, name: str, loop: Sequence[str]) -> bool:
-    """Say whether some way of a decision leads out of the circle, or ends."""
+    """Say whether some handle of a decision leads out of the cycle, or has no edge."""
     node = linked.nodes[name]
     ways = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES]
     return len(ways) > 1 and any(linked.targets.get((name, handle)) not in loop for handle in ways)

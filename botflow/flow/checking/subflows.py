@@ -1,4 +1,4 @@
-"""Workflows that run workflows: they must exist, and a recursion must have a way to end without itself."""
+"""Workflows that run workflows: they must exist, and a recursion must be able to end."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def check_subflows(
 
 
 def waiting_nodes(linked: Linked, children: Mapping[str, Linked]) -> dict[str, bool]:
-    """Say of every node whether it waits for the person, itself or in a workflow that it runs."""
+    """Return for every node whether it waits for the person, itself or in a workflow that it runs."""
     return _spread(linked, children, lambda node: node.waits)
 
 
 def speaking_nodes(linked: Linked, children: Mapping[str, Linked]) -> dict[str, bool]:
-    """Say of every node whether it says something to the person, itself or in a workflow that it runs."""
+    """Return for every node whether it says something to the person, itself or in a workflow that it runs."""
     return _spread(linked, children, lambda node: node.speaks)
 
 
@@ -74,7 +74,7 @@ def _report_recursion(linked: Linked, workflow: str, node: str, report: Report) 
 
 
 def _can_end_without(linked: Linked, node: str) -> bool:
-    """Say whether some way from a trigger ends without entering `node`."""
+    """Say whether some path from a trigger ends without entering `node`."""
     waiting = [trigger.id for trigger in linked.triggers]
     seen: set[str] = set()
     while waiting:

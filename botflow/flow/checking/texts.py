@@ -1,4 +1,4 @@
-"""Templates, conditions and patterns: whether they can be used at all, and whether the nodes they read exist."""
+"""Checks of templates, conditions and patterns: whether they are valid, and whether the nodes they read exist."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check_texts(linked: Linked, report: Report) -> None:
 
 
 def _is_sound(text: Text, environment: minijinja.Environment, report: Report, node: str) -> bool:
-    """Report what is wrong with a text; return whether it can be looked into."""
+    """Report what is wrong with a text; return whether it can be analysed further."""
     try:
         match text.kind:
             case "template" if is_template(text.text):
@@ -55,7 +55,7 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
 
 
 def _evaluate_nothing(environment: minijinja.Environment, expression: str) -> None:
-    """Parse a condition. minijinja parses expressions only to evaluate them; failing without values is no fault."""
+    """Parse a condition. minijinja parses expressions only to evaluate them; a missing value is not an error."""
     try:
         environment.eval_expr(expression)
     except minijinja.TemplateError as failure:

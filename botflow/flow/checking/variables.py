@@ -1,4 +1,4 @@
-"""Variables that are read and that nothing ever sets. A read with a default, or after `is defined`, is no fault."""
+"""Variables that are read but never set. A read with a default, or after `is defined`, is not an error."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def variables_of(linked: Linked) -> set[str]:
 
 
 def _handed_in(workflow: str, documents: Mapping[str, Document]) -> set[str]:
-    """Return the variables that other documents hand to this one when they run it as a subflow."""
+    """Return the variables that other documents pass to this one when they run it as a subflow."""
     handed: set[str] = set()
     for document in documents.values():
         for node in document.nodes:
@@ -84,7 +84,7 @@ def _variable(path: str) -> str:
 
 
 def _optional(tags: Iterable[tuple[Token, ...]]) -> Iterator[str]:
-    """Yield names that are read with a default or asked about: `name|default("x")`, `name is defined`."""
+    """Yield names that are read with a default or tested: `name|default("x")`, `name is defined`."""
     for words in tags:
         for position, word in enumerate(words):
             after = [following.text for following in words[position + 1 : position + 3]]

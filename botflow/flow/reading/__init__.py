@@ -1,1 +1,1 @@
-"""Documents as they come in: YAML, JSON and exports of React Flow. Start reading in `source.py`."""
+"""Reading documents: YAML, JSON and exports of React Flow. Start reading in `source.py`."""

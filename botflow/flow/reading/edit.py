@@ -17,7 +17,7 @@ _NEVER_WRAP = 1_000_000
 
 
 def with_positions(reading: Reading, positions: Mapping[str, tuple[float, float]]) -> str:
-    """Return the text with `position` of the named nodes set; ids that it lacks are ignored."""
+    """Return the text with `position` of the named nodes set; unknown ids are ignored."""
     if reading.is_json:
         plain = json.loads(reading.text)
         _place(plain, positions, dict)

@@ -1,4 +1,4 @@
-"""React Flow's JSON as a document: content may stand under `data`; what an editor keeps about its canvas is dropped.
+"""React Flow's JSON as a document: content may be under `data`; the editor's own canvas state is dropped.
 
 The names are those of React Flow 12's Node and Edge types (https://reactflow.dev/api-reference/types).
 """

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as problems: codes of ours, sentences that authors understand, and "did you mean"."""
+"""Pydantic's errors as problems: with botflow's codes, sentences that authors understand, and "did you mean"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from botflow.errors import did_you_mean
 from botflow.flow.problems import Path, Report, dotted
 
-# pydantic speaks of Python's types; authors write YAML.
+# Pydantic's messages name Python types; authors write YAML.
 _SENTENCES = {
     "tuple_type": "must be a list",
     "list_type": "must be a list",
@@ -42,7 +42,7 @@ def report_invalid(
 ) -> None:
     """Add an error to `report` for each of pydantic's; codes are `family`.unknown_key, .missing_key and .invalid.
 
-    `raw` is what was validated, `prefix` where it stands in the document.
+    `raw` is the validated value, `prefix` its path in the document.
     """
     for error in failure.errors(include_url=False):
         path = _in_document(error["loc"], raw)
@@ -90,7 +90,7 @@ def _in_document(loc: tuple[int | str, ...], raw: Any) -> Path:
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
-    """Return the keys that may stand at `path` below `model`."""
+    """Return the keys that are allowed at `path` below `model`."""
     models: list[type[BaseModel]] = [model]
     for step in path:
         if isinstance(step, int):

@@ -1,7 +1,7 @@
 """From text to plain JSON: YAML 1.2 or JSON, each value with its line and column.
 
 A document is read as data and nothing else: no aliases (they can grow without bound), no tags, no duplicate keys, no
-values that JSON lacks. `on`, `yes` and dates are strings, as YAML 1.2 has it. Size and depth are bounded.
+values that JSON does not have. `on`, `yes` and dates are strings, as YAML 1.2 has it. Size and depth are bounded.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False"
 _LARGEST_INTEGER = 2**63
 
 
-_ADVICE = {  # what ruamel complains about, and what an author should do
+_ADVICE = {  # ruamel's complaint, and the advice to the author
     "mapping values are not allowed here": "put a text that holds a colon in quotes; otherwise look at the indentation",
     "expected <block end>": "look at the indentation: what belongs together begins in the same column",
     "character '\\t'": "indent with spaces, not with tabs",
@@ -48,7 +48,7 @@ _ADVICE = {  # what ruamel complains about, and what an author should do
 
 
 class Reading:
-    """A text's plain value, and where each part of it stands."""
+    """A text's plain value, and the place of each part of it."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
@@ -57,7 +57,7 @@ class Reading:
         self.is_json, self.value = self._read()
 
     def place(self, path: Path) -> Place:
-        """Return where `path` stands, or its nearest ancestor that stands anywhere.
+        """Return the place of `path`, or of its nearest ancestor that has one.
 
         Keys are found in either spelling (camelCase, snake_case), and inside a React Flow node's `data` too.
         """
@@ -71,10 +71,10 @@ class Reading:
 
     @cached_property
     def _places(self) -> dict[Path, Place]:
-        """Positions are wanted only when something is wrong, so JSON is read for them as late as that."""
+        """Places are needed only for errors, so JSON is parsed for them only then."""
         if not self.is_json:
             return self._yaml[1]
-        # JSON is YAML but for tabs between tokens; inside its strings there are none.
+        # JSON is YAML except for tabs between tokens; its strings cannot contain tabs.
         try:
             return _Composer(self.text.replace("\t", " "), self.name).compose()[1]
         except FlowProblems:
@@ -116,7 +116,7 @@ class Reading:
 
 
 class _Composer:
-    """Builds plain values from the parser's events, with a stack of its own: depth costs no recursion."""
+    """Builds plain values from the parser's events, with a stack of its own: it does not recurse."""
 
     def __init__(self, text: str, name: str) -> None:
         self._name = name
@@ -205,7 +205,7 @@ class _Composer:
 def unfit(value: Any) -> tuple[str, str] | None:
     """Return a code and a sentence when `value` is not plain JSON that can be stored, else None.
 
-    JSON's grammar lets pass what no database carries: depth, NUL and lone surrogates as escapes, huge numbers.
+    JSON's grammar allows values that no database can store: depth, NUL and lone surrogates as escapes, huge numbers.
     """
     level = [value]
     for _ in range(DEEPEST + 1):
@@ -230,7 +230,7 @@ def unfit(value: Any) -> tuple[str, str] | None:
 
 
 def _advice(failure: MarkedYAMLError) -> str:
-    """Return what an author should do about the parser's complaint, for the mistakes that everybody makes."""
+    """Return what an author should do about the parser's complaint, for the most common mistakes."""
     problem = str(failure.problem)
     return next((advice for words, advice in _ADVICE.items() if words in problem), "")
 

@@ -1,6 +1,6 @@
-"""minijinja with its sharp edges taken off: filters and functions that could make much out of little are bounded.
+"""A minijinja environment whose filters and functions cannot produce output larger than their limits.
 
-Fuel counts instructions, not bytes: one `replace`, `join` or `format` can write gigabytes. Ours stop before they do.
+Fuel counts instructions, not bytes: one `replace`, `join` or `format` can write gigabytes. The versions here cannot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from botflow.flow.templates.bounded_multiplication import PRODUCT
 FUEL = 20_000  # instructions; a sentence needs about ten
 _LARGEST_INTEGER = 2**63
 _LONGEST_RANGE = 1_000
-_LONGEST_TEXT = 65_536  # characters of a value on its way; a session cannot hold more
+_LONGEST_TEXT = 65_536  # characters of an intermediate value; a session cannot hold more
 _REMOVED_FILTERS = (
     *("batch", "chain", "e", "escape", "filesizeformat", "indent", "pluralize", "pprint", "safe", "slice"),
     *("striptags", "wordwrap", "zip"),
@@ -29,7 +29,7 @@ _PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*(?P<width>\d*)(?:\.(?P<precision>\d*))
 
 
 def guarded_environment() -> minijinja.Environment:
-    """Return an environment whose filters are bounded; undefined values may be looked into, and are empty."""
+    """Return an environment whose filters are bounded; undefined values are empty, and so are their attributes."""
     environment = minijinja.Environment(undefined_behavior="chainable", pycompat=False, fuel=FUEL)
     for name in _REMOVED_FILTERS:
         environment.remove_filter(name)
@@ -45,7 +45,7 @@ def guarded_environment() -> minijinja.Environment:
 
 
 def measured_environment(largest: int) -> minijinja.Environment:
-    """Return one that stops a template when it has written `largest` characters, and writes null as nothing."""
+    """Return an environment that stops a template after `largest` characters, and writes null as nothing."""
     environment = guarded_environment()
 
     def count(state: State, value: Any) -> Any:
@@ -62,7 +62,7 @@ def measured_environment(largest: int) -> minijinja.Environment:
 
 
 def plain_value(value: Any, largest: int) -> Any:
-    """Return what an expression made as plain JSON; ValueError when JSON cannot hold it, or it is too large."""
+    """Return an expression's result as plain JSON; ValueError when JSON cannot hold it, or it is too large."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -122,7 +122,7 @@ def _join(items: Any, separator: Any = "", attribute: str | None = None) -> str:
 
 
 def _format(pattern: Any, *values: Any) -> str:
-    """printf's style, for prices: `"%.2f"|format(price)`."""
+    """printf-style formatting, for prices: `"%.2f"|format(price)`."""
     written = _text(pattern)
     if "%" in _PLACEHOLDER.sub("", written):
         raise ValueError("format knows %s, %d, %f, %g, %e and %x")

@@ -1,4 +1,4 @@
-"""`*` multiplies numbers: minijinja would repeat a text, and neither its fuel nor its limits stop `"x" * 10 ** 9`.
+"""Makes `*` multiply numbers only: minijinja repeats strings too, and its fuel and limits do not stop `"x" * 10 ** 9`.
 
 Every `a * b` is rewritten to a call, `__product(a, b)`, of a function that takes numbers only.
 """
@@ -14,7 +14,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 def guard_products(words: list[Token]) -> list[Token]:
-    """Rewrite every `a * b` to a call of the product of numbers, from left to right, blanks between all words."""
+    """Rewrite every `a * b` to a call of the product function, from left to right, with blanks between all tokens."""
     position = 0
     while position < len(words):
         if words[position].kind == "operator" and words[position].text == "*":
@@ -33,7 +33,7 @@ def guard_products(words: list[Token]) -> list[Token]:
                 *close,
                 *words[end:],
             ]
-            position = start  # the operands may hold products of their own, inside parentheses
+            position = start  # an operand may contain products, inside parentheses
         position += 1
     spaced: list[Token] = []
     for word in words:
@@ -76,7 +76,7 @@ def _operand_start(words: list[Token], product: int) -> int:
 
 
 def _ends_operand(words: list[Token], position: int) -> bool:
-    """Say whether the word ends an operand of a product; a sign, `-2`, is a part of one."""
+    """Say whether the token ends an operand of a product; a sign, as in `-2`, is a part of the operand."""
     word = words[position]
     if word.text in ("+", "-"):
         return position > 0 and words[position - 1].is_operand_end

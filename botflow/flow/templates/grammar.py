@@ -1,7 +1,7 @@
-"""The template language: the part of minijinja's that cannot hurt, however a template was written.
+"""The template language: the part of minijinja's language that is safe for templates from any author.
 
-Statements are `if` and `for`, calls are `range`, filters and tests are those listed here; what defines, includes or
-repeats is refused. `$names` become look-ups, `*` a product of numbers.
+Statements are `if` and `for`, calls are `range`, filters and tests are those listed here; definitions, includes and
+repetitions are refused. `$names` become look-ups, `*` a product of numbers.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from botflow.flow.templates.bounded_multiplication import guard_products
 from botflow.flow.templates.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tokens_of
 
 LARGEST_SOURCE = 20_000  # characters of a template
-LARGEST_LOOP = 4_000  # characters of a template that holds a loop: its text may be written once per turn of it
-MOST_JOINS = 50  # `~` and `+` in one tag: each may copy a long text once more
+LARGEST_LOOP = 4_000  # characters of a template that holds a loop: its text may be written once per pass
+MOST_JOINS = 50  # `~` and `+` in one tag: each may copy a long text
 STATEMENTS = frozenset(("if", "elif", "else", "endif", "for", "endfor"))
 FUNCTIONS = frozenset(("range",))
 FILTERS = frozenset(
@@ -36,7 +36,7 @@ INPUT, VARIABLES, NODES = "__input", "__var", "__node"
 
 
 def translate(source: str) -> str:
-    """Return the template as minijinja may have it; TemplateRefused when it steps outside the language."""
+    """Return the template for minijinja; TemplateRefused when it is outside the language."""
     if len(source) > LARGEST_SOURCE:
         raise TemplateRefused(
             f"the template has {len(source)} characters, at most {LARGEST_SOURCE}", 0, code="template.too_large"
@@ -89,7 +89,7 @@ def _translate(tokens: tuple[Token, ...]) -> str:
 
 
 def _check_word(words: list[Token], position: int) -> None:
-    """Refuse calls but of known functions, and filters that are not known to be harmless."""
+    """Refuse calls of unknown functions, and filters that are not known to be harmless."""
     word = words[position]
     before = words[position - 1] if position else None
     if before is not None and before.text == "|" and word.kind == "name":
@@ -120,7 +120,7 @@ def _check_word(words: list[Token], position: int) -> None:
 
 
 def _may_call(words: list[Token], position: int) -> bool:
-    """Say whether the name at `position` may stand before a parenthesis."""
+    """Say whether the name at `position` may come before a parenthesis."""
     before = words[position - 1].text if position else ""
     return before == "|" or _is_test(words, position) or (words[position].text in FUNCTIONS and before != ".")
 
@@ -131,7 +131,7 @@ def _is_test(words: list[Token], position: int) -> bool:
 
 
 def named(tokens: Iterable[Token]) -> str:
-    """Return the tokens as text, each `$name` as the look-up that it stands for."""
+    """Return the tokens as text, each `$name` as its look-up."""
     return "".join(_namespace(token.text) if token.kind == "dollar" else token.text for token in tokens)
 
 

@@ -1,8 +1,8 @@
-"""Templates and conditions: minijinja over plain JSON, with limits on work and on the size of what comes out.
+"""Templates and conditions: minijinja over plain JSON, with limits on work and on the size of the output.
 
 `{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $input.text }}` the inbound, `{{ $node_id.field }}` a node's
-output. The dollar names live in namespaces of their own, so a node and a variable may share a name. What a template
-may say at all is `grammar.py`'s business.
+output. The dollar names live in namespaces of their own, so a node and a variable may share a name. The
+grammar is in `grammar.py`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from botflow.flow.templates.tokens import TemplateRefused, expressions, tokens_o
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 
 LARGEST_TEXT = 20_000  # characters of one rendered text
-_MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render texts that it makes up
-_SMALL = 1_000  # characters of a source that cannot write so much that it must be measured while it does
+_MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render generated texts
+_SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 _TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
@@ -33,9 +33,9 @@ def is_template(text: str) -> bool:
 
 
 def plain_expression(source: str) -> str:
-    """Return a bare expression with its `$names` as minijinja knows them, to ask what it reads; never to evaluate it.
+    """Return a bare expression with its `$names` as minijinja knows them, to find what it reads; never to evaluate it.
 
-    What is outside the language comes back as it is.
+    An expression outside the language is returned unchanged.
     """
     try:
         return named(tokens_of(source))
@@ -74,7 +74,7 @@ class Templates:
             environment, name = self._compiled.get(source) or self._compile(source)
             text: str = environment.render_template(name, **context)
             if "None" in text and environment is self._plain:
-                # Nobody wants to read "None" for a value that is null; looking for it here is cheaper than a finalizer.
+                # A null must not be written as "None"; looking for it here is cheaper than a finalizer.
                 self._measured.add_template(name, translate(source))
                 text = self._measured.render_template(name, **context)
         except _TEMPLATE_FAILURES as failure:
@@ -100,7 +100,7 @@ class Templates:
         return value
 
     def evaluate(self, source: str, context: Mapping[str, Any]) -> Any:
-        """Evaluate a condition such as `qty >= 5` to plain JSON; what is unknown is undefined, and that is None."""
+        """Evaluate a condition such as `qty >= 5` to plain JSON; an unknown name is undefined, which becomes None."""
         try:
             expression = self._expressions.get(source) or self._translate(source)
             value = self._plain.eval_expr(expression, **context)
@@ -111,7 +111,7 @@ class Templates:
             ) from failure
 
     def _compile(self, source: str) -> tuple[minijinja.Environment, str]:
-        """Add a template under a number for its name: minijinja escapes HTML in those whose names end like files."""
+        """Add a template, named by a number: minijinja escapes HTML if the name ends like a file's, such as .html."""
         if len(self._compiled) >= _MOST_COMPILED:
             self._compiled.clear()
             self._plain.clear_templates()

@@ -1,6 +1,6 @@
-"""A template cut into tags, and tags into tokens: what the language's rules look at before minijinja sees anything.
+"""Cuts a template into tags, and tags into tokens: the language's rules check them before minijinja parses anything.
 
-Size comes first: long tags and many of them would overflow the stack of a parser that recurses.
+Sizes are checked first: long or very many tags would overflow the stack of a recursive parser.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _read_tag(source: str, opening: re.Match[str]) -> tuple[Tag, int]:
 
 
 def _read_tokens(source: str, position: int, closing: re.Pattern[str] | None) -> tuple[tuple[Token, ...], int]:
-    """Read up to `closing` (outside strings and braces), the end, or what is no token."""
+    """Read up to `closing` (outside strings and braces), the end, or text that is not a token."""
     tokens: list[Token] = []
     braces = 0
     while position < len(source):

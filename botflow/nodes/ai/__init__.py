@@ -1,6 +1,6 @@
 """Nodes that ask a language model. The simplest to read first is `route.py`.
 
-A model never does anything: it chooses among handles that exist, words a text or fills declared fields.
+A model takes no action: it only chooses among existing handles, writes a text or fills declared fields.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ai.extract: a model reads values out of a message into variables. What does not fit its type was not found."""
+"""ai.extract: a model reads values out of a message into variables. A value of the wrong type counts as not found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.nodes.time_zone import local_now
 
-LARGEST = 2**53  # beyond it JSON's readers disagree about integers
+LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
 
 
@@ -64,7 +64,7 @@ class AiExtract(NodeType):
 
     def visit(self, properties: ExtractProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)
-        if not text.strip():  # a photo, or a timeout: there is nothing a model could read
+        if not text.strip():  # a photo, or a timeout: no text for a model to read
             return _leave(properties, scene, {})
         return _ask(properties, scene, text)
 
@@ -124,7 +124,7 @@ def _number(value: Any) -> int | float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value if abs(value) < LARGEST else None  # so NaN is out, too
+    return value if abs(value) < LARGEST else None  # so NaN is refused, too
 
 
 def _iso_date(value: Any) -> str | None:

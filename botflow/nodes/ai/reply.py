@@ -1,4 +1,4 @@
-"""ai.reply: a model words an answer to what the person wrote, and the node says it."""
+"""ai.reply: a model writes a reply to the person's message, and the node says it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _reply(properties: ReplyProperties, scene: Scene) -> Generator[Ask, Answer, 
             raise NodeFailure(failure.message, code=failure.code)
         scene.record(NodeFailed(scene.node.id, failure.code, failure.message))
         text = fallback
-    scene.say(text)  # as it is: what a model writes is never a template
+    scene.say(text)  # as it is: a model's text is never rendered as a template
     if properties.variable:
         scene.set(properties.variable, text)
     return Leave("next", {"text": text})

@@ -1,4 +1,4 @@
-"""ai.route: a model chooses which handle a message leaves by. It can choose nothing that does not exist."""
+"""ai.route: a model chooses the handle for a message. It can only choose a handle that exists."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class AiRoute(NodeType):
 
     def visit(self, properties: RouteProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)
-        if not text.strip():  # a photo, or a timeout: there is nothing a model could read
+        if not text.strip():  # a photo, or a timeout: no text for a model to read
             return _leave(scene, "", None)
         return _ask(properties, scene, text)
 

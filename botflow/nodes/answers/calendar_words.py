@@ -24,7 +24,7 @@ class Calendar:
 
 
 def _numbered(names: str, first: int) -> Mapping[str, int]:
-    """Number groups of names; the names of one group are set apart by a stroke."""
+    """Number groups of names; the names of one group are separated by a vertical bar."""
     numbered = {}
     for number, group in enumerate(names.split(), first):
         numbered.update(dict.fromkeys(group.split("|"), number))
@@ -48,7 +48,7 @@ _FR = _units("jour jours", "semaine semaines", "mois", "an ans annee")
 
 def _ahead(before: str, one: str, units: Mapping[str, Unit], after: str = "(?!)") -> re.Pattern[str]:
     count, unit = rf"(?P<count>[0-9]{{1,4}}|{one})", "|".join(sorted(units, key=len, reverse=True))
-    # Either a word stands before ("in 3 days") or after ("3 days from now"); the look-ahead needs one of the two.
+    # Either a word comes before ("in 3 days") or after ("3 days from now"); the look-ahead needs one of the two.
     return re.compile(
         rf"\b(?=(?:{before}) |(?:[0-9]+|{one}) \w+ (?:{after}))(?:(?:{before}) )?{count} (?P<unit>{unit})\b"
     )

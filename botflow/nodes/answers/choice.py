@@ -11,8 +11,8 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Rea
 from botflow.nodes.answers.numbers import spoken_number
 
 _NUMBER_WORDS = frozenset(("option", "number", "nummer", "opcion", "numero", "nr", "no", "choice", "choix", "wahl"))
-_SHORTEST_FUZZY = 4  # letters; shorter words are one slip away from too many others
-_LONGEST = 500  # characters; a longer text is a story, and no choice
+_SHORTEST_FUZZY = 4  # letters; shorter words are one typing error away from too many others
+_LONGEST = 500  # characters; a longer text is not a choice
 _CLOSE_ENOUGH = 78.0  # per cent; "salat" is 80 to "salad"
 _CLEAR_LEAD = 8.0
 _NEGATIONS = {
@@ -30,7 +30,7 @@ def read_choice(expectation: Expectation, inbound: Inbound, language: str, regio
 
 
 def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option | None:
-    """Return the option that the person means, or None when it is none of them or not clear which."""
+    """Return the option that the person means, or None when no option fits or several do."""
     for option in options:
         if inbound.payload and inbound.payload == option.id:
             return option
@@ -39,7 +39,7 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option
     if not said:
         return None
     names = [tuple(fold(name) for name in (option.label, option.id, *option.match)) for option in options]
-    for column in (0, None):  # a label goes before another option's synonym
+    for column in (0, None):  # a label takes precedence over another option's synonym
         for option, known in zip(options, names, strict=True):
             if said in (known[:1] if column == 0 else known):
                 return option
@@ -51,7 +51,7 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option
 
 
 def _by_number(options: Sequence[Option], text: str, said: str, language: str) -> Option | None:
-    """Return the option at the number that the whole text is: "2", "2.", "option 2", "two"."""
+    """Return the option whose number is the whole text: "2", "2.", "option 2", "two"."""
     words = said.split(" ")
     if len(words) == 2 and words[0] in _NUMBER_WORDS:
         text = said = words[1]
@@ -64,7 +64,7 @@ def _by_number(options: Sequence[Option], text: str, said: str, language: str) -
 
 
 def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
-    """Return the one option whose name stands in the text as whole words ("the pizza, please"), not negated."""
+    """Return the one option whose name is in the text as whole words ("the pizza, please"), not negated."""
     if _is_negated(said, language):
         return None
     padded = f" {said} "
@@ -77,7 +77,7 @@ def _mentioned(options: Sequence[Option], names: Sequence[tuple[str, ...]], said
 
 
 def _nearly(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: str, language: str) -> Option | None:
-    """Return the option whose name is nearly what the text says, when no other comes close."""
+    """Return the option whose name is close to the text, if no other option is as close."""
     if len(said) > 80 or _is_negated(said, language):
         return None
     ratio = _ratio()
@@ -92,7 +92,7 @@ def _nearly(options: Sequence[Option], names: Sequence[tuple[str, ...]], said: s
 
 
 def _closeness(name: str, words: Sequence[str], ratio: Callable[[str, str], float]) -> float:
-    """Return how close some run of the text's words comes to `name`, in per cent."""
+    """Return the similarity of `name` to the closest sequence of words in the text, in per cent."""
     if len(name) < _SHORTEST_FUZZY:
         return 0.0
     length = min(name.count(" ") + 1, len(words))

@@ -16,7 +16,7 @@ _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)[1-9](?:[\s().-]*[0-9]){6,14}(?
 
 
 def read_email(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept the one address in the text, normalised. No server is asked whether it exists."""
+    """Accept the one address in the text, normalised. Whether it exists is not checked."""
     found = {candidate.strip(".!?") for candidate in _CANDIDATE.findall(inbound.text)}
     if len(found) != 1:
         return Refused("not_an_email")
@@ -36,7 +36,7 @@ def _normalised(candidate: str) -> str | None:
 
 
 def read_phone(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept the one number in the text; without a country code it is one of `region`, or of the sender's country."""
+    """Accept the one number in the text; without a country code it belongs to `region`, or to the sender's country."""
     found = _numbers(inbound.text, region or language.partition("-")[2].upper() or None, inbound.sender)
     return Accepted(found.pop()) if len(found) == 1 else Refused("not_a_phone")
 

@@ -1,4 +1,4 @@
-"""Dates: numbers in the region's order, month names, weekdays, relative words; counted from when the person wrote."""
+"""Dates: numbers in the region's order, month names, weekdays, relative words; relative to when the person wrote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_date(expectation: Expectation, inbound: Inbound, language: str, region:
 
 
 def find_date(text: str, today: date, language: str, region: str | None) -> date | None:
-    """Return the date that `text` names, seen from `today`; None when there is none, or no such day."""
+    """Return the date that `text` names, seen from `today`; None when it names no date, or one that does not exist."""
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
@@ -82,7 +82,7 @@ def _named(text: str, today: date, language: str, calendar: Calendar) -> date | 
 
 
 def _around(words: list[str], at: int) -> tuple[int, str | None] | None:
-    """Return the day and the year that stand around a month's name: 12 March 2027, March 12th, 3 de marzo."""
+    """Return the day and the year beside a month's name: 12 March 2027, March 12th, 3 de marzo."""
     numbers = [(place, found) for place, word in enumerate(words) if (found := re.match(r"[0-9]+", word))]
     days = [int(found[0]) for place, found in numbers if len(found[0]) <= 2 and abs(place - at) <= 2]
     years = [found[0] for _, found in numbers if len(found[0]) == 4]
@@ -136,7 +136,7 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _by_library(text: str, today: date, language: str) -> date | None:
-    """Ask dateparser, for the languages and wordings that we have no words for.
+    """Ask dateparser, for languages and phrases that are not covered here.
 
     It takes "no" and "12" for dates, so a day and a month must both be there; it reads the clock and the machine's
     time zone unless it is told both.

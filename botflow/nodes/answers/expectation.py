@@ -1,4 +1,4 @@
-"""What a question expects and in which language, and what came of reading an answer."""
+"""What a question expects and in which language, and the result of reading an answer."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer's value as plain JSON; `more` is what else the node's output says of it."""
+    """The answer's value as plain JSON; `more` holds further fields of the node's output."""
 
     value: Any
     more: dict[str, Any] = field(default_factory=dict)

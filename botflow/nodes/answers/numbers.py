@@ -15,7 +15,7 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Re
 
 LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell integers apart
 _LONGEST_NUMBER = 40  # characters
-_MOST_WORDS = 8  # a longer text that happens to hold a number is no answer to "how many?"
+_MOST_WORDS = 8  # a longer text that happens to hold a number is not an answer to "how many?"
 _PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
 _NUMBER = re.compile(r"(?<!\w)[0-9]+(?:[.,' ][0-9]+)*(?![0-9])(?![A-Za-z]+[0-9])")
 _GROUPED = re.compile(r"[0-9]{1,3}([.,' ])[0-9]{3}(?:\1[0-9]{3})*")
@@ -26,7 +26,7 @@ _POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA"
 _COMMA_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
 _ABOUT = re.compile(r"\bun[oa]s\s+", re.IGNORECASE)  # "unas cincuenta" is about fifty, not one and fifty
 _NEGATIVE_WORDS = ("minus ", "moins ", "menos ", "negative ")
-# What the number words' library leaves out.
+# Words that the library of number words does not know.
 _WORDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "en": {"a dozen": 12, "dozen": 12, "half a dozen": 6, "two dozen": 24, "a couple": 2, "a pair": 2, "none": 0}
@@ -58,7 +58,7 @@ def read_number(expectation: Expectation, inbound: Inbound, language: str, regio
 
 
 def find_number(text: str, language: str, region: str | None) -> int | float | None:
-    """Return the one number that `text` says; None when it says none, several, or too much else."""
+    """Return the one number in `text`; None when there is no number, several, or too much other text."""
     text = text.strip()
     if _PLAIN.fullmatch(text) and text.isascii():
         return int(text)
@@ -70,7 +70,7 @@ def find_number(text: str, language: str, region: str | None) -> int | float | N
 
 
 def spoken_number(text: str, language: str) -> int | float | None:
-    """Return the number that the whole of `text` is in words, or None."""
+    """Return the number that the whole of `text` spells in words, or None."""
     folded = fold(text)
     tongue = base_language(language)
     negative = next((word for word in _NEGATIVE_WORDS if folded.startswith(word)), "")
@@ -91,7 +91,7 @@ def _library_number(words: str, tongue: str) -> int | None:
         return None
     try:
         return int(text2num(words, tongue)) if words else None
-    except (ValueError, OverflowError):  # no number, or no such language
+    except (ValueError, OverflowError):  # not a number, or an unknown language
         return None
 
 
@@ -125,7 +125,7 @@ def _written_number(text: str, language: str, region: str | None) -> int | float
 
 
 def _parse(token: str, decimal_comma: bool) -> int | float | None:
-    """Read digits with separators. One that does not stand before three digits can only be a decimal separator."""
+    """Read digits with separators. One that is not followed by three digits can only be a decimal separator."""
     if token.isdecimal():
         return int(token)
     decimal = "," if decimal_comma else "."
@@ -151,7 +151,7 @@ def _has_decimal_comma(language: str, region: str | None) -> bool:
 
 
 def _bounded(number: int | float, expectation: Expectation) -> Reading:
-    """Hold the number against the bounds, and against what JSON can carry anywhere."""
+    """Check the number against the bounds, and against the range that every JSON parser can read."""
     least = max(-LARGEST, float(expectation.least)) if expectation.least is not None else -LARGEST
     most = min(LARGEST, float(expectation.most)) if expectation.most is not None else LARGEST
     if number < least:

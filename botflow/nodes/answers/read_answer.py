@@ -18,7 +18,7 @@ from botflow.nodes.answers.yes_no import read_yes_no
 Reader = Callable[[Expectation, Inbound, str, str | None], Reading]
 _WORDLESS = ("location", "media")
 _FREE = ("text", "regex", *_WORDLESS)
-LONGEST = 500  # characters; a longer text is no number, date or address, and is not searched for one
+LONGEST = 500  # characters; a longer text is not searched for a number, a date or an address
 
 
 def read_text(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -69,8 +69,8 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
 def read(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Read `inbound` as an answer. `language` is the flow's (a BCP 47 tag), `region` its country or None.
 
-    "Tomorrow" is relative to when the inbound was received. A photo without words is no answer to a question that
-    wants words: `not_words`.
+    "Tomorrow" is relative to when the inbound was received. A photo without words is refused as `not_words` where
+    words are expected.
     """
     if expectation.kind not in _WORDLESS and not inbound.text.strip() and not inbound.payload:
         return Refused("not_words" if inbound.media or inbound.location else "empty")

@@ -61,7 +61,7 @@ def find_time(text: str, language: str) -> str | None:
     """Return the time of day that `text` names, or None."""
     if len(text.split()) > _MOST_WORDS:
         return None
-    text = text.casefold().replace("cuarto", "quart")  # else the number words' library makes it "the fourth"
+    text = text.casefold().replace("cuarto", "quart")  # otherwise the library of number words reads "the fourth"
     decomposed = unicodedata.normalize("NFKD", spelled_out(text, language))
     text = "".join(character for character in decomposed if not unicodedata.combining(character)).strip()
     minutes = _minutes_of_day(text, base_language(language))
@@ -90,7 +90,7 @@ def _minutes_of_day(text: str, tongue: str) -> int | None:
 
 
 def _on_the_clock(hour: int, minutes: int) -> int | None:
-    """Return minutes since midnight; None for an hour or a minute that no clock shows."""
+    """Return minutes since midnight; None for an hour or a minute that does not exist."""
     if hour > 24 or abs(minutes) > 59 or (hour == 24 and minutes > 0):
         return None
     return (hour * 60 + minutes) % (24 * 60)

@@ -17,7 +17,7 @@ _EVERYWHERE: Mapping[str, bool] = MappingProxyType(
 
 
 def _meanings(yes: str, no: str, unsure: str = "") -> Mapping[str, bool | None]:
-    """Return what each phrase means; phrases are set apart by commas, folded."""
+    """Return what each phrase means; phrases are folded and separated by commas."""
     return MappingProxyType(
         dict.fromkeys(yes.split(", "), True)
         | dict.fromkeys(no.split(", "), False)
@@ -77,7 +77,7 @@ _PHRASES: Mapping[str, Mapping[str, bool | None]] = MappingProxyType(
 
 
 def read_yes_no(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept a yes (True) or a no (False); anything unsure or of both kinds is refused."""
+    """Accept a yes (True) or a no (False); an unclear answer, or one with both, is refused."""
     means = meaning(inbound.payload or inbound.text, language)
     return Refused("not_yes_no") if means is None else Accepted(means)
 

@@ -1,4 +1,4 @@
-"""chatbot.ask: ask a question, wait, and read the answer as what it should be."""
+"""chatbot.ask: ask a question, wait, and read the answer as the expected kind."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ class AskProperties(Properties):
 
     @cached_property
     def options(self) -> tuple[OptionProperties, ...]:
-        """The choices, each with an id; a text is its own."""
+        """The choices, each with an id; a plain text is its own id."""
         return tuple(
             OptionProperties(id=choice, label=choice) if isinstance(choice, str) else choice for choice in self.choices
         )
 
     @cached_property
     def fixed(self) -> Expectation | None:
-        """What is expected when it is the same in every turn, else None; ValueError for a bound that is none."""
+        """The expectation if it is the same in every turn, else None; ValueError for an invalid bound."""
         least, most = _fixed_bound(self.expect, self.min), _fixed_bound(self.expect, self.max)
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
         if changes or not all(option.is_fixed for option in self.options):
@@ -140,7 +140,7 @@ class Ask(NodeType):
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 
     def fits(self, properties: AskProperties, scene: Scene) -> Fit:
-        """Say whether the message at hand would do as an answer; a text or a pattern takes nearly everything."""
+        """Say whether the message would be accepted as an answer; a text or a pattern takes nearly everything."""
         if not isinstance(self._read(properties, scene, properties.expectation(scene)), Accepted):
             return "no"
         return "loosely" if properties.expect in ("text", "regex") else "exactly"
@@ -152,12 +152,12 @@ class Ask(NodeType):
         return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
-        """Ask again; after `retries` misfits leave by `invalid`, or go on asking when nothing is connected there."""
+        """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""
         is_too_often = refuse(scene, reason) > properties.retries
         if is_too_often and scene.connected("invalid"):
             return Leave("invalid", {"text": scene.inbound.text, "reason": reason})
         if is_too_often:
-            words = scene.render(properties.text)  # by now the question itself may be out of sight
+            words = scene.render(properties.text)  # by now the question may have scrolled out of view
         elif properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
@@ -183,9 +183,9 @@ def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
 
 
 def _fixed_bound(kind: Kind, written: float | str | None) -> float | str | None:
-    """Return a bound that is the same in every turn; None when there is none, or when it must be worked out then.
+    """Return a bound that is the same in every turn; None when there is none, or when it depends on the turn.
 
-    ValueError when it can never be one.
+    ValueError when it can never be a bound.
     """
     if written is None or (isinstance(written, str) and is_template(written)):
         return None
@@ -202,7 +202,7 @@ def _fixed_bound(kind: Kind, written: float | str | None) -> float | str | None:
 
 
 def _rendered_bound(kind: Kind, written: float | str | None, scene: Scene) -> float | str | None:
-    """Return a bound as it is in this turn; NodeFailure `ask.bound` when what a template gives is none."""
+    """Return the bound in this turn; NodeFailure `ask.bound` when a template's result is not a bound."""
     if written is None:
         return None
     value = scene.render_value(written)

@@ -7,7 +7,7 @@ from botflow.nodes.answers.expectation import Expectation
 
 
 def invalid_sentence(expectation: Expectation, reason: str, language: str) -> str:
-    """Return a sentence that says what the question expects; English stands in for languages without sentences."""
+    """Return a sentence that says what the question expects; in English for languages without sentences."""
     said = sentences_in(language)
     sentence = _expected(expectation, reason, said)
     return f"{said.unreadable} {sentence}" if reason == "not_words" else sentence
@@ -21,7 +21,7 @@ def _expected(expectation: Expectation, reason: str, said: Sentences) -> str:
 
 
 def _bounded(expectation: Expectation, phrases: Bounded) -> str:
-    """Return the phrase for the bounds that there are, filled in; "" when there are none."""
+    """Return the phrase for the given bounds, filled in; "" without bounds."""
     least, most = _written(expectation.least), _written(expectation.most)
     match (expectation.least, expectation.most):
         case (None, None):

@@ -31,12 +31,12 @@ class Button(Properties):
     """What the flow receives when the button is pressed. Without it: the title."""
 
 
-MediaList = Annotated[tuple[str | Attachment, ...], Field(max_length=10)]  # no provider takes more in one message
+MediaList = Annotated[tuple[str | Attachment, ...], Field(max_length=10)]  # no provider accepts more in one message
 Buttons = Annotated[tuple[str | Button, ...], Field(max_length=30)]
 
 
 def render_media(items: Iterable[str | Attachment], scene: Scene) -> tuple[Media, ...]:
-    """Return the attachments with their addresses rendered; those that come out empty are left out."""
+    """Return the attachments with their addresses rendered; empty addresses are left out."""
     rendered = []
     for item in items:
         url, content_type = (item, "") if isinstance(item, str) else (item.url, item.content_type)
@@ -47,7 +47,7 @@ def render_media(items: Iterable[str | Attachment], scene: Scene) -> tuple[Media
 
 
 def render_buttons(items: Iterable[str | Button], scene: Scene) -> tuple[QuickReply, ...]:
-    """Return the quick replies with their titles rendered; those that come out empty are left out."""
+    """Return the quick replies with their titles rendered; empty titles are left out."""
     rendered = []
     for item in items:
         title, payload = (item, "") if isinstance(item, str) else (item.title, item.payload)

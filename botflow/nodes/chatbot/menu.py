@@ -96,17 +96,17 @@ class Menu(NodeType):
         return Leave(chosen.id, {"value": chosen.id, "label": chosen.label, "text": scene.inbound.text})
 
     def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
-        """Say whether the message at hand means one of the options."""
+        """Say whether the message means one of the options."""
         found = choose(properties.rendered(scene), scene.inbound, scene.flow.language)
         return "no" if found is None else "exactly"
 
     def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
-        """Leave by `other` when it leads somewhere, else offer the options again."""
+        """Leave by `other` if it is connected, else offer the options again."""
         tries = refuse(scene, "not_a_choice")
         if scene.connected(OTHER):
             return Leave(OTHER, {"text": scene.inbound.text})
         if tries > properties.retries:
-            words = scene.render(properties.text)  # by now the question itself may be out of sight
+            words = scene.render(properties.text)  # by now the question may have scrolled out of view
         elif properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:

@@ -1,4 +1,4 @@
-"""What ask and menu have in common: asking again when an answer does not fit, and reminding who does not answer."""
+"""What ask and menu have in common: asking again when an answer does not fit, and reminders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]
 
 
 def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:
-    """ValueError for reminders that nobody would ever get."""
+    """ValueError for reminders that could never be sent."""
     if len({reminder.after for reminder in reminders}) < len(reminders):
         raise ValueError("two reminders come at the same time")
     if timeout_s is not None and any(reminder.after >= timeout_s for reminder in reminders):
@@ -43,7 +43,7 @@ def wait_for_answer(reminders: Reminders, timeout_s: float | None) -> WaitForMes
 def remind(
     scene: Scene, reminders: Reminders, question: str, *, quick_replies: tuple[QuickReply, ...] = ()
 ) -> KeepWaiting:
-    """Say the reminder that is due, with the question's buttons, and go on waiting."""
+    """Say the reminder that is due, with the question's buttons, and keep waiting."""
     due = next((reminder for reminder in reminders if reminder.after == scene.alarm_s), None)
     scene.record(ReminderDue(scene.node.id))
     scene.say(scene.render(due.text if due and due.text is not None else question), quick_replies=quick_replies)
@@ -51,7 +51,7 @@ def remind(
 
 
 def refuse(scene: Scene, reason: str) -> int:
-    """Record that an answer does not fit, and return how many have not fitted by now."""
+    """Record that an answer does not fit, and return how many did not fit so far."""
     tries = int(scene.notes.get(_TRIES, 0)) + 1
     scene.notes[_TRIES] = tries
     scene.record(AnswerRefused(scene.node.id, reason))

@@ -1,4 +1,4 @@
-"""chatbot.say: say something and go on."""
+"""chatbot.say: say something, and leave by `next`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`@action` makes a node type of a plain `async def`: the simplest way to let a flow reach the outside world.
+"""`@action` makes a node type of a plain `async def`: the simplest way to call other services from a flow.
 
 The engine stays pure: the node yields one Invoke, the runtime awaits the function and journals what it returned.
 """
@@ -29,7 +29,7 @@ def action(name: str, *, timeout_s: float = 30.0) -> Callable[[ActionFunction[P]
     are rendered before the call. It returns plain JSON, which goes into the variable that a property `variable` names;
     the fields of an object are also read as `{{ $node_id.field }}`, any other value as `{{ $node_id.value }}`. The node
     leaves by `next`, and by `error` when the function raises or does not return in time. It may run again after a
-    crash, so what it changes in the world should bear repeating: a third parameter `context` (an ActionContext) has a
+    crash, so its external changes must be safe to repeat: a third parameter `context` (an ActionContext) has a
     key for that, secret fields, a log, and a place for large results.
     """
 
@@ -66,7 +66,7 @@ class ActionNode(NodeType, Generic[P]):
         return leave_with(answer.value, properties, scene)
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
-        """Call the function; the runtime does, once the turn asks for it."""
+        """Call the function. The runtime calls this when the turn yields an Invoke."""
         given = (validated(self.properties, ask.properties), ask.variables)
         return await (self._function(*given, needed(context)) if self._wants_context else self._function(*given))
 
@@ -86,14 +86,14 @@ def schema_of(name: str, function: Callable[..., Any]) -> type[Any]:
 
 
 def rendered_properties(schema: type[BaseModel], properties: BaseModel, scene: Scene) -> Any:
-    """Return the properties as JSON with their templates rendered; NodeFailure when they fit the schema no more."""
+    """Return the properties as JSON with their templates rendered; NodeFailure when they do not fit the schema then."""
     rendered = scene.render_value(properties.model_dump(mode="json", by_alias=True, exclude_unset=True))
     validated(schema, rendered)
     return rendered
 
 
 def validated(schema: type[P], rendered: Any) -> P:
-    """Return rendered properties as what the function takes; NodeFailure `action.properties` when they do not fit."""
+    """Return rendered properties as the function takes them; NodeFailure `action.properties` when they do not fit."""
     try:
         return schema.model_validate(rendered)
     except ValidationError as invalid:
@@ -118,7 +118,7 @@ def variables_of(properties: BaseModel) -> tuple[str, ...]:
 
 
 def leave_with(value: Any, properties: BaseModel, scene: Scene) -> Leave:
-    """Keep a result where the properties say, and go on."""
+    """Store a result in the variable that the properties name, and leave by `next`."""
     for variable in variables_of(properties):
         scene.set(variable, value)
     return Leave("next", value if isinstance(value, dict) else {"value": value})

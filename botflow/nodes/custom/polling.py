@@ -1,7 +1,7 @@
-"""`@polling` makes a node type of two functions: one starts some long work elsewhere, one looks whether it is done.
+"""`@polling` makes a node type of two functions: one starts long work elsewhere, one checks whether it is done.
 
-Between two looks the node parks, and nothing is held open: no connection, no task, no memory. What it needs to look
-again is in the node's notes, so it goes on after a restart or a deployment.
+Between two checks the node parks, and holds no connection, no task and no memory. The state for the next check is in
+the node's notes, so polling continues after a restart or a deployment.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ P = TypeVar("P", bound=BaseModel)
 Submit = Callable[[P, ActionContext], Awaitable[Any]]
 Check = Callable[[P, Any, ActionContext], Awaitable[Any]]
 SUBMIT, CHECK = "submit", "check"
-_PENDING = "pending"  # how the runtime's journal has a Pending
+_PENDING = "pending"  # a Pending's key in the runtime's journal
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not done yet: `state` (plain JSON) is what the next check gets. None: the same as this one got."""
+    """Not done yet: `state` (plain JSON) is what the next check gets. None: the state that this check got."""
 
     state: Any = None
 
@@ -44,7 +44,7 @@ def polling(
 
     The first is called once per visit, but may run again after a crash: pass `context.key` on to a provider that takes
     idempotency keys. Checks are `every` so long. The node leaves by `next`, by `error` when either raises, and by
-    `timeout` when nothing has come for `longest`.
+    `timeout` when there is no result within `longest`.
     """
     every_s, longest_s = parse_duration(every), parse_duration(longest)
 
@@ -62,7 +62,7 @@ def polling(
 
 
 class PollingNode(NodeType):
-    """The node type around a polling class."""
+    """The node type around the functions of a polling node."""
 
     def __init__(
         self, name: str, submit: Submit[Any], check: Check[Any], every_s: float, longest_s: float, timeout_s: float
@@ -91,7 +91,7 @@ class PollingNode(NodeType):
         return self._check(properties, scene)
 
     def _check(self, properties: BaseModel, scene: Scene) -> Generator[Ask, Answer, Outcome]:
-        """Look whether it is done; the time between two looks is what counts, however long they take."""
+        """Check whether it is done. Only the pauses between checks count towards `longest`, not the checks."""
         notes = scene.notes
         found = yield from self._invoke(CHECK, notes["properties"], notes["state"])
         if not (isinstance(found, Mapping) and found.keys() == {_PENDING}):
@@ -119,7 +119,7 @@ class PollingNode(NodeType):
         return answer.value
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
-        """Call submit or check; the runtime does, once the turn asks for it."""
+        """Call submit or check. The runtime calls this when the turn yields an Invoke."""
         properties = validated(self.properties, ask.properties)
         if ask.step == SUBMIT:
             return await self._submit(properties, needed(context))

@@ -1,4 +1,4 @@
-"""logic.emit and logic.log: tell other workflows what has happened, and whoever reads the log."""
+"""logic.emit and logic.log: report an event to other workflows, and a line to the execution's log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""logic.loop: what `each` leads to, once for every item of a list, or while a condition holds."""
+"""logic.loop: run the body at `each` once for every item of a list, or while a condition holds."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Loop(NodeType):
         return scene.connected("error")
 
     def _pass(self, properties: LoopProperties, scene: Scene) -> Visit:
-        """Begin the next pass, or leave when there is none."""
+        """Begin the next pass, or leave after the last one."""
         at = scene.notes[_AT]
         items = scene.notes.get(_ITEMS, ())
         is_over = at >= len(items) if properties.condition is None else not scene.evaluate(properties.condition)
@@ -98,7 +98,7 @@ def _items(properties: LoopProperties, scene: Scene) -> list[Any]:
 
 
 def list_of(found: Any, most: int) -> list[Any]:
-    """Return what can be gone through one by one; NodeFailure when it cannot, or is more than `most`."""
+    """Return the items to repeat for; NodeFailure when it is not a list, or longer than `most`."""
     if isinstance(found, Mapping):
         found = [{"key": key, "value": value} for key, value in found.items()]
     if not isinstance(found, list):

@@ -1,6 +1,6 @@
 """Business hours: `{mon-fri: "09:00-17:00", sat: "10:00-12:00, 13:00-16:00", holidays: [2026-12-25, 01-01]}`.
 
-Times are those of a clock on the wall: where that clock is put forward or back, opening times go with it.
+Times are local clock times: when the clock changes in spring or autumn, the opening times change with it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class OpeningHours:
 
     @classmethod
     def parse(cls, written: Mapping[str, Any]) -> OpeningHours:
-        """Read them as an author writes them; ValueError says what is wrong."""
+        """Read an author's hours; ValueError says what is wrong."""
         spans: list[tuple[tuple[time, time], ...]] = [()] * len(_DAYS)
         for days, hours in written.items():
             if days == _HOLIDAYS:
@@ -43,7 +43,7 @@ class OpeningHours:
         return cls(tuple(spans), frozenset(_holidays(written.get(_HOLIDAYS, ()))))
 
     def open_from(self, moment: datetime, zone: ZoneInfo) -> datetime | None:
-        """Return `moment` (UTC) when it is within the hours, else when they next begin; None: not in a year."""
+        """Return `moment` (UTC) if it is within the hours, else when they next begin; None: not within a year."""
         for opens, closes in self._spans_around(moment, zone):
             if closes > moment:
                 return max(opens, moment)
@@ -61,8 +61,8 @@ class OpeningHours:
 
 
 def wall_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return when a clock in `zone` shows this, in UTC: the first time if it does so twice. Where the clock is put
-    forward over it, it is that much later: 02:30 is then 03:30."""
+    """Return the moment, in UTC, when a clock in `zone` shows this: the first one if there are two. If the clock skips
+    it, the moment is later by the length of the gap: 02:30 becomes 03:30."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 

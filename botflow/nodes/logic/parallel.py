@@ -1,4 +1,4 @@
-"""logic.parallel: several branches at once, each a run of its own, on whatever worker is free."""
+"""logic.parallel: several branches at once, each a run of its own, on any free worker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from botflow.nodes.logic.child_results import clipped_result, ended, room_for
 from botflow.nodes.logic.loop import VariableName, list_of
 
 MOST_BRANCHES = 1_000
-LARGEST_START = 8_000_000  # characters of variables that all branches together begin with
+LARGEST_START = 8_000_000  # characters of JSON: the initial variables of all branches together
 EACH = "each"
 _OWN = ("done", "error", "timeout")
 
@@ -126,11 +126,11 @@ class Parallel(NodeType):
         return KeepWaiting() if decided is None else decided
 
     def _loose(self, properties: ParallelProperties, scene: Scene) -> tuple[str, ...]:
-        """Return the branches that lead nowhere: they are done before they begin."""
+        """Return the branches without an edge: they have nothing to run."""
         return tuple(branch.id for branch in properties.branches if not scene.connected(branch.id))
 
     def _decide(self, properties: ParallelProperties, scene: Scene) -> Visit | None:
-        """Return how the node leaves, or None while that is open."""
+        """Return how the node leaves, or None while that is undecided."""
         notes = scene.notes
         statuses = [result["status"] for result in notes["results"].values()]
         succeeded = statuses.count("completed")
@@ -148,7 +148,7 @@ class Parallel(NodeType):
         return Leave("error", {"code": "parallel.failed", "message": message, "node": scene.node.id, **results})
 
     def _results(self, properties: ParallelProperties, scene: Scene) -> Mapping[str, Any]:
-        """Return what came of the branches, those that did not end as cancelled, and keep it where that is wanted."""
+        """Return the results of the branches, "cancelled" for those that did not end, and store them in `variable`."""
         results = dict(scene.notes["results"])
         whole = {name: results.get(name, {"status": "cancelled"}) for name in _names(properties, scene)}
         return {"results": scene.set(properties.variable, whole) if properties.variable else whole}
@@ -159,10 +159,10 @@ def _names(properties: ParallelProperties, scene: Scene) -> list[str]:
 
 
 def _starts(properties: ParallelProperties, scene: Scene) -> list[StartRun]:
-    """Return a run for each branch that leads somewhere."""
+    """Return a run for each branch that has an edge."""
     level = scene.level
     variables = dict(scene.variables)
-    if scene.is_run:  # what `$input` reads; a subflow's own variables do not hold it
+    if scene.is_run:  # for `$input`; a subflow's own variables do not hold it
         variables.setdefault("input", scene.levels[0].variables.get("input"))
     if properties.each is None:
         named = [(branch.id, branch.id, variables) for branch in properties.branches]

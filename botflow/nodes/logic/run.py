@@ -1,4 +1,4 @@
-"""logic.run: start another workflow, chosen while this one runs, and wait for its end or go on at once."""
+"""logic.run: start another workflow, chosen at run time, and wait for its end or leave at once."""
 
 from __future__ import annotations
 

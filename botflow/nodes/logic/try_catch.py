@@ -46,7 +46,7 @@ class Try(NodeType):
             scene.notes[_STAGE] = ERROR
             return EnterBody(ERROR)
         if stage == ERROR and failure is None:
-            del scene.notes[_FAILURE]  # it is dealt with
+            del scene.notes[_FAILURE]  # it has been handled
         if stage != FINALLY:
             scene.notes[_STAGE] = FINALLY
             return EnterBody(FINALLY)
@@ -56,6 +56,6 @@ class Try(NodeType):
         raise NodeFailure(left["message"], code=left["code"], node=left["node"])
 
     def catches(self, properties: NoProperties, scene: Scene) -> bool:
-        """Take what fails before `finally`, if anything in here is to be done about it."""
+        """Take a failure before `finally`, if `error` or `finally` is connected to handle it."""
         stage = scene.notes[_STAGE]
         return (stage == TRY and scene.connected(ERROR)) or (stage != FINALLY and scene.connected(FINALLY))

@@ -1,4 +1,4 @@
-"""logic.wait: let time pass, for a while, until a time, or until people are at work."""
+"""logic.wait: wait for a duration, until a time, or until business hours."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class WaitProperties(Properties):
 
     @cached_property
     def hours(self) -> OpeningHours | None:
-        """The business hours, read; ValueError says what is wrong with them."""
+        """The parsed business hours; ValueError says what is wrong with them."""
         return None if self.business_hours is None else OpeningHours.parse(self.business_hours)
 
 
@@ -110,7 +110,7 @@ def _park(scene: Scene, until: datetime) -> Visit:
 
 
 def _moment(properties: WaitProperties, scene: Scene) -> datetime:
-    """Return when the wait ends, in UTC; NodeFailure when what a template gives is no such thing."""
+    """Return when the wait ends, in UTC; NodeFailure when a template's result is not a time."""
     zone = _zone(properties, scene)
     moment = scene.now.astimezone(UTC)
     if properties.for_ is not None:
@@ -132,7 +132,7 @@ def _zone(properties: WaitProperties, scene: Scene) -> ZoneInfo:
 
 
 def _read(written: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the next such time of day, or the moment; NodeFailure `wait.until`."""
+    """Return the next moment with this time of day, or the given moment; NodeFailure `wait.until`."""
     text = written.strip()
     try:
         if clock := _TIME.fullmatch(text):

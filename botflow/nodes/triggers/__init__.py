@@ -1,1 +1,1 @@
-"""Nodes that a run starts at. Start reading in `messages.py`, then `runs.py`."""
+"""Nodes where an execution starts. Start reading in `messages.py`, then `runs.py`."""

@@ -13,8 +13,8 @@ _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def _cron(expression: str) -> str:
     try:
-        from cronsim import CronSim, CronSimError  # not with botflow itself: only who has a schedule needs it
-    except ImportError:  # then it is checked where it is published
+        from cronsim import CronSim, CronSimError  # an optional dependency: only schedules need it
+    except ImportError:  # then it is checked when it is published
         return expression
     try:
         next(CronSim(expression, _ANY_DAY))

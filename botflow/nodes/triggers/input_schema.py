@@ -1,4 +1,4 @@
-"""What a trigger wants to be given: a schema of named values, and whether an input fits it."""
+"""A trigger's input schema: named values, and whether an input fits them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ InputSchema = dict[InputName, InputField]
 
 
 def misfits(schema: Mapping[str, InputField], given: Any) -> list[str]:
-    """Return a sentence for each thing about `given` that does not fit; none, it fits. Without a schema all does."""
+    """Return a sentence for each misfit of `given`; an empty list if it fits. Without a schema every input fits."""
     if not schema:
         return []
     if given is not None and not isinstance(given, Mapping):

@@ -1,6 +1,6 @@
-"""Triggers of runs: by hand or by API, an event, a schedule, a webhook. Each puts what it was given into `input`.
+"""Triggers of runs: by hand or by API, an event, a schedule, a webhook. Each stores its input in the variable `input`.
 
-Here is what a graph says of them. Who listens, keeps time and checks signatures is the runtime's business.
+Here are the nodes only. The runtime listens to events, keeps the schedules and checks signatures.
 """
 
 from __future__ import annotations

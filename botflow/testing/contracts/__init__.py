@@ -1,10 +1,10 @@
-"""Contracts that adapters prove themselves by: subclass one in your tests and override its one fixture. Needs pytest.
+"""Contract tests for adapters: subclass one in your tests and override its fixture. Needs pytest.
 
     class TestMyChannel(ChannelContract):
         @pytest.fixture
         def channel_example(self) -> ChannelExample: ...
 
-Every test of the contract then runs on your adapter. The class docstrings say what an example is made of.
+Every test of the contract then runs on your adapter. The class docstrings describe the examples.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What every Channel does: it lets in what its provider signed, loses nothing of what is said, and never raises when it
-is refused."""
+"""The contract of a Channel: it accepts requests that its provider signed, loses no part of a message, and does not
+raise when a send is refused."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SEED = 7
 class ChannelExample:
     """A channel to try. `open` returns a new one, configured; it is called inside an event loop.
 
-    `webhook` is a message as the provider would deliver it, signed, whose words are `text`. A message that is sent goes
-    from `ours` to `theirs` on the channel `carried`, to the provider's stand-in. `status` is a signed delivery report
-    of the part `<session>.<version>.<index>` = 1.1.0, for a channel that Reports.
+    `webhook` is a signed message as the provider would deliver it, with the text `text`. Sent messages go from `ours`
+    to `theirs` on the channel `carried`, to the provider's stand-in. `status` is a signed delivery report of the part
+    `<session>.<version>.<index>` = 1.1.0, for a channel that Reports.
     """
 
     open: Callable[[], Channel]
@@ -42,7 +42,7 @@ class ChannelExample:
     status: WebhookRequest | None = None
 
     def part(self, message: SendMessage) -> StoredOutbound:
-        """Return a rendered message as its sender gets it."""
+        """Return a rendered message as the outbox passes it to the channel."""
         return StoredOutbound(
             session=1,
             version=1,
@@ -62,7 +62,7 @@ class ChannelContract:
     def channel_example(self) -> ChannelExample:
         raise NotImplementedError("return the ChannelExample of your channel")
 
-    # -- what comes in
+    # -- inbound
 
     def test_it_has_a_name_and_names_what_it_carries(self, channel_example: ChannelExample) -> None:
         name, names = _with(channel_example, lambda channel: (channel.name, channel.names))
@@ -141,7 +141,7 @@ class ChannelContract:
 
         _with(channel_example, read)
 
-    # -- what goes out
+    # -- outbound
 
     def test_nothing_is_rendered_as_nothing(self, channel_example: ChannelExample) -> None:
         assert _rendered(channel_example) == []
@@ -181,7 +181,7 @@ class ChannelContract:
     def test_a_reply_hands_its_parts_over_in_order(self, channel_example: ChannelExample) -> None:
         def reply(channel: Channel) -> str:
             if not channel.reply_limit:
-                return ""  # it never answers within the webhook
+                return ""  # it never replies in the webhook's response
             texts = ["one", "two"][: channel.reply_limit]
             parts = [channel_example.part(SendMessage(text=text)) for text in texts]
             written = channel.reply(parts, None)

@@ -1,4 +1,4 @@
-"""What every Model does: it routes, replies and extracts, says who answered, and never invents a choice."""
+"""The contract of a Model: it routes, replies and extracts, names its model, and never invents a choice."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _nothing(purpose: str, value: object) -> None:
 class ModelExample:
     """A model to try. `open` returns a new one, ready to answer; it is called inside an event loop.
 
-    `prepare(purpose, value)` tells the provider's stand-in what the model is to say next: for `route` a handle or None,
+    `prepare(purpose, value)` tells the provider's stand-in the model's next answer: for `route` a handle or None,
     for `reply` a text, for `extract` an object; a model that answers by itself needs no preparation. `unreachable`
     returns one whose provider cannot be reached.
     """
@@ -137,7 +137,7 @@ class ModelContract:
 
     def test_a_provider_that_cannot_be_reached_is_a_failure_in_time(self, model_example: ModelExample) -> None:
         if model_example.unreachable is None:
-            return  # it has no provider that could be away
+            return  # it has no provider that could be unreachable
 
         async def ask(model: Model) -> None:
             async with asyncio.timeout(ROUTE.timeout_s + 5):
@@ -158,7 +158,7 @@ def _saying(text: str) -> AskModel:
 
 
 def _answer(example: ModelExample, ask: AskModel) -> Answer:
-    """Return the answer, which is none of the ways in which a provider may fail."""
+    """Return the answer; a provider's failure fails the test."""
     answer = _with(example.open, lambda model: model.answer(ask))
     assert answer.failure is None
     return answer

@@ -1,4 +1,4 @@
-"""A node type on trial: one conversation, or one run, around a single node, and what came of it."""
+"""Runs one conversation, or one run, around a single node, and collects the results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from botflow.testing.simulator import VISITOR, Simulator
 
 NODE = "it"  # the id of the node under test
 CRASHED = "node.crashed"
-SAID = ("hello", "yes", "7", "tomorrow", "")  # what the person answers, one after the other
+SAID = ("hello", "yes", "7", "tomorrow", "")  # the person's answers, one after the other
 SILENCE = "8d"
 
 
@@ -39,7 +39,7 @@ class NodeExample:
     It is placed in a flow with these `variables`, after a trigger that takes every message (in `mode` single: after a
     trigger by hand), and each of its handles is connected. A trigger is placed alone. `begin` starts the conversation,
     or the run.
-    `workflows` are documents that the node refers to; `person` is who talks.
+    `workflows` are documents that the node refers to; `person` is the contact.
     """
 
     node_type: NodeType
@@ -66,16 +66,16 @@ class NodeExample:
         return {"id": "trial", "executionMode": self.mode, "variables": dict(self.variables), "nodes": nodes}
 
     def plugins(self) -> list[Plugin]:
-        """Return what brings the node type, unless it is here already."""
+        """Return a plugin with the node type, unless it is built in."""
         here = [*built_in(), *(kind for plugin in installed_plugins() for kind in plugin.node_types)]
         is_here = any(kind.name == self.node_type.name for kind in here)
         return [] if is_here else [Plugin(name="on trial", node_types=(self.node_type,))]
 
 
 class NodeTrial(Simulator):
-    """Begins, then answers a few times, or without words, and lets time pass.
+    """Begins, then answers a few times, also without words, and lets time pass.
 
-    `replay` is a trial whose answers are given again; where `is_world_away`, every Ask fails.
+    `replay` is a trial whose Answers are given again; with `is_world_away`, every Ask fails.
     """
 
     def __init__(
@@ -130,18 +130,18 @@ class NodeTrial(Simulator):
 
     @property
     def edges(self) -> list[EdgeFollowed]:
-        """The edges by which the node was left."""
+        """The edges that led out of the node."""
         return [event for event in self._recorded if isinstance(event, EdgeFollowed) and event.node == NODE]
 
     @property
     def crashes(self) -> list[str]:
-        """What its code raised, or returned, instead of an outcome or a NodeFailure."""
+        """What the node's code raised or returned instead of an outcome or a NodeFailure."""
         failures = [event for event in self._recorded if isinstance(event, (NodeFailed, ExecutionFailed))]
         return [event.message for event in failures if (event.node, event.code) == (NODE, CRASHED)]
 
     @property
     def assigned(self) -> set[str]:
-        """The variables that were not there in the beginning, or had another value."""
+        """The variables that are new, or have another value than at the beginning."""
         last = [session.last for session in self.deployment.sessions.values() if session.last is not None]
         variables = last[0].variables if last else {}
         missing = object()

@@ -1,4 +1,4 @@
-"""What every node type does: it keeps its word about handles and variables, waits in JSON, is pure, never crashes."""
+"""The contract of a node type: handles and variables as declared, waits in JSON, purity, and no crashes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NodeTypeContract:
     def node_example(self) -> NodeExample:
         raise NotImplementedError("return the NodeExample of your node type")
 
-    # -- what it says of itself
+    # -- its declarations
 
     def test_its_name_is_a_family_and_an_action(self, node_example: NodeExample) -> None:
         assert _NAME.fullmatch(node_example.node_type.name)
@@ -75,7 +75,7 @@ class NodeTypeContract:
 
         assert isinstance(node_type, Resumable) or not (pauses or enters)
 
-    # -- what it does
+    # -- its behaviour
 
     def test_it_plays_its_part_in_a_conversation(self, node_example: NodeExample) -> None:
         trial = NodeTrial(node_example)

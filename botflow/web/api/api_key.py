@@ -1,4 +1,4 @@
-"""The door of /api/v1: nobody without the API key comes to any of its addresses, also to those of tomorrow."""
+"""Requires the API key for every address under /api/v1, including addresses that are added later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botflow.web.context import desk_of
 
 
 class ApiKeyRequired:
-    """Lets a request in that carries the API key; else RejectedInbound `token.missing` or `token.invalid` (401)."""
+    """Passes on a request that carries the API key; else RejectedInbound `token.missing` or `token.invalid` (401)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,6 +1,6 @@
-"""PUT /api/v1/contacts/{channel}/{address}: what is known of a person, for all workflows. It needs the API key.
+"""PUT /api/v1/contacts/{channel}/{address}: data about a contact, for all workflows. It needs the API key.
 
-So far that is the time zone, by which quiet hours go; without one, the number's or the workflow's counts.
+So far only the time zone, which quiet hours use; without it, that of the number or of the workflow is used.
 """
 
 from __future__ import annotations

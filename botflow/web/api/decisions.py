@@ -1,6 +1,6 @@
-"""GET /api/v1/decisions?address=: why somebody was or was not written to, newest first. It needs the API key.
+"""GET /api/v1/decisions?address=: why messages were or were not sent, newest first. It needs the API key.
 
-Pages are bounded; `before` is the id of the last decision that was read.
+Pages are bounded; `before` is the id of the last decision of the previous page.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ async def list_decisions(request: Request) -> ApiResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Whose decisions are asked for; `channel` "" means all."""
+    """The address whose decisions are requested; `channel` "" means all."""
 
     address: str
     channel: str = ""
@@ -46,7 +46,7 @@ class Query:
         """Read the query; RejectedInbound `address.missing` or `query.invalid`."""
         given = parse_query(request, ("address", "channel", "limit", "before"))
         written = given.get("address", "")
-        # An unescaped plus sign is a blank by the time it arrives; so many digits are no short code.
+        # An unescaped plus sign arrives as a blank; so many digits are not a short code.
         is_number = written.strip().isdecimal() and (written.startswith(" ") or len(written) > LONGEST_SHORT_CODE)
         address = normal_number(f"+{written.strip()}" if is_number else written)
         if not address or len(address) > LONGEST or "\0" in address:

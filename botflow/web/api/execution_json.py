@@ -1,4 +1,4 @@
-"""Executions as JSON shows them: in lists, alone with what they took, and what hangs below them."""
+"""Executions as JSON: in lists, one with its details, and its children, steps, logs and artifacts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PRIORITY_NAMES = MappingProxyType({number: name for name, number in PRIORITIES.
 
 
 def shown(record: ExecutionRecord) -> dict[str, Any]:
-    """Return an execution as lists show it."""
+    """Return an execution as an entry of a list."""
     return {
         "id": record.id,
         "workflow": record.workflow,

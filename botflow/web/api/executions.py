@@ -2,7 +2,7 @@
 
 POST /api/v1/workflows/{slug}/executions   start one: {input, priority, key, user, version, metadata}: 202
 GET  /api/v1/executions                    the newest first; workflow, status, session, limit, before
-GET  /api/v1/executions/{id}               one, with what it took; /children, /steps, /logs, /artifacts[/{key}]
+GET  /api/v1/executions/{id}               one, with its details; /children, /steps, /logs, /artifacts[/{key}]
 POST /api/v1/executions/{id}/pause         and /resume, /cancel, /retry {checkpoint}
 """
 
@@ -94,7 +94,7 @@ async def start_execution(request: Request) -> ApiResponse:
 
 
 async def list_executions(request: Request) -> ApiResponse:
-    """GET /api/v1/executions: `{"executions": [...]}`; `before` the id of a page's last one comes the next page."""
+    """GET /api/v1/executions: `{"executions": [...]}`; with `before` the id of a page's last one, the next page."""
     given = parse_query(request, _FILTERS)
     if (status := given.get("status")) is not None and status not in STATUSES:
         raise _invalid(f"status is one of {', '.join(STATUSES)}")
@@ -109,7 +109,7 @@ async def list_executions(request: Request) -> ApiResponse:
 
 
 async def read_artifact(request: Request) -> Response:
-    """GET /api/v1/executions/{id}/artifacts/{key}: its bytes, as a download that no browser runs."""
+    """GET /api/v1/executions/{id}/artifacts/{key}: its bytes, as a download that a browser does not execute."""
     artifact, content = await _executions(request).artifact(request.path_params["id"], request.path_params["key"])
     return Response(
         content,
@@ -123,7 +123,7 @@ async def read_artifact(request: Request) -> Response:
 
 
 def reading(read: Read, *parameters: str) -> Endpoint:
-    """Return GET /api/v1/executions/{id}, or what is below it, as `read` gives it."""
+    """Return the route of GET /api/v1/executions/{id}, or of an address below it, with the value of `read`."""
 
     async def endpoint(request: Request) -> ApiResponse:
         given = parse_query(request, parameters)
@@ -133,7 +133,7 @@ def reading(read: Read, *parameters: str) -> Endpoint:
 
 
 def changing(change: Literal["pause", "resume", "cancel"]) -> Endpoint:
-    """Return POST /api/v1/executions/{id}/pause, resume or cancel: 200 with the execution as it is then."""
+    """Return the route of POST /api/v1/executions/{id}/pause, resume or cancel: 200 with the changed execution."""
 
     async def endpoint(request: Request) -> ApiResponse:
         await read_body(request.scope, request.receive, LARGEST_BODY)
@@ -143,7 +143,7 @@ def changing(change: Literal["pause", "resume", "cancel"]) -> Endpoint:
 
 
 async def retry_execution(request: Request) -> ApiResponse:
-    """POST /api/v1/executions/{id}/retry: 200 with the execution as it is then."""
+    """POST /api/v1/executions/{id}/retry: 200 with the changed execution."""
     body = await read_body(request.scope, request.receive, LARGEST_BODY)
     checkpoint = parse_body(body, Retry).checkpoint if body else None
     executions, id = _executions(request), request.path_params["id"]
@@ -156,7 +156,7 @@ def _executions(request: Request) -> Executions:
     return desk_of(request.scope).runtime.executions
 
 
-# -- what GET shows
+# -- responses of GET
 
 
 async def read_one(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
@@ -172,7 +172,7 @@ async def read_steps(executions: Executions, id: str, given: Mapping[str, str]) 
 
 
 async def read_logs(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    """`after` the version of a page's last entry comes the next page."""
+    """With `after` the version of a page's last entry, the next page."""
     level = given.get("level", "debug")
     if level not in LEVELS:
         raise _invalid(f"level is one of {', '.join(LEVELS)}")
@@ -184,7 +184,7 @@ async def read_artifacts(executions: Executions, id: str, given: Mapping[str, st
     return {"artifacts": [shown_artifact(artifact) for artifact in await executions.artifacts(id)]}
 
 
-# -- what requests give
+# -- values from requests
 
 
 def _workflow(given: Mapping[str, str]) -> str | None:

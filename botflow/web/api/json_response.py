@@ -1,4 +1,4 @@
-"""An answer of /api/v1: JSON by orjson, which writes times and UUIDs, kept by no cache."""
+"""The responses of /api/v1: JSON by orjson, which writes times and UUIDs; caches must not store them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 
 class ApiResponse(JSONResponse):
-    """A JSON response that no cache keeps."""
+    """A JSON response that caches must not store."""
 
     def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(content, status_code, {"cache-control": "no-store", **(headers or {})})

@@ -1,10 +1,10 @@
 """Held messages and what operators do about them. Everything here needs the API key.
 
-    GET  /api/v1/outbounds?state=held       what nobody sends until somebody decides, oldest first
+    GET  /api/v1/outbounds?state=held       messages that wait for an operator's decision, oldest first
     POST /api/v1/outbounds/{id}/release     send it after all, as if for the first time
-    POST /api/v1/outbounds/{id}/drop        give it up
+    POST /api/v1/outbounds/{id}/drop        do not send it
 
-An id is `<session>.<version>.<index>`; `after` the last one of a page come the next.
+An id is `<session>.<version>.<index>`; with `after` the last id of a page, the next page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from botflow.web.context import desk_of
 
 PAGE = 50
 LARGEST_PAGE = 200
-# What the columns hold.
+# The largest values of the columns (bigint, integer, smallint).
 LARGEST = (2**63 - 1, 2**31 - 1, 2**15 - 1)
 _ID = re.compile(r"([0-9]{1,19})\.([0-9]{1,10})\.([0-9]{1,5})")
 
@@ -46,7 +46,7 @@ async def release_outbound(request: Request) -> ApiResponse:
 
 
 async def drop_outbound(request: Request) -> ApiResponse:
-    """Give a held part up; answers like `release_outbound`."""
+    """Mark a held part as failed; answers like `release_outbound`."""
     return await _decide(request, desk_of(request.scope).runtime.database.held.drop_held, "failed")
 
 
@@ -65,7 +65,7 @@ async def _decide(
 
 
 def part_id(text: str) -> tuple[int, int, int]:
-    """Read an id; RejectedInbound `outbound.invalid_id` when it is none."""
+    """Read an id; RejectedInbound `outbound.invalid_id` when it is malformed."""
     match = _ID.fullmatch(text)
     found = (int(match[1]), int(match[2]), int(match[3])) if match else None
     if found is None or any(number > largest for number, largest in zip(found, LARGEST, strict=True)):

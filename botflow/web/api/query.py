@@ -1,4 +1,4 @@
-"""What stands behind the question mark of an address of /api/v1."""
+"""Query-string parsing for /api/v1; unknown parameters are rejected."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from botflow.errors import RejectedInbound, did_you_mean
 
 
 def parse_query(request: Request, known: Sequence[str]) -> dict[str, str]:
-    """Return the query's values, the last of each name; RejectedInbound `query.invalid` for a name that is not known:
-    a filter with a slip in its name would let everything through."""
+    """Return the query's values, the last of each name; RejectedInbound `query.invalid` for an unknown name:
+    a filter with a misspelt name would not filter at all."""
     given = dict(request.query_params)
     for name in given:
         if name not in known:

@@ -1,9 +1,9 @@
-"""Starting workflows over HTTP: webhooks of anybody's, and events from servers with the API key.
+"""Starting workflows over HTTP: webhooks from any service, and events from servers with the API key.
 
     POST /hooks/{workflow}            the workflow's trigger.webhook; /hooks/{workflow}/{node} where it has several
     POST /api/v1/events               {"name": "contact.created", "payload": {...}, "key"?: "..."}
 
-A webhook proves itself before its body is parsed: by the secret itself in `Authorization: Bearer` or
+A webhook is authenticated before its body is parsed: by the secret itself in `Authorization: Bearer` or
 `X-Webhook-Secret`, or by a signature of the body. Its `Idempotency-Key` makes a repeated request the same execution.
 """
 
@@ -41,7 +41,7 @@ class ReceiveHook:
     """POST /hooks/{workflow}/{node}: 202 with the execution that it starts."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "POST":  # the route takes any, or another method would be one of a provider's addresses
+        if scope["method"] != "POST":  # the route takes all methods: others would match a provider's address
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
@@ -81,7 +81,7 @@ def _shown(started: TriggeredExecution) -> dict[str, str]:
 
 
 def _trigger_of(live: LiveFlow, named: str) -> tuple[str, WebhookProperties]:
-    """Return the webhook trigger that is meant; 404 `hook.unknown` when it is none, or one of several unnamed."""
+    """Return the requested webhook trigger; 404 `hook.unknown` when there is none, or several and none is named."""
     hooks = {node.id: node.properties for node in live.flow.triggers if isinstance(node.properties, WebhookProperties)}
     if named in hooks:
         return named, hooks[named]
@@ -96,7 +96,7 @@ def _trigger_of(live: LiveFlow, named: str) -> tuple[str, WebhookProperties]:
 
 
 async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookProperties, scope: Scope, body: bytes) -> None:
-    """401 `hook.unsigned` without any proof, 403 `webhook.forged` with a wrong one, or when no secret is there."""
+    """401 `hook.unsigned` without a proof, 403 `webhook.forged` with a wrong one, or when the secret is not set."""
     proofs = _proofs(scope, properties.signature)
     if not proofs:
         wanted = properties.signature.header if properties.signature else "Authorization: Bearer, or X-Webhook-Secret"
@@ -125,7 +125,7 @@ async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookPropertie
 
 
 def _proofs(scope: Scope, signature: Signature | None) -> Sequence[str]:
-    """Return what the request offers; something else than a bearer's token is no proof."""
+    """Return the request's proofs; an Authorization header counts only with a bearer token."""
     if signature is not None:
         given = header(scope, signature.header.lower().encode())
         return [given] if given else []
@@ -147,7 +147,7 @@ def _is_proof(proof: str, secret: str, signature: Signature | None, body: bytes)
 
 
 def _decoded(written: str, encoding: str) -> bytes:
-    """Return the signature's bytes, b"" when it is not written as it must be."""
+    """Return the signature's bytes, b"" when it is malformed."""
     try:
         return bytes.fromhex(written) if encoding == "hex" else base64.b64decode(written, validate=True)
     except (ValueError, binascii.Error):
@@ -155,7 +155,7 @@ def _decoded(written: str, encoding: str) -> bytes:
 
 
 def _input(scope: Scope, body: bytes) -> Any:
-    """Return the body's content: JSON, or a form's fields, of which repeated ones become lists."""
+    """Return the body's content: JSON, or a form's fields; repeated fields become lists."""
     if not body:
         return {}
     content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()

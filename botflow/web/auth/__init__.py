@@ -1,1 +1,1 @@
-"""Who calls, and with which rights. Start reading in `callers.py`."""
+"""Callers and their rights. Start reading in `callers.py`."""

@@ -1,7 +1,7 @@
-"""Who is calling: a visitor with the session token we signed, or a server with the API key.
+"""Callers: a visitor with a session token that we signed, or a server with the API key.
 
-A token names the workflow and the person; nothing about it is stored. An external id is no secret, so only
-a server may name one.
+A token names the workflow and the person; nothing about it is stored. An external id is not a secret, so only a
+server may name one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CHALLENGE = {"www-authenticate": "Bearer"}
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The person a session token stands for."""
+    """The person that a session token identifies."""
 
     workflow: str
     external_id: str
@@ -40,7 +40,7 @@ _TRUSTED = TrustedServer()
 
 
 class Gate:
-    """Signs session tokens, and says who a request comes from."""
+    """Signs session tokens, and identifies the caller of a request."""
 
     def __init__(self, secret_key: str, api_key: str | None) -> None:
         self._tokens = URLSafeTimedSerializer(
@@ -51,11 +51,11 @@ class Gate:
         self._api_key = _bytes(api_key) if api_key else None
 
     def sign(self, visitor: Visitor) -> str:
-        """Return a token that stands for `visitor` for ninety days."""
+        """Return a token that identifies `visitor` for ninety days."""
         return self._tokens.dumps([visitor.workflow, visitor.external_id])
 
     def caller(self, scope: Scope, workflow: str) -> Caller | None:
-        """Return who calls, None for nobody in particular; RejectedInbound when the credentials are wrong."""
+        """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""
         given = header(scope, b"authorization")
         if given is None:
             return None
@@ -84,7 +84,7 @@ class Gate:
 
     def _visitor(self, token: str) -> Visitor:
         try:
-            workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones say more
+            workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones hold more
         except SignatureExpired:
             raise _unauthorized("token.expired", "this session token has expired") from None
         except BadSignature:
@@ -110,7 +110,7 @@ def required(caller: Caller | None, workflow: str) -> Caller:
 
 
 def external_id_of(caller: Caller | None, named: str, workflow: str) -> str:
-    """Return whom the caller speaks for. `named` is the external id in the request, "" when it names none."""
+    """Return the external id of the caller's person. `named` is the one in the request, "" when it names none."""
     if isinstance(caller, TrustedServer):
         if not named:
             raise RejectedInbound(

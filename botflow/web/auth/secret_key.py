@@ -1,6 +1,6 @@
-"""The key that signs session tokens: configured, or in --dev made once and kept beside the database.
+"""The key that signs session tokens: configured, or in --dev generated once and kept beside the database.
 
-Kept, so that a visitor's page still works after the server restarted.
+It is kept so that a visitor's page still works after a restart of the server.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def secret_key(settings: Settings, *, dev: bool) -> str:
 
 
 def _key_file(database_url: str) -> Path:
-    """Return where the key is kept: beside a SQLite file, else in the working folder."""
+    """Return the key's path: beside the SQLite file, else in the working folder."""
     name = database_url.removeprefix(SQLITE).partition("?")[0] if database_url.startswith(SQLITE) else ""
     return Path(f"{name}.secret") if name and name != ":memory:" else Path("botflow.secret")
 

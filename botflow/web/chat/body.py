@@ -1,4 +1,4 @@
-"""What a visitor may post."""
+"""The bodies that a visitor may post."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_without_nul), 
 
 
 class Posted(Body):
-    """A message. `payload` is a pressed quick reply's; a message with one may do without a text."""
+    """A message. `payload` is a pressed quick reply's; a message with a payload may have no text."""
 
     text: Text | None = None
     payload: Payload | None = None
@@ -51,6 +51,6 @@ class Posted(Body):
 
 
 class Opening(Body):
-    """The body of a request for a session; nobody may name a person in it."""
+    """The body of a request for a session; it may not name a person."""
 
     external_id: object = None

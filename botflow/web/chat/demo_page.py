@@ -1,4 +1,4 @@
-"""The demo chat page, in --dev only: a few files of ours, no inline script, nothing from elsewhere."""
+"""The demo chat page, in --dev only: a few own files, no inline script, nothing from other sites."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "cache-control": "no-store",  # a page for developers: they see what they have just changed
+    "cache-control": "no-store",  # a page for developers, who must see their latest changes
 }
 
 
@@ -42,7 +42,7 @@ async def icon(request: Request) -> Response:
 
 
 async def served_workflows(request: Request) -> Response:
-    """GET /demo/workflows: what the page can talk to."""
+    """GET /demo/workflows: the workflows that the page can talk to."""
     flows = desk_of(request.scope).runtime.flows
     served = [{"id": live.slug, "name": live.flow.name or live.slug} for live in flows.all()]
     return JSONResponse({"workflows": served}, headers={"cache-control": "no-store"})

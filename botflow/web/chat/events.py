@@ -1,9 +1,9 @@
 """The conversation as it happens, over SSE: messages, drafts of a turn that is not committed yet, and
-where the session stands.
+the session's status.
 
 A stream reads the messages from the database by cursor, so it resumes after `Last-Event-ID` without loss or repetition;
-signals only say when to look. Streams are counted and bounded, and a reader that does not read is dropped. A quiet
-stream looks by itself every few seconds only: there may be thousands, and a waiting request looks twice a second.
+signals only say when to read. Streams are counted and bounded, and a client that does not read is dropped. A quiet
+stream polls only every few seconds: there may be thousands, and a waiting request polls twice a second.
 
 Not by sse-starlette, whose framing and pings would save some forty lines: it replaces uvicorn's exit handler when it is
 imported, polls for the end of the server twice a second, writes every event into the debug log, and takes three times
@@ -35,9 +35,9 @@ from botflow.web.rate_limits import READS_PER_SESSION
 MOST_STREAMS = 5_000
 MOST_STREAMS_PER_SESSION = 8
 HEARTBEAT_S = 15.0
-POLL_RUNNING_S = 0.5  # under the signals, while a turn is under way
+POLL_RUNNING_S = 0.5  # beside the signals, while a turn is under way
 POLL_QUIET_S = 5.0
-READ_WITHIN_S = 10.0  # a reader whose buffers stay full for longer is gone
+READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
 PAGE = 100
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -47,7 +47,7 @@ HEADERS = [
 
 
 class Streams:
-    """The streams that are open in this process: how many there may be, and when they must end."""
+    """The open streams of this process: bounds their number, and ends them."""
 
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
@@ -62,7 +62,7 @@ class Streams:
 
     @contextmanager
     def place(self, session: int) -> Iterator[None]:
-        """Hold a place; a 503 with Retry-After when there is none left, a 429 when the session has its share."""
+        """Hold a place for a stream; 503 with Retry-After when all are taken, 429 when the session has too many."""
         if self._closing.is_set() or self._open.total() >= MOST_STREAMS:
             raise _full("too many streams are open on this server", HTTPStatus.SERVICE_UNAVAILABLE, "stream.full")
         if self._open[session] >= MOST_STREAMS_PER_SESSION:
@@ -99,7 +99,7 @@ class Events:
 
 
 class Stream:
-    """One reader of one session."""
+    """One client's stream of one session."""
 
     def __init__(self, desk: Desk, session: int, cursor: Cursor | None, send: Send) -> None:
         self._written_at = desk.runtime.clock.monotonic_s()
@@ -107,14 +107,14 @@ class Stream:
         self._session = session
         self._cursor = cursor
         self._said: tuple[int, int] = (0, 0)
-        self._turn = 0  # the last turn whose messages went out
+        self._turn = 0  # the last turn whose messages were written
         self._status = ""
         self._send = send
         self._is_stuck = False
 
     async def run(self) -> None:
-        """Write until cancelled; returns when the reader does not read."""
-        with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: nothing falls between
+        """Write until cancelled; returns when the client does not read."""
+        with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._write_start()
                 await self._find_place()
@@ -123,16 +123,16 @@ class Stream:
                     await self._pass_on_drafts(mailbox)
             except TimeoutError:
                 self._is_stuck = True
-            except ProviderError as failure:  # the reader comes back, and is told when the database is not
+            except ProviderError as failure:  # the client reconnects, and gets an error if the database is away
                 structlog.get_logger("botflow.web").warning("stream_interrupted", code=failure.code)
 
     async def end(self) -> None:
-        """Complete the response, unless nobody reads it."""
+        """Complete the response, unless the client does not read."""
         if not self._is_stuck:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _find_place(self) -> None:
-        """Translate the cursor: what a person wrote has the messages of earlier turns before it."""
+        """Translate a cursor at a person's message to the last message that the workflow said before it."""
         if self._cursor is None:
             return
         if self._cursor.said is not None:
@@ -175,7 +175,7 @@ class Stream:
                 await self._write_draft(signal)
 
     async def _write_draft(self, draft: Draft) -> None:
-        """Write a piece of a reply, or what the turn has said before it asked: its messages have their ids already."""
+        """Write a piece of a reply, or the messages that the turn said before an Ask: they have their final ids."""
         place = {"turn": draft.seq, "attempt": draft.attempt}
         if isinstance(draft, Delta):
             await self._write("delta", {**place, "text": draft.text})

@@ -1,6 +1,6 @@
-"""The conversation so far, both directions, in bounded pages: what a reloaded page shows.
+"""The conversation so far, both directions, in bounded pages, for a reloaded page.
 
-Entries are ordered as they were said. An entry's id is a cursor: `after` it come the ones said later.
+Entries are in the order in which they were said. An entry's id is a cursor: `after` it returns the later ones.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from botflow.web.chat.body import LONGEST_ID
 
 PAGE = 50
 LARGEST_PAGE = 200
-PAGES_BACK = 50  # how far a reader may be behind before it starts over
-# What the columns of a place hold: a version or a seq, and an index. Whatever is beyond is after every message.
+PAGES_BACK = 50  # a reader that is further behind starts over
+# The largest values of a cursor's columns: a version or a seq, and an index. A larger value is after every message.
 LARGEST = 2**31 - 1
 LARGEST_INDEX = 2**15 - 1
 _OUT = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
@@ -31,14 +31,14 @@ _IN = re.compile(r"i([0-9]{1,15})")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a conversation: after what the workflow said (version, index), or after what a person wrote (seq)."""
+    """A position in a conversation: after a message of the workflow (version, index), or of the person (seq)."""
 
     said: tuple[int, int] | None
     heard: int | None
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """Read a message's id; RejectedInbound `cursor.invalid` when it is none."""
+        """Read a message's id; RejectedInbound `cursor.invalid` when it is malformed."""
         if match := _OUT.fullmatch(text):
             return cls((min(int(match[1]), LARGEST), min(int(match[2]), LARGEST_INDEX)), None)
         if match := _IN.fullmatch(text):
@@ -48,7 +48,7 @@ class Cursor:
         )
 
     def covers(self, entry: TranscriptEntry) -> bool:
-        """Say whether a reader at this place has `entry`, as far as its own direction tells."""
+        """Say whether a reader at this position has `entry`; only entries of the same direction can tell."""
         if entry.direction == "in":
             return self.heard is not None and entry.seq <= self.heard
         if self.heard is not None:
@@ -59,7 +59,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks for."""
+    """The query of a reader."""
 
     after: Cursor | None
     before: int | None
@@ -89,12 +89,12 @@ async def read_page(transcripts: Transcripts, session: int, query: Query) -> dic
 
 
 def message_json(outbound: StoredOutbound) -> dict[str, Any]:
-    """Return what the workflow said, as chat clients read it."""
+    """Return a message of the workflow, in the form for chat clients."""
     return said_json(outbound.wire_id, outbound.message)
 
 
 def said_json(wire_id: str, message: SendMessage) -> dict[str, Any]:
-    """Return a message as chat clients read it."""
+    """Return a message in the form for chat clients."""
     shown: dict[str, Any] = {
         "id": wire_id,
         "type": "text",
@@ -119,7 +119,7 @@ async def _page_back(
 
 
 async def _following(transcripts: Transcripts, session: int, cursor: Cursor) -> list[TranscriptEntry]:
-    """Return every entry after `cursor`: read backwards until it is found, for readers are rarely far behind."""
+    """Return every entry after `cursor`: read backwards until it is found, because readers are rarely far behind."""
     following: list[TranscriptEntry] = []
     before: int | None = None
     for _ in range(PAGES_BACK):
@@ -134,7 +134,7 @@ async def _following(transcripts: Transcripts, session: int, cursor: Cursor) -> 
 
 
 def _visible(entries: list[TranscriptEntry]) -> list[dict[str, Any]]:
-    """Leave out what was said to others, and what has nothing to show."""
+    """Leave out messages to other addresses, and empty ones."""
     return [
         _entry_json(entry)
         for entry in entries

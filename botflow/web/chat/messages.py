@@ -1,6 +1,6 @@
 """The chat over HTTP: open a session, say something, read the conversation. A message is the hot path.
 
-A visitor is anonymous and carries a signed token; a server carries the API key and names its person. Either way one
+A visitor is anonymous and carries a signed token; a server sends the API key and names the person. Either way one
 `messageId` of one person is one turn, however often it is posted.
 """
 
@@ -38,7 +38,7 @@ class Messages:
             await self._read(scope, send)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 200 with what the turn said, or 202 when it outlasts the deadline."""
+        """Answer 200 with the turn's messages, or 202 when it takes longer than the deadline."""
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         caller = desk.gate.caller(scope, live.slug)
@@ -49,7 +49,7 @@ class Messages:
             await desk.limiter.check(MESSAGES_PER_SESSION, external_id)
         inbound = Inbound(
             kind="message",
-            # The prefix keeps a visitor's ids apart from our own keys, such as a timeout's.
+            # The prefix separates a visitor's ids from our own keys, such as a timeout's.
             key=f"m:{posted.message_id or secrets.token_urlsafe(16)}",
             received_at=desk.runtime.clock.now(),
             seed=secrets.randbits(63),
@@ -105,7 +105,7 @@ class OpenSession:
 
 
 async def _reply(desk: Desk, receipt: Receipt) -> dict[str, Any]:
-    """Return a turn's answer: what it said to its own person, and how it left the conversation."""
+    """Return a turn's response: its messages to the session's own person, and the conversation's status."""
     return {
         "sessionId": str(receipt.id.session),
         "status": await _status(desk, receipt),
@@ -114,7 +114,7 @@ async def _reply(desk: Desk, receipt: Receipt) -> dict[str, Any]:
 
 
 async def _status(desk: Desk, receipt: Receipt) -> str:
-    """Return `running`, `waiting`, `completed` or `failed`. An ignored inbound leaves the session where it was."""
+    """Return `running`, `waiting`, `completed` or `failed`. An ignored inbound does not change the session's status."""
     if receipt.state == "new":
         return "running"
     if receipt.state == "dead":
