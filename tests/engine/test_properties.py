@@ -24,7 +24,7 @@ from botflow.engine.turn import Turn, take_turn
 from botflow.flow.graph import Flow
 from tests.engine.generated_flows import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
 
-CONVERSATIONS = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 600)  # `make proof` generates more
+CONVERSATIONS = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 300)  # `make proof` generates more
 # What must have been drawn, in turns: of the commonest endings, of most else, and of what is rarest.
 MANY, SOME, RARE = CONVERSATIONS // 20, CONVERSATIONS // 40, max(1, CONVERSATIONS // 400)
 EVENTS = ("entered", "left", "refused", "error", "retried", "child", "emitted", "log", "reminder", "expired", "rewound")
