@@ -1,7 +1,7 @@
-"""Ten thousand timers due at one instant: `python -m tests.performance.timers [COUNT [SERVERS]]`, some minutes.
+"""Ten thousand timers due at one instant: `python -m tests.performance.timers [COUNT [SERVERS [PARKED]]]`.
 
 How fast they drain, what memory and log that takes, and what ordinary messages feel of it: answered at once, or through
-the queue, before and meanwhile.
+the queue, before and meanwhile. PARKED is how many other people wait for something that is far off.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.faults.servers_that_die import Place, say, standing
 from tests.servers import start_postgres
 
 FLOW = Path(__file__).parent / "timers.yaml"
-COUNT, SERVERS = 10_000, 2
+COUNT, SERVERS, PARKED = 10_000, 2, 0
 BEFORE_S = 10.0
 EVERY_S = 0.1  # between the messages of one person
 PATIENCE_S = 600.0
@@ -67,6 +67,23 @@ async def seed(url: str, count: int) -> None:
             await connection.execute(
                 text("SELECT setval(pg_get_serial_sequence('sessions', 'id'), max(id)) FROM sessions")
             )
+
+
+async def park(url: str, count: int) -> None:
+    """Let `count` more people wait where `seed` waits, for a month."""
+    copies = text(
+        "INSERT INTO sessions (workflow_id, channel, external_id, version, last_seq, done_seq, flow_version, wake_at,"
+        " created_at, updated_at, parked, state) SELECT workflow_id, channel, 'parked ' || number, version, last_seq,"
+        " done_seq, flow_version, now() + interval '30 days', now(), now(), false, state"
+        " FROM sessions, generate_series(1, :count) AS number WHERE external_id = 'seed'"
+    )
+    async with _writing(url) as connection:
+        await connection.execute(copies, {"count": count})
+    engine = create_async_engine(url.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:  # what such a load leaves to be done must not happen meanwhile
+        await connection.execute(text("VACUUM ANALYZE sessions"))
+        await connection.execute(text("CHECKPOINT"))
+    await engine.dispose()
 
 
 async def make_due(url: str) -> None:
@@ -126,7 +143,7 @@ async def talk(client: httpx2.AsyncClient, places: Sequence[Place], felt: Felt, 
         await asyncio.sleep(EVERY_S)
 
 
-async def measure(url: str, folder: Path, count: int, servers: int) -> None:
+async def measure(url: str, folder: Path, count: int, servers: int, parked: int) -> None:
     environment = {"BOTFLOW_DATABASE_URL": url}
     places = [Place(flow=FLOW, folder=folder, environment=environment) for _ in range(servers)]
     async with standing(*places), httpx2.AsyncClient() as client:
@@ -134,6 +151,7 @@ async def measure(url: str, folder: Path, count: int, servers: int) -> None:
             await place.started()
         await say(client, places, "seed", "hi", "seed")
         await seed(url, count)
+        await park(url, parked)
         before, meanwhile = Felt(), Felt()
         async with asyncio.TaskGroup() as tasks:
             await _with_talk(tasks, client, places, before, asyncio.sleep(BEFORE_S))
@@ -150,8 +168,9 @@ async def measure(url: str, folder: Path, count: int, servers: int) -> None:
     log = (await _log_position(url) - log) // count
     memory = ", ".join(f"{peak / 2**20:.0f}" for peak in peaks)
     print(
-        f"{count} timers due at once, {servers} servers: {took_s:.1f} s, {count / took_s:.0f}/s; fired {fired}, people"
-        f" told {people}, told {times} times; log {log} bytes each, messages included; peak memory {memory} MiB"
+        f"{count} timers due at once, {servers} servers, {parked} parked: {took_s:.1f} s, {count / took_s:.0f}/s;"
+        f" fired {fired}, people told {people}, told {times} times; log {log} bytes each, messages included;"
+        f" peak memory {memory} MiB"
     )
     print(f"  messages before:    {before.line()}")
     print(f"  messages meanwhile: {meanwhile.line()}")
@@ -192,9 +211,9 @@ def _p95(took: Sequence[float]) -> float:
 
 def main() -> None:
     given = [int(argument) for argument in sys.argv[1:]]
-    count, servers = (*given, *(COUNT, SERVERS)[len(given) :])
+    count, servers, parked = (*given, *(COUNT, SERVERS, PARKED)[len(given) :])
     with tempfile.TemporaryDirectory() as folder, start_postgres(fsync=True) as server:
-        asyncio.run(measure(server.url, Path(folder), count, servers))
+        asyncio.run(measure(server.url, Path(folder), count, servers, parked))
 
 
 if __name__ == "__main__":
