@@ -99,7 +99,7 @@ def take_turn(
         after = freeze(session, scene, ending)
         state = orjson.dumps(after.to_json())
     started = session.execution is None and (scene.started or _is_runs_first(scene, ending))
-    execution = session.execution or (inbound.new_execution_id if started else "")
+    execution = session.execution or after.execution or (inbound.new_execution_id if started else "")
     return Turn(
         session=after,
         state=state,

@@ -19,7 +19,14 @@ from botflow.storage.engines.batching import Batcher
 from tests.engine import test_turn
 from tests.faults.mutation import Fence
 from tests.runtime.delivery import test_opt_outs
-from tests.runtime.turns import test_arrival_order, test_lease_keeper, test_receive, test_run, test_timers
+from tests.runtime.turns import (
+    test_arrival_order,
+    test_lease_keeper,
+    test_receive,
+    test_run,
+    test_session_tasks,
+    test_timers,
+)
 from tests.storage.engines import test_batching
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
@@ -214,7 +221,7 @@ ATTEMPTS = (
         SessionTasks.outcome,
         "turn.seq < serving.lease.turn.seq",
         "False",
-        test_run.test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs,
+        test_session_tasks.test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs,
     ),
     Fence(
         SessionTasks.lose,
@@ -226,7 +233,7 @@ ATTEMPTS = (
         SessionTasks.lose,
         "serving.lease == lease",
         "True",
-        test_run.test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one,
+        test_session_tasks.test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one,
     ),
     Fence(
         LeaseKeeper.beat,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.cli.conftest import Call
@@ -119,9 +121,10 @@ def test_at_a_prompt_messages_appear_above_what_is_being_typed(tmp_path: Path) -
     screen.wait_for("Still there?")
     screen.type("half a sen")  # no return: the timeout comes in between
     screen.wait_for("You fell asleep.")
+    screen.wait_for("half a sen")  # the prompt is back: until then the terminal itself takes what is typed
     screen.type("\x15\x04")  # Ctrl-U clears the line, Ctrl-D leaves
 
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert screen.exit_code_of(child) == 0
     os.close(terminal)
 
 
@@ -158,11 +161,28 @@ class Screen:
         os.write(self._terminal, keys.encode())
 
     def wait_for(self, words: str) -> None:
+        """Return once these words are shown, after those that were waited for before."""
         deadline = time.monotonic() + LONGEST_S
         while words not in self._shown:
             assert time.monotonic() < deadline, self._shown
-            if select.select([self._terminal], [], [], 0.1)[0]:
-                piece = os.read(self._terminal, 4096).decode(errors="replace")
-                if "\x1b[6n" in piece:  # prompt_toolkit asks where the cursor is
-                    self.type("\x1b[1;1R")
-                self._shown += piece
+            self._read()
+        self._shown = self._shown.partition(words)[2]
+
+    def exit_code_of(self, child: int) -> int:
+        """Return how the process at the terminal has ended; it is killed when it does not end."""
+        deadline = time.monotonic() + LONGEST_S
+        while True:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > deadline:
+                os.kill(child, signal.SIGKILL)
+            with suppress(OSError):  # Linux says that nobody has the other end open any more
+                self._read()
+
+    def _read(self) -> None:
+        if select.select([self._terminal], [], [], 0.1)[0]:
+            piece = os.read(self._terminal, 4096).decode(errors="replace")
+            if "\x1b[6n" in piece:  # prompt_toolkit asks where the cursor is
+                self.type("\x1b[1;1R")
+            self._shown += piece
