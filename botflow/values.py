@@ -1,8 +1,8 @@
-"""Values that nobody changes, at the price of plain objects.
+"""Immutable values that cost as little as plain objects.
 
-A frozen dataclass sets each field by `object.__setattr__`, which makes it seven times as dear as a plain one; a turn
-makes some thirty, and spent 6 % of its CPU time on that. So the type checker alone forbids to assign to a field here,
-and at runtime the fields are plain slots. Values are compared and hashed by their fields, as frozen ones are.
+A frozen dataclass sets each field by `object.__setattr__`, which takes seven times as long as a plain assignment. A
+turn makes about thirty values, and spent 6 % of its CPU time there. So only the type checker forbids assignments to
+these fields; at runtime they are plain slots. Values are compared and hashed by their fields, like frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ else:
 
     def value(*, frozen, slots, kw_only=False):
         """Decorate a class as `dataclass(frozen=True, slots=True)` does for the type checker."""
-        assert frozen, "only for what nobody may assign to"
+        assert frozen, "a value is declared frozen=True, so that the type checker protects it"
         return dataclass(slots=slots, kw_only=kw_only, unsafe_hash=True)
 
 

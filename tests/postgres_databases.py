@@ -99,7 +99,7 @@ class Databases:
         """Empty a database for the next test, or drop it."""
         try:
             is_fresh = self._is_emptied(name)
-        except psycopg.Error:  # it is gone, refuses connections, or somebody holds on to it
+        except psycopg.Error:  # it is gone, refuses connections, or a lock is held
             is_fresh = False
         if is_fresh:
             self._idle.append(name)

@@ -60,6 +60,7 @@ class ChannelContract:
 
     @pytest.fixture
     def channel_example(self) -> ChannelExample:
+        # There is no default: a contract without an example would prove nothing.
         raise NotImplementedError("return the ChannelExample of your channel")
 
     # -- inbound

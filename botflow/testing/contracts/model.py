@@ -60,6 +60,7 @@ class ModelContract:
 
     @pytest.fixture
     def model_example(self) -> ModelExample:
+        # There is no default: a contract without an example would prove nothing.
         raise NotImplementedError("return the ModelExample of your model")
 
     def test_a_model_has_a_name(self, model_example: ModelExample) -> None:

@@ -19,6 +19,7 @@ class NodeTypeContract:
 
     @pytest.fixture
     def node_example(self) -> NodeExample:
+        # There is no default: a contract without an example would prove nothing.
         raise NotImplementedError("return the NodeExample of your node type")
 
     # -- its declarations

@@ -177,7 +177,7 @@ class Screen:
                 return os.waitstatus_to_exitcode(status)
             if time.monotonic() > deadline:
                 os.kill(child, signal.SIGKILL)
-            with suppress(OSError):  # Linux says that nobody has the other end open any more
+            with suppress(OSError):  # EIO on Linux: the process has closed its end
                 self._read()
 
     def _read(self) -> None:
