@@ -103,10 +103,12 @@ Ask = AskModel | AskHistory | Invoke | Pause
 
 @value(frozen=True, slots=True, kw_only=True)
 class AskFailure:
-    """Why an Ask has no value: a stable code and a sentence for the log."""
+    """Why an Ask has no value: a stable code and a sentence for the log. `crash` is the exception of foreign code; it
+    stays in this process, for its log."""
 
     code: str
     message: str
+    crash: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 @value(frozen=True, slots=True, kw_only=True)

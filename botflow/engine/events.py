@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Any, ClassVar
 
 from botflow.values import value
@@ -76,10 +77,16 @@ class AnswerRefused(Event):
 
 @value(frozen=True, slots=True)
 class NodeFailed(Event):
+    """`crash` is the exception of the node's own code, for the log of the process; it is not part of the trace."""
+
     kind: ClassVar[str] = "error"
     node: str
     code: str
     message: str
+    crash: BaseException | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> list[Any]:
+        return [self.kind, self.node, self.code, self.message]
 
 
 @value(frozen=True, slots=True)

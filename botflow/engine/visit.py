@@ -31,6 +31,7 @@ from botflow.flow.graph import Node
 from botflow.flow.policy import Retry
 
 _OUTCOMES = frozenset((Leave, WaitForMessage, Park, KeepWaiting, EnterSubflow, EnterBody, End))
+CRASHED = "node.crashed"
 
 
 def visit(scene: Scene, node_types: Mapping[str, NodeType], resuming: bool) -> Visit:
@@ -133,13 +134,17 @@ def _asking(
 def _checked(outcome: Outcome, node: Node) -> Outcome:
     if type(outcome) not in _OUTCOMES:
         raise NodeFailure(
-            f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code="node.crashed"
+            f"{node.type} returned {type(outcome).__name__} instead of an outcome such as Leave", code=CRASHED
         )
     return outcome
 
 
 def _crashed(crash: BaseException) -> NodeFailure:
-    return NodeFailure(f"{type(crash).__name__}: {crash}", code="node.crashed")
+    return NodeFailure(f"{type(crash).__name__}: {crash}", code=CRASHED)
+
+
+def _crash_of(failure: FlowError) -> BaseException | None:
+    return failure.__cause__ if failure.code == CRASHED else None
 
 
 def _bounded(
@@ -165,7 +170,7 @@ def _bounded(
 
 
 def _leave_by_error(scene: Scene, node: Node, node_type: NodeType, failure: FlowError) -> Leave:
-    scene.record(events.NodeFailed(node.id, failure.code, failure.message))
+    scene.record(events.NodeFailed(node.id, failure.code, failure.message, _crash_of(failure)))
     is_body = "error" in node_type.bodies(node.properties)
     if is_body or not scene.connected("error"):
         raise failure

@@ -17,7 +17,7 @@ from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.records.leases import Seen
 from botflow.records.queues import EFFECTS, EXECUTIONS, TURNS
-from botflow.records.turns import TurnCommit
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks, models_of
@@ -36,6 +36,7 @@ from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.failure_log import FailureLog
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.rendering import channels_by_name
@@ -143,12 +144,14 @@ def delivery_of(base: Base) -> Delivery:
 
 
 class Committed:
-    """Calls its listener after each commit that other parts of the process must know of."""
+    """Called after each commit: logs its failures, and calls the listener, so that others in the process know of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, failures: FailureLog) -> None:
         self.listener: Callable[[TurnCommit], None] = lambda commit: None
+        self._failures = failures
 
-    def __call__(self, commit: TurnCommit) -> None:
+    def __call__(self, commit: TurnCommit, turn: TurnId) -> None:
+        self._failures.log(commit, turn)
         self.listener(commit)
 
 
@@ -169,7 +172,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     hot = HotSessions(database.turns, base.redis)
     bursts = Bursts(BurstRows(database.engine), base.hub)
     stack.push_async_callback(bursts.close)
-    on_committed, outcomes = Committed(), Outcomes()
+    on_committed, outcomes = Committed(FailureLog(base.flows)), Outcomes()
     runner = TurnRunner(
         owner=base.owner,
         turns=database.turns,

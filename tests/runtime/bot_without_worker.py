@@ -334,7 +334,7 @@ def assemble(
     committed: list[TurnCommit] = []
     clock, outcomes = SystemClock(), Outcomes()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
-    shared |= {"turns": turns, "on_committed": committed.append}
+    shared |= {"turns": turns, "on_committed": lambda commit, turn: committed.append(commit)}
     consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
     runner = TurnRunner(
         owner=owner,

@@ -59,6 +59,7 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
     assert "refused: SecretFields(password) ***" in stored
     assert "calling with ***" in stored
     assert CANARY not in stored + repr(logs)
+    assert any("***" in line.get("exception", "") and "in mail" in line["exception"] for line in logs)
 
 
 def _flow(plugin: Plugin) -> tuple[Any, dict[str, Any]]:

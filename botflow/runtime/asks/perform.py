@@ -22,8 +22,10 @@ from botflow.plugins import Plugin
 from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.process.tracebacks import traceback_of
 from botflow.runtime.vault import covered
 from botflow.storage.transcripts import Transcripts
+from botflow.values import value
 
 NO_BUDGETS = Budgets()
 
@@ -32,6 +34,16 @@ def models_of(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tupl
     """Return the configured models, and last the built-in one, which is always there. The first is the default."""
     made = [plugin.open_model(environment) for plugin in plugins]
     return (*(model for model in made if model is not None), LexicalModel())
+
+
+@value(frozen=True, slots=True)
+class Asking:
+    """The turn that asks: of which workflow, session and execution. `seq` is its inbound's."""
+
+    workflow: str
+    session: int
+    seq: int
+    execution: str = ""
 
 
 class Asks:
@@ -56,32 +68,27 @@ class Asks:
     async def perform(
         self,
         ask: Ask,
-        session_id: int,
-        before_seq: int,
+        asking: Asking,
         on_delta: OnDelta | None,
         budgets: Budgets = NO_BUDGETS,
-        execution: str = "",
     ) -> Answer:
-        """Answer `ask`; `before_seq` is the current inbound. Raises only the database's errors.
+        """Answer `ask`. Raises only the database's errors.
 
         `budgets`, those of the session's workflow, limit what a model call may cost.
         """
         match ask:
             case AskHistory():
-                lines = await self._transcripts.lines(session_id, before_seq, ask.limit)
+                lines = await self._transcripts.lines(asking.session, asking.seq, ask.limit)
                 return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)
                 return Answer()
             case AskModel():
-                answer = await self._ask_model(ask, session_id, on_delta, budgets)
+                return await self._ask_model(ask, asking, on_delta, budgets)
             case Invoke():
-                answer = await self._invoke(ask, session_id, execution)
+                return await self._invoke(ask, asking)
             case _:
                 assert_never(ask)
-        if answer.failure is not None:
-            self._log.warning("ask_failed", session=session_id, seq=before_seq, code=answer.failure.code)
-        return answer
 
     async def _within(self, ask: AskModel | Invoke, work: Any, kind: str) -> Answer:
         """Await `work` for at most the Ask's time; every external failure becomes an Answer."""
@@ -95,9 +102,29 @@ class Asks:
         except BaseException as crash:  # a model or an action is foreign code: its crash becomes its answer
             if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
                 raise
-            return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200])
+            return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200], crash)
 
-    async def _ask_model(self, ask: AskModel, session_id: int, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
+    def _log_failure(self, ask: AskModel | Invoke, asking: Asking, answer: Answer, secret: Mapping[str, str]) -> None:
+        """Log a failed ask; the fields of its credential, `secret`, are masked in the traceback."""
+        failure = answer.failure
+        if failure is None:
+            return
+        asked = {"node": ask.node, "action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
+        crash = failure.crash
+        if crash is not None:
+            asked["exception"] = covered(traceback_of(crash), secret)
+        self._log.warning(
+            "ask_failed",
+            workflow=asking.workflow,
+            session=asking.session,
+            seq=asking.seq,
+            execution=asking.execution,
+            code=failure.code,
+            reason=failure.message,
+            **asked,
+        )
+
+    async def _ask_model(self, ask: AskModel, asking: Asking, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
         model, name = self._choose(ask.model)
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
@@ -107,7 +134,9 @@ class Asks:
         async def call(bounded: AskModel) -> Answer:
             return await self._within(bounded, model.answer(bounded, storing), "model")
 
-        return await self._spend.within(budgets, session_id, model, replace(ask, model=name), call)
+        answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
+        self._log_failure(ask, asking, answer, {})
+        return answer
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
         """Find the model named by `lexical` or `provider:model`; any other name belongs to the default model."""
@@ -117,12 +146,14 @@ class Asks:
                 return model, rest or None
         return self._models[0], name
 
-    async def _invoke(self, ask: Invoke, session_id: int, execution: str) -> Answer:
+    async def _invoke(self, ask: Invoke, asking: Asking) -> Answer:
         """Run an action; its log lines are part of its answer, also when it failed."""
         try:
-            context = await self._actions.prepare(ask, session_id, execution)
+            context = await self._actions.prepare(ask, asking.session, asking.execution)
         except UsageError as missing:  # the credential that the node names
-            return _failed(missing.code, missing.message)
+            answer = _failed(missing.code, missing.message)
+            self._log_failure(ask, asking, answer, {})
+            return answer
 
         async def call() -> Answer:
             return Answer(value=await self._actions.call(ask, context))
@@ -130,7 +161,10 @@ class Asks:
         answer = await self._within(ask, call(), "action")
         if context.lines:
             answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})
-        return _without(context.credential, answer) if context.credential else answer
+        if context.credential:
+            answer = _without(context.credential, answer)
+        self._log_failure(ask, asking, answer, context.credential)
+        return answer
 
 
 def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
@@ -185,5 +219,5 @@ def _storing(on_delta: OnDelta) -> OnDelta:
     return pass_on
 
 
-def _failed(code: str, message: str) -> Answer:
-    return Answer(failure=AskFailure(code=code, message=_storable(message)))
+def _failed(code: str, message: str, crash: BaseException | None = None) -> Answer:
+    return Answer(failure=AskFailure(code=code, message=_storable(message), crash=crash))

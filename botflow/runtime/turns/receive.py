@@ -65,7 +65,7 @@ class Receiver:
         timing: Timing,
         consent: ConsentKeeper,
         bursts: Bursts,
-        on_committed: Callable[[TurnCommit], None],
+        on_committed: Callable[[TurnCommit, TurnId], None],
         check_queue: Callable[[], Awaitable[None]] = no_bound,
     ) -> None:
         self._owner = owner
@@ -205,7 +205,7 @@ class Receiver:
         )
         receipt = receipt_of(commit, turn_id)
         self._hub.finished(receipt)
-        self._on_committed(commit)
+        self._on_committed(commit, turn_id)
         if commit.inbound.channel in self._channels:
             handed = tuple(outbound for outbound in receipt.outbounds if outbound.state == "handed")
             return replace(receipt, outbounds=handed)

@@ -29,7 +29,7 @@ from botflow.languages import sentences_in
 from botflow.records.leases import Finished, Finishing, Lease, LeaseId
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
-from botflow.runtime.asks.perform import Asks
+from botflow.runtime.asks.perform import Asking, Asks
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.bursts import Bursts, Superseded
@@ -91,7 +91,7 @@ class TurnRunner:
         consent: ConsentKeeper,
         bursts: Bursts,
         outcomes: Outcomes,
-        on_committed: Callable[[TurnCommit], None],
+        on_committed: Callable[[TurnCommit, TurnId], None],
     ) -> None:
         self._owner = owner
         self._turns = turns
@@ -218,12 +218,12 @@ class TurnRunner:
                 if entry is not None and entry.fingerprint == fingerprint(ask):
                     answer = answer_from_json(entry.value)
                 elif isinstance(ask, AskHistory | Pause):
-                    answer = await self._ask(ask, stored.key, queued, policy, draft)
+                    answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
                 else:
                     if entry is not None:
                         await self._bursts.replaced(queued, entry)
                     await self._keep(queued, kept)
-                    answer = await self._ask(ask, stored.key, queued, policy, draft)
+                    answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
                     kept.append(_journalled(index, ask, answer))
                     if isinstance(ask, Invoke):
                         await self._keep(queued, kept)
@@ -235,11 +235,13 @@ class TurnRunner:
             turn: Turn = finished.value
             return turn, tuple(kept)
 
-    async def _ask(self, ask: Ask, key: SessionKey, queued: StoredInbound, policy: Policy, draft: Draft) -> Answer:
+    async def _ask(
+        self, ask: Ask, key: SessionKey, queued: StoredInbound, workflow: str, policy: Policy, draft: Draft
+    ) -> Answer:
         """Perform an ask, with no transaction open."""
-        session, seq = queued.id
+        asking = Asking(workflow, *queued.id, queued.execution)
         async with draft.deltas(ask) as on_delta:
-            performing = self._asks.perform(ask, session, seq, on_delta, policy.budgets, queued.execution)
+            performing = self._asks.perform(ask, asking, on_delta, policy.budgets)
             answer = await self._bursts.answer(policy, key, queued, ask, performing)
         reach("turn.asked")
         return answer
@@ -291,7 +293,7 @@ class TurnRunner:
             turn = TurnId(queued.id.session, seq)
             self._outcomes.settle(turn, replace(receipt, id=turn))
         self._hub.finished(receipt)
-        self._on_committed(commit)
+        self._on_committed(commit, queued.id)
         return finished
 
     def _commit_of(

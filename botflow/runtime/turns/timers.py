@@ -19,7 +19,7 @@ from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.interfaces import Channel
 from botflow.records.leases import DueWait
-from botflow.records.turns import TurnCommit
+from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.process.tick import Step
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.first_step import first_step
@@ -52,7 +52,7 @@ class DueTimers:
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         clock: Clock,
-        on_committed: Callable[[TurnCommit], None],
+        on_committed: Callable[[TurnCommit, TurnId], None],
     ) -> None:
         self._turns = turns
         self._leases = leases
@@ -110,7 +110,7 @@ class DueTimers:
             )
         )
         self._hub.finished(receipt_of(commit, turn_id))
-        self._on_committed(commit)
+        self._on_committed(commit, turn_id)
         return True
 
     async def _compute(self, wait: DueWait) -> TurnCommit | None:

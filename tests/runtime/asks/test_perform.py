@@ -20,7 +20,7 @@ from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.runtime.asks.actions import Actions, Fields
 from botflow.runtime.asks.model_budget import ModelSpend
-from botflow.runtime.asks.perform import Asks, models_of
+from botflow.runtime.asks.perform import Asking, Asks, models_of
 from botflow.runtime.offline_model import LexicalModel
 from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
@@ -30,6 +30,7 @@ from botflow.storage.spending import Spending
 from botflow.storage.transcripts import Transcripts
 
 ROUTE = AskModel(purpose="route", text="order", choices=(Choice(handle="order"),))
+ASKING = Asking("bank", 1, 1, "e1")
 LogLines = list[dict[str, Any]]
 
 
@@ -112,7 +113,7 @@ async def test_the_offline_model_answers_and_says_once_that_it_does() -> None:
     seen: LogLines = []
     performing = asks(seen=seen)
     for _ in range(3):
-        assert (await performing.perform(ROUTE, 1, 1, None)).value == "order"
+        assert (await performing.perform(ROUTE, ASKING, None)).value == "order"
     assert [(line["level"], line["event"]) for line in seen] == [("info", "model_is_offline")]
 
 
@@ -121,10 +122,10 @@ async def test_a_configured_model_is_the_default_and_lexical_can_be_chosen() -> 
     seen: LogLines = []
     performing = asks(speaker, LexicalModel(), seen=seen)
     for named, heard in (("gpt-5", "gpt-5"), ("openai:gpt-5", "gpt-5"), ("responses:gpt-5", "responses:gpt-5")):
-        answer = await performing.perform(AskModel(purpose="route", text="x", model=named), 1, 1, None)
+        answer = await performing.perform(AskModel(purpose="route", text="x", model=named), ASKING, None)
         assert answer.value == heard
     offline = AskModel(purpose="route", text="order", choices=ROUTE.choices, model="lexical")
-    assert (await performing.perform(offline, 1, 1, None)).value == "order"
+    assert (await performing.perform(offline, ASKING, None)).value == "order"
     assert (len(speaker.asked), seen) == (3, [])
 
 
@@ -149,18 +150,18 @@ def test_models_are_those_of_the_plugins_that_are_configured_and_the_built_in_on
 
 async def test_history_is_a_list_of_roles_and_texts() -> None:
     performing = asks(lines=[Line(role="user", text="hi"), Line(role="assistant", text="Hello!")])
-    answer = await performing.perform(AskHistory(limit=1), 1, 7, None)
+    answer = await performing.perform(AskHistory(limit=1), Asking("w", 1, 7), None)
     assert answer == Answer(value=[{"role": "assistant", "text": "Hello!"}])
 
 
 async def test_a_database_that_is_away_is_no_answer_but_an_error() -> None:
     with pytest.raises(ProviderError, match="the database is away"):
-        await asks().perform(AskHistory(limit=1), 1, 7, None)
+        await asks().perform(AskHistory(limit=1), Asking("w", 1, 7), None)
 
 
 async def test_an_action_gets_its_properties_and_variables() -> None:
     answer = await asks().perform(
-        Invoke(type="bank.pay", properties={"amount": 2}, variables={"factor": 3}), 1, 1, None
+        Invoke(type="bank.pay", properties={"amount": 2}, variables={"factor": 3}), ASKING, None
     )
     assert answer.value == {"paid": 6}
 
@@ -190,14 +191,14 @@ async def test_every_failure_of_the_world_is_an_answer_and_a_line_in_the_log(ask
         Speaker("endless", lambda ask: "a" * 300_000),
         seen=seen,
     )
-    answer = await performing.perform(ask, 1, 1, None)
+    answer = await performing.perform(ask, ASKING, None)
     assert answer.failure is not None
     assert answer.failure.code == code
     assert [line["code"] for line in seen] == [code]
 
 
 async def test_whoever_ends_an_attempt_ends_its_ask() -> None:
-    asking = asyncio.create_task(asks(Hanging("slow", lambda ask: None)).perform(ROUTE, 1, 1, None))
+    asking = asyncio.create_task(asks(Hanging("slow", lambda ask: None)).perform(ROUTE, ASKING, None))
     await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -210,7 +211,7 @@ def _raise(failure: BaseException) -> None:
 
 async def test_what_a_first_attempt_sees_is_what_a_retry_finds_in_the_journal() -> None:
     said = {"text": "caf\u00e9\0 \ud83d", "pair": (1, 2), "nan": float("nan")}
-    answer = await asks(Speaker("openai", lambda ask: said)).perform(ROUTE, 1, 1, None)
+    answer = await asks(Speaker("openai", lambda ask: said)).perform(ROUTE, ASKING, None)
     assert answer.value == {"text": "café ", "pair": [1, 2], "nan": None}
     assert answer_from_json(answer_to_json(answer)) == answer
 
@@ -222,7 +223,7 @@ async def test_a_streamed_piece_is_as_clean_as_the_whole() -> None:
         pieces.append(piece)
 
     ask = AskModel(purpose="reply", text="x", fallback="caf\u00e9\0 \ud83d", stream=True)
-    answer = await asks().perform(ask, 1, 1, on_delta)
+    answer = await asks().perform(ask, ASKING, on_delta)
     assert pieces == [answer.value] == ["café "]
 
 
@@ -230,4 +231,4 @@ async def test_cancelling_passes_through() -> None:
     performing = asks(Hanging("slow", lambda ask: None))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
-            await performing.perform(ROUTE, 1, 1, None)
+            await performing.perform(ROUTE, ASKING, None)

@@ -1,0 +1,44 @@
+"""Failures of flows in the process's log: what failed, in which node of which execution, and where in whose code.
+
+They are logged after the commit, so that a turn that is tried again is not logged twice.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from botflow.engine.events import ExecutionFailed, NodeFailed
+from botflow.records.turns import TurnCommit, TurnId
+from botflow.runtime.process.tracebacks import traceback_of
+from botflow.runtime.served_flows import Flows
+
+LONGEST_REASON = 500  # characters: an exception may quote a whole message
+
+
+class FailureLog:
+    """Logs one line for each failure that a committed turn has recorded."""
+
+    def __init__(self, flows: Flows) -> None:
+        self._flows = flows
+        self._log = structlog.get_logger("botflow.turns")
+
+    def log(self, commit: TurnCommit, turn: TurnId) -> None:
+        """Log the failed nodes of a turn, and the execution if it has failed."""
+        for event in commit.turn.events:
+            match event:
+                case NodeFailed():
+                    more = {"exception": traceback_of(event.crash)} if event.crash is not None else {}
+                    self._log.warning("node_failed", **self._place(commit, turn, event), **more)
+                case ExecutionFailed():
+                    self._log.error("execution_failed", **self._place(commit, turn, event))
+
+    def _place(self, commit: TurnCommit, turn: TurnId, event: NodeFailed | ExecutionFailed) -> dict[str, object]:
+        return {
+            "workflow": self._flows.slug_of(commit.read.key.workflow),
+            "node": event.node,
+            "execution": commit.turn.execution,
+            "session": turn.session,
+            "seq": turn.seq,
+            "code": event.code,
+            "reason": event.message[:LONGEST_REASON],
+        }
