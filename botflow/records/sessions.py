@@ -41,7 +41,7 @@ class StoredSession:
 
 @value(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """One row of a list of sessions."""
+    """One row of a list of sessions. `wakes_at` is the moment of its next timer, if it has one."""
 
     id: int
     workflow: str
@@ -51,3 +51,4 @@ class SessionSummary:
     node: str
     turns: int
     updated_at: datetime
+    wakes_at: datetime | None = None

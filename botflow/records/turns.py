@@ -95,3 +95,25 @@ class TranscriptEntry:
     text: str
     body: dict[str, Any] = field(default_factory=dict)
     state: str = ""
+    error_code: str = ""
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class TurnTrace:
+    """What one turn did: the events of its trace, in the order of time."""
+
+    seq: int
+    at: datetime
+    status: str
+    events: list[list[Any]]
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class ModelUse:
+    """One call of a model for a turn. `cost_usd` is None when the price is unknown."""
+
+    seq: int
+    model: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionSummary
-from botflow.records.turns import TranscriptEntry
+from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
 from botflow.storage.delivery.outbox import PARTS
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import inbounds, outbounds, sessions, turns, workflows
+from botflow.storage.tables import answers, inbounds, outbounds, sessions, turns, workflows
 from botflow.storage.turns.row_mapping import stored_outbound
 
 IS_OWN = outbounds.c.body["to"].as_string().is_(None)
+SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(
+    workflows, workflows.c.id == sessions.c.workflow_id
+)
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
@@ -69,28 +72,48 @@ class Transcripts:
 
     async def sessions(self, workflow: str | None, limit: int) -> list[SessionSummary]:
         """Return the sessions that changed last, newest first; of all workflows if `workflow` is None."""
-        statement = (
-            select(sessions, workflows.c.slug)
-            .join(workflows, workflows.c.id == sessions.c.workflow_id)
-            .order_by(sessions.c.updated_at.desc())
-            .limit(limit)
-        )
+        statement = SUMMARIES.order_by(sessions.c.updated_at.desc()).limit(limit)
         if workflow is not None:
             statement = statement.where(workflows.c.slug == workflow)
-        return [
-            _summary(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())
-        ]
+        return await self._summaries(statement)
 
-    async def traces(self, session: int, limit: int) -> list[tuple[int, list[object]]]:
-        """Return (seq, trace) of the newest turns, oldest first."""
+    async def session(self, id: int) -> SessionSummary | None:
+        """Return one session."""
+        found = await self._summaries(SUMMARIES.where(sessions.c.id == id))
+        return found[0] if found else None
+
+    async def sessions_of(self, people: Sequence[tuple[str, str]]) -> list[SessionSummary]:
+        """Return the sessions of people, given as (channel, external id), in all workflows."""
+        theirs = [and_(sessions.c.channel == channel, sessions.c.external_id == person) for channel, person in people]
+        # By workflow, so that the unique index is used.
+        everywhere = sessions.c.workflow_id.in_(select(workflows.c.id))
+        return await self._summaries(SUMMARIES.where(everywhere, or_(false(), *theirs)).order_by(sessions.c.id))
+
+    async def traces(self, session: int, limit: int) -> list[TurnTrace]:
+        """Return what the newest turns did, oldest first."""
         statement = (
-            select(turns.c.seq, turns.c.trace)
+            select(turns.c.seq, turns.c.at, turns.c.status, turns.c.trace)
             .where(turns.c.session_id == session)
             .order_by(turns.c.seq.desc())
             .limit(limit)
         )
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
-        return [(row.seq, row.trace) for row in reversed(rows)]
+        return [TurnTrace(seq=row.seq, at=row.at, status=row.status, events=row.trace) for row in reversed(rows)]
+
+    async def model_uses(self, session: int, first_seq: int, limit: int) -> list[ModelUse]:
+        """Return the calls of models for the turns from `first_seq` on, oldest first, `limit` at most."""
+        statement = (
+            select(answers.c.seq, answers.c.value)
+            .where(answers.c.session_id == session, answers.c.seq >= first_seq)
+            .order_by(answers.c.seq, answers.c.index)
+            .limit(limit)
+        )
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [_model_use(row.seq, row.value["usage"]) for row in rows if "model" in row.value.get("usage", {})]
+
+    async def _summaries(self, statement: Select[*tuple[Any, ...]]) -> list[SessionSummary]:
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [_summary(row) for row in rows]
 
 
 def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
@@ -99,7 +122,7 @@ def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select
 
 
 def _newest_outbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
-    columns = ("seq", "version", "index", "created_at", "body", "state")
+    columns = ("seq", "version", "index", "created_at", "body", "state", "error_code")
     return select(*(outbounds.c[name] for name in columns)).where(*where).order_by(*NEWEST_PARTS).limit(limit)
 
 
@@ -112,9 +135,26 @@ def _heard(row: Any) -> TranscriptEntry:
 
 
 def _said(row: Any) -> TranscriptEntry:
-    seq, version, index, at, body, state = row
+    seq, version, index, at, body, state, error_code = row
     return TranscriptEntry(
-        direction="out", id=f"{version}.{index}", seq=seq, at=at, text=body["text"], body=body, state=state
+        direction="out",
+        id=f"{version}.{index}",
+        seq=seq,
+        at=at,
+        text=body["text"],
+        body=body,
+        state=state,
+        error_code=error_code or "",
+    )
+
+
+def _model_use(seq: int, usage: dict[str, Any]) -> ModelUse:
+    return ModelUse(
+        seq=seq,
+        model=usage["model"] or "",
+        prompt_tokens=usage.get("promptTokens") or 0,
+        completion_tokens=usage.get("completionTokens") or 0,
+        cost_usd=usage.get("costUsd"),
     )
 
 
@@ -136,4 +176,5 @@ def _summary(row: Any) -> SessionSummary:
         node=frames[-1]["node"] if frames else "",
         turns=row.done_seq,
         updated_at=row.updated_at,
+        wakes_at=row.wake_at,
     )

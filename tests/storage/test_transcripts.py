@@ -83,7 +83,8 @@ async def test_sessions_are_listed_with_what_they_wait_for(database: Database) -
 
 async def test_traces_are_the_newest_turns_oldest_first(database: Database) -> None:
     session = await _talk(database, 3)
-    assert await database.transcripts.traces(session, 2) == [(2, [["started", "start"]]), (3, [["started", "start"]])]
+    traces = await database.transcripts.traces(session, 2)
+    assert [(trace.seq, trace.events) for trace in traces] == [(2, [["started", "start"]]), (3, [["started", "start"]])]
 
 
 async def _talk(database: Database, turns: int) -> int:

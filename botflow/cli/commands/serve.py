@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
+# Longer than proxies and clients keep an idle connection (60 s). If this side closed first, a message that is sent on
+# the connection at that moment would be lost with it.
+KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
 webhooks without a signature while no secret is set that could verify them. It relaxes nothing else."""
@@ -83,6 +86,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             server_header=False,
             proxy_headers=False,  # forwarded headers are not trusted: any client can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         settle_garbage_collector()
         announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker is not None)

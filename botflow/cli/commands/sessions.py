@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from botflow.cli.launch import AsJson
+from botflow.cli.output.conversation import conversation_json, conversation_lines, summary_json
 from botflow.cli.output.printing import print_json
+from botflow.cli.output.visible import in_one_line
 from botflow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from botflow.storage.read_only import Archive
 
 T = TypeVar("T")
-LOOKED_THROUGH = 10_000
-LIMIT = typer.Option(help="How many at most.", min=1, max=LOOKED_THROUGH)
+MOST = 10_000
+LONGEST_ID = 19  # digits of a session's number
+LONGEST_SHOWN = 60  # characters of a person's id in the list
+LIMIT = typer.Option(help="How many at most.", min=1, max=MOST)
 sessions = typer.Typer(help="List conversations, or show one.", invoke_without_command=True)
 
 
@@ -40,15 +43,15 @@ def list_sessions(
         return
     found = _read(lambda archive: archive.transcripts.sessions(workflow, limit))
     if as_json:
-        print_json([_summary_json(summary) for summary in found])
+        print_json([summary_json(summary) for summary in found])
         return
-    header = ("ID", "WORKFLOW", "CHANNEL", "PERSON", "STATUS", "NODE", "TURNS", "LAST CHANGE")
+    header = ("ID", "WORKFLOW", "CHANNEL", "PERSON", "STATUS", "NODE", "TURNS", "LAST CHANGE (UTC)")
     rows = [
         (
             str(each.id),
             each.workflow,
             each.channel,
-            each.external_id,
+            in_one_line(each.external_id, LONGEST_SHOWN),
             each.status,
             each.node or "-",
             str(each.turns),
@@ -70,64 +73,33 @@ def show(
     if as_json:
         print_json(shown)
         return
-    about = shown["session"]
-    typer.secho(f"session {about['id']}: {about['workflow']}, {about['channel']}, {about['externalId']}", bold=True)
-    typer.echo(f"{about['status']} at {about['node'] or '-'}, {about['turns']} turns, {about['updatedAt']}\n")
-    for line in shown["transcript"]:
-        mark = ">" if line["direction"] == "in" else "<"
-        typer.echo(f"{line['at'][11:19]} {mark} {line['text'] or json.dumps(line['body'], ensure_ascii=False)}")
-    typer.echo("\npath")
-    for turn in shown["path"]:
-        typer.echo(f"  turn {turn['turn']}: {' '.join(turn['steps']) or '-'}")
-    typer.echo(f"\nvariables\n{json.dumps(shown['variables'], indent=2, ensure_ascii=False)}")
+    for line in conversation_lines(shown):
+        typer.echo(line)
 
 
 async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, Any]:
-    summary = await _find(archive, wanted)
-    stored = await archive.turns.load_by_id(summary.id)
-    lines = await archive.transcripts.transcript(summary.id, limit)
-    traces = await archive.transcripts.traces(summary.id, limit)
-    frames = stored.session.frames if stored is not None else ()
-    return {
-        "session": _summary_json(summary),
-        "transcript": [
-            {"direction": line.direction, "id": line.id, "at": line.at.isoformat(), "text": line.text}
-            | ({"body": line.body} if line.body else {})
-            | ({"state": line.state} if line.state else {})
-            for line in lines
-        ],
-        "path": [{"turn": seq, "steps": _steps(trace)} for seq, trace in traces],
-        "variables": dict(frames[0].variables) if frames else {},
-    }
+    return await conversation_json(archive, await _find(archive, wanted), limit)
 
 
 async def _find(archive: Archive, wanted: str) -> SessionSummary:
     """Find a session by its id, else by its person; UsageError when there is none, or more than one."""
+    from botflow.engine.inbound import CHAT, RUN
     from botflow.interfaces import normal_address
     from botflow.plugins import channel_types, installed_plugins
 
-    everyone = await archive.transcripts.sessions(None, LOOKED_THROUGH)
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < LONGEST_ID:
+        numbered = await archive.transcripts.session(int(wanted))
+        if numbered is not None:
+            return numbered
     channels = channel_types(installed_plugins())
-    found = [each for each in everyone if str(each.id) == wanted] or [
-        each for each in everyone if each.external_id == normal_address(channels, each.channel, wanted)
-    ]
+    people = [(channel, normal_address(channels, channel, wanted)) for channel in (*channels, CHAT, RUN)]
+    found = await archive.transcripts.sessions_of(people)
     if not found:
         raise UsageError(f"there is no session {wanted!r}", code="session.unknown", hint="list them: botflow sessions")
     if len(found) > 1:
         ids = ", ".join(f"{each.id} ({each.workflow}, {each.channel})" for each in found)
         raise UsageError(f"{wanted} has several sessions: {ids}", code="session.ambiguous", hint="name one by its id")
     return found[0]
-
-
-def _steps(trace: Sequence[Any]) -> list[str]:
-    """Return the edges a turn followed, as `node--handle-->`, and the node where it ended."""
-    steps = []
-    for kind, *facts in trace:
-        if kind == "edge":
-            steps.append(f"{facts[0]} --{facts[1]}-->")
-        elif kind in ("waits", "failed", "completed"):
-            steps.append(f"{facts[0]} ({kind})" if facts else f"({kind})")
-    return steps
 
 
 def _read(query: Callable[[Archive], Awaitable[T]]) -> T:
@@ -142,19 +114,6 @@ def _read(query: Callable[[Archive], Awaitable[T]]) -> T:
             return await query(archive)
 
     return asyncio.run(read())
-
-
-def _summary_json(summary: SessionSummary) -> dict[str, Any]:
-    return {
-        "id": summary.id,
-        "workflow": summary.workflow,
-        "channel": summary.channel,
-        "externalId": summary.external_id,
-        "status": summary.status,
-        "node": summary.node,
-        "turns": summary.turns,
-        "updatedAt": summary.updated_at.isoformat(),
-    }
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from botflow.cli.output.visible import visible
+
 
 def configure_logs(*, level: int = logging.INFO) -> None:
     """Send botflow's own log, and warnings and errors of libraries, to stderr."""
@@ -44,8 +46,13 @@ def configure_logs(*, level: int = logging.INFO) -> None:
 def _rendering() -> list[Any]:
     """Tracebacks are rendered without local variables: those hold people's words, numbers and secrets."""
     if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        return [_visible, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     tracebacks = structlog.processors.ExceptionRenderer(
         structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     )
     return [tracebacks, structlog.processors.JSONRenderer()]
+
+
+def _visible(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Show, in other people's words, the characters that a terminal would obey; JSON escapes them itself."""
+    return {name: visible(value) if isinstance(value, str) else value for name, value in event.items()}

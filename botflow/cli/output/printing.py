@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from botflow.cli.output.visible import visible
 from botflow.errors import BotflowError
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as indented JSON; characters of all scripts are unescaped."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Print `value` as indented JSON; characters of all scripts are unescaped, except those that move a cursor."""
+    print(visible(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 
 def print_error(problem: BotflowError) -> None:
@@ -29,7 +30,7 @@ def print_error(problem: BotflowError) -> None:
         label = typer.style("error:", fg="red", bold=True)
         hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
         stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
-        typer.echo(f"{label} {problem.message}{stop}{hint}", err=True)
+        typer.echo(f"{label} {visible(f'{problem.message}{stop}{hint}')}", err=True)
 
 
 def problem_line(problem: Problem) -> str:
@@ -38,8 +39,8 @@ def problem_line(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}:{problem.column}:" if problem.line else f"{problem.file}:"
     where = typer.style(place, bold=True)
     label = typer.style(problem.severity, fg=colour, bold=True)
-    hint = typer.style(f" ({problem.hint})", dim=True) if problem.hint else ""
-    return f"{where} {label} {typer.style(problem.code, fg='cyan')} {problem.message}{hint}"
+    hint = typer.style(f" ({visible(problem.hint)})", dim=True) if problem.hint else ""
+    return f"{where} {label} {typer.style(problem.code, fg='cyan')} {visible(problem.message)}{hint}"
 
 
 def is_terminal() -> bool:

@@ -6,10 +6,12 @@ import asyncio
 import json
 import secrets
 from contextlib import suppress
-from typing import Any
 
+from botflow.cli.output.conversation import visible_variables
+from botflow.cli.output.trace import trace_line
 from botflow.cli.terminal.prompt import Terminal
 from botflow.engine.effects import SendMessage
+from botflow.engine.events import ExecutionFailed
 from botflow.engine.inbound import CHAT, Inbound, InboundKind
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
@@ -85,7 +87,13 @@ class TerminalConversation:
         if receipt.state == "new":
             self._terminal.note("(still at work; the answer will appear here)")
         elif receipt.status == "failed" or receipt.state == "dead":
-            self._terminal.note("(the execution failed; /trace says where)")
+            self._terminal.note(await self._failure())
+
+    async def _failure(self) -> str:
+        """Return why the execution of the last turn failed."""
+        turns = await self._runtime.database.transcripts.traces(self._session, 1)
+        failed = [event for event in turns[-1].events if event[0] == ExecutionFailed.kind] if turns else []
+        return f"(the execution {trace_line(failed[-1])})" if failed else "(the execution failed)"
 
     def _payload(self, text: str) -> str:
         """Return the payload of the quick reply that a bare number picks."""
@@ -162,19 +170,9 @@ class TerminalConversation:
         frames = stored.session.frames if stored is not None else ()
         if not frames:
             return "(no conversation is under way; the next message starts one)"
-        return json.dumps(dict(frames[-1].variables), indent=2, ensure_ascii=False)
+        return json.dumps(visible_variables(frames), indent=2, ensure_ascii=False)
 
     async def _trace(self) -> str:
         turns = await self._runtime.database.transcripts.traces(self._session, 1)
-        events: list[Any] = turns[-1][1] if turns else []
-        return "\n".join(trace_line(event) for event in events) or "(nothing has happened yet)"
-
-
-def trace_line(event: list[Any]) -> str:
-    """Return one event of a trace for reading: `edge ask_name answered -> menu`."""
-    kind, *facts = event
-    if kind == "edge":
-        node, handle, target = facts
-        return f"  {node} --{handle}--> {target or '(end)'}"
-    words = (fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False) for fact in facts)
-    return f"  {kind} {' '.join(words)}".rstrip()
+        events = turns[-1].events if turns else []
+        return "\n".join(f"  {trace_line(event)}" for event in events) or "(nothing has happened yet)"

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import typer
 
+from botflow.cli.output.visible import visible
+
 PROMPT = "> "
 
 
@@ -45,13 +47,13 @@ class PromptTerminal:
                 return None
 
     def say(self, text: str) -> None:
-        typer.secho(text, fg="cyan")
+        typer.secho(visible(text), fg="cyan")
 
     def note(self, text: str) -> None:
-        typer.secho(text, dim=True)
+        typer.secho(visible(text), dim=True)
 
     def stream(self, piece: str) -> None:
-        typer.secho(piece, fg="cyan", nl=not piece)
+        typer.secho(visible(piece), fg="cyan", nl=not piece)
         sys.stdout.flush()
 
 
@@ -63,14 +65,14 @@ class PipedTerminal:
         if not line:
             return None
         text = line.rstrip("\r\n")
-        print(f"{PROMPT}{text}", flush=True)
+        print(f"{PROMPT}{visible(text)}", flush=True)
         return text
 
     def say(self, text: str) -> None:
-        print(text, flush=True)
+        print(visible(text), flush=True)
 
     def note(self, text: str) -> None:
-        print(text, flush=True)
+        print(visible(text), flush=True)
 
     def stream(self, piece: str) -> None:
-        print(piece, end="" if piece else "\n", flush=True)
+        print(visible(piece), end="" if piece else "\n", flush=True)

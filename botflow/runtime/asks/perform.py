@@ -110,10 +110,11 @@ class Asks:
         if failure is None:
             return
         asked = {"node": ask.node, "action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
-        crash = failure.crash
-        if crash is not None:
-            asked["exception"] = covered(traceback_of(crash), secret)
-        self._log.warning(
+        log = self._log.warning
+        if failure.crash is not None:  # somebody's code is wrong
+            asked["exception"] = covered(traceback_of(failure.crash), secret)
+            log = self._log.error
+        log(
             "ask_failed",
             workflow=asking.workflow,
             session=asking.session,

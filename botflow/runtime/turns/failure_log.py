@@ -1,6 +1,7 @@
 """Failures of flows in the process's log: what failed, in which node of which execution, and where in whose code.
 
-They are logged after the commit, so that a turn that is tried again is not logged twice.
+A crash of somebody's code is an error; a failure that a flow may expect is a warning. They are logged after the commit,
+so that a turn that is tried again is not logged twice.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ class FailureLog:
         """Log the failed nodes of a turn, and the execution if it has failed."""
         for event in commit.turn.events:
             match event:
+                case NodeFailed() if event.crash is not None:
+                    where = traceback_of(event.crash)
+                    self._log.error("node_failed", **self._place(commit, turn, event), exception=where)
                 case NodeFailed():
-                    more = {"exception": traceback_of(event.crash)} if event.crash is not None else {}
-                    self._log.warning("node_failed", **self._place(commit, turn, event), **more)
+                    self._log.warning("node_failed", **self._place(commit, turn, event))
                 case ExecutionFailed():
-                    self._log.error("execution_failed", **self._place(commit, turn, event))
+                    self._log.warning("execution_failed", **self._place(commit, turn, event))
 
     def _place(self, commit: TurnCommit, turn: TurnId, event: NodeFailed | ExecutionFailed) -> dict[str, object]:
         return {

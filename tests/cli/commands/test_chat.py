@@ -85,8 +85,8 @@ def test_a_number_picks_a_quick_reply(tmp_path: Path) -> None:
 def test_a_failed_execution_leaves_the_apology_and_says_where_to_look(tmp_path: Path) -> None:
     out = chat(written(tmp_path, FAILING), "hi\n/trace\n")
 
-    assert "That went wrong; we are sorry.\n(the execution failed; /trace says where)\n" in out
-    assert "  failed divide " in out
+    assert "That went wrong; we are sorry.\n(the execution failed at divide: condition.failed, " in out
+    assert "  failed at divide: " in out
 
 
 def test_a_timeout_arrives_while_nobody_types(tmp_path: Path) -> None:

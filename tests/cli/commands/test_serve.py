@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -123,7 +126,7 @@ def test_a_second_process_on_the_same_sqlite_file_is_refused_but_sessions_can_be
     assert "waiting" in listed.out
     assert shown.out.startswith("session 1: demo, chat, visitor:")
     assert "< What would you like?" in shown.out
-    assert "menu (waits)" in shown.out
+    assert "menu waits" in shown.out
 
 
 def test_a_database_that_is_not_migrated_is_refused_with_no_migrate(botflow: Call) -> None:
@@ -148,3 +151,16 @@ def test_a_broken_flow_is_not_served(tmp_path: Path, botflow: Call) -> None:
 
     assert ended.status == 1
     assert ended.err.startswith("broken.yaml:3:")
+
+
+def test_an_idle_connection_is_kept_longer_than_its_client_keeps_it(tmp_path: Path) -> None:
+    with running(tmp_path, "serve", DEMO, "--dev", "--port", "0") as server:
+        server.wait_for("ready at")
+        connection = HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+        with closing(connection):
+            for pause_s in (0, 6):  # common servers close after five seconds
+                time.sleep(pause_s)
+                connection.request("GET", "/healthz")
+                answer = connection.getresponse()
+                answer.read()
+                assert answer.status == 200

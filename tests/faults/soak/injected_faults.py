@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
 
 from tests.faults.soak.deployment import Deployment, Member
 from tests.servers import Server, restart_postgres, start_valkey
@@ -141,7 +143,8 @@ class Trouble:
             self._valkey.thaw()
 
     async def _empty_redis(self) -> None:
-        async with self._cache, Redis.from_url(self._valkey.url) as client:
+        patient = Retry(ConstantBackoff(0.2), retries=50)  # it may be starting again, or have much to catch up with
+        async with self._cache, Redis.from_url(self._valkey.url, retry=patient) as client:
             self._note("Redis emptied")
             await client.flushall()
 
