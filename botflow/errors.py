@@ -58,7 +58,10 @@ class ProviderError(BotflowError):
         self.retryable = retryable
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint that names the known word closest to `word`, or `otherwise` when none is close."""
-    close = get_close_matches(word[:LONGEST_GUESSED], list(known), n=1)
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", *, likeness: float = 0.6) -> str:
+    """Return a hint that names the known word closest to `word`, or `otherwise` when none is close.
+
+    `likeness` is what counts as close: from 0 (anything) to 1 (the same word).
+    """
+    close = get_close_matches(word[:LONGEST_GUESSED], list(known), n=1, cutoff=likeness)
     return f"did you mean {close[0]}?" if close else otherwise

@@ -94,7 +94,7 @@ def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
     except UnicodeDecodeError:
-        raise FlowError(f"{path} is not UTF-8 text", code="file.encoding") from None
+        raise FlowError(f"{path} is not UTF-8 text", code="file.encoding", hint="save it as UTF-8") from None
 
 
 def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:

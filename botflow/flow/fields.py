@@ -17,7 +17,17 @@ from pydantic.fields import FieldInfo
 
 from botflow.flow.duration import Duration
 
-__all__ = ["CAMEL_CASE", "Condition", "Duration", "Pattern", "Properties", "Text", "WorkflowId", "texts"]
+__all__ = [
+    "CAMEL_CASE",
+    "Condition",
+    "Duration",
+    "Pattern",
+    "Properties",
+    "Text",
+    "WorkflowId",
+    "WrongProperty",
+    "texts",
+]
 
 CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 TextKind = Literal["template", "condition", "pattern", "workflow"]
@@ -27,6 +37,14 @@ class Properties(BaseModel):
     """The base of a node type's properties: frozen, camelCase in documents, unknown keys refused."""
 
     model_config = CAMEL_CASE
+
+
+class WrongProperty(ValueError):
+    """A rule that one property breaks; `at` leads from the node's properties to it: `("options", 2, "id")`."""
+
+    def __init__(self, message: str, *at: str | int) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,10 @@ class Report:
     def warning(self, code: str, message: str, path: Path, *, hint: str = "", node: str = "") -> None:
         self._add("warning", code, message, path, hint, node)
 
+    def line(self, path: Path) -> int:
+        """Return the line of a path in the document's text; 0 without a text."""
+        return self._locate(path).line
+
     @property
     def problems(self) -> list[Problem]:
         """Everything found, in the order of the file."""

@@ -106,6 +106,7 @@ def _references(text: Text) -> set[str]:
     return set()
 
 
+ALIKE = 0.85  # of a node type's name, whose first half is mostly right
 _GENERALITY = ("channel", "message_received", "opened")
 
 
@@ -135,7 +136,11 @@ def _unique_nodes(document: Document, report: Report) -> dict[str, tuple[PlacedN
     for position, node in enumerate(document.nodes):
         path: Path = ("nodes", position)
         if node.id in placed:
-            report.error("node.duplicate_id", f"two nodes have the id {node.id!r}", (*path, "id"), node=node.id)
+            line = report.line((*placed[node.id][1], "id"))
+            hint = f"the first one is in line {line}" if line else ""
+            report.error(
+                "node.duplicate_id", f"two nodes have the id {node.id!r}", (*path, "id"), hint=hint, node=node.id
+            )
         else:
             placed[node.id] = (node, path)
     return placed
@@ -146,7 +151,9 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
     if spec is None:
         families = {name.split(".")[0] for name in node_types}
         at = "actionType" if node.type in families else "type"
-        hint = did_you_mean(node.type_name, node_types, f"there are: {', '.join(sorted(node_types))}")
+        siblings = sorted(name for name in node_types if name.startswith(f"{node.type}."))
+        known = f"there are: {', '.join(siblings or sorted(node_types))}"
+        hint = did_you_mean(node.type_name, node_types, known, likeness=ALIKE)
         report.error(
             "node.unknown_type", f"there is no node type {node.type_name!r}", (*path, at), hint=hint, node=node.id
         )

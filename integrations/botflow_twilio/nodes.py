@@ -12,7 +12,7 @@ from botflow.engine.effects import SendMessage
 from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger
 from botflow.phone_numbers import E164
@@ -66,7 +66,7 @@ class SendMessageProperties(Properties):
         elif not self.text.strip() and not self.media:
             raise ValueError("there is nothing to send: give it a text, media or contentSid")
         elif self.content_variables:
-            raise ValueError("contentVariables are for a template: add its contentSid")
+            raise WrongProperty("contentVariables are for a template: add its contentSid", "contentVariables")
         return self
 
 

@@ -36,11 +36,11 @@ def print_error(problem: BotflowError) -> None:
 def problem_line(problem: Problem) -> str:
     """Return `file:line:column: severity code message (hint)`, coloured."""
     colour = "red" if problem.severity == "error" else "yellow"
-    place = f"{problem.file}:{problem.line}:{problem.column}:" if problem.line else f"{problem.file}:"
+    place = f"{problem.file}:{problem.line}:{problem.column}: " if problem.line else f"{problem.file}: "
     where = typer.style(place, bold=True)
     label = typer.style(problem.severity, fg=colour, bold=True)
     hint = typer.style(f" ({visible(problem.hint)})", dim=True) if problem.hint else ""
-    return f"{where} {label} {typer.style(problem.code, fg='cyan')} {visible(problem.message)}{hint}"
+    return f"{where}{label} {typer.style(problem.code, fg='cyan')} {visible(problem.message)}{hint}"
 
 
 def is_terminal() -> bool:

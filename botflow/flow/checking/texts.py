@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import minijinja
 
 from botflow.errors import FlowError, did_you_mean
+from botflow.flow.checking.operators import advice_on_operators
 from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report
@@ -13,6 +16,8 @@ from botflow.flow.templates.grammar import translate, translate_expression
 from botflow.flow.templates.template import is_template, node_references
 from botflow.flow.templates.tokens import TemplateRefused
 from botflow.flow.typed_document import Linked
+
+_TAG = re.compile(r"\{[{%][^{}]*")
 
 
 def check_texts(linked: Linked, report: Report) -> None:
@@ -47,10 +52,12 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
     except TemplateRefused as refused:
         code = "condition.syntax" if (text.kind, refused.code) == ("condition", "template.syntax") else refused.code
         excerpt = _shorten(text.text, refused.offset)
-        report.error(code, f"{excerpt}: {refused.message}", text.path, hint=refused.hint, node=node)
+        hint = advice_on_operators(_expression(text), refused.hint)
+        report.error(code, f"{excerpt}: {refused.message}", text.path, hint=hint, node=node)
     except minijinja.TemplateError as failure:
         code = "condition.syntax" if text.kind == "condition" else "template.syntax"
-        report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, node=node)
+        hint = advice_on_operators(_expression(text))
+        report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, hint=hint, node=node)
     return False
 
 
@@ -81,6 +88,11 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
             hint=did_you_mean(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
             node=node,
         )
+
+
+def _expression(text: Text) -> str:
+    """Return a condition, or the tags of a template: words outside them may hold any sign."""
+    return text.text if text.kind == "condition" else " ".join(_TAG.findall(text.text))
 
 
 def _shorten(text: str, offset: int = 0) -> str:

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
 from botflow.errors import did_you_mean
+from botflow.flow.fields import WrongProperty
 from botflow.flow.problems import Path, Report, dotted
 
 # Pydantic's messages name Python types; authors write YAML.
@@ -44,8 +45,11 @@ def report_invalid(
 
     `raw` is the validated value, `prefix` its path in the document.
     """
-    for error in failure.errors(include_url=False):
-        path = _in_document(error["loc"], raw)
+    errors = failure.errors(include_url=False)
+    for error in errors:
+        if error["type"] == "too_short" and any(_is_below(other["loc"], error["loc"]) for other in errors):
+            continue  # it has entries, and what is wrong with them is said
+        path = (*_in_document(error["loc"], raw), *_at(error))
         code, message, hint = _explain(error, path, model, family)
         said = f"{node!r}: {message}" if node else message
         report.error(code, said, (*prefix, *path), hint=hint, node=node)
@@ -56,11 +60,13 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
     if kind == "extra_forbidden":
         word = str(path[-1])
         known = _keys_at(model, path[:-1])
-        return (
-            f"{family}.unknown_key",
-            f"{spot} is no known key",
-            did_you_mean(word, known, f"known here: {_list(known)}"),
-        )
+        if "properties" in known:  # a node: what it does not know itself is mostly meant for its type
+            hint = did_you_mean(
+                word, known, f"what its type needs goes under properties: {{{word}: ...}}", likeness=0.8
+            )
+        else:
+            hint = did_you_mean(word, known, f"known here: {_list(known)}")
+        return f"{family}.unknown_key", f"{spot} is no known key", hint
     if kind == "missing":
         return f"{family}.missing_key", f"{spot} is missing", ""
     if "." in kind:
@@ -68,6 +74,16 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
     hint = "put it in quotes" if kind == "string_type" and isinstance(error["input"], int | float) else ""
     message = _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return f"{family}.invalid", f"{spot}: {message[:1].lower()}{message[1:]}" if spot else message, hint
+
+
+def _at(error: ErrorDetails) -> Path:
+    """Return the path that a validator of a whole model names."""
+    cause = error.get("ctx", {}).get("error")
+    return cause.at if isinstance(cause, WrongProperty) else ()
+
+
+def _is_below(loc: tuple[int | str, ...], above: tuple[int | str, ...]) -> bool:
+    return len(loc) > len(above) and loc[: len(above)] == above
 
 
 def _in_document(loc: tuple[int | str, ...], raw: Any) -> Path:

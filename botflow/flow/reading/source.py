@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 )
 
 from botflow.flow.problems import FlowProblems, Path, Place, Problem
+from botflow.flow.reading.json_advice import advice_on_json
 
 LARGEST_DOCUMENT = 1024 * 1024  # bytes
 DEEPEST = 64
@@ -98,8 +99,9 @@ class Reading:
                 return True, json.loads(self.text, object_pairs_hook=self._object)
             except json.JSONDecodeError as failure:
                 if self.name.endswith(".json"):
-                    place = Place(failure.lineno, failure.colno)
-                    refuse("document.syntax", f"this is no JSON: {failure.msg}", self.name, place)
+                    fault, hint, offset = advice_on_json(failure)
+                    message = f"the text is not JSON: {fault}"
+                    refuse("document.syntax", message, self.name, _place_at(self.text, offset), hint)
             except RecursionError:
                 refuse("document.too_deep", f"the document is nested more than {DEEPEST} deep", self.name)
         return False, self._yaml[0]
@@ -152,9 +154,9 @@ class _Composer:
         except MarkedYAMLError as failure:
             mark = failure.problem_mark or failure.context_mark
             place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-            refuse("document.syntax", f"this is no YAML: {failure.problem}", self._name, place, _advice(failure))
+            refuse("document.syntax", f"the text is not YAML: {failure.problem}", self._name, place, _advice(failure))
         except (YAMLError, ValueError) as failure:
-            refuse("document.syntax", f"this is no YAML: {str(failure).splitlines()[0]}", self._name, Place(1, 1))
+            refuse("document.syntax", f"the text is not YAML: {str(failure).splitlines()[0]}", self._name, Place(1, 1))
 
     def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         self._places.setdefault(path, _start(event))
@@ -222,7 +224,7 @@ def unfit(value: Any) -> tuple[str, str] | None:
                 if not _is_storable(item):
                     return "document.number", f"the number {str(item)[:24]} cannot be stored; put it in quotes"
             elif item is not None:
-                return "document.invalid", f"a {type(item).__name__} is no JSON"
+                return "document.invalid", f"a {type(item).__name__} is not JSON"
         if not below:
             return None
         level = below

@@ -11,7 +11,7 @@ from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.events import RouteChosen
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 
 RESERVED = ("fallback", "error", "abstain")
 
@@ -46,11 +46,12 @@ class RouteProperties(Properties):
     @classmethod
     def _are_distinct(cls, routes: list[Route]) -> list[Route]:
         handles = [route.handle for route in routes]
-        for handle in handles:
+        for position, handle in enumerate(handles):
             if handle in RESERVED:
-                raise ValueError(f"a route cannot be named {handle!r}: the node has a meaning for that word")
-            if handles.count(handle) > 1:
-                raise ValueError(f"two routes are named {handle!r}")
+                message = f"a route cannot be named {handle!r}: the node has a meaning for that word"
+                raise WrongProperty(message, position, "handle")
+            if handles.index(handle) < position:
+                raise WrongProperty(f"two routes are named {handle!r}", position, "handle")
         return routes
 
 

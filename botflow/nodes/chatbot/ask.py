@@ -12,14 +12,14 @@ from pydantic import Field, model_validator
 from botflow.engine.effects import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Pattern, Properties
+from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.read_answer import read
 from botflow.nodes.answers.times import find_time
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
-from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated_id
+from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
 from botflow.nodes.time_zone import local_now
 
@@ -61,10 +61,10 @@ class AskProperties(Properties):
             raise ValueError("expect: choice and a list of choices go together, and neither goes alone")
         if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
             raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
-        if (twice := repeated_id(self.options)) is not None:
-            raise ValueError(f"two choices are named {twice!r}")
+        if (twice := repeated(self.options)) is not None:
+            raise WrongProperty(f"two choices are named {self.options[twice].id!r}", "choices", twice)
         if self.fixed is not None and not _leaves_room(self.fixed):
-            raise ValueError(f"min {self.min} is more than max {self.max}: no answer can fit")
+            raise WrongProperty(f"min {self.min} is more than max {self.max}: no answer can fit", "max")
         check_reminders(self.reminders, self.timeout)
         return self
 
@@ -78,7 +78,7 @@ class AskProperties(Properties):
     @cached_property
     def fixed(self) -> Expectation | None:
         """The expectation if it is the same in every turn, else None; ValueError for an invalid bound."""
-        least, most = _fixed_bound(self.expect, self.min), _fixed_bound(self.expect, self.max)
+        least, most = _fixed_bound(self.expect, self.min, "min"), _fixed_bound(self.expect, self.max, "max")
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
         if changes or not all(option.is_fixed for option in self.options):
             return None
@@ -182,22 +182,22 @@ def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
     return buttons(properties.expectation(scene).choices) if properties.choices else ()
 
 
-def _fixed_bound(kind: Kind, written: float | str | None) -> float | str | None:
+def _fixed_bound(kind: Kind, written: float | str | None, name: str) -> float | str | None:
     """Return a bound that is the same in every turn; None when there is none, or when it depends on the turn.
 
-    ValueError when it can never be a bound.
+    WrongProperty when it can never be a bound; `name` is the property's.
     """
     if written is None or (isinstance(written, str) and is_template(written)):
         return None
     if kind == "date":
-        return _iso_date(written)
+        return _iso_date(written, name)
     if kind == "time":
         found = find_time(str(written), "en")
         if found is None:
-            raise ValueError(f"{written!r} is not a time such as 18:30")
+            raise WrongProperty(f"{written!r} is not a time such as 18:30", name)
         return found
     if isinstance(written, str):
-        raise ValueError(f"{written!r} is not a number")
+        raise WrongProperty(f"{written!r} is not a number", name)
     return written
 
 
@@ -232,11 +232,12 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _iso_date(written: float | str) -> str | None:
+def _iso_date(written: float | str, name: str) -> str | None:
     """Return an ISO date; None for words such as "today", which depend on the day."""
     try:
         return date.fromisoformat(str(written)).isoformat()
     except ValueError:
         if any(character.isalpha() for character in str(written)):
             return None
-        raise ValueError(f"{written!r} is not a date such as 2026-03-12, nor a word such as today") from None
+        message = f"{written!r} is not a date such as 2026-03-12, nor a word such as today"
+        raise WrongProperty(message, name) from None

@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
-from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated_id
+from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
 
 OTHER, TIMEOUT = "other", "timeout"
@@ -39,11 +39,12 @@ class MenuProperties(Properties):
 
     @model_validator(mode="after")
     def _has_distinct_options(self) -> MenuProperties:
-        if (twice := repeated_id(self.options)) is not None:
-            raise ValueError(f"two options are named {twice!r}")
-        for option in self.options:
+        if (twice := repeated(self.options)) is not None:
+            raise WrongProperty(f"two options are named {self.options[twice].id!r}", "options", twice, "id")
+        for position, option in enumerate(self.options):
             if option.id in (OTHER, TIMEOUT):
-                raise ValueError(f"an option cannot be named {option.id!r}: the node has a meaning for that word")
+                message = f"an option cannot be named {option.id!r}: the node has a meaning for that word"
+                raise WrongProperty(message, "options", position, "id")
         check_reminders(self.reminders, self.timeout)
         return self
 

@@ -40,12 +40,12 @@ class OptionProperties(Properties):
         )
 
 
-def repeated_id(options: Iterable[OptionProperties]) -> str | None:
-    """Return an id that two options share, or None."""
+def repeated(options: Iterable[OptionProperties]) -> int | None:
+    """Return the position of an option with the id of an earlier one, or None."""
     seen: set[str] = set()
-    for option in options:
+    for position, option in enumerate(options):
         if option.id in seen:
-            return option.id
+            return position
         seen.add(option.id)
     return None
 

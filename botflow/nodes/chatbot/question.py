@@ -10,7 +10,7 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
 from botflow.engine.node_type import KeepWaiting, WaitForMessage
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 
 _TRIES = "tries"
 
@@ -28,11 +28,13 @@ Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]
 
 
 def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:
-    """ValueError for reminders that could never be sent."""
+    """WrongProperty for reminders that could never be sent."""
     if len({reminder.after for reminder in reminders}) < len(reminders):
-        raise ValueError("two reminders come at the same time")
-    if timeout_s is not None and any(reminder.after >= timeout_s for reminder in reminders):
-        raise ValueError("a reminder comes after the timeout, when the question is over")
+        raise WrongProperty("two reminders come at the same time", "reminders")
+    for position, reminder in enumerate(reminders):
+        if timeout_s is not None and reminder.after >= timeout_s:
+            message = "a reminder comes after the timeout, when the question is over"
+            raise WrongProperty(message, "reminders", position, "after")
 
 
 def wait_for_answer(reminders: Reminders, timeout_s: float | None) -> WaitForMessage:

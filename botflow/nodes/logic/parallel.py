@@ -12,7 +12,7 @@ from botflow.engine.effects import CancelRuns, StartRun
 from botflow.engine.events import RunStarted
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.nodes.logic.child_results import clipped_result, ended, room_for
 from botflow.nodes.logic.loop import VariableName, list_of
 
@@ -53,13 +53,15 @@ class ParallelProperties(Properties):
         if bool(self.branches) == (self.each is not None):
             raise ValueError("give it branches or each, one of the two")
         ids = [branch.id for branch in self.branches]
-        for id in ids:
+        for position, id in enumerate(ids):
             if id in _OWN:
-                raise ValueError(f"a branch cannot be named {id!r}: the node has a meaning for that word")
-            if ids.count(id) > 1:
-                raise ValueError(f"two branches are named {id!r}")
+                message = f"a branch cannot be named {id!r}: the node has a meaning for that word"
+                raise WrongProperty(message, "branches", position, "id")
+            if ids.index(id) < position:
+                raise WrongProperty(f"two branches are named {id!r}", "branches", position, "id")
         if isinstance(self.until, int) and self.branches and self.until > len(self.branches):
-            raise ValueError(f"there are only {len(self.branches)} branches to succeed, and not {self.until}")
+            message = f"there are only {len(self.branches)} branches to succeed, and not {self.until}"
+            raise WrongProperty(message, "until")
         return self
 
 

@@ -14,7 +14,7 @@ from botflow.engine.events import InboundIgnored
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.duration import LONGEST_S
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.templates.template import is_template
 from botflow.nodes.logic.opening_hours import OpeningHours, wall_moment
 from botflow.nodes.time_zone import contact_zone, named_zone
@@ -42,18 +42,17 @@ class WaitProperties(Properties):
     def _fits_together(self) -> WaitProperties:
         hours = self.hours
         if self.for_ is not None and self.until is not None:
-            raise ValueError("for and until exclude each other")
+            raise WrongProperty("for and until exclude each other", "until")
         if self.for_ is None and self.until is None and hours is None:
             raise ValueError("say how long: for, until or businessHours")
         if self.until is not None and not is_template(self.until) and not _is_moment(self.until):
-            raise ValueError(
-                f"{self.until!r} is neither a time such as 09:00 nor a date and time such as 2026-12-24T18:00"
-            )
+            message = f"{self.until!r} is neither a time such as 09:00 nor a date and time such as 2026-12-24T18:00"
+            raise WrongProperty(message, "until")
         if self.time_zone is not None and not is_template(self.time_zone):
             try:
                 named_zone(self.time_zone, "timeZone")
             except NodeFailure as failure:
-                raise ValueError(f"{failure.message}; write one as Europe/Berlin") from None
+                raise WrongProperty(f"{failure.message}; write one as Europe/Berlin", "timeZone") from None
         return self
 
     @cached_property

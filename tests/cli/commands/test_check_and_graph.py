@@ -155,3 +155,22 @@ def test_a_flow_in_python_has_problems_without_lines(botflow: Call) -> None:
 
     assert ended.status == 1
     assert ended.out.startswith("bad.py: error")
+
+
+def test_warnings_are_errors_with_strict(botflow: Call) -> None:
+    Path("warned.yaml").write_text(WARNED)
+
+    assert botflow("check", "warned.yaml").status == 0
+    assert botflow("check", "warned.yaml", "--strict").status == 1
+    assert json.loads(botflow("check", "warned.yaml", "--strict", "--json").out)["ok"] is False
+
+
+def test_a_file_that_is_not_utf8_is_a_problem_with_a_code(botflow: Call) -> None:
+    Path("latin.yaml").write_bytes(b"id: caf\xe9\n")
+
+    ended = botflow("check", "latin.yaml", "--json")
+
+    assert ended.status == 1
+    [problem] = json.loads(ended.out)["problems"]
+    assert problem["code"] == "file.encoding"
+    assert botflow("check", "latin.yaml").err == "error: latin.yaml is not UTF-8 text. Save it as UTF-8\n"
