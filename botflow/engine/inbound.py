@@ -40,6 +40,9 @@ class Location:
         return {"latitude": self.latitude, "longitude": self.longitude, "label": self.label}
 
 
+CONTENT_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
+
+
 @value(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """An inbound, with everything that a retry needs to be the same turn.

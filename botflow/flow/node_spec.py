@@ -37,6 +37,13 @@ class NodeSpec:
         variable = getattr(properties, "variable", None)
         return (variable,) if isinstance(variable, str) and variable else ()
 
+    def outputs(self, properties: Any) -> tuple[str, ...] | None:
+        """Return every field that the node's output may have, for `{{ $node.field }}`; None if that is not known.
+
+        Fields of a failure (code, message, node) are known anyway.
+        """
+        return None
+
     def speaks(self, properties: Any) -> bool:
         """Say whether the node says something to the session's person without waiting for an answer."""
         return False

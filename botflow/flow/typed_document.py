@@ -37,6 +37,7 @@ class LinkedNode:
     bodies: tuple[str, ...]
     branches: tuple[str, ...]
     sets: tuple[str, ...]
+    outputs: tuple[str, ...] | None
 
     @property
     def id(self) -> str:
@@ -181,6 +182,7 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         bodies=spec.bodies(properties),
         branches=spec.branches(properties),
         sets=spec.sets(properties),
+        outputs=spec.outputs(properties),
     )
 
 

@@ -71,6 +71,9 @@ class Branch(NodeType):
     def handles(self, properties: BranchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
 
+    def outputs(self, properties: BranchProperties) -> tuple[str, ...]:
+        return ("handle",)
+
     def visit(self, properties: BranchProperties, scene: Scene) -> Visit:
         saw: dict[str, Any] = {}
         chosen = ELSE
@@ -114,6 +117,9 @@ class Switch(NodeType):
 
     def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
+
+    def outputs(self, properties: SwitchProperties) -> tuple[str, ...]:
+        return ("handle", "value")
 
     def visit(self, properties: SwitchProperties, scene: Scene) -> Visit:
         value = scene.evaluate(properties.value)

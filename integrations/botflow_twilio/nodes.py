@@ -89,6 +89,9 @@ class SendTwilioMessage(NodeType):
     def rests(self, properties: SendMessageProperties) -> bool:
         return properties.wait_for is not None
 
+    def outputs(self, properties: SendMessageProperties) -> tuple[str, ...]:
+        return ("to", "text", "status", "code", "reason")
+
     def visit(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         written = scene.render(properties.to).strip()
         message = _message(properties, scene)

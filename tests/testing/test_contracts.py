@@ -138,6 +138,14 @@ class Twice(Good):
         return ("next", "next")
 
 
+class Forgetful(Good):
+    def visit(self, properties: WordProperties, scene: Scene) -> Visit:
+        return Leave("next", {"word": properties.word, "length": len(properties.word)})
+
+    def outputs(self, properties: WordProperties) -> tuple[str, ...]:
+        return ("word",)
+
+
 class Starting(Good):
     def starts(self, properties: WordProperties, inbound: object) -> bool:
         return True
@@ -164,6 +172,7 @@ def test_a_node_type_that_keeps_its_promises_passes(node_type: Any) -> None:
         (Waiting(), "what_waits_can_go_on"),
         (Wordy(), "it_withstands_a_photo_a_place_and_a_long_silence"),
         (Open(), "a_property_that_is_not_known_is_refused"),
+        (Forgetful(), "its_output_has_no_other_fields_than_it_says"),
         (Starting(), "a_trigger_starts_and_nothing_else_does"),
     ],
     ids=lambda given: given if isinstance(given, str) else type(given).__name__,

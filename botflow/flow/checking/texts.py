@@ -13,10 +13,11 @@ from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.grammar import translate, translate_expression
-from botflow.flow.templates.template import is_template, node_references
+from botflow.flow.templates.template import field_references, is_template, node_references
 from botflow.flow.templates.tokens import TemplateRefused
 from botflow.flow.typed_document import Linked
 
+FAILURE_FIELDS = ("code", "message", "node")
 _TAG = re.compile(r"\{[{%][^{}]*")
 
 
@@ -28,9 +29,11 @@ def check_texts(linked: Linked, report: Report) -> None:
         for text in node.texts:
             if _is_sound(text, environment, report, node.id):
                 _check_references(text, known, report, node.id)
+                _check_fields(text, linked, report, node.id)
     recap = Text(("recap",), "template", linked.document.recap or "")
     if _is_sound(recap, environment, report, ""):
         _check_references(recap, known, report, "")
+        _check_fields(recap, linked, report, "")
     for position, interrupt in enumerate(linked.document.interrupts):
         if interrupt.pattern is not None:
             _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")
@@ -88,6 +91,17 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
             hint=did_you_mean(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
             node=node,
         )
+
+
+def _check_fields(text: Text, linked: Linked, report: Report, node: str) -> None:
+    """Warn of `$node.field` where the node's output never has that field."""
+    for name, field in sorted(field_references(text.text, bare=text.kind == "condition")):
+        read = linked.nodes.get(name)
+        if read is None or read.outputs is None or field in (*read.outputs, *FAILURE_FIELDS):
+            continue
+        hint = did_you_mean(field, read.outputs, f"it has {', '.join(read.outputs) or 'none'}")
+        message = f"{_shorten(text.text)}: the output of {name!r} ({read.spec.name}) has no field {field!r}"
+        report.warning("template.unknown_field", message, text.path, hint=hint, node=node)
 
 
 def _expression(text: Text) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from botflow.errors import did_you_mean
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
-from botflow.flow.problems import Report
+from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
 from botflow.flow.templates.template import is_template
-from botflow.flow.templates.tokens import TemplateRefused, Token, expressions
+from botflow.flow.templates.tokens import KEYWORDS, TemplateRefused, Token, expressions
 from botflow.flow.typed_document import Linked, LinkedNode
 
 _OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop"))
+_TAKEN = KEYWORDS | {"true", "false", "none", "True", "False", "None", INPUT, NODES, VARIABLES, PRODUCT}
+_READABLE = re.compile(r"[^\W0-9]\w*")
+_WORD = re.compile(r"\w+")
 _MAY_BE_MISSING = frozenset(("default", "d"))
 
 
@@ -23,6 +27,7 @@ def check_variables(
     linked: Linked, report: Report, *, documents: Mapping[str, Document], children: Mapping[str, Linked]
 ) -> None:
     """Warn of variables that no node, no default and no caller sets. `children` are the subflows that it runs."""
+    _check_names(linked, report)
     known = variables_of(linked) | _handed_in(linked.document.id, documents)
     for node in linked.nodes.values():
         child = _child(node, children)
@@ -39,6 +44,34 @@ def check_variables(
                     hint=did_you_mean(name, scope, f"give it a default: variables: {{{name}: ...}}"),
                     node=node.id,
                 )
+
+
+def _check_names(linked: Linked, report: Report) -> None:
+    """Warn of variables that no template can read: in one, `team-size` is a subtraction."""
+    named: list[tuple[str, Path, str]] = [(name, ("variables", name), "") for name in linked.document.variables]
+    named += [(name, _setter(node, name), node.id) for node in linked.nodes.values() for name in node.sets]
+    for name, path, node in named:
+        if _READABLE.fullmatch(name) and name not in _TAKEN:
+            continue
+        hint = f"letters, digits and _ can be read, as in {_readable(name)}"
+        report.warning("variable.unreadable", f"no template can read the variable {name!r}", path, hint=hint, node=node)
+
+
+def _setter(node: LinkedNode, name: str) -> Path:
+    """Return the path of the property that names a variable which the node sets."""
+    inside = (*node.path, "properties")
+    if getattr(node.properties, "variable", None) == name:
+        return (*inside, "variable")
+    holder = next(
+        (key for key in ("variables", "fields", "output") if name in (getattr(node.properties, key, None) or ())), ""
+    )
+    return (*inside, holder, name) if holder else inside
+
+
+def _readable(name: str) -> str:
+    """Return a name that is like `name`, and that templates can read."""
+    word = "_".join(_WORD.findall(name)) or "value"
+    return f"_{word}" if word[0].isdigit() or word in _TAKEN else word
 
 
 def variables_of(linked: Linked) -> set[str]:

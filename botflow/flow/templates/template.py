@@ -57,6 +57,18 @@ def node_references(source: str, *, bare: bool) -> set[str]:
     return {word.text[1:] for word in words if word.kind == "dollar"} - {"input", "var"}
 
 
+def field_references(source: str, *, bare: bool) -> set[tuple[str, str]]:
+    """Return the (node, field) pairs that a template, or a bare expression, reads as `$node.field`."""
+    if "$" not in source:
+        return set()
+    return {
+        (name.text[1:], attribute.text)
+        for words in expressions(source, bare=bare)
+        for name, dot, attribute in zip(words, words[1:], words[2:], strict=False)
+        if name.kind == "dollar" and dot.text == "." and attribute.kind == "name"
+    }
+
+
 class Templates:
     """One flow's compiled templates. A value is chainable-undefined at run time; the checker is strict."""
 

@@ -62,6 +62,9 @@ class AiExtract(NodeType):
     def sets(self, properties: ExtractProperties) -> tuple[str, ...]:
         return tuple(properties.fields)
 
+    def outputs(self, properties: ExtractProperties) -> tuple[str, ...]:
+        return ("missing", *properties.fields)
+
     def visit(self, properties: ExtractProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)
         if not text.strip():  # a photo, or a timeout: no text for a model to read

@@ -55,6 +55,9 @@ class AiReply(NodeType):
     def speaks(self, properties: ReplyProperties) -> bool:
         return True
 
+    def outputs(self, properties: ReplyProperties) -> tuple[str, ...]:
+        return ("text",)
+
     def visit(self, properties: ReplyProperties, scene: Scene) -> Visit:
         return _reply(properties, scene)
 

@@ -70,6 +70,9 @@ class AiRoute(NodeType):
     def handles(self, properties: RouteProperties) -> tuple[str, ...]:
         return (*(route.handle for route in properties.routes), "fallback", "error")
 
+    def outputs(self, properties: RouteProperties) -> tuple[str, ...]:
+        return ("handle",)
+
     def visit(self, properties: RouteProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)
         if not text.strip():  # a photo, or a timeout: no text for a model to read

@@ -24,6 +24,7 @@ from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders
 from botflow.nodes.time_zone import local_now
 
 Bound = int | float | str
+_MORE = {"choice": ("label",), "media": ("media",)}  # fields of the output beside value, text and reason
 _BOUNDED = ("text", "integer", "number", "date", "time")
 
 
@@ -121,6 +122,9 @@ class Ask(NodeType):
 
     def waits(self, properties: AskProperties) -> bool:
         return True
+
+    def outputs(self, properties: AskProperties) -> tuple[str, ...]:
+        return ("value", "text", "reason", *_MORE.get(properties.expect, ()))
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
         scene.notes.clear()

@@ -78,6 +78,9 @@ class Menu(NodeType):
     def waits(self, properties: MenuProperties) -> bool:
         return True
 
+    def outputs(self, properties: MenuProperties) -> tuple[str, ...]:
+        return ("value", "label", "text")
+
     def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))

@@ -39,6 +39,9 @@ class Say(NodeType):
     def speaks(self, properties: SayProperties) -> bool:
         return True
 
+    def outputs(self, properties: SayProperties) -> tuple[str, ...]:
+        return ("text",)
+
     def visit(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.render(properties.text)
         scene.say(

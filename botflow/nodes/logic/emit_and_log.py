@@ -34,6 +34,9 @@ class Emit(NodeType):
     name = "logic.emit"
     properties = EmitProperties
 
+    def outputs(self, properties: EmitProperties) -> tuple[str, ...]:
+        return ("event", "payload")
+
     def visit(self, properties: EmitProperties, scene: Scene) -> Visit:
         event = scene.render(properties.event).strip()
         if not event or len(event) > LONGEST_NAME or not event.isprintable():
@@ -64,6 +67,9 @@ class Log(NodeType):
 
     name = "logic.log"
     properties = LogProperties
+
+    def outputs(self, properties: LogProperties) -> tuple[str, ...]:
+        return ("message",)
 
     def visit(self, properties: LogProperties, scene: Scene) -> Visit:
         message = scene.render(properties.message)[:LONGEST_LINE]

@@ -61,6 +61,9 @@ class Loop(NodeType):
         item = (properties.item,) if properties.items is not None else ()
         return (*item, properties.index) if properties.index else item
 
+    def outputs(self, properties: LoopProperties) -> tuple[str, ...]:
+        return ("count", "index")
+
     def visit(self, properties: LoopProperties, scene: Scene) -> Visit:
         scene.notes[_AT] = 0
         if properties.items is not None:

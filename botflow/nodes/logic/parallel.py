@@ -92,6 +92,9 @@ class Parallel(NodeType):
         item = (properties.item,) if properties.each is not None else ()
         return (*item, properties.variable) if properties.variable else item
 
+    def outputs(self, properties: ParallelProperties) -> tuple[str, ...]:
+        return ("results",)
+
     def visit(self, properties: ParallelProperties, scene: Scene) -> Visit:
         starts = _starts(properties, scene)
         characters = sum(len(orjson.dumps(start.input)) for start in starts)

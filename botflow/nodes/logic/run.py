@@ -53,6 +53,9 @@ class RunWorkflow(NodeType):
     def rests(self, properties: RunWorkflowProperties) -> bool:
         return properties.wait
 
+    def outputs(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
+        return ("workflow", "output")
+
     def visit(self, properties: RunWorkflowProperties, scene: Scene) -> Visit:
         workflow = scene.render(properties.workflow).strip()
         if not _SLUG.fullmatch(workflow):

@@ -30,6 +30,9 @@ class Set(NodeType):
     def sets(self, properties: SetProperties) -> tuple[str, ...]:
         return tuple(properties.variables)
 
+    def outputs(self, properties: SetProperties) -> tuple[str, ...]:
+        return tuple(properties.variables)
+
     def visit(self, properties: SetProperties, scene: Scene) -> Visit:
         assigned = {}
         for name, value in properties.variables.items():

@@ -34,6 +34,9 @@ class Subflow(NodeType):
     def sets(self, properties: SubflowProperties) -> tuple[str, ...]:
         return tuple(properties.output)
 
+    def outputs(self, properties: SubflowProperties) -> tuple[str, ...]:
+        return tuple(properties.output)
+
     def visit(self, properties: SubflowProperties, scene: Scene) -> Visit:
         return EnterSubflow(properties.workflow, {k: scene.render_value(v) for k, v in properties.input.items()})
 

@@ -80,6 +80,9 @@ class Wait(NodeType):
     def rests(self, properties: WaitProperties) -> bool:
         return True
 
+    def outputs(self, properties: WaitProperties) -> tuple[str, ...]:
+        return ("text",)
+
     def visit(self, properties: WaitProperties, scene: Scene) -> Visit:
         if _UNTIL in scene.notes:  # a digression is over
             if scene.notes[_WAIT] == scene.waited_for:

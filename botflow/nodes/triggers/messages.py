@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botflow.engine.inbound import Inbound, InboundKind
+from botflow.engine.inbound import CONTENT_FIELDS, Inbound, InboundKind
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
@@ -26,6 +26,9 @@ class InboundTrigger(NodeType):
 
     def starts(self, properties: NoProperties, inbound: Inbound) -> bool:
         return inbound.kind == self._kind and self._provider in ("", inbound.provider)
+
+    def outputs(self, properties: NoProperties) -> tuple[str, ...]:
+        return CONTENT_FIELDS
 
     def visit(self, properties: NoProperties, scene: Scene) -> Visit:
         return Leave("next", scene.inbound.content())

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from botflow.engine.ask_json import fingerprint
 from botflow.engine.asks import Answer, Ask, Pause
-from botflow.engine.events import EdgeFollowed, Event, ExecutionFailed, ExecutionStarted, NodeFailed
+from botflow.engine.events import EdgeFollowed, Event, ExecutionFailed, ExecutionStarted, LogWritten, NodeFailed
 from botflow.engine.node_type import NodeType
 from botflow.engine.turn import Turn
 from botflow.nodes import built_in
@@ -23,6 +23,7 @@ from botflow.testing.simulator import VISITOR, Simulator
 
 NODE = "it"  # the id of the node under test
 CRASHED = "node.crashed"
+OUTPUT_FIELDS = f"{{% for name in ${NODE} %}}{{{{ name }}}} {{% endfor %}} "  # blanks: a log's line is not empty
 SAID = ("hello", "yes", "7", "tomorrow", "")  # the person's answers, one after the other
 SILENCE = "8d"
 
@@ -55,11 +56,11 @@ class NodeExample:
         return self.node_type.properties.model_validate(self.properties)
 
     def document(self) -> dict[str, object]:
-        """Return the flow around the node; each of its handles leads to a line in the log."""
+        """Return the flow around the node; each of its handles leads to a line in the log: the names in its output."""
         handles = self.node_type.handles(self.values)
         after = {handle: f"after_{place}" for place, handle in enumerate(handles)}
         nodes = [_placed(NODE, self.node_type.name, self.properties) | {"on": after}]
-        nodes += [_placed(name, "logic.log", {"message": handle}) for handle, name in after.items()]
+        nodes += [_placed(name, "logic.log", {"message": OUTPUT_FIELDS}) for name in after.values()]
         if self.node_type.category == "action":
             trigger = "trigger.manual" if self.mode == "single" else "chatbot.message_received"
             nodes.insert(0, _placed("start", trigger, {}) | {"next": NODE})
@@ -147,6 +148,12 @@ class NodeTrial(Simulator):
         missing = object()
         found = {name for name, value in variables.items() if self._variables.get(name, missing) != value}
         return found - self._assigned_before
+
+    @property
+    def output_fields(self) -> set[str]:
+        """The fields that the node's outputs had."""
+        logged = [event.message for event in self._recorded if isinstance(event, LogWritten) and event.node != NODE]
+        return {field for message in logged for field in message.split()}
 
     @property
     def _recorded(self) -> list[Event]:

@@ -92,6 +92,12 @@ class NodeTypeContract:
     def test_it_assigns_no_other_variables_than_it_says(self, node_example: NodeExample) -> None:
         assert NodeTrial(node_example).assigned <= set(node_example.node_type.sets(node_example.values))
 
+    def test_its_output_has_no_other_fields_than_it_says(self, node_example: NodeExample) -> None:
+        said = node_example.node_type.outputs(node_example.values)
+
+        if said is not None:
+            assert NodeTrial(node_example).output_fields <= {*said, "code", "message", "node"}
+
     def test_a_replay_is_identical(self, node_example: NodeExample) -> None:
         first = NodeTrial(node_example)
         again = NodeTrial(node_example, replay=first)

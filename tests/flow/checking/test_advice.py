@@ -6,6 +6,7 @@ import pytest
 
 from botflow.flow.document import parse
 from botflow.flow.problems import FlowProblems, Problem
+from botflow.flow.templates.template import Templates
 from tests.flow.read_documents import problems
 
 HEAD = """
@@ -123,3 +124,62 @@ def test_text_that_is_not_json_is_explained(text: str, column: int, message: str
     assert problem.message == f"the text is not JSON: {message}"
     assert problem.hint.startswith(hint)
     assert (problem.code, problem.line, problem.column) == ("document.syntax", 1, column)
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("team-size", "team_size"),
+        ("Lead Score", "Lead_Score"),
+        ("a b; drop", "a_b_drop"),
+        ("2nd", "_2nd"),
+        ("and", "_and"),
+        ("none", "_none"),
+        ("...", "value"),
+    ],
+)
+def test_a_variable_that_no_template_can_read_is_warned_of_wherever_it_is_set(name: str, readable: str) -> None:
+    setters = (
+        f"{{id: a, type: chatbot, actionType: ask, properties: {{text: hi, variable: {name!r}}}}}",
+        f"{{id: a, type: logic, actionType: set, properties: {{variables: {{{name!r}: 1}}}}}}",
+        f"{{id: a, type: ai, actionType: extract, properties: {{fields: {{{name!r}: {{type: text}}}}}}}}",
+    )
+    for setter in setters:
+        found = [each for each in problems(f"{HEAD}  - {setter}\n") if each.code == "variable.unreadable"]
+        assert [(each.severity, each.line) for each in found] == [("warning", 5)]
+        assert found[0].hint.endswith(f"as in {readable}")
+        assert found[0].path.startswith("nodes[1].properties.")
+    declared = (
+        HEAD.replace("nodes:", f"variables: {{{name!r}: 1}}\nnodes:") + "  - " + setters[0].replace(repr(name), "x")
+    )
+    assert "variable.unreadable" in [each.code for each in problems(declared + "\n")]
+
+
+@pytest.mark.parametrize("name", ["size", "größe", "_x", "loop", "input", "人数", "A1"])
+def test_any_other_variable_is_readable(name: str) -> None:
+    found = problems(
+        f"{HEAD}  - {{id: a, type: chatbot, actionType: ask, properties: {{text: hi, variable: {name}}}}}\n"
+    )
+    assert "variable.unreadable" not in [each.code for each in found]
+    assert Templates().render(f"{{{{ {name} }}}}", {name: "mine"}) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("read", "hint"),
+    [
+        ("{{ $a.valeu }}", "did you mean value?"),
+        ("{{ $a.label }}", "it has value, text, reason"),
+        ("{{ $a.txt|default('') }}", "did you mean text?"),
+        ("{{ $start.txt }}", "did you mean text?"),
+        ("{{ $a.value.city }}", ""),
+        ("{{ $a['value'] }}", ""),
+        ("{{ $a.message }}", ""),
+    ],
+)
+def test_a_field_that_an_output_never_has_is_warned_of(read: str, hint: str) -> None:
+    nodes = (
+        "  - {id: a, type: chatbot, actionType: ask, properties: {text: hi}, next: b}\n"
+        f'  - {{id: b, type: chatbot, actionType: say, properties: {{text: "{read}"}}}}\n'
+    )
+    found = [each for each in problems(HEAD + nodes) if each.code == "template.unknown_field"]
+    assert [each.hint for each in found] == ([hint] if hint else [])
