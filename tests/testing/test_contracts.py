@@ -139,7 +139,7 @@ class Twice(Good):
 
 
 class Forgetful(Good):
-    def visit(self, properties: WordProperties, scene: Scene) -> Visit:
+    def visit(self, properties: WordProperties, scene: Scene) -> Any:
         return Leave("next", {"word": properties.word, "length": len(properties.word)})
 
     def outputs(self, properties: WordProperties) -> tuple[str, ...]:

@@ -100,8 +100,13 @@ def _check_fields(text: Text, linked: Linked, report: Report, node: str) -> None
         if read is None or read.outputs is None or field in (*read.outputs, *FAILURE_FIELDS):
             continue
         hint = did_you_mean(field, read.outputs, f"it has {', '.join(read.outputs) or 'none'}")
-        message = f"{_shorten(text.text)}: the output of {name!r} ({read.spec.name}) has no field {field!r}"
-        report.warning("template.unknown_field", message, text.path, hint=hint, node=node)
+        report.warning(
+            "template.unknown_field",
+            f"{_shorten(text.text)}: the output of {name!r} ({read.spec.name}) has no field {field!r}",
+            text.path,
+            hint=hint,
+            node=node,
+        )
 
 
 def _expression(text: Text) -> str:
