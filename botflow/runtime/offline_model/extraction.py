@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from botflow.engine.asks import AskModel, ExtractField
@@ -25,6 +25,8 @@ _NEGATIONS = frozenset(
     ("no", "not", "without", "dont", "doesnt", "never", "kein", "keine", "keinen", "ohne", "nicht", "sin", "ni")
 )
 _REFERENCES = frozenset(("number", "nummer", "numm", "numero", "numer", "id", "reference", "referenc"))  # and stems
+LONGEST = 2_000  # characters; a value is looked for in the beginning of a longer text
+_LONGEST_AMOUNT = 40  # characters; a longer word is no amount
 _NEAR = 3  # words around a number that may say what it counts
 
 
@@ -43,6 +45,7 @@ class Mention:
 
 def extract(ask: AskModel, words: Words) -> dict[str, Any]:
     """Return the values found, by field; a field that is not in the text is left out."""
+    ask = replace(ask, text=ask.text[:LONGEST])
     numeric = [field for field in ask.fields if field.type in ("integer", "number")]
     values: dict[str, Any] = dict(_numbers(numeric, _mentions(ask.text, words), words))
     for field in ask.fields:
@@ -88,7 +91,7 @@ def _is_in_date(tokens: list[str], place: int, language: str) -> bool:
 
 
 def _amount(token: str, language: str) -> int | float | None:
-    if not token or _NOT_AN_AMOUNT.fullmatch(token.lower()):
+    if not 0 < len(token) <= _LONGEST_AMOUNT or _NOT_AN_AMOUNT.fullmatch(token.lower()):
         return None
     if any(character.isdigit() for character in token):
         return find_number(token, language, None)

@@ -9,10 +9,12 @@ from botflow.engine.text_folding import fold
 from botflow.runtime.offline_model.features import Words
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+# The texts are a stranger's: a pattern starts only where a run of its characters begins, and gives back none of a run
+# that it has read (`++`, `*+`), else it would take time in proportion to the square of the text's length.
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(?<![\w+])\+?[0-9][0-9 ()/-]{5,18}[0-9](?!\w)")
 _LINK = re.compile(r"https?://[^\s<>\"']+")
-_REFERENCE = re.compile(r"#?\b([A-Za-z]{0,4}-?[0-9]{3,}[A-Za-z0-9-]*)\b")
+_REFERENCE = re.compile(r"#?\b([A-Za-z]{0,4}-?[0-9]{3}[A-Za-z0-9-]*)\b")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{1,200})[\"”“»]")
 _INTRODUCTION = re.compile(
     r"\b(?:my name is|my name's|i am called|i'm called|call me|this is|i am|i'm|ich hei(?:ß|ss)e|mein name ist|ich bin|"

@@ -33,6 +33,7 @@ _STEMMERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _LONGEST_PHRASE = 3  # words of one concept's phrase
+_LONGEST_KEPT = 40  # characters
 MOST_WORDS = 60  # a longer message says what it wants at its beginning
 
 
@@ -69,7 +70,7 @@ class Words:
         stem = self._stems.get(token)
         if stem is None:
             stem = self._stem_word(token)
-            if len(self._stems) < 20_000:  # what people type must not fill the memory
+            if len(self._stems) < 20_000 and len(token) <= _LONGEST_KEPT:  # people's words must not fill the memory
                 self._stems[token] = stem
         return stem
 

@@ -1,0 +1,54 @@
+"""Texts that make a pattern try everything cost one pass. Code of quadratic cost would need minutes for them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from botflow.engine.asks import AskModel, ExtractField
+from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.offline_model.extraction import extract
+from botflow.runtime.offline_model.extraction_patterns import find_text
+from botflow.runtime.offline_model.features import Words
+
+SIZE = 200_000
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+FIELDS = (
+    ExtractField(name="email"),
+    ExtractField(name="phone"),
+    ExtractField(name="link"),
+    ExtractField(name="order_number"),
+    ExtractField(name="name"),
+    ExtractField(name="words"),
+    ExtractField(name="qty", type="integer"),
+    ExtractField(name="price", type="number"),
+    ExtractField(name="when", type="date"),
+    ExtractField(name="sure", type="boolean"),
+)
+PUMPS = (
+    *("a", "a.", "a@", "a@a.", "a@a.b", "1", "1,", "1.", "1-", "12 ", "111-", "+1", "#1", '"', '"a', "«", "https://"),
+    *("my name is ", "soy ", "minus ", "twenty ", "no ", ",", ". ", "'", "a'", "é", " ", "\n", "0", "-", "%"),
+)
+
+
+@pytest.mark.parametrize("ending", ["", "_"])
+@pytest.mark.parametrize("pump", PUMPS)
+async def test_a_long_text_costs_one_pass(pump: str, ending: str) -> None:
+    text = pump * (SIZE // len(pump)) + ending
+
+    answer = await LexicalModel().answer(AskModel(purpose="extract", text=text, fields=FIELDS, language="en", now=NOW))
+
+    assert answer.failure is None
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.type == "text"], ids=lambda field: field.name)
+@pytest.mark.parametrize("pump", PUMPS)
+def test_a_pattern_reads_a_long_text_once(pump: str, field: ExtractField) -> None:
+    find_text(field, pump * (SIZE // len(pump)) + "_", Words("en"), alone=True)
+
+
+def test_a_value_is_looked_for_in_the_beginning_of_a_long_text() -> None:
+    ask = AskModel(purpose="extract", text="3 " + "a" * SIZE + " 4", fields=FIELDS[6:7], language="en", now=NOW)
+
+    assert extract(ask, Words("en")) == {"qty": 3}
