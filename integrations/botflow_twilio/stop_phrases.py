@@ -4,6 +4,8 @@ A clear request in any words is an opt-out (47 CFR 64.1200(a)(10): "any reasonab
 keywords. A message counts only when the whole of it is such a request: every sentence either asks to stop or is a
 filler such as "thanks", so "stop by the store" or "don't text me before nine" stay ordinary. A false alarm
 silences a contact who wants an answer, so a doubtful message is not a request.
+
+The patterns are RE2's: hundreds of optional parts would take a backtracking matcher up to 0.1 s for one message.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol
+
+import re2
 
 LONGEST = 160  # characters; a longer message says something else, too
 
@@ -209,18 +214,24 @@ _FRENCH_AROUND = (
 )
 
 
+class Pattern(Protocol):
+    """A compiled pattern of RE2, which has no types of its own."""
+
+    def fullmatch(self, text: str, /) -> object | None: ...
+
+
 def _compiled(
     parts: Mapping[str, str], requests: Sequence[str], fillers: Sequence[str], around: tuple[str, str]
-) -> tuple[re.Pattern[str], re.Pattern[str]]:
+) -> tuple[Pattern, Pattern]:
     whole = "|".join(requests)
     for _ in range(2):  # a part may contain another one
         for name, pattern in parts.items():
             whole = whole.replace(f"{{{name}}}", pattern)
     before, after = around
-    return re.compile(f"{before}(?:{whole}){after}"), re.compile(f"{before}(?:{'|'.join(fillers)}){after}")
+    return re2.compile(f"{before}(?:{whole}){after}"), re2.compile(f"{before}(?:{'|'.join(fillers)}){after}")
 
 
-_LANGUAGES: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyType(
+_LANGUAGES: Mapping[str, tuple[Pattern, Pattern]] = MappingProxyType(
     {
         "en": _compiled(_ENGLISH, _ENGLISH_REQUESTS, _ENGLISH_FILLERS, _ENGLISH_AROUND),
         "de": _compiled(_GERMAN, _GERMAN_REQUESTS, _GERMAN_FILLERS, _GERMAN_AROUND),
@@ -236,13 +247,11 @@ def asks_to_stop(text: str) -> bool:
     """Say whether the whole of `text` asks, in one of four languages, for no more messages."""
     if len(text) > LONGEST:
         return False
-    sentences, clauses = ([_plain(part) for part in ends.split(text)] for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS))
-    return any(
-        _asks(parts, request, filler) for request, filler in _LANGUAGES.values() for parts in (sentences, clauses)
-    )
+    cuts = {tuple(_plain(part) for part in ends.split(text)): None for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS)}
+    return any(_asks(parts, request, filler) for request, filler in _LANGUAGES.values() for parts in cuts)
 
 
-def _asks(sentences: Sequence[str], request: re.Pattern[str], filler: re.Pattern[str]) -> bool:
+def _asks(sentences: Sequence[str], request: Pattern, filler: Pattern) -> bool:
     """Say whether one sentence is a request in this language, and every other one a request or a filler."""
     asked = False
     for sentence in filter(None, sentences):
