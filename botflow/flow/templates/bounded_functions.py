@@ -25,7 +25,8 @@ _REMOVED_FILTERS = (
     *("striptags", "wordwrap", "zip"),
 )
 _REMOVED_FUNCTIONS = ("cycler", "debug", "dict", "joiner", "namespace")
-_PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*(?P<width>\d*)(?:\.(?P<precision>\d*))?[sdifgex])")
+# Possessive (`*+`): a run of zeros is flags or a width, and trying each division of it would take quadratic time.
+_PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*+(?P<width>\d*+)(?:\.(?P<precision>\d*+))?[sdifgex])")
 
 
 def guarded_environment() -> minijinja.Environment:
@@ -134,7 +135,9 @@ def _format(pattern: Any, *values: Any) -> str:
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    written = json.dumps(value, ensure_ascii=False)
+    _bound(len(written))  # each time that a text passes, its quotes and backslashes double
+    return written
 
 
 def _text(value: Any) -> str:

@@ -112,6 +112,7 @@ BOMBS = [
     "{{ '%999999999d'|format(1) }}",
     "{{ '%*d'|format(999999999, 1) }}",
     "{{ '%.999999999f'|format(1) }}",
+    "{{ '\"'|tojson" + "|tojson" * 20 + "|length }}",
     "{{ range(10 ** 9)|list }}",
     "{{ range(0, 10 ** 30) }}",
     "{{ 1|indent(10 ** 9) }}",
@@ -296,3 +297,10 @@ def test_any_text_is_rendered_or_refused(source: str) -> None:
         except FlowError as refused:
             codes.add(refused.code)
     assert codes <= {"template.failed", "template.too_large", "condition.failed"}
+
+
+def test_a_format_of_many_zeros_is_refused_in_one_pass() -> None:
+    context = {**CONTEXT, "shape": "%" + "0" * 200_000 + "!"}
+
+    with pytest.raises(FlowError, match="format knows"):
+        Templates().render("{{ shape|format(1) }}", context)
