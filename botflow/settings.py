@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -57,11 +58,22 @@ def _separated(written: object) -> object:
     return tuple(part.strip() for part in written.split(",") if part.strip())
 
 
+def _network(written: object) -> object:
+    try:
+        return ip_network(str(written))
+    except ValueError:
+        raise ValueError(
+            f"{str(written)[:60]!r} is neither an address nor a network. Write 10.0.0.7, or 10.0.0.0/8"
+        ) from None
+
+
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 # NoDecode: pydantic-settings would expect JSON in the variable of a field that is not a plain string.
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_separated)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_separated)]
 
 
 class EnvironmentSettings(BaseSettings):
@@ -126,6 +138,9 @@ class Settings(EnvironmentSettings):
     """Lets servers use `/api/v1` and speak for their own users; at least 16 characters."""
     botflow_allowed_origins: Origins = ()
     """Sites whose pages may call the chat API from a browser (CORS), separated by commas."""
+    botflow_trusted_proxies: Networks = ()
+    """Addresses or networks of the proxies before this server, `10.0.0.7,10.1.0.0/16`. Their X-Forwarded-For says who
+    calls; without it, all callers behind a proxy share the limits of one address."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from botflow.errors import BotflowError
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
+from botflow.web.addresses import TrustedProxies
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -38,12 +39,14 @@ from botflow.web.auth.secret_key import secret_key
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events, Streams
 from botflow.web.chat.messages import Messages, OpenSession
+from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
 from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.problem import ProblemFence, answer_problem
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.rate_limits import RateLimiter
+from botflow.web.request_bodies import OpenBodies
 from botflow.web.shedding import Shedding
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
@@ -85,6 +88,9 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
         settings=settings,
         gate=gate,
         limiter=RateLimiter(runtime.clock, runtime.counter),
+        bodies=OpenBodies(),
+        waits=Waits(),
+        proxies=TrustedProxies(settings.botflow_trusted_proxies),
         providers={channel.name: channel for channel in runtime.channels.values()},
         dev=dev,
     )
@@ -103,7 +109,7 @@ def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),
         *(page_routes() if dev else ()),
-        Route("/{provider}/{workflow}", Shedding(ReceiveMessage())),
+        Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
     ]
 

@@ -14,8 +14,11 @@ from botflow.interfaces import Channel
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
+from botflow.web.addresses import TrustedProxies
 from botflow.web.auth.callers import Caller, Gate, external_id_of
+from botflow.web.chat.waits import Waits
 from botflow.web.rate_limits import RateLimiter
+from botflow.web.request_bodies import OpenBodies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +29,15 @@ class Desk:
     settings: Settings
     gate: Gate
     limiter: RateLimiter
+    bodies: OpenBodies
+    waits: Waits
+    proxies: TrustedProxies
     providers: Mapping[str, Channel]
     dev: bool
+
+    def address_of(self, scope: Scope) -> str:
+        """Return the caller's address, or its IPv6 network, as limits count it."""
+        return self.proxies.caller(scope)
 
     async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
         """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""

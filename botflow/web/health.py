@@ -20,6 +20,7 @@ from botflow.runtime.app import Runtime
 from botflow.runtime.process.metrics import CONTENT_TYPE
 from botflow.web.asgi import NO_STORE, send_bytes, send_json
 from botflow.web.context import desk_of
+from botflow.web.server import server_config
 
 METRICS_TYPE = (b"content-type", CONTENT_TYPE.encode())
 STOP_WITHIN_S = 2
@@ -75,18 +76,7 @@ async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIte
             Route("/metrics", ShowMetrics(runtime), methods=["GET"]),
         ]
     )
-    server = _Server(
-        uvicorn.Config(
-            app,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=STOP_WITHIN_S,
-        )
-    )
+    server = _Server(server_config(app, lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S))
     serving = asyncio.create_task(server.serve([listening]), name="health")
     try:
         yield

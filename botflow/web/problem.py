@@ -36,7 +36,8 @@ class Problem:
     id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self) -> Response:
+    def body(self) -> bytes:
+        """Return the problem document."""
         full = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -46,9 +47,11 @@ class Problem:
             "hint": self.hint,
             "id": self.id,
         }
-        body = orjson.dumps({name: value for name, value in full.items() if value})
+        return orjson.dumps({name: value for name, value in full.items() if value})
+
+    def response(self) -> Response:
         headers = {"cache-control": "no-store", **self.headers}
-        return Response(body, self.status, headers, media_type="application/problem+json")
+        return Response(self.body(), self.status, headers, media_type="application/problem+json")
 
 
 class Refused(RejectedInbound):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -16,13 +16,15 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from botflow.errors import RejectedInbound
+from botflow.errors import ProviderError, RejectedInbound
 from botflow.interfaces import Channel, Reports, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
-from botflow.web.asgi import header, read_body, send_bytes
+from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
+from botflow.web.request_bodies import read_body
 
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a tenth of it
+LARGEST_STATUS = 16 * 1024
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 
@@ -36,15 +38,16 @@ class ReceiveMessage:
         began_s = clock.monotonic_s()
         channel = _channel(desk, scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
-        request = await _signed_request(desk, channel, scope, receive)
+        request = await _signed_request(desk, channel, scope, receive, LARGEST_BODY)
         inbound = channel.parse(request, clock.now(), secrets.randbits(63))
-        receipt = await desk.runtime.receiver.receive(
-            live,
-            inbound.sender,
-            inbound,
-            reply_within_s=max(0.0, desk.runtime.timing.webhook_reply_s - (clock.monotonic_s() - began_s)),
-            is_gone=lambda: is_disconnected(receive),
-        )
+        with desk.runtime.overload.place("opt_outs" if inbound.consent else "providers"):
+            receipt = await desk.runtime.receiver.receive(
+                live,
+                inbound.sender,
+                inbound,
+                reply_within_s=max(0.0, desk.runtime.timing.webhook_reply_s - (clock.monotonic_s() - began_s)),
+                is_gone=lambda: is_disconnected(receive),
+            )
         answer = channel.reply(receipt.outbounds, _callback_url(desk, channel))
         await send_bytes(send, 200, answer.encode(), (b"content-type", channel.reply_type.encode()))
 
@@ -55,14 +58,24 @@ class ReceiveStatus:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         channel = _channel(desk, scope)
-        request = await _signed_request(desk, channel, scope, receive)
+        request = await _signed_request(desk, channel, scope, receive, LARGEST_STATUS)
         if not isinstance(channel, Reports):
             raise _unknown_provider(channel.name)
         query = parse_qs(urlsplit(request.url).query)
         desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))
         news = channel.parse_status(request)
-        await desk.runtime.database.outbox.report(news)
+        with desk.runtime.overload.place("providers"):
+            await _in_time(desk.runtime.database.outbox.report(news), desk.runtime.timing.webhook_reply_s)
         await send_bytes(send, HTTPStatus.NO_CONTENT, b"")
+
+
+async def _in_time(work: Awaitable[object], within_s: float) -> None:
+    """Await `work`; a retryable ProviderError (503) when it takes longer than `within_s` seconds."""
+    try:
+        async with asyncio.timeout(within_s):
+            await work
+    except TimeoutError:
+        raise ProviderError("the database does not answer", code="database.unavailable", retryable=True) from None
 
 
 def _only(query: Mapping[str, list[str]], name: str) -> str:
@@ -94,9 +107,9 @@ def parse_form(body: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(fields)
 
 
-async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: Receive) -> WebhookRequest:
+async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: Receive, largest: int) -> WebhookRequest:
     """Read the request; RejectedInbound `webhook.forged` (403) unless the provider signed it."""
-    body = await read_body(scope, receive, LARGEST_BODY)
+    body = await read_body(scope, receive, largest)
     content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
     if body and content_type != FORM:
         raise RejectedInbound(

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.types import Scope
-
 from botflow.clock import Clock
 from botflow.web.problem import Refused
 
@@ -72,12 +70,6 @@ class RateLimiter:
         if len(self._counts) > KEPT_COUNTS:
             self._counts.popitem(last=False)
         return count
-
-
-def address_of(scope: Scope) -> str:
-    """Return the caller's address as the server knows it (its proxy settings decide which headers it trusts)."""
-    client = scope.get("client")
-    return client[0] if client else ""
 
 
 def _opaque(subject: str) -> str:

@@ -1,12 +1,44 @@
-"""uvicorn with an orderly stop: open streams end first, because a stopping server would wait for them for ever."""
+"""uvicorn with bounded connections and an orderly stop.
+
+At a stop the open streams end first: a stopping server would wait for them for ever.
+"""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
+
+from botflow.web.addresses import Network, TrustedProxies
+from botflow.web.connections import Connections, most_connections
+from botflow.web.http_protocol import BoundedHttp, HttpBounds
+
+
+def server_config(
+    app: Starlette,
+    *,
+    proxies: Sequence[Network] = (),
+    bounds: HttpBounds = HttpBounds(),  # noqa: B008 -- a frozen value
+    **uvicorns: Any,
+) -> uvicorn.Config:
+    """Return the configuration of every web server of botflow; `uvicorns` are further options of uvicorn."""
+    connections = Connections(TrustedProxies(proxies), most=most_connections())
+    protocol = partial(BoundedHttp, connections=connections, bounds=bounds)
+    return uvicorn.Config(
+        app,
+        http=cast(type[BoundedHttp], protocol),  # uvicorn only calls it
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # `addresses` reads forwarded headers, of trusted proxies only
+        timeout_keep_alive=bounds.idle_s,
+        **uvicorns,
+    )
 
 
 class WebServer(uvicorn.Server):

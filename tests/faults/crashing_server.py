@@ -18,8 +18,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
 
-import uvicorn
-
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
 from botflow.crash_points import EVENT, POINTS
@@ -31,7 +29,7 @@ from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.app import create_app
 from botflow.web.auth.secret_key import secret_key
-from botflow.web.server import WebServer
+from botflow.web.server import WebServer, server_config
 from tests.faults.timing import SCALE, scale_sends
 
 JUMP_S = 2.0
@@ -81,7 +79,7 @@ async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
     with socket.create_server(("127.0.0.1", port), reuse_port=False) as listening:
         async with open_runtime(options) as runtime:
             app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings)
-            config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, proxy_headers=False)
+            config = server_config(app, proxies=settings.botflow_trusted_proxies, lifespan="on")
             await WebServer(config, app).serve([listening])
 
 

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx2
-import uvicorn
 from sqlalchemy import select
 from starlette.applications import Starlette
 
@@ -28,8 +27,10 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes
+from botflow.web.addresses import Network
 from botflow.web.app import create_app
-from botflow.web.server import WebServer
+from botflow.web.http_protocol import HttpBounds
+from botflow.web.server import WebServer, server_config
 
 API_KEY = "test-api-key-0123456789"
 SECRET = "test-secret-key-0123456789-0123456789"
@@ -174,6 +175,7 @@ async def open_site(
     worker: WorkerOptions | None = WorkerOptions(),  # noqa: B008 -- a frozen value
     bounds: Bounds = Bounds(),  # noqa: B008 -- likewise
     timing: Timing = Timing(),  # noqa: B008 -- likewise
+    http: HttpBounds = HttpBounds(),  # noqa: B008 -- likewise
     plugins: tuple[Plugin, ...] = (),
     environment: Mapping[str, str] = MappingProxyType({"TWILIO_AUTH_TOKEN": TWILIO_TOKEN}),
     **settings: Any,
@@ -214,16 +216,16 @@ async def open_site(
 
     app = create_app(runtime, dev=dev, settings=chosen)
     async with (
-        served(app) as url,
+        served(app, http, chosen.botflow_trusted_proxies) as url,
         httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,
     ):
         yield Site(url=url, app=app, runtime=opened[0], client=client, clock=clock)
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """Run uvicorn in this event loop, on a free port of loopback."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none")
+async def served(app: Starlette, bounds: HttpBounds, proxies: Sequence[Network]) -> AsyncIterator[str]:
+    """Run the web server in this event loop, on a free port of loopback."""
+    config = server_config(app, proxies=proxies, bounds=bounds, host="127.0.0.1", port=0, lifespan="on")
     started = asyncio.Event()
     server = WebServer(config, app, started.set)
     running = asyncio.create_task(server.serve())

@@ -7,8 +7,11 @@ import xml.etree.ElementTree as ElementTree
 from urllib.parse import urlsplit
 
 import httpx2
+import pytest
 from twilio.request_validator import RequestValidator
 
+from botflow.errors import ProviderError
+from botflow.web import provider_webhooks
 from tests.web.site import PUBLIC_URL, TWILIO_TOKEN, HeldModel, Site, open_site
 
 VALIDATOR = RequestValidator(TWILIO_TOKEN)
@@ -163,3 +166,10 @@ async def test_opt_out_words_get_silence_and_start_brings_answers_back(site: Sit
     assert said(await post(site, sms("Ann", "SM3"))) == []
     assert said(await post(site, sms("START", "SM4"))) == []
     assert said(await post(site, sms("Ann", "SM5"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
+
+
+async def test_a_callback_that_takes_too_long_is_refused_as_a_temporary_failure() -> None:
+    with pytest.raises(ProviderError) as failure:
+        await provider_webhooks._in_time(asyncio.Event().wait(), 0.01)
+
+    assert failure.value.retryable

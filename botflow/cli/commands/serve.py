@@ -66,25 +66,18 @@ def serve(
 
 async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.socket, *, dev: bool) -> None:
     """Open the runtime, serve until a signal comes, close it. Errors of opening are printed, not logged."""
-    import uvicorn
-
     from botflow.cli.launch import settle_garbage_collector
     from botflow.cli.output.banner import print_banner
     from botflow.runtime.app import open_runtime
     from botflow.web.app import create_app
-    from botflow.web.server import WebServer
+    from botflow.web.server import WebServer, server_config
 
     async with open_runtime(options) as runtime:
         app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings)
-        config = uvicorn.Config(
+        config = server_config(
             app,
-            http="httptools",
-            ws="none",
+            proxies=settings.botflow_trusted_proxies,
             lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # forwarded headers are not trusted: any client can send them
             timeout_graceful_shutdown=STOP_WITHIN_S,
             timeout_keep_alive=KEEP_ALIVE_S,
         )

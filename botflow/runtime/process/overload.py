@@ -1,17 +1,20 @@
 """Load shedding: work that could not be done in time is refused on arrival, and no queue grows without bound.
 
 Two bounds. A process accepts a limited number of requests at once, because each of them holds memory and a connection
-until it is answered. And a message that must be queued is refused while too many turns, or too old ones, wait before
-it; messages that need no queue are accepted. A refused request gets 503 and may be repeated: nothing of it was stored.
-A stored message is never dropped; its repetitions, and opt-outs, are always accepted.
+until it is answered; no kind of request can take the places of all others, and opt-outs have some of their own. And a
+message that must be queued is refused while too many turns, or too old ones, wait before it; messages that need no
+queue are accepted. A refused request gets 503 and may be repeated: nothing of it was stored. A stored message is never
+dropped; its repetitions, and opt-outs, are always accepted.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import structlog
@@ -21,6 +24,8 @@ from botflow.records.queues import MESSAGE_PRIORITY, TURNS
 from botflow.storage.backlog_counts import CensusTaker, QueueDepth
 
 Reason = Literal["in_flight", "queue_depth", "queue_age"]
+
+Kind = Literal["callers", "providers", "opt_outs"]  # chat and API; webhooks of providers; those with consent
 
 KEPT_S = 1.0
 
@@ -46,6 +51,16 @@ class Bounds:
     in_flight: int = 500
     waiting: int = 10_000
     oldest_s: float = 60.0
+
+    @property
+    def of_one_kind(self) -> int:
+        """How many of `in_flight` may be requests of chat and API, and how many providers' webhooks."""
+        return ceil(self.in_flight * 0.8)
+
+    @property
+    def besides_opt_outs(self) -> int:
+        """How many of `in_flight` may be requests of these two kinds together."""
+        return ceil(self.in_flight * 0.96)
 
 
 class BacklogWatch:
@@ -78,16 +93,33 @@ class Overload:
         self._bounds = bounds
         self._count_shed = count_shed
         self.in_flight = 0
+        self._of_kind: dict[Kind, int] = {"callers": 0, "providers": 0, "opt_outs": 0}
 
-    def enter(self) -> None:
-        """Count a request that begins; Overloaded when there are too many already. `leave` when it is answered."""
-        if self.in_flight >= self._bounds.in_flight:
+    @contextmanager
+    def place(self, kind: Kind) -> Iterator[None]:
+        """Count a request of `kind` during the block; Overloaded when there are too many already."""
+        self.enter(kind)
+        try:
+            yield
+        finally:
+            self.leave(kind)
+
+    def enter(self, kind: Kind) -> None:
+        """Count a request that begins, until `leave`; Overloaded when there are too many already."""
+        bounds = self._bounds
+        if kind == "opt_outs":
+            is_full = self.in_flight >= bounds.in_flight
+        else:
+            is_full = self.in_flight >= bounds.besides_opt_outs or self._of_kind[kind] >= bounds.of_one_kind
+        if is_full:
             self._count_shed("in_flight")
             raise Overloaded("this server has too many requests under way", retry_after_s=2)
         self.in_flight += 1
+        self._of_kind[kind] += 1
 
-    def leave(self) -> None:
+    def leave(self, kind: Kind) -> None:
         self.in_flight -= 1
+        self._of_kind[kind] -= 1
 
     async def check_queue(self) -> None:
         """Let one more message into the queue of turns; Overloaded when too many, or too old ones, wait there.

@@ -15,8 +15,8 @@ from botflow.errors import RejectedInbound
 from botflow.flow.policy import TimeZone
 from botflow.interfaces import normal_address
 from botflow.web.api.json_response import ApiResponse
-from botflow.web.asgi import read_body
 from botflow.web.context import desk_of
+from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 4 * 1024
 LONGEST = 200

@@ -24,9 +24,9 @@ from botflow.runtime.runs.start import StartRequest
 from botflow.web.api.execution_json import shown, shown_artifact, shown_detail, shown_entry, shown_steps
 from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import parse_query
-from botflow.web.asgi import read_body
 from botflow.web.context import desk_of
 from botflow.web.json_body import Body, Wrong, parse_body
+from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 512 * 1024
 DEEPEST = 64

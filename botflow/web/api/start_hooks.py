@@ -27,11 +27,12 @@ from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.api.json_response import ApiResponse
-from botflow.web.asgi import header, read_body, send_json
+from botflow.web.asgi import header, send_json
 from botflow.web.context import Desk, desk_of
 from botflow.web.json_body import Body, parse_body, parse_json
 from botflow.web.problem import Refused
 from botflow.web.provider_webhooks import FORM, parse_form
+from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 256 * 1024
 DEEPEST = 64

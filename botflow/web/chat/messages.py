@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.engine.inbound import CHAT, Inbound
 from botflow.records.turns import Receipt
-from botflow.web.asgi import read_body, send_json
+from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.history import Query, message_json, read_page
@@ -24,8 +24,8 @@ from botflow.web.rate_limits import (
     MESSAGES_PER_SESSION,
     READS_PER_SESSION,
     SESSIONS_PER_ADDRESS,
-    address_of,
 )
+from botflow.web.request_bodies import read_body
 
 
 class Messages:
@@ -38,14 +38,17 @@ class Messages:
             await self._read(scope, send)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 200 with the turn's messages, or 202 when it takes longer than the deadline."""
+        """Answer 200 with the turn's messages, or 202 when it takes longer than the deadline, or when too many
+        requests of the session or the address wait already."""
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         caller = desk.gate.caller(scope, live.slug)
         posted = parse_body(await read_body(scope, receive, LARGEST_BODY), Posted)
         external_id = external_id_of(caller, posted.external_id or "", live.slug)
+        address = None
         if isinstance(caller, Visitor):
-            await desk.limiter.check(MESSAGES_PER_ADDRESS, address_of(scope))
+            address = desk.address_of(scope)
+            await desk.limiter.check(MESSAGES_PER_ADDRESS, address)
             await desk.limiter.check(MESSAGES_PER_SESSION, external_id)
         inbound = Inbound(
             kind="message",
@@ -59,9 +62,8 @@ class Messages:
             text=posted.text or "",
             payload=posted.payload or "",
         )
-        receipt = await desk.runtime.receiver.receive(
-            live, external_id, inbound, reply_within_s=desk.runtime.timing.chat_reply_s
-        )
+        with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
+            receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
         await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
 
     async def _read(self, scope: Scope, send: Send) -> None:
@@ -86,7 +88,8 @@ class OpenSession:
         body = await read_body(scope, receive, LARGEST_BODY)
         if body.strip() and parse_body(body, Opening).model_fields_set:
             raise external_id_refused()
-        await desk.limiter.check(SESSIONS_PER_ADDRESS, address_of(scope))
+        address = desk.address_of(scope)
+        await desk.limiter.check(SESSIONS_PER_ADDRESS, address)
         external_id = f"visitor:{secrets.token_urlsafe(18)}"
         inbound = Inbound(
             kind="opened",
@@ -97,9 +100,8 @@ class OpenSession:
             provider=CHAT,
             sender=external_id,
         )
-        receipt = await desk.runtime.receiver.receive(
-            live, external_id, inbound, reply_within_s=desk.runtime.timing.chat_reply_s
-        )
+        with desk.waits.place(external_id, address, desk.runtime.timing.chat_reply_s) as within_s:
+            receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
         token = desk.gate.sign(Visitor(live.slug, external_id))
         await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
 

@@ -1,0 +1,112 @@
+"""Request bodies, read up to a limit; those that are not complete yet are bounded in number and in bytes.
+
+A body that came in one piece with its head is not counted: it holds no memory that waits for its client.
+`http_protocol` bounds the time that a body may take.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from starlette.types import Receive, Scope
+
+from botflow.errors import RejectedInbound
+from botflow.web.asgi import Disconnected, header
+from botflow.web.problem import Refused
+
+MOST_PER_ADDRESS = 50
+MOST_BYTES = 64 * 1024 * 1024  # of all incomplete bodies of this process
+_RETRY = {"retry-after": "2"}
+
+
+class OpenBodies:
+    """The incomplete bodies of this process: how many of each address, and how many bytes of them are held."""
+
+    def __init__(self, *, most_per_address: int = MOST_PER_ADDRESS, most_bytes: int = MOST_BYTES) -> None:
+        self._most_per_address = most_per_address
+        self._most_bytes = most_bytes
+        self._open: Counter[str] = Counter()
+        self._bytes = 0
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[Pieces]:
+        """Count a body of `address`; 429 `body.too_many` when it has too many that are incomplete."""
+        if self._open[address] >= self._most_per_address:
+            raise Refused(
+                "your address sends too many bodies at once",
+                code="body.too_many",
+                hint="send each body at once, or fewer of them",
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                headers=_RETRY,
+            )
+        self._open[address] += 1
+        pieces = Pieces(self)
+        try:
+            yield pieces
+        finally:
+            self._bytes -= pieces.size
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def hold(self, size: int) -> None:
+        """Count bytes; 503 `body.full` when all incomplete bodies together are too large."""
+        if self._bytes + size > self._most_bytes:
+            raise Refused(
+                "this server receives too much at once",
+                code="body.full",
+                hint="nothing was stored: send the same request again after as many seconds as Retry-After says",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                headers=_RETRY,
+            )
+        self._bytes += size
+
+
+class Pieces:
+    """The pieces of one body so far."""
+
+    def __init__(self, bodies: OpenBodies) -> None:
+        self._bodies = bodies
+        self._pieces: list[bytes] = []
+        self.size = 0
+
+    def add(self, piece: bytes, limit: int) -> None:
+        if self.size + len(piece) > limit:
+            raise _too_large(limit)
+        self._bodies.hold(len(piece))
+        self.size += len(piece)
+        self._pieces.append(piece)
+
+    def joined(self) -> bytes:
+        return b"".join(self._pieces)
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return the request's body; RejectedInbound `body.too_large` as soon as it exceeds `limit` bytes."""
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared[:18]) > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    desk = scope["state"]["desk"]
+    bodies: OpenBodies = desk.bodies
+    with bodies.place(desk.address_of(scope)) as pieces:
+        while message["type"] == "http.request":
+            pieces.add(message.get("body", b""), limit)
+            if not message.get("more_body", False):
+                return pieces.joined()
+            message = await receive()
+    raise Disconnected
+
+
+def _too_large(limit: int) -> RejectedInbound:
+    return RejectedInbound(
+        f"the body is larger than {limit} bytes", code="body.too_large", hint="send less at once", status=413
+    )
