@@ -29,6 +29,7 @@ DEFAULT_DATABASE_URL = "sqlite:///botflow.db"
 PREFIX, TEST_PREFIX = "BOTFLOW_", "BOTFLOW_TEST_"
 WEB_SCHEMES = ("https://", "http://")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+SHORTEST_SECRET = 32  # characters
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+")
 
 
@@ -67,10 +68,19 @@ def _network(written: object) -> object:
         ) from None
 
 
+def _secret(written: SecretStr) -> SecretStr:
+    """Refuse a short secret; the message may not hold it."""
+    size = len(written.get_secret_value())
+    if size < SHORTEST_SECRET:
+        raise ValueError(f"it has {size} characters; at least {SHORTEST_SECRET} are required")
+    return written
+
+
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 # NoDecode: pydantic-settings would expect JSON in the variable of a field that is not a plain string.
+Secrets = Annotated[tuple[Annotated[SecretStr, AfterValidator(_secret)], ...], NoDecode, BeforeValidator(_separated)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_separated)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_separated)]
@@ -132,8 +142,9 @@ class Settings(EnvironmentSettings):
     """A Redis, `redis://host:6379/0`, that makes several processes faster. Optional."""
     botflow_public_url: WebUrl | None = None
     """The address at which providers reach this server. Without it their webhooks are refused, except with `--dev`."""
-    botflow_secret_key: SecretStr | None = Field(default=None, min_length=32)
-    """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`."""
+    botflow_secret_key: Secrets = ()
+    """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`. To change
+    it, write the new one before the former one, with a comma between them, and run `botflow secrets rotate`."""
     botflow_api_key: SecretStr | None = Field(default=None, min_length=16)
     """Lets servers use `/api/v1` and speak for their own users; at least 16 characters."""
     botflow_allowed_origins: Origins = ()

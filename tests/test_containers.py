@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "botflow"}
-ENVIRONMENT = {"POSTGRES_PASSWORD": "p" * 20, "BOTFLOW_SECRET_KEY": "s" * 40}
+ENVIRONMENT = {"POSTGRES_PASSWORD": "p" * 20, "BOTFLOW_SECRET_KEY": "test-secret-key-0123456789-0123456789"}
 LONGEST_S = 60.0
 
 

@@ -14,7 +14,19 @@ INTEGRATIONS = ROOT / "integrations"
 
 # Each layer may import itself and those before it.
 LAYERS = (
-    *("values", "errors", "crash_points", "clock", "settings", "languages", "flow", "phone_numbers", "engine", "nodes"),
+    *(
+        "values",
+        "errors",
+        "crash_points",
+        "clock",
+        "keyring",
+        "settings",
+        "languages",
+        "flow",
+        "phone_numbers",
+        "engine",
+        "nodes",
+    ),
     *("records", "interfaces", "plugins", "storage", "runtime", "triggering", "web", "cli"),
 )
 # Within a layer: each level may import itself and those before it. Every module and folder stands in one of them.

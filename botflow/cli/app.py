@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from botflow.cli.commands import chat, check, db, graph, serve, sessions, version, worker
+from botflow.cli.commands import chat, check, db, graph, secrets, serve, sessions, version, worker
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -27,6 +27,7 @@ sessions.add_to(app)
 check.add_to(app)
 graph.add_to(app)
 db.add_to(app)
+secrets.add_to(app)
 version.add_to(app)
 
 

@@ -21,6 +21,7 @@ from botflow.errors import UsageError
 from botflow.settings import Settings
 
 if TYPE_CHECKING:
+    from botflow.keyring import Keyring
     from botflow.runtime.options import RuntimeOptions
     from botflow.runtime.process.worker import WorkerOptions
 
@@ -36,7 +37,7 @@ def runtime_options(
     settings: Settings,
     flows: Sequence[Path],
     *,
-    secret_key: str,
+    keyring: Keyring,
     worker: WorkerOptions | None,
     migrate: bool,
     sends: bool = True,
@@ -48,7 +49,7 @@ def runtime_options(
     files = read_flow_files(flows)
     return RuntimeOptions(
         settings=settings,
-        secret_key=secret_key,
+        keyring=keyring,
         flows=[files.bundle(workflow) for workflow in files.sources],
         worker=worker,
         migrate=migrate,

@@ -46,7 +46,6 @@ from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
-from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
@@ -88,7 +87,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     stack.push_async_callback(database.close)
     clock = DatabaseClock(options.clock, database.now)
     await clock.measure()
-    redis = await _open_redis(settings, database, stack)
+    redis = await _open_redis(options, database, stack)
     channels = await _open_channels(plugins, options, clock, stack)
     flows = Flows(database.flows, kinds)
     await flows.publish(options.flows)
@@ -111,7 +110,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         hub=hub,
         decisions=Decisions(database.engine),
         contacts=Contacts(database.engine),
-        vault=Vault(Credentials(database.engine), options.secret_key),
+        vault=Vault(Credentials(database.engine), options.keyring),
     )
 
 
@@ -128,7 +127,7 @@ def delivery_of(base: Base) -> Delivery:
     database, options = base.database, base.options
     rows = GateRows(database.engine)
     gate = ConsentGate(rows, base.contacts, base.flows)
-    callbacks = CallbackUrls(options.settings.botflow_public_url, options.secret_key, base.flows.slug_of)
+    callbacks = CallbackUrls(options.settings.botflow_public_url, options.keyring, base.flows.slug_of)
     return Delivery(
         callbacks=callbacks,
         consent=ConsentKeeper(base.contacts, gate, rows, database.outbox, base.channels),
@@ -319,13 +318,13 @@ def waker_of(options: RuntimeOptions, hub: Hub, sender: Sender, tick: Tick) -> C
     return wake
 
 
-async def _open_redis(settings: Settings, database: Database, stack: AsyncExitStack) -> RedisLink | None:
+async def _open_redis(options: RuntimeOptions, database: Database, stack: AsyncExitStack) -> RedisLink | None:
     """Return the link to Redis, None when no URL is set; the driver is imported only then."""
-    if settings.botflow_redis_url is None:
+    if options.settings.botflow_redis_url is None:
         return None
     from botflow.storage.cache.redis import open_redis
 
-    redis = open_redis(settings.botflow_redis_url, await database.identity())
+    redis = open_redis(options.settings.botflow_redis_url, await database.identity(), options.keyring)
     stack.push_async_callback(redis.close)
     return redis
 

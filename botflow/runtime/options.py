@@ -8,6 +8,7 @@ from typing import Any
 
 from botflow.clock import Clock, SystemClock
 from botflow.flow.graph import Flow
+from botflow.keyring import Keyring
 from botflow.plugins import Plugin
 from botflow.records.queues import QueueName
 from botflow.runtime.process.overload import Bounds
@@ -20,14 +21,14 @@ from botflow.settings import Settings
 class RuntimeOptions:
     """What to run. `flows` are compiled flows with their bundles of documents; each becomes its workflow's version.
 
-    `secret_key` signs callback addresses. `worker` is None in a process that leaves turns to others. `plugins` are
-    added to the installed ones; all read their settings from `environment`, which is this process's environment only if
-    the caller passes it. Unless `sends`, channels get no settings, so that no message leaves this machine. `bounds` are
-    the limits for refusing messages, `timing` the lengths of leases and waits.
+    `keyring` has the keys to sign and seal with. `worker` is None in a process that leaves turns to others. `plugins`
+    are added to the installed ones; all read their settings from `environment`, which is this process's environment
+    only if the caller passes it. Unless `sends`, channels get no settings, so that no message leaves this machine.
+    `bounds` are the limits for refusing messages, `timing` the lengths of leases and waits.
     """
 
     settings: Settings
-    secret_key: str
+    keyring: Keyring
     flows: Sequence[tuple[Flow, dict[str, Any]]] = ()
     worker: WorkerOptions | None = field(default_factory=WorkerOptions)
     migrate: bool = True

@@ -5,6 +5,7 @@ Fields never appear in a log, an answer or a repr. `cryptography` is imported on
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -16,10 +17,11 @@ from typing import Any
 import orjson
 
 from botflow.errors import UsageError
+from botflow.keyring import Keyring
 from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
 
 KEY_ID_BYTES = 8
-NONCE_BYTES = 12  # NIST SP 800-38D
+NONCE_BYTES, TAG_BYTES = 12, 16  # NIST SP 800-38D
 MOST_BYTES = 64_000
 SHORTEST_SECRET = 6
 FROM_ENVIRONMENT = "env:"
@@ -59,53 +61,60 @@ class CredentialSummary:
 class Sealer:
     """Encrypts bytes for one place (a row), and opens them there. Sealed text: key id, nonce, ciphertext with tag."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._secret = secret_key.encode()
+    def __init__(self, keyring: Keyring) -> None:
+        self._newest = keyring.newest("credentials")
+        self._keys = {_key_id(key): key for key in keyring.all("credentials")}
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Say whether the newest key sealed it."""
+        return sealed[:KEY_ID_BYTES] == _key_id(self._newest)
 
     def seal(self, plain: bytes, place: bytes) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        key_id = self._derived(b"botflow credentials: key id", KEY_ID_BYTES)
-        return key_id + nonce + AESGCM(self._key()).encrypt(nonce, plain, key_id + place)
+        nonce, key_id = secrets.token_bytes(NONCE_BYTES), _key_id(self._newest)
+        return key_id + nonce + AESGCM(self._newest).encrypt(nonce, plain, key_id + place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """UsageError `credential.other_key` when another key sealed it, `credential.damaged` if it is not its own."""
+        """UsageError `credential.other_key` when a key of another secret sealed it, `credential.damaged` if it is not
+        its own."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         key_id, rest = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
-        if key_id != self._derived(b"botflow credentials: key id", KEY_ID_BYTES):
+        if len(rest) < NONCE_BYTES + TAG_BYTES:
+            raise _damaged()
+        key = self._keys.get(key_id)
+        if key is None:
             raise UsageError(
                 "this credential was sealed with another BOTFLOW_SECRET_KEY",
                 code="credential.other_key",
-                hint="set the former key again, or add the credential again",
+                hint="add the former secret behind the present one, or add the credential again",
             )
         try:
-            return AESGCM(self._key()).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], key_id + place)
+            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], key_id + place)
         except InvalidTag:
-            raise UsageError(
-                "this credential's row was changed, or copied from another one",
-                code="credential.damaged",
-                hint="add it again",
-            ) from None
+            raise _damaged() from None
 
-    def _key(self) -> bytes:
-        return self._derived(b"botflow credentials: AES-256-GCM", 32)
 
-    def _derived(self, purpose: bytes, length: int) -> bytes:
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"botflow key id" + key).digest()[:KEY_ID_BYTES]
 
-        return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(self._secret)
+
+def _damaged() -> UsageError:
+    return UsageError(
+        "this credential's row was changed, or copied from another one",
+        code="credential.damaged",
+        hint="add it again",
+    )
 
 
 class Vault:
     """Adds, finds, lists and deactivates credentials."""
 
-    def __init__(self, store: Credentials, secret_key: str) -> None:
+    def __init__(self, store: Credentials, keyring: Keyring) -> None:
         self._store = store
-        self._sealer = Sealer(secret_key)
+        self._sealer = Sealer(keyring)
 
     async def add(self, name: str, module: str, fields: Mapping[str, str], *, user_name: str = "") -> None:
         """Seal and store; without a user, for the whole organization; UsageError `credential.name`, `.fields` or
@@ -159,6 +168,22 @@ class Vault:
     async def all(self) -> list[CredentialSummary]:
         found = await self._store.all(await self._store.default_organization())
         return [_summary(stored) for stored in found]
+
+    async def reseal(self) -> int:
+        """Seal every credential of the deployment with the newest key; return how many were sealed with a former one.
+
+        Credentials that are changed meanwhile are left as they are. UsageError like `fields`: nothing is resealed after
+        the first one that cannot be opened.
+        """
+        count = 0
+        for stored in await self._store.of_everyone():
+            if self._sealer.is_newest(stored.sealed):
+                continue
+            place = _place(stored.key, stored.module)
+            count += await self._store.replace(
+                stored, self._sealer.seal(self._sealer.open(stored.sealed, place), place)
+            )
+        return count
 
     async def set_active(self, name: str, is_active: bool, *, user_name: str = "") -> None:
         """Activate or deactivate a credential; UsageError `credential.unknown`."""

@@ -68,6 +68,17 @@ class Credentials:
         in_order = statement.order_by(credentials.c.name, credentials.c.user_name)
         return [_stored(row) for row in await self._engine.read(lambda connection: connection.execute(in_order).all())]
 
+    async def of_everyone(self) -> list[StoredCredential]:
+        """Return every set of every organization."""
+        in_order = select(credentials).order_by(credentials.c.id)
+        return [_stored(row) for row in await self._engine.read(lambda connection: connection.execute(in_order).all())]
+
+    async def replace(self, stored: StoredCredential, sealed: bytes) -> bool:
+        """Replace what the vault made of the fields; False when the set has been changed since it was read."""
+        unchanged = and_(_is(stored.key), credentials.c.fields == stored.sealed)
+        statement = update(credentials).where(unchanged).values(fields=sealed)
+        return await self._engine.write(lambda connection: connection.execute(statement).rowcount > 0)
+
     async def set_active(self, key: CredentialKey, is_active: bool) -> bool:
         """Activate or deactivate the set; False when there is no such set."""
         statement = update(credentials).where(_is(key)).values(is_active=is_active)

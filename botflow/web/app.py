@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from botflow.errors import BotflowError
+from botflow.keyring import Keyring
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
 from botflow.web.addresses import TrustedProxies
@@ -35,7 +36,6 @@ from botflow.web.api.executions import (
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.auth.callers import Gate
-from botflow.web.auth.secret_key import secret_key
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events, Streams
 from botflow.web.chat.messages import Messages, OpenSession
@@ -52,13 +52,13 @@ from botflow.web.shedding import Shedding
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 
-def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings) -> Starlette:
-    """Return the application. UsageError when a setting that is required outside of --dev is missing.
+def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings, keyring: Keyring) -> Starlette:
+    """Return the application.
 
     `app.state.streams.close()` ends the open streams; the server calls it before it waits for its connections.
     """
     gate = Gate(
-        secret_key(settings, dev=dev),
+        keyring,
         settings.botflow_api_key.get_secret_value() if settings.botflow_api_key else None,
     )
     streams = Streams()

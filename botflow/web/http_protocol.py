@@ -28,7 +28,9 @@ class HttpBounds:
     most_pipelined: int = 8  # requests that wait for the response to an earlier one
     head_within_s: float = 10.0
     body_within_s: float = 10.0
-    idle_s: int = 5  # between requests
+    # Between requests. Longer than proxies and clients keep an idle connection (60 s): if this side closed first, a
+    # message that is sent on the connection at that moment would be lost with it.
+    idle_s: int = 75
     read_within_s: float = 60.0  # a client that reads nothing of its response for so long is dropped
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LONGEST_START_S = 60.0
-SECRET = "s" * 40
+SECRET = "test-secret-key-0123456789-0123456789"
 
 
 class Process:

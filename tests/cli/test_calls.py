@@ -19,6 +19,7 @@ COMMANDS = [
     ["check"],
     ["graph"],
     ["db", "upgrade"],
+    ["secrets", "rotate"],
     ["version"],
 ]
 

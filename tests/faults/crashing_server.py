@@ -28,7 +28,7 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.app import create_app
-from botflow.web.auth.secret_key import secret_key
+from botflow.web.auth.deployment_keys import deployment_keys
 from botflow.web.server import WebServer, server_config
 from tests.faults.timing import SCALE, scale_sends
 
@@ -78,7 +78,7 @@ def wrong_clock(offs_s: list[float]) -> Iterator[None]:
 async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
     with socket.create_server(("127.0.0.1", port), reuse_port=False) as listening:
         async with open_runtime(options) as runtime:
-            app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings)
+            app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings, keyring=options.keyring)
             config = server_config(app, proxies=settings.botflow_trusted_proxies, lifespan="on")
             await WebServer(config, app).serve([listening])
 
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> None:
     options = runtime_options(
         settings,
         [given.flow],
-        secret_key=secret_key(settings, dev=False),
+        keyring=deployment_keys(settings, dev=False),
         worker=None if given.no_worker else WorkerOptions(),
         migrate=True,
     )

@@ -47,7 +47,7 @@ def botflow(postgres: Server, redis: Server, *, model_url: str = "", again: bool
         "BOTFLOW_DATABASE_URL": url_of(postgres, database) if again else new_database(postgres, database),
         "BOTFLOW_REDIS_URL": redis.url,
         "BOTFLOW_API_KEY": API_KEY,
-        "BOTFLOW_SECRET_KEY": "s" * 43,
+        "BOTFLOW_SECRET_KEY": "bench-secret-key-0123456789-0123456789",
     }
     if model_url:
         settings |= {"OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "bench"}

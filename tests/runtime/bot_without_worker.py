@@ -22,6 +22,7 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.fields import Properties
 from botflow.flow.node_spec import NoProperties
 from botflow.interfaces import Channel
+from botflow.keyring import Keyring
 from botflow.nodes.custom.action import action
 from botflow.records.queues import QUEUES, QueueName
 from botflow.records.sessions import SessionKey
@@ -326,7 +327,7 @@ def assemble(
         node_types=node_types,
         artifacts=database.artifacts,
         executions=database.executions,
-        credential=Vault(Credentials(database.engine), "secret of the tests").fields_for_run,
+        credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows)

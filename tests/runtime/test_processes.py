@@ -19,6 +19,7 @@ import pytest
 from botflow.engine.inbound import Inbound
 from botflow.errors import ProviderError
 from botflow.flow.compile import compile_flow
+from botflow.keyring import Keyring
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.records.turns import Receipt
@@ -35,7 +36,7 @@ from tests.storage.aged_rows import age_process, inbound_rows
 
 HOUR_S = 3600.0
 DEAF = Timing(look_s=HOUR_S, poll_s=HOUR_S)  # without signals nothing would be found
-SECRET = "s" * 40
+SECRET = "test-secret-key-0123456789-0123456789"
 SEEDS = count(1)
 
 
@@ -91,7 +92,7 @@ async def process(
     flow = compile_flow(documents, "root", node_types([plugin]))
     options = RuntimeOptions(
         settings=Settings(botflow_database_url=url),
-        secret_key=SECRET,
+        keyring=Keyring(SECRET),
         flows=[(flow, documents)],
         worker=worker,
         migrate=False,

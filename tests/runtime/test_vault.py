@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from botflow.errors import UsageError
+from botflow.keyring import Keyring
 from botflow.runtime.vault import Sealer, Vault, covered
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.tables import credentials
 
-KEY = "k" * 40
+KEY = Keyring("k" * 40)
 SECRET = "sk-canary-4711"
 
 
@@ -91,7 +92,7 @@ async def test_another_secret_key_says_so(vault: Vault, store: Credentials) -> N
     await vault.add("mail", "smtp", {"password": SECRET})
 
     with pytest.raises(UsageError) as refused:
-        await Vault(store, "another" * 8).fields(await home(store), "", "mail")
+        await Vault(store, Keyring("another" * 8)).fields(await home(store), "", "mail")
 
     assert refused.value.code == "credential.other_key"
 
@@ -127,3 +128,39 @@ def test_secrets_are_covered_wherever_they_stand() -> None:
     found = covered({"a": [f"x{SECRET}y", 1, None], SECRET: ("b",), "pin": "12"}, {"password": SECRET, "pin": "12"})
 
     assert found == {"a": ["x***y", 1, None], "***": ["b"], "pin": "12"}
+
+
+async def test_credentials_are_sealed_anew_with_the_newest_secret(store: Credentials, vault: Vault) -> None:
+    await vault.add("mail", "smtp", {"password": SECRET})
+    await vault.add("shop", "generic", {"secret": SECRET}, user_name="ann")
+    both, newest = Vault(store, Keyring("n" * 40, "k" * 40)), Vault(store, Keyring("n" * 40))
+    assert (await both.fields(await home(store), "", "mail"))["password"] == SECRET
+    with pytest.raises(UsageError) as refused:
+        await newest.fields(await home(store), "", "mail")
+    assert refused.value.code == "credential.other_key"
+
+    assert await both.reseal() == 2
+    assert await both.reseal() == 0
+
+    assert (await newest.fields(await home(store), "", "mail"))["password"] == SECRET
+    assert (await newest.fields(await home(store), "ann", "shop"))["secret"] == SECRET
+
+
+async def test_nothing_is_resealed_that_cannot_be_opened(store: Credentials, vault: Vault) -> None:
+    await vault.add("mail", "smtp", {"password": SECRET})
+    with pytest.raises(UsageError) as refused:
+        await Vault(store, Keyring("n" * 40, "another" * 8)).reseal()
+    assert refused.value.code == "credential.other_key"
+    assert (await vault.fields(await home(store), "", "mail"))["password"] == SECRET
+
+
+@pytest.mark.parametrize("length", [0, 3, 8, 12, 20, 35])
+async def test_a_row_that_was_cut_off_is_damaged(
+    store: Credentials, vault: Vault, database: Database, length: int
+) -> None:
+    await vault.add("mail", "smtp", {"password": SECRET})
+    [stored] = await store.of_everyone()
+    assert await store.replace(stored, stored.sealed[:length])
+    with pytest.raises(UsageError) as refused:
+        await vault.fields(await home(store), "", "mail")
+    assert refused.value.code == "credential.damaged"

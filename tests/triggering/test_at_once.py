@@ -6,6 +6,7 @@ import asyncio
 import time
 from statistics import median
 
+from botflow.keyring import Keyring
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
 from botflow.settings import Settings
@@ -14,7 +15,9 @@ from tests.triggering.workflows_to_start import DRIVERS, async_connection, publi
 
 
 async def test_a_run_begins_soon_after_the_commit(database_url: str, database_kind: str) -> None:
-    options = RuntimeOptions(settings=Settings(botflow_database_url=database_url), secret_key="s" * 40, migrate=False)
+    options = RuntimeOptions(
+        settings=Settings(botflow_database_url=database_url), keyring=Keyring("s" * 40), migrate=False
+    )
     waited_s = []
     async with (
         open_runtime(options) as runtime,

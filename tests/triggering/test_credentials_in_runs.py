@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from botflow import Plugin, Properties, action
 from botflow.engine.node_type import ActionContext
 from botflow.flow.compile import compile_flow
+from botflow.keyring import Keyring
 from botflow.runtime.app import Runtime, node_types, open_runtime
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.runs.start import StartRequest
@@ -40,7 +41,7 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
     plugin = Plugin(name="shop", node_types=(mail,))
     options = RuntimeOptions(
         settings=Settings(botflow_database_url=database_url),
-        secret_key="s" * 40,
+        keyring=Keyring("s" * 40),
         migrate=False,
         plugins=(plugin,),
         flows=[_flow(plugin)],

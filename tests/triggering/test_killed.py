@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
+from botflow.keyring import Keyring
 from botflow.nodes import built_in
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -79,7 +80,7 @@ async def test_an_application_that_is_killed_loses_no_sale_and_starts_none_twice
 async def _run_all(url: str, expected: int) -> tuple[set[str], int]:
     """Let a worker run what is queued; return the runs' statuses, and how many turns ended one."""
     settings = Settings(botflow_database_url=url)
-    async with open_runtime(RuntimeOptions(settings=settings, secret_key="s" * 40, migrate=False)) as runtime:
+    async with open_runtime(RuntimeOptions(settings=settings, keyring=Keyring("s" * 40), migrate=False)) as runtime:
         async with asyncio.timeout(60):
             while sum(run.status == "completed" for run in await runs(runtime.database)) < expected:  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.1)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, event
 
 from botflow import RejectedInbound, UsageError, trigger_workflow
+from botflow.keyring import Keyring
 from botflow.runtime.vault import Vault
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
@@ -120,7 +121,7 @@ async def test_what_cannot_be_started_says_why_and_leaves_nothing(
     listening = run_flow("listens", node("start", "trigger.event", event="x"))
     await publish(database, run_flow(), run_flow("paused"), listening, secret)
     await set_status(database, "paused", "paused")
-    await Vault(Credentials(database.engine), "k" * 40).add("mail", "smtp", {"a": "b"}, user_name="ann")
+    await Vault(Credentials(database.engine), Keyring("k" * 40)).add("mail", "smtp", {"a": "b"}, user_name="ann")
     with sync_connection(database_url, "connection") as connection:
         with pytest.raises(RejectedInbound) as refused:
             trigger_workflow_sync(**{"workflow": "orders", "input": {"order": 1}, **call}, connection=connection)
@@ -152,7 +153,7 @@ async def test_a_user_with_the_credential_may_start_it(database: Database, datab
     secret = run_flow("secret", node("start", "trigger.manual"))
     secret["nodes"][1]["credential"] = "mail"
     await publish(database, secret)
-    vault = Vault(Credentials(database.engine), "k" * 40)
+    vault = Vault(Credentials(database.engine), Keyring("k" * 40))
     await vault.add("mail", "smtp", {"a": "b"}, user_name="ann")
     with sync_connection(database_url, "connection") as connection:
         trigger_workflow_sync("secret", user_name="ann", connection=connection)

@@ -19,6 +19,7 @@ from botflow.engine.asks import Answer, AskModel
 from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
+from botflow.keyring import Keyring
 from botflow.plugins import Plugin
 from botflow.runtime.app import Runtime, node_types, open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -196,7 +197,7 @@ async def open_site(
     clock = MovableClock()
     options = RuntimeOptions(
         settings=chosen,
-        secret_key=SECRET,
+        keyring=Keyring(SECRET),
         flows=[_compiled(text, plugins) for text in flows],
         migrate=False,
         worker=worker,
@@ -214,7 +215,7 @@ async def open_site(
             opened.append(running)
             yield running
 
-    app = create_app(runtime, dev=dev, settings=chosen)
+    app = create_app(runtime, dev=dev, settings=chosen, keyring=options.keyring)
     async with (
         served(app, http, chosen.botflow_trusted_proxies) as url,
         httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,

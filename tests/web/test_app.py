@@ -16,8 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import ProviderError, UsageError
 from botflow.settings import Settings
-from botflow.web.app import create_app
-from botflow.web.auth.secret_key import secret_key
+from botflow.web.auth.deployment_keys import deployment_keys
 from tests.servers import Server
 from tests.web.site import SECRET, Site, open_site
 
@@ -88,20 +87,35 @@ async def test_an_expired_token_is_refused(sqlite_site: Site) -> None:
 
 def test_without_a_secret_key_the_server_does_not_start_outside_of_dev() -> None:
     with pytest.raises(UsageError, match="BOTFLOW_SECRET_KEY") as refused:
-        create_app(_never, dev=False, settings=Settings())
+        deployment_keys(Settings(), dev=False)
     assert refused.value.code == "settings.secret_key_missing"
+
+
+@pytest.mark.parametrize("secret", ["a" * 40, "abc" * 20, "a b c d e " * 5, "0123456789abcdef0123456789abcdef"])
+def test_a_secret_that_can_be_guessed_is_only_for_this_machine(secret: str) -> None:
+    settings = Settings(botflow_secret_key=secret)
+    for weak, host in ((settings, "192.0.2.1"), (settings, ""), (_public(settings), "127.0.0.1")):
+        with pytest.raises(UsageError) as refused:
+            deployment_keys(weak, dev=True, host=host)
+        assert refused.value.code == "settings.secret_key_weak"
+        assert secret not in str(refused.value)
+    assert deployment_keys(settings, dev=False, host="127.0.0.1").can_be_guessed
+
+
+def _public(settings: Settings) -> Settings:
+    return settings.model_copy(update={"botflow_public_url": "https://bots.example.com"})
 
 
 def test_in_dev_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     settings = Settings(botflow_database_url=f"sqlite:///{tmp_path / 'bot flow.db'}")
 
-    first = secret_key(settings, dev=True)
+    first = deployment_keys(settings, dev=True)
 
     (kept,) = tmp_path.iterdir()
     assert kept.name == "bot flow.db.secret"
     assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
-    assert secret_key(settings, dev=True) == first
-    assert len(first) >= 32
+    assert deployment_keys(settings, dev=True).all("session tokens") == first.all("session tokens")
+    assert len(kept.read_text()) >= 32
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from botflow.keyring import Keyring
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.timing import Timing
@@ -144,7 +145,9 @@ async def test_metrics_come_without_the_databases_part_when_it_does_not_answer(s
 
 
 async def test_a_worker_tells_its_health_at_an_address_of_its_own(database_url: str) -> None:
-    options = RuntimeOptions(settings=Settings(botflow_database_url=database_url), secret_key=SECRET, migrate=False)
+    options = RuntimeOptions(
+        settings=Settings(botflow_database_url=database_url), keyring=Keyring(SECRET), migrate=False
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with (

@@ -11,6 +11,7 @@ from botflow.storage.cache.redis import open_redis
 from botflow.testing import VirtualClock
 from botflow.web.problem import Refused
 from botflow.web.rate_limits import MESSAGES_PER_SESSION, Limit, RateLimiter
+from tests.keys import KEYRING
 from tests.servers import Server
 from tests.web.site import API_KEY, Site
 
@@ -39,7 +40,7 @@ async def test_one_call_too_many_is_refused_until_the_window_ends() -> None:
 
 async def test_processes_count_together_over_redis(redis_url: str) -> None:
     clock = half_past()
-    links = [open_redis(redis_url, "test") for _ in range(2)]
+    links = [open_redis(redis_url, "test", KEYRING) for _ in range(2)]
     limiters = [RateLimiter(clock, link) for link in links]
     for limiter in (*limiters, limiters[0]):
         await limiter.check(THREE, "ann")
@@ -52,7 +53,7 @@ async def test_processes_count_together_over_redis(redis_url: str) -> None:
 
 
 async def test_a_frozen_redis_neither_refuses_nor_holds_up_anybody(redis_server: Server, redis_url: str) -> None:
-    link = open_redis(redis_url, "test")
+    link = open_redis(redis_url, "test", KEYRING)
     limiter = RateLimiter(half_past(), link)
     await limiter.check(THREE, "ann")
     redis_server.freeze()

@@ -29,6 +29,7 @@ def chat(flows: FlowPaths) -> None:
     """
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
+    from botflow.keyring import Keyring
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
 
@@ -36,7 +37,12 @@ def chat(flows: FlowPaths) -> None:
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
         options = runtime_options(
-            settings, flows, secret_key=secrets.token_urlsafe(48), worker=WorkerOptions(), migrate=True, sends=False
+            settings,
+            flows,
+            keyring=Keyring(secrets.token_urlsafe(48)),
+            worker=WorkerOptions(),
+            migrate=True,
+            sends=False,
         )
         run_until_stopped(_talk(options))
 

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
-# Longer than proxies and clients keep an idle connection (60 s). If this side closed first, a message that is sent on
-# the connection at that moment would be lost with it.
-KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
 webhooks without a signature while no secret is set that could verify them. It relaxes nothing else."""
@@ -49,14 +46,14 @@ def serve(
         from botflow.cli.output.logging import configure_logs
         from botflow.runtime.process.worker import WorkerOptions
         from botflow.settings import Settings
-        from botflow.web.auth.secret_key import secret_key
+        from botflow.web.auth.deployment_keys import deployment_keys
 
         configure_logs()
         settings = Settings.from_environment()
         options = runtime_options(
             settings,
             flows or (),
-            secret_key=secret_key(settings, dev=dev),
+            keyring=deployment_keys(settings, dev=dev, host=host),
             worker=None if no_worker else WorkerOptions(),
             migrate=not no_migrate,
         )
@@ -73,13 +70,12 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
     from botflow.web.server import WebServer, server_config
 
     async with open_runtime(options) as runtime:
-        app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings)
+        app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings, keyring=options.keyring)
         config = server_config(
             app,
             proxies=settings.botflow_trusted_proxies,
             lifespan="on",
             timeout_graceful_shutdown=STOP_WITHIN_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
         )
         settle_garbage_collector()
         announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker is not None)

@@ -35,16 +35,14 @@ def worker(
     from botflow.cli.output.logging import configure_logs
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
-    from botflow.web.auth.secret_key import secret_key
+    from botflow.web.auth.deployment_keys import deployment_keys
 
     options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()))
     place = _place(health)
     configure_logs()
     settings = Settings.from_environment()
-    key = secret_key(settings, dev=False)
-    run_until_stopped(
-        _work(runtime_options(settings, (), secret_key=key, worker=options, migrate=not no_migrate), place)
-    )
+    keys = deployment_keys(settings, dev=False)
+    run_until_stopped(_work(runtime_options(settings, (), keyring=keys, worker=options, migrate=not no_migrate), place))
 
 
 async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:

@@ -9,16 +9,20 @@ from urllib.parse import urlencode
 from itsdangerous import Signer
 
 from botflow.errors import RejectedInbound
+from botflow.keyring import Keyring
 from botflow.records.outbounds import StoredOutbound
 
 
 class CallbackUrls:
     """Makes and checks `<public url>/<provider>/<workflow>/status?o=<outbound>&s=<signature>`."""
 
-    def __init__(self, public_url: str | None, secret_key: str, slug_of: Callable[[int], str | None]) -> None:
+    def __init__(self, public_url: str | None, keyring: Keyring, slug_of: Callable[[int], str | None]) -> None:
         self._public_url = public_url.rstrip("/") if public_url else None
         self._slug_of = slug_of
-        self._signer = Signer(secret_key, salt="botflow.outbound", key_derivation="hmac", digest_method=hashlib.sha256)
+        oldest_first = keyring.all("delivery callbacks")[::-1]
+        self._signer = Signer(
+            oldest_first, salt="botflow.outbound", key_derivation="hmac", digest_method=hashlib.sha256
+        )
 
     def of(self, outbound: StoredOutbound, provider: str) -> str | None:
         """Return where `provider` reports this outbound's delivery; None without a public URL."""

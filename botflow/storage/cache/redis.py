@@ -1,6 +1,8 @@
 """Redis: sessions between this process and the database, and signals across processes. Losing it costs speed only.
 
-No call takes longer than 50 ms. After three failures in a row no call is made for one second.
+A copy of a session is believed only if it carries our seal for that very session, and a signal only with our seal:
+who can write to Redis could otherwise change what a flow knows, or put words into a conversation. No call takes longer
+than 50 ms. After three failures in a row no call is made for one second.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from redis.exceptions import RedisError
 
 from botflow.engine.session import Session
 from botflow.errors import ProviderError
+from botflow.keyring import Keyring
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
+from botflow.storage.cache.seals import Seals
 
 CALL_S = 0.05
 KEPT_S = 3600
@@ -31,18 +35,19 @@ RESUBSCRIBE_S = 0.5
 _log = structlog.get_logger(__name__)
 
 
-def open_redis(url: str, namespace: str) -> RedisLink:
+def open_redis(url: str, namespace: str, keyring: Keyring) -> RedisLink:
     """Return a link that connects on its first use. `namespace` separates deployments that share a Redis."""
-    return RedisLink(_client(url, CALL_S), _client(url, None), namespace)
+    return RedisLink(_client(url, CALL_S), _client(url, None), namespace, keyring)
 
 
 class RedisLink:
     """Warm copies of sessions, and a channel of signals; neither is ever relied on."""
 
-    def __init__(self, calls: Redis, subscriber: Redis, namespace: str) -> None:
+    def __init__(self, calls: Redis, subscriber: Redis, namespace: str, keyring: Keyring) -> None:
         self._calls = calls
         self._subscriber = subscriber
         self._prefix = f"botflow:{namespace}"
+        self._seals = Seals(keyring)
         self._breaker = Breaker(failures=3, pause_s=1.0, monotonic_s=time.monotonic)
         self._backlog: dict[str, StoredSession] = {}
         self._flushing: asyncio.Task[None] | None = None
@@ -64,7 +69,10 @@ class RedisLink:
                 self._breaker.succeeded()
             except (RedisError, OSError) as failure:
                 self._failed(failure)
-        return _decode(key, stored) if stored is not None else None
+        if not isinstance(stored, bytes):
+            return None
+        body = self._seals.opened(self._name(key), stored)
+        return _decode(key, body) if body is not None else None
 
     def put(self, stored: StoredSession) -> None:
         """Remember a session soon; never waits, never fails."""
@@ -97,7 +105,7 @@ class RedisLink:
         if not self._breaker.allows():
             raise ProviderError("Redis is not available", code="redis.unavailable", retryable=True)
         try:
-            await self._calls.publish(self._prefix, payload)
+            await self._calls.publish(self._prefix, self._seals.sealed(self._prefix, payload.encode()))
             self._breaker.succeeded()
         except (RedisError, OSError) as failure:
             self._failed(failure)
@@ -110,7 +118,9 @@ class RedisLink:
                 async with self._subscriber.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(self._prefix)
                     async for message in channel.listen():
-                        receive(message["data"].decode(errors="replace"))
+                        payload = self._seals.opened(self._prefix, message["data"])
+                        if payload is not None:
+                            receive(payload.decode(errors="replace"))
             except (RedisError, OSError) as failure:
                 _log.debug("subscriber_lost", reason=type(failure).__name__)
             await asyncio.sleep(RESUBSCRIBE_S)
@@ -124,7 +134,7 @@ class RedisLink:
                 continue
             pipeline = self._calls.pipeline(transaction=False)
             for name, stored in batch.items():
-                pipeline.set(name, _encode(stored), ex=KEPT_S)
+                pipeline.set(name, self._seals.sealed(name, _encode(stored)), ex=KEPT_S)
             try:
                 await pipeline.execute()
                 self._breaker.succeeded()
@@ -164,7 +174,7 @@ def _encode(stored: StoredSession) -> bytes:
     )
 
 
-def _decode(key: SessionKey, value: bytes | str) -> StoredSession | None:
+def _decode(key: SessionKey, value: bytes) -> StoredSession | None:
     """Read a copy; None for one that another release wrote in another form."""
     try:
         id_, version, last_seq, done_seq, flow_version, parked, state = orjson.loads(value)

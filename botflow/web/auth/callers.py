@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
+from botflow.keyring import Keyring
 from botflow.web.asgi import header
 from botflow.web.problem import Refused
 
 TOKEN_LIFETIME_S = 90 * 24 * 3600
+CLOCKS_DIFFER_S = 24 * 3600  # the server that signed may be ahead of this one
 CHALLENGE = {"www-authenticate": "Bearer"}
 
 
@@ -42,9 +45,9 @@ _TRUSTED = TrustedServer()
 class Gate:
     """Signs session tokens, and identifies the caller of a request."""
 
-    def __init__(self, secret_key: str, api_key: str | None) -> None:
+    def __init__(self, keyring: Keyring, api_key: str | None) -> None:
         self._tokens = URLSafeTimedSerializer(
-            secret_key,
+            keyring.all("session tokens")[::-1],  # the newest last
             salt="botflow.session",
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
@@ -84,9 +87,12 @@ class Gate:
 
     def _visitor(self, token: str) -> Visitor:
         try:
-            workflow, external_id, *_ = self._tokens.loads(token, max_age=TOKEN_LIFETIME_S)  # older ones hold more
-        except SignatureExpired:
-            raise _unauthorized("token.expired", "this session token has expired") from None
+            (workflow, external_id), signed_at = self._tokens.loads(token, return_timestamp=True)
+            age_s = time.time() - signed_at.timestamp()
+            if age_s > TOKEN_LIFETIME_S:
+                raise _unauthorized("token.expired", "this session token has expired")
+            if age_s < -CLOCKS_DIFFER_S:
+                raise BadSignature("signed in the future")
         except BadSignature:
             raise _unauthorized(
                 "token.invalid",

@@ -9,6 +9,7 @@ import pytest
 
 from botflow.engine.effects import SendMessage
 from botflow.errors import RejectedInbound
+from botflow.keyring import Keyring
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.status_urls import CallbackUrls
@@ -36,20 +37,20 @@ def signed(urls: CallbackUrls) -> tuple[str, str]:
 
 
 def test_an_address_names_provider_workflow_and_part() -> None:
-    address = urlsplit(CallbackUrls("https://bots.example.com/", "secret", slug_of).of(PART, "twilio") or "")
+    address = urlsplit(CallbackUrls("https://bots.example.com/", Keyring("secret"), slug_of).of(PART, "twilio") or "")
     assert f"{address.scheme}://{address.netloc}{address.path}" == "https://bots.example.com/twilio/order/status"
     assert parse_qs(address.query)["o"] == ["7.3.1"]
 
 
 def test_what_we_signed_is_ours() -> None:
-    urls = CallbackUrls("https://bots.example.com", "secret", slug_of)
+    urls = CallbackUrls("https://bots.example.com", Keyring("secret"), slug_of)
     urls.check(*signed(urls))
 
 
 def test_another_part_another_secret_and_no_signature_are_forged() -> None:
-    urls = CallbackUrls("https://bots.example.com", "secret", slug_of)
+    urls = CallbackUrls("https://bots.example.com", Keyring("secret"), slug_of)
     part, signature = signed(urls)
-    others = CallbackUrls("https://bots.example.com", "another secret", slug_of)
+    others = CallbackUrls("https://bots.example.com", Keyring("another secret"), slug_of)
     for forged in ((urls, "7.3.2", signature), (others, part, signature), (urls, part, ""), (urls, part, "\xff\x00")):
         with pytest.raises(RejectedInbound) as refused:
             forged[0].check(*forged[1:])
@@ -57,5 +58,5 @@ def test_another_part_another_secret_and_no_signature_are_forged() -> None:
 
 
 def test_without_a_public_address_or_its_workflow_there_is_no_callback() -> None:
-    assert CallbackUrls(None, "secret", slug_of).of(PART, "twilio") is None
-    assert CallbackUrls("https://bots.example.com", "secret", lambda _: None).of(PART, "twilio") is None
+    assert CallbackUrls(None, Keyring("secret"), slug_of).of(PART, "twilio") is None
+    assert CallbackUrls("https://bots.example.com", Keyring("secret"), lambda _: None).of(PART, "twilio") is None

@@ -10,6 +10,7 @@ from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database
+from tests.keys import KEYRING
 from tests.storage.sample_turns import key, message, waiting
 
 
@@ -82,7 +83,7 @@ async def test_a_commit_is_remembered_in_both_tiers(database: Database) -> None:
 
 
 async def test_what_one_process_commits_another_reads_from_redis(database: Database, redis_url: str) -> None:
-    redis = open_redis(redis_url, await database.identity())
+    redis = open_redis(redis_url, await database.identity(), KEYRING)
     stored = await committed(database)
     HotSessions(database.turns, redis).put(stored)
     other = HotSessions(database.turns, redis)

@@ -13,6 +13,7 @@ from botflow.records.sessions import SessionKey
 from botflow.runtime.turns.signals import Delta, Hub, Transport, Woken
 from botflow.storage.cache.redis import open_redis
 from botflow.storage.database import Database, open_database
+from tests.keys import KEYRING
 
 JUNK = ("", "hello", "{}", "[1,2,3]", '["other",null]', '["other",[5,["w"],["w",1,2]]]', '["other",[["w",[1]]]]')
 
@@ -55,7 +56,7 @@ async def test_a_strange_notification_does_not_deafen_the_process(postgres: Data
 
 
 async def test_a_strange_message_on_redis_does_not_deafen_the_process(redis_url: str) -> None:
-    link = open_redis(redis_url, "here")
+    link = open_redis(redis_url, "here", KEYRING)
     async with running(link) as speaker, running(link) as listener:
         assert await hears(speaker, listener)
         with redis.Redis.from_url(redis_url) as stranger:
@@ -82,7 +83,7 @@ async def test_a_long_piece_of_a_reply_reaches_another_process_whole(postgres: D
 
 
 async def test_a_strange_copy_of_a_session_counts_as_none(redis_url: str) -> None:
-    link = open_redis(redis_url, "here")
+    link = open_redis(redis_url, "here", KEYRING)
     with redis.Redis.from_url(redis_url) as stranger:
         for junk in (*JUNK, "[1,2,3,4,5,6,7]", '[1,2,3,4,5,6,{"frames":[3]}]', b"\xff\xfe"):
             stranger.set("botflow:here:1:chat:ann", junk)

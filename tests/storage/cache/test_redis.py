@@ -10,9 +10,11 @@ import redis
 
 from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.errors import ProviderError
+from botflow.keyring import Keyring
 from botflow.records.sessions import StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.redis import RedisLink, open_redis
+from tests.keys import KEYRING, SECRET
 from tests.servers import Server, start_valkey
 from tests.storage.sample_turns import key
 
@@ -34,7 +36,7 @@ STORED = StoredSession(
 
 @pytest.fixture
 async def link(redis_url: str) -> AsyncIterator[RedisLink]:
-    opened = open_redis(redis_url, "one")
+    opened = open_redis(redis_url, "one", KEYRING)
     yield opened
     await opened.close()
 
@@ -63,7 +65,7 @@ async def test_the_last_of_many_puts_stays(link: RedisLink) -> None:
 async def test_deployments_that_share_a_redis_do_not_see_each_others_sessions(link: RedisLink, redis_url: str) -> None:
     link.put(STORED)
     assert await _eventually(lambda: link.get(key())) == STORED
-    other = open_redis(redis_url, "two")
+    other = open_redis(redis_url, "two", KEYRING)
     assert await other.get(key()) is None
     await other.close()
 
@@ -84,8 +86,60 @@ async def test_a_copy_of_another_form_counts_as_none(link: RedisLink, redis_url:
     assert await link.get(key()) is None
 
 
+async def test_a_copy_that_another_wrote_counts_as_none(link: RedisLink, redis_url: str) -> None:
+    """What is in the cache decides branches and is shown to people."""
+    link.put(STORED)
+    await _eventually(lambda: link.get(key()))
+    with redis.Redis.from_url(redis_url) as client:
+        name = "botflow:one:1:chat:ann"
+        copy = client.get(name)
+        assert isinstance(copy, bytes)
+        forged = (
+            copy.replace(b'{"b":null}', b'{"b":true}'),  # another value
+            copy[16:],  # without the seal
+            bytes(16) + copy[16:],
+            b"",
+            copy[:10],
+        )
+        for value in forged:
+            assert value != copy
+            client.set(name, value)
+            assert await link.get(key()) is None
+        client.set("botflow:one:1:chat:bob", copy)  # another person's
+        assert await link.get(key(person="bob")) is None
+        client.set(name, copy)
+    assert await link.get(key()) == STORED
+
+
+async def test_a_former_secret_still_opens_and_a_strange_one_does_not(link: RedisLink, redis_url: str) -> None:
+    link.put(STORED)
+    await _eventually(lambda: link.get(key()))
+    rotated = open_redis(redis_url, "one", Keyring("n" * 40, SECRET))
+    stranger = open_redis(redis_url, "one", Keyring("n" * 40))
+    assert await rotated.get(key()) == STORED
+    assert await stranger.get(key()) is None
+    await rotated.close()
+    await stranger.close()
+
+
+async def test_a_signal_that_another_sent_is_not_passed_on(link: RedisLink, redis_url: str) -> None:
+    received: asyncio.Queue[str] = asyncio.Queue()
+    listening = asyncio.create_task(link.subscribe(received.put_nowait))
+    async with asyncio.timeout(20):
+        await _until_received(link, received, "hello")
+        with redis.Redis.from_url(redis_url) as client:
+            for forged in (b"forged", b"", bytes(16) + b"forged"):
+                client.publish("botflow:one", forged)
+        await link.publish("last")
+        while (heard := await received.get()) == "hello":
+            pass
+    assert heard == "last"
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
 async def test_signals_reach_every_subscriber(link: RedisLink, redis_url: str) -> None:
-    other = open_redis(redis_url, "one")
+    other = open_redis(redis_url, "one", KEYRING)
     received: asyncio.Queue[str] = asyncio.Queue()
     listening = asyncio.create_task(other.subscribe(received.put_nowait))
     async with asyncio.timeout(20):
@@ -96,7 +150,7 @@ async def test_signals_reach_every_subscriber(link: RedisLink, redis_url: str) -
 
 
 async def test_a_frozen_redis_answers_nobody_and_stops_nobody(own_redis: Server) -> None:
-    link = open_redis(own_redis.url, "one")
+    link = open_redis(own_redis.url, "one", KEYRING)
     link.put(STORED)
     await _eventually(lambda: link.get(key()))
     own_redis.freeze()
@@ -114,7 +168,7 @@ async def test_a_frozen_redis_answers_nobody_and_stops_nobody(own_redis: Server)
 
 
 async def test_a_redis_that_was_gone_is_used_again(own_redis: Server) -> None:
-    link = open_redis(own_redis.url, "one")
+    link = open_redis(own_redis.url, "one", KEYRING)
     received: asyncio.Queue[str] = asyncio.Queue()
     listening = asyncio.create_task(link.subscribe(received.put_nowait))
     async with asyncio.timeout(30):

@@ -7,6 +7,7 @@ import time_machine
 from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
+from botflow.keyring import Keyring
 from botflow.web.auth.callers import TOKEN_LIFETIME_S, Caller, Gate, TrustedServer, Visitor, external_id_of
 
 ANN = Visitor("order", "ann")
@@ -26,21 +27,21 @@ def refusal(gate: Gate, credential: str, workflow: str = "order") -> str:
 
 
 def test_a_token_stands_for_the_person_it_was_signed_for() -> None:
-    gate = Gate(SECRET, API_KEY)
+    gate = Gate(Keyring(SECRET), API_KEY)
     assert gate.caller(bearer(gate.sign(ANN)), "order") == ANN
 
 
 def test_a_token_of_one_workflow_opens_no_other() -> None:
-    gate = Gate(SECRET, API_KEY)
+    gate = Gate(Keyring(SECRET), API_KEY)
     assert refusal(gate, gate.sign(ANN), "refunds") == "token.other_workflow"
 
 
 def test_a_token_that_somebody_else_signed_is_nobodys() -> None:
-    assert refusal(Gate(SECRET, API_KEY), Gate("another-key", None).sign(ANN)) == "token.invalid"
+    assert refusal(Gate(Keyring(SECRET), API_KEY), Gate(Keyring("another-key"), None).sign(ANN)) == "token.invalid"
 
 
 def test_a_token_ends_after_ninety_days() -> None:
-    gate = Gate(SECRET, API_KEY)
+    gate = Gate(Keyring(SECRET), API_KEY)
     with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as clock:
         token = gate.sign(ANN)
         clock.shift(TOKEN_LIFETIME_S)
@@ -49,16 +50,38 @@ def test_a_token_ends_after_ninety_days() -> None:
         assert refusal(gate, token) == "token.expired"
 
 
+def test_a_server_whose_clock_is_ahead_signs_for_the_others_too() -> None:
+    gate = Gate(Keyring(SECRET), API_KEY)
+    with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as clock:
+        clock.shift(3600)
+        ahead = gate.sign(ANN)
+        clock.shift(48 * 3600)
+        far_ahead = gate.sign(ANN)
+        clock.shift(-49 * 3600)
+        assert gate.caller(bearer(ahead), "order") == ANN
+        assert refusal(gate, far_ahead) == "token.invalid"
+
+
+def test_a_token_outlives_the_secret_that_signed_it_as_long_as_that_is_kept() -> None:
+    token = Gate(Keyring("former" * 7), None).sign(ANN)
+    assert Gate(Keyring(SECRET, "former" * 7), None).caller(bearer(token), "order") == ANN
+    assert refusal(Gate(Keyring(SECRET), None), token) == "token.invalid"
+    assert (
+        refusal(Gate(Keyring("former" * 7), None), Gate(Keyring(SECRET, "former" * 7), None).sign(ANN))
+        == "token.invalid"
+    )
+
+
 def test_only_the_api_key_is_the_api_key() -> None:
-    gate = Gate(SECRET, API_KEY)
+    gate = Gate(Keyring(SECRET), API_KEY)
     assert isinstance(gate.caller(bearer(API_KEY), "order"), TrustedServer)
     assert refusal(gate, API_KEY + "x") == "token.invalid"
-    assert refusal(Gate(SECRET, None), API_KEY) == "token.invalid"
+    assert refusal(Gate(Keyring(SECRET), None), API_KEY) == "token.invalid"
 
 
 def test_a_server_without_an_api_key_says_that_it_has_none() -> None:
     with pytest.raises(RejectedInbound) as refused:
-        Gate(SECRET, None).require_api_key(bearer(API_KEY))
+        Gate(Keyring(SECRET), None).require_api_key(bearer(API_KEY))
 
     assert "BOTFLOW_API_KEY is not set" in refused.value.hint
 
