@@ -17,6 +17,8 @@ UNSENT = (httpx2.ConnectTimeout, httpx2.PoolTimeout)  # the request was not sent
 
 def failure_of(error: openai.OpenAIError) -> ProviderError:
     """Return `error` as a ProviderError."""
+    if isinstance(error.__cause__, ProviderError):  # of `bounded_answers`
+        return error.__cause__
     if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, UNSENT):
         return ProviderError("OpenAI did not answer in time", code="model.timeout")
     if isinstance(error, openai.APIConnectionError):

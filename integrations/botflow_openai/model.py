@@ -13,6 +13,7 @@ import orjson
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta, Quote
+from botflow_openai import bounded_answers
 from botflow_openai.chat_completions import ChatCompletions
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.errors import ATTEMPTS, failure_of, pause_s
@@ -56,7 +57,11 @@ class OpenAIModel:
         # Over aiohttp: the SDK's other transport checks every idle connection on every request.
         limits = httpx2.Limits(max_connections=MOST_CALLS, max_keepalive_connections=MOST_CALLS)
         self._client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url, max_retries=0, http_client=openai.DefaultAioHttpClient(limits=limits)
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            default_headers=bounded_answers.HEADERS,
+            http_client=openai.DefaultAioHttpClient(limits=limits, event_hooks={"response": [bounded_answers.bound]}),
         )
         self._prices = Prices.published()
 

@@ -137,15 +137,16 @@ class Rest:
             return self._client
 
     def _new_client(self) -> Client:
-        from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
+
+        from botflow_twilio.bounded_answers import bounded_client
 
         # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
         quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
         client = Client(
             self._account_sid,
             self._auth_token,
-            http_client=AsyncTwilioHttpClient(logger=quiet),
+            http_client=bounded_client(quiet),
             environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # otherwise it reads the process's
             credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
         )

@@ -143,3 +143,22 @@ async def test_a_hundred_calls_at_once_all_get_their_own_answer(openai: OpenAISt
     texts = ["order", "refund", "neither"] * 34
     answers = await asyncio.gather(*(model.answer(replace(ROUTE, text=text, timeout_s=20)) for text in texts))
     assert [answer.value for answer in answers] == ["order", "refund", None] * 34
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("is_streamed", [True, False])
+@pytest.mark.parametrize(("fault", "words"), [("endless", "larger than"), ("compressed", "compressed")])
+async def test_an_answer_is_bounded_in_bytes(
+    openai: OpenAIStandIn, model: Model, api: str, is_streamed: bool, fault: Fault, words: str
+) -> None:
+    openai.script(fault, None)
+    answer = await model.answer(replace(by(api, REPLY), stream=is_streamed, timeout_s=8.0), _ignore)
+    assert answer.failure is not None
+    assert answer.failure.code == "model.garbled"
+    assert words in answer.failure.message
+    assert openai.calls == 1
+    assert (await model.answer(by(api, REPLY))).failure is None
+
+
+async def _ignore(piece: str) -> None:
+    return None

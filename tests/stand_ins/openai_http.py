@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 # No answer: throttled (429, soon again), closed (429, in a minute), error (500), unauthorized (401), reset, hang,
 # garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON), wrong (no such
-# handle), refusal, truncated (the length is used up).
+# handle), refusal, truncated (the length is used up). An answer without end: endless, and compressed (it is gzip,
+# although the request does not accept it).
 Fault = Literal[
     "throttled",
     "closed",
@@ -33,6 +35,8 @@ Fault = Literal[
     "wrong",
     "refusal",
     "truncated",
+    "endless",
+    "compressed",
 ]
 MOST_BYTES = 2_000_000
 STREAM_END = b"data: [DONE]\n\n"
@@ -95,6 +99,10 @@ def _handler_of(openai: OpenAIStandIn) -> type[BaseHTTPRequestHandler]:
                     self._say(path, body, content[: len(content) // 2], finish="length")
                 case "cut":
                     self._say(path, body, content, whole=False)
+                case "endless":
+                    self._flood()
+                case "compressed":
+                    self._write(200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"})
                 case None | "garbled" | "wrong":
                     self._say(path, body, content)
 
@@ -138,6 +146,16 @@ def _handler_of(openai: OpenAIStandIn) -> type[BaseHTTPRequestHandler]:
             if not named:
                 self._chunk(STREAM_END)
             self._chunk(b"")
+
+        def _flood(self) -> None:
+            """Send a body without end, until the client closes its connection."""
+            self._head(200, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
+            try:
+                self._chunk(b"data: ")
+                while True:
+                    self._chunk(b" " * 250_000)
+            except OSError:
+                self.close_connection = True
 
         def _chunk(self, raw: bytes) -> None:
             self.wfile.write(f"{len(raw):x}\r\n".encode() + raw + b"\r\n")

@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 from base64 import b64encode
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from tests.stand_ins.twilio import TwilioStandIn
 
 # Not accepted: throttled (429), error (500), reset, hang, garbage, or refused with a number, one of Twilio's codes.
-# Accepted, but the sender never learns it: lost (reset), garbled, late (hang), crashed (500).
-Fault = Literal["throttled", "error", "reset", "hang", "garbage", "lost", "garbled", "late", "crashed"] | int
-ACCEPTING: frozenset[Fault] = frozenset({"lost", "garbled", "late", "crashed"})
+# Accepted, but the sender never learns it: lost (reset), garbled, late (hang), crashed (500), endless (of its answer).
+Fault = Literal["throttled", "error", "reset", "hang", "garbage", "lost", "garbled", "late", "crashed", "endless"] | int
+ACCEPTING: frozenset[Fault] = frozenset({"lost", "garbled", "late", "crashed", "endless"})
 MOST_BYTES = 1_000_000
 
 
@@ -90,8 +91,20 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
                     self.close_connection = True
                 case int():
                     self._answer(*refusal(400, fault, "Refused"))
+                case "endless":
+                    self._flood()
                 case "garbage" | "garbled":
                     self._write(201, b"<html>\xff upstream connect error")
+
+        def _flood(self) -> None:
+            """Send an answer without end, until the client closes its connection."""
+            self.send_response(201)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.close_connection = True
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" " * 250_000)
 
         def _answer(self, status: int, body: dict[str, Any]) -> None:
             self._write(status, json.dumps(body).encode())

@@ -110,6 +110,15 @@ async def test_only_what_twilio_refused_is_called_refused(
     assert len(twilio.messages()) == (fault in ACCEPTING)
 
 
+async def test_an_answer_without_end_is_given_up(twilio: TwilioStandIn, channel: TwilioChannel) -> None:
+    twilio.script("endless", None)
+
+    sent = await channel.send(part(), None)
+
+    assert sent == Sent(state="unknown", error_code="twilio.AnswerTooLarge")
+    assert (await channel.send(part(), None)).state == "sent"
+
+
 async def test_a_server_that_cannot_be_reached_has_not_got_the_message() -> None:
     channel = opened("AC" + "0" * 32, "x", "http://127.0.0.1:9")
 
