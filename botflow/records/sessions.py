@@ -52,3 +52,17 @@ class SessionSummary:
     turns: int
     updated_at: datetime
     wakes_at: datetime | None = None
+
+
+@value(frozen=True, slots=True)
+class SessionState:
+    """What changes of a session with each of its turns and messages."""
+
+    version: int
+    last_seq: int
+    done_seq: int
+
+    @property
+    def is_running(self) -> bool:
+        """True while an inbound of the session is not done."""
+        return self.last_seq != self.done_seq

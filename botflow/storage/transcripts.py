@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
-from botflow.records.sessions import SessionSummary
+from botflow.records.sessions import SessionState, SessionSummary
 from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
 from botflow.storage.delivery.outbox import PARTS
 from botflow.storage.engines.engine import Engine
@@ -40,6 +40,13 @@ class Transcripts:
         )
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [stored_outbound(tuple(row)) for row in rows]
+
+    async def states(self, ids: Collection[int]) -> dict[int, SessionState]:
+        """Return the states of these sessions, by id; a session that does not exist is left out."""
+        columns = (sessions.c.id, sessions.c.version, sessions.c.last_seq, sessions.c.done_seq)
+        statement = select(*columns).where(sessions.c.id.in_(ids))
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return {id: SessionState(*state) for id, *state in rows}
 
     async def transcript(self, session: int, limit: int, before_seq: int | None = None) -> list[TranscriptEntry]:
         """Return the newest `limit` entries in the order of the conversation, with `before_seq` only those before it.

@@ -39,6 +39,7 @@ from botflow.web.auth.callers import Gate
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events, Streams
 from botflow.web.chat.messages import Messages, OpenSession
+from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
 from botflow.web.cors import ChatOrigins
@@ -66,7 +67,9 @@ def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with runtime_factory() as runtime:
-            yield {"desk": open_desk(runtime, gate, dev=dev, settings=settings)}
+            desk = open_desk(runtime, gate, dev=dev, settings=settings)
+            async with desk.news.looking():
+                yield {"desk": desk}
 
     app = Starlette(
         routes=_routes(streams, dev=dev),
@@ -90,6 +93,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
         limiter=RateLimiter(runtime.clock, runtime.counter),
         bodies=OpenBodies(),
         waits=Waits(),
+        news=StreamNews(runtime.database.transcripts, runtime.hub),
         proxies=TrustedProxies(settings.botflow_trusted_proxies),
         providers={channel.name: channel for channel in runtime.channels.values()},
         dev=dev,

@@ -16,6 +16,7 @@ from botflow.runtime.app import Runtime
 from botflow.settings import Settings
 from botflow.web.addresses import TrustedProxies
 from botflow.web.auth.callers import Caller, Gate, external_id_of
+from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
 from botflow.web.rate_limits import RateLimiter
 from botflow.web.request_bodies import OpenBodies
@@ -31,6 +32,7 @@ class Desk:
     limiter: RateLimiter
     bodies: OpenBodies
     waits: Waits
+    news: StreamNews
     proxies: TrustedProxies
     providers: Mapping[str, Channel]
     dev: bool

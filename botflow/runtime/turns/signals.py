@@ -173,6 +173,10 @@ class Hub:
             self._deliver(session, Woken())
             self._tell_others(["w", session])
 
+    def wake_here(self, session: int) -> None:
+        """Wake this process's listeners of the session."""
+        self._deliver(session, Woken())
+
     def finished(self, receipt: Receipt) -> None:
         """Wake all listeners of the session; a request here that waits for this turn gets its receipt at once."""
         session = receipt.id.session

@@ -2,8 +2,8 @@
 the session's status.
 
 A stream reads the messages from the database by cursor, so it resumes after `Last-Event-ID` without loss or repetition;
-signals only say when to read. Streams are counted and bounded, and a client that does not read is dropped. A quiet
-stream polls only every few seconds: there may be thousands, and a waiting request polls twice a second.
+signals only say when to read, and `stream_news` finds what a lost signal would have said. Streams are counted and
+bounded, and a client that does not read is dropped.
 
 Not by sse-starlette, whose framing and pings would save some forty lines: it replaces uvicorn's exit handler when it is
 imported, polls for the end of the server twice a second, writes every event into the debug log, and takes three times
@@ -34,9 +34,8 @@ from botflow.web.rate_limits import READS_PER_SESSION
 
 MOST_STREAMS = 5_000
 MOST_STREAMS_PER_SESSION = 8
+MOST_STREAMS_PER_ADDRESS = 50
 HEARTBEAT_S = 15.0
-POLL_RUNNING_S = 0.5  # beside the signals, while a turn is under way
-POLL_QUIET_S = 5.0
 READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
 PAGE = 100
 HEADERS = [
@@ -51,6 +50,7 @@ class Streams:
 
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
+        self._of_address: Counter[str] = Counter()
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -61,19 +61,24 @@ class Streams:
         await self._closing.wait()
 
     @contextmanager
-    def place(self, session: int) -> Iterator[None]:
-        """Hold a place for a stream; 503 with Retry-After when all are taken, 429 when the session has too many."""
+    def place(self, session: int, address: str | None) -> Iterator[None]:
+        """Hold a place for a stream; 503 with Retry-After when all are taken, 429 when the session or the address has
+        too many. `address` is None for a server, which speaks for many people."""
         if self._closing.is_set() or self._open.total() >= MOST_STREAMS:
             raise _full("too many streams are open on this server", HTTPStatus.SERVICE_UNAVAILABLE, "stream.full")
         if self._open[session] >= MOST_STREAMS_PER_SESSION:
             raise _full("this session has too many streams open", HTTPStatus.TOO_MANY_REQUESTS, "stream.too_many")
+        if address is not None and self._of_address[address] >= MOST_STREAMS_PER_ADDRESS:
+            raise _full("your address has too many streams open", HTTPStatus.TOO_MANY_REQUESTS, "stream.too_many")
         self._open[session] += 1
+        if address is not None:
+            self._of_address[address] += 1
         try:
             yield
         finally:
-            self._open[session] -= 1
-            if not self._open[session]:
-                del self._open[session]
+            _leave(self._open, session)
+            if address is not None:
+                _leave(self._of_address, address)
 
 
 class Events:
@@ -89,10 +94,12 @@ class Events:
         query = Query.of(scope)
         last = header(scope, b"last-event-id")
         cursor = Cursor.parse(last) if last else query.after
+        address = None
         if isinstance(caller, Visitor):
+            address = desk.address_of(scope)
             await desk.limiter.check(READS_PER_SESSION, caller.external_id)
         stored = await desk.session_of(caller, query.external_id, slug)
-        with self._streams.place(stored.id):
+        with self._streams.place(stored.id, address), desk.news.watch(stored.id):
             stream = Stream(desk, stored.id, cursor, send)
             await _first_of(stream.run(), _disconnected(receive), self._streams.closed())
             await stream.end()
@@ -162,15 +169,14 @@ class Stream:
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
         """Write drafts as they come; return when the database should be read again."""
-        poll_s = POLL_RUNNING_S if self._status == "running" else POLL_QUIET_S
         clock = self._desk.runtime.clock
         while True:
-            signal = await mailbox.get(poll_s)
-            if signal is None or isinstance(signal, Woken):
-                if clock.monotonic_s() - self._written_at >= HEARTBEAT_S:
-                    await self._write_bytes(b":\n\n")
+            signal = await mailbox.get(self._written_at + HEARTBEAT_S - clock.monotonic_s())
+            if isinstance(signal, Woken):
                 return
-            if signal.seq > self._turn:
+            if signal is None:
+                await self._write_bytes(b":\n\n")
+            elif signal.seq > self._turn:
                 await self._write_status("running")
                 await self._write_draft(signal)
 
@@ -184,6 +190,8 @@ class Stream:
             await self._write("preview", {**said_json(f"{draft.version}.{index}", message), **place})
 
     async def _write_status(self, status: str) -> None:
+        if status == "running":
+            self._desk.news.is_running(self._session)
         if status != self._status:
             self._status = status
             await self._write("status", {"status": status})
@@ -200,6 +208,12 @@ class Stream:
         async with asyncio.timeout(READ_WITHIN_S):
             await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         self._written_at = self._desk.runtime.clock.monotonic_s()
+
+
+def _leave(counts: Counter[Any], name: object) -> None:
+    counts[name] -= 1
+    if not counts[name]:
+        del counts[name]
 
 
 async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
-from botflow.web.chat.events import MOST_STREAMS_PER_SESSION
+from botflow.web.chat import stream_news
+from botflow.web.chat.events import MOST_STREAMS_PER_ADDRESS, MOST_STREAMS_PER_SESSION
 from tests.web.chat.event_stream import listening
 from tests.web.site import API_KEY, HeldModel, Site, open_site
 
@@ -133,6 +137,61 @@ async def test_a_session_has_a_share_of_streams_and_gets_a_place_back(sqlite_sit
                     break
             except AssertionError:
                 await asyncio.sleep(0.05)
+
+
+async def test_an_address_has_a_share_of_streams(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, botflow_trusted_proxies="127.0.0.1") as site, AsyncExitStack() as streams:
+        visitor = await site.visit()
+        here = {**visitor.headers, "x-forwarded-for": "203.0.113.5"}
+        for number in range(MOST_STREAMS_PER_ADDRESS):
+            if number % MOST_STREAMS_PER_SESSION == 0:
+                visitor = await site.visit()
+                here = {**visitor.headers, "x-forwarded-for": "203.0.113.5"}
+            opened = await streams.enter_async_context(site.client.stream("GET", "/chat/order/events", headers=here))
+            assert opened.status_code == 200
+
+        async with site.client.stream("GET", "/chat/order/events", headers=here) as one_more:
+            assert one_more.status_code == 429
+            assert orjson.loads(await one_more.aread())["code"] == "stream.too_many"
+        elsewhere = {**here, "x-forwarded-for": "203.0.113.6"}
+        async with site.client.stream("GET", "/chat/order/events", headers=elsewhere) as other:
+            assert other.status_code == 200
+
+
+async def test_a_message_whose_signal_was_lost_is_found(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_news, "POLL_RUNNING_S", 0.02)
+    visitor = await site.visit()
+    await visitor.say("Ann")
+    async with listening(visitor) as reader:
+        await reader.until("status", "waiting")
+        await asyncio.sleep(0.5)  # the first look at a session wakes its streams once
+        for signal in ("wake", "finished"):
+            monkeypatch.setattr(site.runtime.hub, signal, lambda what: None)
+        posting = asyncio.create_task(visitor.post(text="Pizza"))
+        event = (await reader.until("message", "One pizza"))[-1]
+        assert (await posting).json()["messages"][0]["id"] == event.id
+
+
+async def test_idle_streams_cost_one_statement_together(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_news, "POLL_RUNNING_S", 0.02)
+    visitors = [await site.visit() for _ in range(10)]
+    async with AsyncExitStack() as streams:
+        for visitor in visitors:
+            reader = await streams.enter_async_context(listening(visitor))
+            await reader.until("status", "waiting")
+        await asyncio.sleep(1.0)
+        read = site.runtime.database.engine.read
+        reads = 0
+
+        async def counted(*arguments: Any, **named: Any) -> Any:
+            nonlocal reads
+            reads += 1
+            return await read(*arguments, **named)
+
+        monkeypatch.setattr(site.runtime.database.engine, "read", counted)
+        await asyncio.sleep(1.0)
+
+    assert reads <= 8  # one look in 0.2 s, and what the process itself reads
 
 
 async def test_a_stopping_server_ends_its_streams(sqlite_url: str) -> None:

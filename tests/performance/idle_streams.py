@@ -1,0 +1,96 @@
+"""What open streams cost while nobody says anything: `python -m tests.performance.idle_streams [COUNT [SECONDS]]`.
+
+Each stream is of a session of its own, on SQLite. Prints the server's CPU time as a share of one core, and its memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import psutil
+
+from tests.performance.load import API_KEY
+from tests.performance.server import free_port
+
+COUNT, SECONDS = 800, 30.0
+SETTLE_S = 8.0
+FLOW = Path(__file__).parent / "order.yaml"
+HEADERS = {"authorization": f"Bearer {API_KEY}"}
+
+
+@asynccontextmanager
+async def serving(folder: str) -> AsyncIterator[tuple[int, psutil.Process]]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "BOTFLOW_DATABASE_URL": f"sqlite:///{folder}/idle.db",
+        "BOTFLOW_API_KEY": API_KEY,
+        "BOTFLOW_TRUSTED_PROXIES": "127.0.0.1",  # no bound of connections for this client
+        "BOTFLOW_SECRET_KEY": "s" * 43,
+    }
+    command = [sys.executable, "-m", "botflow", "serve", str(FLOW), "--port", str(port)]
+    server = subprocess.Popen(  # noqa: ASYNC220 -- nothing else runs yet
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        async with httpx2.AsyncClient() as client, asyncio.timeout(30):
+            while True:
+                try:
+                    if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
+                        break
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.1)
+        yield port, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait(40)
+
+
+async def say_hello(port: int, count: int) -> None:
+    """Begin the sessions; the server names each person."""
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=HEADERS) as client:
+        for number in range(count):
+            body = {"externalId": f"person-{number}", "text": "hello"}
+            (await client.post("/chat/order/messages", json=body)).raise_for_status()
+
+
+@asynccontextmanager
+async def stream(port: int, number: int) -> AsyncIterator[None]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    path = f"/chat/order/events?externalId=person-{number}"
+    writer.write(f"GET {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {API_KEY}\r\n\r\n".encode())
+    assert b"200" in await reader.readline()
+    reading = asyncio.create_task(reader.read())
+    try:
+        yield
+    finally:
+        reading.cancel()
+        writer.close()
+
+
+async def measure(count: int, seconds: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with serving(folder) as (port, process), AsyncExitStack() as streams:
+            await say_hello(port, count)
+            before = process.memory_info().rss
+            for number in range(count):
+                await streams.enter_async_context(stream(port, number))
+            await asyncio.sleep(SETTLE_S)
+            begun = sum(process.cpu_times()[:2])
+            await asyncio.sleep(seconds)
+            used = sum(process.cpu_times()[:2]) - begun
+            grown = process.memory_info().rss - before
+    print(f"{count} idle streams: {100 * used / seconds:.1f} % of a core, {grown / max(count, 1) / 1024:.0f} kB each")
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    asyncio.run(measure(int(given[0]) if given else COUNT, float(given[1]) if len(given) > 1 else SECONDS))
