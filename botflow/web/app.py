@@ -46,6 +46,7 @@ from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.problem import ProblemFence, answer_problem
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
+from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import RateLimiter
 from botflow.web.request_bodies import OpenBodies
 from botflow.web.shedding import Shedding
@@ -57,6 +58,7 @@ def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings
     """Return the application.
 
     `app.state.streams.close()` ends the open streams; the server calls it before it waits for its connections.
+    `app.state.desk` is there once the application has started.
     """
     gate = Gate(
         keyring,
@@ -68,6 +70,7 @@ def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings
     async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with runtime_factory() as runtime:
             desk = open_desk(runtime, gate, dev=dev, settings=settings)
+            app.state.desk = desk
             async with desk.news.looking():
                 yield {"desk": desk}
 
@@ -93,6 +96,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
         limiter=RateLimiter(runtime.clock, runtime.counter),
         bodies=OpenBodies(),
         waits=Waits(),
+        quiet_log=QuietLog(),
         news=StreamNews(runtime.database.transcripts, runtime.hub),
         proxies=TrustedProxies(settings.botflow_trusted_proxies),
         providers={channel.name: channel for channel in runtime.channels.values()},

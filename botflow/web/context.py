@@ -18,8 +18,12 @@ from botflow.web.addresses import TrustedProxies
 from botflow.web.auth.callers import Caller, Gate, external_id_of
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
-from botflow.web.rate_limits import RateLimiter
+from botflow.web.problem import Refused
+from botflow.web.quiet_log import QuietLog
+from botflow.web.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, Use
 from botflow.web.request_bodies import OpenBodies
+
+GUESSES = frozenset(("token.invalid", "token.malformed"))  # an expired or missing token is no attempt at a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Desk:
     bodies: OpenBodies
     waits: Waits
     news: StreamNews
+    quiet_log: QuietLog
     proxies: TrustedProxies
     providers: Mapping[str, Channel]
     dev: bool
@@ -40,6 +45,35 @@ class Desk:
     def address_of(self, scope: Scope) -> str:
         """Return the caller's address, or its IPv6 network, as limits count it."""
         return self.proxies.caller(scope)
+
+    async def caller(self, scope: Scope, workflow: str) -> Caller | None:
+        """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""
+        try:
+            return self.gate.caller(scope, workflow)
+        except Refused as refusal:
+            await self._count_failure(scope, refusal)
+            raise
+
+    async def require_api_key(self, scope: Scope) -> None:
+        """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
+        try:
+            self.gate.require_api_key(scope)
+        except Refused as refusal:
+            await self._count_failure(scope, refusal)
+            raise
+
+    async def count_forgery(self, scope: Scope, **facts: object) -> None:
+        """Log a webhook that its sender did not sign; 429 when the address sends too many of them."""
+        address = self.address_of(scope)
+        self.quiet_log.warning("webhook_refused", **facts, path=scope["path"], address=address)
+        await self.limiter.check(Use(FAILURES_PER_ADDRESS, address))
+
+    async def _count_failure(self, scope: Scope, refusal: Refused) -> None:
+        """Log wrong credentials; 429 when the address tries too many of them."""
+        if refusal.code in GUESSES:
+            address = self.address_of(scope)
+            self.quiet_log.warning("credentials_refused", code=refusal.code, path=scope["path"], address=address)
+            await self.limiter.check(Use(FAILURES_PER_ADDRESS, address))
 
     async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
         """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""

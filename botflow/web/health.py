@@ -62,7 +62,7 @@ class ShowMetrics:
             desk = desk_of(scope)
             runtime = desk.runtime
             if not desk.dev:
-                desk.gate.require_api_key(scope)
+                await desk.require_api_key(scope)
         await send_bytes(send, 200, await runtime.metrics.render(), METRICS_TYPE, NO_STORE)
 
 

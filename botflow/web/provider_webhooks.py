@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -125,7 +124,7 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
     )
     if channel.verify(request) or _lets_unsigned_in(desk, channel):
         return request
-    structlog.get_logger("botflow.web").warning("webhook_refused", provider=channel.name, path=scope["path"])
+    await desk.count_forgery(scope, provider=channel.name)
     raise RejectedInbound(
         f"this request does not carry a signature of {channel.name}",
         code="webhook.forged",

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from sqlalchemy import select
@@ -30,6 +30,7 @@ from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes
 from botflow.web.addresses import Network
 from botflow.web.app import create_app
+from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
 
@@ -115,6 +116,10 @@ class Site:
     runtime: Runtime
     client: httpx2.AsyncClient
     clock: MovableClock
+
+    @property
+    def desk(self) -> Desk:
+        return cast(Desk, self.app.state.desk)
 
     async def visit(self, workflow: str = "order") -> Visit:
         """Open an anonymous session."""

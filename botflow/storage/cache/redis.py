@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 import structlog
@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from botflow.engine.session import Session
 from botflow.errors import ProviderError
 from botflow.keyring import Keyring
+from botflow.records.counts import Count
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.seals import Seals
@@ -84,21 +85,22 @@ class RedisLink:
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
-    async def count(self, key: str, window_s: int) -> int | None:
-        """Count one more of `key`, which is forgotten after `window_s`; None when Redis does not answer."""
+    async def count(self, more: Sequence[Count]) -> list[int] | None:
+        """Add to the counts in one round trip, and return them; None when Redis does not answer."""
         if not self._breaker.allows():
             return None
         pipeline = self._calls.pipeline(transaction=False)
-        name = f"{self._prefix}:count:{key}"
-        pipeline.incr(name)
-        pipeline.expire(name, window_s)
+        for each in more:
+            name = f"{self._prefix}:count:{each.key}"
+            pipeline.incrby(name, each.amount)
+            pipeline.expire(name, each.window_s)
         try:
-            counted, _ = await pipeline.execute()
+            counted = (await pipeline.execute())[::2]
             self._breaker.succeeded()
         except (RedisError, OSError) as failure:
             self._failed(failure)
             return None
-        return int(counted)
+        return [int(each) for each in counted]
 
     async def publish(self, payload: str) -> None:
         """Send a signal to every subscribed process; ProviderError `redis.unavailable` when it got lost."""

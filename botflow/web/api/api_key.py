@@ -14,5 +14,5 @@ class ApiKeyRequired:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        desk_of(scope).gate.require_api_key(scope)
+        await desk_of(scope).require_api_key(scope)
         await self._app(scope, receive, send)

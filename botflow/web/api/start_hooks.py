@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -108,15 +107,14 @@ async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookPropertie
             status=HTTPStatus.UNAUTHORIZED,
             headers={"www-authenticate": "Bearer"},
         )
-    log = structlog.get_logger("botflow.web")
     try:
         secret = await desk.runtime.vault.webhook_secret(properties.secret)
     except UsageError as missing:
-        log.error("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
+        desk.quiet_log.warning("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
     else:
         if all(_is_proof(proof, secret, properties.signature, body) for proof in proofs):
             return
-        log.warning("webhook_refused", workflow=live.slug, path=scope["path"])
+        await desk.count_forgery(scope, workflow=live.slug)
     raise RejectedInbound(
         "this webhook's secret or signature is wrong",
         code="webhook.forged",

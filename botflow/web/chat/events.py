@@ -30,7 +30,7 @@ from botflow.web.auth.callers import Visitor
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow.web.problem import Refused
-from botflow.web.rate_limits import READS_PER_SESSION
+from botflow.web.rate_limits import READS_PER_SESSION, Use
 
 MOST_STREAMS = 5_000
 MOST_STREAMS_PER_SESSION = 8
@@ -90,14 +90,14 @@ class Events:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         slug = scope["path_params"]["workflow"]
-        caller = desk.gate.caller(scope, slug)
+        caller = await desk.caller(scope, slug)
         query = Query.of(scope)
         last = header(scope, b"last-event-id")
         cursor = Cursor.parse(last) if last else query.after
         address = None
         if isinstance(caller, Visitor):
             address = desk.address_of(scope)
-            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
+            await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         with self._streams.place(stored.id, address), desk.news.watch(stored.id):
             stream = Stream(desk, stored.id, cursor, send)

@@ -20,10 +20,13 @@ from botflow.web.chat.history import Query, message_json, read_page
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow.web.json_body import parse_body
 from botflow.web.rate_limits import (
+    BYTES_OF_A_MESSAGE,
     MESSAGES_PER_ADDRESS,
     MESSAGES_PER_SESSION,
     READS_PER_SESSION,
     SESSIONS_PER_ADDRESS,
+    STORED_PER_ADDRESS,
+    Use,
 )
 from botflow.web.request_bodies import read_body
 
@@ -42,14 +45,18 @@ class Messages:
         requests of the session or the address wait already."""
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
-        caller = desk.gate.caller(scope, live.slug)
-        posted = parse_body(await read_body(scope, receive, LARGEST_BODY), Posted)
+        caller = await desk.caller(scope, live.slug)
+        body = await read_body(scope, receive, LARGEST_BODY)
+        posted = parse_body(body, Posted)
         external_id = external_id_of(caller, posted.external_id or "", live.slug)
         address = None
         if isinstance(caller, Visitor):
             address = desk.address_of(scope)
-            await desk.limiter.check(MESSAGES_PER_ADDRESS, address)
-            await desk.limiter.check(MESSAGES_PER_SESSION, external_id)
+            await desk.limiter.check(
+                Use(MESSAGES_PER_ADDRESS, address),
+                Use(MESSAGES_PER_SESSION, external_id),
+                Use(STORED_PER_ADDRESS, address, len(body) + BYTES_OF_A_MESSAGE),
+            )
         inbound = Inbound(
             kind="message",
             # The prefix separates a visitor's ids from our own keys, such as a timeout's.
@@ -70,10 +77,10 @@ class Messages:
         """Answer with a page of the conversation, both directions, for a reloaded page."""
         desk = desk_of(scope)
         slug = scope["path_params"]["workflow"]
-        caller = desk.gate.caller(scope, slug)
+        caller = await desk.caller(scope, slug)
         query = Query.of(scope)
         if isinstance(caller, Visitor):
-            await desk.limiter.check(READS_PER_SESSION, caller.external_id)
+            await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         page = await read_page(desk.runtime.database.transcripts, stored.id, query)
         await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
@@ -89,7 +96,9 @@ class OpenSession:
         if body.strip() and parse_body(body, Opening).model_fields_set:
             raise external_id_refused()
         address = desk.address_of(scope)
-        await desk.limiter.check(SESSIONS_PER_ADDRESS, address)
+        await desk.limiter.check(
+            Use(SESSIONS_PER_ADDRESS, address), Use(STORED_PER_ADDRESS, address, BYTES_OF_A_MESSAGE)
+        )
         external_id = f"visitor:{secrets.token_urlsafe(18)}"
         inbound = Inbound(
             kind="opened",
