@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from botflow.errors import FlowError
+from botflow.errors import FlowError, did_you_mean
 
 Path = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
@@ -21,6 +21,7 @@ class Place:
 
 
 NOWHERE = Place()
+MOST_GUESSES = 50  # of what unknown names of one document were meant to be
 Locate = Callable[[Path], Place]
 
 
@@ -74,13 +75,20 @@ class Report:
     def __init__(self, file: str, locate: Locate) -> None:
         self._file = file
         self._locate = locate
-        self._problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}  # in the order in which they were found
+        self._guesses = 0
 
     def error(self, code: str, message: str, path: Path, *, hint: str = "", node: str = "") -> None:
         self._add("error", code, message, path, hint, node)
 
     def warning(self, code: str, message: str, path: Path, *, hint: str = "", node: str = "") -> None:
         self._add("warning", code, message, path, hint, node)
+
+    def guess(self, word: str, known: Collection[str], otherwise: str = "") -> str:
+        """Return `did_you_mean`'s hint; `otherwise` after many guesses: each compares `word` with all of `known`, and a
+        document may have as many unknown names as known ones."""
+        self._guesses += 1
+        return otherwise if self._guesses > MOST_GUESSES else did_you_mean(word, known, otherwise)
 
     def line(self, path: Path) -> int:
         """Return the line of a path in the document's text; 0 without a text."""
@@ -108,8 +116,7 @@ class Report:
             node=node,
             path=dotted(path),
         )
-        if problem not in self._problems:
-            self._problems.append(problem)
+        self._problems[problem] = None
 
 
 def dotted(path: Path) -> str:

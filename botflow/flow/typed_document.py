@@ -126,7 +126,7 @@ def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
     edges = _link_edges(document, set(placed), nodes, report)
     for position, interrupt in enumerate(document.interrupts):
         if interrupt.target not in placed:
-            hint = did_you_mean(interrupt.target, placed)
+            hint = report.guess(interrupt.target, placed)
             path = ("interrupts", position, "target")
             report.error("interrupt.unknown_node", f"there is no node {interrupt.target!r}", path, hint=hint)
     return Linked(document=document, nodes=nodes, edges=edges)
@@ -195,7 +195,7 @@ def _link_edges(
         edge = item.edge
         for end, path in ((edge.source, item.source), (edge.target, item.target)):
             if end not in known:
-                hint = did_you_mean(end, known)
+                hint = report.guess(end, known)
                 report.error("edge.unknown_node", f"there is no node {end!r}", path, hint=hint, node=edge.source)
         source = nodes.get(edge.source)
         if source is None or edge.target not in known:

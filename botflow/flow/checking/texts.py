@@ -88,7 +88,7 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
-            hint=did_you_mean(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
+            hint=report.guess(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
             node=node,
         )
 

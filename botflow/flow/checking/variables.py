@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from botflow.errors import did_you_mean
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
@@ -41,7 +40,7 @@ def check_variables(
                     "variable.never_set",
                     f"{node.id!r} reads the variable {name!r}, and nothing sets it",
                     text.path,
-                    hint=did_you_mean(name, scope, f"give it a default: variables: {{{name}: ...}}"),
+                    hint=report.guess(name, scope, f"give it a default: variables: {{{name}: ...}}"),
                     node=node.id,
                 )
 

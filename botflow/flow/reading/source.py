@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NoReturn
@@ -109,8 +110,8 @@ class Reading:
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = dict(pairs)
         if len(seen) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            twice = next(name for name, count in counts.items() if count > 1)
             first = self.text.find(json.dumps(twice))
             at = self.text.find(json.dumps(twice), first + 1)
             refuse("document.duplicate_key", f"the key {twice!r} is here twice", self.name, _place_at(self.text, at))

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from botflow.flow.compile import compile_flow
 from botflow.flow.document import parse
 from botflow.flow.problems import FlowProblems
 from tests.flow.read_documents import read
+from tests.node_types import with_types
 
 GOOD_NODE = "{id: start, type: chatbot, actionType: message_received}"
 HEAD = "botflow: 1\nid: shop\nnodes:\n"
@@ -155,3 +157,27 @@ def test_json_errors_have_lines_even_with_tabs() -> None:
 def test_the_usual_mistakes_in_yaml_come_with_advice(text: str, advice: str) -> None:
     with pytest.raises(FlowProblems, match=advice):
         parse(text, name="flow.yaml")
+
+
+def test_a_doubled_key_among_very_many_is_found_in_one_pass() -> None:
+    keys = ",".join(f'"k{number}": 1' for number in range(40_000))
+
+    with pytest.raises(FlowProblems) as refused:
+        parse(f'{{{keys}, "k39999": 2}}', name="flow.json")
+
+    assert refused.value.problems[0].code == "document.duplicate_key"
+
+
+def test_very_many_unknown_names_are_all_reported_and_some_are_guessed() -> None:
+    nodes = [
+        {"id": f"n{number}", "type": "chatbot", "actionType": "say", "properties": {"text": "hi"}, "next": f"m{number}"}
+        for number in range(3_000)
+    ]
+    source = parse(json.dumps({"botflow": 1, "id": "big", "nodes": nodes}), name="flow.json")
+
+    with pytest.raises(FlowProblems) as refused:
+        compile_flow({"big": source.to_json()}, "big", with_types())
+
+    unknown = [problem for problem in refused.value.problems if problem.code == "edge.unknown_node"]
+    assert len(unknown) == 3_000
+    assert sum(problem.hint.startswith("did you mean") for problem in unknown) == 50
