@@ -7,6 +7,7 @@ signature needs; the signed address is the configured public one, never that of 
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -26,6 +27,7 @@ LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a te
 LARGEST_STATUS = 16 * 1024
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 class ReceiveMessage:
@@ -122,7 +124,7 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
         form=parse_form(body),
         headers={str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]},
     )
-    if channel.verify(request) or _lets_unsigned_in(desk, channel):
+    if channel.verify(request) or _lets_unsigned_in(desk, channel, scope):
         return request
     await desk.count_forgery(scope, provider=channel.name)
     raise RejectedInbound(
@@ -134,9 +136,11 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
     )
 
 
-def _lets_unsigned_in(desk: Desk, channel: Channel) -> bool:
-    """Only --dev accepts unsigned requests, and only without a secret to verify with."""
-    return desk.dev and not channel.can_verify
+def _lets_unsigned_in(desk: Desk, channel: Channel, scope: Scope) -> bool:
+    """Only --dev accepts unsigned requests, only without a secret to verify with, and none that a web page sends: any
+    page that the developer visits could write to the server on this machine. Browsers name the page's origin."""
+    is_from_page = header(scope, b"origin") is not None or header(scope, b"sec-fetch-site") is not None
+    return desk.dev and not channel.can_verify and not is_from_page
 
 
 def _public_url(desk: Desk, scope: Scope) -> str:
@@ -145,8 +149,15 @@ def _public_url(desk: Desk, scope: Scope) -> str:
     path = str(scope["raw_path"], "latin-1") + (f"?{query}" if query else "")
     base = desk.settings.botflow_public_url
     if base is None and desk.dev:
-        base = f"{scope['scheme']}://{header(scope, b'host') or 'localhost'}"
+        base = f"{scope['scheme']}://{_host(scope)}"
     return (base or "").rstrip("/") + path
+
+
+def _host(scope: Scope) -> str:
+    host = header(scope, b"host") or "localhost"
+    if not _HOST.fullmatch(host):
+        raise RejectedInbound("the Host header is no host", code="host.invalid", hint="send the server's address")
+    return host
 
 
 def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], str] | None:

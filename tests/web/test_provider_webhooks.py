@@ -168,6 +168,33 @@ async def test_opt_out_words_get_silence_and_start_brings_answers_back(site: Sit
     assert said(await post(site, sms("Ann", "SM5"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:8000"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+async def test_a_web_page_cannot_write_to_a_developer_s_server(sqlite_url: str, headers: dict[str, str]) -> None:
+    async with open_site(sqlite_url, dev=True, environment={}, botflow_public_url=None) as site:
+        before = await site.state_hash()
+        refused = await site.client.post("/twilio/order", data=sms("hi"), headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "webhook.forged")
+        assert await site.state_hash() == before
+        assert said(await site.client.post("/twilio/order", data=sms("hi"))) == ["What's your name?"]
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "a b", "[x]", "a:b:c", "a/b", "@", "a:999999"])
+@pytest.mark.parametrize("path", ["/twilio/order", "/twilio/order/status"])
+async def test_a_malformed_host_is_refused(sqlite_url: str, host: str, path: str) -> None:
+    async with open_site(sqlite_url, dev=True, botflow_public_url=None) as site:
+        refused = await site.client.post(path, data=sms("hi"), headers={"host": host})
+    assert (refused.status_code, refused.json()["code"]) == (400, "host.invalid")
+
+
 async def test_a_callback_that_takes_too_long_is_refused_as_a_temporary_failure() -> None:
     with pytest.raises(ProviderError) as failure:
         await provider_webhooks._in_time(asyncio.Event().wait(), 0.01)

@@ -180,4 +180,4 @@ def test_very_many_unknown_names_are_all_reported_and_some_are_guessed() -> None
 
     unknown = [problem for problem in refused.value.problems if problem.code == "edge.unknown_node"]
     assert len(unknown) == 3_000
-    assert sum(problem.hint.startswith("did you mean") for problem in unknown) == 50
+    assert 0 < sum(problem.hint.startswith("did you mean") for problem in unknown) <= 50
