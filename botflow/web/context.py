@@ -14,7 +14,8 @@ from botflow.interfaces import Channel
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
-from botflow.web.addresses import TrustedProxies
+from botflow.web.addresses import FORWARDED_FOR, TrustedProxies
+from botflow.web.asgi import header
 from botflow.web.auth.callers import Caller, Gate, external_id_of
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
@@ -45,6 +46,14 @@ class Desk:
     def address_of(self, scope: Scope) -> str:
         """Return the caller's address, or its IPv6 network, as limits count it."""
         return self.proxies.caller(scope)
+
+    def warn_of_proxy(self, scope: Scope) -> None:
+        """Log a forwarded header that is ignored: behind a proxy, all callers then share the limits of one address."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        if header(scope, FORWARDED_FOR) is not None and not self.proxies.trusts(peer):
+            self.quiet_log.warning(
+                "forwarded_header_ignored", peer=peer, hint="a proxy belongs into BOTFLOW_TRUSTED_PROXIES"
+            )
 
     async def caller(self, scope: Scope, workflow: str) -> Caller | None:
         """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""

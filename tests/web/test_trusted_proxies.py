@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.web.site import open_site
 
 SESSIONS = "/chat/order/sessions"
@@ -24,6 +26,17 @@ async def test_forwarded_headers_of_other_peers_are_ignored(sqlite_url: str) -> 
             last = await site.client.post(SESSIONS, headers={"x-forwarded-for": f"198.51.100.{number}"})
 
     assert last.status_code == 429
+
+
+async def test_an_ignored_header_is_logged_once(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async with open_site(sqlite_url) as site:
+        for _ in range(3):
+            await site.client.post(SESSIONS)
+        assert "forwarded_header_ignored" not in capsys.readouterr().out
+        for _ in range(3):
+            await site.client.post(SESSIONS, headers={"x-forwarded-for": "203.0.113.5"})
+
+    assert capsys.readouterr().out.count("forwarded_header_ignored") == 1
 
 
 async def test_an_ipv6_network_is_one_caller(sqlite_url: str) -> None:

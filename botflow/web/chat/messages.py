@@ -96,6 +96,7 @@ class OpenSession:
         if body.strip() and parse_body(body, Opening).model_fields_set:
             raise external_id_refused()
         address = desk.address_of(scope)
+        desk.warn_of_proxy(scope)
         await desk.limiter.check(
             Use(SESSIONS_PER_ADDRESS, address), Use(STORED_PER_ADDRESS, address, BYTES_OF_A_MESSAGE)
         )
