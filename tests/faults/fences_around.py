@@ -10,15 +10,17 @@ from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.signals import Hub, Mailbox
 from botflow.web import provider_webhooks
+from botflow.web.addresses import TrustedProxies
 from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
+from botflow.web.shedding import Shedding
 from tests.engine import test_turn
 from tests.faults.fences_outbox import FENCES_OF_THE_OUTBOX
 from tests.faults.mutation import Fence
 from tests.runtime import test_served_flows
 from tests.runtime.delivery import test_opt_outs, test_status_urls
 from tests.runtime.turns import test_signals
-from tests.web import test_overload, test_provider_webhooks
+from tests.web import test_addresses, test_overload, test_provider_webhooks, test_request_bodies
 from tests.web.auth import test_callers
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
@@ -42,6 +44,37 @@ OVERLOAD = (
         "if inbound.consent:",
         "if False:",
         test_overload.test_an_opt_out_is_let_into_a_full_queue,
+    ),
+    Fence(
+        Overload.enter,
+        "or self._of_kind[kind] >= bounds.of_one_kind",
+        "",
+        test_overload.test_visitors_leave_places_for_webhooks,
+    ),
+    Fence(
+        provider_webhooks.ReceiveMessage.__call__,
+        '"opt_outs" if inbound.consent else "providers"',
+        '"providers"',
+        test_overload.test_texts_leave_places_for_opt_outs,
+    ),
+    Fence(
+        Shedding.__call__,
+        'and not message.get("more_body", False)',
+        "",
+        test_request_bodies.test_open_bodies_take_no_place_of_a_visitor_who_sends_a_whole_message,
+        on="sqlite",
+    ),
+    Fence(
+        TrustedProxies.caller,
+        "not self.trusts(peer)",
+        "False",
+        test_addresses.test_without_the_setting_forwarded_headers_are_ignored,
+    ),
+    Fence(
+        TrustedProxies.caller,
+        "if not self.trusts(address):",
+        "if False:",
+        test_addresses.test_what_a_caller_writes_left_of_its_own_address_is_ignored,
     ),
 )
 

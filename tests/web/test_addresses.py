@@ -52,6 +52,10 @@ def test_without_the_setting_forwarded_headers_are_ignored() -> None:
     assert caller("10.1.2.3", "203.0.113.5", proxies=TrustedProxies()) == "10.1.2.3"
 
 
+def test_what_a_caller_writes_left_of_its_own_address_is_ignored() -> None:
+    assert caller("10.1.2.3", "1.1.1.1, 203.0.113.5, 10.9.9.9") == "203.0.113.5"
+
+
 def test_a_header_of_very_many_hops_costs_one_pass() -> None:
     assert caller("10.1.2.3", ", ".join(["203.0.113.5"] + ["10.0.0.1"] * 200_000)) == "203.0.113.5"
 

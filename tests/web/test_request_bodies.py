@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 
 import pytest
 
@@ -70,14 +70,12 @@ async def test_open_bodies_take_no_place_of_a_visitor_who_sends_a_whole_message(
             )
         )
         port = int(site.url.rpartition(":")[2])
-        writers = []
-        for _ in range(60):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(f"{head}\r\n\r\n{{".encode())
-            writers.append(writer)
-        await asyncio.sleep(0.2)
+        async with AsyncExitStack() as connections:
+            for _ in range(60):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                connections.callback(writer.close)
+                writer.write(f"{head}\r\n\r\n{{".encode())
+            await asyncio.sleep(0.2)
 
-        assert await visitor.say("hello")
-        assert site.runtime.overload.in_flight == 0
-        for writer in writers:
-            writer.close()
+            assert await visitor.say("hello")
+            assert site.runtime.overload.in_flight == 0
