@@ -125,7 +125,7 @@ async def test_what_an_address_may_store_within_a_day_is_bounded() -> None:
 
 
 async def test_processes_count_amounts_together_over_redis(redis_url: str) -> None:
-    links = [open_redis(redis_url, "test") for _ in range(2)]
+    links = [open_redis(redis_url, "test", KEYRING) for _ in range(2)]
     limiters = [RateLimiter(half_past(), link) for link in links]
     await limiters[0].check(Use(THREE, "ann", 2), Use(THREE, "bob", 1))
     await limiters[1].check(Use(THREE, "ann", 1), Use(THREE, "bob", 1))
