@@ -71,7 +71,7 @@ def plain_value(value: Any, largest: int) -> Any:
             raise ValueError(f"the text has {len(value)} characters, at most {largest}")
         return str(value)
     if isinstance(value, int):
-        if abs(value) >= _LARGEST_INTEGER:
+        if not -(2**63) <= value < 2**64:  # what a session, and orjson, can keep
             raise ValueError("the number is too large")
         return value
     if isinstance(value, float):

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.sqlite import JSON as SqliteJson
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator
 
+
+class JsonText(SqliteJson):
+    """JSON in a column of SQLite's type TEXT. A column declared as JSON has the affinity NUMERIC: SQLite turns the text
+    `5` into an integer, which is not JSON any more for its reader."""
+
+
+@compiles(JsonText, "sqlite")
+def _declared(kind: JsonText, compiler: Any, **more: Any) -> str:
+    return "TEXT"
+
+
 BigId = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY increments by itself there
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Json = (
+    JSON(none_as_null=True)
+    .with_variant(JSONB(none_as_null=True), "postgresql")
+    .with_variant(JsonText(none_as_null=True), "sqlite")
+)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -9,13 +9,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from botflow.errors import ProviderError, UsageError
 from botflow.storage.database import open_database
 from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.migrations.upgrade import SCRIPTS, migrate
+from botflow.storage.tables import executions
 
 
 def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
@@ -69,6 +70,29 @@ async def test_another_kind_of_database_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         await open_database("mysql://localhost/botflow", migrate=True)
     assert refused.value.code == "database.url"
+
+
+def test_numbers_that_a_former_release_stored_become_json_again(tmp_path: Path) -> None:
+    """SQLite had turned them into integers and floats, for its columns were declared as JSON."""
+    url = f"sqlite:///{tmp_path / 'former.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "0003")
+        connection.execute(text("ALTER TABLE executions DROP COLUMN output"))
+        connection.execute(text("ALTER TABLE executions ADD COLUMN output JSON"))
+        for id, output in enumerate(("5", "1.5", '"5"', '{"a": 1}', None)):
+            connection.execute(
+                text(
+                    "INSERT INTO executions (id, session_id, started_at, flow_version, status, output)"
+                    " VALUES (:id, 1, '2026-01-01', 1, 'completed', :output)"
+                ),
+                {"id": f"{id:032x}", "output": output},
+            )
+    migrate(url)
+    with engine.connect() as connection:
+        stored = [row.output for row in connection.execute(select(executions.c.output).order_by(executions.c.id))]
+    engine.dispose()
+    assert stored == [5, 1.5, "5", {"a": 1}, None]
 
 
 def _config(connection: object) -> Config:
