@@ -47,6 +47,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
         laps=before.laps + (ending.status == "running"),
         parent=before.parent or scene.parent,
         past=_past(scene, frames),
+        given=scene.kept_input(),
     )
 
 

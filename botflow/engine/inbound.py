@@ -84,7 +84,7 @@ class Inbound:
         return str(UUID(int=(high << 64) | low))
 
     def content(self) -> dict[str, Any]:
-        """Return `$input` for templates, which is also stored in the inbound's row; empty fields are left out."""
+        """Return `$message` for templates, which is also stored in the inbound's row; empty fields are left out."""
         full = {
             "text": self.text,
             "payload": self.payload,

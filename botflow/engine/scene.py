@@ -129,6 +129,9 @@ class Scene:
         self.frames = session.frames
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self.root = self.levels[0] if self.levels else None
+        self._given = session.given
+        if session.given == {} and session.frames:
+            self._given = {"input": session.frames[0].variables.get("input")}
         self.policy = flow.policy
         self._flow = flow
         self._limits = limits
@@ -251,12 +254,20 @@ class Scene:
 
     # -- for the engine only
 
+    def kept_input(self) -> Mapping[str, Any] | None:
+        """Return `given` for the session: {} instead of a second copy of what the variable `input` holds."""
+        if self._given is None or not self.levels:
+            return None
+        return {} if self.levels[0].variables.get("input") == self._given["input"] else self._given
+
     def keep_output(self, output: Mapping[str, Any]) -> None:
         level = self.levels[-1]
         if not output:
             return
         if level.node in level.flow.kept_outputs:
-            self._owner.outputs[level.node] = plain_json(dict(output))
+            kept = self._owner.outputs[level.node] = plain_json(dict(output))
+            if self._context is not None:
+                self._context[NODES][level.node] = kept
         if self.is_run:
             self.record(OutputKept(level.node, clipped(dict(output))))
 
@@ -264,6 +275,8 @@ class Scene:
         """Start an execution on `level`, its lowest; `root` keeps it also when the execution ends."""
         self.started = True
         self.root = level
+        if self.inbound.kind == "trigger" and not self.is_run:
+            self._given = {"input": plain_json(self.inbound.parameters.get("input"))}
         self.levels.append(level)
 
     def push(self, level: Level) -> None:
@@ -327,13 +340,23 @@ class Scene:
                 **owner.variables,
                 VARIABLES: owner.variables,
                 INPUT: self._input(),
-                NODES: owner.outputs,
+                NODES: owner.outputs if self.is_run else {"message": self._message(), **owner.outputs},
             }
         return self._context
 
     def _input(self) -> Mapping[str, Any]:
-        """Return `$input` for templates: the inbound; in every turn of a run, the input of its trigger."""
-        if not self.is_run:
-            return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}
-        handed_on = self.levels[0].variables.get("input")
+        """Return `$input` for templates: in every turn the input of the trigger that began the execution; in one that
+        a message began, the message at hand."""
+        if self.is_run:
+            handed_on = self.levels[0].variables.get("input")
+        elif self._given is not None:
+            handed_on = self._given["input"]
+        else:
+            return self._message()
         return handed_on if isinstance(handed_on, Mapping) else {"value": handed_on}
+
+    def _message(self) -> Mapping[str, Any]:
+        """Return `$message` for templates, unless a node has that id: what the person has just sent."""
+        if self.inbound.kind == "trigger":
+            return {"text": "", "channel": self.inbound.channel}
+        return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}

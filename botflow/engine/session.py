@@ -144,6 +144,8 @@ class Session:
     No frames means that no execution is running: the next message or trigger starts one.
     `address` is our own number or name that the person last wrote to; proactive messages are sent from it.
     `laps` counts the turns of a single run; `parent` is told of its end. `past`: questions to go back to.
+    `given` is the input of the trigger that began a conversation's execution, as `{"input": ...}`, and {} while the
+    variable `input` holds it; None in an execution that began with a message.
     """
 
     version: int = 0
@@ -154,6 +156,7 @@ class Session:
     laps: int = 0
     parent: Parent | None = None
     past: Past = Past()
+    given: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the state column; `version` has a column of its own."""
@@ -166,7 +169,8 @@ class Session:
             "parent": self.parent.to_json() if self.parent else None,
             "past": self.past.to_json() if self.past.answered or self.past.barred else None,
         }
-        return {name: value for name, value in full.items() if value}
+        kept = {name: value for name, value in full.items() if value}
+        return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], version: int) -> Session:
@@ -180,4 +184,5 @@ class Session:
             laps=stored.get("laps", 0),
             parent=Parent(**stored["parent"]) if stored.get("parent") else None,
             past=Past.from_json(stored["past"]) if "past" in stored else Past(),
+            given=stored.get("given"),
         )

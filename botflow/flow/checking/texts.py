@@ -83,12 +83,16 @@ def _check_pattern(pattern: str, path: Path, report: Report, node: str) -> None:
 
 
 def _check_references(text: Text, known: set[str], report: Report, node: str) -> None:
-    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known):
+    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known - {"message"}):
         report.error(
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
-            hint=report.guess(name, known, "$input is the message, $var.name a variable, $node_id.field an output"),
+            hint=report.guess(
+                name,
+                known,
+                "$message.text is the message, $input the input, $var.name a variable, $node_id.field an output",
+            ),
             node=node,
         )
 

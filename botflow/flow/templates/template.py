@@ -1,8 +1,8 @@
 """Templates and conditions: minijinja over plain JSON, with limits on work and on the size of the output.
 
-`{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $input.text }}` the inbound, `{{ $node_id.field }}` a node's
-output. The dollar names live in namespaces of their own, so a node and a variable may share a name. The
-grammar is in `grammar.py`.
+`{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $message.text }}` the message at hand, `{{ $input.text }}` the
+input, and `{{ $node_id.field }}` a node's output. The dollar names live in namespaces of their own, so a node and a
+variable may share a name. The grammar is in `grammar.py`.
 """
 
 from __future__ import annotations
