@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
+from botflow.engine.inbound import RUN
 from botflow.engine.session import Parent
 from botflow.values import value
 
@@ -77,6 +78,8 @@ class ExecutionRecord:
 
     `node` is its current node, `wakes_at` the time when it continues by itself; `key` is the caller's, or its own id.
     `started_at` is when its start was requested. A child has its parent's session, and as `branch` its name there.
+    `trigger` is api, event, schedule, webhook, manual, child, message or opened. `variables` are those of the
+    workflow's own graph, at the end or so far.
     """
 
     id: str
@@ -89,7 +92,7 @@ class ExecutionRecord:
     status: ExecutionStatus
     started_at: datetime
     ended_at: datetime | None
-    trigger: str | None
+    trigger: str
     priority: int | None
     retries: int
     user_name: str | None
@@ -97,23 +100,32 @@ class ExecutionRecord:
     output: Any
     error: dict[str, Any] | None
     metadata: dict[str, Any] | None
+    variables: dict[str, Any]
     progress: dict[str, Any] | None
     node: str
     wakes_at: datetime | None
     parent_session: int | None = None
     branch: str | None = None
 
+    @property
+    def who(self) -> str:
+        """The conversation's person; of a run the user whose credentials it may use, or ""."""
+        return self.key if self.channel != RUN else self.user_name or ""
+
 
 @value(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What an execution has used so far: turns, attempts at them, external calls, tokens and US dollars."""
+    """What an execution has used so far: turns, attempts at them, external calls, tokens and US dollars.
+
+    `cost_usd` is None if a model's price is not known.
+    """
 
     turns: int
     attempts: int
     asks: int
     prompt_tokens: int
     completion_tokens: int
-    cost_usd: float
+    cost_usd: float | None
 
 
 @value(frozen=True, slots=True, kw_only=True)

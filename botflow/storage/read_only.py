@@ -15,6 +15,7 @@ from botflow.errors import UsageError
 from botflow.storage.database import open_database
 from botflow.storage.engines.sqlite import SqliteEngine, sqlite_path
 from botflow.storage.migrations.upgrade import check_version, is_postgres
+from botflow.storage.runs.executions import Executions
 from botflow.storage.transcripts import Transcripts
 from botflow.storage.turns.sqlite import SqliteTurns
 from botflow.storage.turns.store import TurnStore
@@ -26,6 +27,7 @@ class Archive:
 
     turns: TurnStore
     transcripts: Transcripts
+    executions: Executions
 
 
 @asynccontextmanager
@@ -34,14 +36,16 @@ async def open_archive(url: str) -> AsyncIterator[Archive]:
     if is_postgres(url):
         database = await open_database(url, migrate=False)
         try:
-            yield Archive(turns=database.turns, transcripts=database.transcripts)
+            yield Archive(
+                turns=database.turns, transcripts=database.transcripts, executions=Executions(database.engine)
+            )
         finally:
             await database.close()
         return
     await asyncio.to_thread(_check_file, url)
     engine = SqliteEngine(url)
     try:
-        yield Archive(turns=SqliteTurns(engine), transcripts=Transcripts(engine))
+        yield Archive(turns=SqliteTurns(engine), transcripts=Transcripts(engine), executions=Executions(engine))
     finally:
         await engine.close()
 

@@ -223,8 +223,8 @@ Index(
     sqlite_where=text("provider_id IS NOT NULL"),
 )
 
-# A persistent conversation's execution fills the first columns; a triggered run (channel `run`) all that apply. Cost
-# and duration are computed from answers and turns. `session_id` is unique for runs.
+# The execution of a conversation, or of a run (channel `run`): only a run has a `trigger`, and its `session_id` is
+# unique. Cost and duration are computed from answers and turns. `variables` are those at the end.
 executions = Table(
     "executions",
     metadata,
@@ -235,13 +235,15 @@ executions = Table(
     Column("flow_version", Integer, nullable=False),
     Column("status", Text, nullable=False),  # pending, running, waiting, paused, completed, failed, cancelled
     Column("error", Json),
-    Column("trigger", Text),  # api, event, schedule, webhook, manual, child; NULL for a message
+    Column("trigger", Text),  # what began a run: api, event, schedule, webhook, manual, child
+    Column("began", Text),  # what began a conversation's: api, manual, webhook, opened; NULL for a message
     Column("priority", SmallInteger),
     Column("retries", SmallInteger),
     Column("user_name", Text),
     Column("input", Json),
     Column("output", Json),
     Column("metadata", Json),
+    Column("variables", Json),
     Column("progress", Json),
     Column("parent_session", BigId),
     Column("parent_token", Text),

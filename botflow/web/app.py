@@ -34,6 +34,7 @@ from botflow.web.api.executions import (
     start_execution,
 )
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
+from botflow.web.api.results import export_results
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.auth.callers import Gate
 from botflow.web.chat.demo_page import page_routes
@@ -134,6 +135,7 @@ def _api_routes() -> list[Route]:
         _api("POST", "/events", tell_event, Middleware(Shedding)),
         _api("POST", "/workflows/{workflow}/executions", start_execution),
         _api("GET", "/executions", list_executions),
+        _api("GET", "/results", export_results),
         _api("GET", one, reading(read_one)),
         _api("GET", f"{one}/children", reading(read_children)),
         _api("GET", f"{one}/steps", reading(read_steps)),

@@ -16,6 +16,7 @@ COMMANDS = [
     ["chat"],
     ["sessions"],
     ["sessions", "show"],
+    ["results"],
     ["check"],
     ["graph"],
     ["db", "upgrade"],

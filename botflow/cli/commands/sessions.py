@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from botflow.cli.archive import read_archive
 from botflow.cli.launch import AsJson
 from botflow.cli.output.conversation import conversation_json, conversation_lines, summary_json
-from botflow.cli.output.printing import print_json
+from botflow.cli.output.printing import print_json, table
 from botflow.cli.output.visible import in_one_line
 from botflow.errors import UsageError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from botflow.records.sessions import SessionSummary
     from botflow.storage.read_only import Archive
 
-T = TypeVar("T")
 MOST = 10_000
 LONGEST_ID = 19  # digits of a session's number
 LONGEST_SHOWN = 60  # characters of a person's id in the list
@@ -41,7 +40,7 @@ def list_sessions(
     """List conversations, the latest first."""
     if context.invoked_subcommand is not None:
         return
-    found = _read(lambda archive: archive.transcripts.sessions(workflow, limit))
+    found = read_archive(lambda archive: archive.transcripts.sessions(workflow, limit))
     if as_json:
         print_json([summary_json(summary) for summary in found])
         return
@@ -59,7 +58,7 @@ def list_sessions(
         )
         for each in found
     ]
-    typer.echo(_table([header, *rows]) if rows else "No conversations yet.")
+    typer.echo(table([header, *rows]) if rows else "No conversations yet.")
 
 
 @sessions.command(epilog="Example: botflow sessions show 17 --json")
@@ -69,7 +68,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one conversation: what was said, the path it took, and its variables."""
-    shown = _read(lambda archive: _conversation(archive, session, limit))
+    shown = read_archive(lambda archive: _conversation(archive, session, limit))
     if as_json:
         print_json(shown)
         return
@@ -100,24 +99,3 @@ async def _find(archive: Archive, wanted: str) -> SessionSummary:
         ids = ", ".join(f"{each.id} ({each.workflow}, {each.channel})" for each in found)
         raise UsageError(f"{wanted} has several sessions: {ids}", code="session.ambiguous", hint="name one by its id")
     return found[0]
-
-
-def _read(query: Callable[[Archive], Awaitable[T]]) -> T:
-    """Open the database that the settings name, read, and close it."""
-    import asyncio
-
-    from botflow.settings import Settings
-    from botflow.storage.read_only import open_archive
-
-    async def read() -> T:
-        async with open_archive(Settings.from_environment().botflow_database_url) as archive:
-            return await query(archive)
-
-    return asyncio.run(read())
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.records.runs import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
 from botflow.runtime.runs.log import Level, LogEntry, log_of
+from botflow.runtime.runs.results import Results, ResultsOf, find_results
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
@@ -139,14 +141,26 @@ class Executions:
         status: str | None = None,
         session: int | None = None,
         before: str | None = None,
+        started_after: datetime | None = None,
+        started_before: datetime | None = None,
         limit: int = PAGE,
     ) -> list[ExecutionRecord]:
         """Return executions, newest first; `before` is the id of the last one on the previous page."""
         if before is not None:
             _check_id(before)
         return await self._store.page(
-            min(limit, LARGEST_PAGE), workflow=workflow, status=status, session=session, before=before
+            min(limit, LARGEST_PAGE),
+            workflow=workflow,
+            status=status,
+            session=session,
+            before=before,
+            started_after=started_after,
+            started_before=started_before,
         )
+
+    async def results(self, wanted: ResultsOf) -> Results:
+        """Read which variables the results have; `Results` then yields them page by page."""
+        return await find_results(self._store, wanted)
 
     async def children(self, execution: str) -> list[ExecutionRecord]:
         """Return the runs that it started, the newest first."""

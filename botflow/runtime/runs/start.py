@@ -165,6 +165,8 @@ def _start_for_person(
             parameters=parameters,
             address=normal_address(channels, request.channel, request.address),
             key=request.key,
+            user_name=request.user_name or None,
+            metadata=plain_input(request.metadata),
         ),
     )
     match begun:

@@ -41,10 +41,11 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
     connection.execute(queued.with_for_update())  # before the session, like a turn's commit
     locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
     row = connection.execute(locked).one()
+    frames = row.state.get("frames", ())
     ended = (
         update(executions)
         .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))
-        .values(status="cancelled", ended_at=now())
+        .values(status="cancelled", ended_at=now(), variables=frames[0].get("variables", {}) if frames else {})
     )
     if not connection.execute(ended).rowcount:
         return False

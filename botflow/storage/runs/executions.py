@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from botflow.engine.inbound import RUN
 from botflow.records.runs import AnswerLog, ExecutionRecord, Spent, TurnLog
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
+from botflow.storage.turns.row_mapping import is_new
 
 LISTED: Select[*tuple[Any, ...]] = (
     select(
@@ -51,6 +65,8 @@ class Executions:
         session: int | None = None,
         parent: int | None = None,
         before: str | None = None,
+        started_after: datetime | None = None,
+        started_before: datetime | None = None,
     ) -> list[ExecutionRecord]:
         """Return executions, newest first; `before` is the id of the last one on the previous page."""
         # Ids are UUIDs of version 7: their order is that of time.
@@ -65,30 +81,69 @@ class Executions:
                 statement = statement.where(column == wanted)
         if before is not None:
             statement = statement.where(executions.c.id < UUID(before))
+        statement = statement.where(*_started(started_after, started_before))
+        return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
+
+    async def results(
+        self,
+        limit: int,
+        *,
+        workflow: str,
+        status: str | None = None,
+        started_after: datetime | None = None,
+        started_before: datetime | None = None,
+        after: str | None = None,
+        until: str | None = None,
+    ) -> list[ExecutionRecord]:
+        """Return executions of a workflow, oldest first, from the id `after` (exclusive) to `until` (inclusive).
+
+        The parts of a parallel are left out: their results are those of the execution that they belong to.
+        """
+        above = sessions.alias("above")
+        statement = (
+            LISTED.outerjoin(above, above.c.id == executions.c.parent_session)
+            .where(workflows.c.slug == workflow, *_started(started_after, started_before))
+            .where(or_(above.c.id.is_(None), above.c.workflow_id != sessions.c.workflow_id))
+            .order_by(executions.c.id)
+            .limit(limit)
+        )
+        if status is not None:
+            statement = statement.where(executions.c.status == status)
+        if after is not None:
+            statement = statement.where(executions.c.id > UUID(after))
+        if until is not None:
+            statement = statement.where(executions.c.id <= UUID(until))
         return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
 
     async def spent(self, execution: ExecutionRecord) -> Spent:
         """Return what the execution has used so far: turns, attempts, and the cost of its models."""
+        of_session = turns.c.session_id == execution.session
+        seqs: Select[Any] | CompoundSelect[Any] = select(turns.c.seq).where(of_session, _within(turns.c.at, execution))
+        if execution.ended_at is None:  # the turn under way, too
+            queued = select(inbounds.c.seq).where(inbounds.c.session_id == execution.session, is_new())
+            seqs = union_all(seqs, queued)
+        has_no_price = and_(USAGE["promptTokens"].as_integer().is_not(None), USAGE["costUsd"].as_float().is_(None))
         asked = select(
             func.count(),
             func.coalesce(func.sum(USAGE["promptTokens"].as_integer()), 0),
             func.coalesce(func.sum(USAGE["completionTokens"].as_integer()), 0),
             func.coalesce(func.sum(USAGE["costUsd"].as_float()), 0.0),
-        ).where(answers.c.session_id == execution.session, _within(answers.c.at, execution))
-        taken = select(func.count()).where(turns.c.session_id == execution.session, _within(turns.c.at, execution))
+            func.coalesce(func.sum(case((has_no_price, 1), else_=0)), 0),
+        ).where(answers.c.session_id == execution.session, answers.c.seq.in_(seqs))
+        taken = select(func.count()).where(of_session, _within(turns.c.at, execution))
         tried = select(func.coalesce(func.sum(inbounds.c.attempt), 0)).where(
-            inbounds.c.session_id == execution.session, _within(inbounds.c.received_at, execution)
+            inbounds.c.session_id == execution.session, inbounds.c.seq.in_(seqs)
         )
 
         def spent(connection: Connection) -> Spent:
-            asks, prompt, completion, cost = connection.execute(asked).one()
+            asks, prompt, completion, cost, unpriced = connection.execute(asked).one()
             return Spent(
                 turns=connection.execute(taken).scalar_one(),
                 attempts=int(connection.execute(tried).scalar_one()),
                 asks=asks,
                 prompt_tokens=int(prompt),
                 completion_tokens=int(completion),
-                cost_usd=float(cost),
+                cost_usd=None if unpriced else float(cost),
             )
 
         return await self._engine.read(spent)
@@ -143,6 +198,16 @@ class Executions:
         await self._engine.write(lambda connection: connection.execute(statement).rowcount)
 
 
+def _started(after: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
+    """Match executions that started at `after` or later, and earlier than `before`."""
+    conditions = []
+    if after is not None:
+        conditions.append(executions.c.started_at >= after)
+    if before is not None:
+        conditions.append(executions.c.started_at < before)
+    return conditions
+
+
 def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[int, list[AnswerLog]]:
     if not seqs:
         return {}
@@ -166,7 +231,7 @@ def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[
 
 
 def _within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:
-    """Match the execution's rows: all rows of a run's session; of a conversation's, those between start and end."""
+    """Match the execution's turns: all turns of a run's session; of a conversation's, those between start and end."""
     if execution.channel == RUN:
         return moment.is_not(None)
     began = moment >= execution.started_at
@@ -200,7 +265,7 @@ def _record(row: Any) -> ExecutionRecord:
         status=row.status,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        trigger=row.trigger,
+        trigger=row.trigger or row.began or "message",
         priority=row.priority,
         retries=row.retries or 0,
         user_name=row.user_name,
@@ -208,9 +273,16 @@ def _record(row: Any) -> ExecutionRecord:
         output=row.output,
         error=row.error,
         metadata=row.metadata,
+        variables=_variables(row),
         progress=row.progress,
         node=frames[-1]["node"] if frames and is_under_way else "",
         wakes_at=row.wake_at if is_under_way else None,
         parent_session=row.parent_session,
         branch=row.parent_branch,
     )
+
+
+def _variables(row: Any) -> dict[str, Any]:
+    """Return the variables at the execution's end, or, while it is under way, those of its session."""
+    is_at_hand = row.ended_at is None and row.state.get("execution") == str(row.id) and row.state.get("frames")
+    return dict(row.state["frames"][0].get("variables", {})) if is_at_hand else row.variables or {}

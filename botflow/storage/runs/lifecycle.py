@@ -164,7 +164,7 @@ def _take_up(connection: Connection, found: _Locked, kept: Any) -> None:
     row = _queued(found, seq, **_going_on(state, trigger, f"retry:{found.version + 1}"))
     connection.execute(insert(inbounds).values(**{"priority": MESSAGE_PRIORITY, **row, "flow_version": flow_version}))
     again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
-    _set_execution(connection, found, ended_at=None, error=None, output=None, **again)
+    _set_execution(connection, found, ended_at=None, error=None, output=None, variables=None, **again)
 
 
 def _set_session(connection: Connection, found: _Locked, **columns: Any) -> None:

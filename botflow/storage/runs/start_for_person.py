@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -15,7 +16,7 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.start import StartedRun, new_inbound
-from botflow.storage.tables import inbounds, sessions
+from botflow.storage.tables import executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import is_session
 
 Refusal = Literal["busy", "stopped"]
@@ -23,17 +24,22 @@ Refusal = Literal["busy", "stopped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonStart:
-    """An execution to start for a person; `address` is our own number or name that its messages come from."""
+    """An execution to start for a person; `address` is our own number or name that its messages come from.
+
+    `parameters` are the trigger inbound's; `user_name` and `metadata` are stored with the execution, for its readers.
+    """
 
     session: SessionKey
     flow_version: int
     parameters: Mapping[str, Any]
     address: str = ""
     key: str = ""
+    user_name: str | None = None
+    metadata: Mapping[str, Any] | None = None
 
 
 def start_for_person(connection: Connection, start: PersonStart) -> StartedRun | Refusal:
-    """Queue the trigger for the person, whose session's row stays locked until the caller's transaction ends.
+    """Write a pending execution and queue its trigger; the session's row is locked until the caller's transaction ends.
 
     Returns `busy` when an execution is under way or an inbound is queued, `stopped` when the person has opted out. A
     known `key` returns the execution that it started.
@@ -62,7 +68,22 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
         new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version, MESSAGE_PRIORITY),
     )
     connection.execute(update(sessions).where(sessions.c.id == session.id).values(last_seq=session.last_seq + 1))
+    connection.execute(insert(executions), _execution(start, inbound, session.id))
     return StartedRun(execution=inbound.new_execution_id, session=session.id, is_new=True)
+
+
+def _execution(start: PersonStart, inbound: Inbound, session: int) -> dict[str, Any]:
+    return {
+        "id": UUID(inbound.new_execution_id),
+        "session_id": session,
+        "started_at": inbound.received_at,
+        "flow_version": start.flow_version,
+        "status": "pending",
+        "began": start.parameters["trigger"],
+        "user_name": start.user_name,
+        "input": start.parameters.get("input"),
+        "metadata": dict(start.metadata) if start.metadata else None,
+    }
 
 
 def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
@@ -77,16 +98,12 @@ def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
 
 def _known(connection: Connection, session: int, key: str) -> StartedRun | None:
     """Return what the trigger with this key started."""
-    columns = (inbounds.c.received_at, inbounds.c.seed, inbounds.c.content, inbounds.c.state)
+    columns = (inbounds.c.received_at, inbounds.c.seed)
     row = connection.execute(select(*columns).where(inbounds.c.session_id == session, inbounds.c.key == key)).first()
     if row is None:
         return None
     inbound = Inbound(kind="trigger", key=key, received_at=row.received_at, seed=row.seed, channel="")
-    parameters = (row.content or {}).get("parameters", {})
-    return StartedRun(
-        execution=inbound.new_execution_id,
-        session=session,
-        is_new=False,
-        status="pending" if row.state == "new" else "running",
-        input=parameters.get("input"),
-    )
+    execution = inbound.new_execution_id
+    found = select(executions.c.status, executions.c.input).where(executions.c.id == UUID(execution))
+    begun = connection.execute(found).one()
+    return StartedRun(execution=execution, session=session, is_new=False, status=begun.status, input=begun.input)

@@ -13,10 +13,9 @@ import orjson
 from botflow.records.leases import Finishing
 from botflow.records.outbounds import OutboundPart
 from botflow.records.turns import TurnCommit
+from botflow.storage.turns.execution_change import execution_change
 from botflow.storage.turns.row_mapping import (
     answer_row,
-    execution_status,
-    failure_of,
     hands_over,
     inbound_content,
     inbound_provider,
@@ -35,7 +34,8 @@ jsonb_to_recordset(%s::jsonb) AS r(
   n int, id bigint, workflow_id bigint, channel text, external_id text, version int, key text, kind text,
   provider text, content jsonb, received_at timestamptz, seed bigint, flow_version int, state jsonb, pinned int,
   status text, timeout_s float8, wake_until timestamptz, keeps bool, parked bool, trace jsonb, execution uuid,
-  execution_status text, started bool, error jsonb, parts jsonb, hands_over bool,
+  execution_status text, started bool, error jsonb, output jsonb,
+  variables jsonb, began text, parts jsonb, hands_over bool,
   seq int, attempt int, outcome text, answers jsonb, takes_messages bool, owner text)
 """
 
@@ -48,7 +48,8 @@ CASE WHEN held.parked THEN NULL WHEN held.status = 'ignored' OR held.keeps THEN 
 # Columns that the rest of a commit needs, from `held`.
 CARRIED = """
 held.key, held.kind, held.provider, held.content, held.received_at, held.seed, held.flow_version, held.status,
-held.trace, held.execution, held.execution_status, held.started, held.error, held.parts
+held.trace, held.execution, held.execution_status, held.started, held.error,
+held.output, held.variables, held.began, held.parts
 """
 
 # The rows that follow a moved session, from `done`.
@@ -61,12 +62,16 @@ o AS (
   SELECT d.id, now(), d.version, p.index, 0, d.seq, p.state, p.body, p.segments
   FROM done d, jsonb_to_recordset(d.parts) AS p(index int, state text, body jsonb, segments int)),
 e AS (
-  INSERT INTO executions (id, session_id, started_at, ended_at, flow_version, status, error)
+  INSERT INTO executions (id, session_id, started_at, ended_at, flow_version, status, error, output, variables, began)
   SELECT execution, id, now(), CASE WHEN execution_status <> 'waiting' THEN now() END, flow_version,
-         execution_status, error
-  FROM done WHERE started),
+         execution_status, error, output, variables, began
+  FROM done WHERE started
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at = excluded.ended_at,
+    flow_version = excluded.flow_version, error = excluded.error, output = excluded.output,
+    variables = excluded.variables),
 x AS (
-  UPDATE executions e SET status = d.execution_status, ended_at = now(), error = d.error
+  UPDATE executions e SET status = d.execution_status, ended_at = now(), error = d.error, output = d.output,
+    variables = d.variables
   FROM done d WHERE e.id = d.execution AND d.started IS NOT TRUE AND d.execution_status IS NOT NULL)
 """
 
@@ -113,9 +118,10 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
         row["id"] = read.id
     else:
         row["workflow_id"], row["channel"], row["external_id"] = workflow, channel, external_id
-    if (status := execution_status(commit)) is not None:
-        row["execution"], row["execution_status"], row["started"] = turn.execution, status, turn.started
-        row["error"] = failure_of(commit)
+    if (change := execution_change(commit)) is not None:
+        row["execution"], row["execution_status"], row["started"] = change.execution, change.status, change.is_new
+        row["began"], row["error"] = change.began, change.error
+        row["output"], row["variables"] = change.output, change.variables
     if (until := wake_until(commit)) is not None:
         row["wake_until"] = until
     if turn.keeps_deadline:

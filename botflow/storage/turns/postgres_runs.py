@@ -22,5 +22,5 @@ def encode_following(following: Following) -> str:
     if following.status is not None:
         row["execution"], row["status"] = following.execution, following.status
         row["has_ended"] = following.has_ended
-        row["output"], row["error"] = following.output, following.error
+        row["output"], row["error"], row["variables"] = following.output, following.error, following.variables
     return orjson.dumps(row).decode()

@@ -253,7 +253,7 @@ FINISH_AND_FOLLOW = f"""
 WITH {_HELD},
 f AS MATERIALIZED (SELECT * FROM jsonb_to_record(%s::jsonb) AS f(
   effects jsonb, checkpoint_version int, node text, checkpoint jsonb, resume_token text, resume_seed bigint,
-  execution uuid, status text, has_ended bool, output jsonb, error jsonb)),
+  execution uuid, status text, has_ended bool, output jsonb, error jsonb, variables jsonb)),
 moved AS (
   UPDATE sessions s {_FINISHED}, last_seq = s.last_seq + (f.resume_seed IS NOT NULL)::int
   FROM held, f WHERE s.id = held.id AND s.version = held.version
@@ -287,7 +287,7 @@ followed AS (
   SELECT d.id, d.version, e.index, e.kind, e.body, 0, now()
   FROM done d, f, jsonb_to_recordset(f.effects) AS e(index int, kind text, body jsonb)),
 ran AS (
-  UPDATE executions r SET status = f.status, output = f.output, error = f.error,
+  UPDATE executions r SET status = f.status, output = f.output, error = f.error, variables = f.variables,
     ended_at = CASE WHEN f.has_ended THEN now() END
   FROM done d, f WHERE r.id = f.execution AND f.status IS NOT NULL),
 leased AS (SELECT * FROM taken UNION ALL SELECT * FROM resumed)

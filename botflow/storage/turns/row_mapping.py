@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.inbound import RUN, Inbound, Location, Media
+from botflow.engine.inbound import Inbound, Location, Media
 from botflow.engine.session import Session
 from botflow.records.leases import Arrival, Finishing, Lease
 from botflow.records.outbounds import StoredOutbound
@@ -238,25 +238,9 @@ def wake_until(commit: TurnCommit) -> str | None:
     return wait.until or None if wait else None
 
 
-def execution_status(commit: TurnCommit) -> str | None:
-    """Return the execution's status after this turn; None when its row does not change."""
-    turn = commit.turn
-    if not turn.execution or commit.read.key.channel == RUN:  # a run's row exists since its start was requested
-        return None
-    if turn.status in ("completed", "failed", "cancelled"):
-        return turn.status
-    return "waiting" if turn.started else None
-
-
 def hands_over(commit: TurnCommit) -> bool:
     """True if the request that commits this turn replies with its parts."""
     return any(part.state == "handed" for part in commit.parts)
-
-
-def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
-    """Return why the execution failed, in the form of its row."""
-    failure = commit.turn.failure
-    return {"node": failure.node, "code": failure.code, "message": failure.message} if failure else None
 
 
 def is_session(key: SessionKey) -> ColumnElement[bool]:

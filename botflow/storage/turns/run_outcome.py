@@ -7,6 +7,7 @@ that its statement stays small.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -16,7 +17,7 @@ from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, Sta
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
-from botflow.storage.turns.row_mapping import failure_of
+from botflow.storage.turns.execution_change import failure_of, final_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Following:
     has_ended: bool = False
     output: Any = None
     error: dict[str, Any] | None = None
+    variables: Mapping[str, Any] | None = None
 
 
 def following_of(commit: TurnCommit) -> Following | None:
@@ -53,6 +55,7 @@ def following_of(commit: TurnCommit) -> Following | None:
     if commit.read.key.channel != RUN:
         return Following(effects=effects) if effects else None
     status = _status_of(commit)
+    has_ended = status in ("completed", "failed", "cancelled")
     goes_on = turn.status == "running"
     return Following(
         effects=effects,
@@ -61,9 +64,10 @@ def following_of(commit: TurnCommit) -> Following | None:
         resume_seed=secrets.randbits(63) if goes_on else 0,
         execution=turn.execution or commit.read.session.execution or "",
         status=status,
-        has_ended=status in ("completed", "failed", "cancelled"),
+        has_ended=has_ended,
         output=turn.output,
         error=failure_of(commit),
+        variables=final_variables(commit) if has_ended else None,
     )
 
 

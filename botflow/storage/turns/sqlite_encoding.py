@@ -13,9 +13,8 @@ from botflow.engine.inbound import Inbound
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.engines.column_types import utc_text
+from botflow.storage.turns.execution_change import execution_change
 from botflow.storage.turns.row_mapping import (
-    execution_status,
-    failure_of,
     inbound_content,
     inbound_provider,
     pinned_version,
@@ -46,11 +45,18 @@ INSERT INTO outbounds (session_id, created_at, version, "index", attempts, seq, 
 VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?)
 """
 
+# The row of an execution that was requested exists.
 INSERT_EXECUTION = """
-INSERT INTO executions (status, error, ended_at, id, session_id, started_at, flow_version) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO executions (status, error, output, variables, ended_at, id, session_id, started_at, flow_version, began)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at = excluded.ended_at,
+  flow_version = excluded.flow_version, error = excluded.error, output = excluded.output,
+  variables = excluded.variables
 """
 
-UPDATE_EXECUTION = "UPDATE executions SET status = ?, error = ?, ended_at = ? WHERE id = ?"
+UPDATE_EXECUTION = """
+UPDATE executions SET status = ?, error = ?, output = ?, variables = ?, ended_at = ? WHERE id = ?
+"""
 
 
 def now(offset_s: float = 0.0) -> str:
@@ -110,12 +116,17 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
             for index, part in enumerate(commit.parts)
         ],
     )
-    status = execution_status(commit)
-    if status is None:
+    if (change := execution_change(commit)) is None:
         return
-    ended = (status, json_text(failure_of(commit)), None if status == "waiting" else at)
-    execution = UUID(commit.turn.execution).hex
-    if commit.turn.started:
-        connection.execute(INSERT_EXECUTION, (*ended, execution, turn.session, at, commit.flow_version))
+    columns = (
+        change.status,
+        json_text(change.error),
+        json_text(change.output),
+        json_text(change.variables),
+        None if change.status == "waiting" else at,
+        UUID(change.execution).hex,
+    )
+    if change.is_new:
+        connection.execute(INSERT_EXECUTION, (*columns, turn.session, at, commit.flow_version, change.began))
     else:
-        connection.execute(UPDATE_EXECUTION, (*ended, execution))
+        connection.execute(UPDATE_EXECUTION, columns)

@@ -34,7 +34,7 @@ DELETE FROM checkpoints WHERE session_id = :session AND version < (
   OFFSET {KEPT_CHECKPOINTS - 1})
 """
 
-UPDATE_RUN = "UPDATE executions SET status = ?, output = ?, error = ?, ended_at = ? WHERE id = ?"
+UPDATE_RUN = "UPDATE executions SET status = ?, output = ?, error = ?, variables = ?, ended_at = ? WHERE id = ?"
 
 
 def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit, following: Following) -> None:
@@ -61,6 +61,7 @@ def write_following(connection: sqlite3.Connection, turn: TurnId, commit: TurnCo
                 following.status,
                 json_text(following.output),
                 json_text(following.error),
+                json_text(following.variables),
                 at if following.has_ended else None,
                 UUID(following.execution).hex,
             ),

@@ -1,7 +1,7 @@
 """Executions over HTTP. Everything here needs the API key.
 
 POST /api/v1/workflows/{slug}/executions   start one: {input, priority, key, user, version, metadata}: 202
-GET  /api/v1/executions                    the newest first; workflow, status, session, limit, before
+GET  /api/v1/executions                    the newest first; workflow, status, session, after, before, limit
 GET  /api/v1/executions/{id}               one, with its details; /children, /steps, /logs, /artifacts[/{key}]
 POST /api/v1/executions/{id}/pause         and /resume, /cancel, /retry {checkpoint}
 """
@@ -11,29 +11,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from botflow.errors import RejectedInbound
 from botflow.records.queues import PRIORITIES
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
 from botflow.runtime.runs.start import StartRequest
 from botflow.web.api.execution_json import shown, shown_artifact, shown_detail, shown_entry, shown_steps
 from botflow.web.api.json_response import ApiResponse
-from botflow.web.api.query import parse_query
+from botflow.web.api.query import invalid, moment_in, parse_query, status_in, workflow_in
 from botflow.web.context import desk_of
 from botflow.web.json_body import Body, Wrong, parse_body
 from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 512 * 1024
 DEEPEST = 64
-STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
-_FILTERS = ("workflow", "status", "session", "before", "limit")
+_FILTERS = ("workflow", "status", "session", "after", "before", "limit")
 _LARGEST_NUMBER = 2**31 - 1
-_LONGEST_ID = 64
 
 Read = Callable[[Executions, str, Mapping[str, str]], Awaitable[Any]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -94,15 +92,20 @@ async def start_execution(request: Request) -> ApiResponse:
 
 
 async def list_executions(request: Request) -> ApiResponse:
-    """GET /api/v1/executions: `{"executions": [...]}`; with `before` the id of a page's last one, the next page."""
+    """GET /api/v1/executions: `{"executions": [...]}`; with `before` the id of a page's last one, the next page.
+
+    `before` may also be a time, like `after`: only executions that started in between.
+    """
     given = parse_query(request, _FILTERS)
-    if (status := given.get("status")) is not None and status not in STATUSES:
-        raise _invalid(f"status is one of {', '.join(STATUSES)}")
+    before = given.get("before")
+    is_page = before is not None and _is_id(before)
     found = await _executions(request).page(
-        workflow=_workflow(given),
-        status=status,
+        workflow=workflow_in(given),
+        status=status_in(given),
         session=_whole(given, "session"),
-        before=given.get("before"),
+        before=before if is_page else None,
+        started_after=moment_in(given, "after"),
+        started_before=None if is_page else moment_in(given, "before"),
         limit=_whole(given, "limit", LARGEST_PAGE) or PAGE,
     )
     return ApiResponse({"executions": [shown(record) for record in found]})
@@ -175,7 +178,7 @@ async def read_logs(executions: Executions, id: str, given: Mapping[str, str]) -
     """With `after` the version of a page's last entry, the next page."""
     level = given.get("level", "debug")
     if level not in LEVELS:
-        raise _invalid(f"level is one of {', '.join(LEVELS)}")
+        raise invalid(f"level is one of {', '.join(LEVELS)}")
     entries = await executions.log(id, level=level, after=_whole(given, "after") or 0)
     return {"logs": [shown_entry(entry) for entry in entries]}
 
@@ -187,11 +190,12 @@ async def read_artifacts(executions: Executions, id: str, given: Mapping[str, st
 # -- values from requests
 
 
-def _workflow(given: Mapping[str, str]) -> str | None:
-    slug = given.get("workflow")
-    if slug is not None and not (0 < len(slug) <= _LONGEST_ID and slug.isprintable()):
-        raise _invalid(f"workflow is an id of 1 to {_LONGEST_ID} characters")
-    return slug
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _whole(given: Mapping[str, str], name: str, most: int = _LARGEST_NUMBER) -> int | None:
@@ -199,9 +203,5 @@ def _whole(given: Mapping[str, str], name: str, most: int = _LARGEST_NUMBER) -> 
     if text is None:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not 0 < int(text) <= most:
-        raise _invalid(f"{name} is a number from 1 to {most}")
+        raise invalid(f"{name} is a number from 1 to {most}")
     return int(text)
-
-
-def _invalid(message: str) -> RejectedInbound:
-    return RejectedInbound(message, code="query.invalid", hint="docs/reference/http.md lists the parameters")

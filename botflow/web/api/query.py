@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
+
+STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
+_LONGEST_ID = 64
+_LOST_PLUS = re.compile(r"(T[0-9:.]+) (?=[0-9]{2}:?[0-9]{2}$)")
 
 
 def parse_query(request: Request, known: Sequence[str]) -> dict[str, str]:
@@ -22,3 +28,36 @@ def parse_query(request: Request, known: Sequence[str]) -> dict[str, str]:
                 hint=did_you_mean(name, known, there_are),
             )
     return given
+
+
+def status_in(given: Mapping[str, str]) -> str | None:
+    """Return the `status` to list, checked."""
+    if (status := given.get("status")) is not None and status not in STATUSES:
+        raise invalid(f"status is one of {', '.join(STATUSES)}")
+    return status
+
+
+def workflow_in(given: Mapping[str, str]) -> str | None:
+    """Return the `workflow` to list, checked."""
+    slug = given.get("workflow")
+    if slug is not None and not (0 < len(slug) <= _LONGEST_ID and slug.isprintable()):
+        raise invalid(f"workflow is an id of 1 to {_LONGEST_ID} characters")
+    return slug
+
+
+def moment_in(given: Mapping[str, str], name: str) -> datetime | None:
+    """Return a date or time in ISO 8601, UTC if it names no zone."""
+    text = given.get(name)
+    if text is None:
+        return None
+    try:
+        # A + that nobody encoded arrives as a blank.
+        moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+", text[:40]))
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise invalid(f"{name} is a date or a time, such as 2026-11-01 or 2026-11-01T09:30:00Z") from None
+
+
+def invalid(message: str) -> RejectedInbound:
+    """Return the refusal of a parameter's value."""
+    return RejectedInbound(message, code="query.invalid", hint="docs/reference/http.md lists the parameters")

@@ -178,7 +178,7 @@ async def test_a_failed_run_says_where_and_why(sqlite_url: str) -> None:
         ("GET", "/executions/nonsense/steps", None, 404, "execution.unknown"),
         ("GET", "/executions?status=done", None, 400, "query.invalid"),
         ("GET", "/executions?limit=0", None, 400, "query.invalid"),
-        ("GET", "/executions?before=x", None, 404, "execution.unknown"),
+        ("GET", "/executions?before=x", None, 400, "query.invalid"),
         ("POST", f"/executions/{NOBODY}/pause", None, 404, "execution.unknown"),
         ("POST", f"/executions/{NOBODY}/retry", {"checkpoint": "last"}, 422, "body.wrong_type"),
         ("GET", f"/executions/{NOBODY}/artifacts/x", None, 404, "execution.unknown"),

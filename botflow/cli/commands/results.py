@@ -1,0 +1,80 @@
+"""`botflow results`: what a workflow's executions collected, as a table, CSV or JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from botflow.cli.archive import read_archive
+from botflow.cli.output.printing import table
+from botflow.cli.output.visible import in_one_line
+
+if TYPE_CHECKING:
+    from botflow.records.runs import ExecutionRecord
+    from botflow.storage.read_only import Archive
+
+WIDEST = 40  # characters of a cell in the terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        "results", epilog="Example: botflow results pizza --csv > results.csv; botflow results pizza --after 2026-11-01"
+    )(results)
+
+
+def results(
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A workflow's id, or its file.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
+    as_json_lines: Annotated[bool, typer.Option("--jsonl", help="Write one JSON object per line.")] = False,
+    after: Annotated[datetime | None, typer.Option(help="Only those that started then or later (UTC).")] = None,
+    before: Annotated[datetime | None, typer.Option(help="Only those that started earlier (UTC).")] = None,
+) -> None:
+    """Show the results of a workflow's executions: who, when, how it ended, and the variables."""
+    if as_csv and as_json_lines:
+        raise typer.BadParameter("choose --csv or --jsonl")
+    form = "csv" if as_csv else "jsonl" if as_json_lines else "table"
+    read_archive(lambda archive: _write(archive, _id_of(flow), _utc(after), _utc(before), form))
+
+
+async def _write(archive: Archive, workflow: str, after: datetime | None, before: datetime | None, form: str) -> None:
+    from botflow.runtime.runs.results import ResultsOf, csv_header, csv_rows, find_results, json_lines
+
+    found = await find_results(archive.executions, ResultsOf(workflow=workflow, after=after, before=before))
+    if form == "table":
+        rows = [_row(record, found.variables) async for page in found.pages() for record in page]
+        header = ("WHO", "STARTED", "STATUS", *found.variables)
+        typer.echo(table([header, *rows]) if rows else f"No results of {workflow!r} yet.")
+        return
+    out = sys.stdout.buffer
+    if form == "csv":
+        out.write(csv_header(found.variables).encode())
+    async for page in found.pages():
+        out.write(csv_rows(page, found.variables).encode() if form == "csv" else json_lines(page))
+    out.flush()
+
+
+def _row(record: ExecutionRecord, variables: tuple[str, ...]) -> tuple[str, ...]:
+    cells = (_cell(record.variables.get(name)) for name in variables)
+    return (in_one_line(record.who, WIDEST) or "-", f"{record.started_at:%Y-%m-%d %H:%M:%S}", record.status, *cells)
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+    return in_one_line(text, WIDEST)
+
+
+def _id_of(flow: str) -> str:
+    if not Path(flow).is_file():
+        return flow
+    from botflow.cli.flow_files import read_flow_files
+
+    return next(iter(read_flow_files([Path(flow)]).sources))
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None else None

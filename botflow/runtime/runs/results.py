@@ -1,0 +1,132 @@
+"""The results of a workflow's executions as a table: who, when, how it ended, and one column per variable.
+
+Executions are read in pages, so that an export of any size needs little memory. A cell that a spreadsheet would take
+for a formula gets a leading apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from botflow.records.runs import ExecutionRecord
+from botflow.storage.runs.executions import Executions
+
+PAGE = 100  # each may hold 64 kB
+FIXED = ("execution", "workflow", "version", "who", "started", "ended", "status")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsOf:
+    """Which results: those of a workflow, started at `after` or later, and earlier than `before`."""
+
+    workflow: str
+    after: datetime | None = None
+    before: datetime | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Results to read: executions up to the id `last` (None without any), and the names of all their variables."""
+
+    store: Executions
+    wanted: ResultsOf
+    variables: tuple[str, ...]
+    last: str | None
+
+    async def pages(self) -> AsyncIterator[list[ExecutionRecord]]:
+        """Yield the executions, oldest first, at most PAGE at once."""
+        if self.last is not None:
+            async for page in _pages(self.store, self.wanted, self.last):
+                yield page
+
+
+async def find_results(store: Executions, wanted: ResultsOf) -> Results:
+    """Read all executions once for the names of their variables, which a table needs before its first row."""
+    names: dict[str, None] = {}
+    last = None
+    async for page in _pages(store, wanted, None):
+        for record in page:
+            names.update(dict.fromkeys(record.variables))
+        last = page[-1].id
+    return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last)
+
+
+async def _pages(store: Executions, wanted: ResultsOf, until: str | None) -> AsyncIterator[list[ExecutionRecord]]:
+    after = None
+    while page := await store.results(
+        PAGE,
+        workflow=wanted.workflow,
+        status=wanted.status,
+        started_after=wanted.after,
+        started_before=wanted.before,
+        after=after,
+        until=until,
+    ):
+        yield page
+        after = page[-1].id
+
+
+def csv_header(variables: Sequence[str]) -> str:
+    """Return the first line. A variable with the name of another column is called `$var.name`."""
+    return _lines([[*FIXED, *(f"$var.{name}" if name in FIXED else name for name in variables)]])
+
+
+def csv_rows(records: Iterable[ExecutionRecord], variables: Sequence[str]) -> str:
+    """Return one line per execution (RFC 4180); texts that begin like a formula are defused, numbers are not."""
+    return _lines([*_fixed(record).values(), *(record.variables.get(name) for name in variables)] for record in records)
+
+
+def json_lines(records: Iterable[ExecutionRecord]) -> bytes:
+    """Return one JSON object per line; the variables keep their types."""
+    return b"".join(
+        orjson.dumps(
+            {
+                **_fixed(record),
+                "channel": record.channel,
+                "trigger": record.trigger,
+                "input": record.input,
+                "metadata": record.metadata,
+                "output": record.output,
+                "error": record.error,
+                "variables": record.variables,
+            }
+        )
+        + b"\n"
+        for record in records
+    )
+
+
+def _fixed(record: ExecutionRecord) -> dict[str, Any]:
+    return {
+        "execution": record.id,
+        "workflow": record.workflow,
+        "version": record.version,
+        "who": record.who,
+        "started": record.started_at.isoformat(),
+        "ended": record.ended_at.isoformat() if record.ended_at is not None else None,
+        "status": record.status,
+    }
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return orjson.dumps(value).decode()
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"'{text}" if text.startswith(_FORMULA) else text

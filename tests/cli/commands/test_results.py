@@ -1,0 +1,46 @@
+"""`botflow results`: what conversations collected, for people and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.web.api.test_results import SURVEY, say, table
+from tests.web.site import open_site
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    async def converse() -> None:
+        async with open_site(sqlite_url, flows=(SURVEY,)) as site:
+            for text in ("hi", "=Ann", "5"):
+                await say(site, "p1", text)
+            await say(site, "p2", "hi")
+
+    asyncio.run(converse())
+    return sqlite_url
+
+
+def test_results_are_a_table_or_a_file(botflow: Call, url: str, tmp_path: Path) -> None:
+    shown = botflow("results", "survey", BOTFLOW_DATABASE_URL=url).out.splitlines()
+    assert shown[0].split() == ["WHO", "STARTED", "STATUS", "name", "source", "stars"]
+    assert shown[1].split()[3:] == ["completed", "=Ann", "web", "5"]
+    assert [(row["who"], row["name"]) for row in table(botflow("results", "survey", "--csv").out)] == [
+        ("p1", "'=Ann"),
+        ("p2", ""),
+    ]
+    (tmp_path / "survey.yaml").write_text(SURVEY)
+    lines = [json.loads(line) for line in botflow("results", "survey.yaml", "--jsonl").out.splitlines()]
+    assert [(line["status"], line["output"]) for line in lines] == [("completed", {"stars": 5}), ("waiting", None)]
+
+
+def test_results_may_be_of_a_time(botflow: Call, url: str) -> None:
+    for arguments, count in ((["--after", "2020-01-01"], 3), (["--before", "2020-01-01"], 1)):
+        out = botflow("results", "survey", "--csv", *arguments, BOTFLOW_DATABASE_URL=url).out
+        assert len(out.splitlines()) == count
+    assert botflow("results", "other", BOTFLOW_DATABASE_URL=url).out == "No results of 'other' yet.\n"
+    assert botflow("results", "survey", "--csv", "--jsonl").status == 2
