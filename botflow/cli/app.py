@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from botflow.cli.commands import chat, check, db, graph, results, secrets, serve, sessions, version, worker
+from botflow.cli.commands import chat, check, db, graph, results, secrets, serve, sessions, version, worker, workflows
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -25,6 +25,7 @@ worker.add_to(app)
 chat.add_to(app)
 sessions.add_to(app)
 results.add_to(app)
+workflows.add_to(app)
 check.add_to(app)
 graph.add_to(app)
 db.add_to(app)

@@ -16,7 +16,7 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
 from botflow.flow.policy import Policy
 from botflow.phone_numbers import require_numbers
-from botflow.records.workflows import PublishedFlow
+from botflow.records.workflows import PublishedFlow, WorkflowStatus, WorkflowSummary
 from botflow.storage.workflow_versions import FlowVersions
 
 KEPT_VERSIONS = 256
@@ -39,6 +39,8 @@ class Flows:
         self._store = store
         self._node_types = node_types
         self._live: dict[str, LiveFlow] = {}
+        self._out_of_service: set[str] = set()
+        self._named: list[str] = []  # those that this process published
         self._versions: OrderedDict[int, Flow] = OrderedDict()
         self._refused: set[int] = set()  # versions that do not compile here
         self._changed = asyncio.Event()
@@ -46,8 +48,15 @@ class Flows:
         self._log = structlog.get_logger("botflow.flows")
 
     def get(self, slug: str) -> LiveFlow:
-        """Return the active version; RejectedInbound `workflow.unknown` (404) when there is none."""
+        """Return the active version; RejectedInbound (404) `workflow.unknown`, or `workflow.inactive`."""
         live = self._live.get(slug)
+        if live is None and slug in self._out_of_service:
+            raise RejectedInbound(
+                f"the workflow {slug!r} is out of service",
+                code="workflow.inactive",
+                hint=f"its operator puts it back into service with: botflow workflows activate {slug}",
+                status=404,
+            )
         if live is None:
             raise RejectedInbound(
                 f"there is no workflow {slug!r} here",
@@ -59,6 +68,14 @@ class Flows:
 
     def all(self) -> list[LiveFlow]:
         return sorted(self._live.values(), key=lambda live: live.slug)
+
+    def named(self) -> list[str]:
+        """Return the slugs of the workflows that this process published, in their order, if they are in service."""
+        return [slug for slug in self._named if slug in self._live]
+
+    def out_of_service(self) -> list[str]:
+        """Return the slugs of the workflows that are not active."""
+        return sorted(self._out_of_service)
 
     def slug_of(self, workflow: int) -> str | None:
         """Return the slug of a workflow served here, by its row's id."""
@@ -79,25 +96,52 @@ class Flows:
         return self._compiled(published)
 
     async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]]) -> None:
-        """Store each flow with its bundle of documents and serve it from now on.
+        """Store each flow with its bundle of documents and serve it from now on, unless it is out of service.
 
         UsageError `countries.unsupported` for a flow whose country rule this installation cannot check.
         """
         for flow, documents in flows:
             require_numbers(flow)
             published = await self._store.publish(flow.id, flow.name, flow.digest, documents)
+            self._remember(published.version, flow)
+            self._named.append(flow.id)
+            if not published.is_active:
+                self._out_of_service.add(flow.id)
+                self._log.warning(
+                    "workflow_out_of_service", workflow=flow.id, hint=f"botflow workflows activate {flow.id}"
+                )
+                continue
             self._live[flow.id] = LiveFlow(
                 workflow=published.workflow, version=published.version, slug=flow.id, flow=flow
             )
-            self._remember(published.version, flow)
 
     async def refresh(self) -> None:
         """Serve exactly the active versions. If a version does not compile here, the previous one is still served."""
         active = await self._store.active()
+        self._out_of_service = await self._store.out_of_service()
         for published in active:
             self._serve(published)
         for slug in self._live.keys() - {published.slug for published in active}:
             del self._live[slug]
+
+    async def set_status(self, slug: str, status: WorkflowStatus) -> None:
+        """Take a workflow out of service, or put it back: here at once, in other processes within a second.
+
+        RejectedInbound `workflow.unknown` when there is none.
+        """
+        if not slug.isprintable() or not await self._store.set_status(slug, status):
+            raise RejectedInbound(
+                f"there is no workflow {slug[:64]!r}",
+                code="workflow.unknown",
+                hint="list them with GET /api/v1/workflows",
+                status=404,
+            )
+        self._log.info("workflow_status_set", workflow=slug, status=status)
+        await self.refresh()
+
+    async def list(self) -> list[WorkflowSummary]:
+        """Return all stored workflows, in or out of service."""
+        return await self._store.list()
 
     def changed(self) -> None:
         """Another process has published a version: look at once."""

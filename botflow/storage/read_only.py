@@ -42,7 +42,7 @@ async def open_archive(url: str) -> AsyncIterator[Archive]:
         finally:
             await database.close()
         return
-    await asyncio.to_thread(_check_file, url)
+    await asyncio.to_thread(check_database, url)
     engine = SqliteEngine(url)
     try:
         yield Archive(turns=SqliteTurns(engine), transcripts=Transcripts(engine), executions=Executions(engine))
@@ -50,8 +50,9 @@ async def open_archive(url: str) -> AsyncIterator[Archive]:
         await engine.close()
 
 
-def _check_file(url: str) -> None:
-    if not Path(sqlite_path(url)).exists():
+def check_database(url: str) -> None:
+    """UsageError when the database does not exist, or when its schema is not this release's."""
+    if not is_postgres(url) and not Path(sqlite_path(url)).exists():
         raise UsageError(
             f"there is no database at {sqlite_path(url)}",
             code="database.missing",

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from botflow.records.workflows import PublishedFlow
+from botflow.records.workflows import PublishedFlow, WorkflowStatus, WorkflowSummary
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import organizations, workflow_versions, workflows
+from botflow.storage.tables import executions, organizations, sessions, workflow_versions, workflows
 
 DEFAULT_ORGANIZATION = "default"
 PUBLISHED: Select[*tuple[Any, ...]] = select(
@@ -20,6 +20,7 @@ PUBLISHED: Select[*tuple[Any, ...]] = select(
     workflow_versions.c.number,
     workflow_versions.c.digest,
     workflow_versions.c.documents,
+    workflows.c.status,
 ).join(workflow_versions, workflow_versions.c.workflow_id == workflows.c.id)
 
 
@@ -41,11 +42,52 @@ class FlowVersions:
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [_published(tuple(row)) for row in rows]
 
+    async def out_of_service(self) -> set[str]:
+        """Return the slugs of the workflows that are not active."""
+        statement = select(workflows.c.slug).where(workflows.c.status != "active")
+        return set(await self._engine.read(lambda connection: connection.execute(statement).scalars().all()))
+
+    async def list(self) -> list[WorkflowSummary]:
+        """Return all workflows, in the order of their slugs."""
+        return await self._engine.read(list_workflows)
+
+    async def set_status(self, slug: str, status: WorkflowStatus) -> bool:
+        """Put a workflow into service or take it out; False when there is none."""
+        return await self._engine.write(set_status, slug, status)
+
     async def version(self, version: int) -> PublishedFlow | None:
         """Return the version with this id (not its number), active or not; None when there is none."""
         statement = PUBLISHED.where(workflow_versions.c.id == version)
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return _published(tuple(row)) if row else None
+
+
+def list_workflows(connection: Connection) -> list[WorkflowSummary]:
+    """Return all workflows, in the order of their slugs, on the caller's connection."""
+    under_way = (
+        select(sessions.c.workflow_id, func.count().label("count"))
+        .join(executions, executions.c.session_id == sessions.c.id)
+        .where(executions.c.ended_at.is_(None))
+        .group_by(sessions.c.workflow_id)
+        .subquery()
+    )
+    columns = (workflows.c.slug, workflows.c.name, workflows.c.status, workflows.c.mode, workflow_versions.c.number)
+    statement = (
+        select(*columns, under_way.c.count)
+        .outerjoin(workflow_versions, workflow_versions.c.id == workflows.c.active_version)
+        .outerjoin(under_way, under_way.c.workflow_id == workflows.c.id)
+        .order_by(workflows.c.slug)
+    )
+    return [
+        WorkflowSummary(slug=slug, name=name, status=status, mode=mode, version=number or 0, under_way=count or 0)
+        for slug, name, status, mode, number, count in connection.execute(statement)
+    ]
+
+
+def set_status(connection: Connection, slug: str, status: WorkflowStatus) -> bool:
+    """Write the status on the caller's connection; False when there is no such workflow."""
+    changed = update(workflows).where(workflows.c.slug == slug).values(status=status)
+    return bool(connection.execute(changed).rowcount)
 
 
 def _publish(connection: Connection, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
@@ -99,7 +141,13 @@ def _mode(document: object) -> str:
 
 
 def _published(row: tuple[Any, ...]) -> PublishedFlow:
-    workflow, slug, version, number, digest, documents = row
+    workflow, slug, version, number, digest, documents, status = row
     return PublishedFlow(
-        workflow=workflow, slug=slug, version=version, number=number, digest=digest, documents=documents
+        workflow=workflow,
+        slug=slug,
+        version=version,
+        number=number,
+        digest=digest,
+        documents=documents,
+        is_active=status == "active",
     )

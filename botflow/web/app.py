@@ -36,6 +36,7 @@ from botflow.web.api.executions import (
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.results import export_results
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
+from botflow.web.api.workflows import list_workflows, setting_status
 from botflow.web.auth.callers import Gate
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events, Streams
@@ -133,6 +134,9 @@ def _api_routes() -> list[Route]:
         _api("POST", "/outbounds/{id}/release", release_outbound),
         _api("POST", "/outbounds/{id}/drop", drop_outbound),
         _api("POST", "/events", tell_event, Middleware(Shedding)),
+        _api("GET", "/workflows", list_workflows),
+        _api("POST", "/workflows/{workflow}/activate", setting_status("active")),
+        _api("POST", "/workflows/{workflow}/deactivate", setting_status("inactive")),
         _api("POST", "/workflows/{workflow}/executions", start_execution),
         _api("GET", "/executions", list_executions),
         _api("GET", "/results", export_results),

@@ -20,6 +20,7 @@ def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> 
     slugs = [live.slug for live in runtime.flows.all()]
     rows = [
         ("workflows", ", ".join(slugs) or "none yet: botflow serve FLOW..."),
+        ("inactive", ", ".join(runtime.flows.out_of_service())),
         ("chat page", f"{address}/" if dev else ""),
         ("database", database_name(settings.botflow_database_url)),
         ("redis", database_name(settings.botflow_redis_url or "")),

@@ -149,9 +149,11 @@ SELECT count(*) FROM gone
 
 # Due waits of sessions that no process runs: a turn under way sets the wake-up time of its session itself. Processes
 # divide them by the sessions' ids, so that two seldom compute the same timer; if they do, the commit's fence decides.
+# The timers of a workflow that is out of service wait until it is back.
 DUE = f"""
 SELECT {SESSION}, s.wake_at FROM sessions s
 WHERE s.wake_at <= now() AND NOT s.paused AND s.id %% %(of)s = %(place)s AND {run_by("s.id")} IS NULL
+  AND s.workflow_id <> ALL(ARRAY(SELECT w.id FROM workflows w WHERE w.status <> 'active'))
 ORDER BY s.wake_at LIMIT %(limit)s
 """
 

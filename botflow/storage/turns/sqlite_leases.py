@@ -79,11 +79,13 @@ FROM sessions s
 WHERE i.state = 'new' AND i.owner IS NULL AND i.priority IS NULL AND s.id = i.session_id AND NOT s.paused
   AND {takes("i", "s.state", "s.parked")}
 """
-# Due waits of sessions that no task runs: a turn under way sets the wake-up time of its session itself.
+# Due waits of sessions that no task runs: a turn under way sets the wake-up time of its session itself. The timers of a
+# workflow that is out of service wait until it is back.
 DUE = f"""
 SELECT {SESSION}, s.wake_at FROM sessions s
 WHERE s.wake_at <= :now AND NOT s.paused
   AND NOT EXISTS (SELECT 1 FROM inbounds o WHERE o.session_id = s.id AND o.state = 'new' AND o.owner IS NOT NULL)
+  AND s.workflow_id NOT IN (SELECT w.id FROM workflows w WHERE w.status <> 'active')
 ORDER BY s.wake_at LIMIT :limit
 """
 LOOK = f"""

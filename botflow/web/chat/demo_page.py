@@ -42,9 +42,11 @@ async def icon(request: Request) -> Response:
 
 
 async def served_workflows(request: Request) -> Response:
-    """GET /demo/workflows: the workflows that the page can talk to."""
+    """GET /demo/workflows: the workflows that the page can talk to, first those that this process published."""
     flows = desk_of(request.scope).runtime.flows
-    served = [{"id": live.slug, "name": live.flow.name or live.slug} for live in flows.all()]
+    named = flows.named()
+    first = sorted(flows.all(), key=lambda live: named.index(live.slug) if live.slug in named else len(named))
+    served = [{"id": live.slug, "name": live.flow.name or live.slug, "named": live.slug in named} for live in first]
     return JSONResponse({"workflows": served}, headers={"cache-control": "no-store"})
 
 

@@ -194,7 +194,10 @@ async function main() {
   picker.replaceChildren(...workflows.map(({ id, name }) => new Option(name, id)));
   byId("picker").hidden = workflows.length < 2;
   byId("title").classList.toggle("unseen", workflows.length > 1);
-  const wanted = new URLSearchParams(location.search).get("workflow") ?? localStorage.getItem(LAST_WORKFLOW);
+  // The last one used, unless the server was started with another: then the flow that its developer works on.
+  const last = workflows.find(({ id }) => id === localStorage.getItem(LAST_WORKFLOW));
+  const isOld = last && !last.named && workflows.some(({ named }) => named);
+  const wanted = new URLSearchParams(location.search).get("workflow") ?? (isOld ? null : last?.id);
   const pick = (id) => {
     const { name } = workflows.find((one) => one.id === id) ?? workflows[0];
     picker.value = workflows.find((one) => one.id === id)?.id ?? workflows[0].id;
