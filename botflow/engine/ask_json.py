@@ -15,14 +15,23 @@ from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, I
 
 
 def fingerprint(ask: Ask) -> str:
-    """Return the SHA-256 (hex) of the Ask's canonical JSON: equal if and only if the Asks are equal."""
-    return hashlib.sha256(orjson.dumps(ask_to_json(ask), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """Return the SHA-256 (hex) of the Ask's canonical JSON: equal if and only if the Asks are equal, except for
+    the node and the visit that ask."""
+    asked = ask_to_json(ask)
+    if not isinstance(ask, Invoke):
+        asked.pop("node", None)
+        asked.pop("visit", None)
+    return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def ask_to_json(ask: Ask) -> dict[str, Any]:
     """Return the Ask as the AI-call log shows it: its kind, and every field that is not empty."""
     plain: dict[str, Any] = orjson.loads(orjson.dumps(ask, option=orjson.OPT_NON_STR_KEYS))
-    return {"ask": _kind(ask), **{name: value for name, value in plain.items() if value not in (None, "", [], {})}}
+    return {"ask": _kind(ask), **{name: value for name, value in plain.items() if _is_shown(name, value)}}
+
+
+def _is_shown(name: str, value: Any) -> bool:
+    return value not in (None, "", [], {}) and (name != "visit" or value > 0)
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class AskModel:
     route: a handle of `choices`, or None for abstain. reply: the text. extract: an object of the fields found.
     `text` is the person's words alone; `history` is what was said before it, oldest first. `stream` asks for deltas.
     `now` is when the person wrote: "tomorrow" is relative to it. An extracted date is ISO 8601, `2026-11-21`.
+    `question` is what the person was asked, when the message may be its answer. The engine fills in `node`,
+    and `visit`, which counts the turn's visits of nodes.
     """
 
     purpose: Literal["route", "reply", "extract"]
@@ -58,16 +60,22 @@ class AskModel:
     stream: bool = False
     fallback: str = ""
     now: datetime | None = None
+    question: str = ""
+    node: str = field(default="", compare=False)
+    visit: int = field(default=0, compare=False)
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class AskHistory:
     """Ask for the last `limit` lines of this conversation before the inbound at hand.
 
-    The answer is a list of `{"role", "text"}`, oldest first.
+    The answer is a list of `{"role", "text"}`, oldest first. The engine fills in `node`,
+    and `visit`, which counts the turn's visits of nodes.
     """
 
     limit: int
+    node: str = field(default="", compare=False)
+    visit: int = field(default=0, compare=False)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -93,9 +101,12 @@ class Invoke:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """Let some time pass before a failed node is tried again; the answer is empty."""
+    """Let some time pass before a failed node is tried again; the answer is empty. The engine fills in `node` and
+    `visit`."""
 
     seconds: float
+    node: str = field(default="", compare=False)
+    visit: int = field(default=0, compare=False)
 
 
 Ask = AskModel | AskHistory | Invoke | Pause

@@ -81,7 +81,7 @@ def _try_again(
                 return _leave_by_error(scene, node, node_type, failure)
             scene.unsay(said)
             scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))
-            yield Pause(seconds=retry.pause_s(failed))
+            yield Pause(seconds=retry.pause_s(failed), node=node.id, visit=scene.visits)
     raise AssertionError("the last try returns or raises")
 
 
@@ -160,7 +160,9 @@ def _bounded(
         scene.asked = True
         if isinstance(ask, (AskModel, Invoke)) and node.time_limit_s is not None:
             ask = replace(ask, timeout_s=min(ask.timeout_s, node.time_limit_s))
-        if isinstance(ask, Invoke):
+        if not isinstance(ask, Invoke):
+            ask = replace(ask, node=node.id, visit=scene.visits)
+        else:
             scene.acted = True
             # Not the session's version: a pause raises that, and the next attempt must repeat the same Ask.
             key = f"{scene.inbound.seed:x}.{scene.visits}.{count}"

@@ -144,13 +144,14 @@ class TurnLog:
 
 @value(frozen=True, slots=True, kw_only=True)
 class AnswerLog:
-    """One journalled answer; `node` if the ask names its node."""
+    """One journalled answer; `node` if the ask names its node, and `visit`, which tells the turn's visits apart."""
 
     at: datetime
     node: str
     kind: str
     usage: dict[str, Any]
     failure: dict[str, Any] | None
+    visit: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """An execution's steps: one per visit of a node, computed from its turns' events and answers; they are not stored.
 
-A turn of a run ends after a node that performed an ask, so the answers of a turn belong to its last node; if an ask
-names its node, that decides.
+An ask names its node. The engine has no clock: a step begins when the one before it ended, and ends when its last
+answer was there, or at once without one; the last step of a turn ends with the turn's commit.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Step:
     asks: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0  # None if a model's price is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,30 +98,37 @@ class _History:
     steps: list[Step] = field(default_factory=list)
     open: Step | None = None
     checkpoint: str = ""
-    at: datetime | None = None
+    at: datetime | None = None  # when the next step begins
+    answers: list[AnswerLog] = field(default_factory=list)  # of the turn, those that belong to no step yet
 
     def add(self, turn: TurnLog) -> None:
         self.at = turn.received_at
+        self.answers = list(turn.answers)
         if self.open is not None and turn.trace and self.open.status == "suspended":
             self.open.status = "running"
         last = self.open
         for event in turn.trace:
             last = self._follow(event, turn) or last
         if last is not None:
-            self.spend(turn.answers, last)
+            for answer in self.answers:
+                self.spend((answer,), self._at(answer.node) or last)
+            if last.ended_at is not None:
+                last.ended_at = max(last.ended_at, turn.at)
+            if turn.status == "running" and self.open is not None and self.open is not last:
+                self.open.started_at = last.ended_at
         if self.open is not None and turn.status not in ("running", "ignored") and self.open.status == "running":
             self.open.status = "suspended"
 
-    def spend(self, answers: Iterable[AnswerLog], last: Step) -> None:
-        """Add the cost of the turn's answers to the step of the node that they name, else to the last one."""
+    def spend(self, answers: Iterable[AnswerLog], step: Step) -> None:
+        """Add the cost of these answers to the step."""
         for answer in answers:
-            named = (step for step in reversed(self.steps) if step.node == answer.node)
-            step = next(named, last) if answer.node else last
             usage = answer.usage
+            cost = usage.get("costUsd")
             step.asks += 1
             step.prompt_tokens += usage.get("promptTokens") or 0
             step.completion_tokens += usage.get("completionTokens") or 0
-            step.cost_usd += usage.get("costUsd") or 0.0
+            is_priced = cost is not None or usage.get("promptTokens") is None
+            step.cost_usd = step.cost_usd + (cost or 0.0) if is_priced and step.cost_usd is not None else None
 
     def skip(self, flow: Flow) -> None:
         """Add the nodes of the workflow's own graph that were never visited."""
@@ -138,8 +145,10 @@ class _History:
         match kind:
             case ExecutionStarted.kind:
                 self._begin(fields[0])
-            case Outside.taken_up:
-                self._begin(fields[0] if fields else "")
+            case Outside.taken_up if fields and fields[0]:
+                self._begin(fields[0])
+            case Outside.taken_up:  # from the start, which the trigger begins again
+                self.open = None
             case EdgeFollowed.kind:
                 node, handle, target = fields
                 step = self._end(node, turn, "failed" if self._is_failing(node) and handle == "error" else "completed")
@@ -148,6 +157,8 @@ class _History:
                     self._begin(target)
                 return step
             case FrameEntered.kind:
+                if self.open is not None:  # it waits, and a model decided that this message is not for it
+                    self._spent_until(self.open)
                 self._begin(fields[1])
             case OutputKept.kind | NodeRetried.kind | NodeFailed.kind | WaitStarted.kind:
                 return self._annotate(kind, fields)
@@ -203,6 +214,19 @@ class _History:
         if step is None or step.ended_at is not None:
             self._begin(node)
             step = self.steps[-1]
-        step.status, step.ended_at = status, turn.at
+        step.status, step.ended_at = status, self._spent_until(step)
         self.open = None
         return step
+
+    def _spent_until(self, step: Step) -> datetime | None:
+        """Move the turn's next answers to the step that they are of; return when it ended, and the next one begins."""
+        count = 0
+        while count < len(self.answers) and self.answers[count].node in (step.node, ""):
+            if self.answers[count].visit != self.answers[0].visit:
+                break
+            count += 1
+        mine, self.answers = self.answers[:count], self.answers[count:]
+        self.spend(mine, step)
+        if mine and self.at is not None:
+            self.at = max(self.at, mine[-1].at)
+        return self.at

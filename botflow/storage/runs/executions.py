@@ -225,6 +225,7 @@ def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[
                 kind=row.ask.get("ask", ""),
                 usage=row.value.get("usage") or {},
                 failure=row.value.get("failure"),
+                visit=str(row.ask.get("visit") or row.ask.get("key", "").partition(".")[2].partition(".")[0]),
             )
         )
     return found
