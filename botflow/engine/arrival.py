@@ -8,7 +8,7 @@ from typing import cast
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.corrections.rewind import turn_back
-from botflow.engine.node_type import NodeFailure, NodeType, Starts
+from botflow.engine.node_type import Answerable, NodeFailure, NodeType, Questioning, Starts
 from botflow.engine.scene import Level, Scene
 from botflow.engine.session import Parent, Session, Wait
 from botflow.engine.text_folding import fold
@@ -59,8 +59,8 @@ def arrive(
     if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
         scene.answered = turning == "answer"
         return Resume() if turning == "answer" else Start()
-    if interrupt is None:
-        interrupt = yield from _intended_interrupt(flow, scene)
+    if interrupt is None and not _is_the_answer(flow, scene, node_types):
+        interrupt = yield from _intended_interrupt(flow, scene, node_types)
     if interrupt is None:
         scene.answered = True
         return Resume()
@@ -164,7 +164,31 @@ def _candidates(flow: Flow, scene: Scene) -> list[Interrupt]:
     return [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
 
 
-def _intended_interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Interrupt | None]:
+def _is_the_answer(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> bool:
+    """Say whether the message fits the question exactly, as "2 people" fits one for a number: then it is the answer."""
+    if not any(interrupt.intent for interrupt in flow.interrupts):
+        return False
+    node = scene.node
+    node_type = node_types[node.type]
+    try:
+        return isinstance(node_type, Answerable) and node_type.fits(node.properties, scene) == "exactly"
+    except FlowError:  # the node itself will say so
+        return False
+
+
+def _question(scene: Scene, node_types: Mapping[str, NodeType]) -> str:
+    """Return what the person was asked, "" if it is not known."""
+    node = scene.node
+    node_type = node_types[node.type]
+    try:
+        return node_type.question(node.properties, scene) if isinstance(node_type, Questioning) else ""
+    except FlowError:
+        return ""
+
+
+def _intended_interrupt(
+    flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]
+) -> Generator[Ask, Answer, Interrupt | None]:
     """Let a model find the interrupt that the message means; not for a pressed button, whose meaning is known."""
     text = scene.inbound.text.strip()
     candidates = [interrupt for interrupt in _candidates(flow, scene) if interrupt.intent] if flow.interrupts else []
@@ -179,5 +203,7 @@ def _intended_interrupt(flow: Flow, scene: Scene) -> Generator[Ask, Answer, Inte
             for interrupt in candidates
         ),
         language=flow.language,
+        question=_question(scene, node_types),
+        node=scene.level.node,
     )
     return next((interrupt for interrupt in candidates if interrupt.id == answer.value), None)

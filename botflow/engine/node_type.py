@@ -147,10 +147,19 @@ Fit = Literal["no", "loosely", "exactly"]
 
 @runtime_checkable
 class Answerable(Protocol):
-    """The optional ability of a question: people may correct what they answered."""
+    """The optional ability of a question: a message that fits exactly is its answer, not a digression, and people may
+    correct what they answered."""
 
     def fits(self, properties: Any, scene: Scene) -> Fit:
         """Say whether `scene.inbound` would answer the question; "loosely" if the question takes nearly any text."""
+
+
+@runtime_checkable
+class Questioning(Protocol):
+    """The optional ability of a question: a model that decides what a message means is told what was asked."""
+
+    def question(self, properties: Any, scene: Scene) -> str:
+        """Return the question in the words of this turn."""
 
 
 class ActionContext(Protocol):

@@ -53,8 +53,10 @@ def answer_schema(ask: AskModel) -> dict[str, Any] | None:
 
 
 def conversation(ask: AskModel) -> list[dict[str, Any]]:
-    """Return the messages after the system's: earlier lines, and last the person's text alone."""
+    """Return the messages after the system's: earlier lines, the question, and last the person's text alone."""
     earlier = [{"role": line.role, "content": line.text} for line in ask.history]
+    if ask.question:
+        earlier.append({"role": "assistant", "content": ask.question})
     return [*earlier, {"role": "user", "content": ask.text}]
 
 

@@ -144,3 +144,51 @@ def test_a_recap_that_fails_is_left_unsaid() -> None:
     conversation.says("hi")
     assert conversation.says("help") == ["Just tell me your age.", "Age?"]
     assert ["error", "age", "template.failed"] in [event[:3] for event in conversation.trace]
+
+
+def asked(text: str, question: dict[str, Any], *, says: str = "agent") -> Talk:
+    """Return the conversation after `text` answered `question`, with a model that sees an intent in everything."""
+    ends = [say("done", "done"), say("help_text", "digressed"), say("order_text", "-"), say("stop", "-")]
+    agent = [node("which_topic", "chatbot.say", text="digressed")]
+    interrupts = [{"id": "agent", "intent": "wants to talk to a person", "target": "which_topic"}]
+    conversation = Talk(question, *ends, *agent, interrupts=interrupts, answer=lambda _: Answer(value=says))
+    conversation.says("hi")
+    conversation.says(text)
+    return conversation
+
+
+MENU = node("q", "chatbot.menu", text="Q?", options=[{"id": "a", "label": "Talk to us"}], on={"a": "done"})
+
+
+@pytest.mark.parametrize(
+    ("expect", "text"),
+    [
+        ({"expect": "integer"}, "2 people"),
+        ({"expect": "number"}, "1.5"),
+        ({"expect": "yes_no"}, "yes please"),
+        ({"expect": "date"}, "tomorrow"),
+        ({"expect": "time"}, "at 6 pm"),
+        ({"expect": "email"}, "ann@example.com"),
+        ({"expect": "phone"}, "+49 30 1234567"),
+        ({"expect": "choice", "choices": ["Human help", "Other"]}, "human help"),
+    ],
+)
+def test_a_fitting_answer_wins_over_an_intent(expect: dict[str, Any], text: str) -> None:
+    conversation = asked(text, node("q", "chatbot.ask", text="Q?", next="done", **expect))
+    assert (conversation.asks, conversation.trace[0][:3]) == ([], ["edge", "q", "answered"])
+
+
+def test_a_menus_label_word_for_word_is_the_choice() -> None:
+    conversation = asked("Talk to us", MENU)
+    assert (conversation.asks, conversation.trace[0][:3]) == ([], ["edge", "q", "a"])
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [(node("q", "chatbot.ask", text="Your name?", next="done"), "Your name?"), (MENU, "Q?\nTalk to us")],
+)
+def test_a_model_that_looks_for_an_intent_is_told_the_question(question: dict[str, Any], told: str) -> None:
+    conversation = asked("get me somebody", question)
+    [ask] = conversation.asks
+    assert isinstance(ask, AskModel)
+    assert (ask.question, ask.node, conversation.trace[0][:2]) == (told, "q", ["entered", "agent"])

@@ -30,7 +30,10 @@ class LexicalModel:
         usage = {"model": self.name}
         match ask.purpose:
             case "route":
-                return Answer(value=self._router(ask.choices, words).choose(ask.text), usage=usage)
+                chosen = self._router(ask.choices, words).choose(ask.text)
+                if chosen is not None and ask.question and _is_an_answer(ask, chosen, words):
+                    chosen = None
+                return Answer(value=chosen, usage=usage)
             case "extract":
                 return Answer(value=extract(ask, words), usage=usage)
             case "reply":
@@ -60,3 +63,9 @@ class LexicalModel:
                 self._routers.popitem(last=False)
         self._routers.move_to_end(key)
         return router
+
+
+def _is_an_answer(ask: AskModel, chosen: str, words: Words) -> bool:
+    """Say whether the message is more about the question that the person was asked than about the chosen route."""
+    route = next(choice for choice in ask.choices if choice.handle == chosen)
+    return Router((route, Choice(handle="", description=ask.question)), words).choose(ask.text) == ""

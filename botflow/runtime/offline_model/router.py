@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import log1p
 
 from botflow.engine.asks import Choice
+from botflow.engine.text_folding import fold
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.spelling import Spelling
 
@@ -35,6 +36,7 @@ class Router:
         self._shares: dict[str, list[tuple[int, float]]] = {}
         self._examples: list[tuple[int, frozenset[str]]] = []
         self._index(texts)
+        self._exactly = _exact(choices)
 
     def _index(self, texts: list[list[tuple[str, float]]]) -> None:
         masses: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
@@ -50,7 +52,12 @@ class Router:
             self._shares[feature] = [(route, amount / total) for route, amount in damped.items()]
 
     def choose(self, text: str) -> str | None:
-        """Return the handle that `text` means, or None when no route explains enough of it."""
+        """Return the handle that `text` means, or None when no route explains enough of it.
+
+        An author's example means its route, whatever its words are: "hello" holds nothing but a stop word.
+        """
+        if (exactly := self._exactly.get(_plain(text))) is not None:
+            return exactly
         scores = self.scores(text)
         ranked = sorted(range(len(scores)), key=lambda route: (-scores[route], route))
         best = scores[ranked[0]] if ranked else 0.0
@@ -92,6 +99,20 @@ class Router:
             both = stop[place] and stop[place + 1]
             worth[f"{known[place]} {known[place + 1]}"] = STOP_NEIGHBOURS if both else NEIGHBOURS
         return list(worth.items())
+
+
+def _exact(choices: Sequence[Choice]) -> dict[str, str]:
+    """Return the handle of each example; not of one that several routes claim, and their other words must decide."""
+    claimed: defaultdict[str, set[str]] = defaultdict(set)
+    for choice in choices:
+        for example in choice.examples:
+            if plain := _plain(example):
+                claimed[plain].add(choice.handle)
+    return {plain: next(iter(handles)) for plain, handles in claimed.items() if len(handles) == 1}
+
+
+def _plain(text: str) -> str:
+    return fold(text).replace("'", "").replace("’", "")
 
 
 def _is_derived(feature: str) -> bool:

@@ -101,3 +101,40 @@ async def test_other_languages_are_read_with_their_own_words(language: str, text
 
 async def test_the_same_message_always_takes_the_same_route() -> None:
     assert {await route("swap my order") for _ in range(5)} == {await route("swap my order")}
+
+
+@pytest.mark.parametrize(
+    ("example", "text"),
+    [
+        ("hello", "Hello!"),
+        ("hi", "hi"),
+        ("thanks", "THANKS."),
+        ("I don't", "i dont"),
+        ("¿Qué tal?", "que tal"),
+        ("what is it", "What is it?"),
+        ("👍", "👍"),
+        ("?", "?"),
+        ("1 2 3", "1, 2, 3"),
+    ],
+)
+async def test_an_authors_example_means_its_route(example: str, text: str) -> None:
+    greeting = Choice(handle="greeting", description="says something polite", examples=(example,))
+    assert await route(text, (*SHOP, greeting)) == "greeting"
+
+
+async def test_every_example_of_the_shop_means_its_own_route() -> None:
+    for choice in SHOP:
+        for example in choice.examples:
+            assert await route(f" {example.upper()}!! ", SHOP) == choice.handle
+
+
+async def test_an_example_of_two_routes_is_decided_by_the_other_words() -> None:
+    two = [Choice(handle=handle, description="", examples=("hello",)) for handle in ("a", "b")]
+    assert await route("hello", tuple(two)) is None
+
+
+async def test_a_message_about_the_question_is_its_answer() -> None:
+    person = Choice(handle="agent", description="wants to talk to a person about a delivery")
+    for question, meant in (("", "agent"), ("Shall the delivery come by van or by bike?", None)):
+        ask = AskModel(purpose="route", text="delivery by bike", choices=(person,), question=question)
+        assert (await LexicalModel().answer(ask)).value == meant
