@@ -5,7 +5,8 @@ The engine's NodeType derives from it and adds the visit. All methods get the va
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -15,6 +16,24 @@ from botflow.flow.graph import Category
 
 class NoProperties(Properties):
     """Nothing to set."""
+
+
+class Advice(NamedTuple):
+    """A warning about a property, at its path below `properties`."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+
+
+class Surroundings(Protocol):
+    """What a node type may ask about the place of its node, to give advice."""
+
+    def connected(self, handle: str) -> bool:
+        """Say whether an edge leads on from the node's handle."""
+
+    def may_be(self, expression: str, value: Any) -> bool:
+        """Say whether an expression may have this value, as far as that is known."""
 
 
 class NodeSpec:
@@ -58,4 +77,12 @@ class NodeSpec:
 
     def branches(self, properties: Any) -> tuple[str, ...]:
         """Return the handles where branches begin: parts of the graph that run as runs of their own."""
+        return ()
+
+    def may_store(self, properties: Any, value: Any) -> bool:
+        """Say whether the node's output `value`, and its variable, may be this value."""
+        return True
+
+    def advice(self, properties: Any, around: Surroundings) -> Iterable[Advice]:
+        """Return warnings: properties that have no effect where the node stands."""
         return ()

@@ -15,7 +15,9 @@ from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Condition, Properties
+from botflow.flow.node_spec import Advice, Surroundings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
+from botflow.nodes.comparison import alike, equal
 
 ELSE = "else"
 LONGEST_SEEN = 80  # characters of one value in the log
@@ -93,7 +95,7 @@ class SwitchCase(Properties):
     handle: Handle
     """The handle of this case."""
     equals: JsonValue
-    """The value to compare with, of the same type."""
+    """The value to compare with."""
 
 
 class SwitchProperties(Properties):
@@ -110,6 +112,9 @@ class Switch(NodeType):
 
     {id: size, type: conditional, actionType: switch,
      properties: {value: size, cases: [{handle: big, equals: L}, {handle: small, equals: S}]}}
+
+    Texts are equal without regard to case and to blanks around them, and a text equals the number or the truth value
+    that it spells: "5" is 5, "true" is true. A case that is equal in every letter goes before one that is not.
     """
 
     name = "conditional.switch"
@@ -121,9 +126,23 @@ class Switch(NodeType):
     def outputs(self, properties: SwitchProperties) -> tuple[str, ...]:
         return ("handle", "value")
 
+    def advice(self, properties: SwitchProperties, around: Surroundings) -> Iterable[Advice]:
+        """Warn of cases that can never be chosen."""
+        for position, case in enumerate(properties.cases):
+            before = next((other for other in properties.cases[:position] if equal(other.equals, case.equals)), None)
+            if before is not None:
+                message = f"the case {_short(case.equals)!r} is never chosen: an earlier case is the same"
+            elif not around.may_be(properties.value, case.equals):
+                message = f"the case {_short(case.equals)!r} is never chosen: {properties.value} never has this value"
+            else:
+                continue
+            yield Advice(("cases", position, "equals"), message, "change its value, or remove it")
+
     def visit(self, properties: SwitchProperties, scene: Scene) -> Visit:
         value = scene.evaluate(properties.value)
-        chosen = next((case.handle for case in properties.cases if _same(case.equals, value)), ELSE)
+        chosen = next(
+            (case.handle for same in (equal, alike) for case in properties.cases if same(case.equals, value)), ELSE
+        )
         scene.record(ConditionDecided(scene.node.id, chosen, {properties.value: _short(value)}))
         return Leave(chosen, {"handle": chosen, "value": value})
 
@@ -131,11 +150,6 @@ class Switch(NodeType):
 def _distinct(handles: Iterable[str]) -> tuple[str, ...]:
     """Return each handle once, then `else`: several cases may have the same handle."""
     return (*dict.fromkeys(handles), ELSE)
-
-
-def _same(expected: Any, value: Any) -> bool:
-    """Compare as JSON does: true is not 1, but 1 is 1.0."""
-    return isinstance(expected, bool) == isinstance(value, bool) and bool(expected == value)
 
 
 def _short(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from botflow.nodes.comparison import alike
 from botflow.nodes.conditional import sights
 from tests.engine.conversation import Talk, node, say
 
@@ -46,9 +47,24 @@ def test_a_condition_that_fails_fails_the_execution_and_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [("l", "large"), (1, "small"), (1.0, "small"), (True, "rest"), ("1", "rest"), (None, "rest"), ([1], "rest")],
+    [
+        ("l", "large"),
+        ("L", "large"),
+        (" l ", "large"),
+        (1, "small"),
+        (1.0, "small"),
+        ("1", "small"),
+        ("1.0", "small"),
+        ("+1", "small"),
+        ("one", "rest"),
+        ("1e0", "rest"),
+        (True, "rest"),
+        (None, "rest"),
+        ([1], "rest"),
+    ],
+    ids=repr,
 )
-def test_a_switch_compares_as_json_does(value: object, said: str) -> None:
+def test_a_switch_compares_as_people_do(value: object, said: str) -> None:
     cases = [{"handle": "large", "equals": "l"}, {"handle": "small", "equals": 1}]
     switch = node(
         "decide",
@@ -61,6 +77,41 @@ def test_a_switch_compares_as_json_does(value: object, said: str) -> None:
     assert talk.says("hi") == [said]
     seen = talk.trace[2][3]["order.size"]
     assert seen == (value if not isinstance(value, list) else "[1]")
+
+
+@pytest.mark.parametrize(
+    ("equals", "value", "fits"),
+    [
+        ("5", 5, True),
+        (5, "5", True),
+        ("5.0", 5, True),
+        ("05", "5", False),
+        ("9007199254740993", 9007199254740992, False),
+        ("true", True, True),
+        (True, "TRUE ", True),
+        ("false", False, True),
+        (True, 1, False),
+        ("1", True, False),
+        (None, "", False),
+        (None, None, True),
+        ("Straße", "STRASSE", True),
+        ([1], "[1]", False),
+        (["a"], ["a"], True),
+        ("9" * 40, 5, False),
+    ],
+    ids=repr,
+)
+def test_what_is_alike(equals: object, value: object, fits: bool) -> None:
+    assert alike(equals, value) is fits
+
+
+def test_a_case_that_is_equal_in_every_letter_goes_first() -> None:
+    cases = [{"handle": "small", "equals": "A"}, {"handle": "large", "equals": "a"}]
+    ways = {"small": "small", "large": "large"}
+    talk = Talk(
+        node("decide", "conditional.switch", value="size", cases=cases, on=ways), *ENDS, variables={"size": "a"}
+    )
+    assert talk.says("hi") == ["large"]
 
 
 def test_functions_and_products_are_not_among_what_was_seen() -> None:

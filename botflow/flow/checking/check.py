@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from botflow.flow.checking.advice import check_advice
 from botflow.flow.checking.bodies import check_bodies
 from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, check_conversation
 from botflow.flow.checking.reachability import check_graph
@@ -53,6 +54,7 @@ def examine(
     check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report)
+    check_advice(linked, report)
     # After an error, nodes would look unreachable and variables unset: report these errors first.
     if len(linked.nodes) == len(document.nodes):
         check_variables(linked, report, documents=documents, children=children)

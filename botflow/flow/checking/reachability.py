@@ -3,7 +3,8 @@
 A handle without an edge ends the conversation by design. So it gets a warning only where that is surely a mistake:
 one handle of a choice has no edge while another has one, or nothing follows an awaited answer.
 A node that rests (see NodeSpec) keeps resting if the handle has no edge.
-Handles for when things go wrong (`invalid`, `timeout`, `other`, `error`, `failed`) have a meaning when left alone.
+Handles for when things go wrong have a meaning when left alone: `invalid` and `other` ask again, `error` fails with an
+apology. `failed`, and the `timeout` of a node that has one, end the conversation, and so get the warning, too.
 """
 
 from __future__ import annotations
@@ -51,9 +52,19 @@ def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Col
                 hint=f"add on: {{{handle}: ...}}",
                 node=node.id,
             )
+    if node.id in inside:
+        return
+    for handle in _silent_ends(linked, node):
+        report.warning(
+            "handle.unconnected",
+            f"the handle {handle!r} of {node.id!r} leads nowhere, and the conversation ends there without a word",
+            (*node.path, "on"),
+            hint=f"add on: {{{handle}: ...}}",
+            node=node.id,
+        )
     choices = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES and handle not in inner]
     loose = [handle for handle in choices if (node.id, handle) not in linked.targets]
-    if not loose or len(loose) == len(choices) or node.rests or node.id in inside:
+    if not loose or len(loose) == len(choices) or node.rests:
         return
     for handle in loose:
         report.warning(
@@ -63,6 +74,14 @@ def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Col
             hint=f"add on: {{{handle}: ...}}",
             node=node.id,
         )
+
+
+def _silent_ends(linked: Linked, node: LinkedNode) -> list[str]:
+    """Return the handles for what goes wrong that are left alone, where that ends a conversation which else goes on."""
+    goes_on = any((node.id, handle) in linked.targets for handle in node.handles)
+    loose = [handle for handle in node.handles if (node.id, handle) not in linked.targets]
+    has_timeout = node.placed.properties.get("timeout") is not None
+    return [handle for handle in loose if goes_on and (handle == "failed" or (handle == "timeout" and has_timeout))]
 
 
 def _check_dead_end(linked: Linked, node: LinkedNode, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -13,6 +14,7 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
+from botflow.flow.node_spec import Advice, Surroundings
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
@@ -20,7 +22,17 @@ from botflow.nodes.answers.read_answer import read
 from botflow.nodes.answers.times import find_time
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
-from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
+from botflow.nodes.chatbot.question import (
+    Reminders,
+    Retries,
+    ask_again,
+    check_reminders,
+    refuse,
+    remind,
+    wait_for_answer,
+    with_question,
+)
+from botflow.nodes.comparison import alike, is_number
 from botflow.nodes.time_zone import local_now
 
 Bound = int | float | str
@@ -47,8 +59,9 @@ class AskProperties(Properties):
     """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice`."""
     invalid_text: str | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
-    retries: Annotated[int, Field(ge=0, le=100)] = 3
-    """How often an answer that does not fit is asked again, before the node leaves by `invalid`."""
+    retries: Retries = 3
+    """How often an answer that does not fit is asked again, before the node leaves by `invalid`; a number, or
+    `unlimited`."""
     timeout: Duration | None = None
     """How long to wait; then the node leaves by `timeout`. Without it the question waits for ever."""
     reminders: Reminders = ()
@@ -126,6 +139,23 @@ class Ask(NodeType):
     def outputs(self, properties: AskProperties) -> tuple[str, ...]:
         return ("value", "text", "reason", *_MORE.get(properties.expect, ()))
 
+    def may_store(self, properties: AskProperties, value: Any) -> bool:
+        match properties.expect:
+            case "integer" | "number":
+                return is_number(value)
+            case "yes_no":
+                return alike(True, value) or alike(False, value)
+            case "choice":
+                return any(alike(option.id, value) for option in properties.options)
+            case _:
+                return True
+
+    def advice(self, properties: AskProperties, around: Surroundings) -> Iterable[Advice]:
+        if around.connected("invalid") and properties.retries == "unlimited":
+            yield Advice(
+                ("retries",), "it is never left by 'invalid', since its retries are unlimited", "give a number"
+            )
+
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
@@ -149,6 +179,10 @@ class Ask(NodeType):
             return "no"
         return "loosely" if properties.expect in ("text", "regex") else "exactly"
 
+    def question(self, properties: AskProperties, scene: Scene) -> str:
+        """Return the question in the words of this turn."""
+        return scene.render(properties.text)
+
     def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
         inbound = scene.inbound
         if properties.expect == "date":
@@ -157,15 +191,15 @@ class Ask(NodeType):
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""
-        is_too_often = refuse(scene, reason) > properties.retries
+        is_too_often = refuse(scene, reason, properties.retries)
         if is_too_often and scene.connected("invalid"):
             return Leave("invalid", {"text": scene.inbound.text, "reason": reason})
-        if is_too_often:
-            words = scene.render(properties.text)  # by now the question may have scrolled out of view
-        elif properties.invalid_text is not None:
+        if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
             words = invalid_sentence(expectation, reason, scene.flow.language)
+        if is_too_often:
+            words = with_question(words, scene.render(properties.text))
         return ask_again(
             scene,
             words,

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import Advice, Surroundings
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
-from botflow.nodes.chatbot.question import Reminders, ask_again, check_reminders, refuse, remind, wait_for_answer
+from botflow.nodes.chatbot.question import (
+    Reminders,
+    Retries,
+    ask_again,
+    check_reminders,
+    refuse,
+    remind,
+    unused,
+    wait_for_answer,
+    with_question,
+)
+from botflow.nodes.comparison import alike
 
 OTHER, TIMEOUT = "other", "timeout"
 
@@ -30,8 +43,9 @@ class MenuProperties(Properties):
     """The variable that stores the id of the chosen option."""
     invalid_text: str | None = None
     """What to say when no option fits; may be a template. Without it: a sentence in the flow's language."""
-    retries: Annotated[int, Field(ge=0, le=100)] = 3
-    """How often the menu is repeated when no option fits. Not used when `other` is connected."""
+    retries: Retries = 3
+    """After how many misfits the question is repeated beside `invalidText`; a number, or `unlimited`. Not used when
+    `other` is connected."""
     timeout: Duration | None = None
     """How long to wait; then the node leaves by `timeout`. Without it the menu waits for ever."""
     reminders: Reminders = ()
@@ -81,6 +95,15 @@ class Menu(NodeType):
     def outputs(self, properties: MenuProperties) -> tuple[str, ...]:
         return ("value", "label", "text")
 
+    def may_store(self, properties: MenuProperties, value: Any) -> bool:
+        return any(alike(option.id, value) for option in properties.options)
+
+    def advice(self, properties: MenuProperties, around: Surroundings) -> Iterable[Advice]:
+        if around.connected(OTHER):
+            yield from unused(
+                properties, ("retries", "invalid_text"), f"{OTHER!r} is connected, and is left by at once"
+            )
+
     def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))
@@ -104,17 +127,21 @@ class Menu(NodeType):
         found = choose(properties.rendered(scene), scene.inbound, scene.flow.language)
         return "no" if found is None else "exactly"
 
+    def question(self, properties: MenuProperties, scene: Scene) -> str:
+        """Return the question in the words of this turn."""
+        return "\n".join((scene.render(properties.text), *(option.label for option in properties.rendered(scene))))
+
     def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
         """Leave by `other` if it is connected, else offer the options again."""
-        tries = refuse(scene, "not_a_choice")
+        is_too_often = refuse(scene, "not_a_choice", properties.retries)
         if scene.connected(OTHER):
             return Leave(OTHER, {"text": scene.inbound.text})
-        if tries > properties.retries:
-            words = scene.render(properties.text)  # by now the question may have scrolled out of view
-        elif properties.invalid_text is not None:
+        if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
             words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
+        if is_too_often:
+            words = with_question(words, scene.render(properties.text))
         return ask_again(
             scene,
             words,

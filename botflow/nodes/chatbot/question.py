@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
 from botflow.engine.effects import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
 from botflow.engine.node_type import KeepWaiting, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import Advice
 
 _TRIES = "tries"
 
@@ -24,6 +26,19 @@ class Reminder(Properties):
     """What to say; may be a template. Without it the question is repeated."""
 
 
+def _or_unlimited(written: Any, count: ValidatorFunctionWrapHandler) -> Any:
+    return written if written == "unlimited" else count(written)
+
+
+if TYPE_CHECKING:
+    Retries = int | Literal["unlimited"]
+else:  # not a union: each of its members would report an error of its own
+    Retries = Annotated[
+        int,
+        Field(ge=0, le=100),
+        WrapValidator(_or_unlimited, json_schema_input_type=int | Literal["unlimited"]),
+        PlainSerializer(lambda retries: retries),
+    ]
 Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]
 
 
@@ -52,12 +67,17 @@ def remind(
     return KeepWaiting()
 
 
-def refuse(scene: Scene, reason: str) -> int:
-    """Record that an answer does not fit, and return how many did not fit so far."""
+def refuse(scene: Scene, reason: str, retries: Retries) -> bool:
+    """Record that an answer does not fit, and say whether more than `retries` have not fitted by now."""
     tries = int(scene.notes.get(_TRIES, 0)) + 1
     scene.notes[_TRIES] = tries
     scene.record(AnswerRefused(scene.node.id, reason))
-    return tries
+    return retries != "unlimited" and tries > retries
+
+
+def with_question(words: str, question: str) -> str:
+    """Return the explanation, and below it the question: after many tries it has scrolled out of view."""
+    return words if question in words else f"{words}\n{question}"
 
 
 def ask_again(
@@ -71,3 +91,11 @@ def ask_again(
     """Say `words` with the question's buttons, and wait once more."""
     scene.say(words, quick_replies=quick_replies)
     return wait_for_answer(reminders, timeout_s)
+
+
+def unused(properties: BaseModel, names: Sequence[str], because: str) -> Iterator[Advice]:
+    """Yield advice about properties that were written and have no effect."""
+    for name in names:
+        if name in properties.model_fields_set:
+            written = type(properties).model_fields[name].alias or name
+            yield Advice((written,), f"{written} has no effect: {because}", "remove it, or the edge")

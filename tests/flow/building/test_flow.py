@@ -38,6 +38,7 @@ def pizza() -> Flow:
     (unsure["order"], unsure["fallback"]) >> menu
     (unsure["refund"], unsure["error"], big["large"]) >> manager
     big["else"] >> done
+    name["timeout"] >> manager
     return flow
 
 

@@ -81,11 +81,20 @@ def test_after_its_retries_a_question_leaves_by_invalid() -> None:
     assert talk.turn.status == "completed"
 
 
-def test_without_an_edge_from_invalid_it_goes_on_asking_with_the_question_itself() -> None:
+def test_without_an_edge_from_invalid_it_goes_on_asking_and_explaining() -> None:
     talk = Talk(node("age", "chatbot.ask", text="Age?", expect="integer", retries=1, invalidText="No."))
     talk.says("hi")
-    assert [talk.says("x")[0] for _ in range(4)] == ["No.", "Age?", "Age?", "Age?"]
+    assert [talk.says("x")[0] for _ in range(4)] == ["No.", "No.\nAge?", "No.\nAge?", "No.\nAge?"]
     assert talk.turn.status == "waiting"
+
+
+def test_retries_may_be_unlimited() -> None:
+    talk = Talk(
+        node("age", "chatbot.ask", text="Age?", expect="integer", retries="unlimited", on={"invalid": "lost"}),
+        say("lost", "lost"),
+    )
+    talk.says("hi")
+    assert {talk.says("x")[0] for _ in range(120)} == {"Please answer with a whole number, for example 3."}
 
 
 def test_a_wait_that_runs_out_leaves_by_timeout() -> None:

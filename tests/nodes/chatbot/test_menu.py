@@ -54,7 +54,7 @@ def test_anything_else_is_asked_again_with_the_options_when_other_leads_nowhere(
     talk.says("hi")
     assert talk.says("burger") == ["Please choose one of these."]
     assert len(talk.turn.messages[0].quick_replies) == 2
-    assert [talk.says("burger")[0] for _ in range(2)] == ["What?", "What?"]
+    assert [talk.says("burger")[0] for _ in range(2)] == ["Please choose one of these.\nWhat?"] * 2
     assert talk.says("pizza") == ["pizza Pizza pizza"]
 
 

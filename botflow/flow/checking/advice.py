@@ -1,0 +1,48 @@
+"""Warnings that node types give about their own properties: what has no effect where a node stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botflow.flow.problems import Report
+from botflow.flow.typed_document import Linked, LinkedNode
+
+_OUTPUT = re.compile(r"\$(\w+)\.value")
+_VARIABLE = re.compile(r"(?:\$var\.)?([^\W0-9]\w*)")
+
+
+def check_advice(linked: Linked, report: Report) -> None:
+    """Ask each node type about its nodes."""
+    for node in linked.nodes.values():
+        for advice in node.spec.advice(node.properties, _Around(linked, node)):
+            report.warning(
+                "property.no_effect",
+                f"{node.id!r}: {advice.message}",
+                (*node.path, "properties", *advice.path),
+                hint=advice.hint,
+                node=node.id,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The surroundings of one node."""
+
+    linked: Linked
+    node: LinkedNode
+
+    def connected(self, handle: str) -> bool:
+        return (self.node.id, handle) in self.linked.targets
+
+    def may_be(self, expression: str, value: Any) -> bool:
+        """A variable may be what its nodes store in it; one with a default, or that others set, may be anything."""
+        if (output := _OUTPUT.fullmatch(expression.strip())) is not None:
+            source = self.linked.nodes.get(output[1])
+            return source is None or source.spec.may_store(source.properties, value)
+        variable = _VARIABLE.fullmatch(expression.strip())
+        if variable is None or variable[1] in self.linked.document.variables:
+            return True
+        sources = [node for node in self.linked.nodes.values() if variable[1] in node.sets]
+        return not sources or any(node.spec.may_store(node.properties, value) for node in sources)
