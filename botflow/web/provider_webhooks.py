@@ -10,6 +10,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -51,6 +52,10 @@ class ReceiveMessage:
             )
         answer = channel.reply(receipt.outbounds, _callback_url(desk, channel))
         await send_bytes(send, 200, answer.encode(), (b"content-type", channel.reply_type.encode()))
+        if receipt.outbounds:
+            # The answer has left. Without this note its parts would hold back what follows until they are confirmed.
+            with suppress(ProviderError):
+                await desk.runtime.database.outbox.written(receipt.outbounds)
 
 
 class ReceiveStatus:
