@@ -37,6 +37,14 @@ class PolicyWords(TypedDict, total=False):
     budgets: Mapping[str, Mapping[str, Any]]
 
 
+_METHODS = {
+    "nodes": "its methods add nodes, such as flow.say(...)",
+    "edges": "`>>` draws edges",
+    "interrupts": "flow.interrupt(...) adds one",
+    "botflow": "a flow in Python needs none",
+}
+
+
 class Flow(RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
@@ -47,22 +55,29 @@ class Flow(RunSteps):
         name: str = "",
         language: str = "en",
         region: str | None = None,
-        mode: Literal["persistent", "single"] = "persistent",
+        mode: Literal["persistent", "single"] | None = None,
+        execution_mode: Literal["persistent", "single"] | None = None,
         variables: Mapping[str, Any] | None = None,
         apology: str | None = None,
         **policy: Unpack[PolicyWords],
     ) -> None:
-        """The other arguments, such as `time_zone` and `bursts`, are the workflow's rules; see `PolicyWords`."""
+        """`mode` is short for `execution_mode`. The other arguments, such as `time_zone` and `bursts`, are the rules of
+        the workflow; see `PolicyWords`. UsageError `builder.argument` for what its methods make.
+        """
+        if made := sorted(_METHODS.keys() & policy.keys()):
+            message = f"Flow() takes no argument {made[0]!r}"
+            raise UsageError(message, code="builder.argument", hint=_METHODS[made[0]])
+        if None not in (mode, execution_mode) and mode != execution_mode:
+            raise UsageError("mode and execution_mode contradict each other", code="builder.argument", hint="give one")
         self.id = id
         self._settings = present(
             name=name or id,
             language=language,
             region=region,
-            executionMode=mode,
+            executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
             apology=apology,
-            **{document_key(rule): as_written(value) for rule, value in policy.items()},
-        )
+        ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}
         self._interrupts: list[dict[str, Any]] = []
