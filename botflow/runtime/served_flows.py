@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import structlog
 
+from botflow.engine.inbound import CHAT, Inbound
+from botflow.engine.node_type import NodeType, Starts
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound
 from botflow.flow.compile import compile_flow
-from botflow.flow.graph import Flow
+from botflow.flow.graph import Flow, Node
 from botflow.flow.policy import Policy
 from botflow.phone_numbers import require_numbers
 from botflow.records.workflows import PublishedFlow, WorkflowStatus, WorkflowSummary
@@ -72,6 +75,16 @@ class Flows:
     def named(self) -> list[str]:
         """Return the slugs of the workflows that this process published, in their order, if they are in service."""
         return [slug for slug in self._named if slug in self._live]
+
+    def silence(self, flow: Flow) -> str:
+        """Return why nothing that a visitor of the chat writes starts this flow; "" if something does."""
+        if any(_takes_chat(self._node_types[node.type], node) for node in flow.triggers):
+            return ""
+        begins = ", ".join(f"{node.id!r} ({node.type})" for node in flow.triggers)
+        return (
+            f"{flow.id} stays silent here: only {begins} starts it, and not a message of the chat. "
+            "A trigger chatbot.message_received would take one."
+        )
 
     def out_of_service(self) -> list[str]:
         """Return the slugs of the workflows that are not active."""
@@ -189,3 +202,21 @@ class Flows:
         self._versions[version] = flow
         while len(self._versions) > KEPT_VERSIONS:
             self._versions.popitem(last=False)
+
+
+def _takes_chat(node_type: NodeType, node: Node) -> bool:
+    """Say whether a trigger takes a visitor's message, or the opening of the chat; one that fails says so itself."""
+    probe = Inbound(
+        kind="message",
+        key="",
+        received_at=datetime.min.replace(tzinfo=UTC),
+        seed=0,
+        channel=CHAT,
+        provider=CHAT,
+        text="hello",
+    )
+    try:
+        starts = cast(Starts, node_type).starts
+        return any(starts(node.properties, replace(probe, kind=kind)) for kind in ("message", "opened"))
+    except Exception:  # noqa: BLE001 -- it may be a plugin's code
+        return True

@@ -58,6 +58,8 @@ async def _talk(options: RuntimeOptions) -> None:
         live = runtime.flows.get(options.flows[0][0].id)
         if is_terminal():
             terminal.note(f"{live.flow.name}. /help lists commands, /quit leaves.")
+        if silence := runtime.flows.silence(live.flow):
+            terminal.note(silence)
         await TerminalConversation(runtime, live, terminal).run()
 
 

@@ -46,7 +46,15 @@ async def served_workflows(request: Request) -> Response:
     flows = desk_of(request.scope).runtime.flows
     named = flows.named()
     first = sorted(flows.all(), key=lambda live: named.index(live.slug) if live.slug in named else len(named))
-    served = [{"id": live.slug, "name": live.flow.name or live.slug, "named": live.slug in named} for live in first]
+    served = [
+        {
+            "id": live.slug,
+            "name": live.flow.name or live.slug,
+            "named": live.slug in named,
+            "silent": flows.silence(live.flow),
+        }
+        for live in first
+    ]
     return JSONResponse({"workflows": served}, headers={"cache-control": "no-store"})
 
 

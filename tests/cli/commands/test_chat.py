@@ -12,6 +12,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Call
 from tests.cli.processes import running
 
@@ -186,3 +188,13 @@ class Screen:
             if "\x1b[6n" in piece:  # prompt_toolkit asks where the cursor is
                 self.type("\x1b[1;1R")
             self._shown += piece
+
+
+@pytest.mark.parametrize("trigger", ["twilio.message_received", "trigger.manual"])
+def test_a_flow_that_no_message_of_the_chat_starts_says_so(tmp_path: Path, trigger: str) -> None:
+    type_, action = trigger.split(".")
+    flow = SLOW.replace("type: chatbot, actionType: message_received", f"type: {type_}, actionType: {action}")
+    out = chat(written(tmp_path, flow), "hi\n")
+
+    assert f"slow stays silent here: only 'start' ({trigger}) starts it" in out
+    assert "stays silent" not in chat(written(tmp_path, SLOW), "hi\n")

@@ -20,6 +20,7 @@ let underWay = 0;
 let isRunning = false;
 let earlier = null;
 let typingTimer = 0;
+let offeredBy = ""; // the turn whose buttons are shown
 
 // -- conversations
 
@@ -62,7 +63,7 @@ function opened({ messages, unsent, earlier: before }) {
   messages.forEach((message) => view.add(message, { isNew: false }));
   unsent.forEach(queued);
   const last = messages.at(-1);
-  if (last?.direction === "out" && !unsent.length) view.offer(last.quickReplies);
+  if (last?.direction === "out" && !unsent.length) messages.filter((one) => one.direction === "out").forEach(offer);
   view.welcome(!messages.length && !unsent.length);
   showEarlier(before);
   view.toEnd();
@@ -105,8 +106,15 @@ function show(message) {
   const isKnown = view.has(message.id);
   view.typing(false);
   view.add(message);
-  if (!isKnown) view.offer(message.quickReplies);
+  if (!isKnown) offer(message);
   showTyping();
+}
+
+/** A turn's buttons stay while the turn goes on to say something without any, such as a question. */
+function offer(message) {
+  const turn = message.id.split(".")[0];
+  if (message.quickReplies.length || turn !== offeredBy) view.offer(message.quickReplies);
+  offeredBy = turn;
 }
 
 // -- what goes on
@@ -203,6 +211,8 @@ async function main() {
     picker.value = workflows.find((one) => one.id === id)?.id ?? workflows[0].id;
     byId("title").textContent = byId("welcome-title").textContent = document.title = name;
     start(picker.value);
+    const { silent } = workflows.find((one) => one.id === picker.value);
+    if (silent) view.note(silent);
   };
   picker.addEventListener("change", () => { pick(picker.value); focusOnDesktop(); });
   pick(wanted);
