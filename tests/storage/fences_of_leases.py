@@ -174,6 +174,7 @@ RECOVERING = (
 LOOKING = (
     DUE("s.wake_at <= now()", "s.wake_at IS NOT NULL", timers.test_a_wait_that_is_not_due_is_not_found),
     DUE("AND NOT s.paused", "", timers.test_a_paused_session_has_no_timer),
+    DUE("w.status <> 'active'", "false", timers.test_a_workflow_out_of_service_has_no_timers),
     DUE("AND s.id %% %(of)s = %(place)s", "AND %(of)s > %(place)s", timers.test_processes_share_due_waits_out),
     DUE(
         "AND o.owner IS NOT NULL LIMIT 1)",

@@ -374,6 +374,7 @@ LEASING = (
 LOOKING = (
     DUE("s.wake_at <= :now", "s.wake_at IS NOT NULL AND :now <> ''", timers.test_a_wait_that_is_not_due_is_not_found),
     DUE("AND NOT s.paused", "", timers.test_a_paused_session_has_no_timer),
+    DUE("w.status <> 'active'", "false", timers.test_a_workflow_out_of_service_has_no_timers),
     DUE("AND o.owner IS NOT NULL", "AND false", timers.test_a_session_that_is_run_is_left_alone),
     DUE(
         "ORDER BY s.wake_at",

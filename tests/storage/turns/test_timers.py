@@ -84,6 +84,17 @@ async def test_what_only_waits_in_a_session_holds_its_timer_up_from_nobody(datab
     assert (due.session.id, due.session.last_seq, due.session.done_seq) == (stored.id, 2, 1)
 
 
+async def test_a_workflow_out_of_service_has_no_timers(database: Database) -> None:
+    published = await database.flows.publish("shop", "Shop", "digest", {})
+    stored = await database.turns.load(key(workflow=published.workflow))
+    moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    assert await database.turns.commit(waiting(stored, message("m1"), until=moment))
+    assert await database.flows.set_status("shop", "inactive")
+    assert await database.leases.due_waits(10, ALL) == []
+    assert await database.flows.set_status("shop", "active")
+    assert len(await database.leases.due_waits(10, ALL)) == 1
+
+
 async def test_a_paused_session_has_no_timer(database: Database) -> None:
     stored = await _waiting_until(database, -1.0)
     await set_paused(database, stored.id)
