@@ -85,7 +85,7 @@ DUE = f"""
 SELECT {SESSION}, s.wake_at FROM sessions s
 WHERE s.wake_at <= :now AND NOT s.paused
   AND NOT EXISTS (SELECT 1 FROM inbounds o WHERE o.session_id = s.id AND o.state = 'new' AND o.owner IS NOT NULL)
-  AND s.workflow_id NOT IN (SELECT w.id FROM workflows w WHERE w.status <> 'active')
+  AND NOT EXISTS (SELECT 1 FROM workflows w WHERE w.id = s.workflow_id AND w.status <> 'active')
 ORDER BY s.wake_at LIMIT :limit
 """
 LOOK = f"""
