@@ -7,6 +7,7 @@ That form is E.164, a plus and up to 15 digits. Country and time zone come from 
 from __future__ import annotations
 
 import re
+import unicodedata
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
@@ -15,18 +16,54 @@ from botflow.flow.graph import Flow
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # a country code does not begin with 0
 _SPACING = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069().\u2010-\u2015/-]+")
+_DIGITS = re.compile(r"[1-9][0-9]{10,14}")  # with a country code; shorter ones may as well be domestic
+_LONGEST = 64  # characters of a text that may be a number
 _TRUNK_ZERO = "(0)"  # +44 (0)20: the zero is for domestic calls and not dialled from abroad
 
 
-def normal_number(written: str) -> str:
+def normal_number(written: str, region: str = "") -> str:
     """Return a number in E.164; anything else (a short code, a sender's name) without the blanks around it.
 
-    Only a text with a country code is a number: it begins with + or 00. The same text gives the same result everywhere.
+    A number begins with + or 00, or has at least 11 digits, or is a domestic number of `region` (ISO 3166, such as
+    `US`), which only phonenumbers can tell. Blanks, dashes, brackets, dots and digits of any script do not matter. The
+    same text and region give the same result everywhere.
     """
     text = written.strip()
-    bare = _SPACING.sub("", text.replace(_TRUNK_ZERO, ""))
-    number = "+" + bare[2:] if bare.startswith("00") else bare
+    if len(text) > _LONGEST:
+        return text
+    number = _with_country_code(_SPACING.sub("", _plain_digits(text).replace(_TRUNK_ZERO, "")), region)
     return number if E164.fullmatch(number) else text
+
+
+def _with_country_code(bare: str, region: str) -> str:
+    if bare.startswith("+"):
+        return bare
+    if bare.startswith("00"):
+        return "+" + bare[2:]
+    if region and (domestic := _domestic(bare, region)):
+        return domestic
+    return "+" + bare if _DIGITS.fullmatch(bare) else bare
+
+
+def _domestic(bare: str, region: str) -> str | None:
+    """Return the number in E.164 that is dialled like this in `region`; None if its plan has no such length."""
+    try:
+        import phonenumbers
+    except ImportError:
+        return None
+    try:
+        parsed = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _plain_digits(text: str) -> str:
+    """Return the text with ASCII digits and signs for those of other scripts and widths."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in folded)
 
 
 def country_of(number: str) -> str | None:

@@ -37,8 +37,8 @@ LEVELS = {
         ("turns",),
         ("delivery", "runs"),
         (
-            *("backlog_counts", "cache", "contacts", "credentials", "decisions", "migrations", "one_off", "spending"),
-            *("transcripts", "workflow_versions"),
+            *("backlog_counts", "cache", "consent_changes", "consent_turns", "contacts", "credentials", "decisions"),
+            *("migrations", "one_off", "spending", "transcripts", "workflow_versions"),
         ),
         ("database",),
         ("read_only",),

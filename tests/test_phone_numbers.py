@@ -56,6 +56,14 @@ def test_a_number_of_one_zone_tells_it(number: str, zone: str | None) -> None:
         ("0049 30 123456", "+4930123456"),
         ("+44 (0)20 7946 0958", "+442079460958"),
         ("\u202a+49 30 123456\u202c", "+4930123456"),  # as address books of phones copy it
+        ("12125550100", "+12125550100"),  # E.164 without its plus
+        ("1-212-555-0100", "+12125550100"),
+        ("1.212.555.0100", "+12125550100"),
+        ("\uff0b\uff11\uff12\uff11\uff12\uff15\uff15\uff15\uff10\uff11\uff10\uff10", "+12125550100"),  # full width
+        ("+\u0661\u0662\u0661\u0662\u0665\u0665\u0665\u0660\u0661\u0660\u0660", "+12125550100"),
+        ("2125550100", "2125550100"),  # of which country?
+        ("0171 1234567", "0171 1234567"),
+        ("+" + "1" * 100, "+" + "1" * 100),
         ("12345", "12345"),
         ("55 501", "55 501"),
         (" Shop & Co ", "Shop & Co"),
@@ -68,6 +76,25 @@ def test_a_number_of_one_zone_tells_it(number: str, zone: str | None) -> None:
 def test_a_number_is_stored_in_one_form_and_what_is_no_number_as_it_is(written: str, normal: str) -> None:
     assert normal_number(written) == normal
     assert normal_number(normal) == normal
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "normal"),
+    [
+        ("0171 1234567", "DE", "+491711234567"),
+        ("0049 171 1234567", "DE", "+491711234567"),
+        ("(212) 555-0100", "US", "+12125550100"),
+        ("1 212 555 0100", "US", "+12125550100"),
+        ("011 49 171 1234567", "US", "+491711234567"),
+        ("+49 171 1234567", "US", "+491711234567"),
+        ("491711234567", "US", "+491711234567"),
+        ("13800138000", "CN", "+8613800138000"),
+        ("12345", "US", "12345"),
+        ("ann", "US", "ann"),
+    ],
+)
+def test_a_number_without_a_country_code_belongs_to_the_region(written: str, region: str, normal: str) -> None:
+    assert normal_number(written, region) == normal
 
 
 def test_publishing_says_when_countries_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:

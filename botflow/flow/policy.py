@@ -116,6 +116,9 @@ class Policy(BaseModel):
     ask for."""
     countries: tuple[Country, ...] = ()
     """The countries to which messages may go, such as `[US, DE]`. Without it: all."""
+    opt_outs: Literal["person", "channel"] = "person"
+    """Where a STOP or START that this workflow hears holds, in every workflow: on all channels of the `person`, such as
+    SMS and WhatsApp of one number, or only on the `channel` by which it came."""
     budgets: Budgets = Budgets()
     """Limits on what may be spent: `{session, contact, organization}`, each `{segments, cost}`; and `prices`."""
 

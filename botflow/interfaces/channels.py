@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.errors import RejectedInbound
 from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 
 
@@ -85,8 +87,12 @@ class Channel(Protocol):
         """True if the secret that verifies requests is configured."""
 
     @staticmethod
-    def normal_address(written: str) -> str:
-        """Return an address in the one form in which it is stored and compared; unchanged when it is not an address."""
+    def normal_address(written: str, region: str = "") -> str | None:
+        """Return a person's address in the one form in which it is stored and compared, however it is written; None
+        when nothing can be sent to it. `region` is the workflow's (ISO 3166), for numbers without a country code.
+
+        The same address on two of the channels in `names` is the same person: an opt-out holds on both.
+        """
 
     def verify(self, request: WebhookRequest) -> bool:
         """True if the provider signed `request`; False also when no secret is configured."""
@@ -129,13 +135,27 @@ class Meters(Protocol):
         """Return how many segments may leave `sender` in a second."""
 
 
+LONGEST_SHOWN = 64  # characters of an address in a message
 Channels = Mapping[str, Channel] | Mapping[str, type[Channel]]
 
 
-def normal_address(channels: Channels, channel: str, written: str) -> str:
-    """Return an address on `channel` in its normal form; as it is written on a channel without a provider."""
+def normal_address(channels: Channels, channel: str, written: str, region: str = "") -> str:
+    """Return a person's address on `channel` in its normal form; as it is written on a channel without a provider.
+
+    RejectedInbound `address.invalid` when it has none: it would be a second person beside the real one.
+    """
     provider = channels.get(channel)
-    return written if provider is None else provider.normal_address(written)
+    if provider is None:
+        return written
+    normal = provider.normal_address(written, region)
+    if normal is None:
+        raise RejectedInbound(
+            f"{written[:LONGEST_SHOWN]!r} is no address to which {channel} can send",
+            code="address.invalid",
+            hint="write a phone number with + and its country code, such as +15551234567",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    return normal
 
 
 @runtime_checkable

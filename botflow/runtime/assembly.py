@@ -46,6 +46,7 @@ from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
+from botflow.storage.consent_turns import ConsentTurns
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database, open_database
@@ -126,11 +127,18 @@ class Delivery:
 def delivery_of(base: Base) -> Delivery:
     database, options = base.database, base.options
     rows = GateRows(database.engine)
-    gate = ConsentGate(rows, base.contacts, base.flows)
+    gate = ConsentGate(rows, base.contacts, base.flows, base.channels)
     callbacks = CallbackUrls(options.settings.botflow_public_url, options.keyring, base.flows.slug_of)
     return Delivery(
         callbacks=callbacks,
-        consent=ConsentKeeper(base.contacts, gate, rows, database.outbox, base.channels),
+        consent=ConsentKeeper(
+            base.contacts,
+            ConsentTurns(database.engine, database.turns),
+            gate,
+            rows,
+            database.outbox,
+            base.channels,
+        ),
         sender=Sender(
             database.outbox,
             base.channels,

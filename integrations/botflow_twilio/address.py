@@ -5,12 +5,16 @@ Only this file converts such addresses: everywhere else a number is E.164 and ha
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from botflow.errors import RejectedInbound
-from botflow.phone_numbers import normal_number
+from botflow.phone_numbers import E164, normal_number
 
 WHATSAPP = "whatsapp:"
+_SCHEME = re.compile(r"(whatsapp|sms|tel):", re.IGNORECASE)
+# A robot may write to us from a short code, and gets the answer there. More digits are a number without its country.
+_SHORT_CODE = re.compile(r"[0-9]{3,6}")
 
 
 class Address(NamedTuple):
@@ -20,20 +24,30 @@ class Address(NamedTuple):
     number: str
 
 
-def parse_address(written: str) -> Address:
-    """Split Twilio's form, the number in its normal form.
+def recipient_of(written: str, region: str = "") -> str | None:
+    """Return a person's number in its normal form, whatever channel stands before it; None if it is no number.
+
+    A number without a country code belongs to `region`.
+    """
+    number = normal_number(_SCHEME.sub("", written.strip(), count=1), region)
+    return number if E164.fullmatch(number) or _SHORT_CODE.fullmatch(number) else None
+
+
+def parse_address(written: str, region: str = "") -> Address:
+    """Split Twilio's form, the number in its normal form; without a country code it belongs to `region`.
 
     RejectedInbound `twilio.channel` for a channel that this integration does not carry.
     """
-    if written.startswith(WHATSAPP):
-        return Address("whatsapp", normal_number(written.removeprefix(WHATSAPP)))
+    written = written.strip()
+    if written[: len(WHATSAPP)].lower() == WHATSAPP:
+        return Address("whatsapp", normal_number(written[len(WHATSAPP) :], region))
     if ":" in written:
         raise RejectedInbound(
             f"botflow carries SMS and WhatsApp, not {written.split(':')[0]!r}",
             code="twilio.channel",
             hint="remove this webhook from that sender in Twilio's console",
         )
-    return Address("sms", normal_number(written))
+    return Address("sms", normal_number(written, region))
 
 
 def write_address(channel: str, number: str) -> str:

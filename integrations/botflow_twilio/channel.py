@@ -14,9 +14,8 @@ from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
 from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
-from botflow.phone_numbers import normal_number
 from botflow.records.outbounds import StoredOutbound
-from botflow_twilio.address import WHATSAPP
+from botflow_twilio.address import recipient_of
 from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.inbound import parse_message
 from botflow_twilio.rates import per_second
@@ -58,8 +57,8 @@ class TwilioChannel:
         return url + CONNECTION_OVERRIDES
 
     @staticmethod
-    def normal_address(written: str) -> str:
-        return normal_number(written.strip().removeprefix(WHATSAPP))
+    def normal_address(written: str, region: str = "") -> str | None:
+        return recipient_of(written, region)
 
     def verify(self, request: WebhookRequest) -> bool:
         """Say whether Twilio signed `request` with our auth token; False when we have none."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.errors import RejectedInbound
 from botflow.interfaces import WebhookRequest
-from botflow_twilio.address import parse_address
+from botflow_twilio.address import parse_address, recipient_of
 from botflow_twilio.stop_words import consent_of
 
 IDEMPOTENCY_HEADER = "i-twilio-idempotency-token"
@@ -21,9 +21,16 @@ OLDER_NAMES = ("SmsMessageSid", "SmsSid")  # former names of MessageSid; sent be
 
 
 def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> Inbound:
-    """Return the message; RejectedInbound `twilio.field_missing` without MessageSid, From or To."""
+    """Return the message; RejectedInbound `twilio.field_missing` without MessageSid, From or To, `twilio.sender` from
+    a sender that is no number."""
     form = dict(request.form)
     sender, recipient = parse_address(required(form, "From")), parse_address(required(form, "To"))
+    if recipient_of(sender.number) is None:
+        raise RejectedInbound(
+            "the webhook's From is neither a phone number nor a short code",
+            code="twilio.sender",
+            hint="only a number can be answered, and opted out",
+        )
     media, payload = _media(form), form.get("ButtonPayload", "")
     body = form.get("Body", "")
     return Inbound(

@@ -39,7 +39,8 @@ class SendMessageProperties(Properties):
     """The message, where it goes, and whether to wait for its delivery."""
 
     to: str
-    """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template."""
+    """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template. A number without a country code
+    belongs to the workflow's `region`."""
     text: str = ""
     """The text. May be a template."""
     media: MediaList = ()
@@ -95,7 +96,7 @@ class SendTwilioMessage(NodeType):
     def visit(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         written = scene.render(properties.to).strip()
         message = _message(properties, scene)
-        to, sender = _address(written), _address(message.sender)
+        to, sender = _address(written, scene.flow.region or ""), _address(message.sender)
         if to is None or not E164.fullmatch(to.number):
             return Leave("failed", {"to": written, "reason": "to.invalid"})
         if message.sender and not _may_send(sender, to.channel):
@@ -131,10 +132,10 @@ def _message(properties: SendMessageProperties, scene: Scene) -> SendMessage:
     )
 
 
-def _address(written: str) -> Address | None:
+def _address(written: str, region: str = "") -> Address | None:
     """Parse an author's address; None for a channel that this integration does not carry."""
     try:
-        return parse_address(written)
+        return parse_address(written, region)
     except RejectedInbound:
         return None
 

@@ -82,9 +82,9 @@ LINES = (
 
 FIRST_STEP = (
     Fence(
-        Receiver.receive,
-        "await self._park(key, inbound)",
-        "pass",
+        Receiver._accept,
+        "await self._consent.accept(arrival, live.flow)",
+        "await self._turns.accept(arrival)",
         test_receive.test_stop_overtakes_a_turn_that_is_under_way,
     ),
     Fence(
@@ -133,19 +133,19 @@ FIRST_STEP = (
         opt_outs.silences,
         '"stop" | "ask_to_stop" | "start" | "help"',
         '"nothing"',
-        partial(who_stopped, was_parked=False, consent="help", is_silent=True, is_parked=False),
+        partial(who_stopped, was_parked=False, consent="help", is_silent=True, changes=""),
     ),
     Fence(
-        opt_outs.parks,
-        'case "stop" | "ask_to_stop":',
-        'case "never":',
-        partial(who_stopped, was_parked=False, consent="stop", is_silent=True, is_parked=True),
+        opt_outs.opts_out,
+        '("stop", "ask_to_stop")',
+        "()",
+        partial(who_stopped, was_parked=False, consent="stop", is_silent=True, changes="out"),
     ),
     Fence(
-        opt_outs.parks,
-        '"start" | "start_if_stopped"',
-        '"never"',
-        partial(who_stopped, was_parked=True, consent="start_if_stopped", is_silent=True, is_parked=False),
+        opt_outs.opts_in,
+        "(parked and ",
+        "(",
+        partial(who_stopped, was_parked=False, consent="start_if_stopped", is_silent=False, changes=""),
     ),
     Fence(
         Batcher._take,

@@ -6,17 +6,18 @@ from functools import partial
 
 from botflow.runtime.delivery import consent_gate, loop_breaker, opt_outs
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
-from botflow.runtime.turns.receive import Receiver
-from botflow.storage import contacts, spending
+from botflow.storage import consent_changes, consent_turns, spending
 from botflow.storage.delivery import gate_facts
 from tests.faults.mutation import Expression, Fence
 from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending
-from tests.twilio import test_consent, test_consent_gate, test_stop_races
+from tests.twilio import test_consent, test_consent_gate, test_consent_repeats, test_stop_races
 
 many = partial(
     test_spending.test_however_many_spend_at_once_no_cap_is_passed, seed=0, database_kind="with a fence cut out"
 )
+old_yes = partial(test_consent_repeats.test_an_old_opt_in_that_comes_again_after_a_stop_opts_nobody_in, word="YES")
+elsewhere = test_consent_repeats.test_a_repetition_that_reaches_another_workflow_changes_nothing
 held = partial(test_consent_gate.test_segments_beyond_a_cap_are_held_with_evidence, scope="contact")
 
 FENCES_OF_CONSENT = (
@@ -46,14 +47,14 @@ FENCES_OF_CONSENT = (
         test_loop_breaker.test_a_person_is_heard_after_the_pause_whatever_came_during_it,
     ),
     Fence(
-        contacts._stop,
-        "suppressed = _suppress(connection, key)",
-        "suppressed = []",
+        consent_changes.stop,
+        "for decision in suppress(connection, contact)",
+        "for decision in ()",
         test_consent.test_whatever_is_queued_for_them_is_suppressed_at_once_wherever_it_comes_from,
     ),
     Fence(
-        contacts._stop,
-        "_park(connection, key)",
+        consent_changes.stop,
+        "park(connection, key, channels, except_for=parked_already)",
         "pass",
         test_consent.test_a_stop_holds_in_every_workflow,
     ),
@@ -70,19 +71,19 @@ FENCES_OF_CONSENT = (
         test_consent.test_a_new_session_that_a_stop_did_not_see_is_parked_by_whoever_made_it,
     ),
     Fence(
-        ConsentKeeper.before_turn,
-        "await self._contacts.was_stopped_by(stored.key, inbound.key)",
+        ConsentKeeper._is_news,
+        "await self._contacts.was_stopped_by(key, inbound.key)",
         "True",
-        test_consent.test_a_request_in_own_words_is_confirmed_once_and_then_there_is_silence,
+        test_consent.test_two_requests_that_overtake_a_turn_are_confirmed_once,
     ),
     Fence(
-        contacts._start,
-        ", contacts.c.updated_at <= said_at",
-        "",
-        test_consent.test_the_last_word_counts_however_long_the_former_one_waits_for_its_turn,
+        consent_changes.may_start,
+        "bool(connection.execute(is_older).scalar())",
+        "True",
+        test_consent.test_a_start_that_waits_opens_nothing_when_another_workflow_heard_a_stop_since,
     ),
     Fence(
-        ConsentKeeper.before_turn,
+        opt_outs.opts_in,
         'inbound.consent == "start" or ',
         "",
         test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
@@ -94,13 +95,33 @@ FENCES_OF_CONSENT = (
         test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,
     ),
     Fence(
-        Receiver._park,
-        "await self._turns.find(key, inbound.key) is None",
-        "True",
-        test_consent.test_a_stop_that_comes_again_after_a_start_stops_nobody,
+        consent_turns._commit_stop,
+        "if turn is not None:",
+        "if True:",
+        partial(test_consent_repeats.test_an_old_opt_out_that_comes_again_after_a_start_stops_nobody, text="STOP"),
+    ),
+    Fence(consent_turns._commit_start, "if turn is not None:", "if True:", old_yes),
+    Fence(consent_turns._commit_start, "if turn is not None:", "if True:", old_yes, on="postgres"),
+    Fence(
+        consent_turns._commit_stop,
+        "or is_repeated(connection, key, commit.read.id, subject)",
+        "",
+        partial(elsewhere, said="STOP", then="START", stopped=False),
     ),
     Fence(
-        contacts._park_if_stopped,
+        consent_changes.may_start,
+        "and not is_repeated(connection, key, session, subject)",
+        "",
+        partial(elsewhere, said="YES", then="STOP", stopped=True),
+    ),
+    Fence(
+        consent_turns._may_start,
+        "return may_start(connection, key, commit.read.id, inbound.key, inbound.received_at)",
+        "return True",
+        test_consent_repeats.test_a_stop_between_the_look_and_the_commit_of_a_start_wins,
+    ),
+    Fence(
+        consent_changes.park_if_stopped,
         ".with_for_update(read=True)",
         "",
         test_stop_races.test_whoever_makes_a_session_waits_for_the_stop_that_is_under_way,

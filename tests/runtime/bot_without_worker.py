@@ -45,6 +45,7 @@ from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.vault import Vault
+from botflow.storage.consent_turns import ConsentTurns
 from botflow.storage.contacts import Contacts
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
@@ -330,13 +331,15 @@ def assemble(
         credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
-    gate = ConsentGate(rows, contacts, flows)
+    gate = ConsentGate(rows, contacts, flows, channels)
     bursts = Bursts(BurstRows(database.engine), hub)
     committed: list[TurnCommit] = []
     clock, outcomes = SystemClock(), Outcomes()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
     shared |= {"turns": turns, "on_committed": lambda commit, turn: committed.append(commit)}
-    consent = ConsentKeeper(contacts, gate, rows, database.outbox, channels)
+    consent = ConsentKeeper(
+        contacts, ConsentTurns(database.engine, database.turns), gate, rows, database.outbox, channels
+    )
     runner = TurnRunner(
         owner=owner,
         asks=Asks(

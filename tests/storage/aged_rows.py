@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Executable, select, update
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.runs import RunStart, StartedRun
 from botflow.records.sessions import SessionKey
-from botflow.storage import tables
+from botflow.storage import consent_changes, tables
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now, upsert
@@ -80,6 +81,12 @@ async def opt_out(database: Database, who: SessionKey) -> None:
     """Let the person stop, as the runtime does on STOP."""
     await database.flows.publish("bot", "Bot", "d1", {"bot": {}})  # a contact belongs to the workflow's organization
     await Contacts(database.engine).stop(who, "stop", "opt_out.word")
+
+
+async def opt_in(database: Database, who: SessionKey, said_at: datetime | None = None) -> None:
+    """Let the person start again, as the runtime does with the turn of START in another session of theirs."""
+    at = said_at or await database.now()
+    await database.engine.write(consent_changes.start, who, "start", "opt_in.word", at, (who.channel,))
 
 
 async def set_paused(database: Database, session: int, paused: bool = True) -> None:

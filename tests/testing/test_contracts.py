@@ -246,7 +246,7 @@ class Careless:
         return True
 
     @staticmethod
-    def normal_address(written: str) -> str:
+    def normal_address(written: str, region: str = "") -> str | None:
         return written + "!"
 
     def verify(self, request: WebhookRequest) -> bool:

@@ -59,14 +59,17 @@ class Town:
 
     async def hear(self, person: str, text: str, live: LiveFlow | None = None, **more: Any) -> Receipt:
         """Receive a text as Twilio's webhook brings it; the reply that a waiting request would take along."""
-        return await self._receive(self.bot, person, text, live, **more)
+        return await self.receive_in(self.bot, person, text, live, **more)
 
     async def queue(self, person: str, text: str, live: LiveFlow | None = None, **more: Any) -> Receipt:
         """Receive a text in a process that takes no turns: one that needs a turn of its own waits for `advance`."""
         assert self.bot.desk is not None
-        return await self._receive(self.bot.desk, person, text, live, **more)
+        return await self.receive_in(self.bot.desk, person, text, live, **more)
 
-    async def _receive(self, process: Bot, person: str, text: str, live: LiveFlow | None, **more: Any) -> Receipt:
+    async def receive_in(
+        self, process: Bot, person: str, text: str, live: LiveFlow | None = None, **more: Any
+    ) -> Receipt:
+        """Receive a text in one of several processes."""
         within_s = more.pop("within_s", 0.0)
         form = self.twilio.incoming(person, US, text, **more)
         request = WebhookRequest(url="", form=tuple(form.items()), headers={})

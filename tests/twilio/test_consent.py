@@ -274,6 +274,19 @@ async def test_a_request_that_overtakes_a_turn_is_confirmed_by_the_sender(
         assert await town.deliver() == [(ANN, CONFIRMED)]
 
 
+async def test_two_requests_that_overtake_a_turn_are_confirmed_once(
+    database: Any, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, *THINKING) as town:
+        await town.queue(ANN, "hi")
+        await town.queue(ANN, "don't text me again")
+        await town.queue(ANN, "stop texting me")
+
+        await town.advance(ANN)
+
+        assert await town.deliver() == [(ANN, CONFIRMED)]
+
+
 async def test_a_new_session_that_a_stop_did_not_see_is_parked_by_whoever_made_it(town: Town) -> None:
     """The stop comes after the look at the contact, and before the session's row is there."""
     stop_after_the_look(town)

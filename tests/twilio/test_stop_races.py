@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
@@ -14,6 +13,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.database import open_database
 from botflow.storage.tables import contacts
 from tests.stand_ins.twilio import TwilioStandIn
+from tests.storage.aged_rows import opt_in
 from tests.storage.open_transaction import open_transaction
 from tests.twilio.phone_users import ANN, BOB, Town, open_town, telling
 
@@ -54,7 +54,7 @@ async def _make_known(town: Town) -> None:
     key = SessionKey(town.bot.live.workflow, "sms", ANN)
     people = Contacts(town.database.engine)
     await people.stop(key, "SM0", "opt_out.word")
-    await people.start(key, "SM1", "opt_in.word", datetime.now(UTC))
+    await opt_in(town.database, key)
 
 
 async def _during_a_stop(town: Town, work: Any) -> asyncio.Task[Any]:

@@ -83,15 +83,15 @@ async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, 
 async def _find(archive: Archive, wanted: str) -> SessionSummary:
     """Find a session by its id, else by its person; UsageError when there is none, or more than one."""
     from botflow.engine.inbound import CHAT, RUN
-    from botflow.interfaces import normal_address
     from botflow.plugins import channel_types, installed_plugins
 
     if wanted.isascii() and wanted.isdigit() and len(wanted) < LONGEST_ID:
         numbered = await archive.transcripts.session(int(wanted))
         if numbered is not None:
             return numbered
-    channels = channel_types(installed_plugins())
-    people = [(channel, normal_address(channels, channel, wanted)) for channel in (*channels, CHAT, RUN)]
+    people = [(CHAT, wanted), (RUN, wanted)]
+    for channel, provider in channel_types(installed_plugins()).items():
+        people.append((channel, provider.normal_address(wanted) or wanted))
     found = await archive.transcripts.sessions_of(people)
     if not found:
         raise UsageError(f"there is no session {wanted!r}", code="session.unknown", hint="list them: botflow sessions")

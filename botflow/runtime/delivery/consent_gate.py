@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from botflow.engine.effects import SendMessage
 from botflow.flow.policy import Cap, Policy
+from botflow.interfaces import Channel
 from botflow.phone_numbers import country_of, knows_numbers, zone_of
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
@@ -25,11 +26,13 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.decisions import DecisionKind
 from botflow.storage.delivery.gate_facts import NO_BUDGETS, GateRows, Inquiry, PartFacts, Ruling
 
+NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})
 VERDICTS: Mapping[DecisionKind, Literal["suppress", "delay", "hold", "fail"]] = MappingProxyType(
     {"suppressed": "suppress", "delayed": "delay", "held": "hold", "refused": "fail"}
 )
 REASONS: Mapping[str, str] = MappingProxyType(
     {
+        "address.invalid": "the recipient is no address to which this channel can send",
         "consent.stopped": "the recipient has opted out",
         "consent.quiet_hours": "it is night where the recipient lives",
         "consent.country": "the workflow sends nothing to the recipient's country",
@@ -46,19 +49,25 @@ REASONS: Mapping[str, str] = MappingProxyType(
 class ConsentGate:
     """Decides about parts right before they leave, and stores the opt-outs that providers report."""
 
-    def __init__(self, rows: GateRows, contacts: Contacts, flows: Flows) -> None:
+    def __init__(
+        self, rows: GateRows, contacts: Contacts, flows: Flows, channels: Mapping[str, Channel] = NO_CHANNELS
+    ) -> None:
         self._rows = rows
         self._contacts = contacts
         self._flows = flows
+        self._channels = channels
 
     async def passage(self, outbound: StoredOutbound) -> Passage:
         """Return what to do with a part that this process has claimed."""
         first = first_passage(outbound)
         if first.verdict == "fail":
             return first
+        address = self._address_of(outbound)
+        if address is None:
+            return Passage(verdict="fail", code="address.invalid", reason=REASONS["address.invalid"])
         policy = await self._policy(outbound)
         ruling = await self._rows.rule(
-            outbound, inquiry_of(policy), lambda facts: judge(facts, outbound.message, policy)
+            outbound, address, inquiry_of(policy), lambda facts: judge(facts, outbound.message, policy)
         )
         if ruling.kind is None:
             return SEND
@@ -72,10 +81,19 @@ class ConsentGate:
     async def has_stopped(self, outbound: StoredOutbound, code: str) -> None:
         """Store an opt-out: the provider refused the part because its recipient has opted out there."""
         message = outbound.message
+        written = message.to or outbound.key.external_id
         key = SessionKey(
-            outbound.key.workflow, message.channel or outbound.key.channel, message.to or outbound.key.external_id
+            outbound.key.workflow, message.channel or outbound.key.channel, self._address_of(outbound) or written
         )
-        await self._contacts.stop(key, f"{outbound.session}.{outbound.wire_id}", "opt_out.provider")
+        channels = consent_channels(self._channels, key.channel, await self._policy(outbound))
+        await self._contacts.stop(key, f"{outbound.session}.{outbound.wire_id}", "opt_out.provider", channels[1:])
+
+    def _address_of(self, outbound: StoredOutbound) -> str | None:
+        """Return the recipient in the form in which contacts are stored; None when it is no address."""
+        message = outbound.message
+        written = message.to or outbound.key.external_id
+        provider = self._channels.get(message.channel or outbound.key.channel)
+        return written if provider is None else provider.normal_address(written)
 
     async def _policy(self, outbound: StoredOutbound) -> Policy:
         """Return the workflow's current rules; those of the part's own version when the workflow is not served."""
@@ -83,6 +101,17 @@ class ConsentGate:
         if policy is not None:
             return policy
         return (await self._flows.version(await self._rows.flow_version(outbound))).policy
+
+
+def consent_channels(channels: Mapping[str, Channel], channel: str, policy: Policy) -> tuple[str, ...]:
+    """Return the channels on which a change of consent that came by `channel` holds, that one first.
+
+    An address is the same person on all channels of its provider.
+    """
+    provider = channels.get(channel)
+    if provider is None or policy.opt_outs == "channel":
+        return (channel,)
+    return (channel, *(name for name in provider.names if name != channel and name in channels))
 
 
 def inquiry_of(policy: Policy) -> Inquiry:

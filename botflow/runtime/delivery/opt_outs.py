@@ -1,5 +1,8 @@
 """Opt-outs: a person who asks us to stop is parked in every workflow, and gets no message until they opt in again.
 
+Consent is decided at three moments: before a turn (may it run, must it be silent), with its commit (the change of
+consent and the message that asks for it are one transaction), and before a part leaves (the gate).
+
 A provider answers its own keywords (Channel.answers_itself), so we say nothing to them; a request in the person's own
 words gets one confirmation. In the chat nothing is an opt-out, not even STOP: we write only to visitors who have opened
 the page, they end the chat by closing it, and after an opt-out no provider would tell them how to opt in again.
@@ -21,11 +24,13 @@ from botflow.engine.turn import Turn
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, DeliveryStatus
 from botflow.languages import sentences_in
+from botflow.records.leases import Accepted, Arrival, Finished, Finishing
 from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import TurnId
-from botflow.runtime.delivery.consent_gate import ConsentGate, needs_gate
+from botflow.records.turns import Receipt, TurnCommit, TurnId
+from botflow.runtime.delivery.consent_gate import ConsentGate, consent_channels, needs_gate
 from botflow.runtime.delivery.loop_breaker import Suspects
+from botflow.storage.consent_turns import ConsentTurns
 from botflow.storage.contacts import Contacts
 from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.delivery.outbox import Outbox
@@ -33,7 +38,8 @@ from botflow.storage.delivery.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class SilentTurn:
-    """A turn that visits no node because of an opt-out or its word, and whether its session is parked afterwards."""
+    """A turn that visits no node because of an opt-out or its word. `parked`: whether its session is parked
+    afterwards."""
 
     turn: Turn
     parked: bool
@@ -43,19 +49,21 @@ class ConsentKeeper:
     """Keeps contacts, and the copies of their state in sessions, in line with people's opt-outs and opt-ins.
 
     A turn calls it three times: `before_turn`, `after_first_commit` of a new session, and `before_reply`. The receiver
-    calls before that: `stop` as soon as an opt-out arrives, `parked_if_stopped` when a session is new, and
-    `needs_send_gate`, which decides whether the turn may take the fast path at all.
+    calls before that: `parked_if_stopped` when a session is new, and `needs_send_gate`, which decides whether the turn
+    may take the fast path at all. What changes consent is written by `commit`, `accept` and `finish`.
     """
 
     def __init__(
         self,
         contacts: Contacts,
+        turns: ConsentTurns,
         gate: ConsentGate,
         rows: GateRows,
         outbox: Outbox,
         channels: Mapping[str, Channel],
     ) -> None:
         self._contacts = contacts
+        self._turns = turns
         self._gate = gate
         self._rows = rows
         self._outbox = outbox
@@ -69,10 +77,24 @@ class ConsentKeeper:
         is_suspect = self._suspects.hears(key, inbound.text, now_s)
         return is_suspect or needs_gate(flow.policy)
 
-    async def stop(self, key: SessionKey, inbound: Inbound) -> None:
-        """Park all sessions of the contact at once, before the turn of the opt-out: it precedes all that is queued."""
-        reason = "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
-        await self._contacts.stop(key, inbound.key, reason)
+    async def commit(self, commit: TurnCommit, flow: Flow) -> TurnId | None:
+        """Commit a turn that asked nothing, with the change of consent that it makes."""
+        channels = self._reach(commit.read.key, flow)
+        if opts_out(commit.inbound):
+            return await self._turns.commit_stop(commit, reason_of(commit.inbound), channels)
+        return await self._turns.commit_start(commit, channels)
+
+    async def accept(self, arrival: Arrival, flow: Flow) -> Accepted | Receipt:
+        """Store an opt-out, and park all sessions of the contact with it: it precedes all that is queued."""
+        return await self._turns.accept_stop(arrival, reason_of(arrival.inbound), self._reach(arrival.key, flow))
+
+    async def finish(self, finishing: Finishing, flow: Flow) -> Finished | None:
+        """Commit a leased turn that opts in; None when a fence refused it."""
+        return await self._turns.finish_start(finishing, self._reach(finishing.commit.read.key, flow))
+
+    def _reach(self, key: SessionKey, flow: Flow) -> tuple[str, ...]:
+        """Return the channels on which a change of consent holds, the person's own first."""
+        return consent_channels(self._channels, key.channel, flow.policy)
 
     async def parked_if_stopped(self, stored: StoredSession) -> StoredSession:
         """Mark a new session as parked when its contact has opted out in another workflow."""
@@ -80,27 +102,39 @@ class ConsentKeeper:
             return stored
         return replace(stored, parked=await self._contacts.is_stopped(stored.key))
 
-    async def before_turn(self, stored: StoredSession, inbound: Inbound, flow: Flow) -> SilentTurn | None:
-        """Return the turn of an inbound that visits no node, or None for all others.
+    async def before_turn(
+        self, stored: StoredSession, inbound: Inbound, flow: Flow, *, is_stored: bool
+    ) -> SilentTurn | None:
+        """Return the turn of an inbound that visits no node, or None for all others. It changes nothing by itself.
 
         It does not move the session, and at most confirms an opt-out. Of a START and a STOP the one received last
-        counts, whichever turn runs first.
+        counts, whichever turn runs first. An opt-out that `is_stored` holds already, unless a later START took it back.
         """
         if not silences(stored.parked, inbound):
             return None
-        parked = parks(stored.parked, inbound)
-        if inbound.consent == "start" or (stored.parked and not parked):
-            parked = not await self._contacts.start(stored.key, inbound.key, "opt_in.word", inbound.received_at)
-        if stored.parked and not parked:
-            return SilentTurn(_taken_up(stored.session, inbound), parked)
+        if opts_in(stored.parked, inbound):
+            may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
+            is_freed = stored.parked and may_start
+            turn = _taken_up(stored.session, inbound) if is_freed else leave_as_it_is(stored.session, "opted_out")
+            return SilentTurn(turn, parked=not may_start)
         messages: tuple[SendMessage, ...] = ()
-        if inbound.consent == "ask_to_stop" and await self._contacts.was_stopped_by(stored.key, inbound.key):
+        if inbound.consent == "ask_to_stop" and await self._is_news(stored.key, inbound, is_stored=is_stored):
             messages = (SendMessage(text=sentences_in(flow.language).opted_out, sender=inbound.address),)
+        parked = stored.parked or (opts_out(inbound) and not is_stored)
         return SilentTurn(leave_as_it_is(stored.session, "opted_out", messages), parked)
 
+    async def _is_news(self, key: SessionKey, inbound: Inbound, *, is_stored: bool) -> bool:
+        """True if the opt-out changes something, and so is confirmed: it has opted the contact out, or will do so."""
+        if is_stored:
+            return await self._contacts.was_stopped_by(key, inbound.key)
+        return not await self._contacts.is_stopped(key)
+
     async def after_first_commit(self, key: SessionKey, turn: TurnId, inbound: Inbound) -> bool:
-        """After a session's first inbound: park the session if its contact has opted out meanwhile; True then."""
-        if turn.seq > 1 or inbound.consent or key.channel not in self._channels:
+        """After a session's first inbound: park the session if its contact has opted out meanwhile; True then.
+
+        An opt-out has parked it already, and the commit of a START looks at the contact itself.
+        """
+        if turn.seq > 1 or opts_out(inbound) or inbound.consent == "start" or key.channel not in self._channels:
             return False
         return await self._contacts.park_if_stopped(key)
 
@@ -156,12 +190,26 @@ def accepts(session: Session, inbound: Inbound) -> bool:
     return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts
 
 
-def parks(parked: bool, inbound: Inbound) -> bool:
-    """Return the session's opt-out state after `inbound`."""
-    match inbound.consent:
-        case "stop" | "ask_to_stop":
-            return True
-        case "start" | "start_if_stopped":
-            return False
-        case _:
-            return parked
+def opts_out(inbound: Inbound) -> bool:
+    """True if the message asks us to stop."""
+    return inbound.consent in ("stop", "ask_to_stop")
+
+
+def reason_of(inbound: Inbound) -> str:
+    """Return the evidence's code for an opt-out."""
+    return "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
+
+
+def changes_consent(commit: TurnCommit) -> bool:
+    """True if the turn opts its person out or in."""
+    return opts_out(commit.inbound) or takes_back(commit)
+
+
+def takes_back(commit: TurnCommit) -> bool:
+    """True if the turn opts its person in. A START that was received before a STOP does not."""
+    return opts_in(commit.read.parked, commit.inbound) and not commit.parked
+
+
+def opts_in(parked: bool, inbound: Inbound) -> bool:
+    """True if the message takes back an opt-out: START always, since a session may not know of its contact's."""
+    return inbound.consent == "start" or (parked and inbound.consent == "start_if_stopped")

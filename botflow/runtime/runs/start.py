@@ -32,6 +32,7 @@ from botflow.runtime.runs.validation import (
     plain_input,
     same_input,
 )
+from botflow.storage.consent_changes import hold_consent
 from botflow.storage.credentials import usable_names
 from botflow.storage.runs.start import start_run
 from botflow.storage.runs.start_for_person import PersonStart, start_for_person
@@ -80,7 +81,8 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
     """Start a workflow by name; `channels` are those that a person may have besides the chat. Codes of RejectedInbound:
 
     workflow.unknown, workflow.inactive, version.unknown, trigger.none, input.invalid, input.not_json, input.too_large,
-    credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, session.busy, session.opted_out.
+    credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, address.invalid, session.busy,
+    session.opted_out.
     """
     given = plain_input(request.input)
     check_key(request.key)
@@ -140,6 +142,12 @@ def _check_credentials(connection: Connection, target: Target, plan: Plan, reque
         )
 
 
+def _sender(channels: Channels, channel: str, written: str) -> str:
+    """Return our own address in its normal form; a sender's name has none."""
+    provider = channels.get(channel)
+    return written if provider is None else provider.normal_address(written) or written.strip()
+
+
 def _start_for_person(
     connection: Connection,
     target: Target,
@@ -156,14 +164,16 @@ def _start_for_person(
             "name both, or leave both out for a run that nobody talks to",
         )
     assert target.version is not None
-    person = normal_address(channels, request.channel, request.external_id)
+    person = normal_address(channels, request.channel, request.external_id, plan.region)
+    session = SessionKey(target.workflow, request.channel, person)
     begun = start_for_person(
         connection,
         PersonStart(
-            session=SessionKey(target.workflow, request.channel, person),
+            session=session,
+            is_stopped=request.channel in channels and hold_consent(connection, session),
             flow_version=target.version,
             parameters=parameters,
-            address=normal_address(channels, request.channel, request.address),
+            address=_sender(channels, request.channel, request.address),
             key=request.key,
             user_name=request.user_name or None,
             metadata=plain_input(request.metadata),

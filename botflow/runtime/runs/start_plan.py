@@ -28,10 +28,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a version may be started. `time_zone` is the workflow's."""
+    """How a version may be started. `time_zone` and `region` ("" for none) are the workflow's."""
 
     is_single: bool
     time_zone: str
+    region: str
     entries: tuple[Entry, ...]
     credentials: frozenset[str]
 
@@ -49,6 +50,7 @@ def plan_of(slug: str, documents: Mapping[str, Any]) -> Plan:
     return Plan(
         is_single=own.execution_mode == "single",
         time_zone=own.time_zone,
+        region=own.region or "",
         entries=tuple(
             Entry(node=node.id, properties=TRIGGERS[node.type_name].model_validate(node.properties))
             for node in own.nodes

@@ -23,7 +23,7 @@ from botflow.interfaces import Channel
 from botflow.records.leases import Accepted, Arrival, Lease
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import Receipt, StoredInbound, TurnCommit, TurnId
-from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, silences
+from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, changes_consent, opts_out, silences
 from botflow.runtime.process.overload import Overloaded
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
@@ -102,8 +102,6 @@ class Receiver:
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
-        if inbound.consent in ("stop", "ask_to_stop"):
-            await self._park(key, inbound)
         async with self._order.turn(key):
             stored, step = await self._take_first_step(live, key, inbound)
             if isinstance(step, Receipt):
@@ -113,12 +111,6 @@ class Receiver:
         if (provider := self._channels.get(inbound.channel)) is not None:
             receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
         return receipt
-
-    async def _park(self, key: SessionKey, inbound: Inbound) -> None:
-        """Park the sessions before anything else: an opt-out comes before all queued and running turns."""
-        if await self._turns.find(key, inbound.key) is None:  # a repetition of it may come after a START
-            await self._consent.stop(key, inbound)
-            self._hot.forget(key)
 
     # -- the first step
 
@@ -145,7 +137,7 @@ class Receiver:
             if not isinstance(step, TurnCommit):
                 return stored, step
             reach("turn.first_step")
-            turn_id = await self._commit(step)
+            turn_id = await self._commit(step, live)
             if turn_id is not None:
                 reach("turn.committed_at_once")
                 if await self._consent.after_first_commit(key, turn_id, inbound):
@@ -166,7 +158,7 @@ class Receiver:
         parked = stored.parked
         if is_gated and silences(stored.parked, inbound):
             return None
-        if (silent := await self._consent.before_turn(stored, inbound, flow)) is not None:
+        if (silent := await self._consent.before_turn(stored, inbound, flow, is_stored=False)) is not None:
             turn, parked = silent.turn, silent.parked
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
@@ -179,12 +171,14 @@ class Receiver:
                 return turn
         return commit_of(stored, inbound, turn, self._channels, version=version, parked=parked, answered_now=True)
 
-    async def _commit(self, commit: TurnCommit) -> TurnId | None:
+    async def _commit(self, commit: TurnCommit, live: LiveFlow) -> TurnId | None:
         """Commit; None when that was refused or failed: then the caller looks the turn up.
 
         The look-up fails too while the database is away. A turn that cannot be written at all is accepted, and buried.
         """
         try:
+            if changes_consent(commit):
+                return await self._consent.commit(commit, live.flow)
             return await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence, as above
             self._log.warning("commit_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
@@ -221,16 +215,19 @@ class Receiver:
         await self._admit(key, inbound)
         reach("accept.before")
         with self._sessions.places(1) as places:
-            accepted = await self._turns.accept(
-                Arrival(
-                    key=key,
-                    inbound=inbound,
-                    flow_version=live.version,
-                    reply_within_s=max(0.0, deadline_s - self._clock.monotonic_s()),
-                    owner=self._owner if places else None,
-                    parked=stored.parked,
-                )
+            arrival = Arrival(
+                key=key,
+                inbound=inbound,
+                flow_version=live.version,
+                reply_within_s=max(0.0, deadline_s - self._clock.monotonic_s()),
+                owner=self._owner if places else None,
+                parked=stored.parked,
             )
+            if opts_out(inbound):
+                self._hot.forget(key)  # it is parked before its turn
+                accepted = await self._consent.accept(arrival, live.flow)
+            else:
+                accepted = await self._turns.accept(arrival)
             if isinstance(accepted, Accepted):
                 reach("accept.stored")
                 await self._consent.after_first_commit(key, accepted.turn, inbound)

@@ -100,7 +100,8 @@ def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Tur
     provider = channels.get(message.channel)
     if provider is None:
         return [OutboundPart(message=message, state="failed")]
-    rendered = provider.render([message], message.channel)
+    normal = provider.normal_address(message.to)  # else the gate refuses it
+    rendered = provider.render([replace(message, to=normal or message.to)], message.channel)
     if message.awaited_by:
         rendered = [*(replace(part, awaited_by="", awaited="") for part in rendered[:-1]), *rendered[-1:]]
     return [

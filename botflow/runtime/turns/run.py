@@ -30,7 +30,7 @@ from botflow.records.leases import Finished, Finishing, Lease, LeaseId
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.asks.perform import Asking, Asks
-from botflow.runtime.delivery.opt_outs import ConsentKeeper, parks
+from botflow.runtime.delivery.opt_outs import ConsentKeeper, takes_back
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.bursts import Bursts, Superseded
 from botflow.runtime.turns.drafts import Draft
@@ -140,14 +140,14 @@ class TurnRunner:
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
         flow = await self._flows.version(version)
-        parked = stored.parked
         answers: tuple[JournalledAnswer, ...] = ()
-        if (silent := await self._consent.before_turn(stored, queued.inbound, flow)) is not None:
-            turn, parked = silent.turn, silent.parked
+        if (silent := await self._consent.before_turn(stored, queued.inbound, flow, is_stored=True)) is not None:
+            turn = silent.turn
         else:
             queued, turn, answers = await self._take_turn(flow, stored, queued, begun)
         reach("turn.computed")
-        return await self._finish(serving, self._commit_of(stored, queued, turn, version, parked), queued, answers)
+        commit = self._commit_of(stored, queued, turn, version, stored.parked if silent is None else silent.parked)
+        return await self._finish(serving, commit, queued, answers, opts_in_by=flow if takes_back(commit) else None)
 
     async def _bury(self, serving: Serving, lease: Lease) -> Finished:
         """Give a poison inbound up, and apologise to its person."""
@@ -162,8 +162,7 @@ class TurnRunner:
         is_run = stored.key.channel == RUN
         turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
-        parked = stored.parked or parks(stored.parked, queued.inbound)  # a dead START does not opt in
-        commit = self._commit_of(stored, queued, turn, version, parked)
+        commit = self._commit_of(stored, queued, turn, version, stored.parked)  # a dead START does not opt in
         return await self._finish(serving, commit, queued, outcome="dead")
 
     # -- one turn
@@ -262,18 +261,21 @@ class TurnRunner:
         queued: StoredInbound,
         answers: tuple[JournalledAnswer, ...] = (),
         outcome: InboundState = "done",
+        opts_in_by: Flow | None = None,
     ) -> Finished:
         serving.is_finishing = True
-        finished = await self._turns.finish(
-            Finishing(
-                turn=queued.id,
-                attempt=queued.attempt,
-                commit=commit,
-                outcome=outcome,
-                answers=answers,
-                owner=None if serving.is_last else self._owner,
-            )
+        finishing = Finishing(
+            turn=queued.id,
+            attempt=queued.attempt,
+            commit=commit,
+            outcome=outcome,
+            answers=answers,
+            owner=None if serving.is_last else self._owner,
         )
+        if opts_in_by is None:
+            finished = await self._turns.finish(finishing)
+        else:
+            finished = await self._consent.finish(finishing, opts_in_by)
         if finished is None:
             self._hot.forget(commit.read.key)
             raise Fenced("the session changed while its turn ran", hint="nothing to do: it runs again")

@@ -153,9 +153,14 @@ class GateRows:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def rule(self, part: StoredOutbound, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]) -> Ruling:
-        """Return `judge`'s ruling on a part; reserve the part's segments if it may leave, else add evidence."""
-        return await self._engine.write(_rule, part, inquiry, judge)
+    async def rule(
+        self, part: StoredOutbound, address: str, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]
+    ) -> Ruling:
+        """Return `judge`'s ruling on a part; reserve the part's segments if it may leave, else add evidence.
+
+        `address` is the recipient in its normal form.
+        """
+        return await self._engine.write(_rule, part, address, inquiry, judge)
 
     async def flow_version(self, part: StoredOutbound) -> int:
         """Return the id of the workflow version whose turn sent the part."""
@@ -175,9 +180,13 @@ class GateRows:
 
 
 def _rule(
-    connection: Connection, part: StoredOutbound, inquiry: Inquiry, judge: Callable[[PartFacts], Ruling]
+    connection: Connection,
+    part: StoredOutbound,
+    address: str,
+    inquiry: Inquiry,
+    judge: Callable[[PartFacts], Ruling],
 ) -> Ruling:
-    facts = _facts(connection, part, inquiry)
+    facts = _facts(connection, part, address, inquiry)
     ruling = judge(facts)
     if ruling.kind is None and inquiry.budgets != NO_BUDGETS:
         ruling = _reserve(connection, part, facts, inquiry.budgets)
@@ -186,7 +195,7 @@ def _rule(
     return ruling
 
 
-def _facts(connection: Connection, part: StoredOutbound, inquiry: Inquiry) -> PartFacts:
+def _facts(connection: Connection, part: StoredOutbound, address: str, inquiry: Inquiry) -> PartFacts:
     own = not part.message.to
     place = {"session": part.session, "seq": part.seq}
     organization, parked, content, at = connection.execute(PLACE, place).one()
@@ -194,7 +203,7 @@ def _facts(connection: Connection, part: StoredOutbound, inquiry: Inquiry) -> Pa
         organization=organization,
         session=part.session,
         channel=part.message.channel or part.key.channel,
-        address=part.message.to or part.key.external_id,
+        address=address,
     )
     known = connection.execute(CONTACT, _address_of(person)).first()
     return PartFacts(

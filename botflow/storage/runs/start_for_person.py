@@ -27,6 +27,7 @@ class PersonStart:
     """An execution to start for a person; `address` is our own number or name that its messages come from.
 
     `parameters` are the trigger inbound's; `user_name` and `metadata` are stored with the execution, for its readers.
+    `is_stopped`: the person has opted out, perhaps in another workflow.
     """
 
     session: SessionKey
@@ -36,6 +37,7 @@ class PersonStart:
     key: str = ""
     user_name: str | None = None
     metadata: Mapping[str, Any] | None = None
+    is_stopped: bool = False
 
 
 def start_for_person(connection: Connection, start: PersonStart) -> StartedRun | Refusal:
@@ -45,11 +47,11 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
     known `key` returns the execution that it started.
     """
     now = clock_time(connection)
-    session = _locked(connection, start.session, now)
+    session = _locked(connection, start, now)
     known = start.key and _known(connection, session.id, start.key)
     if known:
         return known
-    if session.parked:
+    if session.parked or start.is_stopped:
         return "stopped"
     if session.state.get("frames") or session.last_seq != session.done_seq:
         return "busy"
@@ -86,9 +88,10 @@ def _execution(start: PersonStart, inbound: Inbound, session: int) -> dict[str, 
     }
 
 
-def _locked(connection: Connection, key: SessionKey, now: datetime) -> Any:
+def _locked(connection: Connection, start: PersonStart, now: datetime) -> Any:
     """Return the person's session, made if necessary, and lock it against turns and other triggers."""
-    made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": False, "state": {}}
+    key = start.session
+    made = {"version": 0, "last_seq": 0, "done_seq": 0, "parked": start.is_stopped, "state": {}}
     identity = {"workflow_id": key.workflow, "channel": key.channel, "external_id": key.external_id}
     row = {**identity, **made, "created_at": now, "updated_at": now}
     connection.execute(upsert(connection, sessions).on_conflict_do_nothing(), row)

@@ -7,10 +7,11 @@ than its work.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection
 
 from botflow.errors import ProviderError
 from botflow.records.leases import Accepted, Arrival, Finished, Finishing
@@ -98,15 +99,25 @@ class PostgresTurns:
         return await self._keeping({"session_id": turn.session, "rows": [{**place, **answer_row(a)} for a in answers]})
 
     async def finish(self, finishing: Finishing) -> Finished | None:
-        following = following_of(finishing.commit)
-        if following is not None:
-            values = (encode_finishing([finishing]), encode_following(following))
-            rows = await self._engine.hot(FINISH_AND_FOLLOW, values)
-        elif (finished := await self._finishing(finishing)) is not None:
+        statement, values = _finish_alone(finishing)
+        if statement == FINISH_ONE and (finished := await self._finishing(finishing)) is not None:
             return finished
-        else:  # a fence refused it, or its session is locked: it waits alone, so that no other turn waits with it
-            rows = await self._engine.hot(FINISH_ONE, (encode_finishing([finishing]),))
+        # Has something to follow, or a fence refused it, or its session is locked: it waits alone, so that no other
+        # turn waits with it.
+        rows = await self._engine.hot(statement, values)
         return _finished(finishing, rows[0][1:]) if rows else None
+
+    def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
+        row = connection.exec_driver_sql(COMMIT, (encode([commit]),)).first()
+        return None if row is None else TurnId(*row[1:])
+
+    def accept_on(self, connection: Connection, arrival: Arrival) -> Accepted | None:
+        row = connection.exec_driver_sql(ACCEPT, (_numbered([arrival]),)).first()
+        return None if row is None else _accepted(*row[1:])
+
+    def finish_on(self, connection: Connection, finishing: Finishing) -> Finished | None:
+        row = connection.exec_driver_sql(*_finish_alone(finishing)).first()
+        return None if row is None else _finished(finishing, tuple(row)[1:])
 
     # -- batches
 
@@ -119,9 +130,8 @@ class PostgresTurns:
     async def _accept(self, arrivals: Sequence[Arrival]) -> list[Accepted | None]:
         """Accept inbounds of distinct sessions; None for each that is a duplicate."""
         accepted: list[Accepted | None] = [None] * len(arrivals)
-        numbered = orjson.dumps([{"n": n, **arrival_row(arrival)} for n, arrival in enumerate(arrivals)]).decode()
-        for n, session, seq, version, is_ours in await self._engine.hot(ACCEPT, (numbered,)):
-            accepted[n] = Accepted(turn=TurnId(session, seq), version=version, is_ours=is_ours)
+        for n, *row in await self._engine.hot(ACCEPT, (_numbered(arrivals),)):
+            accepted[n] = _accepted(*row)
         return accepted
 
     async def _keep(self, calls: Sequence[dict[str, Any]]) -> list[bool]:
@@ -144,6 +154,21 @@ class PostgresTurns:
         session, seq, state, status = rows[0][:4]
         outbounds = tuple(stored_outbound(row[4:]) for row in rows if row[4] is not None)
         return Receipt(id=TurnId(session, seq), state=state, status=status or "", outbounds=outbounds)
+
+
+def _numbered(arrivals: Sequence[Arrival]) -> str:
+    """Return the JSON that ACCEPT reads; `n` is the position."""
+    return orjson.dumps([{"n": n, **arrival_row(arrival)} for n, arrival in enumerate(arrivals)]).decode()
+
+
+def _accepted(session: int, seq: int, version: int, is_ours: bool) -> Accepted:
+    return Accepted(turn=TurnId(session, seq), version=version, is_ours=is_ours)
+
+
+def _finish_alone(finishing: Finishing) -> tuple[LiteralString, tuple[str, ...]]:
+    """Return the statement that finishes one turn, and its values."""
+    following, turn = following_of(finishing.commit), encode_finishing([finishing])
+    return (FINISH_ONE, (turn,)) if following is None else (FINISH_AND_FOLLOW, (turn, encode_following(following)))
 
 
 def _finished(finishing: Finishing, row: tuple[Any, ...]) -> Finished:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from botflow.errors import ProviderError
 from botflow.records.leases import Accepted, Arrival, Finished, Finishing
@@ -90,18 +91,19 @@ class SqliteTurns:
         return await self._engine.hot_write(lambda connection: [_commit(connection, commit) for commit in commits])
 
     async def accept(self, arrival: Arrival) -> Accepted | Receipt:
-        inbound = inbound_values(arrival.inbound, arrival.key, arrival.flow_version)
-        values = {
-            **key_values(arrival.key),
-            **inbound,
-            "inbound_state": "new",
-            "now": now(),
-            "reply_by": now(arrival.reply_within_s) if arrival.reply_within_s > 0 else None,
-            "owner": arrival.owner,
-            "parked": arrival.parked,
-        }
+        values = _arrival_values(arrival)
         accepted: Accepted | Receipt = await self._together(lambda connection: _accept(connection, values))
         return accepted
+
+    def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
+        return _commit(_driver(connection), commit)
+
+    def accept_on(self, connection: Connection, arrival: Arrival) -> Accepted | None:
+        accepted = _accept(_driver(connection), _arrival_values(arrival))
+        return accepted if isinstance(accepted, Accepted) else None
+
+    def finish_on(self, connection: Connection, finishing: Finishing) -> Finished | None:
+        return _finish(_driver(connection), finishing)
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
         rows = await self._engine.hot_read(lambda connection: rows_of(connection, ANSWERS, turn._asdict()))
@@ -122,6 +124,24 @@ class SqliteTurns:
     async def _run(self, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
         """Run all of these in one transaction, in their order."""
         return await self._engine.hot_write(lambda connection: [work(connection) for work in works])
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _arrival_values(arrival: Arrival) -> dict[str, Any]:
+    return {
+        **key_values(arrival.key),
+        **inbound_values(arrival.inbound, arrival.key, arrival.flow_version),
+        "inbound_state": "new",
+        "now": now(),
+        "reply_by": now(arrival.reply_within_s) if arrival.reply_within_s > 0 else None,
+        "owner": arrival.owner,
+        "parked": arrival.parked,
+    }
 
 
 def load(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> StoredSession | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from botflow.records.leases import Accepted, Arrival, Beat, DueWait, Finished, Finishing, Lease, LeaseId, Seen, Share
 from botflow.records.queues import QueueName
 from botflow.records.sessions import SessionKey, StoredSession
@@ -54,6 +56,15 @@ class TurnStore(Protocol):
 
         The same with outcome "dead" (the fourth attempt) or "stale": the commit then holds an apology or nothing.
         """
+
+    def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
+        """`commit` in the transaction of `connection`, for a change of consent."""
+
+    def accept_on(self, connection: Connection, arrival: Arrival) -> Accepted | None:
+        """`accept` in the transaction of `connection`, for a change of consent; None for a duplicate."""
+
+    def finish_on(self, connection: Connection, finishing: Finishing) -> Finished | None:
+        """`finish` in the transaction of `connection`, for a change of consent."""
 
 
 class LeaseStore(Protocol):

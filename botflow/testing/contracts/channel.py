@@ -85,7 +85,8 @@ class ChannelContract:
         for address in (channel_example.theirs, channel_example.ours, inbound.sender, inbound.address):
             assert normal(address) == address
         for written in (f" {channel_example.theirs} ", "+1 (212) 555-0100", "an address", "12345", ""):
-            assert normal(normal(written)) == normal(written)
+            found = normal(written)
+            assert found is None or (found and normal(found) == found)
 
     def test_what_the_provider_signed_is_let_in(self, channel_example: ChannelExample) -> None:
         assert _with(channel_example, lambda channel: channel.can_verify and channel.verify(channel_example.webhook))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from botflow.engine.inbound import Consent, Inbound
-from botflow.runtime.delivery.opt_outs import parks, silences
+from botflow.runtime.delivery.opt_outs import opts_in, opts_out, silences
 
 
 def heard(consent: Consent) -> Inbound:
@@ -15,23 +15,24 @@ def heard(consent: Consent) -> Inbound:
 
 
 @pytest.mark.parametrize(
-    ("was_parked", "consent", "is_silent", "is_parked"),
+    ("was_parked", "consent", "is_silent", "changes"),
     [
-        (False, "", False, False),
-        (True, "", True, True),
-        (False, "stop", True, True),
-        (True, "stop", True, True),
-        (False, "ask_to_stop", True, True),
-        (False, "start", True, False),
-        (True, "start", True, False),
-        (False, "start_if_stopped", False, False),  # YES is an ordinary answer to whoever had not stopped
-        (True, "start_if_stopped", True, False),
-        (False, "help", True, False),
-        (True, "help", True, True),
+        (False, "", False, ""),
+        (True, "", True, ""),
+        (False, "stop", True, "out"),
+        (True, "stop", True, "out"),
+        (False, "ask_to_stop", True, "out"),
+        (False, "start", True, "in"),
+        (True, "start", True, "in"),
+        (False, "start_if_stopped", False, ""),  # YES is an ordinary answer to whoever had not stopped
+        (True, "start_if_stopped", True, "in"),
+        (False, "help", True, ""),
+        (True, "help", True, ""),
     ],
 )
 def test_who_stopped_gets_silence_until_they_start_again(
-    was_parked: bool, consent: Consent, is_silent: bool, is_parked: bool
+    was_parked: bool, consent: Consent, is_silent: bool, changes: str
 ) -> None:
     assert silences(was_parked, heard(consent)) is is_silent
-    assert parks(was_parked, heard(consent)) is is_parked
+    assert opts_out(heard(consent)) is (changes == "out")
+    assert opts_in(was_parked, heard(consent)) is (changes == "in")

@@ -10,9 +10,8 @@ import pytest
 from botflow.records.outbounds import OutboundState
 from botflow.records.sessions import StoredSession
 from botflow.records.turns import TurnId
-from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
-from tests.storage.aged_rows import opt_out
+from tests.storage.aged_rows import opt_in, opt_out
 from tests.storage.leased_turns import accept
 from tests.storage.sample_turns import ended, ignored, key, message, said, waiting
 
@@ -152,8 +151,7 @@ async def test_an_opt_in_heard_by_another_workflow_frees_the_session_and_outdate
     await _commit(database, "m1")
     await opt_out(database, key())
     other = await database.flows.publish("other", "Other", "d1", {"other": {}})
-    contacts, now = Contacts(database.engine), await database.now()
-    assert await contacts.start(key(workflow=other.workflow), "start", "opt_in.word", now)
+    await opt_in(database, key(workflow=other.workflow))
     freed = await database.turns.load(key())
     assert (freed.parked, freed.session.version) == (False, 3)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from botflow.records.sessions import SessionKey
 from botflow.storage.tables import contacts
+from tests.storage.aged_rows import opt_in
 from tests.web.site import API_KEY, Site, open_site
 
 ANN = "+12125550111"
@@ -39,6 +40,15 @@ async def test_a_zone_is_remembered_changed_and_forgotten(site: Site) -> None:
         assert await zones(site) == [(ANN, zone, False)]
 
 
+async def test_every_spelling_is_the_same_contact_and_what_is_no_number_is_refused(site: Site) -> None:
+    for written in ("%2B12125550111", "12125550111", "+1 212 555 0111 ", "001-212-555-0111", "whatsapp:+12125550111"):
+        assert await put(site, {"timeZone": "Europe/Berlin"}, address=written) == 200
+    assert await zones(site) == [(ANN, "Europe/Berlin", False)]
+    for written in ("ann", "2125550111", "+0123456789", "2125550"):
+        answer = await site.client.put(f"/api/v1/contacts/sms/{written}", json={"timeZone": None}, headers=KEY)
+        assert (answer.status_code, answer.json()["code"]) == (422, "address.invalid")
+
+
 async def test_who_had_stopped_stays_stopped(site: Site) -> None:
     key = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
     await site.runtime.contacts.stop(key, "SM1", "opt_out.word")
@@ -56,7 +66,7 @@ async def test_a_zone_set_before_a_start_has_its_turn_does_not_keep_anybody_stop
     )
     assert await put(site, {"timeZone": "Europe/Berlin"}) == 200
 
-    assert await site.runtime.contacts.start(key, "SM2", "opt_in.word", said_at)
+    await opt_in(site.runtime.database, key, said_at)
 
     assert await zones(site) == [(ANN, "Europe/Berlin", False)]
 

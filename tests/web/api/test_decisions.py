@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from botflow.records.sessions import SessionKey
 from botflow.storage.contacts import Contacts
+from tests.storage.aged_rows import opt_in
 from tests.web.site import API_KEY, Site, open_site
 
 ANN = "+12125550111"
@@ -24,7 +24,7 @@ async def site(database_url: str) -> AsyncIterator[Site]:
         for channel in ("sms", "whatsapp"):
             key = SessionKey(workflow, channel, ANN)
             await contacts.stop(key, "SM1", "opt_out.word")
-            await contacts.start(key, "SM2", "opt_in.word", datetime.now(UTC))
+            await opt_in(opened.runtime.database, key)
         yield opened
 
 
