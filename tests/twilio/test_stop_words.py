@@ -30,7 +30,7 @@ def test_help_is_twilios_to_answer_on_sms_and_ours_on_whatsapp(word: str) -> Non
     assert consent_of(word, channel="whatsapp") == ""
 
 
-@pytest.mark.parametrize("body", ["stop it", "yes please", "", "end of story", "helpful"])
+@pytest.mark.parametrize("body", ["stop it there", "yes please", "", "end of story", "helpful"])
 def test_a_sentence_with_such_a_word_is_an_ordinary_message(body: str) -> None:
     assert consent_of(body, channel="sms") == ""
 
