@@ -67,6 +67,10 @@ class NodeSpec:
         """Say whether the node says something to the session's person without waiting for an answer."""
         return False
 
+    def sends(self, properties: Any) -> bool:
+        """Say whether the node may send to another person than the session's."""
+        return False
+
     def rests(self, properties: Any) -> bool:
         """Say whether the node waits, but not for a person: a loop through it does not spin."""
         return False

@@ -72,8 +72,18 @@ class Price(BaseModel):
     """For tokens that the model writes."""
 
 
+class Bound(BaseModel):
+    """The most messages that may be sent."""
+
+    model_config = CAMEL_CASE
+
+    messages: Annotated[int, Field(ge=0)]
+    """Text messages, each part of a long one counted."""
+
+
 class Budgets(BaseModel):
-    """Limits on what may be spent. A day is a UTC day."""
+    """Limits on what may be spent. A day is a UTC day. The bounds of messages hold without being named, so that nobody
+    can make a flow write to strangers again and again; name one to raise it."""
 
     model_config = CAMEL_CASE
 
@@ -83,6 +93,12 @@ class Budgets(BaseModel):
     """Per contact and day, over all workflows that limit contacts."""
     organization: Cap = Cap()
     """Per organization and day, over all workflows that limit the organization."""
+    recipient: Bound = Bound(messages=20)
+    """Per day to one recipient who has not written to us within a day, over all workflows."""
+    visitor: Bound = Bound(messages=5)
+    """Per hour from one anonymous visitor's chat to phone numbers."""
+    visitors: Bound = Bound(messages=100)
+    """Per hour from the chats of all anonymous visitors of the workflow to phone numbers."""
     prices: dict[str, Price] = Field(default_factory=dict)
     """Prices of models that botflow does not know: `{model: {input, output}}`."""
 
@@ -120,7 +136,8 @@ class Policy(BaseModel):
     """Where a STOP or START that this workflow hears holds, in every workflow: on all channels of the `person`, such as
     SMS and WhatsApp of one number, or only on the `channel` by which it came."""
     budgets: Budgets = Budgets()
-    """Limits on what may be spent: `{session, contact, organization}`, each `{segments, cost}`; and `prices`."""
+    """Limits on what may be spent: `{session, contact, organization}`, each `{segments, cost}`; on messages to people
+    who did not ask for them: `{recipient, visitor, visitors}`, each `{messages}`; and `prices`."""
 
 
 class Retry(BaseModel):

@@ -34,6 +34,7 @@ class LinkedNode:
     waits: bool
     rests: bool
     speaks: bool
+    sends: bool
     bodies: tuple[str, ...]
     branches: tuple[str, ...]
     sets: tuple[str, ...]
@@ -179,6 +180,7 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         waits=spec.waits(properties),
         rests=spec.rests(properties),
         speaks=spec.speaks(properties),
+        sends=spec.sends(properties),
         bodies=spec.bodies(properties),
         branches=spec.branches(properties),
         sets=spec.sets(properties),

@@ -6,8 +6,11 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from botflow.engine.inbound import CHAT
 from botflow.engine.session import Session
 from botflow.values import value
+
+VISITOR = "visitor:"  # how the external id of an anonymous visitor begins
 
 
 class SessionKey(NamedTuple):
@@ -16,6 +19,11 @@ class SessionKey(NamedTuple):
     workflow: int
     channel: str
     external_id: str
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True for a visitor of the chat whom nobody has identified."""
+        return self.channel == CHAT and self.external_id.startswith(VISITOR)
 
 
 @value(frozen=True, slots=True, kw_only=True)

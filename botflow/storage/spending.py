@@ -16,13 +16,14 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, and_, select, true, update
 
 from botflow.flow.policy import Budgets, Cap
+from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import sessions, spending, workflows
 
 MICRO = 1_000_000  # a US dollar in the unit of `cost`
 
-ScopeName = Literal["session", "contact", "organization"]
+ScopeName = Literal["session", "contact", "organization", "recipient", "visitor", "visitors"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Scope:
 
     name: ScopeName
     key: str
-    day: str  # "" for the session's whole life
+    day: str  # "" for the session's whole life; with its hour where an hour is counted
     cap: Cap
 
 
@@ -66,6 +67,26 @@ class Person:
             Scope(name="contact", key=contact, day=day, cap=budgets.contact),
             Scope(name="organization", key=str(self.organization), day=day, cap=budgets.organization),
         )
+
+
+def message_scopes(
+    budgets: Budgets, person: Person, key: SessionKey, now: datetime, *, is_stranger: bool, is_elsewhere: bool
+) -> tuple[Scope, ...]:
+    """Return the scopes that count a message of the session `key` to `person`, each message as one segment.
+
+    `is_stranger`: the person has not written to us lately; `is_elsewhere`: it does not go to the session's person.
+    """
+    scopes: list[Scope] = []
+    if is_stranger:
+        address = f"{person.organization}:{person.channel}:{person.address}"
+        cap = Cap(segments=budgets.recipient.messages)
+        scopes.append(Scope(name="recipient", key=address, day=f"{now:%Y-%m-%d}", cap=cap))
+    if is_elsewhere and key.is_anonymous:
+        hour = f"{now:%Y-%m-%dT%H}"
+        one, every = Cap(segments=budgets.visitor.messages), Cap(segments=budgets.visitors.messages)
+        scopes.append(Scope(name="visitor", key=str(person.session), day=hour, cap=one))
+        scopes.append(Scope(name="visitors", key=str(key.workflow), day=hour, cap=every))
+    return tuple(scopes)
 
 
 class OverBudget(Exception):

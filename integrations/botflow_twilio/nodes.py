@@ -87,6 +87,9 @@ class SendTwilioMessage(NodeType):
     def handles(self, properties: SendMessageProperties) -> tuple[str, ...]:
         return ("next", "failed")
 
+    def sends(self, properties: SendMessageProperties) -> bool:
+        return True
+
     def rests(self, properties: SendMessageProperties) -> bool:
         return properties.wait_for is not None
 

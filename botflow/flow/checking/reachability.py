@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from botflow.flow.checking.bodies import inside_of
+from botflow.flow.policy import Budgets
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
@@ -37,7 +38,28 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
         _check_choices(linked, node, report, inside)
         if node.id in talking and node.id not in inside and not returns:
             _check_dead_end(linked, node, report)
+    _check_sends(linked, after, report)
     _check_loops(linked, waits, report)
+
+
+def _check_sends(linked: Linked, after: Mapping[str, list[str]], report: Report) -> None:
+    """Warn of a node by which an anonymous visitor of the chat may have messages sent to numbers of their choice."""
+    policy = linked.document.policy()
+    if policy.countries or policy.budgets != Budgets():
+        return
+    starts = [node.id for node in linked.triggers if node.placed.type == "chatbot"]
+    if not starts:
+        return
+    by_chat = _reachable(after, (*starts, *(item.target for item in linked.document.interrupts)))
+    for node in linked.nodes.values():
+        if node.sends and node.id in by_chat:
+            report.warning(
+                "send.unlimited",
+                f"anybody in the chat can make {node.id!r} send to another number",
+                (*node.path, "id"),
+                hint="set countries, such as [US], or budgets; botflow's own bounds hold in any case",
+                node=node.id,
+            )
 
 
 def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Collection[str]) -> None:

@@ -24,7 +24,7 @@ from botflow.runtime.delivery.send_gate import SEND, Passage, first_passage
 from botflow.runtime.served_flows import Flows
 from botflow.storage.contacts import Contacts
 from botflow.storage.decisions import DecisionKind
-from botflow.storage.delivery.gate_facts import NO_BUDGETS, GateRows, Inquiry, PartFacts, Ruling
+from botflow.storage.delivery.gate_facts import GateRows, Inquiry, PartFacts, Ruling
 
 NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})
 VERDICTS: Mapping[DecisionKind, Literal["suppress", "delay", "hold", "fail"]] = MappingProxyType(
@@ -42,6 +42,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "budget.session": "the conversation has used up its segments",
         "budget.contact": "the recipient's segments of today are used up",
         "budget.organization": "the organization's segments of today are used up",
+        "budget.recipient": "the recipient has not written to us, and got enough messages today",
+        "budget.visitor": "the anonymous visitor has caused enough messages to phones in this hour",
+        "budget.visitors": "anonymous visitors have caused enough messages to phones in this hour",
     }
 )
 
@@ -120,7 +123,8 @@ def inquiry_of(policy: Policy) -> Inquiry:
         messages=FLOOD + 1,
         replies=REPLIES_SEEN,
         last_written=policy.quiet_hours is not None,
-        budgets=policy.budgets if caps_segments(policy) else NO_BUDGETS,
+        budgets=policy.budgets,
+        counts_segments=caps_segments(policy),
     )
 
 

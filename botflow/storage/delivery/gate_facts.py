@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Integer, and_, bindparam, func, select, update
@@ -18,17 +18,18 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.storage.decisions import Decision, DecisionKind, record
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.spending import Amount, OverBudget, Person, reserve
+from botflow.storage.spending import Amount, OverBudget, Person, message_scopes, reserve
 from botflow.storage.tables import contacts, decisions, inbounds, outbounds, sessions, spending, workflows
 
 LoopReason = Literal["loop.flood", "loop.echo"]
 LOOP_REASONS: tuple[LoopReason, ...] = get_args(LoopReason)
 NO_BUDGETS = Budgets()
+RECENTLY = timedelta(days=1)  # who has written since expects to hear from us
 
 # The statements that run for every part are built once: building one costs more than executing it.
 LIMIT = bindparam("limit", type_=Integer)
 PLACE = (
-    select(workflows.c.organization_id, sessions.c.parked, inbounds.c.content, now())
+    select(workflows.c.organization_id, sessions.c.parked, inbounds.c.kind, inbounds.c.content, now())
     .select_from(sessions)
     .join(workflows, workflows.c.id == sessions.c.workflow_id)
     .outerjoin(inbounds, and_(inbounds.c.session_id == sessions.c.id, inbounds.c.seq == bindparam("seq")))
@@ -114,13 +115,14 @@ class Exchange:
 class PartFacts:
     """The facts of a ruling. `person` is the recipient; `wrote_at` is when they last wrote to any workflow here.
 
-    `confirms` says that the part answers a request to stop.
+    `confirms` says that the part answers a request to stop, `is_answer` that it belongs to the turn of a message.
     """
 
     person: Person
     now: datetime
     is_stopped: bool
     confirms: bool
+    is_answer: bool = False
     time_zone: str | None = None
     wrote_at: datetime | None = None
     exchange: Exchange = field(default_factory=Exchange)
@@ -139,12 +141,13 @@ class Ruling:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
     """What the rules of a part's workflow need: how many of the last messages and replies, and whether also the time
-    when the person last wrote."""
+    when the person last wrote. Segments are counted with `counts_segments` only, messages always."""
 
     messages: int = 0
     replies: int = 0
     last_written: bool = False
     budgets: Budgets = NO_BUDGETS
+    counts_segments: bool = False
 
 
 class GateRows:
@@ -188,8 +191,8 @@ def _rule(
 ) -> Ruling:
     facts = _facts(connection, part, address, inquiry)
     ruling = judge(facts)
-    if ruling.kind is None and inquiry.budgets != NO_BUDGETS:
-        ruling = _reserve(connection, part, facts, inquiry.budgets)
+    if ruling.kind is None and not facts.confirms:
+        ruling = _reserve(connection, part, facts, inquiry)
     if ruling.kind is not None:
         _leave_evidence(connection, part, facts.person, ruling)
     return ruling
@@ -198,7 +201,8 @@ def _rule(
 def _facts(connection: Connection, part: StoredOutbound, address: str, inquiry: Inquiry) -> PartFacts:
     own = not part.message.to
     place = {"session": part.session, "seq": part.seq}
-    organization, parked, content, at = connection.execute(PLACE, place).one()
+    organization, parked, kind, content, at = connection.execute(PLACE, place).one()
+    is_answer = own and kind == "message"
     person = Person(
         organization=organization,
         session=part.session,
@@ -212,7 +216,12 @@ def _facts(connection: Connection, part: StoredOutbound, address: str, inquiry: 
         is_stopped=bool((own and parked) or (known and known.stopped)),
         confirms=own and (content or {}).get("consent") == "ask_to_stop",
         time_zone=known.time_zone if known else None,
-        wrote_at=connection.execute(WROTE_AT, _address_of(person)).scalar() if inquiry.last_written else None,
+        is_answer=is_answer,
+        wrote_at=(
+            connection.execute(WROTE_AT, _address_of(person)).scalar()
+            if inquiry.last_written or not is_answer
+            else None
+        ),
         exchange=_exchange(connection, part, person, inquiry) if own and inquiry.messages else Exchange(),
     )
 
@@ -241,9 +250,21 @@ def _address_of(person: Person) -> dict[str, Any]:
     return {"organization": person.organization, "channel": person.channel, "address": person.address}
 
 
-def _reserve(connection: Connection, part: StoredOutbound, facts: PartFacts, budgets: Budgets) -> Ruling:
-    """Reserve a part's segments once, however often it is tried; hold it when a cap would be exceeded."""
+def _reserve(connection: Connection, part: StoredOutbound, facts: PartFacts, inquiry: Inquiry) -> Ruling:
+    """Reserve a part's segments once, however often it is tried, and count it as a message to a stranger; hold it when
+    a limit would be exceeded."""
     amount = Amount(segments=part.segments or 1)
+    scopes = facts.person.scopes(inquiry.budgets, facts.now) if inquiry.counts_segments else ()
+    bounds = message_scopes(
+        inquiry.budgets,
+        facts.person,
+        part.key,
+        facts.now,
+        is_stranger=not facts.is_answer and (facts.wrote_at is None or facts.now - facts.wrote_at > RECENTLY),
+        is_elsewhere=bool(part.message.to),
+    )
+    if not scopes and not bounds:
+        return Ruling()
     counted = upsert(connection, spending).values(
         scope="part", key=f"{part.session}.{part.wire_id}", day="", segments=amount.segments, cost=0
     )
@@ -251,7 +272,8 @@ def _reserve(connection: Connection, part: StoredOutbound, facts: PartFacts, bud
         with connection.begin_nested():
             once = counted.on_conflict_do_nothing().returning(spending.c.scope)
             if connection.execute(once).first() is not None:
-                reserve(connection, facts.person.scopes(budgets, facts.now), amount)
+                reserve(connection, scopes, amount)
+                reserve(connection, bounds, Amount(segments=1))
     except OverBudget as refused:
         return Ruling(
             kind="held", reason=f"budget.{refused.scope}", detail={"segments": amount.segments, "of": refused.scope}

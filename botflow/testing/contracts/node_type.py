@@ -65,6 +65,7 @@ class NodeTypeContract:
         assert all(isinstance(name, str) and name for name in node_type.sets(values))
         assert isinstance(node_type.rests(values), bool)
         assert isinstance(node_type.speaks(values), bool)
+        assert isinstance(node_type.sends(values), bool)
 
     def test_a_trigger_starts_and_nothing_else_does(self, node_example: NodeExample) -> None:
         assert isinstance(node_example.node_type, Starts) == (node_example.node_type.category == "trigger")

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from botflow.engine.inbound import CHAT, Inbound
+from botflow.records.sessions import VISITOR
 from botflow.records.turns import Receipt
 from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
@@ -100,7 +101,7 @@ class OpenSession:
         await desk.limiter.check(
             Use(SESSIONS_PER_ADDRESS, address), Use(STORED_PER_ADDRESS, address, BYTES_OF_A_MESSAGE)
         )
-        external_id = f"visitor:{secrets.token_urlsafe(18)}"
+        external_id = VISITOR + secrets.token_urlsafe(18)
         inbound = Inbound(
             kind="opened",
             key="opened",
