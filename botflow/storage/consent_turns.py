@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from botflow.records.leases import Accepted, Arrival, Finished, Finishing
 from botflow.records.turns import Receipt, TurnCommit, TurnId
-from botflow.storage.consent_changes import is_repeated, keep, lock, lock_sessions, may_start, start, stop
+from botflow.storage.consent_changes import is_repeated, keep, lock, lock_sessions, may_start, park, start, stop
 from botflow.storage.engines.engine import Engine
 from botflow.storage.turns.store import TurnStore
 
@@ -69,12 +69,17 @@ def _accept_stop(
     connection: Connection, turns: TurnStore, arrival: Arrival, reason: str, channels: Sequence[str]
 ) -> Accepted | None:
     key, subject = arrival.key, arrival.inbound.key
-    lock(connection, key, channels)
+    were_stopped = lock(connection, key, channels)
     lock_sessions(connection, key, channels, before=True)  # ACCEPT locks or makes that of `key`
     accepted = turns.accept_on(connection, arrival)
-    if accepted is None or is_repeated(connection, key, accepted.turn.session, subject):
+    if accepted is None:
+        return None
+    if not is_repeated(connection, key, accepted.turn.session, subject):
+        stop(connection, key, subject, reason, channels)
+    elif key.channel in were_stopped:  # the session may be new
+        park(connection, key, (key.channel,))
+    else:
         return accepted
-    stop(connection, key, subject, reason, channels)
     return replace(accepted, version=accepted.version + 1)  # it has been parked
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime.delivery import consent_gate, loop_breaker, opt_outs
+from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.storage import consent_changes, consent_turns, spending
 from botflow.storage.delivery import gate_facts
 from tests.faults.mutation import Expression, Fence
 from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending
-from tests.twilio import test_consent, test_consent_gate, test_consent_repeats, test_stop_races
+from tests.twilio import (
+    test_consent,
+    test_consent_gate,
+    test_consent_repeats,
+    test_one_address,
+    test_pumping,
+    test_stop_races,
+)
 
 many = partial(
     test_spending.test_however_many_spend_at_once_no_cap_is_passed, seed=0, database_kind="with a fence cut out"
@@ -139,6 +147,18 @@ FENCES_OF_CONSENT = (
         "if connection.execute(once).first() is not None:",
         "if True:",
         test_consent_gate.test_an_answer_that_a_request_takes_along_counts_once_however_often_it_is_asked_for,
+    ),
+    Fence(
+        gate_facts._reserve,
+        "reserve(connection, bounds, Amount(segments=1))",
+        "pass",
+        test_pumping.test_one_stranger_gets_twenty_messages_a_day_from_however_many_visitors,
+    ),
+    Fence(
+        ConsentGate._address_of,
+        "provider.normal_address(written)",
+        "written",
+        test_one_address.test_the_gate_looks_at_the_normal_form_again,
     ),
     Fence(spending._has_room, "return and_(*room)", "return true()", many),
     Fence(spending._has_room, "return and_(*room)", "return true()", many, on="postgres"),

@@ -81,6 +81,18 @@ async def test_a_repetition_that_reaches_another_workflow_changes_nothing(
     assert await town.said(ANN, "hi", other) == ([] if stopped else ["Bye hi."])
 
 
+async def test_a_stop_that_comes_again_at_a_workflow_they_never_met_parks_them_there(town: Town) -> None:
+    other = await town.workflow("other", *HELLO)
+    await town.hear(ANN, "hi")
+    await town.hear(ANN, "STOP", MessageSid="SM1")
+
+    await town.hear(ANN, "STOP", other, MessageSid="SM1")
+    await town.advance(ANN, other)
+
+    assert await town.said(ANN, "YES", other) == []  # it opts in, and answers nothing
+    assert not await is_stopped(town)
+
+
 @pytest.mark.parametrize("point", AT_ONCE)
 @pytest.mark.parametrize(("said", "then", "stopped"), [("START", "STOP", True), ("STOP", "START", False)])
 async def test_a_change_whose_process_died_is_one_with_its_message(
