@@ -202,6 +202,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self._deadline is not None and self._deadline_of[1] is self.cycle and self._reading is _Reading.HEAD:
+            self._end_deadline()  # the next head had to wait for this response: its time begins now
+            self._set_deadline()
         if self.transport.get_write_buffer_size():
             self._check_writing()
 
