@@ -66,7 +66,7 @@ FENCES_OF_TRIGGERS = (
     ),
     Fence(
         start_for_person.start_for_person,
-        "if session.parked:",
+        "if session.parked or start.is_stopped:",
         "if False:",
         test_persons.test_who_wants_no_messages_gets_none,
     ),
