@@ -46,16 +46,9 @@ async def served_workflows(request: Request) -> Response:
     flows = desk_of(request.scope).runtime.flows
     named = flows.named()
     first = sorted(flows.all(), key=lambda live: named.index(live.slug) if live.slug in named else len(named))
-    served = [
-        {
-            "id": live.slug,
-            "name": live.flow.name or live.slug,
-            "named": live.slug in named,
-            "silent": flows.silence(live.flow),
-        }
-        for live in first
-    ]
-    return JSONResponse({"workflows": served}, headers={"cache-control": "no-store"})
+    silent = {live.slug: silence for live in first if (silence := flows.silence(live.flow))}
+    served = [{"id": live.slug, "name": live.flow.name or live.slug} for live in first]
+    return JSONResponse({"workflows": served, "named": named, "silent": silent}, headers={"cache-control": "no-store"})
 
 
 def page_routes() -> list[BaseRoute]:

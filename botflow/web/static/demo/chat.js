@@ -191,7 +191,7 @@ window.addEventListener("offline", () => showState("offline"));
 // -- the workflows that are served
 
 async function main() {
-  const workflows = await served();
+  const { workflows, named, silent } = await served();
   if (!workflows.length) {
     byId("welcome").hidden = false;
     byId("welcome-title").textContent = "No workflow is served";
@@ -204,15 +204,14 @@ async function main() {
   byId("title").classList.toggle("unseen", workflows.length > 1);
   // The last one used, unless the server was started with another: then the flow that its developer works on.
   const last = workflows.find(({ id }) => id === localStorage.getItem(LAST_WORKFLOW));
-  const isOld = last && !last.named && workflows.some(({ named }) => named);
+  const isOld = last && named.length && !named.includes(last.id);
   const wanted = new URLSearchParams(location.search).get("workflow") ?? (isOld ? null : last?.id);
   const pick = (id) => {
     const { name } = workflows.find((one) => one.id === id) ?? workflows[0];
     picker.value = workflows.find((one) => one.id === id)?.id ?? workflows[0].id;
     byId("title").textContent = byId("welcome-title").textContent = document.title = name;
     start(picker.value);
-    const { silent } = workflows.find((one) => one.id === picker.value);
-    if (silent) view.note(silent);
+    if (silent[picker.value]) view.note(silent[picker.value]);
   };
   picker.addEventListener("change", () => { pick(picker.value); focusOnDesktop(); });
   pick(wanted);
@@ -223,7 +222,7 @@ async function main() {
 async function served() {
   for (let tries = 0; ; tries += 1) {
     try {
-      return (await (await fetch("/demo/workflows")).json()).workflows;
+      return await (await fetch("/demo/workflows")).json();
     } catch {
       showState(navigator.onLine ? "connecting" : "offline");
       await new Promise((resolve) => setTimeout(resolve, Math.min(400 * 2 ** tries, 5_000)));
