@@ -109,14 +109,13 @@ class Asks:
         failure = answer.failure
         if failure is None:
             return
-        asked = {"node": ask.node, "action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
-        log = self._log.warning
-        if failure.crash is not None:  # somebody's code is wrong
+        asked = {"action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
+        if failure.crash is not None:  # a warning all the same: a flow may expect it, and lead `error` on
             asked["exception"] = covered(traceback_of(failure.crash), secret)
-            log = self._log.error
-        log(
+        self._log.warning(
             "ask_failed",
             workflow=asking.workflow,
+            node=ask.node,
             session=asking.session,
             seq=asking.seq,
             execution=asking.execution,
