@@ -69,6 +69,14 @@ class Flows:
             )
         return live
 
+    async def get_for_consent(self, slug: str) -> LiveFlow:
+        """Like `get`, but also for a workflow that is out of service: an opt-out holds wherever it arrives."""
+        published = await self._store.newest(slug) if slug in self._out_of_service else None
+        if published is None:
+            return self.get(slug)
+        flow = self._compiled(published)
+        return LiveFlow(workflow=published.workflow, version=published.version, slug=slug, flow=flow)
+
     def all(self) -> list[LiveFlow]:
         return sorted(self._live.values(), key=lambda live: live.slug)
 

@@ -42,6 +42,12 @@ class FlowVersions:
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [_published(tuple(row)) for row in rows]
 
+    async def newest(self, slug: str) -> PublishedFlow | None:
+        """Return the version of a workflow that is served, or would be if it were in service."""
+        statement = PUBLISHED.where(workflows.c.slug == slug, workflow_versions.c.id == workflows.c.active_version)
+        row = await self._engine.read(lambda connection: connection.execute(statement).first())
+        return _published(tuple(row)) if row else None
+
     async def out_of_service(self) -> set[str]:
         """Return the slugs of the workflows that are not active."""
         statement = select(workflows.c.slug).where(workflows.c.status != "active")

@@ -27,6 +27,7 @@ from botflow.web.request_bodies import read_body
 LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a tenth of it
 LARGEST_STATUS = 16 * 1024
 MOST_FIELDS = 500
+CONSENT_WORDS = ("stop", "ask_to_stop", "start")
 FORM = "application/x-www-form-urlencoded"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
@@ -38,10 +39,10 @@ class ReceiveMessage:
         desk = desk_of(scope)
         clock = desk.runtime.clock
         began_s = clock.monotonic_s()
-        channel = _channel(desk, scope)
-        live = desk.runtime.flows.get(scope["path_params"]["workflow"])
+        channel, flows, slug = _channel(desk, scope), desk.runtime.flows, scope["path_params"]["workflow"]
         request = await _signed_request(desk, channel, scope, receive, LARGEST_BODY)
         inbound = channel.parse(request, clock.now(), secrets.randbits(63))
+        live = await flows.get_for_consent(slug) if inbound.consent in CONSENT_WORDS else flows.get(slug)
         with desk.runtime.overload.place("opt_outs" if inbound.consent else "providers"):
             receipt = await desk.runtime.receiver.receive(
                 live,

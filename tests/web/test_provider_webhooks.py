@@ -200,3 +200,21 @@ async def test_a_callback_that_takes_too_long_is_refused_as_a_temporary_failure(
         await provider_webhooks._in_time(asyncio.Event().wait(), 0.01)
 
     assert failure.value.retryable
+
+
+async def test_an_opt_out_holds_although_its_workflow_is_out_of_service(site: Site) -> None:
+    assert said(await post(site, sms("hi", "SM1"))) == ["What's your name?"]
+    await site.runtime.flows.set_status("order", "inactive")
+    assert (await post(site, sms("Ann", "SM2"))).json()["code"] == "workflow.inactive"
+    assert (await post(site, sms("YES", "SM3"))).json()["code"] == "workflow.inactive"
+
+    assert said(await post(site, sms("STOP", "SM4"))) == []
+
+    assert said(await post(site, sms("hi", "SM5"), "/twilio/talk")) == []  # in another workflow, too
+    await site.runtime.flows.set_status("order", "active")
+    assert said(await post(site, sms("Ann", "SM6"))) == []
+    await site.runtime.flows.set_status("order", "inactive")
+    assert said(await post(site, sms("START", "SM7"))) == []
+    assert said(await post(site, sms("STOP", "SM4"))) == []  # again, and it changes nothing
+    await site.runtime.flows.set_status("order", "active")
+    assert said(await post(site, sms("Ann", "SM8"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]
