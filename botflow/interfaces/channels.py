@@ -160,7 +160,11 @@ def normal_address(channels: Channels, channel: str, written: str, region: str =
 
 @runtime_checkable
 class Announces(Protocol):
-    """A channel's second ability: the settings to enter in the provider's console."""
+    """A channel's second ability: what an operator must know at the start."""
+
+    @property
+    def shortcoming(self) -> str:
+        """Say what does not work with half of the settings, and which one is missing; "" if nothing is."""
 
     def webhook_entry(self, url: str) -> str:
         """Return the entry there that sends messages to the webhook at `url`."""

@@ -1,9 +1,12 @@
 """OpenAI's errors as ProviderErrors, and whether and when to try again.
 
-The messages are botflow's: OpenAI's own may repeat a part of the key or of the prompt.
+The messages are botflow's: OpenAI's own may repeat a part of the key or of the prompt. Only where it refuses a request
+for its form, an unknown model among them, its sentence is the one that helps; keys in it are masked.
 """
 
 from __future__ import annotations
+
+import re
 
 import httpx2
 import openai
@@ -12,6 +15,9 @@ from botflow.errors import ProviderError
 
 ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
+OF_FORM = (400, 404, 422)
+LONGEST_SENTENCE = 300  # characters
+_KEY = re.compile(r"sk-[A-Za-z0-9_*-]+")
 UNSENT = (httpx2.ConnectTimeout, httpx2.PoolTimeout)  # the request was not sent: asking again costs nothing
 
 
@@ -22,13 +28,24 @@ def failure_of(error: openai.OpenAIError) -> ProviderError:
     if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, UNSENT):
         return ProviderError("OpenAI did not answer in time", code="model.timeout")
     if isinstance(error, openai.APIConnectionError):
-        return ProviderError("OpenAI cannot be reached", code="model.unreachable", retryable=True)
+        address = error.request.url
+        where = f"{address.scheme}://{address.netloc.decode('ascii', 'replace').rpartition('@')[2]}"
+        return ProviderError(f"OpenAI cannot be reached at {where}", code="model.unreachable", retryable=True)
     if not isinstance(error, openai.APIStatusError):
         return ProviderError(f"OpenAI's answer cannot be read ({type(error).__name__})", code="model.garbled")
-    return _refusal(error.status_code, error.code or "")
+    return _refusal(error.status_code, error.code or "", _sentence(error))
 
 
-def _refusal(status: int, code: str) -> ProviderError:
+def _sentence(error: openai.APIStatusError) -> str:
+    """Return OpenAI's own sentence about the form of a request, "" if it may hold more than that."""
+    body = error.body
+    said = body.get("message") if isinstance(body, dict) else None
+    if error.status_code not in OF_FORM or not isinstance(said, str):
+        return ""
+    return _KEY.sub("***", " ".join(said[:LONGEST_SENTENCE].split()))
+
+
+def _refusal(status: int, code: str, sentence: str) -> ProviderError:
     why = f"status {status}" + (f", {code}" if code.replace("_", "").isalnum() and len(code) < 60 else "")
     if status == 429 and code == "insufficient_quota":
         return ProviderError("OpenAI refuses: the account's quota is used up", code="model.quota")
@@ -38,7 +55,8 @@ def _refusal(status: int, code: str) -> ProviderError:
         return ProviderError(f"OpenAI refuses the key ({why})", code="model.unauthorized", hint="check OPENAI_API_KEY")
     if status >= 500 or status in (408, 409):
         return ProviderError(f"OpenAI is out of order ({why})", code="model.unavailable", retryable=True)
-    return ProviderError(f"OpenAI refuses the request ({why})", code="model.rejected")
+    said = f": {sentence}" if sentence else ""
+    return ProviderError(f"OpenAI refuses the request ({why}){said}", code="model.rejected")
 
 
 def pause_s(error: openai.OpenAIError, attempt: int) -> float:

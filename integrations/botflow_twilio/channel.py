@@ -47,11 +47,20 @@ class TwilioChannel:
     def __init__(self, settings: TwilioSettings, clock: Clock) -> None:
         self._rates = settings.rates
         self._auth_token = settings.auth_token.get_secret_value() if settings.auth_token else ""
+        self._has_account = bool(settings.account_sid)
         self._rest = Rest(settings.account_sid or "", self._auth_token, settings.api_url)
 
     @property
     def can_verify(self) -> bool:
         return bool(self._auth_token)
+
+    @property
+    def shortcoming(self) -> str:
+        if self._has_account and not self._auth_token:
+            return "webhooks are refused and nothing is sent: TWILIO_AUTH_TOKEN is not set"
+        if self._auth_token and not self._has_account:
+            return "only answers to webhooks are sent: TWILIO_ACCOUNT_SID is not set"
+        return ""
 
     def webhook_entry(self, url: str) -> str:
         return url + CONNECTION_OVERRIDES

@@ -94,6 +94,17 @@ async def test_nobody_there_is_a_failure(model: Model, openai: OpenAIStandIn) ->
     await alone.close()
     assert answer.failure is not None
     assert (answer.failure.code, answer.usage["attempts"]) == ("model.unreachable", 3)
+    assert url.removesuffix("/v1") in answer.failure.message
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+async def test_a_model_that_is_not_known_is_named(openai: OpenAIStandIn, model: Model, api: str) -> None:
+    openai.script("unknown_model")
+    answer = await model.answer(by(api, ROUTE))
+    assert answer.failure is not None
+    assert answer.failure.code == "model.rejected"
+    assert "The model `gpt-9` does not exist" in answer.failure.message
+    assert openai.api_key not in repr(answer)
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])

@@ -18,15 +18,16 @@ from tests.stand_ins.openai_spec import REQUESTS
 if TYPE_CHECKING:
     from tests.stand_ins.openai import OpenAIStandIn
 
-# No answer: throttled (429, soon again), closed (429, in a minute), error (500), unauthorized (401), reset, hang,
-# garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON), wrong (no such
-# handle), refusal, truncated (the length is used up). An answer without end: endless, and compressed (it is gzip,
+# No answer: throttled (429, soon again), closed (429, in a minute), error (500), unauthorized (401), unknown_model (404),
+# reset, hang, garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON), wrong (no
+# such handle), refusal, truncated (the length is used up). An answer without end: endless, and compressed (it is gzip,
 # although the request does not accept it).
 Fault = Literal[
     "throttled",
     "closed",
     "error",
     "unauthorized",
+    "unknown_model",
     "reset",
     "hang",
     "garbage",
@@ -84,6 +85,9 @@ def _handler_of(openai: OpenAIStandIn) -> type[BaseHTTPRequestHandler]:
                     self._refuse(429, "rate_limit_exceeded", "Rate limit reached", {"retry-after": "60"})
                 case "error":
                     self._refuse(500, "server_error", "The server had an error")
+                case "unknown_model":
+                    said = f"The model `gpt-9` does not exist or you do not have access to it (key {openai.api_key})."
+                    return self._refuse(404, "model_not_found", said)
                 case "unauthorized":
                     self._refuse(401, "invalid_api_key", f"Incorrect API key provided: {openai.api_key}")
                 case "reset":

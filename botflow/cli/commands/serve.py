@@ -78,7 +78,14 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         settle_garbage_collector()
-        announce = partial(print_banner, runtime, _address(listening), dev=dev, worker=options.worker is not None)
+        announce = partial(
+            print_banner,
+            runtime,
+            _address(listening),
+            dev=dev,
+            worker=options.worker is not None,
+            redis_answers=runtime.counter is not None and await runtime.counter.answers(),
+        )
         await WebServer(config, app, announce).serve([listening])
 
 

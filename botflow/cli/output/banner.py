@@ -12,25 +12,38 @@ from botflow.plugins import Plugin, installed_plugins
 from botflow.runtime.app import Runtime
 
 
-def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool) -> None:
+def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool, redis_answers: bool) -> None:
     """Print the start-up lines on stdout."""
     settings = runtime.settings
     typer.echo(typer.style(f"botflow is ready at {address}", fg="green", bold=True))
     base = (settings.botflow_public_url or (address if dev else "")).rstrip("/")
-    slugs = [live.slug for live in runtime.flows.all()]
+    slugs, named = [live.slug for live in runtime.flows.all()], runtime.flows.named()
     rows = [
-        ("workflows", ", ".join(slugs) or "none yet: botflow serve FLOW..."),
+        ("workflows", ", ".join(named or slugs) or "none yet: botflow serve FLOW..."),
+        ("also", also_served([slug for slug in slugs if slug not in named]) if named else ""),
         ("inactive", ", ".join(runtime.flows.out_of_service())),
         ("chat page", f"{address}/" if dev else ""),
         ("database", database_name(settings.botflow_database_url)),
-        ("redis", database_name(settings.botflow_redis_url or "")),
+        ("redis", redis_name(settings.botflow_redis_url, answers=redis_answers)),
         ("AI model", model_name(runtime.models, installed_plugins())),
         ("worker", "in this process" if worker else other_worker(settings.botflow_database_url)),
+        *shortcomings(runtime.channels.values()),
         *(("webhook", url) for url in webhooks(runtime.channels.values(), base, slugs)),
     ]
     for name, value in rows:
         if value:
             typer.echo(f"  {typer.style(f'{name:<10}', dim=True)} {value}")
+
+
+def also_served(slugs: Sequence[str]) -> str:
+    """Return the workflows that were served before, and so are served still."""
+    return f"{', '.join(slugs)} (served before; botflow workflows deactivate takes one out)" if slugs else ""
+
+
+def redis_name(url: str | None, *, answers: bool) -> str:
+    if url is None:
+        return ""
+    return database_name(url) if answers else f"{database_name(url)} does not answer; everything works, more slowly"
 
 
 def other_worker(url: str) -> str:
@@ -56,6 +69,13 @@ def model_name(models: Sequence[Model], plugins: Iterable[Plugin]) -> str:
         hints = [plugin.hint for plugin in plugins if plugin.model is not None and plugin.hint]
         return f"built in and offline ({'; '.join(hints) or 'an integration brings a language model'})"
     return model.description if isinstance(model, Describes) else model.name
+
+
+def shortcomings(channels: Iterable[Channel]) -> list[tuple[str, str]]:
+    """Return what does not work with half of a provider's settings, by provider."""
+    providers = {channel.name: channel for channel in channels}.values()
+    found = [(each.name, each.shortcoming) for each in providers if isinstance(each, Announces)]
+    return [(name, words) for name, words in found if words]
 
 
 def webhooks(channels: Iterable[Channel], base: str, slugs: Sequence[str]) -> list[str]:

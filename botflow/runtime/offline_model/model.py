@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from botflow.engine.asks import Answer, AskModel, Choice
+from botflow.engine.asks import Answer, AskFailure, AskModel, Choice
 from botflow.flow.policy import Price
 from botflow.interfaces import OnDelta, Quote
 from botflow.runtime.offline_model.extraction import extract
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.router import Router
 
+_NOTHING_TO_SAY = AskFailure(
+    code="model.offline",
+    message="no language model is configured, and the node has no fallback text: give it one, or configure a model",
+)
 _FREE = Price(input=0.0, output=0.0)
 _MOST_ROUTERS = 256  # indexed sets of choices that are kept; a node has one
 
@@ -36,6 +40,8 @@ class LexicalModel:
                 return Answer(value=chosen, usage=usage)
             case "extract":
                 return Answer(value=extract(ask, words), usage=usage)
+            case "reply" if not ask.fallback.strip():
+                return Answer(failure=_NOTHING_TO_SAY, usage=usage)
             case "reply":
                 if on_delta is not None and ask.fallback:
                     await on_delta(ask.fallback)

@@ -61,6 +61,14 @@ class RedisLink:
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
 
+    async def answers(self) -> bool:
+        """Say whether Redis is there now."""
+        try:
+            await self._calls.ping()
+        except (RedisError, OSError):
+            return False
+        return True
+
     async def get(self, key: SessionKey) -> StoredSession | None:
         """Return the warm copy; None also when Redis does not answer, or the copy cannot be read."""
         stored: bytes | str | None = None

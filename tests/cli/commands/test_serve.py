@@ -164,3 +164,19 @@ def test_an_idle_connection_is_kept_longer_than_its_client_keeps_it(tmp_path: Pa
                 answer = connection.getresponse()
                 answer.read()
                 assert answer.status == 200
+
+
+def test_the_start_up_lines_say_what_is_off_and_why(tmp_path: Path) -> None:
+    settings = {"BOTFLOW_REDIS_URL": "redis://:canary@127.0.0.1:1/0", "TWILIO_ACCOUNT_SID": "AC1"}
+    with running(tmp_path, "serve", ROUTER, "--dev", "--port", "0") as server:
+        server.wait_for("ready at")
+        server.stop()
+    with running(tmp_path, "serve", DEMO, "--dev", "--port", "0", **settings) as server:
+        server.wait_for("AI model")
+        server.stop()
+        said = server.output
+
+    assert "redis://***@127.0.0.1:1/0 does not answer; everything works, more slowly" in said
+    assert "webhooks are refused and nothing is sent: TWILIO_AUTH_TOKEN is not set" in said
+    assert "support (served before; botflow workflows deactivate takes one out)" in said
+    assert "canary" not in said
