@@ -18,10 +18,10 @@ from tests.stand_ins.openai_spec import REQUESTS
 if TYPE_CHECKING:
     from tests.stand_ins.openai import OpenAIStandIn
 
-# No answer: throttled (429, soon again), closed (429, in a minute), error (500), unauthorized (401), unknown_model (404),
-# reset, hang, garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON), wrong (no
-# such handle), refusal, truncated (the length is used up). An answer without end: endless, and compressed (it is gzip,
-# although the request does not accept it).
+# No answer: throttled (429, soon again), closed (429, in a minute), error (500), unauthorized (401), reset, hang,
+# unknown_model (404), garbage (not JSON), cut (half of it). An answer that is no good: garbled (its text is not JSON),
+# wrong (no such handle), refusal, truncated (the length is used up). An answer without end: endless, and compressed (it
+# is gzip, although the request does not accept it).
 Fault = Literal[
     "throttled",
     "closed",

@@ -171,19 +171,22 @@ async def test_wrong_credentials_are_limited_and_logged_once(
     async with open_site(sqlite_url, botflow_trusted_proxies="127.0.0.1") as site:
         visitor = await site.visit()
         here, elsewhere = ({**headers, "x-forwarded-for": address} for address in ("203.0.113.5", "203.0.113.6"))
-        statuses = [(await site.client.request(method, path, headers=here)).status_code for _ in range(310)]
+        statuses: list[int] = []
+        while 429 not in statuses and len(statuses) < 3 * FAILURES_PER_ADDRESS.times:  # a minute may end meanwhile
+            statuses.append((await site.client.request(method, path, headers=here)).status_code)
         other = await site.client.request(method, path, headers=elsewhere)
         right = {"authorization": f"Bearer {API_KEY}", "x-forwarded-for": "203.0.113.5"}
         trusted = await site.client.get("/api/v1/executions", headers=right)
         assert await visitor.say("Ann")
 
-    assert set(statuses[: FAILURES_PER_ADDRESS.times]) == {status}
-    assert set(statuses[FAILURES_PER_ADDRESS.times :]) == {429}
+    assert len(statuses) > FAILURES_PER_ADDRESS.times
+    assert set(statuses[:-1]) == {status}
+    assert statuses[-1] == 429
     assert (other.status_code, trusted.status_code) == (status, 200)
     written = capsys.readouterr()
     lines = [line for line in (written.out + written.err).splitlines() if "_refused" in line]
-    assert len(lines) == 1
-    assert "guess" not in lines[0]
+    assert 1 <= len(lines) <= 4  # one a minute
+    assert not [line for line in lines if "guess" in line]
 
 
 async def test_a_flood_of_warnings_is_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,7 @@ class PolicyWords(TypedDict, total=False):
     validity: Time
     quiet_hours: Mapping[Literal["from", "to"], str]
     countries: Sequence[str]
+    opt_outs: Literal["person", "channel"]
     budgets: Mapping[str, Mapping[str, Any]]
 
 

@@ -39,7 +39,9 @@ Rate = Callable[[str, str], float]  # of a channel and a sender: how many segmen
 # How long a part that was sent in a webhook's reply blocks the parts behind it: longer than the sender waits before it
 # asks the provider about it (60 s), so that it is settled or `ready` again before a later part leaves.
 UNCONFIRMED_S = 90.0
-WRITTEN_S = 1.0  # after the provider has read an answer, so that it queues the answer's messages first
+WRITTEN_S = (
+    10.0  # after an answer was written: a provider that has not read it by then has hung up, or will read it first
+)
 # Parts for this much of a sender's time are claimed at once; the others wait for their turn at its rate.
 AHEAD_S = 0.25
 

@@ -29,6 +29,7 @@ WRITTEN: dict[str, Any] = {
     "validity": "1h",
     "quiet_hours": {"from": "21:00", "to": "08:00"},
     "countries": ["DE"],
+    "opt_outs": "channel",
     "budgets": {"session": {"segments": 5}},
 }
 
