@@ -69,6 +69,11 @@ class Flows:
             )
         return live
 
+    def check_known(self, slug: str) -> None:
+        """RejectedInbound `workflow.unknown` (404) unless there is such a workflow, in or out of service."""
+        if slug not in self._out_of_service:
+            self.get(slug)
+
     async def get_for_consent(self, slug: str) -> LiveFlow:
         """Like `get`, but also for a workflow that is out of service: an opt-out holds wherever it arrives."""
         published = await self._store.newest(slug) if slug in self._out_of_service else None

@@ -10,7 +10,6 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -40,6 +39,7 @@ class ReceiveMessage:
         clock = desk.runtime.clock
         began_s = clock.monotonic_s()
         channel, flows, slug = _channel(desk, scope), desk.runtime.flows, scope["path_params"]["workflow"]
+        flows.check_known(slug)
         request = await _signed_request(desk, channel, scope, receive, LARGEST_BODY)
         inbound = channel.parse(request, clock.now(), secrets.randbits(63))
         live = await flows.get_for_consent(slug) if inbound.consent in CONSENT_WORDS else flows.get(slug)
@@ -53,10 +53,6 @@ class ReceiveMessage:
             )
         answer = channel.reply(receipt.outbounds, _callback_url(desk, channel))
         await send_bytes(send, 200, answer.encode(), (b"content-type", channel.reply_type.encode()))
-        if receipt.outbounds:
-            # The answer has left. Without this note its parts would hold back what follows until they are confirmed.
-            with suppress(ProviderError):
-                await desk.runtime.database.outbox.written(receipt.outbounds)
 
 
 class ReceiveStatus:

@@ -110,18 +110,6 @@ CLAIMING = (
         test_outbox.test_an_unconfirmed_answer_holds_up_what_follows_for_a_while,
     ),
     Fence(
-        claim_due._is_behind_another,
-        "earlier.c.due_at < now(-WRITTEN_S)",
-        "earlier.c.due_at.is_not(None)",
-        test_outbox.test_an_answer_that_was_written_whole_holds_up_nothing,
-    ),
-    Fence(
-        outbox._hand_over,
-        "due_at=None,",
-        "",
-        test_outbox.test_an_answer_that_is_asked_for_again_holds_up_what_follows_again,
-    ),
-    Fence(
         claim_due._waits_for_the_former,
         "former.c.due_at > now()",
         "former.c.due_at.is_(None)",

@@ -39,9 +39,6 @@ Rate = Callable[[str, str], float]  # of a channel and a sender: how many segmen
 # How long a part that was sent in a webhook's reply blocks the parts behind it: longer than the sender waits before it
 # asks the provider about it (60 s), so that it is settled or `ready` again before a later part leaves.
 UNCONFIRMED_S = 90.0
-WRITTEN_S = (
-    10.0  # after an answer was written: a provider that has not read it by then has hung up, or will read it first
-)
 # Parts for this much of a sender's time are claimed at once; the others wait for their turn at its rate.
 AHEAD_S = 0.25
 
@@ -159,14 +156,12 @@ def _may_still_be_answered_with() -> ColumnElement[bool]:
 
 
 def _is_behind_another() -> ColumnElement[bool]:
-    """Match parts with an earlier one of their session that is not settled, unless that one was in an answer that was
-    written whole (its due_at says when), or in one so long ago that it no longer blocks the session."""
+    """Match parts with an earlier one of their session that is not settled, unless that one was sent in a reply so long
+    ago that it no longer blocks the session."""
     earlier = outbounds.alias("earlier")
     last_news = func.coalesce(earlier.c.updated_at, earlier.c.created_at)
     is_waited_for = or_(earlier.c.state != "handed", last_news >= now(-bindparam("unconfirmed_s", type_=Float)))
-    was_written = func.coalesce(and_(earlier.c.state == "handed", earlier.c.due_at < now(-WRITTEN_S)), False)
-    blocks = (is_unsettled(earlier), _is_before(earlier), is_waited_for, ~was_written)
-    return select(earlier.c.index).where(*blocks).exists()
+    return select(earlier.c.index).where(is_unsettled(earlier), _is_before(earlier), is_waited_for).exists()
 
 
 def _waits_for_the_former() -> ColumnElement[bool]:

@@ -41,21 +41,13 @@ class Outbox:
         """
         return await self._engine.write(_hand_over, turn, limit)
 
-    async def written(self, parts: Sequence[StoredOutbound]) -> None:
-        """Note that an answer with these parts of one turn was written whole: they hold back nothing any more."""
-        first = parts[0]
-        of_turn = and_(outbounds.c.session_id == first.session, outbounds.c.version == first.version)
-        mine = and_(of_turn, outbounds.c.index.in_([part.index for part in parts]), outbounds.c.state == "handed")
-        noted = update(outbounds).where(mine).values(due_at=now())
-        await self._engine.write(lambda connection: connection.execute(noted).rowcount)
-
     async def claim_sends(self, limit: int, rate: Rate, unconfirmed_s: float = UNCONFIRMED_S) -> list[StoredOutbound]:
         """Claim due parts as `sending` (`ready`, with reply_by and the delay of `release` passed); attempts + 1.
 
         At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
-        due, or `handed` without confirmation for less than `unconfirmed_s`, unless its answer was written whole. With
-        `ordering: sent`, none while the previous part was accepted less than 90 s ago and has not left. Never more of
-        one sender than its `rate` allows, over all processes. Never a part of a paused session.
+        due, or `handed` without confirmation for less than `unconfirmed_s`; with `ordering: sent`, none while the
+        previous part was accepted less than 90 s ago and has not left. Never more of one sender than its `rate` allows,
+        over all processes. Never a part of a paused session.
         """
         return await self._engine.write(claim_due, limit, rate, unconfirmed_s)
 
@@ -133,7 +125,6 @@ def _hand_over(connection: Connection, turn: TurnId, limit: int) -> tuple[Stored
         .where(mine, or_(outbounds.c.state == "handed", may_be_handed))
         .values(
             state="handed",
-            due_at=None,  # the answer that has it is still to be written
             attempts=outbounds.c.attempts + case((outbounds.c.state == "handed", 1), else_=0),
             updated_at=now(),
         )

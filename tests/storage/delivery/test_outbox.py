@@ -110,26 +110,6 @@ async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database:
     assert [part.message.text for part in await database.outbox.claim_sends(10, at_once)] == ["sent after it"]
 
 
-async def test_an_answer_that_was_written_whole_holds_up_nothing(database: Database) -> None:
-    await fast_turn(database, "m1", said("in the answer", "handed"))
-    [handed] = await database.outbox.unresolved(-1, 10)
-    await fast_turn(database, "m2", said("sent after it", "ready"))
-    await database.outbox.written([handed])
-    assert await database.outbox.claim_sends(10, at_once) == []  # the provider may still read the answer
-    await asyncio.sleep(1.2)
-    assert [part.message.text for part in await database.outbox.claim_sends(10, at_once)] == ["sent after it"]
-
-
-async def test_an_answer_that_is_asked_for_again_holds_up_what_follows_again(database: Database) -> None:
-    turn = await _queued_turn(database, said("in the answer", "ready"), reply_within_s=8)
-    handed = await database.outbox.hand_over(turn, 10)
-    await database.outbox.written(handed)
-    await database.outbox.hand_over(turn, 10)
-    await fast_turn(database, "m2", said("sent after it", "ready"))
-    await asyncio.sleep(1.2)
-    assert await database.outbox.claim_sends(10, at_once) == []
-
-
 async def test_what_is_due_for_somebody_who_stopped_says_so(database: Database) -> None:
     await fast_turn(database, "m1", said("one", "sent"))
     stored = await database.turns.load(ANN)
