@@ -47,7 +47,7 @@ OVERLOAD = (
     ),
     Fence(
         Overload.enter,
-        "or self._of_kind[kind] >= bounds.of_one_kind",
+        "or self._of_kind[kind] >= self._of_one_kind",
         "",
         test_overload.test_visitors_leave_places_for_webhooks,
     ),

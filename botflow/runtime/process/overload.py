@@ -94,6 +94,7 @@ class Overload:
         self._count_shed = count_shed
         self.in_flight = 0
         self._of_kind: dict[Kind, int] = {"callers": 0, "providers": 0, "opt_outs": 0}
+        self._of_one_kind, self._besides_opt_outs = bounds.of_one_kind, bounds.besides_opt_outs
 
     @contextmanager
     def place(self, kind: Kind) -> Iterator[None]:
@@ -106,11 +107,10 @@ class Overload:
 
     def enter(self, kind: Kind) -> None:
         """Count a request that begins, until `leave`; Overloaded when there are too many already."""
-        bounds = self._bounds
         if kind == "opt_outs":
-            is_full = self.in_flight >= bounds.in_flight
+            is_full = self.in_flight >= self._bounds.in_flight
         else:
-            is_full = self.in_flight >= bounds.besides_opt_outs or self._of_kind[kind] >= bounds.of_one_kind
+            is_full = self.in_flight >= self._besides_opt_outs or self._of_kind[kind] >= self._of_one_kind
         if is_full:
             self._count_shed("in_flight")
             raise Overloaded("this server has too many requests under way", retry_after_s=2)
