@@ -29,7 +29,8 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from tests.engine.conversation import START
-from tests.runtime.bot_without_worker import THINKING, Question, texts
+from tests.runtime.bot_without_worker import THINKING, texts
+from tests.runtime.bot_world import Question
 from tests.runtime.inbound_rows import lease, process_ids
 from tests.runtime.until import until
 from tests.storage.aged_rows import age_process, inbound_rows

@@ -17,7 +17,8 @@ from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from tests.engine.conversation import say
-from tests.runtime.bot_without_worker import Counted, publish
+from tests.runtime.bot_without_worker import publish
+from tests.runtime.bot_world import Counted
 from tests.runtime.until import until
 from tests.triggering.workflows_to_start import set_status
 

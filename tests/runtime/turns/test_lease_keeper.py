@@ -13,7 +13,8 @@ from botflow.records.leases import Share
 from botflow.runtime.process.timing import Timing
 from botflow.storage.database import Database, open_database
 from tests.engine.conversation import say
-from tests.runtime.bot_without_worker import Counted, asks, open_bot
+from tests.runtime.bot_without_worker import asks, open_bot
+from tests.runtime.bot_world import Counted
 from tests.runtime.inbound_rows import claimable, lease, process_ids
 from tests.runtime.turns.held_turns import said
 from tests.runtime.until import until

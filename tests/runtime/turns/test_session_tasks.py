@@ -18,7 +18,8 @@ from botflow.runtime.turns.run import ATTEMPTS
 from botflow.storage.database import Database
 from botflow.storage.turns.store import LeaseStore
 from tests.engine.conversation import node, say
-from tests.runtime.bot_without_worker import THINKING, Bot, Question, asks, counts, open_bot, texts
+from tests.runtime.bot_without_worker import THINKING, Bot, asks, counts, open_bot, texts
+from tests.runtime.bot_world import Question
 from tests.runtime.inbound_rows import claimable, lease, set_lease
 from tests.runtime.turns.held_turns import held, let_go, said
 from tests.runtime.until import until
