@@ -82,8 +82,8 @@ class Bound(BaseModel):
 
 
 class Budgets(BaseModel):
-    """Limits on what may be spent. A day is a UTC day. The bounds of messages hold without being named, so that nobody
-    can make a flow write to strangers again and again; name one to raise it."""
+    """Limits on what may be spent. A day is a UTC day. The bounds of messages hold without being named, so that no
+    visitor can make a flow write to strangers again and again; name one to raise it."""
 
     model_config = CAMEL_CASE
 

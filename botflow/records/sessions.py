@@ -22,7 +22,7 @@ class SessionKey(NamedTuple):
 
     @property
     def is_anonymous(self) -> bool:
-        """True for a visitor of the chat whom nobody has identified."""
+        """True for an anonymous visitor of the chat."""
         return self.channel == CHAT and self.external_id.startswith(VISITOR)
 
 

@@ -40,7 +40,7 @@ class TrustedProxies:
         caller = peer
         for hop in _hops_from_the_right(scope):
             address = _without_port(hop)
-            if _parsed(address) is None:  # nobody can say who wrote it, or what is left of it
+            if _parsed(address) is None:  # its author cannot be known
                 break
             caller = address
             if not self.trusts(address):

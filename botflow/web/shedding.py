@@ -32,7 +32,7 @@ class Shedding:
                 counted = True
             return message
 
-        if scope["method"] != "POST":  # nobody reads the body of a GET
+        if scope["method"] != "POST":  # the body of a GET is not read
             overload.enter("callers")
             counted = True
         try:

@@ -15,7 +15,7 @@ HEADERS = {"accept-encoding": "identity"}  # what is counted is what is kept: a 
 async def bound(response: httpx2.Response) -> None:
     """Let no more than `LARGEST` bytes of the body through; ProviderError `model.garbled`. An event hook of httpx2."""
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise ProviderError("OpenAI's answer is compressed, which nobody asked for", code="model.garbled")
+        raise ProviderError("OpenAI's answer is compressed, which was not asked for", code="model.garbled")
     assert isinstance(response.stream, httpx2.AsyncByteStream)
     response.stream = _Bounded(response.stream)
 

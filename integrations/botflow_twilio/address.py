@@ -25,7 +25,7 @@ class Address(NamedTuple):
 
 
 def recipient_of(written: str, region: str = "") -> str | None:
-    """Return a person's number in its normal form, whatever channel stands before it; None if it is no number.
+    """Return a person's number in its normal form, with or without a channel before it; None if it is no number.
 
     A number without a country code belongs to `region`.
     """

@@ -1,4 +1,4 @@
-"""Warnings that node types give about their own properties: what has no effect where a node stands."""
+"""Warnings that node types give about their own properties: properties without effect at the node's place."""
 
 from __future__ import annotations
 

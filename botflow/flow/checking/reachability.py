@@ -55,7 +55,7 @@ def _check_sends(linked: Linked, after: Mapping[str, list[str]], report: Report)
         if node.sends and node.id in by_chat:
             report.warning(
                 "send.unlimited",
-                f"anybody in the chat can make {node.id!r} send to another number",
+                f"every visitor of the chat can make {node.id!r} send to another number",
                 (*node.path, "id"),
                 hint="set countries, such as [US], or budgets; botflow's own bounds hold in any case",
                 node=node.id,

@@ -1,4 +1,4 @@
-"""Failures of flows in the process's log: what failed, in which node of which execution, and where in whose code.
+"""Failures of flows in the process's log: what failed, in which node of which execution, and at which line.
 
 A crash of a node's own code is an error; a failure that a flow may expect, an action's exception among them, is a
 warning. They are logged after the commit, so that a turn that is tried again is not logged twice.

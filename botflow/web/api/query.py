@@ -51,7 +51,7 @@ def moment_in(given: Mapping[str, str], name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        # A + that nobody encoded arrives as a blank.
+        # A + that was not encoded arrives as a blank.
         moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+", text[:40]))
         return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
