@@ -1,4 +1,4 @@
-"""The web application: routes and middleware. The lifespan opens the runtime and yields the desk."""
+"""The web application: routes, and what is around them. The lifespan opens the runtime and yields the desk."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from botflow.errors import BotflowError
 from botflow.keyring import Keyring
 from botflow.runtime.app import Runtime
 from botflow.settings import Settings
@@ -46,7 +44,7 @@ from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
 from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
-from botflow.web.problem import ProblemFence, answer_problem
+from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import RateLimiter
@@ -56,38 +54,44 @@ from botflow.web.shedding import Shedding
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 
-def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings, keyring: Keyring) -> Starlette:
-    """Return the application.
+class Application:
+    """Routes in two layers, cross-origin rules and errors: Starlette's own application class would put two more layers
+    around every message.
 
-    `app.state.streams.close()` ends the open streams; the server calls it before it waits for its connections.
-    `app.state.desk` is there once the application has started.
+    `streams.close()` ends the open streams; the server calls it before it waits for its connections. `desk` is there
+    once the application has started.
     """
+
+    def __init__(self, runtime_factory: RuntimeFactory, gate: Gate, *, dev: bool, settings: Settings) -> None:
+        self.streams = Streams()
+        self.desk: Desk
+        self._runtime_factory = runtime_factory
+        self._gate = gate
+        self._dev = dev
+        self._settings = settings
+        # Without redirect_slashes: a redirect would turn a message into a GET.
+        self.router = Router(_routes(self.streams, dev=dev), redirect_slashes=False, lifespan=self._lifespan)
+        self._outermost = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # then the router raises its 404 and 405 instead of answering in plain text
+        await self._outermost(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: object) -> AsyncIterator[Mapping[str, Any]]:
+        async with self._runtime_factory() as runtime:
+            self.desk = open_desk(runtime, self._gate, dev=self._dev, settings=self._settings)
+            async with self.desk.news.looking():
+                yield {"desk": self.desk}
+
+
+def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings, keyring: Keyring) -> Application:
+    """Return the application; its lifespan opens the runtime."""
     gate = Gate(
         keyring,
         settings.botflow_api_key.get_secret_value() if settings.botflow_api_key else None,
     )
-    streams = Streams()
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
-        async with runtime_factory() as runtime:
-            desk = open_desk(runtime, gate, dev=dev, settings=settings)
-            app.state.desk = desk
-            async with desk.news.looking():
-                yield {"desk": desk}
-
-    app = Starlette(
-        routes=_routes(streams, dev=dev),
-        middleware=[
-            Middleware(ProblemFence),
-            Middleware(ChatOrigins, settings.botflow_allowed_origins),
-        ],
-        exception_handlers={BotflowError: answer_problem, HTTPException: answer_problem},
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False  # a redirect would turn a message into a GET
-    app.state.streams = streams
-    return app
+    return Application(runtime_factory, gate, dev=dev, settings=settings)
 
 
 def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) -> Desk:

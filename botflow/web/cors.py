@@ -1,7 +1,7 @@
 """Widgets on other sites may call the chat, and nothing else, from the origins in BOTFLOW_ALLOWED_ORIGINS.
 
-By Starlette's middleware, outside of everything that responds, so that a widget can read a refusal, too: inside the
-routes it would not see refusals. No cookies are involved, so credentials are never allowed.
+By Starlette's middleware, outside of everything that responds, so that a widget can read a refusal, too. No
+cookies are involved, so credentials are never allowed.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 

@@ -42,6 +42,9 @@ class _Reading(Enum):
     BODY = auto()
 
 
+_NOTHING, _HEAD, _BODY = _Reading  # looked up at each header
+
+
 class BoundedHttp(HttpToolsProtocol):
     """Serves one connection. `connections` counts it, with those of the same address."""
 
@@ -49,11 +52,12 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(**uvicorns)
         self._counts = connections
         self._bounds = bounds
-        self._reading = _Reading.NOTHING
+        self._reading = _NOTHING
         self._steps = 0  # heads, pieces of bodies and ends of messages that were read
         self._unread = 0  # bytes that came since the last such step: the parser keeps them, or skips them
+        self._came = 0  # bytes that came since the first one of the head: it cannot be larger
         self._deadline: asyncio.TimerHandle | None = None
-        self._deadline_of: tuple[_Reading, Any] = (_Reading.NOTHING, None)
+        self._deadline_of: tuple[_Reading, Any] = (_NOTHING, None)
         self._write_check: asyncio.TimerHandle | None = None
         self._refusal: Problem | None = None
         self._peer: str | None = None  # of a connection that is counted
@@ -83,8 +87,10 @@ class BoundedHttp(HttpToolsProtocol):
         if self._refusal is not None:
             return
         self._unset_keepalive_if_required()
-        if self._reading is _Reading.NOTHING:
-            self._reading = _Reading.HEAD
+        if self._reading is _NOTHING:
+            self._reading = _HEAD
+            self._came = 0
+        self._came += len(data)
         steps = self._steps
         try:
             self.parser.feed_data(data)
@@ -96,29 +102,31 @@ class BoundedHttp(HttpToolsProtocol):
         self._unread = self._unread + len(data) if self._steps == steps else 0
         if self._unread > self._bounds.largest_head:
             self._refuse(_head_too_large(self._bounds))
-        else:
+        elif self._reading is not _NOTHING or self._deadline is not None:
             self._watch_deadline()
 
     # -- the parser's callbacks
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header line; those after a body (trailers) are dropped, they would count as the head's."""
-        if self._reading is _Reading.HEAD:
+        if self._reading is _HEAD:
             name = name.lower()
             if name == b"expect" and value.lower() == b"100-continue":
                 self.expect_100_continue = True
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        bounds, headers = self._bounds, self.headers
-        size = len(self.url) + sum([len(name) + len(value) + 4 for name, value in headers])
-        if len(headers) > bounds.most_header_lines or size > bounds.largest_head:
+        bounds = self._bounds
+        if len(self.headers) > bounds.most_header_lines or (
+            self._came > bounds.largest_head and self._size_of_head() > bounds.largest_head
+        ):
             self._refusal = _head_too_large(bounds)
         elif len(self.pipeline) >= bounds.most_pipelined:
             self._refusal = _MALFORMED  # and closed without an answer: others are under way
         if self._refusal is not None:
             raise ValueError(self._refusal.code)  # ends the parser's work
-        self._step(_Reading.BODY)
+        self._reading = _BODY
+        self._steps += 1
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -126,24 +134,23 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._step(_Reading.NOTHING)
+        self._reading = _NOTHING
+        self._steps += 1
         super().on_message_complete()
 
     def on_message_begin(self) -> None:
-        self._reading = _Reading.HEAD  # of a request in the same piece as the end of the last one
+        self._reading = _HEAD  # of a request in the same piece as the end of the last one
         super().on_message_begin()
 
-    def _step(self, reading: _Reading) -> None:
-        self._reading = reading
-        self._steps += 1
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     # -- deadlines
 
     def _watch_deadline(self) -> None:
         """Give each head and each body the time of its own, from its first byte that leaves it incomplete."""
-        if self._reading is _Reading.NOTHING:
-            if self._deadline is not None:
-                self._end_deadline()
+        if self._reading is _NOTHING:
+            self._end_deadline()
             return
         of = (self._reading, self.cycle)  # the cycle of the last request whose head is complete
         if self._deadline is None or self._deadline_of != of:
@@ -153,7 +160,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _set_deadline(self) -> None:
         bounds = self._bounds
-        within_s = bounds.head_within_s if self._reading is _Reading.HEAD else bounds.body_within_s
+        within_s = bounds.head_within_s if self._reading is _HEAD else bounds.body_within_s
         self._deadline = self.loop.call_later(within_s, self._on_deadline)
 
     def _end_deadline(self) -> None:
@@ -163,11 +170,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _on_deadline(self) -> None:
         """Refuse what is incomplete, unless the client waits for us: for an earlier response, or to be read."""
-        if self.flow.read_paused or (self._reading is _Reading.HEAD and self._is_answering()):
+        if self.flow.read_paused or (self._reading is _HEAD and self._is_answering()):
             self._set_deadline()
         else:
             self._deadline = None
-            self._refuse(_HEAD_TOO_SLOW if self._reading is _Reading.HEAD else _BODY_TOO_SLOW)
+            self._refuse(_HEAD_TOO_SLOW if self._reading is _HEAD else _BODY_TOO_SLOW)
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -178,7 +185,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Answer with `problem` if no other response is under way, and close the connection."""
         self._refusal = problem
         self._end_deadline()
-        if not self._is_answering() or (self._reading is _Reading.BODY and not self._has_begun_to_answer()):
+        if not self._is_answering() or (self._reading is _BODY and not self._has_begun_to_answer()):
             self.transport.write(_response(problem))
         if self._is_answering():
             self.cycle.disconnected = True
@@ -202,7 +209,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._deadline is not None and self._deadline_of[1] is self.cycle and self._reading is _Reading.HEAD:
+        if self._deadline is not None and self._deadline_of[1] is self.cycle and self._reading is _HEAD:
             self._end_deadline()  # the next head had to wait for this response: its time begins now
             self._set_deadline()
         if self.transport.get_write_buffer_size():

@@ -8,6 +8,7 @@ errors are rewritten by `_refusal`.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 import orjson
@@ -21,6 +22,8 @@ DEEPEST = 16
 M = TypeVar("M", bound=BaseModel)
 _LARGEST = 2**63
 _LONGEST = 20  # characters of a number of 64 bits
+# Nineteen digits in a row, possibly in a text: a shorter number has at most 64 bits, and so needs no second look.
+_MANY_DIGITS = re.compile(rb"\d{19}")
 _WRONG_TYPE = {
     "string": ("a string", "put it in quotes"),
     "int": ("a whole number", "write it without quotes"),
@@ -68,7 +71,7 @@ def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
     # A value cannot be deeper than the body has brackets; a chat message has one or two.
     if body.count(b"{") + body.count(b"[") > deepest and _is_deeper(value, deepest):
         raise _too_deep(deepest)
-    if _has_large_float(value):
+    if _MANY_DIGITS.search(body):
         json.loads(body, parse_int=_whole)
     return value
 
@@ -110,19 +113,8 @@ def _is_deeper(value: Any, deepest: int) -> bool:
     return True
 
 
-def _has_large_float(value: Any) -> bool:
-    """Say whether a number is as large as a float that orjson makes of a whole number beyond 64 bits."""
-    level = [value]
-    while level:
-        if any(isinstance(each, float) and abs(each) >= _LARGEST for each in level):
-            return True
-        nested = (each for each in level if isinstance(each, dict | list))
-        level = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
-    return False
-
-
 def _whole(digits: str) -> int:
-    """Refuse a whole number beyond 64 bits: it would silently become a float."""
+    """Refuse a whole number beyond 64 bits: orjson makes a float of it."""
     if len(digits) > _LONGEST or not -_LARGEST <= int(digits) < 2 * _LARGEST:
         raise _wrong(
             "body.number_too_large",

@@ -13,7 +13,6 @@ from http import HTTPStatus
 import orjson
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,16 +100,8 @@ def _overloaded(failure: Overloaded) -> Problem:
     )
 
 
-async def answer_problem(request: Request, failure: Exception) -> Response:
-    """Answer an expected failure: Starlette's exception handler for BotflowError and HTTPException."""
-    problem = problem_of(failure, request.scope)
-    if problem is None:
-        raise failure
-    return problem.response()
-
-
 class ProblemFence:
-    """Catches unexpected errors, outside of all other middleware."""
+    """Answers every error that the routes raise."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -130,7 +121,9 @@ class ProblemFence:
         except Exception as failure:
             if scope["type"] != "http":
                 raise
-            problem = _unexpected(failure, scope)
+            problem = None if started else problem_of(failure, scope)
+            if problem is None:
+                problem = _unexpected(failure, scope)
             if started:
                 raise  # a response has begun and cannot be changed: the server closes the connection
             await problem.response()(scope, receive, send)

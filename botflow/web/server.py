@@ -11,15 +11,16 @@ from functools import partial
 from typing import Any, cast
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from botflow.web.addresses import Network, TrustedProxies
+from botflow.web.chat.events import Streams
 from botflow.web.connections import Connections, most_connections
 from botflow.web.http_protocol import BoundedHttp, HttpBounds
 
 
 def server_config(
-    app: Starlette,
+    app: ASGIApp,
     *,
     proxies: Sequence[Network] = (),
     bounds: HttpBounds = HttpBounds(),  # noqa: B008 -- a frozen value
@@ -42,11 +43,12 @@ def server_config(
 
 
 class WebServer(uvicorn.Server):
-    """Serves an application made by `create_app`; calls `on_started` once it takes connections."""
+    """Serves the application of `config`, and closes its `streams` at a stop; calls `on_started` once it takes
+    connections."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette, on_started: Callable[[], None] | None = None) -> None:
+    def __init__(self, config: uvicorn.Config, streams: Streams, on_started: Callable[[], None] | None = None) -> None:
         super().__init__(config)
-        self._app = app
+        self._streams = streams
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -55,5 +57,5 @@ class WebServer(uvicorn.Server):
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._app.state.streams.close()
+        self._streams.close()
         await super().shutdown(sockets)

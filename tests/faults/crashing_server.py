@@ -80,7 +80,7 @@ async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
         async with open_runtime(options) as runtime:
             app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings, keyring=options.keyring)
             config = server_config(app, proxies=settings.botflow_trusted_proxies, lifespan="on")
-            await WebServer(config, app).serve([listening])
+            await WebServer(config, app.streams).serve([listening])
 
 
 def main(arguments: Sequence[str]) -> None:

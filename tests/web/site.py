@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 from sqlalchemy import select
-from starlette.applications import Starlette
 
 from botflow.engine.asks import Answer, AskModel
 from botflow.flow.compile import compile_flow
@@ -29,7 +28,7 @@ from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes
 from botflow.web.addresses import Network
-from botflow.web.app import create_app
+from botflow.web.app import Application, create_app
 from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
@@ -112,14 +111,14 @@ class Site:
     """A running server, and a client that calls it."""
 
     url: str
-    app: Starlette
+    app: Application
     runtime: Runtime
     client: httpx2.AsyncClient
     clock: MovableClock
 
     @property
     def desk(self) -> Desk:
-        return cast(Desk, self.app.state.desk)
+        return self.app.desk
 
     async def visit(self, workflow: str = "order") -> Visit:
         """Open an anonymous session."""
@@ -229,11 +228,11 @@ async def open_site(
 
 
 @asynccontextmanager
-async def served(app: Starlette, bounds: HttpBounds, proxies: Sequence[Network]) -> AsyncIterator[str]:
+async def served(app: Application, bounds: HttpBounds, proxies: Sequence[Network]) -> AsyncIterator[str]:
     """Run the web server in this event loop, on a free port of loopback."""
     config = server_config(app, proxies=proxies, bounds=bounds, host="127.0.0.1", port=0, lifespan="on")
     started = asyncio.Event()
-    server = WebServer(config, app, started.set)
+    server = WebServer(config, app.streams, started.set)
     running = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):
         await started.wait()

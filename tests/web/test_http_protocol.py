@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from botflow.web.chat.events import Streams
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
 
@@ -42,11 +43,6 @@ class Door:
         async with self.connect() as (reader, writer), asyncio.timeout(ROUGHLY_S):
             writer.write(sent)
             return await read_all(reader)
-
-
-class Streams:
-    def close(self) -> None:
-        return None
 
 
 async def read_all(reader: asyncio.StreamReader) -> bytes:
@@ -82,10 +78,11 @@ async def open_door(bounds: HttpBounds = SHORT) -> AsyncIterator[Door]:
     app = Starlette(
         routes=[Route("/slow", slow), Route("/large", large), Route("/{path:path}", echo, methods=["GET", "POST"])]
     )
-    app.state.streams = Streams()
     started = asyncio.Event()
     server = WebServer(
-        server_config(app, bounds=bounds, host="127.0.0.1", port=0, timeout_graceful_shutdown=1), app, started.set
+        server_config(app, bounds=bounds, host="127.0.0.1", port=0, timeout_graceful_shutdown=1),
+        Streams(),
+        started.set,
     )
     running = asyncio.create_task(server.serve())
     await started.wait()

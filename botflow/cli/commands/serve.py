@@ -86,7 +86,7 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             worker=options.worker is not None,
             redis_answers=runtime.counter is not None and await runtime.counter.answers(),
         )
-        await WebServer(config, app, announce).serve([listening])
+        await WebServer(config, app.streams, announce).serve([listening])
 
 
 def _address(listening: socket.socket) -> str:

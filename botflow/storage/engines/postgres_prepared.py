@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, LiteralString
 
 import orjson
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -32,6 +34,7 @@ ANSWER_S = 10.0
 # After one statement without an answer the next ones wait only for this long, until one is answered: a request makes
 # several statements, and should learn of the outage within its own deadline.
 SILENT_S = 2.0
+_PARAMETER = re.compile(r"%%|%(?:\((?P<name>\w+)\))?s")
 RECONNECT_S = 5.0  # the pool retries with growing pauses for this long, then again when a connection is requested
 # Hot statements are point look-ups. A plan that was made for small tables must not become a scan of large ones.
 POINT_LOOKUPS = (
@@ -65,7 +68,9 @@ class HotStatements:
         )
         self._free = asyncio.Semaphore(CONNECTIONS)
         self._is_silent = False
-        self._idle: list[tuple[HotConnection, AsyncCursor[TupleRow]]] = []  # the last used first: its caches are warm
+        self._idle: list[
+            tuple[HotConnection, AsyncRawCursor[TupleRow]]
+        ] = []  # the last used first: its caches are warm
 
     async def open(self) -> None:
         with provider_errors():
@@ -76,7 +81,7 @@ class HotStatements:
         await self._pool.close()
 
     async def run(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
-        """Run a prepared statement and return its rows.
+        """Run a prepared statement and return its rows. Its parameters are written `%s`, or `%(name)s` for a mapping.
 
         Without an answer in time it fails like an outage. When the connection is lost it runs once more on another one:
         every hot statement is fenced or keyed, so that a second run of a committed one changes nothing.
@@ -95,7 +100,9 @@ class HotStatements:
             connection, cursor = self._idle.pop() if self._idle else await self._borrow()
             patience = Patience(connection, SILENT_S if self._is_silent else ANSWER_S)
             try:
-                await cursor.execute(statement, values, prepare=True)
+                text, names = numbered(statement)
+                given = [values[name] for name in names] if isinstance(values, Mapping) else values
+                await cursor.execute(text, given, prepare=True)
                 rows = await cursor.fetchall()
             except BaseException as failure:
                 await self._return(connection)  # to the pool, which checks the connection's state
@@ -111,10 +118,10 @@ class HotStatements:
             self._idle.append((connection, cursor))
             return rows
 
-    async def _borrow(self) -> tuple[HotConnection, AsyncCursor[TupleRow]]:
+    async def _borrow(self) -> tuple[HotConnection, AsyncRawCursor[TupleRow]]:
         connection = await self._pool.getconn()
         connection.watch()
-        return connection, connection.cursor()
+        return connection, AsyncRawCursor(connection)
 
     async def _return(self, connection: HotConnection) -> None:
         connection.unwatch()
@@ -123,6 +130,23 @@ class HotStatements:
     async def _give_back(self) -> None:
         while self._idle:
             await self._return(self._idle.pop()[0])
+
+
+@lru_cache(maxsize=256)
+def numbered(statement: LiteralString) -> tuple[bytes, tuple[str, ...]]:
+    """Return a statement with the server's own parameters ($1, $2), and the names that a mapping has them under.
+
+    The driver would translate it with every execution: it keeps no translations of long statements.
+    """
+    names: dict[str, int] = {}
+
+    def number(parameter: re.Match[str]) -> str:
+        if parameter[0] == "%%":
+            return "%"
+        name = parameter["name"] or str(len(names))
+        return f"${names.setdefault(name, len(names) + 1)}"
+
+    return _PARAMETER.sub(number, statement).encode(), tuple(names)
 
 
 class Patience:

@@ -199,7 +199,7 @@ async def test_a_stopping_server_ends_its_streams(sqlite_url: str) -> None:
         visitor = await site.visit()
         async with listening(visitor) as reader:
             await reader.until("status")
-            site.app.state.streams.close()
+            site.app.streams.close()
             with pytest.raises(EOFError):
                 await reader.next()
         refused = await site.client.get("/chat/order/events", headers=visitor.headers)
