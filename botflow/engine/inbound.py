@@ -40,7 +40,8 @@ class Location:
         return {"latitude": self.latitude, "longitude": self.longitude, "label": self.label}
 
 
-CONTENT_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
+_PLAIN_FIELDS = ("text", "payload", "token", "consent", "address", "parameters")
+CONTENT_FIELDS = (*_PLAIN_FIELDS, "media", "location")
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -85,14 +86,9 @@ class Inbound:
 
     def content(self) -> dict[str, Any]:
         """Return `$message` for templates, which is also stored in the inbound's row; empty fields are left out."""
-        full = {
-            "text": self.text,
-            "payload": self.payload,
-            "media": [medium.to_json() for medium in self.media],
-            "location": self.location.to_json() if self.location else None,
-            "token": self.token,
-            "consent": self.consent,
-            "address": self.address,
-            "parameters": self.parameters,
-        }
-        return {name: value for name, value in full.items() if value}
+        content = {name: value for name in _PLAIN_FIELDS if (value := getattr(self, name))}
+        if self.media:
+            content["media"] = [medium.to_json() for medium in self.media]
+        if self.location is not None:
+            content["location"] = self.location.to_json()
+        return content

@@ -336,15 +336,16 @@ class Scene:
     def _values(self) -> dict[str, Any]:
         if self._context is None:
             owner = self._owner
+            message = self._message()
             self._context = {
                 **owner.variables,
                 VARIABLES: owner.variables,
-                INPUT: self._input(),
-                NODES: owner.outputs if self.is_run else {"message": self._message(), **owner.outputs},
+                INPUT: self._input(message),
+                NODES: owner.outputs if self.is_run else {"message": message, **owner.outputs},
             }
         return self._context
 
-    def _input(self) -> Mapping[str, Any]:
+    def _input(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return `$input` for templates: in every turn the input of the trigger that began the execution; in one that
         a message began, the message at hand."""
         if self.is_run:
@@ -352,7 +353,7 @@ class Scene:
         elif self._given is not None:
             handed_on = self._given["input"]
         else:
-            return self._message()
+            return message
         return handed_on if isinstance(handed_on, Mapping) else {"value": handed_on}
 
     def _message(self) -> Mapping[str, Any]:
