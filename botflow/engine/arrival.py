@@ -8,8 +8,9 @@ from typing import cast
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.corrections.rewind import turn_back
+from botflow.engine.level import Level
 from botflow.engine.node_type import Answerable, NodeFailure, NodeType, Questioning, Starts
-from botflow.engine.scene import Level, Scene
+from botflow.engine.scene import Scene
 from botflow.engine.session import Parent, Session, Wait
 from botflow.engine.text_folding import fold
 from botflow.errors import FlowError

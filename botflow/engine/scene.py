@@ -6,69 +6,33 @@ types: the docstring of `Scene` lists the public part. The rest belongs to the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botflow.engine.effects import Effect, QuickReply, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.json_values import clipped, plain_json
+from botflow.engine.level import Level
 from botflow.engine.limits import Limits
-from botflow.engine.session import AlarmKind, Frame, FrameKind, Parent, Session
+from botflow.engine.session import AlarmKind, Frame, Parent, Session
+from botflow.engine.time_zone import ZONE_VARIABLE, named_zone
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
+from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
+from botflow.phone_numbers import zone_of
 
-_NAMESPACES = frozenset((VARIABLES, INPUT, NODES))
+_NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 
 
 class LimitExceeded(FlowError):
     """A turn ran into one of its bounds; the execution fails and says which."""
 
     code = "limit.exceeded"
-
-
-@dataclass(slots=True, kw_only=True)
-class Level:
-    """A frame, thawed for the length of a turn."""
-
-    flow: Flow
-    node: str
-    kind: FrameKind = "main"
-    flow_id: str = ""
-    interrupt: str = ""
-    variables: dict[str, Any] = field(default_factory=dict)
-    outputs: dict[str, Any] = field(default_factory=dict)
-    notes: dict[str, Any] = field(default_factory=dict)
-    changed: dict[str, None] = field(default_factory=dict)
-
-    @classmethod
-    def thaw(cls, frame: Frame, root: Flow) -> Level:
-        return cls(
-            flow=root.scope(frame.flow),
-            node=frame.node,
-            kind=frame.kind,
-            flow_id=frame.flow,
-            interrupt=frame.interrupt,
-            variables=dict(frame.variables),
-            outputs=dict(frame.outputs),
-            notes=dict(frame.notes),
-            changed=dict.fromkeys(frame.changed),
-        )
-
-    def freeze(self) -> Frame:
-        return Frame(
-            node=self.node,
-            kind=self.kind,
-            flow=self.flow_id,
-            interrupt=self.interrupt,
-            variables=self.variables,
-            outputs=self.outputs,
-            notes=self.notes,
-            changed=tuple(self.changed),
-        )
 
 
 class Scene:
@@ -85,6 +49,7 @@ class Scene:
     connected(handle)     say whether an edge leads on from a handle of the node
 
     inbound, now          the inbound, and when it was received: the only clock in a turn
+    zone, local_now       the person's time zone, and `now` by their own clock
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
@@ -158,6 +123,20 @@ class Scene:
         return self.inbound.received_at
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The zone in the variable `timeZone`, else that of the person's number if it has a single one, else the
+        workflow's. FlowError `zone.unknown` when the variable is not a zone."""
+        named = self.variables.get(ZONE_VARIABLE)
+        if named:
+            return named_zone(named, f"the variable {ZONE_VARIABLE}")
+        return zone_of(self.inbound.sender) or ZoneInfo(self.policy.time_zone)
+
+    @property
+    def local_now(self) -> datetime:
+        """When the person wrote, by their own clock: "tomorrow" is relative to it."""
+        return self.now.astimezone(self.zone)
+
+    @property
     def timed_out(self) -> bool:
         return self.alarm == "timeout"
 
@@ -184,13 +163,17 @@ class Scene:
         """Render a template over the variables, the inbound and the nodes' outputs."""
         return self.flow.templates.render(source, self._values())
 
-    def render_value(self, value: Any) -> Any:
-        """Render every template inside a JSON value. A string that is one bare expression keeps that value's type."""
-        return self.flow.templates.render_value(value, self._values())
+    def render_value(self, value: Any, zone: ZoneInfo | None = None) -> Any:
+        """Render every template inside a JSON value. A string that is one bare expression keeps that value's type.
+        Times are those of `zone`, without it of the person's zone."""
+        values = self._values() if zone is None else {**self._values(), SETTINGS: self._settings(lambda: zone)}
+        return self.flow.templates.render_value(value, values)
 
     def render_returned(self, source: str) -> Any:
         """Render a template over the variables of the subflow that has just ended."""
-        return self.flow.templates.render_value(source, {**(self.returned or {}), VARIABLES: self.returned or {}})
+        returned = self.returned or {}
+        values = {**returned, VARIABLES: returned, SETTINGS: self._settings(lambda: self.zone)}
+        return self.flow.templates.render_value(source, values)
 
     def evaluate(self, condition: str) -> Any:
         """Evaluate a condition such as `qty >= 5`."""
@@ -324,6 +307,9 @@ class Scene:
             message = replace(message, validity_s=policy.validity)
         return message
 
+    def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
+        return RenderSettings(self.now, zone, (self.flow.language, self._flow.language))
+
     @property
     def _owner(self) -> Level:
         """The level whose variables are in force: digressions and bodies share those of their graph's frame below."""
@@ -342,6 +328,7 @@ class Scene:
                 VARIABLES: owner.variables,
                 INPUT: self._input(message),
                 NODES: owner.outputs if self.is_run else {"message": message, **owner.outputs},
+                SETTINGS: self._settings(lambda: self.zone),
             }
         return self._context
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from botflow.flow.document import Document, PlacedEdge, PlacedInterrupt, PlacedNode
 from botflow.flow.policy import Budgets, Retry
-from botflow.flow.templates.grammar import FILTERS
+from botflow.flow.templates.grammar import PLAIN_FILTERS
+from botflow.flow.templates.language_filters import LANGUAGE_FILTERS
 from docs.generate.codes import codes_table
 from docs.generate.commands import commands
 from docs.generate.metrics import metrics_table
-from docs.generate.models import properties_table, settings_table
+from docs.generate.models import properties_table, settings_table, table
 from docs.generate.node_types import node_types
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -20,7 +21,16 @@ GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOT
 
 
 def filters() -> str:
-    return ", ".join(f"`{name}`" for name in sorted(FILTERS))
+    return ", ".join(f"`{name}`" for name in sorted(PLAIN_FILTERS))
+
+
+def language_filters() -> str:
+    """Return a row for each filter for dates, times and numbers; its meaning is its docstring."""
+    rows = [
+        (f"`{name}`", f"`{{{{ {each.example} }}}}`", " ".join((each.apply.__doc__ or "").split()))
+        for name, each in LANGUAGE_FILTERS.items()
+    ]
+    return table(("filter", "example", "gives"), rows)
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -30,6 +40,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "document": lambda: properties_table(Document),
     "edge": lambda: properties_table(PlacedEdge),
     "filters": filters,
+    "language_filters": language_filters,
     "interrupt": lambda: properties_table(PlacedInterrupt),
     "metrics": metrics_table,
     "node": lambda: properties_table(PlacedNode),

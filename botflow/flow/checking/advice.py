@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"(?:\$var\.)?([^\W0-9]\w*)")
 def check_advice(linked: Linked, report: Report) -> None:
     """Ask each node type about its nodes."""
     for node in linked.nodes.values():
-        for advice in node.spec.advice(node.properties, _Around(linked, node)):
+        for advice in node.spec.advice(node.properties, Around(linked, node)):
             report.warning(
                 "property.no_effect",
                 f"{node.id!r}: {advice.message}",
@@ -27,8 +27,8 @@ def check_advice(linked: Linked, report: Report) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
-    """The surroundings of one node."""
+class Around:
+    """The surroundings of one node: what `Surroundings` promises to node types."""
 
     linked: Linked
     node: LinkedNode

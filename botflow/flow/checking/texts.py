@@ -7,12 +7,14 @@ import re
 import minijinja
 
 from botflow.errors import FlowError, did_you_mean
+from botflow.flow.checking.filters import check_filters
 from botflow.flow.checking.operators import advice_on_operators
 from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.grammar import translate, translate_expression
+from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.template import field_references, is_template, node_references
 from botflow.flow.templates.tokens import TemplateRefused
 from botflow.flow.typed_document import Linked
@@ -30,10 +32,12 @@ def check_texts(linked: Linked, report: Report) -> None:
             if _is_sound(text, environment, report, node.id):
                 _check_references(text, known, report, node.id)
                 _check_fields(text, linked, report, node.id)
+                check_filters(text, linked, report, node)
     recap = Text(("recap",), "template", linked.document.recap or "")
     if _is_sound(recap, environment, report, ""):
         _check_references(recap, known, report, "")
         _check_fields(recap, linked, report, "")
+        check_filters(recap, linked, report, None)
     for position, interrupt in enumerate(linked.document.interrupts):
         if interrupt.pattern is not None:
             _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")
@@ -88,13 +92,16 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
-            hint=report.guess(
-                name,
-                known,
-                "$message.text is the message, $input the input, $var.name a variable, $node_id.field an output",
-            ),
+            hint=_instead_of_node(name, known, report),
             node=node,
         )
+
+
+def _instead_of_node(name: str, known: set[str], report: Report) -> str:
+    if name in CLOCK_NAMES:
+        return f"write {name} without $"
+    names = "$message.text is the message, $input the input, $var.name a variable, $node_id.field an output"
+    return report.guess(name, known, names)
 
 
 def _check_fields(text: Text, linked: Linked, report: Report, node: str) -> None:

@@ -11,11 +11,12 @@ from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
+from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.template import is_template
 from botflow.flow.templates.tokens import KEYWORDS, TemplateRefused, Token, expressions
 from botflow.flow.typed_document import Linked, LinkedNode
 
-_OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop"))
+_OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop", *CLOCK_NAMES))
 _TAKEN = KEYWORDS | {"true", "false", "none", "True", "False", "None", INPUT, NODES, VARIABLES, PRODUCT}
 _READABLE = re.compile(r"[^\W0-9]\w*")
 _WORD = re.compile(r"\w+")

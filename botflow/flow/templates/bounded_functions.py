@@ -15,6 +15,7 @@ from minijinja import pass_state
 from minijinja._lowlevel import State
 
 from botflow.flow.templates.bounded_multiplication import PRODUCT
+from botflow.flow.templates.language_filters import add_language_filters
 
 FUEL = 20_000  # instructions; a sentence needs about ten
 _LARGEST_INTEGER = 2**63
@@ -40,6 +41,7 @@ def guarded_environment() -> minijinja.Environment:
     environment.add_filter("join", _join)
     environment.add_filter("format", _format)
     environment.add_filter("tojson", _to_json)
+    add_language_filters(environment)
     environment.add_global("range", _range)
     environment.add_global(PRODUCT, _product)
     return environment

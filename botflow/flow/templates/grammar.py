@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from botflow.errors import did_you_mean
 from botflow.flow.templates.bounded_multiplication import guard_products
+from botflow.flow.templates.language_filters import CLOCK_NAMES, LANGUAGE_FILTERS
 from botflow.flow.templates.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tokens_of
 
 LARGEST_SOURCE = 20_000  # characters of a template
@@ -17,7 +18,7 @@ LARGEST_LOOP = 4_000  # characters of a template that holds a loop: its text may
 MOST_JOINS = 50  # `~` and `+` in one tag: each may copy a long text
 STATEMENTS = frozenset(("if", "elif", "else", "endif", "for", "endfor"))
 FUNCTIONS = frozenset(("range",))
-FILTERS = frozenset(
+PLAIN_FILTERS = frozenset(
     (
         *("abs", "attr", "bool", "capitalize", "count", "d", "default", "dictsort", "first", "float", "format"),
         *("groupby", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min"),
@@ -25,6 +26,7 @@ FILTERS = frozenset(
         *("sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode"),
     )
 )
+FILTERS = PLAIN_FILTERS | LANGUAGE_FILTERS.keys()
 TESTS = frozenset(
     (
         *("boolean", "defined", "divisibleby", "endingwith", "eq", "even", "false", "float", "ge", "gt", "in"),
@@ -113,10 +115,16 @@ def _check_word(words: list[Token], position: int) -> None:
             f"{before.text!r} cannot be called",
             before.offset,
             code="template.forbidden",
-            hint=f"use a filter: |{before.text}"
-            if before.text in FILTERS
-            else "templates read values; they call range only",
+            hint=_instead_of_call(before.text),
         )
+
+
+def _instead_of_call(name: str) -> str:
+    if name in CLOCK_NAMES:
+        return f"write {name} without parentheses"
+    if name in LANGUAGE_FILTERS:
+        return f"use a filter: {LANGUAGE_FILTERS[name].example}"
+    return f"use a filter: |{name}" if name in FILTERS else "templates read values; they call range only"
 
 
 def _may_call(words: list[Token], position: int) -> bool:

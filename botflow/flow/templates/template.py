@@ -2,7 +2,7 @@
 
 `{{ name }}` reads a variable, `{{ $var.name }}` too, `{{ $message.text }}` the message at hand, `{{ $input.text }}` the
 input, and `{{ $node_id.field }}` a node's output. The dollar names live in namespaces of their own, so a node and a
-variable may share a name. The grammar is in `grammar.py`.
+variable may share a name. `now` and `today` are the moment of the turn. The grammar is in `grammar.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import minijinja
 from botflow.errors import FlowError
 from botflow.flow.templates.bounded_functions import guarded_environment, measured_environment, plain_value
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, named, translate, translate_expression
+from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.tokens import TemplateRefused, expressions, tokens_of
 
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
@@ -24,6 +25,7 @@ LARGEST_TEXT = 20_000  # characters of one rendered text
 _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render generated texts
 _SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
+_CLOCK_WORD = re.compile(rf"\b(?:{'|'.join(CLOCK_NAMES)})\b")
 _TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
 
@@ -75,20 +77,21 @@ class Templates:
     def __init__(self) -> None:
         self._plain = guarded_environment()
         self._measured = measured_environment(LARGEST_TEXT)
-        self._compiled: dict[str, tuple[minijinja.Environment, str]] = {}
-        self._expressions: dict[str, str] = {}
+        self._compiled: dict[str, tuple[minijinja.Environment, str, bool]] = {}
+        self._expressions: dict[str, tuple[str, bool]] = {}
 
     def render(self, source: str, context: Mapping[str, Any]) -> str:
         """Render `source`; FlowError `template.failed` says what went wrong and where."""
         if not is_template(source):
             return source
         try:
-            environment, name = self._compiled.get(source) or self._compile(source)
-            text: str = environment.render_template(name, **context)
+            environment, name, reads_clock = self._compiled.get(source) or self._compile(source)
+            values = _with_clock(context) if reads_clock else context
+            text: str = environment.render_template(name, **values)
             if "None" in text and environment is self._plain:
                 # A null must not be written as "None"; looking for it here is cheaper than a finalizer.
                 self._measured.add_template(name, translate(source))
-                text = self._measured.render_template(name, **context)
+                text = self._measured.render_template(name, **values)
         except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
@@ -114,15 +117,15 @@ class Templates:
     def evaluate(self, source: str, context: Mapping[str, Any]) -> Any:
         """Evaluate a condition such as `qty >= 5` to plain JSON; an unknown name is undefined, which becomes None."""
         try:
-            expression = self._expressions.get(source) or self._translate(source)
-            value = self._plain.eval_expr(expression, **context)
+            expression, reads_clock = self._expressions.get(source) or self._translate(source)
+            value = self._plain.eval_expr(expression, **(_with_clock(context) if reads_clock else context))
             return value if value is True or value is False else plain_value(value, LARGEST_TEXT)
         except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the condition {_shorten(source)!r} failed: {_first_line(failure)}", code="condition.failed"
             ) from failure
 
-    def _compile(self, source: str) -> tuple[minijinja.Environment, str]:
+    def _compile(self, source: str) -> tuple[minijinja.Environment, str, bool]:
         """Add a template, named by a number: minijinja escapes HTML if the name ends like a file's, such as .html."""
         if len(self._compiled) >= _MOST_COMPILED:
             self._compiled.clear()
@@ -133,14 +136,25 @@ class Templates:
         environment = self._plain if is_small else self._measured
         name = str(len(self._compiled))
         environment.add_template(name, translated)
-        self._compiled[source] = environment, name
-        return environment, name
+        compiled = self._compiled[source] = environment, name, _reads_clock(translated)
+        return compiled
 
-    def _translate(self, source: str) -> str:
+    def _translate(self, source: str) -> tuple[str, bool]:
         if len(self._expressions) >= _MOST_COMPILED:
             self._expressions.clear()
-        expression = self._expressions[source] = translate_expression(source)
-        return expression
+        expression = translate_expression(source)
+        translated = self._expressions[source] = expression, _reads_clock(expression)
+        return translated
+
+
+def _reads_clock(translated: str) -> bool:
+    return _CLOCK_WORD.search(translated) is not None
+
+
+def _with_clock(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add `now` and `today`; a variable of that name comes first."""
+    settings = context.get(SETTINGS)
+    return {**settings.clock_values(), **context} if isinstance(settings, RenderSettings) else context
 
 
 def _shorten(source: str) -> str:

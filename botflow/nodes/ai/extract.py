@@ -12,7 +12,6 @@ from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.nodes.time_zone import local_now
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
@@ -83,7 +82,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
         model=properties.model,
         timeout_s=properties.timeout,
         language=scene.flow.language,
-        now=local_now(scene),
+        now=scene.local_now,
     )
     if answer.failure is not None:
         raise NodeFailure(answer.failure.message, code=answer.failure.code)

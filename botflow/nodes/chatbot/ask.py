@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
@@ -33,7 +34,6 @@ from botflow.nodes.chatbot.question import (
     with_question,
 )
 from botflow.nodes.comparison import alike, is_number
-from botflow.nodes.time_zone import local_now
 
 Bound = int | float | str
 _MORE = {"choice": ("label",), "media": ("media",)}  # fields of the output beside value, text and reason
@@ -147,6 +147,10 @@ class Ask(NodeType):
                 return alike(True, value) or alike(False, value)
             case "choice":
                 return any(alike(option.id, value) for option in properties.options)
+            case "date":
+                return is_kind(value, date)
+            case "time":
+                return is_kind(value, time)
             case _:
                 return True
 
@@ -186,7 +190,7 @@ class Ask(NodeType):
     def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
         inbound = scene.inbound
         if properties.expect == "date":
-            inbound = replace(inbound, received_at=local_now(scene))
+            inbound = replace(inbound, received_at=scene.local_now)
         return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
@@ -253,7 +257,7 @@ def _rendered_bound(kind: Kind, written: float | str | None, scene: Scene) -> fl
 def _bound(kind: Kind, value: Any, scene: Scene) -> float | str | None:
     match kind:
         case "date":
-            found = find_date(str(value), local_now(scene).date(), scene.flow.language, scene.flow.region)
+            found = find_date(str(value), scene.local_now.date(), scene.flow.language, scene.flow.region)
             return found.isoformat() if found else None
         case "time":
             return find_time(str(value), scene.flow.language)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from botflow.flow.templates.moments import wall_moment
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])\s*-\s*(?:([01]?[0-9]|2[0-3]):([0-5][0-9])|24:00)")
@@ -58,12 +60,6 @@ class OpeningHours:
             for begin, end in self.spans[day.weekday()]:
                 last = day if end > begin else day + timedelta(days=1)
                 yield wall_moment(day, begin, zone), wall_moment(last, end, zone)
-
-
-def wall_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the moment, in UTC, when a clock in `zone` shows this: the first one if there are two. If the clock skips
-    it, the moment is later by the length of the gap: 02:30 becomes 03:30."""
-    return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 
 def _days(written: str) -> Iterator[int]:

@@ -13,11 +13,13 @@ from pydantic import Field, JsonValue, model_validator
 from botflow.engine.events import InboundIgnored
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
+from botflow.engine.time_zone import named_zone
+from botflow.errors import FlowError
 from botflow.flow.duration import LONGEST_S
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.templates.moments import wall_moment
 from botflow.flow.templates.template import is_template
-from botflow.nodes.logic.opening_hours import OpeningHours, wall_moment
-from botflow.nodes.time_zone import contact_zone, named_zone
+from botflow.nodes.logic.opening_hours import OpeningHours
 
 MESSAGE = "message"
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -51,7 +53,7 @@ class WaitProperties(Properties):
         if self.time_zone is not None and not is_template(self.time_zone):
             try:
                 named_zone(self.time_zone, "timeZone")
-            except NodeFailure as failure:
+            except FlowError as failure:
                 raise WrongProperty(f"{failure.message}; write one as Europe/Berlin", "timeZone") from None
         return self
 
@@ -118,7 +120,7 @@ def _moment(properties: WaitProperties, scene: Scene) -> datetime:
     if properties.for_ is not None:
         moment += timedelta(seconds=properties.for_)
     elif properties.until is not None:
-        moment = _read(str(scene.render_value(properties.until)), moment, zone)
+        moment = _read(str(scene.render_value(properties.until, zone)), moment, zone)
     if properties.hours is None:
         return moment
     opens = properties.hours.open_from(moment, zone)
@@ -129,7 +131,7 @@ def _moment(properties: WaitProperties, scene: Scene) -> datetime:
 
 def _zone(properties: WaitProperties, scene: Scene) -> ZoneInfo:
     if properties.time_zone is None:
-        return contact_zone(scene)
+        return scene.zone
     return named_zone(scene.render(properties.time_zone), "timeZone")
 
 

@@ -6,6 +6,7 @@ Here are the nodes only. The runtime listens to events, keeps the schedules and 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, JsonValue
 
@@ -14,6 +15,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Condition, Properties
 from botflow.flow.policy import TimeZone
+from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, Templates
 from botflow.nodes.triggers.cron import Cron
 from botflow.nodes.triggers.input_schema import InputSchema, misfits
@@ -38,7 +40,7 @@ class EventProperties(RunProperties):
     event: Annotated[str, Field(min_length=1, max_length=128)]
     """The name of the event."""
     when: Condition | None = None
-    """A condition over the event's payload, which it reads as `$input`: `$input.amount > 100`."""
+    """A condition over the event's payload, which it reads as `$input`: `$input.amount > 100`. Times in it are UTC."""
 
 
 class ScheduleProperties(RunProperties):
@@ -131,7 +133,10 @@ class EventTrigger(RunTrigger):
         if not super().starts(properties, inbound) or inbound.parameters.get("name") != properties.event:
             return False
         payload = inbound.parameters.get("input")
-        return properties.when is None or bool(self._templates.evaluate(properties.when, {INPUT: payload}))
+        settings = RenderSettings(inbound.received_at, lambda: ZoneInfo("UTC"))
+        return properties.when is None or bool(
+            self._templates.evaluate(properties.when, {INPUT: payload, SETTINGS: settings})
+        )
 
 
 class ScheduleTrigger(RunTrigger):

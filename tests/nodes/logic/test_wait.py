@@ -291,3 +291,38 @@ def test_hours_that_never_come_again_fail_with_a_code() -> None:
     talk.says("hi")
     assert talk.turn.failure is not None
     assert talk.turn.failure.code == "wait.never"
+
+
+@pytest.mark.parametrize(
+    ("until", "moment"),
+    [
+        ("{{ day|shift('-1d')|at('09:00') }}", "2026-12-23T08:00"),
+        ("{{ day|at(hour)|shift('-2h') }}", "2026-12-24T17:30"),
+        ("{{ now|shift('90m') }}", "2026-11-18T11:00"),
+        ("{{ today|shift('1w')|at('12:00') }}", "2026-11-25T11:00"),
+        ("{{ day|shift('1 month') }}", "2027-01-23T23:00"),
+        ("{{ day|shift('-1y'|replace('y', ' year'))|at('09:00') }}", ""),
+        ("{{ now }}", ""),
+        ("{{ today }}", ""),
+    ],
+)
+def test_a_moment_may_be_reckoned_and_a_past_one_ends_the_wait(until: str, moment: str) -> None:
+    document = {"timeZone": "Europe/Berlin", "variables": {"day": "2026-12-24", "hour": "20:30"}}
+    talk = pausing(until=until, document=document)
+
+    assert ends(talk, "2026-11-18T09:30+00:00") == moment
+    assert (talk.turn.status == "completed") == (moment == "")
+
+
+def test_a_reckoned_time_is_by_the_zone_of_the_wait() -> None:
+    talk = pausing(until="{{ '2026-12-24'|at('09:00') }}", timeZone="America/New_York")
+
+    assert ends(talk) == "2026-12-24T14:00"
+
+
+def test_an_unset_day_fails_with_a_code() -> None:
+    talk = pausing(until="{{ unset|shift('-1d')|at('09:00') }}", document={"variables": {"unset": None}})
+    talk.send("hi")
+
+    assert talk.turn.failure is not None
+    assert talk.turn.failure.code == "wait.until"
