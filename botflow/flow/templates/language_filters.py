@@ -20,6 +20,9 @@ from botflow.flow.templates import moments, wording
 
 SETTINGS = "__settings"  # the name of the RenderSettings among a template's values
 CLOCK_NAMES = ("now", "today")
+# One use takes up to 150 microseconds, and minijinja's fuel does not count those that `map` makes.
+MOST_USES = 1_000
+_USED = "language filters used"
 _REQUIRED = object()
 _ZONE_LETTERS = frozenset("zZvVOXx")
 
@@ -166,6 +169,10 @@ def _as_filter(name: str, language_filter: LanguageFilter) -> Callable[..., Any]
         argument = language_filter.argument_of(name, given, named)
         if value is None or value == "":
             return value
+        used = (state.get_temp(_USED) or 0) + 1
+        if used > MOST_USES:
+            raise ValueError(f"the filters for dates and numbers take at most {MOST_USES} values in one template")
+        state.set_temp(_USED, used)
         settings = state.lookup(SETTINGS)
         return language_filter.apply(settings if isinstance(settings, RenderSettings) else _UNSET, value, *argument)
 

@@ -149,6 +149,24 @@ def test_what_cannot_be_worded_is_said(source: str, why: str) -> None:
     assert len(str(failed.value)) < 400
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in range(1000) %}{% for j in range(1000) %}{{ 5|money('EUR') }}{% endfor %}{% endfor %}",
+        "{{ many|map('date', 'full')|list|length }}",
+        "{{ many|map('shift', '1d')|list|length }}",
+    ],
+)
+def test_one_template_words_a_bounded_number_of_values(source: str) -> None:
+    many = ["2026-11-27"] * 60_000  # minijinja's fuel does not count what `map` does
+
+    with pytest.raises(FlowError, match="at most 1000 values"):
+        render(source, many=many)
+    with pytest.raises(FlowError, match="at most 1000 values"):
+        Templates().evaluate("many|map('date')|list", {"many": many})
+    assert render("{{ few|map('date')|list|length }}", few=many[:1_000]) == "1000"
+
+
 def test_every_filter_has_a_docstring_and_an_example_that_works() -> None:
     values = {**VALUES, "when": "19:30", SETTINGS: RenderSettings(NOW, lambda: BERLIN)}
     for language_filter in LANGUAGE_FILTERS.values():
