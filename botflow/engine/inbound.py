@@ -41,7 +41,6 @@ class Location:
 
 
 _PLAIN_FIELDS = ("text", "payload", "token", "consent", "address", "parameters")
-CONTENT_FIELDS = (*_PLAIN_FIELDS, "media", "location")
 
 
 @value(frozen=True, slots=True, kw_only=True)

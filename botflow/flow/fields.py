@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+# The fields of a message, as templates read them in `$message`; it has `channel` besides.
+MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
 TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 

@@ -19,11 +19,12 @@ class NoProperties(Properties):
 
 
 class Advice(NamedTuple):
-    """A warning about a property, at its path below `properties`."""
+    """A warning about a property, at its path below `properties`, with the code that names its kind."""
 
     path: tuple[str | int, ...]
     message: str
     hint: str = ""
+    code: str = "property.no_effect"
 
 
 class Surroundings(Protocol):
@@ -31,6 +32,9 @@ class Surroundings(Protocol):
 
     def connected(self, handle: str) -> bool:
         """Say whether an edge leads on from the node's handle."""
+
+    def is_variable(self, name: str) -> bool:
+        """Say whether the workflow has a variable of this name."""
 
     def may_be(self, expression: str, value: Any) -> bool:
         """Say whether an expression may have this value, as far as that is known."""
@@ -88,5 +92,5 @@ class NodeSpec:
         return True
 
     def advice(self, properties: Any, around: Surroundings) -> Iterable[Advice]:
-        """Return warnings: properties that have no effect where the node stands."""
+        """Return warnings about properties, such as one that has no effect where the node stands."""
         return ()

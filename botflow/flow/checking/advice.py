@@ -1,4 +1,4 @@
-"""Warnings that node types give about their own properties: properties without effect at the node's place."""
+"""Warnings that node types give about their own properties, such as one without effect at the node's place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_advice(linked: Linked, report: Report) -> None:
     for node in linked.nodes.values():
         for advice in node.spec.advice(node.properties, Around(linked, node)):
             report.warning(
-                "property.no_effect",
+                advice.code,
                 f"{node.id!r}: {advice.message}",
                 (*node.path, "properties", *advice.path),
                 hint=advice.hint,
@@ -35,6 +35,9 @@ class Around:
 
     def connected(self, handle: str) -> bool:
         return (self.node.id, handle) in self.linked.targets
+
+    def is_variable(self, name: str) -> bool:
+        return name in self.linked.document.variables or any(name in node.sets for node in self.linked.nodes.values())
 
     def may_be(self, expression: str, value: Any) -> bool:
         """A variable may be what its nodes store in it; one with a default, or that others set, may be anything."""

@@ -53,7 +53,7 @@ def examine(
     check_conversation(linked, report, waits=waits, answered=answered)
     check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
-    check_texts(linked, report)
+    check_texts(linked, report, is_subflow=returns)
     check_advice(linked, report)
     # After an error, nodes would look unreachable and variables unset: report these errors first.
     if len(linked.nodes) == len(document.nodes):

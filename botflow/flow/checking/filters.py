@@ -24,21 +24,26 @@ _SAMPLES: dict[str, tuple[Any, ...]] = {
     "shift": (_DATE, _TIME, _MOMENT),
     "at": (_DATE, _MOMENT),
     "timestamp": (_DATE, _MOMENT),
+    "format": ("%s",),  # of printf; other languages have a filter of this name for dates
 }
+_SIGNS = ("+", "-")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 def check_filters(text: Text, linked: Linked, report: Report, node: LinkedNode | None) -> None:
     """Check every use of these filters in a template or condition that can be parsed."""
-    if "|" not in text.text or not (text.kind == "condition" or is_template(text.text)):
+    if not (text.kind == "condition" or is_template(text.text)):
         return
     name = node.id if node else ""
     for words in expressions(text.text, bare=text.kind == "condition"):
         for position, word in enumerate(words):
-            if position and words[position - 1].text == "|" and word.text in LANGUAGE_FILTERS:
-                _check_argument(words, position, text, report, name)
+            if position and words[position - 1].text == "|" and word.text in _SAMPLES:
+                if word.text in LANGUAGE_FILTERS:
+                    _check_argument(words, position, text, report, name)
                 if node is not None:
                     _check_value(words, position, text, Around(linked, node), report)
+            if node is not None and word.kind == "number" and position and words[position - 1].text in _SIGNS:
+                _check_sum(words, position - 1, text, Around(linked, node), report)
 
 
 def _check_argument(words: Sequence[Token], position: int, text: Text, report: Report, node: str) -> None:
@@ -69,7 +74,20 @@ def _check_value(words: Sequence[Token], position: int, text: Text, around: Arou
             "template.filter_value",
             f"the filter {name} does not fit {read!r}: no node stores a value there that the filter takes",
             text.path,
-            hint="compare it with `expect` of the question",
+            hint="use date, time or number" if name == "format" else "compare it with `expect` of the question",
+            node=around.node.id,
+        )
+
+
+def _check_sum(words: Sequence[Token], sign: int, text: Text, around: Around, report: Report) -> None:
+    """Warn of `day + 1`: a date or time is a text, and the node would fail."""
+    read = _operand(words[:sign])
+    if read and not around.may_be(read, 1) and any(around.may_be(read, sample) for sample in (_DATE, _TIME)):
+        report.warning(
+            "template.filter_value",
+            f"{read!r} is no number, and cannot be added to",
+            text.path,
+            hint=f'move a date or time by {read} | shift("{words[sign].text}1d")',
             node=around.node.id,
         )
 

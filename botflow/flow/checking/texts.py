@@ -8,6 +8,7 @@ import minijinja
 
 from botflow.errors import FlowError, did_you_mean
 from botflow.flow.checking.filters import check_filters
+from botflow.flow.checking.inputs import check_inputs
 from botflow.flow.checking.operators import advice_on_operators
 from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
@@ -23,8 +24,8 @@ FAILURE_FIELDS = ("code", "message", "node")
 _TAG = re.compile(r"\{[{%][^{}]*")
 
 
-def check_texts(linked: Linked, report: Report) -> None:
-    """Check every template, condition and pattern of the document."""
+def check_texts(linked: Linked, report: Report, *, is_subflow: bool) -> None:
+    """Check every template, condition and pattern of the document; `is_subflow`: another workflow runs it as one."""
     environment = guarded_environment()
     known = {node.id for node in linked.document.nodes}
     for node in linked.nodes.values():
@@ -32,11 +33,13 @@ def check_texts(linked: Linked, report: Report) -> None:
             if _is_sound(text, environment, report, node.id):
                 _check_references(text, known, report, node.id)
                 _check_fields(text, linked, report, node.id)
+                check_inputs(text, linked, report, node.id, is_subflow=is_subflow)
                 check_filters(text, linked, report, node)
     recap = Text(("recap",), "template", linked.document.recap or "")
     if _is_sound(recap, environment, report, ""):
         _check_references(recap, known, report, "")
         _check_fields(recap, linked, report, "")
+        check_inputs(recap, linked, report, "", is_subflow=is_subflow)
         check_filters(recap, linked, report, None)
     for position, interrupt in enumerate(linked.document.interrupts):
         if interrupt.pattern is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from botflow.flow.checking.placeholders import check_placeholders
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
@@ -32,6 +33,7 @@ def check_variables(
     for node in linked.nodes.values():
         child = _child(node, children)
         for text in node.texts:
+            check_placeholders(text, known, report, node.id)
             returned = text.path[3:4] == ("output",) and child is not None
             scope = known
             if returned and child is not None:

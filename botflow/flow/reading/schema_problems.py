@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -68,12 +68,34 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
             hint = did_you_mean(word, known, f"known here: {_list(known)}")
         return f"{family}.unknown_key", f"{spot} is no known key", hint
     if kind == "missing":
-        return f"{family}.missing_key", f"{spot} is missing", ""
+        return f"{family}.missing_key", f"{spot} is missing", _split_type(error["input"], path)
     if "." in kind:
         return kind, f"{spot}: {error['msg']}" if spot else error["msg"], ""
-    hint = "put it in quotes" if kind == "string_type" and isinstance(error["input"], int | float) else ""
+    hint = _instead_of(error, path, model)
     message = _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return f"{family}.invalid", f"{spot}: {message[:1].lower()}{message[1:]}" if spot else message, hint
+
+
+def _split_type(node: object, path: Path) -> str:
+    """Return a hint for a node with `type: chatbot.ask` and no `actionType`."""
+    whole = node.get("type") if isinstance(node, Mapping) and path[-1:] == ("actionType",) else None
+    if not isinstance(whole, str) or "." not in whole:
+        return ""
+    first, _, second = whole[:64].partition(".")
+    return f"write type: {first}, actionType: {second}"
+
+
+def _instead_of(error: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
+    """Return a hint on a value of another type than it must be."""
+    match error["type"]:
+        case "string_type" if isinstance(error["input"], int | float):
+            return "put it in quotes"
+        case "string_type" if path[-1:] == ("next",):
+            return "a handle leads to one node; use on for several handles"
+        case "model_type" | "model_attributes_type" | "dict_type" if isinstance(error["input"], str):
+            keys = _keys_at(model, path)
+            return f"such as {{{', '.join(f'{key}: ...' for key in keys[:3])}}}" if len(path) > 1 else ""
+    return ""
 
 
 def _at(error: ErrorDetails) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from botflow.engine.events import NodeFailed
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
+from botflow.flow.node_spec import Advice, Surroundings
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -57,6 +58,16 @@ class AiReply(NodeType):
 
     def outputs(self, properties: ReplyProperties) -> tuple[str, ...]:
         return ("text",)
+
+    def advice(self, properties: ReplyProperties, around: Surroundings) -> Iterable[Advice]:
+        """Without either of the two the conversation fails whenever the model does, and always without a key."""
+        if not properties.fallback.strip() and not around.connected("error"):
+            yield Advice(
+                ("fallback",),
+                "without a model's answer the conversation ends here with an apology",
+                "give it a fallback, or lead error on",
+                code="ai.no_fallback",
+            )
 
     def visit(self, properties: ReplyProperties, scene: Scene) -> Visit:
         return _reply(properties, scene)

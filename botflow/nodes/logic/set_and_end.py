@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -9,6 +11,11 @@ from pydantic import Field, JsonValue
 from botflow.engine.node_type import End, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.node_spec import Advice, Surroundings
+
+_LONGEST_RECKONING = 200  # characters
+_RECKONING = re.compile(r"\s*\$?[\w.]+((?:\s*[-+*/%]\s*\$?[\w.]+)+)?\s*")
+_NAME = re.compile(r"(?<![.\w])[^\W0-9]\w*")
 
 
 class SetProperties(Properties):
@@ -33,11 +40,30 @@ class Set(NodeType):
     def outputs(self, properties: SetProperties) -> tuple[str, ...]:
         return tuple(properties.variables)
 
+    def advice(self, properties: SetProperties, around: Surroundings) -> Iterable[Advice]:
+        for name, value in properties.variables.items():
+            if isinstance(value, str) and _is_reckoning(value, around):
+                yield Advice(
+                    ("variables", name),
+                    f"{name} becomes the text {value!r}, and nothing is computed",
+                    f'write "{{{{ {value.strip().lstrip("$")} }}}}"',
+                    code="property.no_template",
+                )
+
     def visit(self, properties: SetProperties, scene: Scene) -> Visit:
         assigned = {}
         for name, value in properties.variables.items():
             assigned[name] = scene.set(name, scene.render_value(value))
         return Leave("next", assigned)
+
+
+def _is_reckoning(text: str, around: Surroundings) -> bool:
+    """Say whether a text is a sum or the like over the workflow's variables, or `$name`, as other languages have it."""
+    found = _RECKONING.fullmatch(text) if len(text) <= _LONGEST_RECKONING else None
+    if found is None:
+        return False
+    names = _NAME.findall(text)
+    return bool(names) and all(map(around.is_variable, names)) and (found[1] is not None or "$" in text)
 
 
 class EndProperties(Properties):

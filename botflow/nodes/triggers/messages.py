@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from botflow.engine.inbound import CONTENT_FIELDS, Inbound, InboundKind
+from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
+from botflow.flow.fields import MESSAGE_FIELDS, Properties
 from botflow.flow.node_spec import NoProperties
 
 
@@ -28,7 +28,7 @@ class InboundTrigger(NodeType):
         return inbound.kind == self._kind and self._provider in ("", inbound.provider)
 
     def outputs(self, properties: NoProperties) -> tuple[str, ...]:
-        return CONTENT_FIELDS
+        return MESSAGE_FIELDS
 
     def visit(self, properties: NoProperties, scene: Scene) -> Visit:
         return Leave("next", scene.inbound.content())

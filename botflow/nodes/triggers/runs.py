@@ -90,6 +90,9 @@ class RunTrigger(NodeType):
     def sets(self, properties: Any) -> tuple[str, ...]:
         return ("input",)
 
+    def outputs(self, properties: Any) -> tuple[str, ...] | None:
+        return tuple(properties.input_schema) or None
+
     def starts(self, properties: Any, inbound: Inbound) -> bool:
         return inbound.kind == "trigger" and inbound.parameters.get("trigger") in self.takes
 
