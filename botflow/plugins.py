@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
@@ -76,6 +76,12 @@ def words_answered(plugins: Iterable[Plugin]) -> Mapping[str, frozenset[str]]:
     """Return, by channel, the words that providers answer themselves, so that a flow cannot."""
     types = channel_types(plugins)
     return {name: words for name in types if (words := types[name].answers_itself.get(name))}
+
+
+def secret_settings(plugins: Iterable[Plugin], environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield the secrets among the plugins' settings; UsageError `settings.invalid` names the variable at fault."""
+    for plugin in plugins:
+        yield from plugin.settings.from_environment(environment).secrets()
 
 
 def setting_names(plugins: Iterable[Plugin]) -> tuple[str, ...]:

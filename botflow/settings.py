@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -122,6 +123,17 @@ class EnvironmentSettings(BaseSettings):
         except SettingsError as failure:
             raise UsageError(f"the environment: {failure}", code="settings.invalid") from None
 
+    def secrets(self) -> Iterator[str]:
+        """Yield the secrets among the settings: the values of secret fields, and the passwords in addresses."""
+        for field in type(self).model_fields:
+            match getattr(self, field):
+                case SecretStr() as secret:
+                    yield secret.get_secret_value()
+                case str() as text:
+                    yield from _passwords(text)
+                case tuple() as several:
+                    yield from (each.get_secret_value() for each in several if isinstance(each, SecretStr))
+
     @classmethod
     def variables(cls) -> tuple[str, ...]:
         """Return the names of the environment variables, in order."""
@@ -165,6 +177,21 @@ class Settings(EnvironmentSettings):
                     hint=did_you_mean(name, known, "unset it"),
                 )
         return super().from_environment(environment)
+
+
+def _passwords(address: str) -> Iterator[str]:
+    """Yield the passwords in an address, as they are written there and decoded.
+
+    A password that is also the name of the user or of the database is not hidden: it is in every message about them.
+    """
+    try:
+        parts = urlsplit(address)
+        query = parse_qsl(parts.query)
+    except ValueError:
+        return
+    names = {unquote(parts.username or ""), unquote(parts.path).strip("/")}
+    written = [parts.password or "", *(value for name, value in query if name.lower().endswith("password"))]
+    yield from (form for each in written for form in {each, unquote(each)} if form and form not in names)
 
 
 def _sentence(error: ErrorDetails) -> str:

@@ -20,6 +20,7 @@ LAYERS = (
         "crash_points",
         "clock",
         "keyring",
+        "redaction",
         "settings",
         "languages",
         "flow",

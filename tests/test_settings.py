@@ -80,3 +80,23 @@ def test_an_integrations_wrong_setting_is_refused_in_the_same_words(name: str, v
 
     assert refused.value.code == "settings.invalid"
     assert sentence in str(refused.value)
+
+
+def test_secrets_are_the_secret_fields_and_the_passwords_in_addresses() -> None:
+    settings = Settings.from_environment(
+        {
+            "BOTFLOW_DATABASE_URL": "postgresql://me:p%40ss%2Fword@db/flows?sslpassword=of-the-key",
+            "BOTFLOW_REDIS_URL": "redis://:of-redis@cache/0",
+            "BOTFLOW_SECRET_KEY": f"{'n' * 32},{'f' * 32}",
+            "BOTFLOW_API_KEY": "api-key-0123456789",
+        }
+    )
+
+    assert sorted(settings.secrets()) == sorted(
+        ["p%40ss%2Fword", "p@ss/word", "of-the-key", "of-redis", "n" * 32, "f" * 32, "api-key-0123456789"]
+    )
+
+
+def test_a_password_that_is_the_users_name_is_no_secret() -> None:
+    assert list(Settings(botflow_database_url="postgresql://postgres:postgres@db/flows").secrets()) == []
+    assert list(Settings(botflow_database_url="postgresql://[not-an-address").secrets()) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 import typer
 
 from botflow.cli.commands import chat, check, db, graph, results, secrets, serve, sessions, version, worker, workflows
+from botflow.cli.launch import known_secrets
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -38,7 +40,7 @@ def main() -> NoReturn:
     try:
         app(prog_name="botflow")
     except BotflowError as problem:
-        print_error(problem)
+        print_error(problem, known_secrets(os.environ))
         sys.exit(1 if isinstance(problem, FlowError) else 2)
     except KeyboardInterrupt:
         sys.exit(130)

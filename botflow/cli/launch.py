@@ -9,7 +9,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from botflow.errors import UsageError
-from botflow.settings import Settings
+from botflow.settings import EnvironmentSettings, Settings
 
 if TYPE_CHECKING:
     from botflow.keyring import Keyring
+    from botflow.redaction.known_secrets import KnownSecrets
     from botflow.runtime.options import RuntimeOptions
     from botflow.runtime.process.worker import WorkerOptions
 
@@ -40,6 +41,7 @@ def runtime_options(
     keyring: Keyring,
     worker: WorkerOptions | None,
     migrate: bool,
+    known_secrets: KnownSecrets,
     sends: bool = True,
 ) -> RuntimeOptions:
     """Read and compile the flow files, and return the options to run; FlowProblems when anything is wrong with them."""
@@ -56,7 +58,21 @@ def runtime_options(
         plugins=files.plugins,
         environment=os.environ,
         sends=sends,
+        known_secrets=known_secrets,
     )
+
+
+def known_secrets(environment: Mapping[str, str]) -> KnownSecrets:
+    """Return the secrets of all settings; those of a plugin whose settings are invalid are not read by anyone."""
+    from botflow.plugins import installed_plugins
+    from botflow.redaction.known_secrets import KnownSecrets
+
+    secrets: list[str] = []
+    kinds: list[type[EnvironmentSettings]] = [Settings, *(plugin.settings for plugin in installed_plugins())]
+    for kind in kinds:
+        with suppress(UsageError):
+            secrets += kind.from_environment(environment).secrets()
+    return KnownSecrets(secrets)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from botflow.clock import Clock
 from botflow.engine.node_type import NodeType
 from botflow.interfaces import Channel, Model
 from botflow.nodes import built_in
-from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.plugins import Plugin, installed_plugins, node_types_of, secret_settings
 from botflow.records.leases import Seen
 from botflow.records.queues import EFFECTS, EXECUTIONS, TURNS
 from botflow.records.turns import TurnCommit, TurnId
@@ -84,6 +84,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     settings = options.settings
     plugins = [*installed_plugins(), *options.plugins]
     kinds = node_types_of(plugins, built_in())
+    options.known_secrets.add_settings((*settings.secrets(), *secret_settings(plugins, options.environment)))
     database = await open_database(settings.botflow_database_url, migrate=options.migrate)
     stack.push_async_callback(database.close)
     clock = DatabaseClock(options.clock, database.now)
@@ -111,7 +112,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         hub=hub,
         decisions=Decisions(database.engine),
         contacts=Contacts(database.engine),
-        vault=Vault(Credentials(database.engine), options.keyring),
+        vault=Vault(Credentials(database.engine), options.keyring, options.known_secrets),
     )
 
 
@@ -145,6 +146,7 @@ def delivery_of(base: Base) -> Delivery:
             status_url=callbacks.of,
             clock=base.clock,
             gate=gate,
+            known_secrets=options.known_secrets,
             pace=Pace.of(options.timing),
         ),
     )
@@ -240,8 +242,10 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             artifacts=database.artifacts,
             executions=database.executions,
             credential=base.vault.fields_for_run,
+            known_secrets=base.options.known_secrets,
         ),
         spend=ModelSpend(Spending(database.engine), base.decisions),
+        known_secrets=base.options.known_secrets,
         log=structlog.get_logger("botflow.asks"),
     )
 

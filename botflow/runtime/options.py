@@ -11,6 +11,7 @@ from botflow.flow.graph import Flow
 from botflow.keyring import Keyring
 from botflow.plugins import Plugin
 from botflow.records.queues import QueueName
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
@@ -24,7 +25,8 @@ class RuntimeOptions:
     `keyring` has the keys to sign and seal with. `worker` is None in a process that leaves turns to others. `plugins`
     are added to the installed ones; all read their settings from `environment`, which is this process's environment
     only if the caller passes it. Unless `sends`, channels get no settings, so that no message leaves this machine.
-    `bounds` are the limits for refusing messages, `timing` the lengths of leases and waits.
+    `bounds` are the limits for refusing messages, `timing` the lengths of leases and waits. `known_secrets` are masked
+    in what is stored and logged; the runtime adds those of its settings and of the credentials that it opens.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class RuntimeOptions:
     clock: Clock = field(default_factory=SystemClock)
     bounds: Bounds = field(default_factory=Bounds)
     timing: Timing = field(default_factory=Timing)
+    known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
 
     @property
     def queues(self) -> tuple[QueueName, ...]:

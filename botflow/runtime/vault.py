@@ -12,18 +12,17 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
 
 KEY_ID_BYTES = 8
 NONCE_BYTES, TAG_BYTES = 12, 16  # NIST SP 800-38D
 MOST_BYTES = 64_000
-SHORTEST_SECRET = 6
 FROM_ENVIRONMENT = "env:"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -110,11 +109,12 @@ def _damaged() -> UsageError:
 
 
 class Vault:
-    """Adds, finds, lists and deactivates credentials."""
+    """Adds, finds, lists and deactivates credentials. The secrets that it opens become `known`, for the log."""
 
-    def __init__(self, store: Credentials, keyring: Keyring) -> None:
+    def __init__(self, store: Credentials, keyring: Keyring, known: KnownSecrets | None = None) -> None:
         self._store = store
         self._sealer = Sealer(keyring)
+        self._known = known or KnownSecrets()
 
     async def add(self, name: str, module: str, fields: Mapping[str, str], *, user_name: str = "") -> None:
         """Seal and store; without a user, for the whole organization; UsageError `credential.name`, `.fields` or
@@ -143,7 +143,9 @@ class Vault:
                 code="credential.unknown",
                 hint="add it for its user, or for the whole organization",
             )
-        return SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
+        fields = SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
+        self._known.opened(fields.values())
+        return fields
 
     async def fields_for_run(self, session: int, name: str) -> SecretFields:
         """Like `fields`, for the user for whom the session's run was started."""
@@ -163,6 +165,7 @@ class Vault:
                 "set the variable for the web server" if name.startswith(FROM_ENVIRONMENT) else "give it a field secret"
             )
             raise UsageError(f"there is no secret in {name!r}", code="credential.unknown", hint=hint)
+        self._known.opened((secret,))
         return secret
 
     async def all(self) -> list[CredentialSummary]:
@@ -192,21 +195,6 @@ class Vault:
 
     async def _key_of(self, name: str, user_name: str) -> CredentialKey:
         return CredentialKey(organization=await self._store.default_organization(), user_name=user_name, name=name)
-
-
-def covered(value: Any, fields: Mapping[str, str]) -> Any:
-    """Return plain JSON with the values of `fields` masked in all texts; very short values are not masked."""
-    match value:
-        case str():
-            for secret in fields.values():
-                value = value.replace(secret, "***") if len(secret) >= SHORTEST_SECRET else value
-            return value
-        case dict():
-            return {covered(name, fields): covered(item, fields) for name, item in value.items()}
-        case list() | tuple():
-            return [covered(item, fields) for item in value]
-        case _:
-            return value
 
 
 def _place(key: CredentialKey, module: str) -> bytes:

@@ -21,6 +21,7 @@ from pathlib import Path
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
 from botflow.crash_points import EVENT, POINTS
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
@@ -95,7 +96,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--in-flight", type=int, default=500)
     parser.add_argument("--waiting", type=int, default=10_000)
     given = parser.parse_args(arguments)
-    configure_logs()
+    known = KnownSecrets()
+    configure_logs(known)
     settings = Settings.from_environment()
     options = runtime_options(
         settings,
@@ -103,6 +105,7 @@ def main(arguments: Sequence[str]) -> None:
         keyring=deployment_keys(settings, dev=False),
         worker=None if given.no_worker else WorkerOptions(),
         migrate=True,
+        known_secrets=known,
     )
     bounds = Bounds(in_flight=given.in_flight, waiting=given.waiting)
     options = replace(options, bounds=bounds, timing=Timing().scaled(given.scale))

@@ -22,6 +22,7 @@ from botflow.nodes.custom.action import action
 from botflow.records.queues import QUEUES, QueueName
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import Receipt, TurnCommit
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks
@@ -265,6 +266,7 @@ def assemble(
         artifacts=database.artifacts,
         executions=database.executions,
         credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
+        known_secrets=KnownSecrets(),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows, channels)
@@ -283,6 +285,7 @@ def assemble(
             transcripts=database.transcripts,
             actions=actions,
             spend=spend,
+            known_secrets=KnownSecrets(),
             log=structlog.get_logger("tests"),
         ),
         consent=consent,

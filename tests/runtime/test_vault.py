@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
-from botflow.runtime.vault import Sealer, Vault, covered
+from botflow.runtime.vault import Sealer, Vault
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.tables import credentials
@@ -122,12 +122,6 @@ def test_the_same_text_is_sealed_differently_each_time() -> None:
     sealer = Sealer(KEY)
 
     assert sealer.seal(b"x", b"here") != sealer.seal(b"x", b"here")
-
-
-def test_secrets_are_covered_wherever_they_stand() -> None:
-    found = covered({"a": [f"x{SECRET}y", 1, None], SECRET: ("b",), "pin": "12"}, {"password": SECRET, "pin": "12"})
-
-    assert found == {"a": ["x***y", 1, None], "***": ["b"], "pin": "12"}
 
 
 async def test_credentials_are_sealed_anew_with_the_newest_secret(store: Credentials, vault: Vault) -> None:

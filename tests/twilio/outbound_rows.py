@@ -23,6 +23,7 @@ from botflow.nodes import built_in
 from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import TurnCommit, TurnId
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.sender import Pace, Sender
 from botflow.runtime.served_flows import Flows
@@ -60,6 +61,7 @@ def sender_of(
         status_url=status_url,
         clock=clock or SystemClock(),
         gate=ConsentGate(GateRows(engine), Contacts(engine), flows),
+        known_secrets=KnownSecrets(),
         pace=pace or Pace(),
     )
 

@@ -17,6 +17,7 @@ from botflow.clock import SystemClock
 from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, WebhookRequest
 from botflow.records.turns import Receipt
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.delivery.sender import Sender
 from botflow.runtime.served_flows import LiveFlow
 from botflow.storage.database import Database
@@ -130,6 +131,11 @@ async def open_town(
     channels: Mapping[str, Channel] = dict.fromkeys(channel.names, channel)
     async with open_bot(database, *(nodes or HELLO), channels=channels, **document) as bot:
         outbox = Sender(
-            database.outbox, channels, status_url=lambda part, provider: None, clock=SystemClock(), gate=bot.gate
+            database.outbox,
+            channels,
+            status_url=lambda part, provider: None,
+            clock=SystemClock(),
+            gate=bot.gate,
+            known_secrets=KnownSecrets(),
         )
         yield Town(bot, database, twilio, outbox)

@@ -30,10 +30,12 @@ def chat(flows: FlowPaths) -> None:
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.keyring import Keyring
+    from botflow.redaction.known_secrets import KnownSecrets
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
 
-    configure_logs(level=logging.ERROR)
+    known = KnownSecrets()
+    configure_logs(known, level=logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
         options = runtime_options(
@@ -43,6 +45,7 @@ def chat(flows: FlowPaths) -> None:
             worker=WorkerOptions(),
             migrate=True,
             sends=False,
+            known_secrets=known,
         )
         run_until_stopped(_talk(options))
 

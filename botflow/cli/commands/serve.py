@@ -44,11 +44,13 @@ def serve(
         import botflow.web.app
         import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
         from botflow.cli.output.logging import configure_logs
+        from botflow.redaction.known_secrets import KnownSecrets
         from botflow.runtime.process.worker import WorkerOptions
         from botflow.settings import Settings
         from botflow.web.auth.deployment_keys import deployment_keys
 
-        configure_logs()
+        known = KnownSecrets()
+        configure_logs(known)
         settings = Settings.from_environment()
         options = runtime_options(
             settings,
@@ -56,6 +58,7 @@ def serve(
             keyring=deployment_keys(settings, dev=dev, host=host),
             worker=None if no_worker else WorkerOptions(),
             migrate=not no_migrate,
+            known_secrets=known,
         )
     with listen(host, port) as listening:
         run_until_stopped(_serve(options, settings, listening, dev=dev))

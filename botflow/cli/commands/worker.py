@@ -33,16 +33,19 @@ def worker(
     """
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
+    from botflow.redaction.known_secrets import KnownSecrets
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
     from botflow.web.auth.deployment_keys import deployment_keys
 
     options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()))
     place = _place(health)
-    configure_logs()
+    known = KnownSecrets()
+    configure_logs(known)
     settings = Settings.from_environment()
     keys = deployment_keys(settings, dev=False)
-    run_until_stopped(_work(runtime_options(settings, (), keyring=keys, worker=options, migrate=not no_migrate), place))
+    runtime = runtime_options(settings, (), keyring=keys, worker=options, migrate=not no_migrate, known_secrets=known)
+    run_until_stopped(_work(runtime, place))
 
 
 async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import structlog
 
 from botflow.cli.output.visible import visible
+from botflow.redaction.known_secrets import KnownSecrets
 
 
-def configure_logs(*, level: int = logging.INFO) -> None:
-    """Send botflow's own log, and warnings and errors of libraries, to stderr."""
+def configure_logs(known_secrets: KnownSecrets, *, level: int = logging.INFO) -> None:
+    """Send botflow's own log, and warnings and errors of libraries, to stderr; `known_secrets` are masked in them."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -22,7 +23,8 @@ def configure_logs(*, level: int = logging.INFO) -> None:
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _WithoutSecrets(
+            known_secrets,
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
         )
@@ -41,6 +43,17 @@ def configure_logs(*, level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class _WithoutSecrets(structlog.stdlib.ProcessorFormatter):
+    """Masks secrets in the finished line: so also in tracebacks, and in what libraries log."""
+
+    def __init__(self, known_secrets: KnownSecrets, **options: Any) -> None:
+        super().__init__(**options)
+        self._known_secrets = known_secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._known_secrets.text(super().format(record))
 
 
 def _rendering() -> list[Any]:

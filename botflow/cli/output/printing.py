@@ -14,6 +14,7 @@ from botflow.errors import BotflowError
 
 if TYPE_CHECKING:
     from botflow.flow.problems import Problem
+    from botflow.redaction.known_secrets import KnownSecrets
 
 
 def print_json(value: Any) -> None:
@@ -21,16 +22,18 @@ def print_json(value: Any) -> None:
     print(visible(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 
-def print_error(problem: BotflowError) -> None:
-    """Print an error and its hint on stderr; a flow's problems get a line each."""
+def print_error(problem: BotflowError, known_secrets: KnownSecrets) -> None:
+    """Print an error and its hint on stderr, without secrets: it may quote an address with a password. A flow's
+    problems get a line each."""
     problems: Iterable[Problem] = getattr(problem, "problems", ())
     for each in problems:
-        typer.echo(problem_line(each), err=True)
+        typer.echo(known_secrets.text(problem_line(each)), err=True)
     if not problems:
         label = typer.style("error:", fg="red", bold=True)
         hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
         stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
-        typer.echo(f"{label} {visible(f'{problem.message}{stop}{hint}')}", err=True)
+        said = known_secrets.text(f"{problem.message}{stop}{hint}")
+        typer.echo(f"{label} {visible(said)}", err=True)
 
 
 def problem_line(problem: Problem) -> str:

@@ -1,7 +1,11 @@
-"""Runs a plugin's actions: their context, and the storage of their large results."""
+"""Runs a plugin's actions: their context, and the storage of their large results.
+
+The secrets that an action knows are masked in everything that it hands over, before it is stored.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,6 +16,8 @@ import orjson
 from botflow.engine.asks import Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
+from botflow.redaction.known_secrets import KnownSecrets
+from botflow.redaction.redactor import Redactor
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 
@@ -20,6 +26,7 @@ LARGEST_ARTIFACT = 16 * 1024 * 1024
 LONGEST_NAME = 200
 MOST_LINES = 200  # of one action's log
 LONGEST_LINE = 2_000
+LARGE = 1_000_000  # bytes; larger content is masked by a thread, while other turns run
 PROGRESS_EVERY_S = 0.5
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
 
@@ -36,7 +43,9 @@ class RunningAction:
         credential: Mapping[str, str],
         artifacts: Artifacts,
         executions: Executions,
+        redactor: Redactor,
     ) -> None:
+        self.redactor = redactor
         self._ask = ask
         self._execution = execution
         self._credential = credential
@@ -68,7 +77,7 @@ class RunningAction:
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
         if len(self.lines) < MOST_LINES:
-            self.lines.append((level, _line(message)))
+            self.lines.append((level, self._line(message)))
 
     async def progress(self, fraction: float, note: str = "") -> None:
         """Report progress, from 0 to 1; written at most twice a second."""
@@ -76,17 +85,23 @@ class RunningAction:
         if now_s - self._said_s < PROGRESS_EVERY_S and fraction < 1:
             return
         self._said_s = now_s
-        progress = {"fraction": min(1.0, max(0.0, fraction)), "note": _line(note), "node": self.node}
+        progress = {"fraction": min(1.0, max(0.0, fraction)), "note": self._line(note), "node": self.node}
         await self._executions.set_progress(self._execution, progress)
 
     async def save(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> None:
         """Store a large result with the execution; FlowError `artifact.too_large` beyond 16 MiB."""
-        await keep(self._artifacts, self._execution, name, content, content_type, "artifact")
+        redact = self.redactor
+        kept = await _masked(redact, content) if len(content) <= LARGEST_ARTIFACT else content  # which is refused
+        await keep(self._artifacts, self._execution, redact.text(name), kept, redact.text(content_type), "artifact")
 
     async def load(self, name: str) -> bytes | None:
         """Return what was saved in this execution, or None."""
-        found = await self._artifacts.load(self._execution, name)
+        found = await self._artifacts.load(self._execution, self.redactor.text(name))
         return None if found is None else found[1]
+
+    def _line(self, text: str) -> str:
+        """Return the line as a database can store it, without secrets, and shortened after that."""
+        return self.redactor.text(storable_text(text))[:LONGEST_LINE]
 
 
 class Actions:
@@ -99,16 +114,19 @@ class Actions:
         artifacts: Artifacts,
         executions: Executions,
         credential: Fields,
+        known_secrets: KnownSecrets,
     ) -> None:
         self._node_types = node_types
         self._artifacts = artifacts
         self._executions = executions
         self._credential = credential
+        self._known_secrets = known_secrets
 
     async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
         """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
         fields = await self._credential(session, ask.credential) if ask.credential else {}
-        return RunningAction(ask, execution, fields, self._artifacts, self._executions)
+        redactor = self._known_secrets.redactor(fields.values())
+        return RunningAction(ask, execution, fields, self._artifacts, self._executions, redactor)
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned."""
@@ -130,6 +148,8 @@ class Actions:
         if len(stored) <= LARGEST_ANSWER:
             return value
         key = f"result:{ask.node}:{ask.key}"
+        if len(stored) <= LARGEST_ARTIFACT:
+            stored = await asyncio.to_thread(context.redactor.json_content, stored)
         await keep(self._artifacts, context.execution, key, stored, "application/json", "output")
         return {"artifact": key, "size": len(stored)}
 
@@ -151,6 +171,12 @@ async def keep(artifacts: Artifacts, execution: str, name: str, content: bytes, 
     await artifacts.save(execution, name, content, content_type, kind)
 
 
-def _line(text: str) -> str:
-    """Return the line as a database can store it: without NUL and lone surrogates, and shortened."""
-    return text[:LONGEST_LINE].replace("\0", "").encode("utf-8", "ignore").decode()
+async def _masked(redactor: Redactor, content: bytes) -> bytes:
+    if len(content) < LARGE:
+        return redactor.content(content)
+    return await asyncio.to_thread(redactor.content, content)
+
+
+def storable_text(text: str) -> str:
+    """Return the text as a database can store it: without NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()

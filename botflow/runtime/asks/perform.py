@@ -19,11 +19,12 @@ from botflow.errors import BotflowError, UsageError
 from botflow.flow.policy import Budgets
 from botflow.interfaces import Model, OnDelta
 from botflow.plugins import Plugin
-from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions
+from botflow.redaction.known_secrets import KnownSecrets
+from botflow.redaction.redactor import Redactor
+from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions, storable_text
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.process.tracebacks import traceback_of
-from botflow.runtime.vault import covered
 from botflow.storage.transcripts import Transcripts
 from botflow.values import value
 
@@ -56,12 +57,14 @@ class Asks:
         transcripts: Transcripts,
         actions: Actions,
         spend: ModelSpend,
+        known_secrets: KnownSecrets,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self._models = models
         self._transcripts = transcripts
         self._actions = actions
         self._spend = spend
+        self._known_secrets = known_secrets
         self._log = log
         self._said_offline = False
 
@@ -90,28 +93,30 @@ class Asks:
             case _:
                 assert_never(ask)
 
-    async def _within(self, ask: AskModel | Invoke, work: Any, kind: str) -> Answer:
-        """Await `work` for at most the Ask's time; every external failure becomes an Answer."""
+    async def _within(self, ask: AskModel | Invoke, work: Any, kind: str, redactor: Redactor) -> Answer:
+        """Await `work` for at most the Ask's time; every external failure becomes an Answer, without secrets."""
         try:
             async with asyncio.timeout(ask.timeout_s):
-                return _as_journalled(await work)
+                return _masked(_as_journalled(await work), redactor)
         except TimeoutError:
             return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
         except BotflowError as failure:
-            return _failed(failure.code, failure.message)
+            return _masked(_failed(failure.code, failure.message), redactor)
         except BaseException as crash:  # a model or an action is foreign code: its crash becomes its answer
             if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
                 raise
-            return _failed(f"{kind}.crashed", f"{type(crash).__name__}: {crash}"[:200], crash)
+            # Masked before it is shortened, which could leave the half of a secret.
+            said = redactor.text(storable_text(f"{type(crash).__name__}: {crash}"))
+            return _failed(f"{kind}.crashed", said[:200], crash)
 
-    def _log_failure(self, ask: AskModel | Invoke, asking: Asking, answer: Answer, secret: Mapping[str, str]) -> None:
-        """Log a failed ask; the fields of its credential, `secret`, are masked in the traceback."""
+    def _log_failure(self, ask: AskModel | Invoke, asking: Asking, answer: Answer, redactor: Redactor) -> None:
+        """Log a failed ask, its traceback without secrets."""
         failure = answer.failure
         if failure is None:
             return
-        asked = {"action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
+        asked: dict[str, str] = {"action": ask.type} if isinstance(ask, Invoke) else {"asked": ask.purpose}
         if failure.crash is not None:  # a warning all the same: a flow may expect it, and lead `error` on
-            asked["exception"] = covered(traceback_of(failure.crash), secret)
+            asked["exception"] = traceback_of(failure.crash, redactor)
         self._log.warning(
             "ask_failed",
             workflow=asking.workflow,
@@ -129,13 +134,14 @@ class Asks:
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
             self._log.info("model_is_offline", hint="the built-in model answers; a language model would do it better")
-        storing = _storing(on_delta) if on_delta is not None else None
+        redactor = self._known_secrets.redactor()
 
         async def call(bounded: AskModel) -> Answer:
-            return await self._within(bounded, model.answer(bounded, storing), "model")
+            work = _answer(model, bounded, on_delta, redactor)
+            return await self._within(bounded, work, "model", redactor)
 
         answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
-        self._log_failure(ask, asking, answer, {})
+        self._log_failure(ask, asking, answer, redactor)
         return answer
 
     def _choose(self, name: str | None) -> tuple[Model, str | None]:
@@ -152,29 +158,41 @@ class Asks:
             context = await self._actions.prepare(ask, asking.session, asking.execution)
         except UsageError as missing:  # the credential that the node names
             answer = _failed(missing.code, missing.message)
-            self._log_failure(ask, asking, answer, {})
+            self._log_failure(ask, asking, answer, self._known_secrets.redactor())
             return answer
 
         async def call() -> Answer:
             return Answer(value=await self._actions.call(ask, context))
 
-        answer = await self._within(ask, call(), "action")
-        if context.lines:
+        answer = await self._within(ask, call(), "action", context.redactor)
+        if context.lines:  # their secrets are masked already
             answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})
-        if context.credential:
-            answer = _without(context.credential, answer)
-        self._log_failure(ask, asking, answer, context.credential)
+        self._log_failure(ask, asking, answer, context.redactor)
         return answer
 
 
-def _without(credential: Mapping[str, str], answer: Answer) -> Answer:
-    """Return the answer with the credential's fields masked: an error may quote its arguments."""
+async def _answer(model: Model, ask: AskModel, on_delta: OnDelta | None, redactor: Redactor) -> Answer:
+    """Ask the model; its pieces are cleaned and masked like the whole text."""
+    if on_delta is None:
+        return await model.answer(ask, None)
+    pieces = redactor.stream()
+
+    async def pass_on(piece: str) -> None:
+        if shown := pieces.take(storable_text(piece)):  # a model may cut a character, or a secret, in two
+            await on_delta(shown)
+
+    answer = await model.answer(ask, pass_on)
+    if shown := pieces.rest():
+        await on_delta(shown)
+    return answer
+
+
+def _masked(answer: Answer, redactor: Redactor) -> Answer:
+    """Return the answer without secrets: an error may quote its arguments, a reply its request."""
     failure = answer.failure
     if failure is not None:
-        failure = replace(failure, message=covered(failure.message, credential))
-    return replace(
-        answer, value=covered(answer.value, credential), failure=failure, usage=covered(answer.usage, credential)
-    )
+        failure = replace(failure, code=redactor.text(failure.code), message=redactor.text(failure.message))
+    return replace(answer, value=redactor.json(answer.value), failure=failure, usage=redactor.json(answer.usage))
 
 
 def _is_being_cancelled() -> bool:
@@ -202,7 +220,7 @@ def _as_journalled(answer: Answer) -> Answer:
 def _storable(value: Any) -> Any:
     """Drop NUL and lone surrogates from every text: no database accepts them."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+        return storable_text(value)
     if isinstance(value, dict):
         return {_storable(name): _storable(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -210,14 +228,5 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _storing(on_delta: OnDelta) -> OnDelta:
-    """Return `on_delta` for pieces that are cleaned like the whole text: a model may cut a character in two."""
-
-    async def pass_on(piece: str) -> None:
-        await on_delta(_storable(piece))
-
-    return pass_on
-
-
 def _failed(code: str, message: str, crash: BaseException | None = None) -> Answer:
-    return Answer(failure=AskFailure(code=code, message=_storable(message), crash=crash))
+    return Answer(failure=AskFailure(code=code, message=storable_text(message), crash=crash))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import inf
 
@@ -20,6 +20,7 @@ from botflow.crash_points import reach
 from botflow.errors import ProviderError
 from botflow.interfaces import Channel, DeliveryStatus, Meters, Reconciles, Sent
 from botflow.records.outbounds import OutboundState, StoredOutbound
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.send_gate import Passage
 from botflow.runtime.process.tick import Step
@@ -67,6 +68,7 @@ class Sender:
         status_url: Callable[[StoredOutbound, str], str | None],
         clock: Clock,
         gate: ConsentGate,
+        known_secrets: KnownSecrets,
         pace: Pace = Pace(),
     ) -> None:
         self._store = store
@@ -74,6 +76,7 @@ class Sender:
         self._status_url = status_url
         self._clock = clock
         self._gate = gate
+        self._known_secrets = known_secrets
         self._pace = pace
         self._matching = asyncio.Lock()
         self._quiet_until_s = -inf
@@ -155,7 +158,10 @@ class Sender:
             return Sent(state="held", error_code="channel.missing")
         if self._clock.monotonic_s() - claimed_s > self._pace.stale_claim_s:  # `reconcile` asks for it
             return Sent(state="unknown", error_code="claim.stale")
-        return await channel.send(outbound, self._status_url(outbound, channel.name))
+        sent = await channel.send(outbound, self._status_url(outbound, channel.name))
+        if sent.reason:  # a provider's error may quote the request, its Authorization among it
+            sent = replace(sent, reason=self._known_secrets.redactor().text(sent.reason))
+        return sent
 
     async def _passage(self, outbound: StoredOutbound) -> Passage:
         """Ask the gate; if that fails, nothing was sent, so the part is released and need not be looked up."""

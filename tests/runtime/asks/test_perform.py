@@ -18,6 +18,7 @@ from botflow.flow.fields import Properties
 from botflow.interfaces import Model, OnDelta
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.asks.actions import Actions, Fields
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asking, Asks, models_of
@@ -89,7 +90,12 @@ async def odd(properties: Amount, variables: Mapping[str, Any]) -> Any:
     return {"when": object()}
 
 
+API_KEY = "sk-deployment-4711"
+
+
 def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None = None) -> Asks:
+    known = KnownSecrets([API_KEY])
+
     def keep(_: Any, name: str, event: Any) -> str:
         if seen is not None:
             seen.append({"level": name, **event})
@@ -103,7 +109,9 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
             artifacts=cast(Artifacts, None),  # nothing here is that large
             executions=cast(Executions, None),
             credential=cast(Fields, None),
+            known_secrets=known,
         ),
+        known_secrets=known,
         spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted
         log=structlog.wrap_logger(None, processors=[keep]),
     )
@@ -225,6 +233,44 @@ async def test_a_streamed_piece_is_as_clean_as_the_whole() -> None:
     ask = AskModel(purpose="reply", text="x", fallback="caf\u00e9\0 \ud83d", stream=True)
     answer = await asks().perform(ask, ASKING, on_delta)
     assert pieces == [answer.value] == ["café "]
+
+
+class Echo(Speaker):
+    """A model whose server writes the request's key into its reply, piece by piece."""
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        text = f"your key is {API_KEY}, isn't it"
+        for start in range(0, len(text) if on_delta else 0, 5):
+            assert on_delta is not None
+            await on_delta(text[start : start + 5])
+        return Answer(value=text, usage={"model": API_KEY})
+
+
+async def test_the_deployments_secrets_are_masked_in_a_models_reply_and_in_its_pieces() -> None:
+    pieces: list[str] = []
+
+    async def on_delta(piece: str) -> None:
+        pieces.append(piece)
+
+    ask = AskModel(purpose="reply", text="x", stream=True, model="echo")
+    answer = await asks(Echo("echo", lambda ask: None)).perform(ask, ASKING, on_delta)
+
+    assert "".join(pieces) == answer.value == "your key is ***, isn't it"
+    assert answer.usage == {"model": "***"}
+
+
+@pytest.mark.parametrize(
+    "failure", [ProviderError(f"401 for {API_KEY}", code="model.unauthorized"), ValueError(API_KEY)]
+)
+async def test_the_deployments_secrets_are_masked_in_a_models_error(failure: Exception) -> None:
+    seen: LogLines = []
+    ask = AskModel(purpose="reply", text="x", model="broken")
+
+    answer = await asks(Speaker("broken", lambda ask: _raise(failure)), seen=seen).perform(ask, ASKING, None)
+
+    assert answer.failure is not None
+    assert "***" in answer.failure.message
+    assert API_KEY not in answer.failure.message + repr(seen)
 
 
 async def test_cancelling_passes_through() -> None:
