@@ -14,7 +14,8 @@ from botflow.values import value
 @value(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """An inbound to accept. `owner` is the process that would run it, None when that has no room or takes no turns;
-    `parked` is the opt-out state for a session that the inbound creates."""
+    `parked` is the opt-out state for a session that the inbound creates. `by_token`: a visitor sent it, whose token may
+    have been revoked."""
 
     key: SessionKey
     inbound: Inbound
@@ -22,6 +23,7 @@ class Arrival:
     reply_within_s: float = 0.0
     owner: str | None = None
     parked: bool = False
+    by_token: bool = False
 
 
 @value(frozen=True, slots=True, kw_only=True)

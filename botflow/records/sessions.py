@@ -31,6 +31,7 @@ class StoredSession:
     """A session as read. `flow_version` is set while an execution runs.
 
     Inbounds up to `done_seq` are finished; when `last_seq` is greater, something is queued. `parked` after an opt-out.
+    `token_revoked`: what comes by the token of its visitor is refused.
     """
 
     key: SessionKey
@@ -40,6 +41,7 @@ class StoredSession:
     done_seq: int = 0
     flow_version: int | None = None
     parked: bool = False
+    token_revoked: bool = False
 
     @property
     def has_row(self) -> bool:
@@ -64,11 +66,12 @@ class SessionSummary:
 
 @value(frozen=True, slots=True)
 class SessionState:
-    """What changes of a session with each of its turns and messages."""
+    """What changes of a session with each of its turns and messages, and when its token is revoked."""
 
     version: int
     last_seq: int
     done_seq: int
+    token_revoked: bool
 
     @property
     def is_running(self) -> bool:

@@ -20,7 +20,8 @@ class TurnCommit:
     """Everything that one turn writes, fenced by the session that it read (`read`).
 
     `flow_version` is the version the turn ran; it is stored on the session while the execution waits. `parked` is the
-    session's new opt-out state. `read.last_seq + 1` is the seq the inbound gets on the fast path.
+    session's new opt-out state. `read.last_seq + 1` is the seq the inbound gets on the fast path. `by_token`: a visitor
+    sent the inbound, whose token may have been revoked.
     """
 
     read: StoredSession
@@ -29,6 +30,7 @@ class TurnCommit:
     parts: tuple[OutboundPart, ...]
     flow_version: int
     parked: bool = False
+    by_token: bool = False
 
 
 class TurnId(NamedTuple):

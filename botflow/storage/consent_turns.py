@@ -34,7 +34,7 @@ class ConsentTurns:
         await self._engine.write(keep, commit.read.key, channels)
         return await self._engine.write(_commit_stop, self._turns, commit, reason, channels)
 
-    async def accept_stop(self, arrival: Arrival, reason: str, channels: Sequence[str]) -> Accepted | Receipt:
+    async def accept_stop(self, arrival: Arrival, reason: str, channels: Sequence[str]) -> Accepted | Receipt | None:
         """Store an inbound that opts its person out, and opt the person out. A duplicate changes nothing."""
         await self._engine.write(keep, arrival.key, channels)
         accepted = await self._engine.write(_accept_stop, self._turns, arrival, reason, channels)

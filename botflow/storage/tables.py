@@ -89,6 +89,7 @@ sessions = Table(
     Column("channel", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("state", Json, nullable=False),
+    Column("token_revoked", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("workflow_id", "channel", "external_id"),
     postgresql_with={"fillfactor": "70"},
 )

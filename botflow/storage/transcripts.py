@@ -43,7 +43,13 @@ class Transcripts:
 
     async def states(self, ids: Collection[int]) -> dict[int, SessionState]:
         """Return the states of these sessions, by id; a session that does not exist is left out."""
-        columns = (sessions.c.id, sessions.c.version, sessions.c.last_seq, sessions.c.done_seq)
+        columns = (
+            sessions.c.id,
+            sessions.c.version,
+            sessions.c.last_seq,
+            sessions.c.done_seq,
+            sessions.c.token_revoked,
+        )
         statement = select(*columns).where(sessions.c.id.in_(ids))
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return {id: SessionState(*state) for id, *state in rows}

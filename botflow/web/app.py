@@ -33,6 +33,7 @@ from botflow.web.api.executions import (
 )
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.results import export_results
+from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.api.workflows import list_workflows, setting_status
 from botflow.web.auth.callers import Gate
@@ -142,6 +143,7 @@ def _api_routes() -> list[Route]:
         _api("POST", "/workflows/{workflow}/activate", setting_status("active")),
         _api("POST", "/workflows/{workflow}/deactivate", setting_status("inactive")),
         _api("POST", "/workflows/{workflow}/executions", start_execution),
+        _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session),
         _api("GET", "/executions", list_executions),
         _api("GET", "/results", export_results),
         _api("GET", one, reading(read_one)),

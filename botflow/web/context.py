@@ -13,10 +13,11 @@ from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
+from botflow.runtime.turns.receive import check_token
 from botflow.settings import Settings
 from botflow.web.addresses import FORWARDED_FOR, TrustedProxies
 from botflow.web.asgi import header
-from botflow.web.auth.callers import Caller, Gate, external_id_of
+from botflow.web.auth.callers import Caller, Gate, Visitor, external_id_of
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
 from botflow.web.problem import Refused
@@ -85,7 +86,8 @@ class Desk:
             await self.limiter.check(Use(FAILURES_PER_ADDRESS, address))
 
     async def session_of(self, caller: Caller | None, named: str, workflow: str) -> StoredSession:
-        """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none."""
+        """Return the session that the caller may read; RejectedInbound `session.unknown` when there is none, and
+        `token.revoked` when the visitor's token was revoked."""
         live = self.runtime.flows.get(workflow)
         # By the person, not by a session number in the token: a restored database gives that number to another person.
         key = SessionKey(live.workflow, CHAT, external_id_of(caller, named, workflow))
@@ -97,6 +99,8 @@ class Desk:
                 hint=f"a session begins with POST /chat/{workflow}/messages",
                 status=404,
             )
+        if isinstance(caller, Visitor):
+            check_token(stored)
         return stored
 
 

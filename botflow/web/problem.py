@@ -65,7 +65,7 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
     """Return the client's problem for `failure`; None for an unexpected error."""
     match failure:
         case RejectedInbound():
-            headers = dict(failure.headers) if isinstance(failure, Refused) else {}
+            headers = dict(failure.headers) if isinstance(failure, Refused) else _challenge(failure.status)
             return Problem(
                 status=failure.status, code=failure.code, detail=failure.message, hint=failure.hint, headers=headers
             )
@@ -88,6 +88,10 @@ def unavailable() -> Problem:
         hint="nothing was lost: send the same request again, with the same messageId",
         headers={"retry-after": str(RETRY_AFTER_S)},
     )
+
+
+def _challenge(status: int) -> Mapping[str, str]:
+    return {"www-authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}  # RFC 9110, 15.5.2
 
 
 def _overloaded(failure: Overloaded) -> Problem:

@@ -16,6 +16,7 @@ COMMANDS = [
     ["chat"],
     ["sessions"],
     ["sessions", "show"],
+    ["sessions", "revoke"],
     ["results"],
     ["workflows"],
     ["workflows", "activate"],

@@ -102,3 +102,9 @@ async def age_part(database: Database, part: StoredOutbound, seconds: float) -> 
     await database.engine.write(
         lambda connection: connection.execute(update(outbounds).where(where).values(updated_at=now(-seconds)))
     )
+
+
+async def revoke_token(database: Database, session: int) -> None:
+    """Revoke the token of the session's visitor."""
+    statement = update(sessions).where(sessions.c.id == session).values(token_revoked=True)
+    await database.engine.write(lambda connection: connection.execute(statement))

@@ -29,6 +29,11 @@ LOOK = partial(Fence, sqlite_leases, "LOOK")
 
 COMMITTING = (
     COMMIT("AND s.version = :version", "", sessions.test_a_turn_on_a_stale_version_loses),
+    COMMIT(
+        "AND NOT (:by_token AND s.token_revoked)",
+        "",
+        sessions.test_a_turn_by_a_token_that_was_revoked_after_the_read_loses,
+    ),
     COMMIT("AND s.done_seq = s.last_seq", "", sessions.test_a_turn_never_overtakes_what_is_queued),
     COMMIT("AND b.key = :key", "AND false", sessions.test_a_repeated_inbound_changes_nothing),
     COMMIT(
@@ -60,6 +65,11 @@ COMMITTING = (
 )
 
 ACCEPTING = (
+    ACCEPT(
+        "AND NOT (:by_token AND sessions.token_revoked)",
+        "",
+        accept.test_what_comes_by_a_revoked_token_is_not_stored,
+    ),
     ACCEPT("AND b.key = :key", "AND false", accept.test_a_repeated_inbound_gets_its_receipt_and_no_second_place),
     ACCEPT(
         "SET last_seq = last_seq + 1",

@@ -24,6 +24,11 @@ FOLLOW = partial(Fence, postgres, "FINISH_AND_FOLLOW")
 
 COMMITTING = (
     COMMIT("s.version = i.version", "true", sessions.test_a_turn_on_a_stale_version_loses),
+    COMMIT(
+        "AND (i.by_token IS NOT TRUE OR NOT s.token_revoked)",
+        "",
+        sessions.test_a_turn_by_a_token_that_was_revoked_after_the_read_loses,
+    ),
     COMMIT("AND s.done_seq = s.last_seq", "", sessions.test_a_turn_never_overtakes_what_is_queued),
     COMMIT(
         "(SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL",
@@ -72,6 +77,9 @@ COMMITTING = (
 )
 
 ACCEPTING = (
+    ACCEPT(
+        "AND NOT (s.token_revoked AND", "AND NOT (false AND", accept.test_what_comes_by_a_revoked_token_is_not_stored
+    ),
     ACCEPT(
         "AND s.done_seq = s.last_seq - 1",
         "",

@@ -49,7 +49,9 @@ async def accept_again(
     """Accept an inbound that may be a duplicate."""
     if isinstance(inbound, str):
         inbound = message(inbound, person=(who or key()).external_id)
-    return await database.turns.accept(arrival(inbound, who=who, owner=owner))
+    accepted = await database.turns.accept(arrival(inbound, who=who, owner=owner))
+    assert accepted is not None
+    return accepted
 
 
 async def leased(

@@ -1,4 +1,4 @@
-"""`botflow sessions`: lists conversations, and shows one with its transcript, path and variables."""
+"""`botflow sessions`: lists conversations, shows one with its transcript, path and variables, revokes a token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST = 10_000
 LONGEST_ID = 19  # digits of a session's number
 LONGEST_SHOWN = 60  # characters of a person's id in the list
 LIMIT = typer.Option(help="How many at most.", min=1, max=MOST)
-sessions = typer.Typer(help="List conversations, or show one.", invoke_without_command=True)
+sessions = typer.Typer(help="List conversations, show one, or revoke a visitor's token.", invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,6 +74,38 @@ def show(
         return
     for line in conversation_lines(shown):
         typer.echo(line)
+
+
+@sessions.command(epilog="Example: botflow sessions revoke pizza visitor:hgQ2...")
+def revoke(
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's id.")],
+    external_id: Annotated[str, typer.Argument(metavar="EXTERNAL_ID", help="The chat visitor's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Refuse the token of a chat visitor from now on, also while servers run.
+
+    New requests are refused at once; open streams end with the next message, at most five seconds later. The
+    conversation stays, and servers with the API key can continue it. It cannot be undone: the visitor opens a new
+    session.
+    """
+    from botflow.settings import Settings
+    from botflow.storage.one_off import run_once_sync
+    from botflow.storage.read_only import check_database
+    from botflow.storage.session_tokens import revoke_token
+
+    url = Settings.from_environment().botflow_database_url
+    check_database(url)
+    session = run_once_sync(url, lambda connection: revoke_token(connection, workflow, external_id))
+    if session is None:
+        raise UsageError(
+            f"{external_id!r} has no chat in the workflow {workflow!r}",
+            code="session.unknown",
+            hint="list them: botflow sessions",
+        )
+    if as_json:
+        print_json({"sessionId": str(session), "externalId": external_id, "revoked": True})
+    else:
+        typer.echo(f"The token of {in_one_line(external_id, LONGEST_SHOWN)} is refused from now on.")
 
 
 async def _conversation(archive: Archive, wanted: str, limit: int) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class ConsentKeeper:
             return await self._turns.commit_stop(commit, reason_of(commit.inbound), channels)
         return await self._turns.commit_start(commit, channels)
 
-    async def accept(self, arrival: Arrival, flow: Flow) -> Accepted | Receipt:
+    async def accept(self, arrival: Arrival, flow: Flow) -> Accepted | Receipt | None:
         """Store an opt-out, and park all sessions of the contact with it: it precedes all that is queued."""
         return await self._turns.accept_stop(arrival, reason_of(arrival.inbound), self._reach(arrival.key, flow))
 

@@ -18,6 +18,7 @@ from botflow.clock import Clock
 from botflow.crash_points import reach
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn
+from botflow.errors import ProviderError, RejectedInbound
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel
 from botflow.records.leases import Accepted, Arrival, Lease
@@ -44,6 +45,14 @@ Step = TurnCommit | Paused | Turn | None  # the result of the first step: None w
 
 async def no_bound() -> None:
     """Accept every inbound; for tests and SQLite."""
+
+
+def check_token(stored: StoredSession) -> None:
+    """RejectedInbound `token.revoked` when the token of the session's visitor was revoked."""
+    if stored.token_revoked:
+        raise RejectedInbound(
+            "this session token was revoked", code="token.revoked", hint="open a new session", status=401
+        )
 
 
 class Receiver:
@@ -94,19 +103,21 @@ class Receiver:
         *,
         reply_within_s: float,
         is_gone: IsGone | None = None,
+        by_token: bool = False,
     ) -> Receipt:
         """Process one inbound; return when its turn is done, or (state `new`) after `reply_within_s`.
 
         A repeated inbound key returns the receipt of the first one. On a provider's channel the receipt holds only the
-        parts that this request may reply with; `is_gone` is called before they are claimed.
+        parts that this request may reply with; `is_gone` is called before they are claimed. `by_token`: the inbound
+        comes by a visitor's token; RejectedInbound `token.revoked` when that was revoked.
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
         async with self._order.turn(key):
-            stored, step = await self._take_first_step(live, key, inbound)
+            stored, step = await self._take_first_step(live, key, inbound, by_token=by_token)
             if isinstance(step, Receipt):
                 return step
-            receipt = await self._accept(live, stored, inbound, step, deadline_s)
+            receipt = await self._accept(live, stored, inbound, step, deadline_s, by_token=by_token)
         receipt = await self._await_turn(receipt, deadline_s)
         if (provider := self._channels.get(inbound.channel)) is not None:
             receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
@@ -115,7 +126,7 @@ class Receiver:
     # -- the first step
 
     async def _take_first_step(
-        self, live: LiveFlow, key: SessionKey, inbound: Inbound
+        self, live: LiveFlow, key: SessionKey, inbound: Inbound, *, by_token: bool
     ) -> tuple[StoredSession, Receipt | Paused | Turn | None]:
         """Take the turn's first step on this process's copy of the session: to its commit, or to its first Ask.
 
@@ -125,12 +136,14 @@ class Receiver:
         is_gated = self._consent.needs_send_gate(live.flow, key, inbound, self._clock.monotonic_s())
         step: Step = None
         for _ in range(TRIES):
+            if by_token:  # a copy may be older than the revocation: COMMIT and ACCEPT look at the row
+                check_token(stored)
             if not stored.has_row:
                 stored = await self._consent.parked_if_stopped(stored)
             if stored.last_seq != stored.done_seq or self._sessions.is_running(stored.id):
                 return stored, None
             try:
-                step = await self._compute(live, stored, inbound, is_gated=is_gated)
+                step = await self._compute(live, stored, inbound, is_gated=is_gated, by_token=by_token)
             except Exception as failure:  # noqa: BLE001 -- a fence: the accepted inbound is tried again, and buried
                 self._log.warning("turn_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
                 return stored, None
@@ -146,11 +159,15 @@ class Receiver:
             known = await self._turns.find(key, inbound.key)
             if known is not None:  # a duplicate, or a commit whose outcome we could not see
                 self._hot.forget(key)
+                if by_token:
+                    check_token(await self._hot.reload(key))
                 return stored, None
             stored = await self._hot.reload(key)
         return stored, None
 
-    async def _compute(self, live: LiveFlow, stored: StoredSession, inbound: Inbound, *, is_gated: bool) -> Step:
+    async def _compute(
+        self, live: LiveFlow, stored: StoredSession, inbound: Inbound, *, is_gated: bool, by_token: bool
+    ) -> Step:
         """Compute the turn on the session that was read, up to its first Ask. A turn whose reply `is_gated`, or that
         has effects, is not committed here."""
         version = stored.flow_version or live.version
@@ -169,7 +186,16 @@ class Receiver:
             turn = step
             if turn.effects or is_gated:
                 return turn
-        return commit_of(stored, inbound, turn, self._channels, version=version, parked=parked, answered_now=True)
+        return commit_of(
+            stored,
+            inbound,
+            turn,
+            self._channels,
+            version=version,
+            parked=parked,
+            answered_now=True,
+            by_token=by_token,
+        )
 
     async def _commit(self, commit: TurnCommit, live: LiveFlow) -> TurnId | None:
         """Commit; None when that was refused or failed: then the caller looks the turn up.
@@ -208,7 +234,14 @@ class Receiver:
     # -- accepting
 
     async def _accept(
-        self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, deadline_s: float
+        self,
+        live: LiveFlow,
+        stored: StoredSession,
+        inbound: Inbound,
+        step: Paused | Turn | None,
+        deadline_s: float,
+        *,
+        by_token: bool,
     ) -> Receipt:
         """Store the inbound, and run it if it is ours; a duplicate changes nothing, and waits for the same turn."""
         key = stored.key
@@ -222,6 +255,7 @@ class Receiver:
                 reply_within_s=max(0.0, deadline_s - self._clock.monotonic_s()),
                 owner=self._owner if places else None,
                 parked=stored.parked,
+                by_token=by_token,
             )
             if opts_out(inbound):
                 self._hot.forget(key)  # it is parked before its turn
@@ -234,6 +268,10 @@ class Receiver:
                 await self._consent.release_held_for_night(key, accepted.turn, live.flow, inbound)
                 if accepted.is_ours:
                     await self._run(live, stored, inbound, step, accepted)
+        if by_token and not isinstance(accepted, Accepted):  # a duplicate's replies are for the owner of the token only
+            check_token(await self._hot.reload(key))
+        if accepted is None:
+            raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
         if isinstance(accepted, Receipt):
             if accepted.state == "new":  # it may have no task: the answer of the statement that leased it can be lost
                 self._sessions.look(accepted.id.session)

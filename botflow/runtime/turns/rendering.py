@@ -28,6 +28,7 @@ def commit_of(
     version: int,
     parked: bool,
     answered_now: bool = False,
+    by_token: bool = False,
 ) -> TurnCommit:
     """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts."""
     return TurnCommit(
@@ -37,6 +38,7 @@ def commit_of(
         parts=parts_of(turn, stored.key.channel, channels, answered_now=answered_now),
         flow_version=version,
         parked=parked,
+        by_token=by_token,
     )
 
 

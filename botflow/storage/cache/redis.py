@@ -179,6 +179,7 @@ def _encode(stored: StoredSession) -> bytes:
             stored.done_seq,
             stored.flow_version,
             stored.parked,
+            stored.token_revoked,
             stored.session.to_json(),
         ]
     )
@@ -187,7 +188,7 @@ def _encode(stored: StoredSession) -> bytes:
 def _decode(key: SessionKey, value: bytes) -> StoredSession | None:
     """Read a copy; None for one that another release wrote in another form."""
     try:
-        id_, version, last_seq, done_seq, flow_version, parked, state = orjson.loads(value)
+        id_, version, last_seq, done_seq, flow_version, parked, token_revoked, state = orjson.loads(value)
         session = Session.from_json(state, version)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -199,4 +200,5 @@ def _decode(key: SessionKey, value: bytes) -> StoredSession | None:
         done_seq=done_seq,
         flow_version=flow_version,
         parked=parked,
+        token_revoked=token_revoked,
     )

@@ -71,7 +71,7 @@ class PostgresTurns:
     async def commit(self, commit: TurnCommit) -> TurnId | None:
         return await self._committing(commit)
 
-    async def accept(self, arrival: Arrival) -> Accepted | Receipt:
+    async def accept(self, arrival: Arrival) -> Accepted | Receipt | None:
         try:
             accepted = await self._accepting(arrival)
         except ProviderError as failure:
@@ -83,7 +83,7 @@ class PostgresTurns:
         if arrival.reply_within_s > 0:
             await self._engine.hot(WAIT_ALIKE, (arrival.reply_within_s, *arrival.key, arrival.inbound.key))
         receipt = await self.find(arrival.key, arrival.inbound.key)
-        if receipt is None:
+        if receipt is None and not arrival.by_token:
             raise ProviderError("a stored inbound is gone", code="database.inconsistent", retryable=True)
         return receipt
 

@@ -35,7 +35,7 @@ jsonb_to_recordset(%s::jsonb) AS r(
   provider text, content jsonb, received_at timestamptz, seed bigint, flow_version int, state jsonb, pinned int,
   status text, timeout_s float8, wake_until timestamptz, keeps bool, parked bool, trace jsonb, execution uuid,
   execution_status text, started bool, error jsonb, output jsonb,
-  variables jsonb, began text, parts jsonb, hands_over bool,
+  variables jsonb, began text, parts jsonb, hands_over bool, by_token bool,
   seq int, attempt int, outcome text, answers jsonb, takes_messages bool, owner text)
 """
 
@@ -124,6 +124,8 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
         row["output"], row["variables"] = change.output, change.variables
     if (until := wake_until(commit)) is not None:
         row["wake_until"] = until
+    if commit.by_token:
+        row["by_token"] = True
     if turn.keeps_deadline:
         row["keeps"] = True
     if commit.parts:

@@ -76,18 +76,19 @@ LOAD = f"SELECT {SESSION} FROM sessions s WHERE s.workflow_id = %s AND s.channel
 LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = %s"
 
 # A session is moved only if it is unchanged since it was read (version), nothing is queued before this turn (done_seq),
-# no other statement holds it, and its inbound is new. A duplicate committed before our snapshot is seen by the look-up;
-# one committed after it has moved the version, which the lock checks on the newest row. The look-up is a scalar
-# subquery: written as NOT EXISTS it becomes an anti join, whose plan, cached while the table was small, was a
-# sequential scan. A turn that would hand its parts to the waiting request loses when the sender still has earlier ones
-# to send: then it is accepted, and its parts follow those. New sessions are inserted in key order, so that two batches
-# cannot deadlock.
+# no other statement holds it, and its inbound is new and not by a revoked token. A duplicate committed before our
+# snapshot is seen by the look-up; one committed after it has moved the version, which the lock checks on the newest
+# row. The look-up is a scalar subquery: written as NOT EXISTS it becomes an anti join, whose plan, cached while the
+# table was small, was a sequential scan. A turn that would hand its parts to the waiting request loses when the sender
+# still has earlier ones to send: then it is accepted, and its parts follow those. New sessions are inserted in key
+# order, so that two batches cannot deadlock.
 COMMIT = f"""
 WITH i AS MATERIALIZED (SELECT * FROM {READ_TURNS}),
 held AS MATERIALIZED (
   SELECT i.* FROM i JOIN sessions s ON s.id = i.id
   WHERE s.version = i.version AND s.done_seq = s.last_seq
     AND (SELECT true FROM inbounds b WHERE b.session_id = i.id AND b.key = i.key) IS NULL
+    AND (i.by_token IS NOT TRUE OR NOT s.token_revoked)
     AND (i.hands_over IS NOT TRUE OR (SELECT true FROM outbounds o WHERE o.session_id = i.id
       AND o.state IN ('ready', 'sending', 'unknown') AND o.body->>'to' IS NULL LIMIT 1) IS NULL)
   FOR NO KEY UPDATE OF s SKIP LOCKED),
@@ -118,12 +119,13 @@ SELECT n, id, seq FROM done
 
 # Sessions' rows are made or locked by the upsert, in key order, so that two batches cannot deadlock; `last_seq` moves
 # only together with the inbound. A duplicate that our snapshot does not see yet breaks the unique key, and the whole
-# statement with it. The inbound is leased at once if its session was idle and takes it; otherwise it is leased by the
-# process that runs the session, or waits to be claimed.
+# statement with it. What comes by a revoked token is passed over. The inbound is leased at once if its session was idle
+# and takes it; otherwise it is leased by the process that runs the session, or waits to be claimed.
 ACCEPT = f"""
 WITH i AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
     n int, workflow_id bigint, channel text, external_id text, key text, kind text, provider text, content jsonb,
-    received_at timestamptz, seed bigint, flow_version int, reply_within_s float8, owner text, parked bool)),
+    received_at timestamptz, seed bigint, flow_version int, reply_within_s float8, owner text, parked bool,
+    by_token bool)),
 hurry AS MATERIALIZED (
   SELECT set_config('synchronous_commit', 'off', true) WHERE (SELECT bool_and(reply_within_s >= 2) FROM i)),
 s AS (
@@ -134,6 +136,8 @@ s AS (
   ON CONFLICT (workflow_id, channel, external_id) DO UPDATE SET last_seq = s.last_seq + 1
     WHERE (SELECT true FROM i JOIN inbounds b ON b.session_id = s.id AND b.key = i.key
       WHERE i.workflow_id = s.workflow_id AND i.channel = s.channel AND i.external_id = s.external_id) IS NULL
+    AND NOT (s.token_revoked AND (SELECT by_token FROM i
+      WHERE i.workflow_id = s.workflow_id AND i.channel = s.channel AND i.external_id = s.external_id))
   RETURNING id, last_seq, done_seq, version, paused, parked, state, workflow_id, channel, external_id),
 stored AS MATERIALIZED (
   SELECT i.*, s.id, s.last_seq AS seq, s.version, is_taken,

@@ -28,6 +28,7 @@ SESSION_COLUMNS = (
     "done_seq",
     "flow_version",
     "parked",
+    "token_revoked",
     "state",
 )
 INBOUND_COLUMNS = (
@@ -63,7 +64,7 @@ OUTBOUND: tuple[Column[Any], ...] = tuple(
 
 def stored_session(row: tuple[Any, ...]) -> StoredSession:
     """Read a row of SESSION_COLUMNS."""
-    id_, workflow, channel, external_id, version, last_seq, done_seq, flow_version, parked, state = row
+    id_, workflow, channel, external_id, version, last_seq, done_seq, flow_version, parked, token_revoked, state = row
     return StoredSession(
         key=SessionKey(workflow, channel, external_id),
         session=Session.from_json(state, version),
@@ -72,6 +73,7 @@ def stored_session(row: tuple[Any, ...]) -> StoredSession:
         done_seq=done_seq,
         flow_version=flow_version,
         parked=parked,
+        token_revoked=token_revoked,
     )
 
 
@@ -202,6 +204,7 @@ def arrival_row(arrival: Arrival) -> dict[str, Any]:
         "reply_within_s": arrival.reply_within_s,
         "owner": arrival.owner,
         "parked": arrival.parked,
+        "by_token": arrival.by_token,
     }
 
 

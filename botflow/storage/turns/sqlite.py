@@ -90,9 +90,9 @@ class SqliteTurns:
     async def _commit(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
         return await self._engine.hot_write(lambda connection: [_commit(connection, commit) for commit in commits])
 
-    async def accept(self, arrival: Arrival) -> Accepted | Receipt:
+    async def accept(self, arrival: Arrival) -> Accepted | Receipt | None:
         values = _arrival_values(arrival)
-        accepted: Accepted | Receipt = await self._together(lambda connection: _accept(connection, values))
+        accepted: Accepted | Receipt | None = await self._together(lambda connection: _accept(connection, values))
         return accepted
 
     def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
@@ -141,6 +141,7 @@ def _arrival_values(arrival: Arrival) -> dict[str, Any]:
         "reply_by": now(arrival.reply_within_s) if arrival.reply_within_s > 0 else None,
         "owner": arrival.owner,
         "parked": arrival.parked,
+        "by_token": arrival.by_token,
     }
 
 
@@ -153,8 +154,8 @@ def load(connection: sqlite3.Connection, statement: str, values: Mapping[str, An
 
 def session_of(row: Row) -> StoredSession:
     """Read a row of SESSION_COLUMNS."""
-    *columns, parked, state = row
-    return stored_session((*columns, bool(parked), orjson.loads(state)))
+    *columns, parked, token_revoked, state = row
+    return stored_session((*columns, bool(parked), bool(token_revoked), orjson.loads(state)))
 
 
 def inbound_of(row: Row) -> Row:
@@ -188,6 +189,7 @@ def _commit(connection: sqlite3.Connection, commit: TurnCommit) -> TurnId | None
         "session": commit.read.id,
         "key": commit.inbound.key,
         "hands_over": hands_over(commit),
+        "by_token": commit.by_token,
     }
     found = rows_of(connection, COMMIT if commit.read.has_row else COMMIT_NEW, values)
     if not found:
@@ -199,14 +201,16 @@ def _commit(connection: sqlite3.Connection, commit: TurnCommit) -> TurnId | None
     return turn
 
 
-def _accept(connection: sqlite3.Connection, values: Mapping[str, Any]) -> Accepted | Receipt:
+def _accept(connection: sqlite3.Connection, values: Mapping[str, Any]) -> Accepted | Receipt | None:
     for session, seq, version in rows_of(connection, ACCEPT, values):
         turn = TurnId(session, seq)
         connection.execute(INSERT_INBOUND, {**values, **turn._asdict()})
         [[owner]] = rows_of(connection, ACCEPT_LEASE, {**turn._asdict(), "owner": values["owner"]})
         return Accepted(turn=turn, version=version, is_ours=owner is not None)
     known = _find(connection, FIND_BY_KEY, values)
-    assert known is not None, "ACCEPT passes only duplicates over"
+    if known is None:
+        assert values["by_token"], "ACCEPT passes only duplicates and revoked tokens over"
+        return None
     if values["reply_by"] is not None:
         connection.execute(WAIT_ALIKE, {**known.id._asdict(), "reply_by": values["reply_by"]})
     return known

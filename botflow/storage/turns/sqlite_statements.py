@@ -46,12 +46,13 @@ LOAD = f"SELECT {SESSION} FROM sessions s WHERE {IS_SESSION}"
 LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = :session"
 
 # A session is moved only if it is unchanged since it was read (version), nothing is queued before this turn (done_seq)
-# and its inbound is new. A turn that would hand its parts to the waiting request loses when the sender still has
-# earlier ones to send: then it is accepted, and its parts follow those.
+# and its inbound is new and not by a revoked token. A turn that would hand its parts to the waiting request loses when
+# the sender still has earlier ones to send: then it is accepted, and its parts follow those.
 COMMIT = f"""
 UPDATE sessions AS s SET version = s.version + 1, last_seq = s.last_seq + 1, done_seq = s.last_seq + 1, {MOVED}
 WHERE s.id = :session AND s.version = :version AND s.done_seq = s.last_seq
   AND NOT EXISTS (SELECT 1 FROM inbounds b WHERE b.session_id = s.id AND b.key = :key)
+  AND NOT (:by_token AND s.token_revoked)
   AND (NOT :hands_over OR NOT EXISTS (SELECT 1 FROM outbounds o WHERE o.session_id = s.id
     AND o.{UNSETTLED} AND o.state <> 'handed' AND o.body ->> '$.to' IS NULL))
 RETURNING last_seq
@@ -66,13 +67,15 @@ ON CONFLICT (workflow_id, channel, external_id) DO NOTHING
 RETURNING id
 """
 
-# Makes the session if necessary, and increments `last_seq`, unless the inbound is a duplicate.
+# Makes the session if necessary, and increments `last_seq`, unless the inbound is a duplicate or comes by a revoked
+# token.
 ACCEPT = """
 INSERT INTO sessions (workflow_id, channel, external_id, version, last_seq, done_seq, created_at, updated_at, parked,
   state)
 VALUES (:workflow, :channel, :external_id, 0, 1, 0, :now, :now, :parked, '{}')
 ON CONFLICT (workflow_id, channel, external_id) DO UPDATE SET last_seq = last_seq + 1
   WHERE NOT EXISTS (SELECT 1 FROM inbounds b WHERE b.session_id = sessions.id AND b.key = :key)
+    AND NOT (:by_token AND sessions.token_revoked)
 RETURNING id, last_seq, version
 """
 

@@ -39,10 +39,11 @@ class TurnStore(Protocol):
         sender has earlier ones. A session without a row is created, unless it exists by now.
         """
 
-    async def accept(self, arrival: Arrival) -> Accepted | Receipt:
+    async def accept(self, arrival: Arrival) -> Accepted | Receipt | None:
         """Store an inbound as new. If its session was idle and takes it, it is leased to `arrival.owner`, attempt 1.
 
-        A duplicate changes only `reply_by`, and returns the existing receipt.
+        A duplicate changes only `reply_by`, and returns the existing receipt. None when it came by a token that was
+        revoked.
         """
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]: ...

@@ -100,7 +100,7 @@ class Events:
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         with self._streams.place(stored.id, address), desk.news.watch(stored.id):
-            stream = Stream(desk, stored.id, cursor, send)
+            stream = Stream(desk, stored.id, cursor, send, by_token=isinstance(caller, Visitor))
             await _first_of(stream.run(), _disconnected(receive), self._streams.closed())
             await stream.end()
 
@@ -108,7 +108,7 @@ class Events:
 class Stream:
     """One client's stream of one session."""
 
-    def __init__(self, desk: Desk, session: int, cursor: Cursor | None, send: Send) -> None:
+    def __init__(self, desk: Desk, session: int, cursor: Cursor | None, send: Send, *, by_token: bool) -> None:
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
         self._session = session
@@ -117,16 +117,16 @@ class Stream:
         self._turn = 0  # the last turn whose messages were written
         self._status = ""
         self._send = send
+        self._by_token = by_token
         self._is_stuck = False
 
     async def run(self) -> None:
-        """Write until cancelled; returns when the client does not read."""
+        """Write until cancelled; returns when the client does not read, or its token was revoked."""
         with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._write_start()
                 await self._find_place()
-                while True:
-                    await self._catch_up()
+                while await self._catch_up():
                     await self._pass_on_drafts(mailbox)
             except TimeoutError:
                 self._is_stuck = True
@@ -152,10 +152,16 @@ class Stream:
                 self._said = (int(version), int(index))
                 return
 
-    async def _catch_up(self) -> None:
-        """Write every message after the cursor, then the session's status if it changed."""
+    async def _catch_up(self) -> bool:
+        """Write every message after the cursor, then the session's status if it changed.
+
+        False, and nothing is written, when the visitor's token was revoked. Each turn begins with this read, so no
+        draft is shown after it either.
+        """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
+        if self._by_token and stored is not None and stored.token_revoked:
+            return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
             for outbound in page:
@@ -166,6 +172,7 @@ class Stream:
             if len(page) < PAGE:
                 break
         await self._write_status(conversation_status(stored) if stored is not None else "completed")
+        return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
         """Write drafts as they come; return when the database should be read again."""

@@ -71,7 +71,9 @@ class Messages:
             payload=posted.payload or "",
         )
         with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
-            receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
+            receipt = await desk.runtime.receiver.receive(
+                live, external_id, inbound, reply_within_s=within_s, by_token=address is not None
+            )
         await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
 
     async def _read(self, scope: Scope, send: Send) -> None:

@@ -124,3 +124,31 @@ def test_a_session_that_is_not_there_is_said_so(botflow: Call, database: str) ->
         ended = botflow("sessions", "show", wanted, BOTFLOW_DATABASE_URL=database)
         assert ended.status == 2
         assert "there is no session" in ended.err
+
+
+def test_a_visitors_token_is_revoked(botflow: Call, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/botflow.db"
+    token, person = asyncio.run(_visit(url))
+
+    revoked = botflow("sessions", "revoke", "order", person, "--json", BOTFLOW_DATABASE_URL=url)
+    unknown = botflow("sessions", "revoke", "order", "visitor:nobody", BOTFLOW_DATABASE_URL=url)
+
+    assert json.loads(revoked.out) == {"sessionId": "1", "externalId": person, "revoked": True}
+    assert (unknown.status, "session.unknown" in unknown.err or "has no chat" in unknown.err) == (2, True)
+    assert asyncio.run(_status_of(url, token)) == (401, "token.revoked")
+
+
+async def _visit(url: str) -> tuple[str, str]:
+    """Return the token and the external id of a new visitor."""
+    upgrade(url)
+    async with open_site(url) as site:
+        visitor = await site.visit()
+        [summary] = await site.runtime.database.transcripts.sessions(None, 2)
+        return visitor.opened["token"], summary.external_id
+
+
+async def _status_of(url: str, token: str) -> tuple[int, str]:
+    async with open_site(url) as site:
+        path, headers = "/chat/order/messages", {"authorization": f"Bearer {token}"}
+        response = await site.client.post(path, json={"text": "Ann"}, headers=headers)
+        return response.status_code, response.json()["code"]

@@ -12,7 +12,7 @@ from botflow.records.leases import Accepted, Lease
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.turns import Receipt, TurnId
 from botflow.storage.database import Database
-from tests.storage.aged_rows import inbound_rows, opt_out, set_paused
+from tests.storage.aged_rows import inbound_rows, opt_out, revoke_token, set_paused
 from tests.storage.leased_turns import ONE, TWO, accept, accept_again, arrival, finish, leased, take
 from tests.storage.sample_turns import key, message, said, waiting
 
@@ -243,3 +243,15 @@ async def _row(database: Database, accepted: Accepted) -> tuple[Any, ...]:
     rows = await inbound_rows(database, accepted.turn.session)
     [row] = [row for row in rows if row.seq == accepted.turn.seq]
     return (row.state, row.owner, row.attempt, row.priority)
+
+
+async def test_what_comes_by_a_revoked_token_is_not_stored(database: Database) -> None:
+    first = await accept(database, "m1", owner=ONE)
+    before = await database.turns.load(key())
+    by_token = replace(arrival(message("m2"), owner=ONE, reply_within_s=5), by_token=True)
+    assert isinstance(await database.turns.accept(replace(by_token, inbound=message("m0"))), Accepted)
+    await revoke_token(database, first.turn.session)
+
+    assert await database.turns.accept(by_token) is None
+    assert (await database.turns.load(key())).last_seq == before.last_seq + 1
+    assert (await accept(database, "m2", owner=ONE)).turn.seq == before.last_seq + 2  # not by the token

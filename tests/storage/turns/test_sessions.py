@@ -11,7 +11,7 @@ from botflow.records.outbounds import OutboundState
 from botflow.records.sessions import StoredSession
 from botflow.records.turns import TurnId
 from botflow.storage.database import Database
-from tests.storage.aged_rows import opt_in, opt_out
+from tests.storage.aged_rows import opt_in, opt_out, revoke_token
 from tests.storage.leased_turns import accept
 from tests.storage.sample_turns import ended, ignored, key, message, said, waiting
 
@@ -60,6 +60,18 @@ async def test_a_turn_on_a_stale_version_loses(database: Database) -> None:
     after = await database.turns.load(key())
     assert await database.turns.commit(waiting(stale, message("m3"))) is None
     assert await database.turns.load(key()) == after
+
+
+async def test_a_turn_by_a_token_that_was_revoked_after_the_read_loses(database: Database) -> None:
+    await _commit(database, "m1")
+    stale = await database.turns.load(key())
+    await revoke_token(database, stale.id)
+    after = await database.turns.load(key())
+
+    assert (stale.token_revoked, after.token_revoked) == (False, True)
+    assert await database.turns.commit(replace(waiting(stale, message("m2")), by_token=True)) is None
+    assert await database.turns.load(key()) == after
+    assert await database.turns.commit(waiting(stale, message("m2"))) is not None  # not by the token
 
 
 async def test_a_turn_never_overtakes_what_is_queued(database: Database) -> None:

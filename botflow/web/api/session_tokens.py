@@ -1,0 +1,42 @@
+"""Revoking a chat visitor's token over HTTP."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from starlette.requests import Request
+
+from botflow.errors import RejectedInbound
+from botflow.storage.session_tokens import revoke_token
+from botflow.web.api.json_response import ApiResponse
+from botflow.web.chat.body import LONGEST_ID
+from botflow.web.context import desk_of
+from botflow.web.json_body import Body, parse_body
+from botflow.web.request_bodies import read_body
+
+LARGEST_BODY = 4096
+
+
+class Revoked(Body):
+    """The body: whose token."""
+
+    external_id: str = Field(max_length=LONGEST_ID)
+
+
+async def revoke_session(request: Request) -> ApiResponse:
+    """POST /api/v1/workflows/{slug}/sessions/revoke `{"externalId"}`: 200 `{"sessionId", "externalId", "revoked"}`.
+
+    The token is refused from now on by every process, and its streams end. 404 `session.unknown`.
+    """
+    runtime = desk_of(request.scope).runtime
+    revoked = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), Revoked)
+    workflow, external_id = request.path_params["workflow"], revoked.external_id
+    session = await runtime.database.engine.write(revoke_token, workflow, external_id)
+    if session is None:
+        raise RejectedInbound(
+            f"{external_id!r} has no chat in the workflow {workflow!r}",
+            code="session.unknown",
+            hint="list them: botflow sessions",
+            status=404,
+        )
+    runtime.hub.wake((session,))  # streams look at once
+    return ApiResponse({"sessionId": str(session), "externalId": external_id, "revoked": True})
