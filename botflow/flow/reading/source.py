@@ -185,6 +185,8 @@ class _Composer:
 
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value
+        if event.style == ">":
+            text = text.replace("\a", "")  # the parser's own marks of where lines were folded
         if unusable := _UNUSABLE.search(text):
             self._refuse("document.character", _unusable(unusable[0]), event)
         if not event.implicit[0]:
