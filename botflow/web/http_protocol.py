@@ -28,6 +28,8 @@ class HttpBounds:
     most_pipelined: int = 8  # requests that wait for the response to an earlier one
     head_within_s: float = 10.0
     body_within_s: float = 10.0
+    # A body that takes longer is a file: it must keep coming at this rate, in bytes per second.
+    body_least_rate: int = 8 * 1024
     # Between requests. Longer than proxies and clients keep an idle connection (60 s): if this side closed first, a
     # message that is sent on the connection at that moment would be lost with it.
     idle_s: int = 75
@@ -56,6 +58,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._steps = 0  # heads, pieces of bodies and ends of messages that were read
         self._unread = 0  # bytes that came since the last such step: the parser keeps them, or skips them
         self._came = 0  # bytes that came since the first one of the head: it cannot be larger
+        self._body_came = 0  # bytes of the body since its deadline was set
         self._deadline: asyncio.TimerHandle | None = None
         self._deadline_of: tuple[_Reading, Any] = (_NOTHING, None)
         self._write_check: asyncio.TimerHandle | None = None
@@ -131,6 +134,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._steps += 1
+        self._body_came += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -161,6 +165,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _set_deadline(self) -> None:
         bounds = self._bounds
         within_s = bounds.head_within_s if self._reading is _HEAD else bounds.body_within_s
+        self._body_came = 0
         self._deadline = self.loop.call_later(within_s, self._on_deadline)
 
     def _end_deadline(self) -> None:
@@ -170,11 +175,16 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _on_deadline(self) -> None:
         """Refuse what is incomplete, unless the client waits for us: for an earlier response, or to be read."""
-        if self.flow.read_paused or (self._reading is _HEAD and self._is_answering()):
+        if self.flow.read_paused or (self._is_answering() if self._reading is _HEAD else self._is_coming_well()):
             self._set_deadline()
         else:
             self._deadline = None
             self._refuse(_HEAD_TOO_SLOW if self._reading is _HEAD else _BODY_TOO_SLOW)
+
+    def _is_coming_well(self) -> bool:
+        """Say whether the body, which somebody still reads, came fast enough since its deadline was set."""
+        bounds = self._bounds
+        return self._is_answering() and self._body_came >= bounds.body_within_s * bounds.body_least_rate
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

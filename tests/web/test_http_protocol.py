@@ -181,6 +181,28 @@ async def test_a_byte_now_and_then_is_no_excuse(door: Door, head: bytes, piece: 
     assert problem(answer) == (408, code)
 
 
+async def test_a_large_body_has_the_time_that_it_needs_while_it_keeps_coming(door: Door) -> None:
+    """At about twice the least rate, where a body that does not come may take half a second."""
+    async with door.connect() as (reader, writer), asyncio.timeout(ROUGHLY_S):
+        writer.write(b"POST /file HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 65536\r\n\r\n")
+        answer = b""
+        for _ in range(32):
+            answer += await drip(reader, writer, b"x" * 2048)
+        answer += await read_all(reader)
+
+    assert answer.endswith(b'{"size":65536}')
+
+
+async def test_a_large_body_that_slows_down_is_refused(door: Door) -> None:
+    async with door.connect() as (reader, writer), asyncio.timeout(ROUGHLY_S):
+        writer.write(b"POST /file HTTP/1.1\r\nhost: a\r\ncontent-length: 9000000\r\n\r\n" + b"x" * 500_000)
+        while not reader.at_eof() and (answer := await drip(reader, writer, b"x" * 100)) == b"":
+            pass
+        answer += await read_all(reader)
+
+    assert problem(answer) == (408, "body.too_slow")
+
+
 async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes) -> bytes:
     writer.write(piece)
     try:
