@@ -39,7 +39,7 @@ LEVELS = {
         ("delivery", "runs"),
         (
             *("backlog_counts", "cache", "consent_changes", "consent_turns", "contacts", "credentials", "decisions"),
-            *("migrations", "one_off", "session_tokens", "spending", "transcripts", "workflow_versions"),
+            *("files", "migrations", "one_off", "session_tokens", "spending", "transcripts", "workflow_versions"),
         ),
         ("database",),
         ("read_only",),

@@ -65,10 +65,7 @@ class SendMessage:
     def from_json(cls, stored: dict[str, Any]) -> SendMessage:
         return cls(
             text=stored["text"],
-            media=tuple(
-                Media(url=medium["url"], content_type=medium.get("contentType", ""))
-                for medium in stored.get("media", ())
-            ),
+            media=tuple(Media.from_json(medium) for medium in stored.get("media", ())),
             quick_replies=tuple(
                 QuickReply(title=reply["title"], payload=reply["payload"]) for reply in stored.get("quickReplies", ())
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
@@ -19,13 +20,30 @@ Consent = Literal["", "stop", "ask_to_stop", "start", "start_if_stopped", "help"
 
 @value(frozen=True, slots=True, kw_only=True)
 class Media:
-    """One attachment: where the provider keeps it, and its MIME type."""
+    """One attachment: where it is kept and its MIME type; a chat visitor's file also has a `name`, and a `size` in
+    bytes."""
 
     url: str
     content_type: str = ""
+    name: str = ""
+    size: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        return {"url": self.url, "contentType": self.content_type}
+        shown: dict[str, Any] = {"url": self.url, "contentType": self.content_type}
+        if self.name:
+            shown["name"] = self.name
+        if self.size:
+            shown["size"] = self.size
+        return shown
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Media:
+        return cls(
+            url=stored["url"],
+            content_type=stored.get("contentType", ""),
+            name=stored.get("name", ""),
+            size=stored.get("size", 0),
+        )
 
 
 @value(frozen=True, slots=True, kw_only=True)

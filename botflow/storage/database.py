@@ -15,6 +15,7 @@ from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.postgres import PostgresEngine
 from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.files import Files
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.migrations.upgrade import check_version, is_postgres, upgrade
 from botflow.storage.runs.artifacts import Artifacts
@@ -50,6 +51,7 @@ class Database:
     executions: Executions
     lifecycle: Lifecycle
     artifacts: Artifacts
+    files: Files
     census: CensusTaker
 
     @property
@@ -124,5 +126,6 @@ def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore,
         executions=Executions(engine),
         lifecycle=Lifecycle(engine),
         artifacts=Artifacts(engine),
+        files=Files(engine),
         census=CensusTaker(engine),
     )

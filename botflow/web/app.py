@@ -39,6 +39,8 @@ from botflow.web.api.workflows import list_workflows, setting_status
 from botflow.web.auth.callers import Gate
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events, Streams
+from botflow.web.chat.file_links import FileLinks
+from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
@@ -63,11 +65,14 @@ class Application:
     once the application has started.
     """
 
-    def __init__(self, runtime_factory: RuntimeFactory, gate: Gate, *, dev: bool, settings: Settings) -> None:
+    def __init__(
+        self, runtime_factory: RuntimeFactory, gate: Gate, links: FileLinks, *, dev: bool, settings: Settings
+    ) -> None:
         self.streams = Streams()
         self.desk: Desk
         self._runtime_factory = runtime_factory
         self._gate = gate
+        self._links = links
         self._dev = dev
         self._settings = settings
         # Without redirect_slashes: a redirect would turn a message into a GET.
@@ -81,7 +86,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[Mapping[str, Any]]:
         async with self._runtime_factory() as runtime:
-            self.desk = open_desk(runtime, self._gate, dev=self._dev, settings=self._settings)
+            self.desk = open_desk(runtime, self._gate, self._links, dev=self._dev, settings=self._settings)
             async with self.desk.news.looking():
                 yield {"desk": self.desk}
 
@@ -92,10 +97,11 @@ def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings
         keyring,
         settings.botflow_api_key.get_secret_value() if settings.botflow_api_key else None,
     )
-    return Application(runtime_factory, gate, dev=dev, settings=settings)
+    links = FileLinks(keyring, settings.botflow_public_url)
+    return Application(runtime_factory, gate, links, dev=dev, settings=settings)
 
 
-def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) -> Desk:
+def open_desk(runtime: Runtime, gate: Gate, links: FileLinks, *, dev: bool, settings: Settings) -> Desk:
     return Desk(
         runtime=runtime,
         settings=settings,
@@ -103,6 +109,7 @@ def open_desk(runtime: Runtime, gate: Gate, *, dev: bool, settings: Settings) ->
         limiter=RateLimiter(runtime.clock, runtime.counter),
         bodies=OpenBodies(),
         waits=Waits(),
+        links=links,
         quiet_log=QuietLog(),
         news=StreamNews(runtime.database.transcripts, runtime.hub),
         proxies=TrustedProxies(settings.botflow_trusted_proxies),
@@ -117,6 +124,8 @@ def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
+        Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
+        Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         *_api_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),

@@ -18,6 +18,7 @@ from botflow.settings import Settings
 from botflow.web.addresses import FORWARDED_FOR, TrustedProxies
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Caller, Gate, Visitor, external_id_of
+from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.waits import Waits
 from botflow.web.problem import Refused
@@ -38,6 +39,7 @@ class Desk:
     limiter: RateLimiter
     bodies: OpenBodies
     waits: Waits
+    links: FileLinks
     news: StreamNews
     quiet_log: QuietLog
     proxies: TrustedProxies

@@ -51,11 +51,13 @@ READS_PER_SESSION = Limit("session-reads", 600)
 FAILURES_PER_ADDRESS = Limit("failures", 300)
 STORED_PER_ADDRESS = Limit(
     "stored",
-    20_000_000,
+    100_000_000,
     window_s=24 * 3600,
     code="rate.stored",
     detail="your address has made this server store as much as it may within a day",
 )
+FILES_PER_SESSION = Limit("session-files", 100, window_s=24 * 3600, detail="too many files within a day")
+FILE_READS_PER_ADDRESS = Limit("file-reads", 1_200)
 BYTES_OF_A_MESSAGE = 1_000  # about what the rows of a message or a session take besides its text
 
 

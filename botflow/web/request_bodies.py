@@ -7,7 +7,7 @@ A body that came in one piece with its head is not counted: it holds no memory t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -47,7 +47,7 @@ class OpenBodies:
         try:
             yield pieces
         finally:
-            self._bytes -= pieces.size
+            pieces.clear()
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address]
@@ -64,24 +64,34 @@ class OpenBodies:
             )
         self._bytes += size
 
+    def let_go(self, size: int) -> None:
+        self._bytes -= size
+
 
 class Pieces:
     """The pieces of one body so far."""
 
     def __init__(self, bodies: OpenBodies) -> None:
         self._bodies = bodies
-        self._pieces: list[bytes] = []
-        self.size = 0
+        self._content = bytearray()
+
+    @property
+    def size(self) -> int:
+        return len(self._content)
 
     def add(self, piece: bytes, limit: int) -> None:
         if self.size + len(piece) > limit:
             raise _too_large(limit)
         self._bodies.hold(len(piece))
-        self.size += len(piece)
-        self._pieces.append(piece)
+        self._content += piece
 
     def joined(self) -> bytes:
-        return b"".join(self._pieces)
+        return bytes(self._content)
+
+    def clear(self) -> None:
+        """Let go of the pieces so far."""
+        self._bodies.let_go(self.size)
+        self._content.clear()
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -104,6 +114,29 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
                 return pieces.joined()
             message = await receive()
     raise Disconnected
+
+
+async def read_in_pieces(scope: Scope, receive: Receive, limit: int, piece: int) -> AsyncGenerator[bytes]:
+    """Yield the request's body in pieces of `piece` bytes or a little more, the last one of any size; only one piece is
+    held at a time. RejectedInbound `body.too_large` as soon as the body exceeds `limit` bytes."""
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared[:18]) > limit:
+        raise _too_large(limit)
+    desk = scope["state"]["desk"]
+    bodies: OpenBodies = desk.bodies
+    before = 0
+    with bodies.place(desk.address_of(scope)) as pieces:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise Disconnected
+            more = message.get("more_body", False)
+            pieces.add(message.get("body", b""), limit - before)
+            if pieces.size >= piece or (pieces.size and not more):
+                before += pieces.size
+                yield pieces.joined()
+                pieces.clear()
 
 
 def _too_large(limit: int) -> RejectedInbound:

@@ -133,9 +133,7 @@ def read_inbound(
         address=stored.get("address", ""),
         text=stored.get("text", ""),
         payload=stored.get("payload", ""),
-        media=tuple(
-            Media(url=medium["url"], content_type=medium.get("contentType", "")) for medium in stored.get("media", ())
-        ),
+        media=tuple(Media.from_json(medium) for medium in stored.get("media", ())),
         location=Location(**place) if place else None,
         token=stored.get("token", ""),
         due=datetime.fromisoformat(stored["due"]) if "due" in stored else None,

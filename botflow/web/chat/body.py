@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from botflow.engine.inbound import Location
 from botflow.web.json_body import Body, Wrong
 
 LARGEST_BODY = 64 * 1024
 LONGEST_TEXT = 8_000
 LONGEST_ID = 200
 LONGEST_PAYLOAD = 1_000
+LONGEST_LABEL = 200
+MOST_FILES = 10
+_FILE = {"id", "name", "contentType", "size", "url"}
 
 
 def _without_nul(text: str) -> str:
@@ -30,19 +34,51 @@ def _id(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_without_nul)]
 Payload = Annotated[str, Field(max_length=LONGEST_PAYLOAD), AfterValidator(_without_nul)]
+Label = Annotated[str, Field(max_length=LONGEST_LABEL), AfterValidator(_without_nul)]
 Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_without_nul), AfterValidator(_id)]
 
 
+def _file_ids(given: object) -> tuple[str, ...]:
+    """Read files that were sent before: objects as the server answered them, of which only the id counts."""
+    if not isinstance(given, list) or not all(isinstance(file, dict) and file.keys() <= _FILE for file in given):
+        raise Wrong("media.invalid", "media is not a list of files", 'send the file first, then name it: [{"id": "…"}]')
+    ids = tuple(file.get("id") for file in given)
+    if not all(isinstance(id, str) and id.isprintable() and 0 < len(id) <= LONGEST_ID for id in ids):
+        raise Wrong(
+            "media.invalid", "a file of the message has no id", 'send the file first, then name it: [{"id": "…"}]'
+        )
+    if len(ids) > MOST_FILES:
+        raise Wrong("media.too_many", f"the message has more than {MOST_FILES} files", "send several messages")
+    if len(set(ids)) < len(ids):
+        raise Wrong("media.repeated", "the message names a file twice", "name each file once")
+    return ids
+
+
+class Place(Body):
+    """A place that the person shares; degrees."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    label: Label | None = None
+
+    def place(self) -> Location:
+        return Location(latitude=self.latitude, longitude=self.longitude, label=self.label or "")
+
+
 class Posted(Body):
-    """A message. `payload` is a pressed quick reply's; a message with a payload may have no text."""
+    """A message. `payload` is a pressed quick reply's; a message with a payload, files or a place may have no text."""
 
     text: Text | None = None
     payload: Payload | None = None
     message_id: Id | None = None
     external_id: Id | None = None
+    media: Annotated[tuple[str, ...], BeforeValidator(_file_ids)] = ()
+    location: Place | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
+        if self.media or self.location:
+            return self
         if not self.text and not self.payload:
             raise Wrong("text.missing", "the message has no text", 'send {"text": "hello"}')
         if not self.payload and not (self.text or "").strip():

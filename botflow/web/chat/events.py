@@ -27,6 +27,7 @@ from botflow.errors import ProviderError
 from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Visitor
+from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow.web.problem import Refused
@@ -100,7 +101,8 @@ class Events:
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         with self._streams.place(stored.id, address), desk.news.watch(stored.id):
-            stream = Stream(desk, stored.id, cursor, send, by_token=isinstance(caller, Visitor))
+            links = desk.links.of(stored.id, scope)
+            stream = Stream(desk, links, cursor, send, by_token=isinstance(caller, Visitor))
             await _first_of(stream.run(), _disconnected(receive), self._streams.closed())
             await stream.end()
 
@@ -108,10 +110,11 @@ class Events:
 class Stream:
     """One client's stream of one session."""
 
-    def __init__(self, desk: Desk, session: int, cursor: Cursor | None, send: Send, *, by_token: bool) -> None:
+    def __init__(self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, *, by_token: bool) -> None:
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
-        self._session = session
+        self._links = links
+        self._session = links.session
         self._cursor = cursor
         self._said: tuple[int, int] = (0, 0)
         self._turn = 0  # the last turn whose messages were written
@@ -167,7 +170,11 @@ class Stream:
             for outbound in page:
                 self._said = (outbound.version, outbound.index)
                 self._turn = max(self._turn, outbound.seq)
-                shown = {**message_json(outbound), "turn": outbound.seq, "at": outbound.created_at.isoformat()}
+                shown = {
+                    **message_json(outbound, self._links),
+                    "turn": outbound.seq,
+                    "at": outbound.created_at.isoformat(),
+                }
                 await self._write("message", shown, outbound.wire_id)
             if len(page) < PAGE:
                 break
@@ -194,7 +201,7 @@ class Stream:
             await self._write("delta", {**place, "text": draft.text})
             return
         for index, message in enumerate(draft.messages, start=draft.first):
-            await self._write("preview", {**said_json(f"{draft.version}.{index}", message), **place})
+            await self._write("preview", {**said_json(f"{draft.version}.{index}", message, self._links), **place})
 
     async def _write_status(self, status: str) -> None:
         if status == "running":

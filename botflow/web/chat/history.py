@@ -6,6 +6,7 @@ Entries are in the order in which they were said. An entry's id is a cursor: `af
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +19,7 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.records.turns import TranscriptEntry
 from botflow.storage.transcripts import Transcripts
 from botflow.web.chat.body import LONGEST_ID
+from botflow.web.chat.file_links import SessionLinks
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -68,32 +70,32 @@ class Query:
 
     @classmethod
     def of(cls, scope: Scope) -> Query:
-        fields = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+        fields = query_fields(scope)
         after = fields.get("after", "")
         return cls(
             after=Cursor.parse(after) if after else None,
             before=_number(fields, "before", LARGEST),
             limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
-            external_id=_external_id(fields.get("externalId", "")),
+            external_id=external_id_in(fields),
         )
 
 
-async def read_page(transcripts: Transcripts, session: int, query: Query) -> dict[str, Any]:
+async def read_page(transcripts: Transcripts, session: int, query: Query, links: SessionLinks) -> dict[str, Any]:
     """Return a page as JSON: the newest entries (`earlier` leads further back), or those after a cursor (`more`)."""
     if query.after is not None:
         following = await _following(transcripts, session, query.after)
         page = following[: query.limit]
-        return {"messages": _visible(page), "more": len(following) > len(page)}
+        return {"messages": _visible(page, links), "more": len(following) > len(page)}
     entries, earlier = await _page_back(transcripts, session, query.limit, query.before)
-    return {"messages": _visible(entries), "earlier": earlier}
+    return {"messages": _visible(entries, links), "earlier": earlier}
 
 
-def message_json(outbound: StoredOutbound) -> dict[str, Any]:
+def message_json(outbound: StoredOutbound, links: SessionLinks) -> dict[str, Any]:
     """Return a message of the workflow, in the form for chat clients."""
-    return said_json(outbound.wire_id, outbound.message)
+    return said_json(outbound.wire_id, outbound.message, links)
 
 
-def said_json(wire_id: str, message: SendMessage) -> dict[str, Any]:
+def said_json(wire_id: str, message: SendMessage, links: SessionLinks) -> dict[str, Any]:
     """Return a message in the form for chat clients."""
     shown: dict[str, Any] = {
         "id": wire_id,
@@ -102,7 +104,7 @@ def said_json(wire_id: str, message: SendMessage) -> dict[str, Any]:
         "quickReplies": [reply.to_json() for reply in message.quick_replies],
     }
     if message.media:
-        shown["media"] = [medium.to_json() for medium in message.media]
+        shown["media"] = links.shown(medium.to_json() for medium in message.media)
     return shown
 
 
@@ -133,16 +135,17 @@ async def _following(transcripts: Transcripts, session: int, cursor: Cursor) -> 
     return following
 
 
-def _visible(entries: list[TranscriptEntry]) -> list[dict[str, Any]]:
+def _visible(entries: list[TranscriptEntry], links: SessionLinks) -> list[dict[str, Any]]:
     """Leave out messages to other addresses, and empty ones."""
     return [
-        _entry_json(entry)
+        _entry_json(entry, links)
         for entry in entries
-        if (entry.text or entry.body.get("media")) and not (entry.direction == "out" and entry.body.get("to"))
+        if (entry.text or entry.body.get("media") or entry.body.get("location"))
+        and not (entry.direction == "out" and entry.body.get("to"))
     ]
 
 
-def _entry_json(entry: TranscriptEntry) -> dict[str, Any]:
+def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": entry.id,
         "type": "text",
@@ -152,11 +155,20 @@ def _entry_json(entry: TranscriptEntry) -> dict[str, Any]:
         "at": entry.at.isoformat(),
     }
     if entry.body.get("media"):
-        shown["media"] = entry.body["media"]
+        shown["media"] = links.shown(entry.body["media"])
+    if entry.body.get("location"):
+        shown["location"] = entry.body["location"]
     return shown
 
 
-def _external_id(text: str) -> str:
+def query_fields(scope: Scope) -> dict[str, str]:
+    """Return the query's fields; of a repeated one the last value."""
+    return {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+
+
+def external_id_in(fields: Mapping[str, str]) -> str:
+    """Return the person that a query names, "" when it names none."""
+    text = fields.get("externalId", "")
     if len(text) > LONGEST_ID or not text.isprintable():
         raise RejectedInbound(
             "externalId is too long or holds control characters",

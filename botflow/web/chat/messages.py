@@ -11,9 +11,11 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from botflow.engine.inbound import CHAT, Inbound
-from botflow.records.sessions import VISITOR
+from botflow.engine.inbound import CHAT, Inbound, Media
+from botflow.errors import RejectedInbound
+from botflow.records.sessions import VISITOR, SessionKey
 from botflow.records.turns import Receipt
+from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
@@ -69,12 +71,14 @@ class Messages:
             sender=external_id,
             text=posted.text or "",
             payload=posted.payload or "",
+            media=await _media(desk, live, external_id, posted) if posted.media else (),
+            location=posted.location.place() if posted.location else None,
         )
         with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
             receipt = await desk.runtime.receiver.receive(
                 live, external_id, inbound, reply_within_s=within_s, by_token=address is not None
             )
-        await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, receipt))
+        await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, scope, receipt))
 
     async def _read(self, scope: Scope, send: Send) -> None:
         """Answer with a page of the conversation, both directions, for a reloaded page."""
@@ -85,7 +89,7 @@ class Messages:
         if isinstance(caller, Visitor):
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
-        page = await read_page(desk.runtime.database.transcripts, stored.id, query)
+        page = await read_page(desk.runtime.database.transcripts, stored.id, query, desk.links.of(stored.id, scope))
         await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
 
 
@@ -116,15 +120,32 @@ class OpenSession:
         with desk.waits.place(external_id, address, desk.runtime.timing.chat_reply_s) as within_s:
             receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
         token = desk.gate.sign(Visitor(live.slug, external_id))
-        await send_json(send, 201, {**await _reply(desk, receipt), "token": token})
+        await send_json(send, 201, {**await _reply(desk, scope, receipt), "token": token})
 
 
-async def _reply(desk: Desk, receipt: Receipt) -> dict[str, Any]:
+async def _media(desk: Desk, live: LiveFlow, external_id: str, posted: Posted) -> tuple[Media, ...]:
+    """Return the files that the message names, which are kept from now on; they must be those of its own session."""
+    files = await desk.runtime.database.files.send(SessionKey(live.workflow, CHAT, external_id), posted.media)
+    if len(files) < len(posted.media):
+        raise RejectedInbound(
+            "the message names a file that is not in this conversation",
+            code="media.unknown",
+            hint=f"send the file first, by POST /chat/{live.slug}/files, and name its id",
+            status=422,
+        )
+    return tuple(
+        Media(url=desk.links.given(live.slug, file), content_type=file.content_type, name=file.name, size=file.size)
+        for file in files
+    )
+
+
+async def _reply(desk: Desk, scope: Scope, receipt: Receipt) -> dict[str, Any]:
     """Return a turn's response: its messages to the session's own person, and the conversation's status."""
+    links = desk.links.of(receipt.id.session, scope)
     return {
         "sessionId": str(receipt.id.session),
         "status": await _status(desk, receipt),
-        "messages": [message_json(outbound) for outbound in receipt.outbounds if not outbound.message.to],
+        "messages": [message_json(outbound, links) for outbound in receipt.outbounds if not outbound.message.to],
     }
 
 

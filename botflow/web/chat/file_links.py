@@ -1,0 +1,79 @@
+"""Addresses of visitors' files: signed for one session and a time, so that a picture can be shown without a header.
+
+A signature is good for files of its session only; the file's row says whose it is. Without a signature the address
+needs the visitor's token or the API key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import Scope
+
+from botflow.keyring import Keyring
+from botflow.records.files import SentFile
+
+SHOWN_FOR_S = 24 * 3600  # in the chat, which signs anew with each reading
+GIVEN_FOR_S = 30 * 24 * 3600  # to the flow, which may pass the address on
+ID = "[A-Za-z0-9_-]{32}"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLinks:
+    """The addresses for a reader of one session; `root` is the path under which this application is mounted."""
+
+    links: FileLinks
+    session: int
+    root: str
+
+    def shown(self, media: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return media as the reader gets them: our own files with a fresh address, and their `id`."""
+        return [self.links.shown(medium, self.session, self.root) for medium in media]
+
+
+class FileLinks:
+    """Makes and checks signed addresses. `public_url` is where this server is reached, None when it is not known."""
+
+    def __init__(self, keyring: Keyring, public_url: str | None) -> None:
+        self._keys = keyring.all("file links")
+        self._base = (public_url or "").rstrip("/")
+        self._own = re.compile(rf"(?:{re.escape(self._base)})?(/chat/[a-z0-9_-]+/files/({ID}))(?:\?[^\s#]*)?")
+
+    def of(self, session: int, scope: Scope) -> SessionLinks:
+        """Return the addresses for a reader of `session`, at this request."""
+        return SessionLinks(self, session, scope.get("root_path", ""))
+
+    def given(self, workflow: str, file: SentFile) -> str:
+        """Return a file's address for the flow: complete when the public URL is known."""
+        return self._base + self._signed(f"/chat/{workflow}/files/{file.id}", file.id, file.session, GIVEN_FOR_S)
+
+    def shown(self, medium: dict[str, Any], session: int, root: str) -> dict[str, Any]:
+        """Return a medium for a reader of `session`: one of our own files gets a fresh address, and its `id`."""
+        own = self._own.fullmatch(medium["url"])
+        if own is None:
+            return medium
+        return {**medium, "id": own[2], "url": root + self._signed(own[1], own[2], session, SHOWN_FOR_S)}
+
+    def admits(self, file: SentFile, expires: str, signature: str) -> bool:
+        """Say whether this signature opens the file now."""
+        if not expires.isascii() or not expires.isdigit() or len(expires) > 12 or int(expires) < time.time():
+            return False
+        given = signature.encode("utf-8", "surrogateescape")
+        return any(hmac.compare_digest(given, _signature(key, file.id, file.session, expires)) for key in self._keys)
+
+    def _signed(self, path: str, file: str, session: int, for_s: int) -> str:
+        """Return the path with a signature that stays the same for a day, so that browsers find it in their cache."""
+        expires = str((int(time.time()) // SHOWN_FOR_S + 1) * SHOWN_FOR_S + for_s)
+        return f"{path}?expires={expires}&signature={_signature(self._keys[0], file, session, expires).decode()}"
+
+
+def _signature(key: bytes, file: str, session: int, expires: str) -> bytes:
+    digest = hmac.digest(key, f"{file} {session} {expires}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest[:18])

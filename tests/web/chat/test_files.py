@@ -1,0 +1,358 @@
+"""Files and places in the chat: sent once, kept for their session only, answered like any message."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from botflow.storage.engines.dialects import now
+from botflow.storage.tables import file_pieces, files, sessions
+from botflow.web.chat.files import LARGEST_FILE, MOST_PER_SESSION, PIECE
+from botflow.web.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
+from tests.runtime.until import until
+from tests.web.site import API_KEY, PUBLIC_URL, Site, Visit, open_site, texts
+
+PHOTO = """
+botflow: 1
+id: photo
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: ask}
+  - {id: ask, type: chatbot, actionType: ask, properties: {text: "A photo?", expect: media, variable: photo}, next: at}
+  - {id: at, type: chatbot, actionType: ask, properties: {text: Where?, expect: location, variable: place}, next: end}
+  - id: end
+    type: chatbot
+    actionType: say
+    properties:
+      text: >-
+        {{ photo.name }} {{ photo.contentType }} {{ photo.size }}
+        at {{ place.latitude }}, {{ place.longitude }} {{ place.label }}
+      media: ["{{ photo.url }}", "https://pictures.example/a.png"]
+"""
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url, flows=(PHOTO,)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_site(sqlite_url: str) -> AsyncIterator[Site]:
+    async with open_site(sqlite_url, flows=(PHOTO,)) as opened:
+        yield opened
+
+
+async def upload(visit: Visit, content: Any = PNG, declared: str = "image/png", name: str = "leak.png") -> Any:
+    return await visit.site.client.post(
+        f"/chat/{visit.workflow}/files?name={name}",
+        content=content,
+        headers={**visit.headers, "content-type": declared},
+    )
+
+
+async def uploaded(visit: Visit, content: bytes = PNG) -> dict[str, Any]:
+    response = await upload(visit, content)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def code_of(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
+
+
+async def rows_of(site: Site, table: Any) -> int:
+    count = select(func.count()).select_from(table)
+    return int(await site.runtime.database.engine.read(lambda connection: connection.execute(count).scalar_one()))
+
+
+async def test_a_photo_and_a_place_answer_questions_for_them(site: Site) -> None:
+    visit = await site.visit("photo")
+    assert await visit.say("hi") == ["A photo?"]
+    file = await uploaded(visit)
+
+    assert (file["name"], file["contentType"]) == ("leak.png", "image/png")
+    answered = await visit.post(media=[file], messageId="m1")
+    assert texts(answered.json()) == ["Where?"]
+    done = await visit.post(location={"latitude": 48.2, "longitude": 16, "label": "Home"}, messageId="m2")
+
+    assert texts(done.json()) == ["leak.png image/png 2008 at 48.2, 16.0 Home"]
+    shown, foreign = done.json()["messages"][0]["media"]
+    assert (await site.client.get(shown["url"])).content == PNG
+    assert foreign["url"] == "https://pictures.example/a.png"
+
+
+async def test_the_same_message_again_is_the_same_turn(site: Site) -> None:
+    visit = await site.visit("photo")
+    await visit.say("hi")
+    file = await uploaded(visit)
+
+    answers = await asyncio.gather(*(visit.post(media=[{"id": file["id"]}], messageId="m1") for _ in range(5)))
+    again = await visit.post(media=[{"id": file["id"]}], messageId="m1")
+
+    said = [texts(answer.json()) for answer in (*answers, again)]
+    assert said == [["Where?"]] * 6
+    heard = [entry for entry in (await visit.history())["messages"] if entry["direction"] == "in"]
+    assert [len(entry.get("media", [])) for entry in heard] == [0, 1]
+
+
+async def test_the_history_shows_files_and_places(site: Site) -> None:
+    visit = await site.visit("photo")
+    file = await uploaded(visit)
+    await visit.post(text="look", media=[{"id": file["id"]}])
+    await visit.post(location={"latitude": -1.5, "longitude": 2})
+
+    with_photo, with_place = [one for one in (await visit.history())["messages"] if one["direction"] == "in"]
+    (medium,) = with_photo["media"]
+    assert (medium["id"], medium["name"], medium["contentType"], medium["size"]) == (
+        file["id"],
+        "leak.png",
+        "image/png",
+        len(PNG),
+    )
+    assert (await site.client.get(medium["url"])).status_code == 200
+    assert with_place["location"] == {"latitude": -1.5, "longitude": 2.0, "label": ""}
+
+
+async def test_a_file_in_many_pieces_comes_back_as_it_was(site: Site) -> None:
+    visit = await site.visit("photo")
+    content = b"%PDF-1.7\n" + bytes(range(256)) * (8 * PIECE // 256)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 30_000):
+            yield content[start : start + 30_000]
+
+    response = await upload(visit, in_pieces(), "application/pdf", "a%20plan.pdf")
+
+    read = await site.client.get(response.json()["url"])
+    assert read.content == content
+    assert read.headers["content-type"] == "application/pdf"
+    assert read.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20plan.pdf"
+    assert read.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in read.headers["content-security-policy"]
+    assert await rows_of(site, file_pieces) >= 3
+
+
+async def test_only_the_visitor_the_api_key_and_a_signed_address_read_a_file(site: Site) -> None:
+    visit, other = await site.visit("photo"), await site.visit("photo")
+    file = await uploaded(visit)
+    plain, _, query = file["url"].partition("?")
+    get = site.client.get
+
+    assert (await get(plain, headers=visit.headers)).content == PNG
+    assert (await get(plain, headers={"authorization": f"Bearer {API_KEY}"})).content == PNG
+    assert (await get(file["url"])).headers["content-disposition"].startswith("inline")
+    assert code_of(await get(plain)) == (401, "token.missing")
+    assert code_of(await get(plain, headers=other.headers)) == (404, "file.unknown")
+    for forged in (
+        query[:-1] + ("A" if query[-1] != "A" else "B"),
+        query.replace("expires=1", "expires=2"),
+        "signature=x",
+    ):
+        assert code_of(await get(f"{plain}?{forged}")) == (403, "file.link_invalid")
+    for unknown in ("x", "A" * 32, "%00" * 32, "a" * 33):
+        assert (await get(f"/chat/photo/files/{unknown}", headers=visit.headers)).status_code == 404
+
+
+async def test_an_address_expires(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = await sqlite_site.visit("photo")
+    file = await uploaded(visit)
+    later = time.time() + 2 * 24 * 3600 + 1
+    monkeypatch.setattr("botflow.web.chat.file_links.time.time", lambda: later)
+
+    assert code_of(await sqlite_site.client.get(file["url"])) == (403, "file.link_invalid")
+
+
+async def test_a_message_cannot_name_a_file_of_another_session(site: Site) -> None:
+    visit, other = await site.visit("photo"), await site.visit("photo")
+    await other.say("hi")
+    file = await uploaded(visit)
+
+    assert code_of(await other.post(media=[{"id": file["id"]}])) == (422, "media.unknown")
+    assert code_of(await other.post(text=file["url"], media=[{"id": "A" * 32}])) == (422, "media.unknown")
+    signed_for_other = (await other.post(text="x")).json()
+    assert texts(signed_for_other) != []
+    assert code_of(await site.client.get(file["url"].partition("?")[0], headers=other.headers)) == (404, "file.unknown")
+
+
+@pytest.mark.parametrize(
+    ("media", "code"),
+    [
+        ([{"url": "https://example.com/a.png"}], "media.invalid"),
+        (["id"], "media.invalid"),
+        ("id", "media.invalid"),
+        ([{"id": 5}], "media.invalid"),
+        ([{"id": "a\x00b"}], "media.invalid"),
+        ([{"id": "a", "evil": 1}], "media.invalid"),
+        ([{"id": str(number)} for number in range(11)], "media.too_many"),
+        ([{"id": "a"}, {"id": "a"}], "media.repeated"),
+    ],
+)
+async def test_wrong_media_are_refused_with_their_own_code(sqlite_site: Site, media: Any, code: str) -> None:
+    visit = await sqlite_site.visit("photo")
+    assert code_of(await visit.post(media=media)) == (422, code)
+
+
+@pytest.mark.parametrize(
+    "place", [{"latitude": 91, "longitude": 0}, {"latitude": 0}, {"latitude": "1", "longitude": 2}, [1, 2], {"lat": 1}]
+)
+async def test_a_place_outside_of_the_world_is_refused(sqlite_site: Site, place: Any) -> None:
+    visit = await sqlite_site.visit("photo")
+    assert (await visit.post(location=place)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "refusal"),
+    [
+        (SVG, "image/svg+xml", (415, "file.type")),
+        (SVG, "image/png", (415, "file.type")),
+        (b"<html>", "text/html", (415, "file.type")),
+        (PNG, "text/html", (415, "file.type")),
+        (b"", "image/png", (422, "file.empty")),
+        (b"\x89PNG\r\n\x1a\n" + bytes(LARGEST_FILE), "image/png", (413, "file.too_large")),
+    ],
+    ids=["svg", "svg as png", "html", "png as html", "empty", "too large"],
+)
+async def test_a_refused_file_leaves_nothing(
+    sqlite_site: Site, content: bytes, declared: str, refusal: tuple[int, str]
+) -> None:
+    visit = await sqlite_site.visit("photo")
+
+    assert code_of(await upload(visit, content, declared)) == refusal
+
+    assert await rows_of(sqlite_site, files) == 0
+    assert await rows_of(sqlite_site, file_pieces) == 0
+
+
+async def test_a_body_without_a_length_that_grows_too_large_leaves_nothing(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit("photo")
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield PNG
+        for _ in range(LARGEST_FILE // 100_000 + 1):
+            yield bytes(100_000)
+
+    assert code_of(await upload(visit, endless())) == (413, "body.too_large")
+    assert await rows_of(sqlite_site, file_pieces) == 0
+
+
+async def test_a_file_whose_sender_goes_away_leaves_nothing(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit("photo")
+    stored = asyncio.Event()
+
+    async def is_stored() -> bool:
+        return await rows_of(sqlite_site, file_pieces) > 0
+
+    async def is_empty() -> bool:
+        return await rows_of(sqlite_site, files) == await rows_of(sqlite_site, file_pieces) == 0
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield PNG + bytes(2 * PIECE)
+        await until(is_stored)
+        stored.set()
+        raise ConnectionError("the phone is in a tunnel")
+
+    with pytest.raises(ConnectionError):
+        await upload(visit, broken())
+
+    assert stored.is_set()
+    await until(is_empty)
+
+
+async def test_files_count_as_stored_bytes_of_their_address_and_per_session(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit("photo")
+    counts = sqlite_site.desk.limiter._counts
+    before = next(count for (name, _), (_, count) in counts.items() if name == STORED_PER_ADDRESS.name)
+    await uploaded(visit)
+    after = next(count for (name, _), (_, count) in counts.items() if name == STORED_PER_ADDRESS.name)
+    assert after - before >= len(PNG)
+
+    for key, (window, _) in list(counts.items()):
+        if key[0] == FILES_PER_SESSION.name:
+            counts[key] = (window, FILES_PER_SESSION.times)
+    assert code_of(await upload(visit)) == (429, "rate.limited")
+
+
+async def test_a_session_sends_few_files_at_once(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit("photo")
+    go_on = asyncio.Event()
+
+    async def held() -> AsyncIterator[bytes]:
+        yield PNG + bytes(6 * PIECE)
+        await go_on.wait()
+        yield b"x"
+
+    async def all_wait() -> bool:
+        return await rows_of(sqlite_site, files) == MOST_PER_SESSION
+
+    waiting = [asyncio.create_task(upload(visit, held())) for _ in range(MOST_PER_SESSION)]
+    await until(all_wait)
+    refused = await upload(visit)
+    go_on.set()
+
+    assert code_of(refused) == (429, "file.too_many")
+    assert [(await one).status_code for one in waiting] == [201] * MOST_PER_SESSION
+    assert (await upload(visit)).status_code == 201
+
+
+async def test_a_file_that_no_message_has_is_deleted_after_a_day(site: Site) -> None:
+    visit = await site.visit("photo")
+    kept, forgotten = await uploaded(visit), await uploaded(visit)
+    await visit.post(media=[{"id": kept["id"]}])
+    old = update(files).values(created_at=now(-25 * 3600))
+    await site.runtime.database.engine.write(lambda connection: connection.execute(old))
+
+    await uploaded(visit)
+
+    ids = await site.runtime.database.engine.read(
+        lambda connection: connection.execute(select(files.c.id)).scalars().all()
+    )
+    assert kept["id"] in ids
+    assert forgotten["id"] not in ids
+    assert code_of(await visit.post(media=[{"id": forgotten["id"]}])) == (422, "media.unknown")
+
+
+async def test_files_go_with_their_session(site: Site) -> None:
+    visit = await site.visit("photo")
+    file = await uploaded(visit)
+    await visit.post(media=[{"id": file["id"]}])
+
+    await site.runtime.database.engine.write(lambda connection: connection.execute(delete(sessions)))
+
+    assert (await rows_of(site, files), await rows_of(site, file_pieces)) == (0, 0)
+    assert code_of(await site.client.get(file["url"])) == (403, "file.link_invalid")
+
+
+async def test_a_server_with_the_api_key_sends_files_for_its_people(site: Site) -> None:
+    key = {"authorization": f"Bearer {API_KEY}"}
+    client = site.client
+    hello = {"externalId": "ann", "text": "hi"}
+    assert code_of(await client.post("/chat/photo/files?externalId=ann", content=PNG, headers=key)) == (
+        404,
+        "session.unknown",
+    )
+    await client.post("/chat/photo/messages", json=hello, headers=key)
+    file = (await client.post("/chat/photo/files?externalId=ann&name=x.png", content=PNG, headers=key)).json()
+    body = {"externalId": "ann", "media": [{"id": file["id"]}]}
+
+    answer = await client.post("/chat/photo/messages", json=body, headers=key)
+
+    assert texts(answer.json()) == ["Where?"]
+
+
+async def test_the_flow_gets_a_complete_address(site: Site) -> None:
+    visit = await site.visit("photo")
+    await visit.say("hi")
+    file = await uploaded(visit)
+    await visit.post(media=[{"id": file["id"]}])
+    heard = await site.runtime.database.transcripts.transcript(int(visit.opened["sessionId"]), 10)
+    (medium,) = next(entry.body["media"] for entry in heard if entry.body.get("media"))
+
+    assert medium["url"].startswith(f"{PUBLIC_URL}/chat/photo/files/{file['id']}?expires=")
+    assert (await site.client.get(medium["url"].removeprefix(PUBLIC_URL))).content == PNG
