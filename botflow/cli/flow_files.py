@@ -1,4 +1,4 @@
-"""FLOW arguments: documents in YAML or JSON, or Python files that hold a `flow` and maybe a `plugin`.
+"""FLOW arguments: documents in YAML or JSON, folders of them, or Python files that hold a `flow` and maybe a `plugin`.
 
 Files named together are one deployment: each may run the others as subflows.
 """
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answered
+
+DOCUMENTS = (".yaml", ".yml", ".json")
+MOST_FILES = 1_000  # in a folder
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,13 @@ class FlowFiles:
 
 
 def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
-    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one without a flow."""
+    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one without a flow.
+
+    A folder stands for the documents in it, without those in its folders and without Python files.
+    """
     sources: dict[str, SourceDocument] = {}
     plugins: list[Plugin] = []
-    for path in paths:
+    for path in flow_files_of(paths):
         found, plugin = _read(path)
         for source in found:
             workflow = source.document.id
@@ -84,10 +91,34 @@ def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
     return FlowFiles(sources, tuple(plugins))
 
 
+def flow_files_of(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that FLOW arguments stand for; UsageError for a folder without any, or with very many."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        files = listed(path)
+        if not files:
+            hint = f"they end in {', '.join(DOCUMENTS)}; name a Python file itself"
+            raise UsageError(f"the folder {path} holds no flow files", code="file.kind", hint=hint)
+        if len(files) > MOST_FILES:
+            message = f"the folder {path} holds more than {MOST_FILES} flow files"
+            raise UsageError(message, code="file.kind", hint="name the files themselves")
+        found += files
+    return found
+
+
+def listed(folder: Path) -> list[Path]:
+    """Return the documents in a folder by name, at most one more than it may hold."""
+    documents = (path for path in folder.iterdir() if path.suffix in DOCUMENTS and path.is_file())
+    return sorted(islice(documents, MOST_FILES + 1))
+
+
 def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     if path.suffix == ".py":
         return _run(path)
-    if path.suffix not in (".yaml", ".yml", ".json"):
+    if path.suffix not in DOCUMENTS:
         raise UsageError(f"{path} is no flow file", code="file.kind", hint="it must end in .yaml, .yml, .json or .py")
     try:
         return [parse(path.read_text(encoding="utf-8"), name=str(path))], None
@@ -113,7 +144,7 @@ def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         spec.loader.exec_module(module)
     except FlowError:
         raise
-    except Exception as crash:  # the file is its author's code: any exception is for the author to fix
+    except (Exception, SystemExit) as crash:  # the file is its author's code: any exception is for the author to fix
         line = _line_of(crash, path)
         raise FlowError(f"{type(crash).__name__}: {crash} ({path}{line})", code="file.crashed") from crash
     flow, plugin = getattr(module, "flow", None), getattr(module, "plugin", None)

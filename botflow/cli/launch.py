@@ -9,7 +9,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from botflow.errors import UsageError
 from botflow.settings import EnvironmentSettings, Settings
 
 if TYPE_CHECKING:
+    from botflow.cli.flow_files import FlowFiles
     from botflow.keyring import Keyring
     from botflow.redaction.known_secrets import KnownSecrets
     from botflow.runtime.options import RuntimeOptions
@@ -30,13 +31,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 BACKLOG = 2048  # connections that wait to be accepted; uvicorn's default
 FlowPaths = Annotated[
     list[Path],
-    typer.Argument(metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files.", show_default=False),
+    typer.Argument(
+        metavar="FLOW...", help="One or more .yaml, .yml, .json or .py files or folders.", show_default=False
+    ),
 ]
 
 
 def runtime_options(
     settings: Settings,
-    flows: Sequence[Path],
+    files: FlowFiles,
     *,
     keyring: Keyring,
     worker: WorkerOptions | None,
@@ -44,11 +47,9 @@ def runtime_options(
     known_secrets: KnownSecrets,
     sends: bool = True,
 ) -> RuntimeOptions:
-    """Read and compile the flow files, and return the options to run; FlowProblems when anything is wrong with them."""
-    from botflow.cli.flow_files import read_flow_files
+    """Compile the flow files and return the options to run; FlowProblems when anything is wrong with them."""
     from botflow.runtime.options import RuntimeOptions
 
-    files = read_flow_files(flows)
     return RuntimeOptions(
         settings=settings,
         keyring=keyring,

@@ -130,7 +130,8 @@ class Flows:
             require_numbers(flow)
             published = await self._store.publish(flow.id, flow.name, flow.digest, documents)
             self._remember(published.version, flow)
-            self._named.append(flow.id)
+            if flow.id not in self._named:
+                self._named.append(flow.id)
             if not published.is_active:
                 self._out_of_service.add(flow.id)
                 self._log.warning(

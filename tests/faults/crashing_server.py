@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
 
+from botflow.cli.flow_files import read_flow_files
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
 from botflow.crash_points import EVENT, POINTS
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = Settings.from_environment()
     options = runtime_options(
         settings,
-        [given.flow],
+        read_flow_files([given.flow]),
         keyring=deployment_keys(settings, dev=False),
         worker=None if given.no_worker else WorkerOptions(),
         migrate=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import typer
 from botflow.cli.launch import FlowPaths
 
 if TYPE_CHECKING:
+    from botflow.cli.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
@@ -25,8 +27,9 @@ def chat(flows: FlowPaths) -> None:
     """Talk to a flow here and now; further files are the subflows it runs.
 
     The conversation lives in a temporary database, and no text message leaves this machine. Lines may also be piped in.
-    Commands: /vars, /trace, /help, /quit.
+    A flow file that is saved meanwhile is taken up by the next conversation. Commands: /vars, /trace, /help, /quit.
     """
+    from botflow.cli.flow_files import read_flow_files
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.keyring import Keyring
@@ -36,21 +39,23 @@ def chat(flows: FlowPaths) -> None:
 
     known = KnownSecrets()
     configure_logs(known, level=logging.ERROR)
+    files = read_flow_files(flows)
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
         options = runtime_options(
             settings,
-            flows,
+            files,
             keyring=Keyring(secrets.token_urlsafe(48)),
             worker=WorkerOptions(),
             migrate=True,
             sends=False,
             known_secrets=known,
         )
-        run_until_stopped(_talk(options))
+        run_until_stopped(_talk(options, flows, files))
 
 
-async def _talk(options: RuntimeOptions) -> None:
+async def _talk(options: RuntimeOptions, paths: Sequence[Path], files: FlowFiles) -> None:
+    from botflow.cli.flow_watch import FlowWatch
     from botflow.cli.output.printing import is_terminal
     from botflow.cli.terminal.chat_session import TerminalConversation
     from botflow.cli.terminal.prompt import PipedTerminal, PromptTerminal
@@ -63,7 +68,8 @@ async def _talk(options: RuntimeOptions) -> None:
             terminal.note(f"{live.flow.name}. /help lists commands, /quit leaves.")
         if silence := runtime.flows.silence(live.flow):
             terminal.note(silence)
-        await TerminalConversation(runtime, live, terminal).run()
+        async with FlowWatch(paths, files, runtime.flows, options.known_secrets, typer.echo).running():
+            await TerminalConversation(runtime, live.slug, terminal).run()
 
 
 def _rehearsal(settings: Settings, folder: Path) -> Settings:

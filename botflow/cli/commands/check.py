@@ -27,6 +27,8 @@ def check(flows: FlowPaths, strict: Strict = False, as_json: AsJson = False) -> 
 
     Exit status 1 when there is an error; warnings alone are good, except with --strict.
     """
+    from botflow.cli.flow_files import flow_files_of
+
     problems = _problems(flows, as_json=as_json)
     errors = sum(problem.severity == "error" for problem in problems)
     is_good = not problems if strict else not errors
@@ -35,7 +37,7 @@ def check(flows: FlowPaths, strict: Strict = False, as_json: AsJson = False) -> 
     else:
         for problem in problems:
             typer.echo(problem_line(problem))
-        typer.echo(_closing(len(flows), errors, len(problems) - errors))
+        typer.echo(_closing(len(flow_files_of(flows)), errors, len(problems) - errors))
     raise typer.Exit(0 if is_good else 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from botflow.cli.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
-webhooks without a signature while no secret is set that could verify them. It relaxes nothing else."""
+webhooks without a signature while no secret is set that could verify them. It relaxes nothing else. A flow file that
+is saved is served again within a second."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +29,10 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     flows: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FLOW]...", help="Flow files to publish; those published before are served anyway."),
+        typer.Argument(
+            metavar="[FLOW]...",
+            help="Flow files or folders to publish; those published before are served anyway.",
+        ),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
@@ -43,6 +49,7 @@ def serve(
     with loading():
         import botflow.web.app
         import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
+        from botflow.cli.flow_files import read_flow_files
         from botflow.cli.output.logging import configure_logs
         from botflow.redaction.known_secrets import KnownSecrets
         from botflow.runtime.process.worker import WorkerOptions
@@ -52,20 +59,30 @@ def serve(
         known = KnownSecrets()
         configure_logs(known)
         settings = Settings.from_environment()
+        files = read_flow_files(flows or ())
         options = runtime_options(
             settings,
-            flows or (),
+            files,
             keyring=deployment_keys(settings, dev=dev, host=host),
             worker=None if no_worker else WorkerOptions(),
             migrate=not no_migrate,
             known_secrets=known,
         )
     with listen(host, port) as listening:
-        run_until_stopped(_serve(options, settings, listening, dev=dev))
+        run_until_stopped(_serve(options, settings, listening, flows or (), files, dev=dev))
 
 
-async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.socket, *, dev: bool) -> None:
+async def _serve(
+    options: RuntimeOptions,
+    settings: Settings,
+    listening: socket.socket,
+    paths: Sequence[Path],
+    files: FlowFiles,
+    *,
+    dev: bool,
+) -> None:
     """Open the runtime, serve until a signal comes, close it. Errors of opening are printed, not logged."""
+    from botflow.cli.flow_watch import FlowWatch
     from botflow.cli.launch import settle_garbage_collector
     from botflow.cli.output.banner import print_banner
     from botflow.runtime.app import open_runtime
@@ -89,7 +106,13 @@ async def _serve(options: RuntimeOptions, settings: Settings, listening: socket.
             worker=options.worker is not None,
             redis_answers=runtime.counter is not None and await runtime.counter.answers(),
         )
-        await WebServer(config, app.streams, announce).serve([listening])
+        watch = (
+            FlowWatch(paths, files, runtime.flows, options.known_secrets, typer.echo).running()
+            if dev and paths
+            else nullcontext()
+        )
+        async with watch:
+            await WebServer(config, app.streams, announce).serve([listening])
 
 
 def _address(listening: socket.socket) -> str:

@@ -31,6 +31,7 @@ def worker(
     It serves the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY.
     SIGTERM stops it within twenty seconds; a turn that takes longer is released, and runs again elsewhere.
     """
+    from botflow.cli.flow_files import read_flow_files
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.redaction.known_secrets import KnownSecrets
@@ -44,7 +45,10 @@ def worker(
     configure_logs(known)
     settings = Settings.from_environment()
     keys = deployment_keys(settings, dev=False)
-    runtime = runtime_options(settings, (), keyring=keys, worker=options, migrate=not no_migrate, known_secrets=known)
+    files = read_flow_files(())  # it serves what others publish
+    runtime = runtime_options(
+        settings, files, keyring=keys, worker=options, migrate=not no_migrate, known_secrets=known
+    )
     run_until_stopped(_work(runtime, place))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -23,17 +23,23 @@ def print_json(value: Any) -> None:
 
 
 def print_error(problem: BotflowError, known_secrets: KnownSecrets) -> None:
-    """Print an error and its hint on stderr, without secrets: it may quote an address with a password. A flow's
-    problems get a line each."""
+    """Print an error and its hint on stderr."""
+    for line in error_lines(problem, known_secrets):
+        typer.echo(line, err=True)
+
+
+def error_lines(problem: BotflowError, known_secrets: KnownSecrets) -> Iterator[str]:
+    """Yield the lines of an error without secrets, since it may quote an address with a password: the error with its
+    hint, or each of a flow's problems."""
     problems: Iterable[Problem] = getattr(problem, "problems", ())
     for each in problems:
-        typer.echo(known_secrets.text(problem_line(each)), err=True)
+        yield known_secrets.text(problem_line(each))
     if not problems:
         label = typer.style("error:", fg="red", bold=True)
         hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
         stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
         said = known_secrets.text(f"{problem.message}{stop}{hint}")
-        typer.echo(f"{label} {visible(said)}", err=True)
+        yield f"{label} {visible(said)}"
 
 
 def problem_line(problem: Problem) -> str:

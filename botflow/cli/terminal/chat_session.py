@@ -15,7 +15,6 @@ from botflow.engine.events import ExecutionFailed
 from botflow.engine.inbound import CHAT, Inbound, InboundKind
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
-from botflow.runtime.served_flows import LiveFlow
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview
 
 PERSON = "terminal"
@@ -28,9 +27,9 @@ HELP = """/vars   what the flow knows        /trace  the path of the last turn
 class TerminalConversation:
     """Runs until the person leaves. Like the chat page, it remembers shown messages by (version, index)."""
 
-    def __init__(self, runtime: Runtime, live: LiveFlow, terminal: Terminal) -> None:
+    def __init__(self, runtime: Runtime, workflow: str, terminal: Terminal) -> None:
         self._runtime = runtime
-        self._live = live
+        self._workflow = workflow
         self._terminal = terminal
         self._session = 0
         self._shown = (0, -1)
@@ -76,8 +75,9 @@ class TerminalConversation:
             payload=self._payload(text),
         )
         self._payloads = ()
+        live = self._runtime.flows.get(self._workflow)  # its file may have been saved meanwhile
         receiving = asyncio.create_task(
-            self._runtime.receiver.receive(self._live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
+            self._runtime.receiver.receive(live, PERSON, inbound, reply_within_s=REPLY_WITHIN_S)
         )
         if mailbox is not None:
             await self._stream(mailbox, receiving)
