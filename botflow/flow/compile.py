@@ -91,6 +91,7 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
         language=document.language,
         region=document.region,
         apology=document.apology,
+        theme=document.theme,
         policy=document.policy(),
         variables=dict(document.variables),
         nodes=nodes,

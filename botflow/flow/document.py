@@ -22,6 +22,7 @@ from botflow.flow.reading.edit import with_positions
 from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.reading.source import Reading, unfit
+from botflow.flow.theme import Theme
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
@@ -161,6 +162,8 @@ class Document(Policy):
     """Variables and their values at the start."""
     apology: str | None = None
     """What to say when a turn fails. Without it: a sentence in the language."""
+    theme: Theme | None = None
+    """How the chat page looks: `{color, logo}`, a colour such as `"#0b6b5d"` and the https address of a picture."""
     nodes: tuple[PlacedNode, ...]
     """The nodes."""
     edges: tuple[PlacedEdge, ...] = ()

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.templates.template import Templates
+from botflow.flow.theme import Theme
 
 Category = Literal["trigger", "action"]
 JsonObject = dict[str, Any]
@@ -73,6 +74,7 @@ class Flow:
     language: str = "en"
     region: str | None = None
     apology: str | None = None
+    theme: Theme | None = None
     policy: Policy = field(default_factory=Policy)
     variables: Mapping[str, Any] = field(default_factory=dict)
     nodes: Mapping[str, Node]

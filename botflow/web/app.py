@@ -126,6 +126,7 @@ def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
+        Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_api_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),

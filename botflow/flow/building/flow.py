@@ -60,6 +60,7 @@ class Flow(RunSteps):
         execution_mode: Literal["persistent", "single"] | None = None,
         variables: Mapping[str, Any] | None = None,
         apology: str | None = None,
+        theme: Mapping[str, str] | None = None,
         **policy: Unpack[PolicyWords],
     ) -> None:
         """`mode` is short for `execution_mode`. The other arguments, such as `time_zone` and `bursts`, are the rules of
@@ -78,6 +79,7 @@ class Flow(RunSteps):
             executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
             apology=apology,
+            theme=dict(theme) if theme else None,
         ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from botflow.runtime.served_flows import LiveFlow
 from botflow.web.context import desk_of
 
 FOLDER = Path(__file__).parent.parent / "static" / "demo"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data: blob:; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -47,8 +49,15 @@ async def served_workflows(request: Request) -> Response:
     named = flows.named()
     first = sorted(flows.all(), key=lambda live: named.index(live.slug) if live.slug in named else len(named))
     silent = {live.slug: silence for live in first if (silence := flows.silence(live.flow))}
-    served = [{"id": live.slug, "name": live.flow.name or live.slug} for live in first]
+    served = [_shown(live) for live in first]
     return JSONResponse({"workflows": served, "named": named, "silent": silent}, headers={"cache-control": "no-store"})
+
+
+def _shown(live: LiveFlow) -> dict[str, Any]:
+    """Return what the page needs of a workflow: its name, and how it looks and speaks."""
+    flow = live.flow
+    theme = flow.theme.model_dump(exclude_none=True) if flow.theme else {}
+    return {"id": live.slug, "name": flow.name or live.slug, "language": flow.language, "theme": theme}
 
 
 def page_routes() -> list[BaseRoute]:

@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -44,15 +45,18 @@ class FileLinks:
     def __init__(self, keyring: Keyring, public_url: str | None) -> None:
         self._keys = keyring.all("file links")
         self._base = (public_url or "").rstrip("/")
-        self._own = re.compile(rf"(?:{re.escape(self._base)})?(/chat/[a-z0-9_-]+/files/({ID}))(?:\?[^\s#]*)?")
+        self._own = re.compile(
+            rf"(?:{re.escape(self._base)})?(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?[^\s#]*)?"
+        )
 
     def of(self, session: int, scope: Scope) -> SessionLinks:
         """Return the addresses for a reader of `session`, at this request."""
         return SessionLinks(self, session, scope.get("root_path", ""))
 
     def given(self, workflow: str, file: SentFile) -> str:
-        """Return a file's address for the flow: complete when the public URL is known."""
-        return self._base + self._signed(f"/chat/{workflow}/files/{file.id}", file.id, file.session, GIVEN_FOR_S)
+        """Return a file's address for the flow, which ends with its name: complete when the public URL is known."""
+        path = f"/chat/{workflow}/files/{file.id}/{quote(file.name, safe='')}"
+        return self._base + self._signed(path, file.id, file.session, GIVEN_FOR_S)
 
     def shown(self, medium: dict[str, Any], session: int, root: str) -> dict[str, Any]:
         """Return a medium for a reader of `session`: one of our own files gets a fresh address, and its `id`."""

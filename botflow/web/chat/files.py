@@ -127,7 +127,8 @@ class SendFile:
 
 
 class ReadFile:
-    """GET /chat/{workflow}/files/{file}: the bytes, for a signed address, the visitor's token or the API key."""
+    """GET /chat/{workflow}/files/{file}, or with a name behind it: for a signed address, the visitor's token or the API
+    key."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)

@@ -18,6 +18,7 @@ WRITTEN: dict[str, Any] = {
     "execution_mode": "single",
     "variables": {"size": "L"},
     "apology": "Sorry.",
+    "theme": {"color": "#0b6b5d", "logo": "https://pictures.example/logo.png"},
     "time_zone": "Europe/Berlin",
     "expires": "3d",
     "expired_text": "Bye.",

@@ -3,68 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from tests.web.chat.chromium import ARGUMENTS, find_chromium
+from tests.web.chat.visitor import DESKTOP, PHONE, Visitor, arrive
 from tests.web.site import HeldModel, Site, open_site
-
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "has_touch": True,
-    "is_mobile": True,
-}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = find_chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium.program, args=list(ARGUMENTS), env={**os.environ, **chromium.environment}
-        )
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def demo(sqlite_url: str, model: HeldModel) -> AsyncIterator[Site]:
-    async with open_site(sqlite_url, dev=True, model=model) as site:
-        yield site
-
-
-class Visitor:
-    """A person in front of the page. Anything that the browser complains about fails the test."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
-
-    async def sees(self, *texts: str) -> None:
-        """Wait until the conversation is exactly these bubbles."""
-        bubbles = self.page.locator(".entry[data-id] .bubble")
-        await expect(bubbles).to_have_count(len(texts), timeout=10_000)
-        for position, text in enumerate(texts):
-            await expect(bubbles.nth(position)).to_contain_text(text)
-
-    async def types(self, text: str) -> None:
-        await self.page.locator("#text").fill(text)
-        await self.page.locator("#text").press("Enter")
-
-
-async def arrive(context: BrowserContext, site: Site, workflow: str = "order") -> Visitor:
-    visitor = Visitor(await context.new_page())
-    await visitor.page.goto(f"{site.url}/?workflow={workflow}")
-    await expect(visitor.page.locator("#connection")).to_have_text("Online")
-    return visitor
 
 
 async def test_a_visitor_orders_with_words_and_buttons_and_a_reload_keeps_everything(
@@ -173,7 +118,9 @@ async def test_everything_works_by_keyboard_alone(browser: Browser, demo: Site) 
         await keyboard.press("Enter")
         await visitor.sees("Welcome", "name?", "Ann\nSmith", "What would you like")
 
-        await keyboard.press("Shift+Tab")  # back to the last quick reply
+        await keyboard.press("Shift+Tab")  # back over the attach button to the last quick reply
+        assert await _focused(visitor) == "Attach"
+        await keyboard.press("Shift+Tab")
         assert await _focused(visitor) == "Salad"
         await keyboard.press("Shift+Tab")
         assert await _focused(visitor) == "Pizza"

@@ -354,5 +354,5 @@ async def test_the_flow_gets_a_complete_address(site: Site) -> None:
     heard = await site.runtime.database.transcripts.transcript(int(visit.opened["sessionId"]), 10)
     (medium,) = next(entry.body["media"] for entry in heard if entry.body.get("media"))
 
-    assert medium["url"].startswith(f"{PUBLIC_URL}/chat/photo/files/{file['id']}?expires=")
+    assert medium["url"].startswith(f"{PUBLIC_URL}/chat/photo/files/{file['id']}/leak.png?expires=")
     assert (await site.client.get(medium["url"].removeprefix(PUBLIC_URL))).content == PNG

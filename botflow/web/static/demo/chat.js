@@ -1,22 +1,27 @@
 /** The demo chat page: lets a person write to a workflow (client.js), and shows what happens (view.js). */
 
-import { Conversation } from "/demo/client.js";
-import { View } from "/demo/view.js";
+import { Conversation } from "./client.js";
+import { Composer } from "./composer.js";
+import { dress } from "./theme.js";
+import { View } from "./view.js";
+import { reason, speak, words } from "./words.js";
 
 const TYPING_AFTER_MS = 250; // a fast reply needs no dots
 const LAST_WORKFLOW = "botflow.workflow";
-const STATES = {
-  connecting: "Connecting…",
-  online: "Online",
-  offline: "You are offline. Messages wait until you are back.",
-};
 
 const byId = (id) => document.getElementById(id);
-const view = new View({ onReply: (reply) => { say(reply.title, reply.payload); focusOnDesktop(); } });
+const view = new View({ onReply: (reply) => { say(reply.title, { payload: reply.payload }); composer.focusOnDesktop(); } });
+const composer = new Composer({
+  upload: (file, options) => conversation.upload(file, options),
+  onSend: (text, more) => say(text, more),
+});
 
 let conversation = null;
 let workflow = "";
-let underWay = 0;
+let connection = "connecting";
+let hasBeenOnline = false;
+let underWay = new Set(); // ids of messages whose answers are not there yet
+let delayed = new Set(); // those of them that the server may not have
 let isRunning = false;
 let earlier = null;
 let typingTimer = 0;
@@ -28,8 +33,10 @@ function start(name) {
   conversation?.close();
   workflow = name;
   localStorage.setItem(LAST_WORKFLOW, name);
-  underWay = 0;
-  isRunning = false;
+  underWay = new Set();
+  delayed = new Set();
+  isRunning = hasBeenOnline = false;
+  composer.clear();
   view.clear();
   view.welcome(false);
   showEarlier(null);
@@ -42,21 +49,21 @@ function start(name) {
   on("opened", opened);
   on("queued", queued);
   on("answered", answered);
-  on("delayed", ({ message }) => view.mark(message.messageId, "Not sent yet, trying again…", { tone: "waits" }));
+  on("delayed", late);
   on("refused", refused);
   on("message", (message) => show({ ...message, direction: "out" }));
   on("preview", (message) => { clearTimeout(typingTimer); view.preview({ ...message, direction: "out" }); showTyping(); });
   on("delta", (piece) => { clearTimeout(typingTimer); view.draft(piece); });
   on("status", ({ status }) => showStatus(status));
   on("connection", ({ state }) => showState(state));
-  on("lost", () => { restart(); view.note("That conversation is over; this is a new one"); });
+  on("lost", () => { restart(); view.note(words.over); });
   conversation.open();
 }
 
 function restart() {
   conversation.forget();
   start(workflow);
-  focusOnDesktop();
+  composer.focusOnDesktop();
 }
 
 function opened({ messages, unsent, earlier: before }) {
@@ -71,33 +78,44 @@ function opened({ messages, unsent, earlier: before }) {
 
 // -- messages
 
-function say(text, payload) {
-  if (!conversation || !text.trim()) return;
+function say(text, more = {}) {
+  if (!conversation || (!text.trim() && !more.media && !more.location)) return;
   view.offer([]);
   view.toEnd();
-  conversation.send(text, payload);
+  conversation.send(text, more);
 }
 
 function queued(message) {
-  underWay += 1;
-  view.add({ id: message.messageId, direction: "in", text: message.text, at: message.at });
+  underWay.add(message.messageId);
+  view.add({ ...message, id: message.messageId, direction: "in" });
   showTyping();
 }
 
+function late({ message }) {
+  delayed.add(message.messageId);
+  view.mark(message.messageId, words.waits, { tone: "waits" });
+  showTyping();
+}
+
+function settled(message) {
+  underWay.delete(message.messageId);
+  delayed.delete(message.messageId);
+}
+
 function answered({ message, messages, status }) {
-  underWay = Math.max(0, underWay - 1);
+  settled(message);
   view.mark(message.messageId, "");
   const now = new Date().toISOString();
   messages.forEach((one) => show({ ...one, direction: "out", at: now }));
-  if (underWay === 0) showStatus(status);
+  if (underWay.size === 0) showStatus(status);
 }
 
-function refused({ message, reason }) {
-  underWay = Math.max(0, underWay - 1);
+function refused({ message, failure }) {
+  settled(message);
   const id = message.messageId;
-  const again = () => { underWay += 1; view.mark(id, ""); conversation.retry(id); };
+  const again = () => { underWay.add(id); view.mark(id, ""); conversation.retry(id); };
   const remove = () => { conversation.takeBack(id); view.remove(id); };
-  view.mark(id, `Not sent: ${reason}`, { tone: "wrong", actions: [["Try again", again], ["Remove", remove]] });
+  view.mark(id, `${words.unsent} ${reason(failure)}`, { tone: "wrong", actions: [[words.tryAgain, again], [words.remove, remove]] });
   showTyping();
 }
 
@@ -121,24 +139,34 @@ function offer(message) {
 
 function showStatus(status) {
   isRunning = status === "running";
-  if (!isRunning && underWay === 0) {
+  if (!isRunning && underWay.size === 0) {
     view.endDraft();
     view.endPreviews();
   }
   showTyping();
 }
 
+/** Say whether somebody writes: the server is there, and has something to answer. */
+function isTyping() {
+  return connection === "online" && (isRunning || underWay.size > delayed.size);
+}
+
 function showTyping() {
   clearTimeout(typingTimer);
-  if (!isRunning && underWay === 0) view.typing(false);
-  else typingTimer = setTimeout(() => view.typing(isRunning || underWay > 0), TYPING_AFTER_MS);
+  if (!isTyping()) view.typing(false);
+  else typingTimer = setTimeout(() => view.typing(isTyping()), TYPING_AFTER_MS);
 }
 
 function showState(state) {
   const line = byId("connection");
-  if (line.dataset.state === state && line.textContent === STATES[state]) return;
-  line.dataset.state = state;
-  line.textContent = STATES[state];
+  connection = state;
+  hasBeenOnline ||= state === "online";
+  const text = words[state === "connecting" && hasBeenOnline ? "again" : state];
+  if (line.dataset.state !== state || line.textContent !== text) {
+    line.dataset.state = state;
+    line.textContent = text;
+  }
+  showTyping();
 }
 
 function showEarlier(before) {
@@ -153,37 +181,6 @@ async function readEarlier() {
   showEarlier(page.earlier);
 }
 
-// -- writing
-
-const box = byId("text");
-
-function fitBox() {
-  byId("send").disabled = !box.value.trim();
-  if (CSS.supports("field-sizing", "content")) return;
-  box.style.height = "auto";
-  box.style.height = `${box.scrollHeight}px`;
-}
-
-function submit() {
-  if (!box.value.trim()) return;
-  say(box.value.trim());
-  box.value = "";
-  fitBox();
-  box.focus();
-}
-
-/** On a phone, focus would open the keyboard over the conversation. */
-function focusOnDesktop() {
-  if (matchMedia("(hover: hover)").matches) box.focus();
-}
-
-box.addEventListener("input", fitBox);
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submit();
-});
-byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 byId("restart").addEventListener("click", restart);
 byId("earlier").addEventListener("click", readEarlier);
 window.addEventListener("offline", () => showState("offline"));
@@ -191,11 +188,12 @@ window.addEventListener("offline", () => showState("offline"));
 // -- the workflows that are served
 
 async function main() {
+  speak("");
   const { workflows, named, silent } = await served();
   if (!workflows.length) {
     byId("welcome").hidden = false;
-    byId("welcome-title").textContent = "No workflow is served";
-    byId("welcome").querySelector("p").textContent = "Start the server with a flow: botflow serve --dev flow.yaml";
+    byId("welcome-title").textContent = words.nothing;
+    byId("welcome").querySelector("p").textContent = words.start;
     return;
   }
   const picker = byId("workflow");
@@ -207,22 +205,23 @@ async function main() {
   const isOld = last && named.length && !named.includes(last.id);
   const wanted = new URLSearchParams(location.search).get("workflow") ?? (isOld ? null : last?.id);
   const pick = (id) => {
-    const { name } = workflows.find((one) => one.id === id) ?? workflows[0];
-    picker.value = workflows.find((one) => one.id === id)?.id ?? workflows[0].id;
-    byId("title").textContent = byId("welcome-title").textContent = document.title = name;
-    start(picker.value);
-    if (silent[picker.value]) view.note(silent[picker.value]);
+    const chosen = workflows.find((one) => one.id === id) ?? workflows[0];
+    picker.value = chosen.id;
+    speak(chosen.language);
+    dress(chosen.theme);
+    byId("title").textContent = byId("welcome-title").textContent = document.title = chosen.name;
+    start(chosen.id);
+    if (silent[chosen.id]) view.note(silent[chosen.id]);
   };
-  picker.addEventListener("change", () => { pick(picker.value); focusOnDesktop(); });
+  picker.addEventListener("change", () => { pick(picker.value); composer.focusOnDesktop(); });
   pick(wanted);
-  fitBox();
-  focusOnDesktop();
+  composer.focusOnDesktop();
 }
 
 async function served() {
   for (let tries = 0; ; tries += 1) {
     try {
-      return await (await fetch("/demo/workflows")).json();
+      return await (await fetch(new URL("workflows", import.meta.url))).json();
     } catch {
       showState(navigator.onLine ? "connecting" : "offline");
       await new Promise((resolve) => setTimeout(resolve, Math.min(400 * 2 ** tries, 5_000)));

@@ -30,7 +30,7 @@ export class Conversation extends EventTarget {
 
   constructor(workflow) {
     super();
-    this.#path = `/chat/${encodeURIComponent(workflow)}`;
+    this.#path = new URL(`../chat/${encodeURIComponent(workflow)}`, import.meta.url).href; // wherever we are mounted
     this.#key = `botflow:${workflow}`;
     const wakeUp = () => this.#nudge();
     window.addEventListener("online", wakeUp, { signal: this.#ended.signal });
@@ -67,8 +67,9 @@ export class Conversation extends EventTarget {
     localStorage.removeItem(this.#key);
   }
 
-  send(text, payload = "") {
-    const message = { messageId: newId(), text, ...(payload && { payload }), at: new Date().toISOString() };
+  /** Send a message; `more` may hold a payload, media and a location. */
+  send(text, more = {}) {
+    const message = { messageId: newId(), text, ...more, at: new Date().toISOString() };
     this.#queue.push(message);
     this.#keep();
     this.#emit("queued", message);
@@ -86,6 +87,25 @@ export class Conversation extends EventTarget {
     this.#queue = this.#queue.filter((one) => one.messageId !== messageId);
     this.#keep();
     this.#pump();
+  }
+
+  /** Send a file; the server's answer is what a message names. `onProgress` gets a share from 0 to 1. */
+  upload(file, { onProgress, signal }) {
+    const request = new XMLHttpRequest(); // fetch cannot tell how far it is
+    return new Promise((resolve, reject) => {
+      request.open("POST", `${this.#path}/files?name=${encodeURIComponent(file.name)}`);
+      request.responseType = "json";
+      request.setRequestHeader("authorization", `Bearer ${this.#token}`);
+      request.setRequestHeader("content-type", file.type || "application/octet-stream");
+      request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+      request.addEventListener("load", () => {
+        if (request.status < 300) resolve(request.response);
+        else reject(new Refusal(request.status, request.response ?? {}, Number(request.getResponseHeader("retry-after")) || 0));
+      });
+      for (const name of ["error", "abort", "timeout"]) request.addEventListener(name, () => reject(new TypeError(name)));
+      signal.addEventListener("abort", () => request.abort(), { once: true });
+      request.send(file);
+    });
   }
 
   async earlier(before) {
@@ -133,8 +153,9 @@ export class Conversation extends EventTarget {
   async #deliver(message) {
     for (let tries = 0; !this.#ended.signal.aborted; tries += 1) {
       try {
-        const { messageId, text, payload } = message;
-        const answer = await this.#call("POST", "/messages", { messageId, text, payload });
+        const { messageId, text, payload, location } = message;
+        const media = message.media?.map(({ id }) => ({ id }));
+        const answer = await this.#call("POST", "/messages", { messageId, text, payload, media, location });
         this.takeBack(messageId);
         this.#emit("answered", { message, ...answer });
         return;
@@ -146,7 +167,7 @@ export class Conversation extends EventTarget {
         }
         if (failure instanceof Refusal && failure.status < 500 && failure.status !== 429) {
           Object.assign(message, { isRefused: true, isUnderWay: false });
-          this.#emit("refused", { message, reason: failure.message });
+          this.#emit("refused", { message, failure });
           return;
         }
         message.hasFailed = true;
@@ -228,7 +249,7 @@ export class Conversation extends EventTarget {
 
   #keep() {
     if (this.#ended.signal.aborted) return;
-    const unsent = this.#queue.map(({ messageId, text, payload, at }) => ({ messageId, text, payload, at }));
+    const unsent = this.#queue.map(({ messageId, text, payload, media, location, at }) => ({ messageId, text, payload, media, location, at }));
     localStorage.setItem(this.#key, JSON.stringify({ token: this.#token, unsent }));
   }
 

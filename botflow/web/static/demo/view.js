@@ -1,15 +1,11 @@
-/**
- * The conversation as a person sees it. Draws messages in order, once each; drafts and the typing dots come and go.
- *
- * Text goes into the page as text, never as markup.
- */
+/** The conversation as a person sees it. Draws messages in order, once each; drafts and the typing dots come and go. */
+
+import { dayName, element, entryOf, stamp } from "./bubble.js";
+import { markup } from "./markup.js";
+import { words } from "./words.js";
 
 const PAUSE_MS = 180_000;
 const AT_THE_END_PX = 80;
-const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
-
-const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
 export class View {
   #log = document.getElementById("log");
@@ -26,7 +22,9 @@ export class View {
   constructor({ onReply }) {
     this.onReply = onReply;
     this.#scroll.addEventListener("scroll", () => this.#noticeScroll(), { passive: true });
-    new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#scroll);
+    const sizes = new ResizeObserver(() => this.#isAtEnd && this.toEnd());
+    sizes.observe(this.#scroll);
+    sizes.observe(this.#log); // a picture changes it when it is there
     this.#latest.addEventListener("click", () => this.toEnd());
   }
 
@@ -141,8 +139,20 @@ export class View {
     }
     if (turn > this.#draft.turn || attempt > this.#draft.attempt) Object.assign(this.#draft, { turn, attempt, text: "" });
     this.#draft.text += text;
-    this.#draft.entry.firstChild.textContent = this.#draft.text;
+    this.#draw();
     this.#settle(true);
+  }
+
+  /** Draw the draft, once for all pieces that come before the next frame. */
+  #draw() {
+    const draft = this.#draft;
+    if (draft.isDue) return;
+    draft.isDue = true;
+    requestAnimationFrame(() => {
+      draft.isDue = false;
+      draft.entry.firstChild.replaceChildren(...markup(draft.text, { isOpen: true }));
+      this.#settle(true);
+    });
   }
 
   endDraft() {
@@ -154,7 +164,7 @@ export class View {
     if (isTyping && !this.#typing && !this.#draft) {
       this.#typing = element("li", "entry out typing");
       const bubble = element("div", "bubble");
-      bubble.append(element("span", "unseen", "Writing…"), ...[1, 2, 3].map(() => element("i")));
+      bubble.append(element("span", "unseen", words.writing), ...[1, 2, 3].map(() => element("i")));
       this.#typing.append(bubble);
       this.#log.append(this.#typing);
       this.#settle(true);
@@ -214,67 +224,9 @@ export class View {
   }
 }
 
-function entryOf(message) {
-  const entry = element("li", `entry ${message.direction}`);
-  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction });
-  const bubble = element("div", "bubble");
-  bubble.append(element("span", "unseen", message.direction === "in" ? "You: " : "Reply: "), ...linked(message.text));
-  bubble.append(...(message.media ?? []).map(attachment));
-  const meta = element("div", "meta");
-  meta.append(stamp(message.at));
-  entry.append(bubble, meta);
-  return entry;
-}
-
-function linked(text) {
-  const nodes = [];
-  let from = 0;
-  for (const match of text.matchAll(LINK)) {
-    nodes.push(text.slice(from, match.index), anchor(match[0], match[0]));
-    from = match.index + match[0].length;
-  }
-  nodes.push(text.slice(from));
-  return nodes;
-}
-
-function attachment({ url, contentType = "" }) {
-  if (!/^https?:/.test(url)) return "";
-  if (!contentType.startsWith("image/")) return anchor(url, "Attachment");
-  const image = element("img");
-  Object.assign(image, { src: url, alt: "Picture", loading: "lazy", referrerPolicy: "no-referrer" });
-  return image;
-}
-
-function anchor(href, text) {
-  const link = element("a", "", text);
-  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer" });
-  return link;
-}
-
-function stamp(at) {
-  const shown = element("time", "", time.format(new Date(at)));
-  shown.dateTime = at;
-  return shown;
-}
-
-function dayName(at) {
-  const today = new Date();
-  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-  if (at.toDateString() === today.toDateString()) return "Today";
-  if (at.toDateString() === yesterday.toDateString()) return "Yesterday";
-  return day.format(at);
-}
-
 /** Compare two message ids, `version.index`. */
 function order(one, other) {
   const [version, index] = one.split(".").map(Number);
   const [otherVersion, otherIndex] = other.split(".").map(Number);
   return version - otherVersion || index - otherIndex;
-}
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
 }
