@@ -27,7 +27,8 @@ def chat(flows: FlowPaths) -> None:
     """Talk to a flow here and now; further files are the subflows it runs.
 
     The conversation lives in a temporary database, and no text message leaves this machine. Lines may also be piped in.
-    A flow file that is saved meanwhile is taken up by the next conversation. Commands: /vars, /trace, /help, /quit.
+    A flow file that is saved meanwhile is taken up by the next conversation. Commands: /file PATH, /place LAT LON,
+    /vars, /trace, /help, /quit.
     """
     from botflow.cli.flow_files import read_flow_files
     from botflow.cli.launch import run_until_stopped, runtime_options

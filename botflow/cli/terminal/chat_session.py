@@ -9,10 +9,11 @@ from contextlib import suppress
 
 from botflow.cli.output.conversation import visible_variables
 from botflow.cli.output.trace import trace_line
+from botflow.cli.terminal.attachments import NotSent, read_file, read_place
 from botflow.cli.terminal.prompt import Terminal
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import ExecutionFailed
-from botflow.engine.inbound import CHAT, Inbound, InboundKind
+from botflow.engine.inbound import CHAT, Inbound, InboundKind, Location, Media
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview
@@ -20,7 +21,9 @@ from botflow.runtime.turns.signals import Delta, Mailbox, Preview
 PERSON = "terminal"
 REPLY_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.5  # polling beside wake-ups, in case one is lost
-HELP = """/vars   what the flow knows        /trace  the path of the last turn
+HELP = """/file PATH          send a picture, PDF, sound or video
+/place LAT LON ...  send a place, such as /place 48.2 16.4 Home
+/vars   what the flow knows        /trace  the path of the last turn
 /help   this                       /quit   leave (or Ctrl-D)"""
 
 
@@ -44,7 +47,9 @@ class TerminalConversation:
                 text = line.strip()
                 if text == "/quit":
                     return
-                if text.startswith("/"):
+                if text.startswith(("/file ", "/place ")):
+                    await self._attach(text, mailbox)
+                elif text.startswith("/"):
                     await self._command(text)
                 elif text:
                     await self._turn("message", text, mailbox)
@@ -61,7 +66,26 @@ class TerminalConversation:
             with suppress(asyncio.CancelledError):
                 await watching
 
-    async def _turn(self, kind: InboundKind, text: str = "", mailbox: Mailbox | None = None) -> None:
+    async def _attach(self, line: str, mailbox: Mailbox) -> None:
+        """Send a file or a place."""
+        command, _, given = line.partition(" ")
+        try:
+            if command == "/file":
+                await self._turn("message", mailbox=mailbox, media=(read_file(given),))
+            else:
+                await self._turn("message", mailbox=mailbox, location=read_place(given))
+        except NotSent as failure:
+            self._terminal.note(f"({failure})")
+
+    async def _turn(
+        self,
+        kind: InboundKind,
+        text: str = "",
+        mailbox: Mailbox | None = None,
+        *,
+        media: tuple[Media, ...] = (),
+        location: Location | None = None,
+    ) -> None:
         """Run the turn of one inbound, streaming its deltas, then show its messages."""
         inbound = Inbound(
             kind=kind,
@@ -73,6 +97,8 @@ class TerminalConversation:
             sender=PERSON,
             text=text,
             payload=self._payload(text),
+            media=media,
+            location=location,
         )
         self._payloads = ()
         live = self._runtime.flows.get(self._workflow)  # its file may have been saved meanwhile
