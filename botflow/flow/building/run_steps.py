@@ -44,11 +44,19 @@ class RunSteps(Protocol):
         secret: str,
         *,
         signature: Mapping[str, Any] | None = None,
+        former_secrets: Sequence[str] | None = None,
         schema: Schema | None = None,
         id: str | None = None,
     ) -> Step:
         """Start with a request that knows the secret of the credential `secret`, or is signed by it."""
-        return self.node("trigger.webhook", id=id, secret=secret, signature=signature, schema=schema)
+        return self.node(
+            "trigger.webhook",
+            id=id,
+            secret=secret,
+            signature=signature,
+            former_secrets=list(former_secrets) if former_secrets else None,
+            schema=schema,
+        )
 
     # -- control flow
 

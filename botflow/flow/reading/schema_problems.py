@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -13,6 +14,7 @@ from botflow.errors import did_you_mean
 from botflow.flow.fields import WrongProperty
 from botflow.flow.problems import Path, Report, dotted
 
+LONGEST_QUOTED = 60  # characters of a wrong value
 # Pydantic's messages name Python types; authors write YAML.
 _SENTENCES = {
     "tuple_type": "must be a list",
@@ -73,6 +75,9 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
         return kind, f"{spot}: {error['msg']}" if spot else error["msg"], ""
     hint = _instead_of(error, path, model)
     message = _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if kind == "literal_error" and isinstance(given := error["input"], str):
+        message = f"{message}, not {given[:LONGEST_QUOTED]!r}"
+        hint = did_you_mean(given[:LONGEST_QUOTED], re.findall("'([^']+)'", error["ctx"]["expected"]), "")
     return f"{family}.invalid", f"{spot}: {message[:1].lower()}{message[1:]}" if spot else message, hint
 
 

@@ -5,21 +5,25 @@ Here are the nodes only. The runtime listens to events, keeps the schedules and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
+from pydantic.alias_generators import to_camel
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Condition, Properties
+from botflow.flow.fields import Condition, Duration, Properties, WrongProperty
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, Templates
 from botflow.nodes.triggers.cron import Cron
 from botflow.nodes.triggers.input_schema import InputSchema, misfits
 
+SecretName = Annotated[str, Field(min_length=1, max_length=64)]
 HeaderName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 
 
@@ -58,8 +62,17 @@ class ScheduleProperties(RunProperties):
 
 
 class Signature(Properties):
-    """How a service signs its requests: an HMAC of the body, in a header."""
+    """How a service signs its requests: by the scheme of a known one, or with an HMAC of the body in a header."""
 
+    scheme: Literal["hmac", "stripe", "slack", "svix", "github"] = "hmac"
+    """`stripe`, `slack`, `github`, or `svix` (Standard Webhooks), whose headers are known. `hmac` is described by the
+    keys below."""
+    tolerance: Annotated[Duration, Field(le=86_400)] = 300.0
+    """How old a signature may be, and how far ahead of this server's clock, at most a day. For `stripe`, `slack` and
+    `svix`, which sign the time."""
+    replay_window: Annotated[Duration, Field(le=30 * 86_400)] = 86_400.0
+    """For `hmac`: for how long, at least, the same signed body is the same delivery, which starts nothing again; at
+    most 30 days. The named schemes know a delivery for ever."""
     header: HeaderName = "X-Signature"
     """The header that holds the signature."""
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
@@ -69,15 +82,29 @@ class Signature(Properties):
     prefix: str = ""
     """What precedes the signature in the header, such as `sha256=`."""
 
+    @model_validator(mode="after")
+    def _fits_the_scheme(self) -> Signature:
+        for name in sorted(self.model_fields_set - {"scheme"}):
+            if self.scheme not in _USED_BY.get(name, ("hmac",)):
+                written = to_camel(name)
+                raise WrongProperty(f"the scheme {self.scheme} does not use {written}; leave it out", written)
+        return self
+
+
+_USED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType({"tolerance": ("stripe", "slack", "svix")})
+
 
 class WebhookProperties(RunProperties):
     """How a caller proves who it is."""
 
-    secret: Annotated[str, Field(min_length=1, max_length=64)]
+    secret: SecretName
     """A credential with a field `secret`, or an environment variable as `env:NAME`. The request sends it as
     `X-Webhook-Secret` or as a bearer token."""
+    former_secrets: Annotated[tuple[SecretName, ...], Field(max_length=4)] = ()
+    """Secrets that are still accepted, named like `secret`, while the caller changes to the new one."""
     signature: Signature | None = None
-    """How the caller signs its requests. With it, the secret is the key and is not sent."""
+    """How the caller signs its requests. With it, the secret is the key and is not sent. The same signed request again
+    is the same delivery."""
 
 
 class RunTrigger(NodeType):

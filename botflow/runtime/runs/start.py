@@ -34,7 +34,7 @@ from botflow.runtime.runs.validation import (
 )
 from botflow.storage.consent_changes import hold_consent
 from botflow.storage.credentials import usable_names
-from botflow.storage.runs.start import start_run
+from botflow.storage.runs.start import find_run, start_run
 from botflow.storage.runs.start_for_person import PersonStart, start_for_person
 from botflow.storage.runs.start_targets import Target
 
@@ -53,7 +53,9 @@ class StartRequest:
     """A workflow to start; `external_id` and `channel` name the person of a persistent one.
 
     `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
-    requested. A webhook names its trigger's `node`. `metadata` is stored with the execution, for its readers.
+    requested; `former_key` is one that it may have been started with before. `is_delivery`: the key was signed, so the
+    execution is the same whatever its input. A webhook names its trigger's `node`. `metadata` is stored with the
+    execution, for its readers.
     """
 
     workflow: str
@@ -62,6 +64,8 @@ class StartRequest:
     user_name: str = ""
     version: int | None = None
     key: str = ""
+    former_key: str = ""
+    is_delivery: bool = False
     priority: Priority = "normal"
     external_id: str = ""
     channel: str = ""
@@ -99,6 +103,10 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
         parameters = {"trigger": request.trigger, "start": node, "input": given}
         if request.external_id or request.channel:
             return _start_for_person(connection, target, plan, request, parameters, channels)
+        if request.former_key:
+            former = find_run(connection, target.workflow, _run_key(request, request.former_key))
+            if former is not None:
+                return former
         run = start_run(
             connection,
             RunStart(
@@ -107,13 +115,18 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
                 trigger=request.trigger,
                 input=given,
                 parameters=parameters,
-                key=f"webhook:{node}:{request.key}" if request.key and request.node else request.key,
+                key=_run_key(request, request.key),
                 priority=PRIORITIES[request.priority],
                 user_name=request.user_name or None,
                 metadata=plain_input(request.metadata),
             ),
         )
-        return same_input(run, given, request.key)
+        return run if request.is_delivery else same_input(run, given, request.key)
+
+
+def _run_key(request: StartRequest, key: str) -> str:
+    """Return the key as it is stored: each webhook of a workflow has keys of its own."""
+    return f"webhook:{request.node}:{key}" if key and request.node else key
 
 
 def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties]:

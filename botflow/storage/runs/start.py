@@ -51,7 +51,9 @@ def start_run(connection: Connection, start: RunStart) -> StartedRun:
         },
     ).scalar()
     if session is None:
-        return _known(connection, start)
+        known = find_run(connection, start.workflow, start.key)
+        assert known is not None, "a run that has the key was in the way"
+        return known
     connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version, start.priority or 0))
     connection.execute(insert(executions), _execution(start, execution, session, received_at))
     return StartedRun(execution=execution, session=session, is_new=True, input=start.input)
@@ -74,19 +76,21 @@ def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int, pri
     }
 
 
-def _known(connection: Connection, start: RunStart) -> StartedRun:
-    """Return the run that has the key already."""
+def find_run(connection: Connection, workflow: int, key: str) -> StartedRun | None:
+    """Return the workflow's run that was started with this key."""
     columns = (executions.c.id, executions.c.session_id, executions.c.status, executions.c.input)
     row = connection.execute(
         select(*columns)
         .join(sessions, sessions.c.id == executions.c.session_id)
         .where(
-            sessions.c.workflow_id == start.workflow,
+            sessions.c.workflow_id == workflow,
             sessions.c.channel == RUN,
-            sessions.c.external_id == start.key,
+            sessions.c.external_id == key,
             executions.c.trigger.is_not(None),
         )
-    ).one()
+    ).one_or_none()
+    if row is None:
+        return None
     return StartedRun(execution=str(row.id), session=row.session_id, is_new=False, status=row.status, input=row.input)
 
 

@@ -4,13 +4,12 @@
     POST /api/v1/events               {"name": "contact.created", "payload": {...}, "key"?: "..."}
 
 A webhook is authenticated before its body is parsed: by the secret itself in `Authorization: Bearer` or
-`X-Webhook-Secret`, or by a signature of the body. Its `Idempotency-Key` makes a repeated request the same execution.
+`X-Webhook-Secret`, where its `Idempotency-Key` makes a repeated request the same execution; or by a signature, where
+the same signed request is the same execution (that header is not signed, and does not count).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -26,6 +25,14 @@ from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.api.json_response import ApiResponse
+from botflow.web.api.webhook_signatures import (
+    delivery_keys,
+    is_fresh,
+    is_signed,
+    is_usable,
+    read_signature,
+    wanted_headers,
+)
 from botflow.web.asgi import header, send_json
 from botflow.web.context import Desk, desk_of
 from botflow.web.json_body import Body, parse_body, parse_json
@@ -47,13 +54,15 @@ class ReceiveHook:
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         node, properties = _trigger_of(live, scope["path_params"].get("node", ""))
         body = await read_body(scope, receive, LARGEST_BODY)
-        await _check_sender(desk, live, properties, scope, body)
+        key, former_key = await _check_sender(desk, live, properties, scope, body)
         started = await desk.runtime.triggers.start(
             StartRequest(
                 workflow=live.slug,
                 node=node,
                 input=_input(scope, body),
-                key=header(scope, b"idempotency-key") or "",
+                key=key,
+                former_key=former_key,
+                is_delivery=properties.signature is not None,
                 trigger="webhook",
             )
         )
@@ -95,27 +104,84 @@ def _trigger_of(live: LiveFlow, named: str) -> tuple[str, WebhookProperties]:
     )
 
 
-async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookProperties, scope: Scope, body: bytes) -> None:
-    """401 `hook.unsigned` without a proof, 403 `webhook.forged` with a wrong one, or when the secret is not set."""
-    proofs = _proofs(scope, properties.signature)
+async def _check_sender(
+    desk: Desk, live: LiveFlow, properties: WebhookProperties, scope: Scope, body: bytes
+) -> tuple[str, str]:
+    """Return the delivery's key, and its former one, or "".
+
+    401 `hook.unsigned` without a proof; with a wrong one, or when the secret is not set, 403 `webhook.forged`, and 401
+    `hook.signature` in a named scheme; 401 `hook.stale` for a right signature that is too old.
+    """
+    if properties.signature is None:
+        await _check_secret(desk, live, properties, scope)
+        return header(scope, b"idempotency-key") or "", ""
+    return await _check_signature(desk, live, properties, properties.signature, scope, body)
+
+
+async def _check_secret(desk: Desk, live: LiveFlow, properties: WebhookProperties, scope: Scope) -> None:
+    proofs = _proofs(scope)
     if not proofs:
-        wanted = properties.signature.header if properties.signature else "Authorization: Bearer, or X-Webhook-Secret"
-        raise Refused(
-            "this webhook must prove who sends it",
-            code="hook.unsigned",
-            hint=f"send {wanted}",
-            status=HTTPStatus.UNAUTHORIZED,
-            headers={"www-authenticate": "Bearer"},
-        )
-    try:
-        secret = await desk.runtime.vault.webhook_secret(properties.secret)
-    except UsageError as missing:
-        desk.quiet_log.warning("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
-    else:
-        if all(_is_proof(proof, secret, properties.signature, body) for proof in proofs):
-            return
+        raise _unsigned("Authorization: Bearer, or X-Webhook-Secret")
+    secrets = await _secrets(desk, live, properties)
+    if secrets and all(_is_one_of(proof, secrets) for proof in proofs):
+        return
+    if secrets:
         await desk.count_forgery(scope, workflow=live.slug)
-    raise RejectedInbound(
+    raise _forged()
+
+
+async def _check_signature(
+    desk: Desk, live: LiveFlow, properties: WebhookProperties, signature: Signature, scope: Scope, body: bytes
+) -> tuple[str, str]:
+    signed = read_signature(signature, {str(k, "latin-1"): str(v, "latin-1") for k, v in scope["headers"]}, body)
+    if signed is None:
+        raise _unsigned(wanted_headers(signature))
+    secrets = [secret for secret in await _secrets(desk, live, properties) if is_usable(signature, secret)]
+    if not is_signed(signature, signed, secrets):
+        if secrets:
+            await desk.count_forgery(scope, workflow=live.slug)
+        raise (
+            _forged()
+            if signature.scheme == "hmac"
+            else _unauthorized(
+                "none of this request's signatures is right",
+                "hook.signature",
+                "compare the service's signing secret with the credential that the trigger names",
+            )
+        )
+    now = desk.runtime.clock.now()
+    if not is_fresh(signature, signed, now):  # said only to who knows the secret
+        desk.quiet_log.warning("webhook_stale", workflow=live.slug, path=scope["path"])
+        raise _unauthorized(
+            f"this request was not signed within {signature.tolerance:g} s of this server's time",
+            "hook.stale",
+            "sign it anew to send it again; compare the clocks of both servers",
+        )
+    return delivery_keys(signature, signed, body, now)
+
+
+async def _secrets(desk: Desk, live: LiveFlow, properties: WebhookProperties) -> list[str]:
+    """Return the secrets that are there; one that is missing is logged."""
+    found = []
+    for name in (properties.secret, *properties.former_secrets):
+        try:
+            found.append(await desk.runtime.vault.webhook_secret(name))
+        except UsageError as missing:
+            desk.quiet_log.warning("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
+    return found
+
+
+def _unsigned(wanted: str) -> Refused:
+    return _unauthorized("this webhook must prove who sends it", "hook.unsigned", f"send {wanted}")
+
+
+def _unauthorized(message: str, code: str, hint: str) -> Refused:
+    headers = {"www-authenticate": "Bearer"}
+    return Refused(message, code=code, hint=hint, status=HTTPStatus.UNAUTHORIZED, headers=headers)
+
+
+def _forged() -> RejectedInbound:
+    return RejectedInbound(
         "this webhook's secret or signature is wrong",
         code="webhook.forged",
         hint="compare the sender's secret with the credential that the trigger names",
@@ -123,34 +189,16 @@ async def _check_sender(desk: Desk, live: LiveFlow, properties: WebhookPropertie
     )
 
 
-def _proofs(scope: Scope, signature: Signature | None) -> Sequence[str]:
-    """Return the request's proofs; an Authorization header counts only with a bearer token."""
-    if signature is not None:
-        given = header(scope, signature.header.lower().encode())
-        return [given] if given else []
+def _proofs(scope: Scope) -> Sequence[str]:
+    """Return the request's secrets; an Authorization header counts only with a bearer token."""
     scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     return [proof for proof in (bearer, header(scope, b"x-webhook-secret")) if proof]
 
 
-def _is_proof(proof: str, secret: str, signature: Signature | None, body: bytes) -> bool:
-    """Compare in constant time."""
-    if signature is None:
-        return hmac.compare_digest(proof.encode("latin-1"), secret.encode())
-    if not proof.startswith(signature.prefix):
-        return False
-    return hmac.compare_digest(
-        _decoded(proof.removeprefix(signature.prefix), signature.encoding),
-        hmac.digest(secret.encode(), body, signature.algorithm),
-    )
-
-
-def _decoded(written: str, encoding: str) -> bytes:
-    """Return the signature's bytes, b"" when it is malformed."""
-    try:
-        return bytes.fromhex(written) if encoding == "hex" else base64.b64decode(written, validate=True)
-    except (ValueError, binascii.Error):
-        return b""
+def _is_one_of(proof: str, secrets: Sequence[str]) -> bool:
+    """Compare in constant time, with all of them."""
+    return sum(hmac.compare_digest(proof.encode("latin-1"), secret.encode()) for secret in secrets) > 0
 
 
 def _input(scope: Scope, body: bytes) -> Any:

@@ -13,6 +13,7 @@ from botflow.nodes.triggers.input_schema import InputField, InputType, misfits
 from tests.engine.conversation import node
 from tests.engine.inbounds import message
 from tests.engine.runs_in_memory import Runs
+from tests.flow.read_documents import problems
 
 TYPES: dict[str, Any] = {kind.name: kind for kind in built_in()}
 SHOW = node("show", "logic.end", output="{{ $input }}")
@@ -91,3 +92,27 @@ def test_what_is_missing_or_unknown_is_named() -> None:
     assert misfits(schema, None) == ["'a' is missing"]
     assert misfits({"b": InputField(required=False)}, None) == []
     assert misfits({}, [1]) == []
+
+
+@pytest.mark.parametrize(
+    ("signature", "message", "hint"),
+    [
+        ("{scheme: strip}", "'hmac', 'stripe', 'slack', 'svix' or 'github', not 'strip'", "did you mean stripe?"),
+        ("{scheme: github, header: X-Sign}", "the scheme github does not use header; leave it out", ""),
+        ("{scheme: github, tolerance: 5m}", "the scheme github does not use tolerance; leave it out", ""),
+        ("{tolerance: 5m}", "the scheme hmac does not use tolerance; leave it out", ""),
+        ("{scheme: slack, replayWindow: 5m}", "the scheme slack does not use replayWindow; leave it out", ""),
+        ("{scheme: slack, tolerance: 2d}", "less than or equal to 86400", ""),
+    ],
+)
+def test_a_signature_that_cannot_be_is_named_with_what_exists(signature: str, message: str, hint: str) -> None:
+    [problem] = problems(f"""
+        id: hooked
+        executionMode: single
+        nodes:
+          - {{id: hook, type: trigger, actionType: webhook, properties: {{secret: s, signature: {signature}}}}}
+    """)
+
+    assert problem.code == "property.invalid"
+    assert message in problem.message
+    assert problem.hint == hint
