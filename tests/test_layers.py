@@ -20,6 +20,7 @@ LAYERS = (
         "crash_points",
         "clock",
         "keyring",
+        "private_files",
         "redaction",
         "settings",
         "languages",

@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.engine import Connection, make_url
 
 from botflow.errors import UsageError
+from botflow.private_files import make_private, open_private
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.sqlite_threads import SqliteThreads
 
@@ -36,8 +37,7 @@ class ProcessLock:
 
     def take(self) -> None:
         """UsageError `database.in_use` when another process has the database."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = open_private(Path(f"{self._path}.lock"), os.O_RDWR)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -66,6 +66,7 @@ class SqliteEngine:
     def open(self) -> None:
         """Take the database for this process; UsageError `database.in_use`."""
         self._lock.take()
+        make_private(self._path)  # SQLite gives its log files the permissions of the database
 
     async def close(self) -> None:
         await self._threads.close()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from botflow.errors import UsageError
+from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import connection_options, driver_url
 from botflow.storage.engines.sqlite import ProcessLock, sqlite_path
@@ -120,7 +120,7 @@ def _engine(url: str) -> Engine:
             poolclass=NullPool,
             connect_args=connection_options(),
         )
-    Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
+    make_private(sqlite_path(url))
     engine = create_engine(make_url(url).set(drivername="sqlite"), poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
+from botflow.private_files import open_private
 from botflow.settings import Settings
 
 SQLITE = "sqlite:///"
@@ -57,9 +58,8 @@ def _kept_secret(file: Path) -> str:
     except FileNotFoundError:
         pass
     made = secrets.token_urlsafe(48)
-    file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_name(f"{file.name}.{os.getpid()}")
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
+    with open(open_private(half, os.O_WRONLY | os.O_TRUNC), "w", encoding="ascii") as out:
         out.write(made + "\n")
     half.replace(file)
     return made
