@@ -153,7 +153,8 @@ class Settings(EnvironmentSettings):
     botflow_redis_url: RedisUrl | None = None
     """A Redis, `redis://host:6379/0`, that makes several processes faster. Optional."""
     botflow_public_url: WebUrl | None = None
-    """The address at which providers reach this server. Without it their webhooks are refused, except with `--dev`."""
+    """The address at which providers reach this server, with the path if it is mounted below one. Without it their
+    webhooks are refused, except with `--dev`."""
     botflow_secret_key: Secrets = ()
     """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`. To change
     it, write the new one before the former one, with a comma between them, and run `botflow secrets rotate`."""

@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from botflow.cli.flow_files import FlowFiles, listed, read_flow_files
 from botflow.cli.output.printing import error_lines
 from botflow.errors import BotflowError
 from botflow.redaction.known_secrets import KnownSecrets
+from botflow.runtime.flow_files import FlowFiles, listed, read_flow_files
 from botflow.runtime.served_flows import Flows
 
 LOOK_EVERY_S = 0.25

@@ -21,9 +21,9 @@ from botflow.errors import UsageError
 from botflow.settings import EnvironmentSettings, Settings
 
 if TYPE_CHECKING:
-    from botflow.cli.flow_files import FlowFiles
     from botflow.keyring import Keyring
     from botflow.redaction.known_secrets import KnownSecrets
+    from botflow.runtime.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.runtime.process.worker import WorkerOptions
 

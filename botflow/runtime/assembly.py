@@ -85,7 +85,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     plugins = [*installed_plugins(), *options.plugins]
     kinds = node_types_of(plugins, built_in())
     options.known_secrets.add_settings((*settings.secrets(), *secret_settings(plugins, options.environment)))
-    database = await open_database(settings.botflow_database_url, migrate=options.migrate)
+    database = await open_database(settings.botflow_database_url, migrate=options.migrate, shared=options.engine)
     stack.push_async_callback(database.close)
     clock = DatabaseClock(options.clock, database.now)
     await clock.measure()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botflow.clock import Clock, SystemClock
 from botflow.flow.graph import Flow
@@ -17,6 +17,9 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeOptions:
@@ -26,7 +29,8 @@ class RuntimeOptions:
     are added to the installed ones; all read their settings from `environment`, which is this process's environment
     only if the caller passes it. Unless `sends`, channels get no settings, so that no message leaves this machine.
     `bounds` are the limits for refusing messages, `timing` the lengths of leases and waits. `known_secrets` are masked
-    in what is stored and logged; the runtime adds those of its settings and of the credentials that it opens.
+    in what is stored and logged; the runtime adds those of its settings and of the credentials that it opens. `engine`
+    is an application's own engine on the database that the settings name.
     """
 
     settings: Settings
@@ -41,6 +45,7 @@ class RuntimeOptions:
     bounds: Bounds = field(default_factory=Bounds)
     timing: Timing = field(default_factory=Timing)
     known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
+    engine: AsyncEngine | None = None
 
     @property
     def queues(self) -> tuple[QueueName, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import column, select, table
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from botflow.errors import ProviderError
+from botflow.errors import BotflowError, ProviderError
 from botflow.storage.backlog_counts import CensusTaker
 from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox
@@ -84,17 +85,18 @@ class Database:
         await self.engine.close()
 
 
-async def open_database(url: str, *, migrate: bool) -> Database:
-    """Connect, and bring the schema up to date or refuse an old one (UsageError `database.not_migrated`)."""
-    return await _open_postgres(url, migrate) if is_postgres(url) else await _open_sqlite(url, migrate)
+async def open_database(url: str, *, migrate: bool, shared: AsyncEngine | None = None) -> Database:
+    """Connect, and bring the schema up to date or refuse an old one (UsageError `database.not_migrated`). `shared` is
+    an application's engine, on the same Postgres database."""
+    return await _open_postgres(url, migrate, shared) if is_postgres(url) else await _open_sqlite(url, migrate)
 
 
-async def _open_postgres(url: str, migrate: bool) -> Database:
+async def _open_postgres(url: str, migrate: bool, shared: AsyncEngine | None) -> Database:
     await asyncio.to_thread(upgrade if migrate else check_version, url)
-    engine = PostgresEngine(url)
+    engine = PostgresEngine(url, shared)
     try:
         await engine.open()
-    except ProviderError:
+    except BotflowError:
         await engine.close()
         raise
     return _database(url, engine, PostgresTurns(engine), PostgresLeases(engine))

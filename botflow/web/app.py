@@ -1,19 +1,12 @@
-"""The web application: routes, and what is around them. The lifespan opens the runtime and yields the desk."""
+"""The routes of the web application, and what is around them. `application` starts it, and hands requests to it."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from botflow.keyring import Keyring
-from botflow.runtime.app import Runtime
 from botflow.settings import Settings
-from botflow.web.addresses import TrustedProxies
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -36,94 +29,37 @@ from botflow.web.api.results import export_results
 from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.api.workflows import list_workflows, setting_status
-from botflow.web.auth.callers import Gate
 from botflow.web.chat.demo_page import page_routes
-from botflow.web.chat.events import Events, Streams
-from botflow.web.chat.file_links import FileLinks
+from botflow.web.chat.events import Events
 from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
-from botflow.web.chat.stream_news import StreamNews
-from botflow.web.chat.waits import Waits
-from botflow.web.context import Desk
 from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
-from botflow.web.quiet_log import QuietLog
-from botflow.web.rate_limits import RateLimiter
-from botflow.web.request_bodies import OpenBodies
 from botflow.web.shedding import Shedding
 
-RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
-
-class Application:
+class Routes:
     """Routes in two layers, cross-origin rules and errors: Starlette's own application class would put two more layers
-    around every message.
+    around every message. Each request's scope must have a Desk: see `application.Application`."""
 
-    `streams.close()` ends the open streams; the server calls it before it waits for its connections. `desk` is there
-    once the application has started.
-    """
-
-    def __init__(
-        self, runtime_factory: RuntimeFactory, gate: Gate, links: FileLinks, *, dev: bool, settings: Settings
-    ) -> None:
-        self.streams = Streams()
-        self.desk: Desk
-        self._runtime_factory = runtime_factory
-        self._gate = gate
-        self._links = links
-        self._dev = dev
-        self._settings = settings
+    def __init__(self, *, dev: bool, settings: Settings) -> None:
         # Without redirect_slashes: a redirect would turn a message into a GET.
-        self.router = Router(_routes(self.streams, dev=dev), redirect_slashes=False, lifespan=self._lifespan)
+        self.router = Router(_routes(dev=dev), redirect_slashes=False)
         self._outermost = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # then the router raises its 404 and 405 instead of answering in plain text
         await self._outermost(scope, receive, send)
 
-    @asynccontextmanager
-    async def _lifespan(self, _: object) -> AsyncIterator[Mapping[str, Any]]:
-        async with self._runtime_factory() as runtime:
-            self.desk = open_desk(runtime, self._gate, self._links, dev=self._dev, settings=self._settings)
-            async with self.desk.news.looking():
-                yield {"desk": self.desk}
 
-
-def create_app(runtime_factory: RuntimeFactory, *, dev: bool, settings: Settings, keyring: Keyring) -> Application:
-    """Return the application; its lifespan opens the runtime."""
-    gate = Gate(
-        keyring,
-        settings.botflow_api_key.get_secret_value() if settings.botflow_api_key else None,
-    )
-    links = FileLinks(keyring, settings.botflow_public_url)
-    return Application(runtime_factory, gate, links, dev=dev, settings=settings)
-
-
-def open_desk(runtime: Runtime, gate: Gate, links: FileLinks, *, dev: bool, settings: Settings) -> Desk:
-    return Desk(
-        runtime=runtime,
-        settings=settings,
-        gate=gate,
-        limiter=RateLimiter(runtime.clock, runtime.counter),
-        bodies=OpenBodies(),
-        waits=Waits(),
-        links=links,
-        quiet_log=QuietLog(),
-        news=StreamNews(runtime.database.transcripts, runtime.hub),
-        proxies=TrustedProxies(settings.botflow_trusted_proxies),
-        providers={channel.name: channel for channel in runtime.channels.values()},
-        dev=dev,
-    )
-
-
-def _routes(streams: Streams, *, dev: bool) -> list[BaseRoute]:
+def _routes(*, dev: bool) -> list[BaseRoute]:
     """Return the routes, the most used first; providers' last, because their first segment may be any word."""
     return [
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
-        Route("/chat/{workflow}/events", Events(streams), methods=["GET"]),
+        Route("/chat/{workflow}/events", Events(), methods=["GET"]),
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),

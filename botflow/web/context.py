@@ -20,6 +20,7 @@ from botflow.web.asgi import header
 from botflow.web.auth.callers import Caller, Gate, Visitor, external_id_of
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
+from botflow.web.chat.streams import Streams
 from botflow.web.chat.waits import Waits
 from botflow.web.problem import Refused
 from botflow.web.quiet_log import QuietLog
@@ -41,6 +42,7 @@ class Desk:
     waits: Waits
     links: FileLinks
     news: StreamNews
+    streams: Streams
     quiet_log: QuietLog
     proxies: TrustedProxies
     providers: Mapping[str, Channel]

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from botflow.web.asgi import header
+from botflow.web.mount import route_path
 
 CHAT = "/chat/"
 
@@ -32,7 +33,7 @@ class ChatOrigins(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A request without an Origin header needs no CORS headers, and no cache keeps its response for one with it.
-        if scope["type"] == "http" and scope["path"].startswith(CHAT) and header(scope, b"origin") is not None:
+        if scope["type"] == "http" and route_path(scope).startswith(CHAT) and header(scope, b"origin") is not None:
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -21,6 +21,7 @@ from botflow.interfaces import Channel, Reports, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
+from botflow.web.mount import raw_route_path
 from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a tenth of it
@@ -146,13 +147,12 @@ def _lets_unsigned_in(desk: Desk, channel: Channel, scope: Scope) -> bool:
 
 
 def _public_url(desk: Desk, scope: Scope) -> str:
-    """Return the address as the provider knows it. Only --dev guesses it from the request."""
+    """Return the address as the provider knows it: below the public URL. Only --dev guesses it from the request."""
     query = str(scope["query_string"], "latin-1")
-    path = str(scope["raw_path"], "latin-1") + (f"?{query}" if query else "")
-    base = desk.settings.botflow_public_url
+    base, path = desk.runtime.callbacks.base(), raw_route_path(scope)
     if base is None and desk.dev:
-        base = f"{scope['scheme']}://{_host(scope)}"
-    return (base or "").rstrip("/") + path
+        base, path = f"{scope['scheme']}://{_host(scope)}", str(scope["raw_path"], "latin-1")
+    return (base or "") + path + (f"?{query}" if query else "")
 
 
 def _host(scope: Scope) -> str:

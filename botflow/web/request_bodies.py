@@ -1,11 +1,12 @@
 """Request bodies, read up to a limit; those that are not complete yet are bounded in number and in bytes.
 
 A body that came in one piece with its head is not counted: it holds no memory that waits for its client.
-`http_protocol` bounds the time that a body may take.
+The time that a body may take is bounded here, too: a host server that botflow is mounted in need not bound it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
@@ -19,13 +20,21 @@ from botflow.web.problem import Refused
 
 MOST_PER_ADDRESS = 50
 MOST_BYTES = 64 * 1024 * 1024  # of all incomplete bodies of this process
+BODY_WITHIN_S = 10.0  # as in `http_protocol`, which also closes the connection
 _RETRY = {"retry-after": "2"}
 
 
 class OpenBodies:
     """The incomplete bodies of this process: how many of each address, and how many bytes of them are held."""
 
-    def __init__(self, *, most_per_address: int = MOST_PER_ADDRESS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        most_per_address: int = MOST_PER_ADDRESS,
+        most_bytes: int = MOST_BYTES,
+        within_s: float = BODY_WITHIN_S,
+    ) -> None:
+        self.within_s = within_s
         self._most_per_address = most_per_address
         self._most_bytes = most_bytes
         self._open: Counter[str] = Counter()
@@ -95,24 +104,29 @@ class Pieces:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """Return the request's body; RejectedInbound `body.too_large` as soon as it exceeds `limit` bytes."""
+    """Return the request's body; RejectedInbound `body.too_large` as soon as it exceeds `limit` bytes, and
+    `body.too_slow` when it is not complete in time."""
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared[:18]) > limit:
         raise _too_large(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
     desk = scope["state"]["desk"]
     bodies: OpenBodies = desk.bodies
-    with bodies.place(desk.address_of(scope)) as pieces:
-        while message["type"] == "http.request":
-            pieces.add(message.get("body", b""), limit)
-            if not message.get("more_body", False):
-                return pieces.joined()
+    try:
+        async with asyncio.timeout(bodies.within_s):
             message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                body: bytes = message.get("body", b"")
+                if len(body) > limit:
+                    raise _too_large(limit)
+                return body
+            with bodies.place(desk.address_of(scope)) as pieces:
+                while message["type"] == "http.request":
+                    pieces.add(message.get("body", b""), limit)
+                    if not message.get("more_body", False):
+                        return pieces.joined()
+                    message = await receive()
+    except TimeoutError:
+        raise _too_slow() from None
     raise Disconnected
 
 
@@ -137,6 +151,16 @@ async def read_in_pieces(scope: Scope, receive: Receive, limit: int, piece: int)
                 before += pieces.size
                 yield pieces.joined()
                 pieces.clear()
+
+
+def _too_slow() -> Refused:
+    return Refused(
+        "the request's body did not come in time",
+        code="body.too_slow",
+        hint="nothing was stored: send the same request again, the whole body at once",
+        status=HTTPStatus.REQUEST_TIMEOUT,
+        headers={"connection": "close"},
+    )
 
 
 def _too_large(limit: int) -> RejectedInbound:

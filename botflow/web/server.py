@@ -14,7 +14,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from botflow.web.addresses import Network, TrustedProxies
-from botflow.web.chat.events import Streams
 from botflow.web.connections import Connections, most_connections
 from botflow.web.http_protocol import BoundedHttp, HttpBounds
 
@@ -43,12 +42,17 @@ def server_config(
 
 
 class WebServer(uvicorn.Server):
-    """Serves the application of `config`, and closes its `streams` at a stop; calls `on_started` once it takes
-    connections."""
+    """Serves until a signal comes. `close_streams` is called before it waits for its connections to end, `on_started`
+    once it takes connections."""
 
-    def __init__(self, config: uvicorn.Config, streams: Streams, on_started: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        close_streams: Callable[[], None],
+        on_started: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(config)
-        self._streams = streams
+        self._close_streams = close_streams
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -57,5 +61,5 @@ class WebServer(uvicorn.Server):
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._streams.close()
+        self._close_streams()
         await super().shutdown(sockets)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from botflow.cli.flow_files import read_flow_files
+from botflow.runtime.flow_files import read_flow_files
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"

@@ -12,24 +12,23 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
 
-from botflow.cli.flow_files import read_flow_files
 from botflow.cli.launch import run_until_stopped, runtime_options
 from botflow.cli.output.logging import configure_logs
 from botflow.crash_points import EVENT, POINTS
 from botflow.redaction.known_secrets import KnownSecrets
-from botflow.runtime.app import open_runtime
+from botflow.runtime.flow_files import read_flow_files
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
-from botflow.web.app import create_app
+from botflow.web.application import Application
 from botflow.web.auth.deployment_keys import deployment_keys
 from botflow.web.server import WebServer, server_config
 from tests.faults.timing import SCALE, scale_sends
@@ -79,10 +78,10 @@ def wrong_clock(offs_s: list[float]) -> Iterator[None]:
 
 async def serve(options: RuntimeOptions, settings: Settings, port: int) -> None:
     with socket.create_server(("127.0.0.1", port), reuse_port=False) as listening:
-        async with open_runtime(options) as runtime:
-            app = create_app(lambda: nullcontext(runtime), dev=False, settings=settings, keyring=options.keyring)
-            config = server_config(app, proxies=settings.botflow_trusted_proxies, lifespan="on")
-            await WebServer(config, app.streams).serve([listening])
+        app = Application(options, dev=False)
+        async with app.started():
+            config = server_config(app, proxies=settings.botflow_trusted_proxies, lifespan="off")
+            await WebServer(config, app.close_streams).serve([listening])
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from botflow.cli.flow_files import read_flow_files
+from botflow.runtime.flow_files import read_flow_files
 from botflow.testing import Simulator
 
 ROOT = Path(__file__).parents[2]

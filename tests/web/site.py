@@ -20,7 +20,7 @@ from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
 from botflow.keyring import Keyring
 from botflow.plugins import Plugin
-from botflow.runtime.app import Runtime, node_types, open_runtime
+from botflow.runtime.app import Runtime, node_types
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
@@ -28,7 +28,7 @@ from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes
 from botflow.web.addresses import Network
-from botflow.web.app import Application, create_app
+from botflow.web.application import Application
 from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
@@ -211,20 +211,12 @@ async def open_site(
         bounds=bounds,
         timing=timing,
     )
-    opened: list[Runtime] = []
-
-    @asynccontextmanager
-    async def runtime() -> AsyncIterator[Runtime]:
-        async with open_runtime(options) as running:
-            opened.append(running)
-            yield running
-
-    app = create_app(runtime, dev=dev, settings=chosen, keyring=options.keyring)
+    app = Application(options, dev=dev)
     async with (
         served(app, http, chosen.botflow_trusted_proxies) as url,
         httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,
     ):
-        yield Site(url=url, app=app, runtime=opened[0], client=client, clock=clock)
+        yield Site(url=url, app=app, runtime=app.desk.runtime, client=client, clock=clock)
 
 
 @asynccontextmanager
@@ -232,7 +224,7 @@ async def served(app: Application, bounds: HttpBounds, proxies: Sequence[Network
     """Run the web server in this event loop, on a free port of loopback."""
     config = server_config(app, proxies=proxies, bounds=bounds, host="127.0.0.1", port=0, lifespan="on")
     started = asyncio.Event()
-    server = WebServer(config, app.streams, started.set)
+    server = WebServer(config, app.close_streams, started.set)
     running = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):
         await started.wait()

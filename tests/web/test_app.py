@@ -136,7 +136,7 @@ async def test_a_failure_nobody_foresaw_says_nothing_of_itself(
             await fail(scope, receive, send)
 
     async with open_site(sqlite_url) as site:
-        site.app.router.routes.insert(0, Route("/fails", Failing(), methods=["GET"]))
+        site.app._routes.router.routes.insert(0, Route("/fails", Failing(), methods=["GET"]))
         answer = await site.client.get("/fails")
         alive = await site.client.get("/healthz")
 

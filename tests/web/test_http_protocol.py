@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from botflow.web.chat.events import Streams
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
 
@@ -81,7 +80,7 @@ async def open_door(bounds: HttpBounds = SHORT) -> AsyncIterator[Door]:
     started = asyncio.Event()
     server = WebServer(
         server_config(app, bounds=bounds, host="127.0.0.1", port=0, timeout_graceful_shutdown=1),
-        Streams(),
+        lambda: None,
         started.set,
     )
     running = asyncio.create_task(server.serve())

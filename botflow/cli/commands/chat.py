@@ -14,7 +14,7 @@ import typer
 from botflow.cli.launch import FlowPaths
 
 if TYPE_CHECKING:
-    from botflow.cli.flow_files import FlowFiles
+    from botflow.runtime.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
@@ -30,11 +30,11 @@ def chat(flows: FlowPaths) -> None:
     A flow file that is saved meanwhile is taken up by the next conversation. Commands: /file PATH, /place LAT LON,
     /vars, /trace, /help, /quit.
     """
-    from botflow.cli.flow_files import read_flow_files
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.keyring import Keyring
     from botflow.redaction.known_secrets import KnownSecrets
+    from botflow.runtime.flow_files import read_flow_files
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
 

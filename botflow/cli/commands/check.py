@@ -27,7 +27,7 @@ def check(flows: FlowPaths, strict: Strict = False, as_json: AsJson = False) -> 
 
     Exit status 1 when there is an error; warnings alone are good, except with --strict.
     """
-    from botflow.cli.flow_files import flow_files_of
+    from botflow.runtime.flow_files import flow_files_of
 
     problems = _problems(flows, as_json=as_json)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -43,8 +43,8 @@ def check(flows: FlowPaths, strict: Strict = False, as_json: AsJson = False) -> 
 
 def _problems(paths: Sequence[Path], *, as_json: bool) -> list[Problem]:
     """Return every problem of the files. In JSON, a file that holds no flow is a problem too; else it is an error."""
-    from botflow.cli.flow_files import read_flow_files
     from botflow.flow.problems import FlowProblems, Problem
+    from botflow.runtime.flow_files import read_flow_files
 
     try:
         return read_flow_files(paths).problems

@@ -14,8 +14,8 @@ def add_to(app: typer.Typer) -> None:
 
 def graph(flows: FlowPaths, as_json: AsJson = False) -> None:
     """Print a flow as a Mermaid diagram; further files are the subflows it runs."""
-    from botflow.cli.flow_files import read_flow_files
     from botflow.flow.mermaid import mermaid
+    from botflow.runtime.flow_files import read_flow_files
 
     files = read_flow_files(flows)
     compiled = files.compiled(next(iter(files.sources)))

@@ -71,7 +71,7 @@ def _cell(value: Any) -> str:
 def _id_of(flow: str) -> str:
     if not Path(flow).is_file():
         return flow
-    from botflow.cli.flow_files import read_flow_files
+    from botflow.runtime.flow_files import read_flow_files
 
     return next(iter(read_flow_files([Path(flow)]).sources))
 

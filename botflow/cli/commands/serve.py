@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from botflow.cli.flow_files import FlowFiles
+    from botflow.runtime.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
 
@@ -47,11 +47,11 @@ def serve(
     from botflow.cli.launch import listen, loading, run_until_stopped, runtime_options
 
     with loading():
-        import botflow.web.app
+        import botflow.web.application
         import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
-        from botflow.cli.flow_files import read_flow_files
         from botflow.cli.output.logging import configure_logs
         from botflow.redaction.known_secrets import KnownSecrets
+        from botflow.runtime.flow_files import read_flow_files
         from botflow.runtime.process.worker import WorkerOptions
         from botflow.settings import Settings
         from botflow.web.auth.deployment_keys import deployment_keys
@@ -85,16 +85,15 @@ async def _serve(
     from botflow.cli.flow_watch import FlowWatch
     from botflow.cli.launch import settle_garbage_collector
     from botflow.cli.output.banner import print_banner
-    from botflow.runtime.app import open_runtime
-    from botflow.web.app import create_app
+    from botflow.web.application import Application
     from botflow.web.server import WebServer, server_config
 
-    async with open_runtime(options) as runtime:
-        app = create_app(lambda: nullcontext(runtime), dev=dev, settings=settings, keyring=options.keyring)
+    app = Application(options, dev=dev)
+    async with app.started() as runtime:
         config = server_config(
             app,
             proxies=settings.botflow_trusted_proxies,
-            lifespan="on",
+            lifespan="off",  # it has started
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         settle_garbage_collector()
@@ -112,7 +111,7 @@ async def _serve(
             else nullcontext()
         )
         async with watch:
-            await WebServer(config, app.streams, announce).serve([listening])
+            await WebServer(config, app.close_streams, announce).serve([listening])
 
 
 def _address(listening: socket.socket) -> str:

@@ -31,10 +31,10 @@ def worker(
     It serves the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY.
     SIGTERM stops it within twenty seconds; a turn that takes longer is released, and runs again elsewhere.
     """
-    from botflow.cli.flow_files import read_flow_files
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.redaction.known_secrets import KnownSecrets
+    from botflow.runtime.flow_files import read_flow_files
     from botflow.runtime.process.worker import WorkerOptions
     from botflow.settings import Settings
     from botflow.web.auth.deployment_keys import deployment_keys

@@ -14,14 +14,16 @@ from psycopg import AsyncConnection as DriverConnection
 from psycopg.rows import TupleRow
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
 from botflow.storage.engines.postgres_prepared import ANSWER_S, HotStatements
+from botflow.storage.engines.shared import WHERE_AM_I, check_shared
 
 CHANNEL = "botflow"
 RELISTEN_S = 0.5
+READ_COMMITTED = {"isolation_level": "READ COMMITTED"}  # an application's engine may have another default
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -32,27 +34,24 @@ _log = structlog.get_logger(__name__)
 class PostgresEngine:
     """Connections to one Postgres database; `open` before use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, shared: AsyncEngine | None = None) -> None:
+        """`shared` is the application's own engine, on the same database: see `engines.shared`."""
         self._url = driver_url(url)
         self._hot = HotStatements(self._url)
-        self._engine = create_async_engine(
-            self._url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=3,
-            max_overflow=3,
-            pool_timeout=5.0,
-            pool_pre_ping=True,
-            json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
-            connect_args={**connection_options(), "options": SERVER_LIMITS},
-        )
+        self._is_shared = shared is not None
+        self._engine = _own_engine(self._url) if shared is None else shared.execution_options(**READ_COMMITTED)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def open(self) -> None:
         await self._hot.open()
+        if self._is_shared:
+            [expected] = await self.hot(WHERE_AM_I, ())
+            await self.read(check_shared, tuple(expected))
 
     async def close(self) -> None:
         await self._hot.close()
-        await self._engine.dispose()
+        if not self._is_shared:
+            await self._engine.dispose()
 
     async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run one prepared statement that is its own transaction, and return its rows."""
@@ -102,3 +101,16 @@ class PostgresEngine:
             except (psycopg.Error, OSError) as failure:
                 _log.warning("listener_lost", reason=type(failure).__name__)
             await asyncio.sleep(RELISTEN_S)
+
+
+def _own_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=3,
+        max_overflow=3,
+        pool_timeout=5.0,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={**connection_options(), "options": SERVER_LIMITS},
+    )

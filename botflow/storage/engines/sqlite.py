@@ -36,16 +36,17 @@ class ProcessLock:
         self._file: int | None = None
 
     def take(self) -> None:
-        """UsageError `database.in_use` when another process has the database."""
+        """UsageError `database.in_use` when another process, or another application of this one, has the database."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         file = open_private(Path(f"{self._path}.lock"), os.O_RDWR)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
             raise UsageError(
-                f"another process has the SQLite database {self._path} open",
+                f"the SQLite database {self._path} is open already, in another process or application",
                 code="database.in_use",
-                hint="stop that process, or set BOTFLOW_DATABASE_URL to Postgres, which many processes can share",
+                hint="stop it there, or set BOTFLOW_DATABASE_URL to Postgres, which many processes can share",
             ) from None
         self._file = file
 

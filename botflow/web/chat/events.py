@@ -13,10 +13,7 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from http import HTTPStatus
+from collections.abc import Coroutine
 from typing import Any
 
 import orjson
@@ -30,12 +27,8 @@ from botflow.web.auth.callers import Visitor
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
-from botflow.web.problem import Refused
 from botflow.web.rate_limits import READS_PER_SESSION, Use
 
-MOST_STREAMS = 5_000
-MOST_STREAMS_PER_SESSION = 8
-MOST_STREAMS_PER_ADDRESS = 50
 HEARTBEAT_S = 15.0
 READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
 PAGE = 100
@@ -46,47 +39,8 @@ HEADERS = [
 ]
 
 
-class Streams:
-    """The open streams of this process: bounds their number, and ends them."""
-
-    def __init__(self) -> None:
-        self._open: Counter[int] = Counter()
-        self._of_address: Counter[str] = Counter()
-        self._closing = asyncio.Event()
-
-    def close(self) -> None:
-        """End every stream, so that the server can stop; clients reconnect and resume."""
-        self._closing.set()
-
-    async def closed(self) -> None:
-        await self._closing.wait()
-
-    @contextmanager
-    def place(self, session: int, address: str | None) -> Iterator[None]:
-        """Hold a place for a stream; 503 with Retry-After when all are taken, 429 when the session or the address has
-        too many. `address` is None for a server, which speaks for many people."""
-        if self._closing.is_set() or self._open.total() >= MOST_STREAMS:
-            raise _full("too many streams are open on this server", HTTPStatus.SERVICE_UNAVAILABLE, "stream.full")
-        if self._open[session] >= MOST_STREAMS_PER_SESSION:
-            raise _full("this session has too many streams open", HTTPStatus.TOO_MANY_REQUESTS, "stream.too_many")
-        if address is not None and self._of_address[address] >= MOST_STREAMS_PER_ADDRESS:
-            raise _full("your address has too many streams open", HTTPStatus.TOO_MANY_REQUESTS, "stream.too_many")
-        self._open[session] += 1
-        if address is not None:
-            self._of_address[address] += 1
-        try:
-            yield
-        finally:
-            _leave(self._open, session)
-            if address is not None:
-                _leave(self._of_address, address)
-
-
 class Events:
     """GET /chat/{workflow}/events."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
@@ -100,10 +54,10 @@ class Events:
             address = desk.address_of(scope)
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
-        with self._streams.place(stored.id, address), desk.news.watch(stored.id):
+        with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
             stream = Stream(desk, links, cursor, send, by_token=isinstance(caller, Visitor))
-            await _first_of(stream.run(), _disconnected(receive), self._streams.closed())
+            await _first_of(stream.run(), _disconnected(receive), desk.streams.closed())
             await stream.end()
 
 
@@ -224,12 +178,6 @@ class Stream:
         self._written_at = self._desk.runtime.clock.monotonic_s()
 
 
-def _leave(counts: Counter[Any], name: object) -> None:
-    counts[name] -= 1
-    if not counts[name]:
-        del counts[name]
-
-
 async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
     """Run until the first one returns; the others are cancelled, and an error is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -246,9 +194,3 @@ async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _full(message: str, status: HTTPStatus, code: str) -> Refused:
-    return Refused(
-        message, code=code, status=status, headers={"retry-after": "10"}, hint="close one, or wait and try again"
-    )

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from botflow.web.chat import stream_news
-from botflow.web.chat.events import MOST_STREAMS_PER_ADDRESS, MOST_STREAMS_PER_SESSION
+from botflow.web.chat.streams import MOST_STREAMS_PER_ADDRESS, MOST_STREAMS_PER_SESSION
 from tests.web.chat.event_stream import listening
 from tests.web.site import API_KEY, HeldModel, Site, open_site
 
@@ -199,7 +199,7 @@ async def test_a_stopping_server_ends_its_streams(sqlite_url: str) -> None:
         visitor = await site.visit()
         async with listening(visitor) as reader:
             await reader.until("status")
-            site.app.streams.close()
+            site.app.close_streams()
             with pytest.raises(EOFError):
                 await reader.next()
         refused = await site.client.get("/chat/order/events", headers=visitor.headers)

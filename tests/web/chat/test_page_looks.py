@@ -49,7 +49,7 @@ async def test_while_the_server_is_away_the_page_tries_again_quietly_and_nobody_
         page = visitor.page
         await visitor.sees("Welcome", "name?")
         await page.route("**/chat/**", lambda route: route.abort())
-        demo.app.streams.close()
+        demo.app.close_streams()
         await expect(page.locator("#connection")).to_have_text("Trying again…")
         await visitor.types("Ann")
         await expect(page.locator(".meta.waits")).to_have_text("Still sending, trying again…")

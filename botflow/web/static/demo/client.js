@@ -30,8 +30,9 @@ export class Conversation extends EventTarget {
 
   constructor(workflow) {
     super();
-    this.#path = new URL(`../chat/${encodeURIComponent(workflow)}`, import.meta.url).href; // wherever we are mounted
-    this.#key = `botflow:${workflow}`;
+    const mount = new URL("..", import.meta.url); // wherever we are mounted; another botflow may be beside us
+    this.#path = new URL(`chat/${encodeURIComponent(workflow)}`, mount).href;
+    this.#key = `botflow:${mount.pathname === "/" ? "" : mount.pathname}${workflow}`;
     const wakeUp = () => this.#nudge();
     window.addEventListener("online", wakeUp, { signal: this.#ended.signal });
     document.addEventListener("visibilitychange", wakeUp, { signal: this.#ended.signal });

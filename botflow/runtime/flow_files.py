@@ -1,6 +1,7 @@
-"""FLOW arguments: documents in YAML or JSON, folders of them, or Python files that hold a `flow` and maybe a `plugin`.
+"""Flows to serve: documents in YAML or JSON, folders of them, Python files that hold a `flow` and maybe a `plugin`, or
+flows in Python.
 
-Files named together are one deployment: each may run the others as subflows.
+Those named together are one deployment: each may run the others as subflows.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
@@ -33,7 +34,7 @@ MOST_FILES = 1_000  # in a folder
 
 @dataclass(frozen=True)
 class FlowFiles:
-    """The content of FLOW arguments: documents by workflow id, in the given order, and their plugins."""
+    """What was named: documents by workflow id, in the given order, and their plugins."""
 
     sources: Mapping[str, SourceDocument]
     plugins: tuple[Plugin, ...]
@@ -69,26 +70,36 @@ class FlowFiles:
         return flow, {name: self.documents[name] for name in {workflow, *flow.subflows}}
 
 
-def read_flow_files(paths: Sequence[Path]) -> FlowFiles:
-    """Read FLOW arguments; UsageError for a file that cannot be read, FlowError for one without a flow.
+def read_flow_files(flows: Sequence[Path | str | Builder], plugins: Sequence[Plugin] = ()) -> FlowFiles:
+    """Read flows; UsageError for a file that cannot be read, FlowError for one without a flow. `plugins` bring node
+    types, beside the installed ones and those in the files.
 
     A folder stands for the documents in it, without those in its folders and without Python files.
     """
     sources: dict[str, SourceDocument] = {}
-    plugins: list[Plugin] = []
-    for path in flow_files_of(paths):
-        found, plugin = _read(path)
+    brought: list[Plugin] = list(plugins)
+    for flow in _flows_of(flows):
+        found, plugin = (_documents(flow, f"Flow({flow.id!r})"), None) if isinstance(flow, Builder) else _read(flow)
         for source in found:
             workflow = source.document.id
             if workflow in sources:
                 raise FlowError(
-                    f"{path} and {sources[workflow].name} both have the id {workflow!r}",
+                    f"{source.name} and {sources[workflow].name} both have the id {workflow!r}",
                     code="workflow.twice",
                     hint="give one of them another id, or name one file at a time",
                 )
             sources[workflow] = source
-        plugins += [plugin] if plugin else []
-    return FlowFiles(sources, tuple(plugins))
+        brought += [plugin] if plugin else []
+    return FlowFiles(sources, tuple(brought))
+
+
+def _flows_of(flows: Sequence[Path | str | Builder]) -> Iterator[Path | Builder]:
+    """Yield the flows in Python and the files, in their order."""
+    for flow in flows:
+        if isinstance(flow, Builder):
+            yield flow
+        else:
+            yield from flow_files_of([Path(flow)])
 
 
 def flow_files_of(paths: Sequence[Path]) -> list[Path]:
@@ -152,7 +163,11 @@ def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         raise FlowError(f"{path} holds no flow", code="file.no_flow", hint="end it with: flow = botflow.Flow(...)")
     if plugin is not None and not isinstance(plugin, Plugin):
         raise FlowError(f"`plugin` in {path} is not a botflow.Plugin", code="plugin.invalid")
-    return [parse(json.dumps(document), name=str(path)) for document in flow.documents().values()], plugin
+    return _documents(flow, str(path)), plugin
+
+
+def _documents(flow: Builder, name: str) -> list[SourceDocument]:
+    return [parse(json.dumps(document), name=name) for document in flow.documents().values()]
 
 
 def _line_of(crash: BaseException, path: Path) -> str:
@@ -165,4 +180,4 @@ def _line_of(crash: BaseException, path: Path) -> str:
 
 def _without_line(problem: Problem) -> Problem:
     """Drop the line of a flow built in Python: it would be a line of the document that the file builds."""
-    return replace(problem, line=0, column=0) if problem.file.endswith(".py") else problem
+    return replace(problem, line=0, column=0) if problem.file.endswith((".py", ")")) else problem
