@@ -13,7 +13,8 @@ from enum import Enum, auto
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from botflow.web.connections import Connections
 from botflow.web.problem import Problem
@@ -64,6 +65,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._write_check: asyncio.TimerHandle | None = None
         self._refusal: Problem | None = None
         self._peer: str | None = None  # of a connection that is counted
+        self._running: RequestResponseCycle | None = None  # the request that the application works on, or the last one
 
     # -- the connection
 
@@ -85,6 +87,15 @@ class BoundedHttp(HttpToolsProtocol):
         self._end_write_check()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
+        if self._running is not None and not self._running.response_complete:
+            # uvicorn tells only the last request that arrived: one with others behind it would never learn that its
+            # client has left. A stream would stay open, and uvloop raises when a lost connection is written to.
+            self._running.disconnected = True
+            self._running.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
@@ -305,3 +307,42 @@ async def test_a_client_that_reads_slowly_gets_all_of_its_response(door: Door) -
             await asyncio.sleep(0.02)
 
     assert size > LARGE
+
+
+@pytest.mark.parametrize("sent", [ONE, ONE + ONE, ONE + ONE + LAST])
+def test_a_request_learns_that_its_client_has_left_also_with_others_behind_it(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By uvloop, as served: it raises when something is written to a connection that is lost."""
+    seen = uvloop.run(_leave_while_answering(sent))
+
+    assert seen == ["http.request", "http.disconnect"]
+    assert caplog.text == ""
+
+
+async def _leave_while_answering(sent: bytes) -> list[str]:
+    """Return what the first of the requests receives when the client leaves before the response."""
+    seen: list[str] = []
+    is_here = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((await receive())["type"])
+        is_here.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                seen.append((await receive())["type"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    started = asyncio.Event()
+    server = WebServer(server_config(app, host="127.0.0.1", port=0, lifespan="off"), lambda: None, started.set)
+    running = asyncio.create_task(server.serve())
+    await started.wait()
+    _, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+    writer.write(sent)
+    await is_here.wait()
+    writer.close()
+    await writer.wait_closed()
+    server.should_exit = True
+    await running
+    return seen
