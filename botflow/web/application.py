@@ -28,7 +28,7 @@ from botflow.web.mount import own_scope, route_path
 from botflow.web.problem import Problem
 from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import RateLimiter
-from botflow.web.request_bodies import OpenBodies
+from botflow.web.request_bodies import BODY_WITHIN_S, OpenBodies
 from botflow.web.stop_signal import at_stop_signal
 
 _NOT_STARTED = Problem(
@@ -66,13 +66,13 @@ class Application:
     async def lifespan(self, parent: object = None) -> AsyncIterator[None]:
         """Run botflow during the block. Give it to the parent application: `Starlette(lifespan=bot.lifespan)`, or enter
         it in a lifespan of the parent's own. UsageError and ProviderError say why it cannot start."""
-        async with self.started():
+        async with self.started(body_within_s=BODY_WITHIN_S):
             with at_stop_signal(self.close_streams):
                 yield
 
     @asynccontextmanager
-    async def started(self) -> AsyncIterator[Runtime]:
-        """`lifespan` without the watch for signals, for a server that calls `close_streams` itself."""
+    async def started(self, body_within_s: float | None = None) -> AsyncIterator[Runtime]:
+        """`lifespan` for a server of our own, which bounds the time of bodies and calls `close_streams` itself."""
         if self._is_open:
             raise UsageError(
                 "this botflow has started already",
@@ -82,7 +82,7 @@ class Application:
         self._is_open = True
         try:
             async with open_runtime(self._options) as runtime:
-                desk = self._open_desk(runtime)
+                desk = self._open_desk(runtime, body_within_s)
                 async with desk.news.looking():
                     self._desk = desk
                     try:
@@ -134,14 +134,14 @@ class Application:
             raise
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _open_desk(self, runtime: Runtime) -> Desk:
+    def _open_desk(self, runtime: Runtime, body_within_s: float | None) -> Desk:
         settings, key = self._options.settings, self._options.settings.botflow_api_key
         return Desk(
             runtime=runtime,
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None),
             limiter=RateLimiter(runtime.clock, runtime.counter),
-            bodies=OpenBodies(),
+            bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),
             streams=Streams(),
             links=FileLinks(self._options.keyring, settings.botflow_public_url),

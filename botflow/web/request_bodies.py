@@ -1,7 +1,7 @@
 """Request bodies, read up to a limit; those that are not complete yet are bounded in number and in bytes.
 
 A body that came in one piece with its head is not counted: it holds no memory that waits for its client.
-The time that a body may take is bounded here, too: a host server that botflow is mounted in need not bound it.
+The time that a body may take is bounded by `http_protocol`, and here behind any other server.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ class OpenBodies:
         *,
         most_per_address: int = MOST_PER_ADDRESS,
         most_bytes: int = MOST_BYTES,
-        within_s: float = BODY_WITHIN_S,
+        within_s: float | None = None,
     ) -> None:
+        """`within_s` bounds the time of a body, in seconds; None where the server bounds it: a timer costs a turn a
+        hundredth of its time."""
         self.within_s = within_s
         self._most_per_address = most_per_address
         self._most_bytes = most_bytes
@@ -111,22 +113,28 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         raise _too_large(limit)
     desk = scope["state"]["desk"]
     bodies: OpenBodies = desk.bodies
+    if bodies.within_s is None:
+        return await _read(scope, receive, limit, bodies)
     try:
         async with asyncio.timeout(bodies.within_s):
-            message = await receive()
-            if message["type"] == "http.request" and not message.get("more_body", False):
-                body: bytes = message.get("body", b"")
-                if len(body) > limit:
-                    raise _too_large(limit)
-                return body
-            with bodies.place(desk.address_of(scope)) as pieces:
-                while message["type"] == "http.request":
-                    pieces.add(message.get("body", b""), limit)
-                    if not message.get("more_body", False):
-                        return pieces.joined()
-                    message = await receive()
+            return await _read(scope, receive, limit, bodies)
     except TimeoutError:
         raise _too_slow() from None
+
+
+async def _read(scope: Scope, receive: Receive, limit: int, bodies: OpenBodies) -> bytes:
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    with bodies.place(scope["state"]["desk"].address_of(scope)) as pieces:
+        while message["type"] == "http.request":
+            pieces.add(message.get("body", b""), limit)
+            if not message.get("more_body", False):
+                return pieces.joined()
+            message = await receive()
     raise Disconnected
 
 
