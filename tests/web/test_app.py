@@ -35,6 +35,7 @@ async def test_only_allowed_origins_may_read_the_chat(sqlite_url: str) -> None:
         elsewhere = await site.client.get("/readyz", headers={"origin": ORIGIN})
 
     assert asked.status_code == 200
+    assert (strange.status_code, strange.json()["code"]) == (400, "cors.refused")
     assert "authorization" in asked.headers["access-control-allow-headers"]
     for answer in (asked, opened, refused):
         assert answer.headers["access-control-allow-origin"] == ORIGIN
