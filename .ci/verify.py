@@ -24,7 +24,7 @@ LAYERS = [*PYTHON, "pytest", "tests/test_layers.py"]
 SIDES = max(4, 2 * (os.cpu_count() or 1))
 TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
 # What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes,
-# more generated conversations, ten minutes of a fuzz of the HTTP surface.
+# more generated conversations, ten minutes of a fuzz of the HTTP surface, as many streams as a process takes.
 PROOF = [*PYTHON, "pytest", "-n", "2", "--dist", "loadgroup", "-rA", "tests/faults"]
 PROOF += ["tests/engine/test_properties.py", "tests/twilio/test_generated_consent.py"]
 UNSCALED = {
@@ -32,6 +32,7 @@ UNSCALED = {
     "BOTFLOW_TEST_SOAK_SECONDS": "300",
     "BOTFLOW_TEST_CONVERSATIONS": "4000",
     "BOTFLOW_TEST_FUZZ_EXAMPLES": "9000",
+    "BOTFLOW_TEST_STREAMS": "5000",
 }
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
 
