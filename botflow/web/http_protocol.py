@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from botflow.web.connections import Connections
 from botflow.web.problem import Problem
+from botflow.web.request_bodies import BODY_WITHIN_S, LEAST_RATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,9 @@ class HttpBounds:
     most_header_lines: int = 100
     most_pipelined: int = 8  # requests that wait for the response to an earlier one
     head_within_s: float = 10.0
-    body_within_s: float = 10.0
+    body_within_s: float = BODY_WITHIN_S
     # A body that takes longer is a file: it must keep coming at this rate, in bytes per second.
-    body_least_rate: int = 8 * 1024
+    body_least_rate: int = LEAST_RATE
     # Between requests. Longer than proxies and clients keep an idle connection (60 s): if this side closed first, a
     # message that is sent on the connection at that moment would be lost with it.
     idle_s: int = 75

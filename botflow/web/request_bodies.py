@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from botflow.errors import RejectedInbound
 from botflow.web.asgi import Disconnected, header
@@ -20,7 +20,8 @@ from botflow.web.problem import Refused
 
 MOST_PER_ADDRESS = 50
 MOST_BYTES = 64 * 1024 * 1024  # of all incomplete bodies of this process
-BODY_WITHIN_S = 10.0  # as in `http_protocol`, which also closes the connection
+BODY_WITHIN_S = 10.0
+LEAST_RATE = 8 * 1024  # of a file that takes longer, in bytes per second
 _RETRY = {"retry-after": "2"}
 
 
@@ -41,6 +42,10 @@ class OpenBodies:
         self._most_bytes = most_bytes
         self._open: Counter[str] = Counter()
         self._bytes = 0
+
+    def deadline_s(self, began_s: float, came: int) -> float | None:
+        """Return until when the next bytes of a file must come, by the event loop's clock, when `came` are here."""
+        return None if self.within_s is None else began_s + self.within_s + came / LEAST_RATE
 
     @contextmanager
     def place(self, address: str) -> Iterator[Pieces]:
@@ -140,17 +145,18 @@ async def _read(scope: Scope, receive: Receive, limit: int, bodies: OpenBodies) 
 
 async def read_in_pieces(scope: Scope, receive: Receive, limit: int, piece: int) -> AsyncGenerator[bytes]:
     """Yield the request's body in pieces of `piece` bytes or a little more, the last one of any size; only one piece is
-    held at a time. RejectedInbound `body.too_large` as soon as the body exceeds `limit` bytes."""
+    held at a time. RejectedInbound `body.too_large` as soon as the body exceeds `limit` bytes, and `body.too_slow` when
+    it stays behind the least rate."""
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared[:18]) > limit:
         raise _too_large(limit)
     desk = scope["state"]["desk"]
     bodies: OpenBodies = desk.bodies
-    before = 0
+    before, began_s = 0, asyncio.get_running_loop().time()
     with bodies.place(desk.address_of(scope)) as pieces:
         more = True
         while more:
-            message = await receive()
+            message = await _receive_until(receive, bodies.deadline_s(began_s, before + pieces.size))
             if message["type"] != "http.request":
                 raise Disconnected
             more = message.get("more_body", False)
@@ -159,6 +165,14 @@ async def read_in_pieces(scope: Scope, receive: Receive, limit: int, piece: int)
                 before += pieces.size
                 yield pieces.joined()
                 pieces.clear()
+
+
+async def _receive_until(receive: Receive, deadline_s: float | None) -> Message:
+    try:
+        async with asyncio.timeout_at(deadline_s):
+            return await receive()
+    except TimeoutError:
+        raise _too_slow() from None
 
 
 def _too_slow() -> Refused:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from botflow.settings import Settings
-from botflow.web.app import inner_app
+from botflow.web.app import Routes
 
 PUBLIC_URL = "https://bots.example.com"
 TWILIO_TOKEN = "0123456789abcdef0123456789abcdef"
@@ -50,7 +50,7 @@ class Request:
 @cache
 def routes() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return path and methods of each route."""
-    app = inner_app(dev=False, settings=Settings())
+    app = Routes(dev=False, settings=Settings()).router
     return tuple(
         (route.path, tuple(sorted(route.methods or METHODS))) for route in app.routes if isinstance(route, Route)
     )

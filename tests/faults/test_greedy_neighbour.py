@@ -167,7 +167,7 @@ class House:
         self.statuses[int(line.split(b" ")[1]) if line else 0] += 1
 
     def _start(self, work: Awaitable[None]) -> None:
-        self._tasks.append(asyncio.ensure_future(work))  # type: ignore[arg-type]
+        self._tasks.append(asyncio.ensure_future(work))
 
 
 @contextmanager

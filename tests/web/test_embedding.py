@@ -160,3 +160,28 @@ async def test_a_body_has_its_time_also_behind_another_server(sqlite_url: str, s
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"body.too_slow" in answer
     assert b"connection: close" in answer.lower()
+
+
+@pytest.mark.parametrize(("pause_s", "status"), [(0.0, 201), (0.6, 408)])
+async def test_a_file_must_keep_coming_also_behind_another_server(sqlite_url: str, pause_s: float, status: int) -> None:
+    bot = botflow.asgi(flow(), settings(botflow_database_url=sqlite_url), environment={})
+    png = b"\x89PNG\r\n\x1a\n" + b"a" * 1024
+    async with running(starlette(bot)) as url, httpx2.AsyncClient(base_url=f"{url}/bot", timeout=20) as client:
+        opened = (await client.post("/chat/hello/sessions")).json()
+        await client.post(
+            "/chat/hello/messages", json={"text": "hi"}, headers={"authorization": f"Bearer {opened['token']}"}
+        )
+        bot.desk.bodies.within_s = 0.2
+        host, port = url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = (
+            f"POST /bot/chat/hello/files?name=a.png HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {opened['token']}\r\n"
+        )
+        writer.write(head.encode() + b"content-type: image/png\r\ncontent-length: %d\r\n\r\n" % len(png))
+        writer.write(png[:512])
+        await asyncio.sleep(pause_s)
+        writer.write(png[512:])
+        async with asyncio.timeout(20):
+            answer = await reader.readline()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
