@@ -29,10 +29,11 @@ def _walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str,
 def _section(command: Any, path: tuple[str, ...]) -> Iterator[str]:
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
-    words = " ".join(("botflow", *path, *(argument.metavar or argument.name.upper() for argument in arguments)))
+    names = {argument.name: argument.metavar or argument.name.upper() for argument in arguments}
+    words = " ".join(("botflow", *path, *names.values()))
     yield f"## `{words}`"
     yield " ".join(str(command.help).split())
-    rows = [(f"`{words.split()[-1]}`", "", argument.help or "") for argument in arguments if argument.help]
+    rows = [(f"`{names[argument.name]}`", "", argument.help or "") for argument in arguments if argument.help]
     for option in options:
         if option.name != "help":
             default = "" if option.is_flag or option.default in (None, "", ()) else f"`{option.default}`"
