@@ -69,8 +69,8 @@ class Wait(NodeType):
     {id: later, type: logic, actionType: wait, properties: {for: 2h, businessHours: {mon-fri: "09:00-17:00"}}}
 
     If the person writes meanwhile, the node leaves by `message`; if that is not connected, the wait continues. A time
-    that the clocks skip comes an hour later; a time that they show twice is the first one. At least one of `for`,
-    `until` and `businessHours` is needed.
+    that the clocks skip comes later by the length of the gap (02:30 becomes 03:30); a time that they show twice is the
+    first one. A moment that has passed is not waited for. At least one of `for`, `until` and `businessHours` is needed.
     """
 
     name = "logic.wait"
