@@ -23,6 +23,7 @@ from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
+from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.stand_ins.twilio import TwilioStandIn
@@ -36,6 +37,7 @@ FENCES = (
     *FENCES_OF_BURSTS,
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
+    *FENCES_OF_FILES,
 )
 PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
 MISTAKES = (

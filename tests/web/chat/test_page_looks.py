@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from botflow.web.chat.demo_page import FOLDER
 from tests.web.chat.visitor import DESKTOP, Visitor, arrive
 from tests.web.site import Site, open_site
 
@@ -95,6 +97,14 @@ async def test_each_language_has_every_word(browser: Browser, demo: Site) -> Non
             }"""
         )
         assert missing == []
+
+
+def test_the_page_names_no_address_from_the_root_so_that_it_works_below_any_path() -> None:
+    pages = [file for file in FOLDER.iterdir() if file.suffix in (".html", ".js", ".css")]
+    from_the_root = re.compile(r"""["'`(]/(?:demo|chat|favicon)\b""")
+    rooted = [(file.name, found) for file in pages for found in from_the_root.findall(file.read_text())]
+    assert len(pages) > 8
+    assert rooted == []
 
 
 async def test_words_stay_readable_in_any_colour(browser: Browser, demo: Site) -> None:
