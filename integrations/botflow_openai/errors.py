@@ -7,6 +7,7 @@ for its form, an unknown model among them, its sentence is the one that helps; k
 from __future__ import annotations
 
 import re
+import textwrap
 
 import httpx2
 import openai
@@ -42,7 +43,7 @@ def _sentence(error: openai.APIStatusError) -> str:
     said = body.get("message") if isinstance(body, dict) else None
     if error.status_code not in OF_FORM or not isinstance(said, str):
         return ""
-    return _KEY.sub("***", " ".join(said[:LONGEST_SENTENCE].split()))
+    return textwrap.shorten(_KEY.sub("***", said), LONGEST_SENTENCE, placeholder=" ...")  # no half of a key
 
 
 def _refusal(status: int, code: str, sentence: str) -> ProviderError:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,13 +60,16 @@ class Process:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Process]:
-    """Run `botflow ARGUMENTS` in `folder`, and kill it at the end of the block if it still runs."""
+def running(
+    folder: Path, *arguments: str, program: Sequence[str] = ("-m", "botflow"), **environment: str
+) -> Iterator[Process]:
+    """Run `botflow ARGUMENTS` in `folder`, and kill it at the end of the block if it still runs. `program` is what
+    Python runs instead."""
     output = folder / f"output-{time.monotonic_ns()}.txt"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "TWILIO_"))}
     with output.open("w") as written:
         child = subprocess.Popen(
-            [sys.executable, "-m", "botflow", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=folder,
             env={**inherited, **environment},
             stdout=written,
