@@ -27,6 +27,7 @@ SENTENCES = Sentences(
         }
     ),
     bounds=Bounded(both=" von {least} bis {most}", least=" ab {least}", most=" bis {most}"),
+    dates=Bounded(both=" vom {least} bis zum {most}", least=" ab dem {least}", most=" bis zum {most}"),
     example=", zum Beispiel 3",
     length=Bounded(
         both="Bitte antworte mit {least} bis {most} Zeichen.",

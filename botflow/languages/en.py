@@ -27,6 +27,7 @@ SENTENCES = Sentences(
         }
     ),
     bounds=Bounded(both=" from {least} to {most}", least=" from {least} up", most=" up to {most}"),
+    dates=Bounded(both=" from {least} to {most}", least=" from {least} on", most=" up to {most}"),
     example=", for example 3",
     length=Bounded(
         both="Please answer with {least} to {most} characters.",

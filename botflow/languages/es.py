@@ -27,6 +27,7 @@ SENTENCES = Sentences(
         }
     ),
     bounds=Bounded(both=" de {least} a {most}", least=" a partir de {least}", most=" hasta {most}"),
+    dates=Bounded(both=" del {least} al {most}", least=" a partir del {least}", most=" hasta el {most}"),
     example=", por ejemplo 3",
     length=Bounded(
         both="Responde con entre {least} y {most} caracteres.",

@@ -27,6 +27,7 @@ SENTENCES = Sentences(
         }
     ),
     bounds=Bounded(both=" de {least} à {most}", least=" à partir de {least}", most=" jusqu'à {most}"),
+    dates=Bounded(both=" du {least} au {most}", least=" à partir du {least}", most=" jusqu'au {most}"),
     example=", par exemple 3",
     length=Bounded(
         both="Merci de répondre en {least} à {most} caractères.",

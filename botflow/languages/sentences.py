@@ -22,7 +22,8 @@ class Sentences:
     `apology`: an execution has failed. `cannot_change`: the answer to be changed has already been acted on.
     `opted_out`: the confirmation of an opt-out in the person's own words; it names the word that opts in again.
 
-    `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, or `example`.
+    `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, of `dates` for a
+    date, or `example`.
     `length`: what a text question expects when its length is bounded. `unreadable`: a photo came instead of words.
     """
 
@@ -31,6 +32,7 @@ class Sentences:
     opted_out: str
     expected: Mapping[str, str]
     bounds: Bounded
+    dates: Bounded
     example: str
     length: Bounded
     unreadable: str

@@ -1,4 +1,4 @@
-"""The language for a language tag: the only place that reads BCP 47 tags."""
+"""The language of botflow's own words for a language tag (BCP 47)."""
 
 from __future__ import annotations
 

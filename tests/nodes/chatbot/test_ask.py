@@ -177,7 +177,7 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
     talk = Talk(ask, say("done", "{{ $day.value }}"))
     talk.says("hi")
     assert talk.says("today") == [
-        "Please answer with a date from 2026-11-19 to 2026-12-02, for example “tomorrow” or “12 March”."
+        "Please answer with a date from November 19, 2026 to December 2, 2026, for example “tomorrow” or “12 March”."
     ]
     assert talk.says("next friday") == ["2026-11-20"]
 
