@@ -24,6 +24,7 @@ from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_files import FENCES_OF_FILES
+from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence, Promise
 from tests.stand_ins.twilio import TwilioStandIn
@@ -34,6 +35,7 @@ FENCES = (
     *FENCES_OF_THE_TURN,
     *FENCES_AROUND_THE_TURN,
     *FENCES_OF_TRIGGERS,
+    *FENCES_OF_SECRETS,
     *FENCES_OF_BURSTS,
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,

@@ -116,7 +116,7 @@ async def half(properties: Nothing, variables: Mapping[str, Any], context: Actio
 
 @pytest.mark.parametrize("how", [echo, large, crash, refuse, half], ids=lambda how: how.name)
 async def test_nothing_that_an_action_hands_over_shows_its_credential(
-    how: ActionNode[Nothing], database_url: str, tmp_path: Path
+    how: ActionNode[Nothing], database_url: str
 ) -> None:
     plugin = Plugin(name="shop", node_types=(how,))
     options = RuntimeOptions(

@@ -1,0 +1,79 @@
+"""The fences around secrets: masked wherever they would leave, tokens that are revoked, signatures of webhooks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.redaction.redactor import Redactor
+from botflow.runtime.asks import actions, perform
+from botflow.runtime.turns import receive
+from botflow.web.api import webhook_signatures as signatures
+from botflow.web.chat.events import Stream
+from tests.faults.mutation import Fence
+from tests.redaction import test_redactor
+from tests.triggering import test_credentials_in_runs as runs
+from tests.web.api import test_webhook_signatures
+from tests.web.chat import test_revoked_tokens as tokens
+
+handed_over = runs.test_nothing_that_an_action_hands_over_shows_its_credential
+slack = test_webhook_signatures.EXAMPLES[0]
+published = partial(
+    test_webhook_signatures.test_the_published_examples_are_signed,
+    **dict(zip(("scheme", "secret", "headers", "body"), slack, strict=True)),
+)
+fresh = test_webhook_signatures.test_a_signature_is_fresh_within_the_tolerance_in_both_directions
+refused = partial(tokens.test_every_request_with_a_revoked_token_is_refused, request_by=tokens.read)
+
+FENCES_OF_SECRETS = (
+    Fence(
+        Redactor.found,
+        "self._automaton.find_matches_as_indexes(content)",
+        "[]",
+        partial(test_redactor.test_a_secret_is_masked_in_every_notation, secret=test_redactor.PLAIN),
+    ),
+    Fence(
+        actions.RunningAction._line,
+        "self.redactor.text(storable_text(text))",
+        "storable_text(text)",
+        partial(handed_over, how=runs.echo),
+    ),
+    Fence(
+        actions.RunningAction.save,
+        "await _masked(redact, content) if len(content) <= LARGEST_ARTIFACT else content",
+        "content",
+        partial(handed_over, how=runs.echo),
+    ),
+    Fence(
+        actions.Actions._small,
+        "await asyncio.to_thread(context.redactor.json_content, stored)",
+        "stored",
+        partial(handed_over, how=runs.large),
+    ),
+    Fence(
+        perform.Asks._within,
+        "_masked(_as_journalled(await work), redactor)",
+        "_as_journalled(await work)",
+        partial(handed_over, how=runs.echo),
+    ),
+    Fence(
+        perform.Asks._within,
+        "_masked(_failed(failure.code, failure.message), redactor)",
+        "_failed(failure.code, failure.message)",
+        partial(handed_over, how=runs.refuse),
+    ),
+    Fence(receive.check_token, "stored.token_revoked", "False", refused),
+    Fence(
+        Stream._catch_up,
+        "stored.token_revoked",
+        "False",
+        tokens.test_nothing_that_is_said_after_it_is_shown_on_an_open_stream,
+    ),
+    Fence(signatures.is_signed, "hmac.compare_digest(given, expected)", "True", published),
+    Fence(signatures.is_fresh, "<= signature.tolerance", "< 1e9", fresh),
+    Fence(
+        signatures.delivery_keys,
+        "{window - 1}",
+        "{window - 2}",
+        test_webhook_signatures.test_a_delivery_of_an_unnamed_service_has_another_key_after_the_replay_window,
+    ),
+)
