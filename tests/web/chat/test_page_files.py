@@ -185,17 +185,37 @@ async def test_an_upload_can_be_cancelled_and_tried_again(browser: Browser, site
         await page.route("**/files?*", hold)
         await attach(page, PHOTO)
         await expect(chips(page).locator("progress")).to_be_visible()
-        await expect(page.locator("#send")).to_be_disabled()
         await page.get_by_role("button", name="Entfernen: Küche.png").click()
         await expect(chips(page)).to_have_count(0)
         await attach(page, PHOTO)
         held.set()
         await expect(chips(page)).to_contain_text("Keine Verbindung.")
+        await expect(page.locator("#send")).to_be_disabled()
         await page.unroute("**/files?*")
         await page.get_by_role("button", name="Noch einmal").click()
-        await expect(page.locator("#send")).to_be_enabled()
         await send(page)
         await visitor.sees("Ein Foto?", "", "Wo?")
+
+
+async def test_a_message_sent_while_its_file_is_on_its_way_waits_for_it(browser: Browser, site: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, site)
+        page = visitor.page
+        held = asyncio.Event()
+
+        async def hold(route: Any) -> None:
+            await held.wait()
+            await route.continue_()
+
+        await page.route("**/files?*", hold)
+        await attach(page, PHOTO)
+        await visitor.types("the kitchen")
+        await expect(page.locator("#send")).to_have_attribute("aria-busy", "true")
+        await visitor.sees("Ein Foto?")
+        held.set()
+        await visitor.sees("Ein Foto?", "the kitchen", "Wo?")
+        await expect(page.locator(".entry.in .picture")).to_have_count(1)
+        assert visitor.complaints == []
 
 
 async def test_a_photo_written_into_a_lost_answer_is_one_message(browser: Browser, site: Site) -> None:

@@ -33,6 +33,10 @@ export class Attachments {
     return [...this.#items].every((item) => item.result);
   }
 
+  get hasFailed() {
+    return [...this.#items].some((item) => item.hasFailed);
+  }
+
   add(files) {
     this.#say("");
     for (const file of files) {
@@ -112,9 +116,11 @@ export class Attachments {
   }
 
   async #begin(item) {
+    item.hasFailed = false;
     item.chip.classList.remove("failed");
     item.chip.classList.add("busy");
     item.more.replaceChildren(sizeName(item.file.size));
+    this.#onChange();
     try {
       item.result = await this.#upload(item.file, {
         onProgress: (share) => { item.bar.value = share; },
@@ -122,6 +128,7 @@ export class Attachments {
       });
     } catch (failure) {
       if (item.stop.signal.aborted) return;
+      item.hasFailed = true;
       item.chip.classList.add("failed");
       const again = element("button", "chip-again", words.tryAgain);
       again.type = "button";

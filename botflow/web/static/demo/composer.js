@@ -10,6 +10,7 @@ export class Composer {
   #opener = byId("attach");
   #attachments;
   #onSend;
+  #isDue = false; // the person has sent, and files are still on their way
 
   /** `onSend(text, {media, location})` is called with what is whole. */
   constructor({ upload, onSend }) {
@@ -32,16 +33,22 @@ export class Composer {
   }
 
   fit() {
-    const hasWords = Boolean(this.#box.value.trim());
-    byId("send").disabled = !this.#attachments.isReady || (!hasWords && this.#attachments.isEmpty);
+    const isEmpty = !this.#box.value.trim() && this.#attachments.isEmpty;
+    const send = byId("send");
+    send.disabled = isEmpty || this.#attachments.hasFailed;
+    this.#isDue &&= !send.disabled;
+    send.setAttribute("aria-busy", String(this.#isDue));
+    if (this.#isDue && this.#attachments.isReady) this.#submit();
     if (CSS.supports("field-sizing", "content")) return;
     this.#box.style.height = "auto";
     this.#box.style.height = `${this.#box.scrollHeight}px`;
   }
 
+  /** Send; what is still on its way to the server is waited for. */
   #submit() {
-    this.fit();
     if (byId("send").disabled) return;
+    this.#isDue = !this.#attachments.isReady;
+    if (this.#isDue) return this.fit();
     const text = this.#box.value.trim();
     this.#box.value = "";
     this.#onSend(text, this.#attachments.take());
@@ -50,7 +57,7 @@ export class Composer {
   }
 
   #listen() {
-    this.#box.addEventListener("input", () => this.fit());
+    this.#box.addEventListener("input", () => { this.#isDue = false; this.fit(); });
     this.#box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
