@@ -144,7 +144,7 @@ class Application:
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),
             streams=Streams(),
-            links=FileLinks(self._options.keyring, settings.botflow_public_url),
+            links=FileLinks(self._options.keyring, runtime.callbacks.base),
             quiet_log=QuietLog(),
             news=StreamNews(runtime.database.transcripts, runtime.hub),
             proxies=TrustedProxies(settings.botflow_trusted_proxies),

@@ -103,6 +103,21 @@ async def test_all_of_botflow_works_below_the_mount(flow_file: str, sqlite_url: 
     assert reported == 204
 
 
+@pytest.mark.parametrize("way", PARENTS)
+async def test_a_visitors_file_is_read_below_the_mount(flow_file: str, sqlite_url: str, way: str) -> None:
+    bot = a_bot(flow_file, sqlite_url, botflow_public_url=PUBLIC + PARENTS[way][1])
+    async with mounted(bot, way) as client:
+        opened = await client.post("/chat/order/sessions")
+        visitor = {"authorization": f"Bearer {opened.json()['token']}"}
+        file = await client.post("/chat/order/files?name=a%20plan.pdf", content=b"%PDF-1.7", headers=visitor)
+        message = {"text": "Ann", "media": [{"id": file.json()["id"]}]}
+        await client.post("/chat/order/messages", json=message, headers=visitor)
+        history = (await client.get("/chat/order/messages", headers=visitor)).json()["messages"]
+        [kept] = [medium for one in history for medium in one.get("media", [])]
+        for url in (file.json()["url"], kept["url"]):
+            assert (await client.get(httpx2.URL(client.base_url.join("/")).join(url))).content == b"%PDF-1.7"
+
+
 async def _by_sms(client: httpx2.AsyncClient, public: str) -> tuple[list[str], int]:
     """Send a signed text; return the answer, and the status for a signed report to the answer's callback address."""
     validator = RequestValidator(TWILIO_TOKEN)

@@ -11,7 +11,7 @@ import hmac
 import re
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from botflow.records.files import SentFile
 SHOWN_FOR_S = 24 * 3600  # in the chat, which signs anew with each reading
 GIVEN_FOR_S = 30 * 24 * 3600  # to the flow, which may pass the address on
 ID = "[A-Za-z0-9_-]{32}"
+_OWN = re.compile(rf"(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?[^\s#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +41,25 @@ class SessionLinks:
 
 
 class FileLinks:
-    """Makes and checks signed addresses. `public_url` is where this server is reached, None when it is not known."""
+    """Makes and checks signed addresses. `public_url` returns where we are reached at the moment, with the path of a
+    mount; None when it is not known."""
 
-    def __init__(self, keyring: Keyring, public_url: str | None) -> None:
+    def __init__(self, keyring: Keyring, public_url: Callable[[], str | None]) -> None:
         self._keys = keyring.all("file links")
-        self._base = (public_url or "").rstrip("/")
-        self._own = re.compile(
-            rf"(?:{re.escape(self._base)})?(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?[^\s#]*)?"
-        )
+        self._public_url = public_url
 
     def of(self, session: int, scope: Scope) -> SessionLinks:
         """Return the addresses for a reader of `session`, at this request."""
-        return SessionLinks(self, session, scope.get("root_path", ""))
+        return SessionLinks(self, session, quote(scope.get("root_path", "")))
 
     def given(self, workflow: str, file: SentFile) -> str:
         """Return a file's address for the flow, which ends with its name: complete when the public URL is known."""
         path = f"/chat/{workflow}/files/{file.id}/{quote(file.name, safe='')}"
-        return self._base + self._signed(path, file.id, file.session, GIVEN_FOR_S)
+        return (self._public_url() or "") + self._signed(path, file.id, file.session, GIVEN_FOR_S)
 
     def shown(self, medium: dict[str, Any], session: int, root: str) -> dict[str, Any]:
         """Return a medium for a reader of `session`: one of our own files gets a fresh address, and its `id`."""
-        own = self._own.fullmatch(medium["url"])
+        own = _OWN.fullmatch(medium["url"].removeprefix(self._public_url() or ""))
         if own is None:
             return medium
         return {**medium, "id": own[2], "url": root + self._signed(own[1], own[2], session, SHOWN_FOR_S)}

@@ -16,7 +16,7 @@ FILE = SentFile(id="a" * 32, session=1, name="a b/ü.png", content_type="image/p
 
 
 def links(secret: str = "secret-0123456789", *former: str) -> FileLinks:
-    return FileLinks(Keyring(secret, *former), BASE)
+    return FileLinks(Keyring(secret, *former), lambda: BASE)
 
 
 def signed(made: str) -> tuple[str, str]:
