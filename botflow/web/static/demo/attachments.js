@@ -134,6 +134,7 @@ export class Attachments {
       again.type = "button";
       again.addEventListener("click", () => this.#begin(item));
       item.more.replaceChildren(`${reason(failure)} `, ...(failure.status === 415 ? [] : [again]));
+      item.chip.scrollIntoView({ block: "nearest", inline: "end" }); // with its buttons, on a small phone
       this.#say(`${item.file.name}: ${reason(failure)}`, { isShown: true });
     }
     item.chip.classList.remove("busy");
