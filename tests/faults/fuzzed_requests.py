@@ -51,10 +51,8 @@ class Request:
 @cache
 def routes() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return path and methods of each route."""
-    app = Routes(dev=False, settings=Settings()).router
-    return tuple(
-        (route.path, tuple(sorted(route.methods or METHODS))) for route in app.routes if isinstance(route, Route)
-    )
+    every = Routes(dev=False, settings=Settings()).router.routes
+    return tuple((route.path, tuple(sorted(route.methods or METHODS))) for route in every if isinstance(route, Route))
 
 
 def paths(known: Known, template: str) -> st.SearchStrategy[str]:

@@ -12,10 +12,11 @@ import resource
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import orjson
 import psutil
@@ -166,8 +167,8 @@ class House:
         line = await reader.readline()
         self.statuses[int(line.split(b" ")[1]) if line else 0] += 1
 
-    def _start(self, work: Awaitable[None]) -> None:
-        self._tasks.append(asyncio.ensure_future(work))
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
 
 
 @contextmanager
