@@ -137,10 +137,29 @@ async def _by_sms(client: httpx2.AsyncClient, public: str) -> tuple[list[str], i
     return [body.text or "" for body in document.iter("Body")], confirmed.status_code
 
 
-@pytest.mark.parametrize("way", ["Starlette", "by path"])
+@pytest.mark.parametrize("way", PARENTS)
+async def test_a_files_addresses_lead_below_the_mount(flow_file: str, sqlite_url: str, way: str) -> None:
+    photo, path = b"\x89PNG\r\n\x1a\n" + bytes(200), PARENTS[way][1]
+    async with mounted(a_bot(flow_file, sqlite_url), way) as client:
+        opened = (await client.post("/chat/order/sessions")).json()
+        visitor = {"authorization": f"Bearer {opened['token']}"}
+        kind = {"content-type": "image/png"}
+        sent = await client.post("/chat/order/files?name=a.png", content=photo, headers=visitor | kind)
+        await client.post("/chat/order/messages", json={"media": [{"id": sent.json()["id"]}]}, headers=visitor)
+        history = (await client.get("/chat/order/messages", headers=visitor)).json()["messages"]
+        [medium] = next(one["media"] for one in history if one.get("media"))
+        addresses = [sent.json()["url"], medium["url"]]
+        host = str(client.base_url).removesuffix("/").removesuffix(path)
+        read = [(await client.get(host + address)).content for address in addresses]
+
+    assert all(address.startswith(f"{path}/chat/order/files/") for address in addresses)
+    assert read == [photo, photo]
+
+
+@pytest.mark.parametrize("way", ["Starlette", "by path", "nested"])
 async def test_a_public_url_without_a_path_is_the_parents(flow_file: str, sqlite_url: str, way: str) -> None:
     async with mounted(a_bot(flow_file, sqlite_url), way) as client:
-        answered, reported = await _by_sms(client, PUBLIC + "/bot")
+        answered, reported = await _by_sms(client, PUBLIC + PARENTS[way][1])
 
     assert (answered, reported) == (["What's your name?"], 204)
 

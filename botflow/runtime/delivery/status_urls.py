@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
 from itsdangerous import Signer
@@ -34,12 +34,12 @@ class CallbackUrls:
 
         Only requests tell it. A worker, and a process before its first request, know it from the public URL only.
         """
-        if self._takes_mount and path != self._mount:
-            self._mount = path
+        if self._takes_mount and quote(path) != self._mount:
+            self._mount = quote(path)
             _log.warning(
                 "public_url_without_mount",
                 mount=path,
-                hint=f"set BOTFLOW_PUBLIC_URL to {self._public_url}{path}, which workers know, too",
+                hint=f"set BOTFLOW_PUBLIC_URL to {self._public_url}{self._mount}, which workers know, too",
             )
 
     def base(self) -> str | None:
