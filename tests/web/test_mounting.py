@@ -14,8 +14,10 @@ from twilio.request_validator import RequestValidator
 
 import botflow
 from botflow.errors import UsageError
+from botflow.keyring import Keyring
 from botflow.settings import Settings
 from botflow.web.application import Application
+from botflow.web.chat.file_links import FileLinks
 from tests.web.parents import PARENTS, running, starlette
 from tests.web.site import API_KEY, ORDER, SECRET, TWILIO_TOKEN, texts
 
@@ -299,3 +301,13 @@ async def test_a_websocket_is_refused(flow_file: str, sqlite_url: str) -> None:
         await bot(scope, receive, send)
 
     assert [one["type"] for one in sent] == ["websocket.close"]
+
+
+@pytest.mark.parametrize("public", [None, PUBLIC])
+def test_an_address_elsewhere_that_looks_like_a_files_stays_as_it_is(public: str | None) -> None:
+    links = FileLinks(Keyring(SECRET), lambda: public)
+    path = f"/chat/order/files/{'a' * 32}"
+    foreign = [f"https://evil.example{path}", f"{PUBLIC}.evil.example{path}", f"//evil.example{path}"]
+
+    assert [links.shown({"url": url}, 1, "")["url"] for url in foreign] == foreign
+    assert links.shown({"url": f"{public or ''}{path}"}, 1, "/bot")["url"].startswith(f"/bot{path}?")
