@@ -41,6 +41,32 @@ def test_media_and_quick_replies_are_rendered() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,a", "JAVASCRIPT:a", "java\nscript:a", "//other.test/a", "a.jpg"]
+)
+def test_a_medium_has_a_web_address(address: str) -> None:
+    with pytest.raises(ValidationError, match="begin it with https://"):
+        SayProperties.model_validate({"media": [address]})
+    with pytest.raises(ValidationError, match="begin it with https://"):
+        SayProperties.model_validate({"media": [{"url": address}]})
+
+    talk = Talk(node("look", "chatbot.say", media=["{{ photo }}"]), variables={"photo": address})
+    talk.says("hi")
+
+    assert talk.turn.failure is not None
+    assert talk.turn.failure.code == "media.address"
+    assert talk.turn.messages == () or all(not message.media for message in talk.turn.messages)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://files.test/a b.jpg", "/chat/order/files/abc/a.jpg?a=1", " HTTP://a ", "file:///a.jpg"]
+)
+def test_a_medium_may_be_on_this_server(address: str) -> None:
+    talk = Talk(node("look", "chatbot.say", media=["{{ photo }}"]), variables={"photo": address})
+    talk.says("hi")
+    assert [medium.url for medium in talk.turn.messages[0].media] == [address.strip()]
+
+
 def test_a_text_that_renders_to_nothing_is_not_said() -> None:
     assert Talk(say("quiet", "{{ nothing }}")).says("hi") == []
 
