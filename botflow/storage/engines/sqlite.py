@@ -37,7 +37,6 @@ class ProcessLock:
 
     def take(self) -> None:
         """UsageError `database.in_use` when another process, or another application of this one, has the database."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         file = open_private(Path(f"{self._path}.lock"), os.O_RDWR)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
