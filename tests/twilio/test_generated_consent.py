@@ -12,6 +12,7 @@ import asyncio
 import os
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -192,7 +193,8 @@ class Life:
         if self.chance.random() < 0.3:
             self.town.bot.world.crashes[self.chance.choice(CRASHES)] = 1
         for _ in range(3):
-            await self.processes[0].timers.fire()
+            with suppress(RuntimeError):  # the process died at that point
+                await self.processes[0].timers.fire()
             await self.processes[0].work()
         self.town.bot.world.crashes.clear()
         said = await self._sent()
