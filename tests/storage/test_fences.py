@@ -1,7 +1,7 @@
 """Every clause of the turn protocol's statements matters: without it, a promise of the storage is broken.
 
-`fences_of_turns.py` and `fences_of_leases.py` name the clauses on Postgres, `fences_of_sqlite.py` those on SQLite, and
-the test that each of them is good for.
+`fences_of_turns.py` and `fences_of_leases.py` name the clauses on Postgres, `fences_of_sqlite_turns.py` and
+`fences_of_sqlite_leases.py` those on SQLite, each with the test that fails without it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pytest
 from botflow.errors import ProviderError
 from botflow.storage.database import Database, open_database
 from tests.storage.fences_of_leases import LEASE_FENCES
-from tests.storage.fences_of_sqlite import SQLITE_FENCES
+from tests.storage.fences_of_sqlite_leases import SQLITE_LEASE_FENCES
+from tests.storage.fences_of_sqlite_turns import SQLITE_TURN_FENCES
 from tests.storage.fences_of_turns import TURN_FENCES
 from tests.storage.statement_fence import Fence
 
@@ -34,6 +35,9 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     database = await open_database(sqlite_url, migrate=False)
     yield database
     await database.close()
+
+
+SQLITE_FENCES = (*SQLITE_TURN_FENCES, *SQLITE_LEASE_FENCES)
 
 
 @pytest.mark.parametrize("fence", SQLITE_FENCES, ids=[fence.name for fence in SQLITE_FENCES])
