@@ -194,7 +194,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse(_HEAD_TOO_SLOW if self._reading is _HEAD else _BODY_TOO_SLOW)
 
     def _is_coming_well(self) -> bool:
-        """Say whether the body, which somebody still reads, came fast enough since its deadline was set."""
+        """Say whether the body, which its route still reads, came fast enough since its deadline was set."""
         bounds = self._bounds
         return self._is_answering() and self._body_came >= bounds.body_within_s * bounds.body_least_rate
 

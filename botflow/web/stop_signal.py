@@ -20,7 +20,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def at_stop_signal(call: Callable[[], None]) -> Iterator[None]:
     """Call `call` in this event loop when SIGTERM or SIGINT comes, before the host's own handler.
 
-    A signal that nobody handles is left alone: it ends the process. Does nothing outside of the main thread, where
+    A signal without a handler is left alone: it ends the process. Does nothing outside of the main thread, where
     Python allows no handlers.
     """
     if threading.current_thread() is not threading.main_thread():

@@ -146,7 +146,7 @@ function showStatus(status) {
   showTyping();
 }
 
-/** Say whether somebody writes: the server is there, and has something to answer. */
+/** Say whether the bot writes: the server is there, and has something to answer. */
 function isTyping() {
   return connection === "online" && (isRunning || underWay.size > delayed.size);
 }
