@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -50,10 +49,8 @@ async def test_the_event_loop_goes_on_while_it_waits_for_another_writer(database
     with open_transaction(database.url) as connection:
         connection.execute(text("UPDATE organizations SET name = 'held'"))
         waiting = asyncio.create_task(run_once(database.url, rename))
-        began_s = time.monotonic()
         await asyncio.sleep(0.2)
-        assert time.monotonic() - began_s < 1
-        assert not waiting.done()
+        assert not waiting.done()  # a loop that stood still would sleep until the wait has ended, in vain
     assert await waiting == "changed"
 
 

@@ -28,6 +28,7 @@ TIMED = """async ([piece, count]) => {
     took(count);
     return [took(count), took(count * 8)];
 }"""
+ATTEMPTS = 10
 ATTRIBUTES = 'target="_blank" rel="noopener noreferrer"'
 
 
@@ -142,10 +143,17 @@ PIECES = (
 
 
 async def test_the_time_grows_with_the_text(page: Page) -> None:
-    """Eight times the text takes about eight times as long; a quadratic parser would take 64 times."""
+    """Eight times the text takes about eight times as long; a quadratic parser takes 64 times, whenever it is asked.
+
+    A machine that pauses in the middle makes one comparison wrong, not ten.
+    """
     for piece in PIECES:
-        short, long = await page.evaluate(TIMED, [piece, 20_000 // len(piece)])
-        assert long <= max(short, 4) * 30, piece
+        for _ in range(ATTEMPTS):
+            short, long = await page.evaluate(TIMED, [piece, 20_000 // len(piece)])
+            if long <= max(short, 4) * 30:
+                break
+        else:
+            pytest.fail(f"{piece!r}: {short} ms, and {long} ms for eight times the text")
 
 
 async def test_a_person_writes_words_not_markdown(browser: Browser, demo: Site) -> None:
