@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.fork_server import Forked, fork_server
+
+COMMAND = "tests.botflow_command"
 LONGEST_START_S = 60.0
 SECRET = "test-secret-key-0123456789-0123456789"
 
@@ -21,7 +23,7 @@ SECRET = "test-secret-key-0123456789-0123456789"
 class Process:
     """A running `botflow` command and its output so far."""
 
-    def __init__(self, child: subprocess.Popen[str], output: Path) -> None:
+    def __init__(self, child: Forked, output: Path) -> None:
         self.child = child
         self._output = output
 
@@ -59,25 +61,50 @@ class Process:
         return answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a command has printed, and its exit status."""
+
+    out: str
+    errors: str
+    status: int
+
+
 @contextmanager
-def running(
-    folder: Path, *arguments: str, program: Sequence[str] = ("-m", "botflow"), **environment: str
-) -> Iterator[Process]:
-    """Run `botflow ARGUMENTS` in `folder`, and kill it at the end of the block if it still runs. `program` is what
-    Python runs instead."""
+def running(folder: Path, *arguments: str, program: str = COMMAND, **environment: str) -> Iterator[Process]:
+    """Run `botflow ARGUMENTS` in `folder`, and kill it at the end of the block if it still runs. `program` is the
+    module whose `main` runs instead."""
     output = folder / f"output-{time.monotonic_ns()}.txt"
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "TWILIO_"))}
-    with output.open("w") as written:
-        child = subprocess.Popen(
-            [sys.executable, *program, *arguments],
-            cwd=folder,
-            env={**inherited, **environment},
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    output.touch()
+    given = {**inherited("BOTFLOW_", "TWILIO_"), **environment}
+    child = fork_server().launch(program, arguments, given, output, folder=folder)
     try:
         yield Process(child, output)
     finally:
         child.kill()
         child.wait()
+
+
+def run(
+    folder: Path,
+    *arguments: str,
+    typed: str = "",
+    program: str = COMMAND,
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run `botflow ARGUMENTS` in `folder` to its end, with `typed` as its input."""
+    out, errors = (folder / f"{name}-{time.monotonic_ns()}.txt" for name in ("output", "output-errors"))
+    given = {**inherited("BOTFLOW_", "TWILIO_", "OPENAI_"), **(environment or {})}
+    child = fork_server().launch(program, arguments, given, out, errors=errors, folder=folder, typed=typed)
+    try:
+        status = child.wait(LONGEST_START_S)
+        return Ended(out=out.read_text(), errors=errors.read_text(), status=status)
+    finally:
+        child.kill()
+        for file in (out, errors):
+            file.unlink(missing_ok=True)
+
+
+def inherited(*without: str) -> dict[str, str]:
+    """Return this process's environment without the variables whose names begin so."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)}

@@ -5,14 +5,12 @@ A transcript in tests/transcripts holds both: lines that begin with `> ` are typ
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from botflow.runtime.flow_files import read_flow_files
+from tests.cli.processes import run
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
@@ -24,28 +22,19 @@ def examples() -> list[Path]:
     return sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".py"))
 
 
-def converse(flow: Path, transcript: str) -> str:
+def converse(flow: Path, transcript: str, folder: Path) -> str:
     """Type the transcript's lines into `botflow chat` and return all that it shows."""
     typed = "".join(f"{line[2:]}\n" for line in transcript.splitlines() if line.startswith("> "))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "OPENAI_"))}
-    ended = subprocess.run(
-        [sys.executable, "-m", "botflow", "chat", str(flow)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment,
-    )
-    assert ended.stderr == ""
-    assert ended.returncode == 0
-    return ended.stdout
+    ended = run(folder, "chat", str(flow), typed=typed)
+    assert (ended.status, ended.errors) == (0, "")
+    return ended.out
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)
-def test_an_example_talks_as_its_transcript_says(example: Path) -> None:
+def test_an_example_talks_as_its_transcript_says(example: Path, tmp_path: Path) -> None:
     transcript = (TRANSCRIPTS / f"{example.stem}.txt").read_text()
 
-    assert converse(example, transcript) == transcript
+    assert converse(example, transcript, tmp_path) == transcript
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)

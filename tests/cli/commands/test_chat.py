@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
-from tests.cli.processes import running
+from tests.cli.processes import run, running
 
 LONGEST_S = 60.0
 SLOW = """\
@@ -55,11 +55,9 @@ variables: {zero: 0}
 
 def chat(flow: str, typed: str) -> str:
     """Pipe `typed` into a conversation with `flow`, and return what it printed."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "botflow", "chat", flow], input=typed, capture_output=True, text=True, timeout=LONGEST_S
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
+    ended = run(Path(flow).parent, "chat", flow, typed=typed)
+    assert (ended.status, ended.errors) == (0, "")
+    return ended.out
 
 
 def written(folder: Path, text: str) -> str:

@@ -1,7 +1,7 @@
 """Processes of botflow, made by forking one that has loaded everything: a start costs milliseconds instead of seconds.
 
 Each is a process of its own with its own environment, ended by signals like any other. `python -m
-tests.faults.fork_server` is the one that forks: it reads an order a line from its input, and writes who was born and
+tests.fork_server` is the one that forks: it reads an order a line from its input, and writes who was born and
 who has died. It ends with its input, and its children with it.
 """
 
@@ -25,12 +25,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LOADED = ("tests.faults.crashing_server", "tests.faults.scaled_botflow")  # each has a `main(arguments)`
+# Each has a `main(arguments)`.
+LOADED = ("tests.botflow_command", "tests.faults.crashing_server", "tests.faults.scaled_botflow")
 ALSO_LOADED = (  # what they load when they come to it; the SDKs alone take seconds, in which a process is silent
     *("alembic.command", "uvloop", "uvicorn.protocols.http.httptools_impl"),
     *("botflow.storage.cache.redis", "botflow_openai.model", "twilio.http.async_http_client", "twilio.rest.api"),
 )
 PATIENCE_S = 180.0
+LONGEST_TYPED = 8_000  # characters; a pipe holds at least as much before somebody reads it
 
 
 @dataclass(slots=True, eq=False)
@@ -47,8 +49,8 @@ class Forked:
             self.returncode = self._server.end_of(self.pid)
         return self.returncode
 
-    def wait(self) -> int:
-        until_s = time.monotonic() + PATIENCE_S
+    def wait(self, within_s: float = PATIENCE_S) -> int:
+        until_s = time.monotonic() + within_s
         while (code := self.poll()) is None:
             assert time.monotonic() < until_s, f"process {self.pid} does not end"
             time.sleep(0.002)
@@ -72,14 +74,34 @@ class ForkServer:
 
     @classmethod
     def start(cls) -> ForkServer:
-        command = [sys.executable, "-m", "tests.faults.fork_server"]
+        command = [sys.executable, "-m", "tests.fork_server"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return cls(process)
 
-    def launch(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
-        """Run `main(arguments)` of one of the LOADED modules in a new process that writes to the end of `log`."""
+    def launch(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        errors: Path | None = None,
+        folder: Path | None = None,
+        typed: str = "",
+    ) -> Forked:
+        """Run `main(arguments)` of a module, such as one of LOADED, in a new process, in `folder`. It reads `typed` and
+        writes to the end of `log`, its standard error to `errors` if there is one."""
         assert self._process.stdin is not None
-        order = {"module": module, "arguments": list(arguments), "environment": dict(environment), "log": str(log)}
+        assert len(typed) <= LONGEST_TYPED
+        order = {
+            "module": module,
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "log": str(log),
+            "errors": str(errors or log),
+            "folder": str(folder or ""),
+            "typed": typed,
+        }
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
         while True:
@@ -125,8 +147,7 @@ def fork_server() -> ForkServer:
 
 
 def main() -> None:
-    modules = {name: importlib.import_module(name) for name in LOADED}
-    for name in ALSO_LOADED:
+    for name in (*LOADED, *ALSO_LOADED):
         importlib.import_module(name)
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.collect()
@@ -159,7 +180,7 @@ def main() -> None:
                         selector.close()
                         os.close(woken)
                         os.close(wake)
-                        _be(modules[order["module"]], order)
+                        _be(order)
                     children.add(child)
                     _tell(born=child)
 
@@ -177,20 +198,25 @@ def _tell(**news: int) -> None:
     os.write(sys.stdout.fileno(), json.dumps(news).encode() + b"\n")
 
 
-def _be(module: Any, order: dict[str, Any]) -> None:
+def _be(order: dict[str, Any]) -> None:
     """Become the process that was ordered, in the child; never returns."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for opened, place in ((nothing, 0), (log, 1), (log, 2)):
+    typed, types = os.pipe()
+    os.write(types, order["typed"].encode())
+    os.close(types)
+    log, errors = (os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ("log", "errors"))
+    for opened, place in ((typed, 0), (log, 1), (errors, 2)):
         os.dup2(opened, place)
+        os.close(opened)
     code = 1
     try:
+        if order["folder"]:
+            os.chdir(order["folder"])
         os.environ.clear()
         os.environ.update(order["environment"])
-        module.main(order["arguments"])
+        importlib.import_module(order["module"]).main(order["arguments"])
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
