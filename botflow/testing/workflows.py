@@ -66,7 +66,7 @@ def _installed_besides(given: Sequence[Plugin]) -> list[Plugin]:
 
 @cache  # searching the installed plugins takes longer than a conversation
 def _installed() -> tuple[Plugin, ...]:
-    return tuple(installed_plugins())
+    return installed_plugins()
 
 
 def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapping[str, Mapping[str, object]]:

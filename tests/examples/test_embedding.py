@@ -17,6 +17,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 from twilio.request_validator import RequestValidator
 
+from tests.local_client import local_client
 from tests.web.chat.chromium import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
@@ -87,7 +88,7 @@ def module(request: pytest.FixtureRequest) -> str:
 
 async def test_an_example_serves_people_and_stops_in_order(module: str, tmp_path: Path) -> None:
     with running(module, tmp_path) as process:
-        async with httpx2.AsyncClient(base_url=process.url, timeout=20) as client:
+        async with local_client(base_url=process.url, timeout=20) as client:
             assert (await client.get("/")).status_code == 200  # the parent's own page
             opened = (await client.post("/bot/chat/pizza/sessions")).json()
             visitor = {"authorization": f"Bearer {opened['token']}"}
@@ -104,14 +105,14 @@ async def test_an_example_serves_people_and_stops_in_order(module: str, tmp_path
     assert not re.search(r"warning|error|Traceback", process.output, re.IGNORECASE), process.output
 
     with running(module, tmp_path) as process:
-        async with httpx2.AsyncClient(base_url=process.url, timeout=20) as client:
+        async with local_client(base_url=process.url, timeout=20) as client:
             kept = (await client.get("/bot/chat/pizza/messages", headers=visitor)).json()["messages"]
     assert [one["text"] for one in kept] == ["Which size?", "large", "One large pizza is on its way."]
 
 
 async def test_a_turn_under_way_at_the_signal_is_not_lost(module: str, tmp_path: Path) -> None:
     with running(module, tmp_path) as process:
-        async with httpx2.AsyncClient(base_url=process.url, timeout=20) as client:
+        async with local_client(base_url=process.url, timeout=20) as client:
             tokens = [(await client.post("/bot/chat/pizza/sessions")).json()["token"] for _ in range(20)]
             says = [
                 client.post(
@@ -129,7 +130,7 @@ async def test_a_turn_under_way_at_the_signal_is_not_lost(module: str, tmp_path:
     assert code in IN_ORDER
 
     with running(module, tmp_path) as process:
-        async with httpx2.AsyncClient(base_url=process.url, timeout=20) as client:
+        async with local_client(base_url=process.url, timeout=20) as client:
             for token, was_answered in zip(tokens, answered, strict=True):
                 kept = await client.get("/bot/chat/pizza/messages", headers={"authorization": f"Bearer {token}"})
                 texts = [one["text"] for one in kept.json()["messages"]]

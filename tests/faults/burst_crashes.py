@@ -7,8 +7,8 @@ from pathlib import Path
 
 from botflow.crash_points import Point
 from tests.faults.database_counts import read_ledger, rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 
 FLOWS = Path(__file__).parent / "flows"

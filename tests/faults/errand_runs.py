@@ -15,8 +15,8 @@ import httpx2
 from botflow.crash_points import Point
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.flows.errands import CHAIN
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, Crash, Place
+from tests.local_client import local_client
 
 FLOW = Path(__file__).parent / "flows" / "errands.py"
 HEADERS = {"Authorization": f"Bearer {API_KEY}"}

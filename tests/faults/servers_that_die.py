@@ -20,9 +20,9 @@ from typing import Any
 import httpx2
 
 from tests.faults.crashing_server import DIES_AT
-from tests.faults.local_client import local_client
 from tests.faults.timing import SCALE
 from tests.fork_server import Forked, fork_server
+from tests.local_client import local_client
 
 API_KEY = "fault-test-key-0123456789"
 SECRET = "fault-test-secret-0123456789-0123456789"

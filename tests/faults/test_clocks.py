@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 
 from tests.faults.database_counts import rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
+from tests.local_client import local_client
 
 FLOW = Path(__file__).parent / "flows" / "clocks.yaml"
 PEOPLE = 24

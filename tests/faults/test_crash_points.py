@@ -12,10 +12,10 @@ from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.errand_runs import crash_run
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
 from tests.faults.timing import TWILIO_WAITS_S, scaled
 from tests.faults.waiting import until
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

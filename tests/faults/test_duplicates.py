@@ -12,8 +12,8 @@ import psycopg
 
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies, talk_while
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
+from tests.local_client import local_client
 from tests.servers import restart_postgres, start_postgres
 from tests.stand_ins.openai import OpenAIStandIn
 

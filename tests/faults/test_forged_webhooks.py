@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.faults.database_counts import state_hash
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
+from tests.local_client import local_client
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 
 FLOW = Path(__file__).parent / "flows" / "helpdesk.yaml"

@@ -23,7 +23,7 @@ import psutil
 from twilio.request_validator import RequestValidator
 
 from tests.cli.processes import SECRET, Process, running
-from tests.faults.local_client import local_client
+from tests.local_client import local_client
 
 STREAMS = int(os.environ.get("BOTFLOW_TEST_STREAMS", "") or 300)
 IS_PROOF = STREAMS >= 5_000

@@ -10,8 +10,8 @@ import psycopg
 
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.hear_conversations import HEAR, inversions, lost, order_kept, talk_while
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 
 RESETS = 12

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.database_counts import read_ledger
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, say, standing
+from tests.local_client import local_client
 from tests.performance import timers
 
 DUE = 200

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx2
 
 from tests.faults.hear_conversations import HEAR, inversions, message_id_of, order_kept, text_of
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, Place, say, standing
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 
 PEOPLE = 8

@@ -17,8 +17,8 @@ import psutil
 from tests.cli.processes import running
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, SECRET, Place, free_port, say, standing
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 
 PEOPLE = 800

@@ -13,9 +13,9 @@ import pytest
 from botflow.languages import sentences_in
 from botflow.runtime.turns.quarantine import ALONE_S
 from tests.faults.database_counts import read_ledger, rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, Reply, history, say, standing
 from tests.faults.waiting import until
+from tests.local_client import local_client
 
 FLOW = Path(__file__).parent / "flows" / "poison.py"
 NEIGHBOURS = 8

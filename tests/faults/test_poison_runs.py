@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 
 from tests.faults.database_counts import read_ledger, rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, Place, standing
+from tests.local_client import local_client
 
 FLOW = Path(__file__).parent / "flows" / "poison_run.py"
 WORDS = ("a", "b", "kill", "c", "d")

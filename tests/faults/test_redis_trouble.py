@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR, Said, inversions, lost, order_kept, say_copies
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
+from tests.local_client import local_client
 from tests.servers import Server, start_valkey
 from tests.stand_ins.openai import OpenAIStandIn
 

@@ -15,12 +15,12 @@ import psycopg
 import pytest
 
 from tests.faults.database_counts import rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.faults.soak.conversation_checks import judge
 from tests.faults.soak.database_state import read_conversations, unsettled
 from tests.faults.soak.people import Person, Said
 from tests.faults.timing import TWILIO_WAITS_S
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

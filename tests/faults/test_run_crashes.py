@@ -15,9 +15,9 @@ from pathlib import Path
 from botflow.crash_points import Point
 from tests.faults.database_counts import rows
 from tests.faults.errand_runs import check, crash_run, place_for, run_errands
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Crash, Place, standing
 from tests.faults.waiting import until
+from tests.local_client import local_client
 
 POINTS: tuple[tuple[Point, int], ...] = (
     ("turn.begun", 1),

@@ -7,10 +7,10 @@ import asyncio
 from pathlib import Path
 
 from tests.faults.database_counts import read_ledger
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, standing
 from tests.faults.timing import TIMING, TWILIO_WAITS_S, scaled
 from tests.faults.waiting import until
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
 

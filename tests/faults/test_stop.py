@@ -15,8 +15,8 @@ import httpx2
 import pytest
 
 from tests.faults.database_counts import rows
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, Place, standing
+from tests.local_client import local_client
 from tests.stand_ins.twilio import TwilioStandIn
 
 FLOWS = Path(__file__).parent / "flows"

@@ -11,10 +11,10 @@ import psycopg
 
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.hear_conversations import HEAR
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import Place, Reply, say, standing
 from tests.faults.timing import scaled
 from tests.faults.waiting import until
+from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 
 STOPPED_S = scaled(40.0)  # at least

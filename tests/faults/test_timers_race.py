@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx2
 
 from tests.faults.database_counts import rows
-from tests.faults.local_client import own_clients
 from tests.faults.servers_that_die import Place, say, standing
 from tests.faults.timing import TIMING
+from tests.local_client import own_clients
 from tests.stand_ins.openai import OpenAIStandIn
 
 FLOW = Path(__file__).parent / "flows" / "hurry.yaml"

@@ -11,12 +11,12 @@ import httpx2
 
 from botflow.runtime.process.timing import Timing
 from tests.faults.flows.soak import SECONDS
-from tests.faults.local_client import own_clients
 from tests.faults.servers_that_die import Place, history, say, standing
 from tests.faults.soak.conversation_checks import judge
 from tests.faults.soak.database_state import read_conversations, until_settled
 from tests.faults.soak.people import Person, Said
 from tests.faults.waiting import until
+from tests.local_client import own_clients
 from tests.stand_ins.openai import OpenAIStandIn
 
 FLOW = Path(__file__).parent / "flows" / "soak.py"

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
 import pytest
 import redis
 from sqlalchemy import create_engine, select
@@ -26,6 +25,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import open_database
 from botflow.storage.tables import metadata
 from tests.cli.processes import COMMAND, Process, run, running
+from tests.local_client import local_client
 from tests.redaction.echoing_server import echoing
 from tests.redaction.written_secrets import clear
 from tests.web.api.signing_services import sign
@@ -112,7 +112,7 @@ async def use(url: str) -> str:
     """Use every channel, rightly and wrongly; return all that was answered, artifacts among it."""
     said: list[str] = []
     by_key = {"authorization": f"Bearer {CANARIES['api key']}"}
-    async with httpx2.AsyncClient(base_url=url, timeout=60) as client:
+    async with local_client(base_url=url, timeout=60) as client:
 
         async def call(method: str, path: str, **more: Any) -> Any:
             response = await client.request(method, path, **more)

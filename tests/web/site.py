@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ from botflow.web.application import Application
 from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
+from tests.local_client import local_client
 
 API_KEY = "test-api-key-0123456789"
 SECRET = "test-secret-key-0123456789-0123456789"
@@ -202,7 +204,7 @@ async def open_site(
     options = RuntimeOptions(
         settings=chosen,
         keyring=Keyring(SECRET),
-        flows=[_compiled(text, plugins) for text in flows],
+        flows=[_compiled(text, tuple(plugins)) for text in flows],
         migrate=False,
         worker=worker,
         plugins=plugins,
@@ -214,7 +216,7 @@ async def open_site(
     app = Application(options, dev=dev)
     async with (
         served(app, http, chosen.botflow_trusted_proxies) as url,
-        httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,
+        local_client(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=100)) as client,
     ):
         yield Site(url=url, app=app, runtime=app.desk.runtime, client=client, clock=clock)
 
@@ -236,7 +238,8 @@ async def served(app: Application, bounds: HttpBounds, proxies: Sequence[Network
         await running
 
 
-def _compiled(text: str, plugins: Sequence[Plugin]) -> tuple[Any, dict[str, Any]]:
+@cache  # hundreds of tests serve the same few flows
+def _compiled(text: str, plugins: tuple[Plugin, ...]) -> tuple[Any, dict[str, Any]]:
     source = parse(text, name="test.yaml")
     documents = {source.document.id: source.to_json()}
     return compile_flow(documents, source.document.id, node_types(plugins)), documents

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import ProviderError, UsageError
 from botflow.settings import Settings
 from botflow.web.auth.deployment_keys import deployment_keys
+from tests.local_client import local_client
 from tests.servers import Server
 from tests.web.site import SECRET, Site, open_site
 
@@ -203,5 +204,5 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_no_error(sq
     writer.close()
     await writer.wait_closed()
 
-    async with httpx2.AsyncClient(base_url=sqlite_site.url) as client:
+    async with local_client(base_url=sqlite_site.url) as client:
         assert (await client.get("/healthz")).status_code == 200

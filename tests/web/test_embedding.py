@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,6 +15,7 @@ import botflow
 from botflow.errors import BotflowError, UsageError
 from botflow.flow.problems import FlowProblems
 from botflow.settings import Settings
+from tests.local_client import local_client
 from tests.web.parents import running, starlette
 from tests.web.site import SECRET, texts
 
@@ -35,7 +35,7 @@ def psycopg_url(url: str) -> str:
 
 
 async def say(url: str, workflow: str = "hello") -> list[str]:
-    async with httpx2.AsyncClient(base_url=f"{url}/bot", timeout=20) as client:
+    async with local_client(base_url=f"{url}/bot", timeout=20) as client:
         opened = (await client.post(f"/chat/{workflow}/sessions")).json()
         visitor = {"authorization": f"Bearer {opened['token']}"}
         return texts((await client.post(f"/chat/{workflow}/messages", json={"text": "hi"}, headers=visitor)).json())
@@ -166,7 +166,7 @@ async def test_a_body_has_its_time_also_behind_another_server(sqlite_url: str, s
 async def test_a_file_must_keep_coming_also_behind_another_server(sqlite_url: str, pause_s: float, status: int) -> None:
     bot = botflow.asgi(flow(), settings(botflow_database_url=sqlite_url), environment={})
     png = b"\x89PNG\r\n\x1a\n" + b"a" * 1024
-    async with running(starlette(bot)) as url, httpx2.AsyncClient(base_url=f"{url}/bot", timeout=20) as client:
+    async with running(starlette(bot)) as url, local_client(base_url=f"{url}/bot", timeout=20) as client:
         opened = (await client.post("/chat/hello/sessions")).json()
         await client.post(
             "/chat/hello/messages", json={"text": "hi"}, headers={"authorization": f"Bearer {opened['token']}"}

@@ -7,7 +7,6 @@ import re
 import socket
 from itertools import product
 
-import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -18,6 +17,7 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.health import serving_health
+from tests.local_client import local_client
 from tests.web.site import API_KEY, SECRET, HeldModel, Site, open_site
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
@@ -153,7 +153,7 @@ async def test_a_worker_tells_its_health_at_an_address_of_its_own(database_url: 
         async with (
             open_runtime(options) as runtime,
             serving_health(runtime, listening),
-            httpx2.AsyncClient(base_url=url, timeout=10) as client,
+            local_client(base_url=url, timeout=10) as client,
         ):
             alive = await client.get("/healthz")
             ready = await client.get("/readyz")

@@ -18,6 +18,7 @@ from botflow.keyring import Keyring
 from botflow.settings import Settings
 from botflow.web.application import Application
 from botflow.web.chat.file_links import FileLinks
+from tests.local_client import local_client
 from tests.web.parents import PARENTS, running, starlette
 from tests.web.site import API_KEY, ORDER, SECRET, TWILIO_TOKEN, texts
 
@@ -63,7 +64,7 @@ def a_bot(flow_file: str, database_url: str, **more: Any) -> Application:
 async def mounted(bot: Application, way: str) -> AsyncIterator[httpx2.AsyncClient]:
     """Yield a client whose addresses begin at the mount."""
     parent, path = PARENTS[way]
-    async with running(parent(bot)) as url, httpx2.AsyncClient(base_url=url + path, timeout=20) as client:
+    async with running(parent(bot)) as url, local_client(base_url=url + path, timeout=20) as client:
         yield client
 
 
@@ -172,7 +173,7 @@ async def test_behind_a_proxy_that_takes_its_path_away_the_servers_root_path_cou
     bot = a_bot(flow_file, sqlite_url, botflow_public_url=f"{PUBLIC}/outside")
     async with (
         running(bot, root_path="/outside") as url,
-        httpx2.AsyncClient(base_url=url) as client,
+        local_client(base_url=url) as client,
     ):
         answered, reported = await _by_sms(client, f"{PUBLIC}/outside")
 
@@ -195,7 +196,7 @@ async def test_the_mounts_own_path_leads_to_the_page(flow_file: str, sqlite_url:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_without_a_lifespan_requests_get_503_with_advice(flow_file: str, sqlite_url: str, method: str) -> None:
     bot = a_bot(flow_file, sqlite_url)
-    async with running(PARENTS["by path"][0](bot), lifespan="off") as url, httpx2.AsyncClient(base_url=url) as client:
+    async with running(PARENTS["by path"][0](bot), lifespan="off") as url, local_client(base_url=url) as client:
         refused = await client.request(method, "/bot/chat/order/sessions")
         async with bot.lifespan():
             opened = await client.post("/bot/chat/order/sessions")
@@ -252,7 +253,7 @@ async def test_two_in_one_process_do_not_mix(flow_file: str, sqlite_url: str, po
         botflow_database_url=postgres_url, botflow_secret_key="x9" + SECRET, botflow_api_key="another-" + API_KEY
     )
     one, two = a_bot(flow_file, sqlite_url), botflow.asgi(flow_file, other, environment={}, migrate=False)
-    async with running(starlette(one)) as first, running(starlette(two)) as second, httpx2.AsyncClient() as client:
+    async with running(starlette(one)) as first, running(starlette(two)) as second, local_client() as client:
         tokens = []
         for url in (first, second):
             opened = await client.post(f"{url}/bot/chat/order/sessions")
@@ -276,7 +277,7 @@ async def test_two_in_one_process_do_not_mix(flow_file: str, sqlite_url: str, po
 
 async def test_two_on_one_database_serve_the_same_conversations(flow_file: str, postgres_url: str) -> None:
     one, two = (a_bot(flow_file, postgres_url) for _ in range(2))
-    async with running(starlette(one)) as first, running(starlette(two)) as second, httpx2.AsyncClient() as client:
+    async with running(starlette(one)) as first, running(starlette(two)) as second, local_client() as client:
         opened = await client.post(f"{first}/bot/chat/order/sessions")
         visitor = {"authorization": f"Bearer {opened.json()['token']}"}
         said = []

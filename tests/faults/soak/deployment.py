@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY, SECRET, free_port
+from tests.local_client import local_client
 
 RESTART_S = 0.3  # after which an ended process is started again, as an orchestrator does
 START_S = 180.0  # of a machine that has more to do

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import httpx2
 
 from tests.faults.flows.soak import SECONDS
-from tests.faults.local_client import local_client
 from tests.faults.servers_that_die import API_KEY
 from tests.faults.soak.deployment import Member
+from tests.local_client import local_client
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
 
 RETRIES = 5  # `#rc=5&rp=ct,rt,5xx` at the end of the webhook's address: the most that Twilio can be asked for

@@ -6,12 +6,12 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
-import httpx2
 import orjson
 import pytest
 
 from botflow.web.chat import stream_news
 from botflow.web.chat.streams import MOST_STREAMS_PER_ADDRESS, MOST_STREAMS_PER_SESSION
+from tests.local_client import local_client
 from tests.web.chat.event_stream import listening
 from tests.web.site import API_KEY, HeldModel, Site, open_site
 
@@ -122,7 +122,7 @@ async def test_a_server_may_listen_for_its_person(sqlite_site: Site) -> None:
 
 async def test_a_session_has_a_share_of_streams_and_gets_a_place_back(sqlite_site: Site) -> None:
     visitor = await sqlite_site.visit()
-    async with asyncio.TaskGroup() as group, httpx2.AsyncClient(base_url=sqlite_site.url) as client:
+    async with asyncio.TaskGroup() as group, local_client(base_url=sqlite_site.url) as client:
         streams = [client.stream("GET", "/chat/order/events", headers=visitor.headers) for _ in range(8)]
         opened = [await group.create_task(stream.__aenter__()) for stream in streams]
         refused = await sqlite_site.client.get("/chat/order/events", headers=visitor.headers)
