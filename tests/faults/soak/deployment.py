@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +11,9 @@ from pathlib import Path
 
 import httpx2
 
+from tests.cli.processes import COMMAND, inherited
 from tests.faults.servers_that_die import API_KEY, SECRET, free_port
+from tests.fork_server import Forked, fork_server
 from tests.local_client import local_client
 
 RESTART_S = 0.3  # after which an ended process is started again, as an orchestrator does
@@ -33,7 +32,7 @@ class Member:
     port: int = 0
     deaths: int = 0
     exits: list[int]
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     is_frozen: bool = False
 
     @property
@@ -49,16 +48,17 @@ class Member:
         return self.process is not None and self.process.poll() is None
 
     def launch(self) -> None:
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "TWILIO_", "OPENAI_"))
-        }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "botflow", *self.arguments],
-                env={**inherited, "BOTFLOW_API_KEY": API_KEY, "BOTFLOW_SECRET_KEY": SECRET, **self.environment},
-                stdout=log,
-                stderr=log,
-            )
+        self.process = fork_server().launch(
+            COMMAND,
+            self.arguments,
+            {
+                **inherited("BOTFLOW_", "TWILIO_", "OPENAI_"),
+                "BOTFLOW_API_KEY": API_KEY,
+                "BOTFLOW_SECRET_KEY": SECRET,
+                **self.environment,
+            },
+            self.log,
+        )
 
     def kill(self) -> None:
         """End it as kill -9 does; also while it is frozen."""
