@@ -31,7 +31,7 @@ UNSCALED = {
     "BOTFLOW_TEST_TIME_SCALE": "1.0",
     "BOTFLOW_TEST_SOAK_SECONDS": "300",
     "BOTFLOW_TEST_CONVERSATIONS": "4000",
-    "BOTFLOW_TEST_FUZZ_EXAMPLES": "9000",
+    "BOTFLOW_TEST_FUZZ_EXAMPLES": "20000",
     "BOTFLOW_TEST_STREAMS": "5000",
 }
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
