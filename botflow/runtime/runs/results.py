@@ -1,13 +1,14 @@
 """The results of a workflow's executions as a table: who, when, how it ended, and one column per variable.
 
-Executions are read in pages, so that an export of any size needs little memory. A cell that a spreadsheet would take
-for a formula gets a leading apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
+Executions are read in pages, so that an export of any size needs little memory. A text that a spreadsheet would take
+for a formula gets an apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,15 @@ from botflow.storage.runs.executions import Executions
 
 PAGE = 100  # each may hold 64 kB
 FIXED = ("execution", "workflow", "version", "who", "started", "ended", "status")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = (
+    "[=+\\-@＝＋－＠﹦﹢﹣﹫]"  # begin a formula; some spreadsheets read the wide and the small ones like the others
+)
+_BLANKS = "\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # may stand before it, also those without a width
+_FORMULA = re.compile(rf"[\t\r\n]|[{_BLANKS}]*+{_SIGNS}")
+# In most of Europe spreadsheets part cells at semicolons. The line does not begin with a quotation mark, so for them
+# those of a cell quote nothing: each semicolon, tab or line break in a text begins a cell. A run of them is one match,
+# whatever follows it: each character is looked at once.
+_FURTHER_CELL = re.compile(rf"([;\t\r\n][;{_BLANKS}]*+)({_SIGNS}?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +138,9 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return orjson.dumps(value).decode()
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    start = "'" if _FORMULA.match(text) else ""
+    return start + _FURTHER_CELL.sub(_defused, text)
+
+
+def _defused(found: re.Match[str]) -> str:
+    return f"{found[1]}'{found[2]}" if found[2] else found[0]
