@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
 SHORTEST_SECRET = 6  # characters; a shorter one is part of too many ordinary words and numbers
 SHORTEST_LINE = 16  # characters of a line of a secret with several lines
+LONGEST_ODD = 2_000  # characters of a text that is found in each library's notation: of a long one they cost seconds
 _ARMOUR = "-----"  # begins the first and the last line of a PEM file, which are not secret
+_TAGS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HTML: tuple[Mapping[str, str], ...] = (  # what libraries write for the other characters; the first between tags only
+    {},
+    {'"': "&quot;"},  # Java
+    {'"': "&quot;", "'": "&#x27;"},  # Python
+    {'"': "&#34;", "'": "&#39;"},  # Jinja, Go
+    {'"': "&quot;", "'": "&#39;"},  # JavaScript
+    {'"': "&quot;", "'": "&#039;"},  # PHP
+    {'"': "&quot;", "'": "&apos;"},  # XML
+    {'"': "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"},  # Handlebars
+    {'"': "&quot;", "'": "&#39;", "`": "&#x60;", "=": "&#x3D;", "/": "&#x2F;"},  # Mustache
+)
+_JSON: tuple[Mapping[str, str], ...] = (  # what libraries escape beside what JSON demands
+    {},
+    {"/": "\\/"},  # PHP
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"},  # Go, Rails
+    {letter: f"\\u{ord(letter):04X}" for letter in "<>&'\""} | {"/": "\\/"},  # Symfony
+    {letter: f"\\u{ord(letter):04X}" for letter in "<>&'\"+`"},  # .NET
+)
 
 
 def forms_of(secret: str) -> frozenset[bytes]:
-    """Return the forms of one secret, at most about sixty; none of a secret with fewer than six characters.
+    """Return the forms of one secret: about ten of letters and digits, two hundred of a line with every odd character;
+    none of a secret with fewer than six characters.
 
     They are: the text itself, also without blanks around it and, if it has several lines, line by line; escaped as in
-    JSON, in Python's repr and in HTML; URL-encoded; in hexadecimal digits; in UTF-16; in base64, in both alphabets,
-    also where it begins or ends in the middle of longer content; and each of them in a JSON text.
+    JSON, in Python's repr and in HTML, by several libraries; URL-encoded; in hexadecimal digits; in UTF-16; in base64,
+    in both alphabets, also where it begins or ends in the middle of longer content; and each of them in a JSON text and
+    in a repr. Of a text with more than `LONGEST_ODD` characters, the notations of few libraries; its lines are shorter.
     """
-    forms = {_bytes(text) for part in _parts(secret) for text in _written(part)}
-    return frozenset(forms | {_bytes(_in_json(form.decode("utf-8", "surrogatepass"))) for form in forms})
+    forms = {text for part in _parts(secret) for text in _written(part)}
+    nested = {
+        text for form in forms for text in (_in_json(form), *(_in_repr(form) if len(form) <= LONGEST_ODD else ()))
+    }
+    return frozenset(map(_bytes, forms | nested))
 
 
 def _parts(secret: str) -> Iterator[str]:
@@ -40,14 +64,11 @@ def _parts(secret: str) -> Iterator[str]:
 def _written(text: str) -> Iterator[str]:
     """Yield the text in every notation of texts."""
     yield text
-    yield _in_json(text)
-    yield _in_json(text).replace("/", "\\/")  # PHP's
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")  # Go's
-    yield repr(text)[1:-1]
-    yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]
-    yield html.escape(text)
-    yield html.escape(text, quote=False)
+    yield from _in_jsons(text)
+    yield from _in_repr(text)
+    yield from _in_repr(text.encode("utf-8", "surrogatepass"))
+    for others in _HTML if len(text) <= LONGEST_ODD else _HTML[:3]:
+        yield _replaced(text, {**_TAGS, **others})
     data = text.encode("utf-8", "surrogatepass")
     for quoted in _url_quoted(data):
         yield quoted
@@ -76,6 +97,34 @@ def _lower_escapes(quoted: str) -> str:
 
 def _in_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _in_jsons(text: str) -> Iterator[str]:
+    """Yield the text as it is written in JSON by several libraries, which escape more than they must."""
+    letters = set(text)
+    for only_ascii in (False, True) if not text.isascii() else (True,):
+        demanded = {letter: json.dumps(letter, ensure_ascii=only_ascii)[1:-1] for letter in letters}
+        for escapes in _JSON if len(text) <= LONGEST_ODD else _JSON[:3]:
+            written = demanded | {letter: escapes[letter] for letter in letters & escapes.keys()}
+            yield _replaced(text, written)
+            if only_ascii and not text.isascii():
+                yield _replaced(text, {letter: _upper_digits(each) for letter, each in written.items()})
+
+
+def _replaced(text: str, letters: Mapping[str, str]) -> str:
+    return text.translate({ord(letter): written for letter, written in letters.items()})
+
+
+def _upper_digits(escaped: str) -> str:
+    return "\\u".join(digits.upper() for digits in escaped.split("\\u")) if escaped.startswith("\\u") else escaped
+
+
+def _in_repr(value: str | bytes) -> Iterator[str]:
+    """Yield what Python's repr writes for a text or bytes: in the middle of longer content apostrophes are escaped."""
+    quotes: str | bytes = "\"'" if isinstance(value, str) else b"\"'"
+    for whole, before in ((value, 0), (quotes + value, 3)):  # type: ignore[operator]
+        written = repr(whole)
+        yield written[written.index(written[-1]) + 1 + before : -1]
 
 
 def _base64_forms(data: bytes) -> Iterator[str]:

@@ -11,6 +11,23 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 
+HTML = {
+    "Java": {'"': "&quot;"},
+    "Jinja and Go": {'"': "&#34;", "'": "&#39;"},
+    "JavaScript": {'"': "&quot;", "'": "&#39;"},
+    "PHP": {'"': "&quot;", "'": "&#039;"},
+    "XML": {'"': "&quot;", "'": "&apos;"},
+    "Handlebars": {'"': "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"},
+    "Mustache": {'"': "&quot;", "'": "&#39;", "/": "&#x2F;", "`": "&#x60;", "=": "&#x3D;"},
+}
+JSON = {  # the characters that a library writes as backslash u although it need not, and how; whether all is ASCII
+    "Go": ("<>&", "04x", False),
+    "Rails": ("<>&", "04x", True),
+    "PHP": ("", "04x", True),
+    "Symfony": ("<>&'\"", "04X", True),
+    ".NET": ("<>&'\"+`éè", "04X", True),
+}
+
 
 def notations(secret: str) -> Iterator[tuple[str, str]]:
     """Yield the name of a notation, and `secret` in it, inside of other content where that changes how it looks."""
@@ -22,6 +39,24 @@ def notations(secret: str) -> Iterator[tuple[str, str]]:
     yield "repr", repr({"key": secret})
     yield "repr of bytes", repr(data)
     yield "html", f"<b>{html.escape(secret)}</b>"
+    yield "repr in longer content", repr(f'it\'s "{secret}"')
+    yield "repr of bytes in longer content", repr(b"it's \"" + data + b'"')
+    yield "repr of json", repr(json.dumps({"key": f"it's {secret}"}))
+    yield "repr of not ascii json", repr(json.dumps({"key": f"it's {secret}"}, ensure_ascii=False))
+    yield "json, upper case", re.sub(r"u[0-9a-f]{4}", lambda match: "u" + match[0][1:].upper(), json.dumps(secret))
+    for name, quotes in HTML.items():
+        yield (
+            f"html of {name}",
+            html.escape(secret, quote=False).translate({ord(letter): written for letter, written in quotes.items()}),
+        )
+    for name, (letters, digits, is_ascii) in JSON.items():
+        yield (
+            f"json of {name}",
+            "".join(
+                f"\\u{ord(each):{digits}}" if each in letters else json.dumps(each, ensure_ascii=is_ascii)[1:-1]
+                for each in secret
+            ).replace("/", "\\/" if name in ("PHP", "Symfony") else "/"),
+        )
     yield "quote", f"https://x.test/?k={quote(secret)}&n=1"
     yield "quote, no safe characters", f"https://x.test/?k={quote(secret, safe='')}"
     yield "quote, lower case", re.sub("%..", lambda match: match[0].lower(), quote(secret, safe=""))
@@ -46,6 +81,11 @@ def _searched(secret: str) -> Iterator[tuple[str, str]]:
     yield "plain", secret
     yield "json", json.dumps(secret)[1:-1]
     yield "json, not ascii", json.dumps(secret, ensure_ascii=False)[1:-1]
+    for name, quotes in HTML.items():
+        yield (
+            f"html of {name}",
+            html.escape(secret, quote=False).translate({ord(letter): written for letter, written in quotes.items()}),
+        )
     yield "quote", quote(secret)
     yield "quote, no safe characters", quote(secret, safe="")
     yield "quote_plus", quote_plus(secret)
