@@ -26,10 +26,16 @@ refused = partial(tokens.test_every_request_with_a_revoked_token_is_refused, req
 
 FENCES_OF_SECRETS = (
     Fence(
-        Redactor.found,
-        "self._automaton.find_matches_as_indexes(content)",
+        Redactor._found_at_once,
+        "self._automaton.find_matches_as_indexes(content, overlapping=True)",
         "[]",
         partial(test_redactor.test_a_secret_is_masked_in_every_notation, secret=test_redactor.PLAIN),
+    ),
+    Fence(
+        Redactor._names,
+        "while masked[name] in taken:",
+        "while False:",
+        test_redactor.test_names_that_become_equal_lose_no_value,
     ),
     Fence(
         actions.RunningAction._line,

@@ -6,14 +6,16 @@ import random
 from itertools import pairwise
 from typing import Any
 
+import orjson
 import pytest
 
-from botflow.redaction.redactor import MASK, Redactor
+from botflow.redaction.redactor import BLOCK, MASK, Redactor
 from tests.redaction.written_secrets import clear, notations
 
 PLAIN = "sk-canary-4711-abcdefgh"
 ODD = 'p@ss/w+rd "é=&<\\'
-SECRETS = (PLAIN, ODD, "aaaa+bbbb/cccc==", "sévère?", "123456", "-----BEGIN-----")
+QUOTED = "p\"s's&w<r>d/k+x==\\\\é`Z"
+SECRETS = (PLAIN, ODD, QUOTED, "aaaa+bbbb/cccc==", "sévère?", "123456", "-----BEGIN-----")
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -62,6 +64,44 @@ def test_the_longer_of_two_secrets_is_masked_as_a_whole() -> None:
     assert Redactor(["secret", "secret-and-more"]).text("secret-and-more secret") == f"{MASK} {MASK}"
 
 
+@pytest.mark.parametrize(
+    ("secrets", "text", "shown"),
+    [
+        (["shop-user", "user-9f8s7d6f5g"], "as shop-user-9f8s7d6f5g!", f"as {MASK}!"),
+        (["secret", "secret-and-more", "more-or-less"], "secret-and-more-or-less", MASK),
+        (["ababab"], "abababab", MASK),
+        (["abcdef", "ghijkl"], "abcdefghijkl", MASK * 2),  # one behind the other
+    ],
+)
+def test_secrets_that_overlap_are_masked_together(secrets: list[str], text: str, shown: str) -> None:
+    redactor = Redactor(secrets)
+
+    assert redactor.text(text) == shown
+    stream = redactor.stream()
+    assert "".join([*(stream.take(letter) for letter in text), stream.rest()]) == shown
+    assert redactor.content(b"\xff" + text.encode()).count(b"*") == len(text) - (3 if "as " in text else 0) - (
+        "!" in text
+    )
+
+
+def test_a_secret_is_found_wherever_a_long_content_is_cut_for_the_search() -> None:
+    redactor = Redactor([PLAIN, "000000"])
+    for before in range(BLOCK - len(PLAIN) - 1, BLOCK + 2):
+        assert redactor.text("x" * before + PLAIN + "x" * BLOCK) == "x" * before + MASK + "x" * BLOCK
+    assert redactor.text("0" * (3 * BLOCK)) == MASK
+
+
+def test_names_that_become_equal_lose_no_value() -> None:
+    redactor = Redactor(["eu.example.com", "us.example.com", PLAIN])
+    value = {"eu.example.com": 1, "*** 2": 2, "us.example.com": 3, PLAIN: 4, "x": {"eu.example.com": 5, MASK: 6}}
+
+    found = redactor.json(value)
+
+    assert found == {MASK: 1, "*** 2": 2, "*** 3": 3, "*** 4": 4, "x": {"*** 2": 5, MASK: 6}}
+    assert list(found.values())[:4] == [1, 2, 3, 4]
+    assert redactor.json_content(orjson.dumps(value)) == orjson.dumps(found)
+
+
 def test_json_is_masked_in_texts_names_and_numbers() -> None:
     value: dict[str, Any] = {PLAIN: [f"x{PLAIN}y", 1, 2.5, None, True, ("b",)], "pin": 123456, "other": 1234567}
 
@@ -97,8 +137,8 @@ def cuts(text: str, rng: random.Random) -> list[str]:
 
 def test_a_text_in_pieces_is_masked_like_the_whole() -> None:
     rng = random.Random(4711)
-    redactor = Redactor(["secret", "secret-and-more", "more-or-less", ODD])
-    words = ["secret", "secret-", "-and-more", "more-or", "-less", ODD, ODD[:9], "é", " ", "s", "se", "c2VjcmV0"]
+    redactor = Redactor(["secret", "secret-and-more", "more-or-less", "-less-se", "sesese", ODD])
+    words = ["secret", "secret-", "-and-more", "more-or", "-or", "-less", ODD, ODD[:9], "é", " ", "s", "se", "c2VjcmV0"]
     for _ in range(2_000):
         text = "".join(rng.choices(words, k=rng.randrange(1, 8)))
         stream = redactor.stream()
