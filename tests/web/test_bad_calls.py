@@ -43,6 +43,11 @@ def started(status: int, code: str, body: str, path: str = STARTS) -> Bad:
     return Bad(status, code, "POST", path, body.encode())
 
 
+def revoked(status: int, code: str, external_id: str, workflow: str = "person") -> Bad:
+    body = f'{{"externalId": "{external_id}"}}'.encode()
+    return Bad(status, code, "POST", f"/api/v1/workflows/{workflow}/sessions/revoke", body)
+
+
 def told(status: int, code: str, body: str) -> Bad:
     return Bad(status, code, "POST", EVENTS, body.encode())
 
@@ -111,6 +116,18 @@ STARTING = (
     started(404, "workflow.unknown", "{}", "/api/v1/workflows/%00/executions"),
     started(404, "workflow.unknown", "{}", "/api/v1/workflows/%ff/executions"),
     started(404, "workflow.unknown", "{}", f"/api/v1/workflows/{LONG}/executions"),
+)
+
+REVOKING = (
+    revoked(422, "external_id.nul", r"visitor:\u0000"),
+    revoked(422, "external_id.invalid", r"a\nb"),
+    revoked(422, "external_id.invalid", ""),
+    revoked(422, "external_id.too_long", "a" * 201),
+    revoked(400, "body.lone_surrogate", r"\ud800"),
+    *(
+        revoked(404, "session.unknown", "visitor:x", named)
+        for named in ("nowhere", "%00", "a%00b", "%ff", "a%0Ab", LONG)
+    ),
 )
 
 TELLING = (
@@ -334,7 +351,7 @@ STRANGERS: Sequence[tuple[str, dict[str, str]]] = (
     ("token.missing", {"x-api-key": API_KEY}),
 )
 ROWS = (
-    *STARTING, *TELLING, *HOOKS, *READING, *DECIDING, *METHODS,
+    *STARTING, *REVOKING, *TELLING, *HOOKS, *READING, *DECIDING, *METHODS,
     *(
         Bad(401, code, method, path, body, headers)
         for method, path, body in ADDRESSES

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.storage.session_tokens import revoke_token
 from botflow.web.api.json_response import ApiResponse
-from botflow.web.chat.body import LONGEST_ID
+from botflow.web.chat.body import Id
 from botflow.web.context import desk_of
 from botflow.web.json_body import Body, parse_body
 from botflow.web.request_bodies import read_body
@@ -19,7 +18,7 @@ LARGEST_BODY = 4096
 class Revoked(Body):
     """The body: whose token."""
 
-    external_id: str = Field(max_length=LONGEST_ID)
+    external_id: Id
 
 
 async def revoke_session(request: Request) -> ApiResponse:
@@ -30,7 +29,8 @@ async def revoke_session(request: Request) -> ApiResponse:
     runtime = desk_of(request.scope).runtime
     revoked = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), Revoked)
     workflow, external_id = request.path_params["workflow"], revoked.external_id
-    session = await runtime.database.engine.write(revoke_token, workflow, external_id)
+    is_storable = workflow.isprintable()  # no database accepts a NUL
+    session = await runtime.database.engine.write(revoke_token, workflow, external_id) if is_storable else None
     if session is None:
         raise RejectedInbound(
             f"{external_id!r} has no chat in the workflow {workflow!r}",
