@@ -26,7 +26,7 @@ FENCES_OF_FILES = (
     ),
     Fence(
         FileLinks.admits,
-        "hmac.compare_digest(given, _signature(key, file.id, file.session, expires))",
+        "self._is_signed(signature, file.id, file.session, expires)",
         "True",
         test_file_links.test_a_signature_opens_its_file_for_its_session_alone,
     ),
@@ -35,5 +35,11 @@ FENCES_OF_FILES = (
         "file.session",
         "1",
         test_file_links.test_a_signature_opens_its_file_for_its_session_alone,
+    ),
+    Fence(
+        FileLinks.shown,
+        "not is_own and own[4] and not self._is_signed(own[4], own[2], session, own[3])",
+        "False",
+        test_file_links.test_a_file_of_another_session_keeps_the_address_that_the_flow_passed_on,
     ),
 )

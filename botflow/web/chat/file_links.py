@@ -24,7 +24,9 @@ from botflow.records.files import SentFile
 SHOWN_FOR_S = 24 * 3600  # in the chat, which signs anew with each reading
 GIVEN_FOR_S = 30 * 24 * 3600  # to the flow, which may pass the address on
 ID = "[A-Za-z0-9_-]{32}"
-_OWN = re.compile(rf"(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?[^\s#]*)?")
+_OWN = re.compile(
+    rf"(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?expires=([0-9]{{1,12}})&signature=([A-Za-z0-9_-]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ class SessionLinks:
     session: int
     root: str
 
-    def shown(self, media: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return media as the reader gets them: our own files with a fresh address, and their `id`."""
-        return [self.links.shown(medium, self.session, self.root) for medium in media]
+    def shown(self, media: Iterable[dict[str, Any]], *, are_own: bool = False) -> list[dict[str, Any]]:
+        """Return media as the reader gets them: files of its session with a fresh address, and their `id`.
+
+        `are_own` says that the session's person has sent them: then it does not matter which secret signed them.
+        """
+        return [self.links.shown(medium, self.session, self.root, is_own=are_own) for medium in media]
 
 
 class FileLinks:
@@ -57,19 +62,28 @@ class FileLinks:
         path = f"/chat/{workflow}/files/{file.id}/{quote(file.name, safe='')}"
         return (self._public_url() or "") + self._signed(path, file.id, file.session, GIVEN_FOR_S)
 
-    def shown(self, medium: dict[str, Any], session: int, root: str) -> dict[str, Any]:
-        """Return a medium for a reader of `session`: one of our own files gets a fresh address, and its `id`."""
-        own = _OWN.fullmatch(medium["url"].removeprefix(self._public_url() or ""))
+    def shown(self, medium: dict[str, Any], session: int, root: str, *, is_own: bool = False) -> dict[str, Any]:
+        """Return a medium for a reader of `session`: one of its files gets a fresh address, and its `id`.
+
+        A file of another session keeps the address that the flow has passed on, which is signed for that session.
+        """
+        path = medium["url"].removeprefix(self._public_url() or "")
+        own = _OWN.fullmatch(path)
         if own is None:
             return medium
+        if not is_own and own[4] and not self._is_signed(own[4], own[2], session, own[3]):
+            return {**medium, "url": root + path} if medium["url"] == path else medium
         return {**medium, "id": own[2], "url": root + self._signed(own[1], own[2], session, SHOWN_FOR_S)}
 
     def admits(self, file: SentFile, expires: str, signature: str) -> bool:
         """Say whether this signature opens the file now."""
         if not expires.isascii() or not expires.isdigit() or len(expires) > 12 or int(expires) < time.time():
             return False
+        return self._is_signed(signature, file.id, file.session, expires)
+
+    def _is_signed(self, signature: str, file: str, session: int, expires: str) -> bool:
         given = signature.encode("utf-8", "surrogateescape")
-        return any(hmac.compare_digest(given, _signature(key, file.id, file.session, expires)) for key in self._keys)
+        return any(hmac.compare_digest(given, _signature(key, file, session, expires)) for key in self._keys)
 
     def _signed(self, path: str, file: str, session: int, for_s: int) -> str:
         """Return the path with a signature that stays the same for a day, so that browsers find it in their cache."""

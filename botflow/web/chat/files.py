@@ -45,6 +45,7 @@ MOST_PER_ADDRESS = 8
 MOST_PER_SESSION = 4
 MOST_WRITES = 2  # to the database at once: messages go before files
 _RETRY = {"retry-after": "5"}
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # Unicode's kinds of what is not seen, and line breaks
 
 
 class Uploads:
@@ -202,9 +203,11 @@ def _new_file(session: int, name: str, declared: str, beginning: bytes) -> SentF
 
 
 def _name(given: str) -> str:
-    """Return the last part of a path, on one line and of bounded length; the ending is kept."""
+    """Return the last part of a path, on one line and of bounded length; the ending is kept. "" if it names no file."""
     name = given.replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C").strip()
+    name = "".join(letter for letter in name if unicodedata.category(letter) not in _UNSEEN).strip()
+    if name in (".", ".."):  # at the end of an address they would be taken for a folder
+        return ""
     stem, dot, ending = name.rpartition(".")
     if len(name) > LONGEST_NAME and dot and len(ending) <= 10:
         return stem[: LONGEST_NAME - len(ending) - 1] + dot + ending

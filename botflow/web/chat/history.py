@@ -155,7 +155,7 @@ def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
         "at": entry.at.isoformat(),
     }
     if entry.body.get("media"):
-        shown["media"] = links.shown(entry.body["media"])
+        shown["media"] = links.shown(entry.body["media"], are_own=entry.direction == "in")
     if entry.body.get("location"):
         shown["location"] = entry.body["location"]
     return shown

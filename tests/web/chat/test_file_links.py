@@ -53,12 +53,33 @@ def test_a_former_secret_still_opens_and_a_foreign_one_does_not() -> None:
     assert not links("newest-0123456789").admits(FILE, expires, signature)
 
 
-def test_a_reader_gets_our_own_files_signed_for_its_session_and_others_as_they_are() -> None:
+def test_a_reader_gets_the_files_of_its_session_signed_anew_and_others_as_they_are() -> None:
     given = links().given("photo", FILE)
-    shown = links().shown({"url": given, "contentType": "image/png"}, 2, "/bot")
+    shown = links().shown({"url": given, "contentType": "image/png"}, 1, "/bot")
 
     assert shown["id"] == FILE.id
     assert shown["url"].startswith(f"/bot/chat/photo/files/{FILE.id}/a%20b%2F%C3%BC.png?expires=")
-    assert not links().admits(FILE, *signed(shown["url"]))  # signed for session 2, and the file is of session 1
+    assert links().admits(FILE, *signed(shown["url"]))
     for foreign in (f"https://elsewhere.example{given.removeprefix(BASE)}", f"{BASE}/chat/photo/files/short", "x"):
-        assert links().shown({"url": foreign}, 2, "") == {"url": foreign}
+        assert links().shown({"url": foreign}, 1, "") == {"url": foreign}
+
+
+def test_a_file_of_another_session_keeps_the_address_that_the_flow_passed_on() -> None:
+    given = links().given("photo", FILE)
+
+    assert links().shown({"url": given}, 2, "/bot") == {"url": given}
+    without_base = given.removeprefix(BASE)
+    assert links().shown({"url": without_base}, 2, "/bot") == {"url": f"/bot{without_base}"}
+    unsigned = links().shown({"url": given.partition("?")[0]}, 2, "")
+    assert not links().admits(FILE, *signed(unsigned["url"]))  # signed for session 2, and the file is of session 1
+
+
+def test_an_address_is_signed_anew_when_it_has_expired_or_its_secret_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = links("former-0123456789").given("photo", FILE)
+    monkeypatch.setattr("botflow.web.chat.file_links.time.time", lambda: float(signed(given)[0]) + 1)
+
+    renewed = links("newest-0123456789", "former-0123456789").shown({"url": given}, 1, "")
+    sent = links("newest-0123456789").shown({"url": given}, 1, "", is_own=True)
+
+    for shown in (renewed, sent):
+        assert links("newest-0123456789").admits(FILE, *signed(shown["url"]))

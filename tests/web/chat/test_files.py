@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from botflow.engine.inbound import CHAT
+from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import file_pieces, files, sessions
 from botflow.web.chat.files import LARGEST_FILE, MOST_PER_SESSION, PIECE
 from botflow.web.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
 from tests.runtime.until import until
+from tests.web.chat.test_revoked_tokens import external_id_of
 from tests.web.site import API_KEY, PUBLIC_URL, Site, Visit, open_site, texts
 
 PHOTO = """
@@ -32,6 +35,13 @@ nodes:
         {{ photo.name }} {{ photo.contentType }} {{ photo.size }}
         at {{ place.latitude }}, {{ place.longitude }} {{ place.label }}
       media: ["{{ photo.url }}", "https://pictures.example/a.png"]
+"""
+COLLEAGUE = """
+botflow: 1
+id: colleague
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: show}
+  - {id: show, type: chatbot, actionType: say, properties: {text: Look, media: ["{{ $message.text }}"]}}
 """
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -356,3 +366,40 @@ async def test_the_flow_gets_a_complete_address(site: Site) -> None:
 
     assert medium["url"].startswith(f"{PUBLIC_URL}/chat/photo/files/{file['id']}/leak.png?expires=")
     assert (await site.client.get(medium["url"].removeprefix(PUBLIC_URL))).content == PNG
+
+
+async def test_another_conversation_shows_a_file_that_the_flow_passed_on(database_url: str) -> None:
+    async with open_site(database_url, flows=(PHOTO, COLLEAGUE)) as site:
+        visit, colleague = await site.visit("photo"), await site.visit("colleague")
+        await visit.say("hi")
+        file = await uploaded(visit)
+        await visit.post(media=[{"id": file["id"]}])
+        (sent,) = await site.runtime.database.files.send(
+            SessionKey(site.runtime.flows.get("photo").workflow, CHAT, external_id_of(visit)), [file["id"]]
+        )
+        passed_on = site.desk.links.given("photo", sent)
+
+        (message,) = (await colleague.post(text=passed_on)).json()["messages"]
+
+        (medium,) = message["media"]
+        assert medium["url"] == passed_on
+        assert (await site.client.get(medium["url"].removeprefix(PUBLIC_URL))).content == PNG
+        unsigned = passed_on.partition("?")[0]
+        (message,) = (await colleague.post(text=unsigned)).json()["messages"]
+        assert (await site.client.get(message["media"][0]["url"])).status_code == 403  # an id alone opens nothing
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/..", "..%5C..", "%20..%20", "%E2%80%AE..", "..%00"])
+async def test_a_name_is_never_a_step_in_a_path(sqlite_site: Site, name: str) -> None:
+    visit = await sqlite_site.visit("photo")
+
+    file = (await upload(visit, name=name)).json()
+
+    assert file["name"] == "image.png"
+    assert (await sqlite_site.client.get(file["url"])).content == PNG
+
+
+async def test_a_name_is_one_line(sqlite_site: Site) -> None:
+    visit = await sqlite_site.visit("photo")
+
+    assert (await upload(visit, name="a%0D%0Ab%E2%80%A8c%E2%80%A9d%C2%85.png")).json()["name"] == "abcd.png"
