@@ -16,7 +16,11 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file, and the folders on the way to it; what exists already is not changed."""
+    """Make an empty file, and the folders on the way to it; what exists already is not changed.
+
+    Behind a symbolic link it is the link's target that is made: SQLite would make it with the permissions of the umask.
+    """
+    path = path.resolve()
     _make_folder(path.parent)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE)

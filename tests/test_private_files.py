@@ -57,6 +57,19 @@ def test_a_key_is_made_in_a_folder_of_its_own(tmp_path: Path, umask: None) -> No
     assert modes(tmp_path) == {"new": "0o700", "new/botflow.db.secret": "0o600"}
 
 
+def test_a_database_behind_a_link_is_its_owners_alone(tmp_path: Path, umask: None) -> None:
+    volume = tmp_path / "volume"
+    volume.mkdir(0o700)
+    for number, target in enumerate(("real.db", "new/real.db")):  # which are not there yet
+        link = tmp_path / f"{number}.db"
+        link.symlink_to(volume / target)
+        seen = asyncio.run(_used(f"sqlite:///{link}", (volume / target).parent))
+
+        assert {name: mode for name, mode in seen.items() if name.startswith("real")} == {
+            f"real.db{end}": "0o600" for end in ("", "-wal", "-shm", ".lock")
+        }
+
+
 def test_files_that_exist_keep_their_permissions(tmp_path: Path) -> None:
     file = tmp_path / "botflow.db"
     file.touch()

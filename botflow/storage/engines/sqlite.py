@@ -37,7 +37,8 @@ class ProcessLock:
 
     def take(self) -> None:
         """UsageError `database.in_use` when another process, or another application of this one, has the database."""
-        file = open_private(Path(f"{self._path}.lock"), os.O_RDWR)
+        # Beside the file itself: a symbolic link is another name of the same database.
+        file = open_private(Path(f"{self._path.resolve()}.lock"), os.O_RDWR)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, TextClause, select, text
@@ -21,7 +22,7 @@ from botflow.records.sessions import StoredSession
 from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.dialects import now
-from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.engines.sqlite import SqliteEngine, sqlite_path
 from botflow.storage.engines.sqlite_threads import READERS
 from botflow.storage.migrations.upgrade import migrate
 from tests.storage.leased_turns import ONE, accept, arrival
@@ -51,6 +52,17 @@ async def test_a_second_opening_is_refused_and_names_the_way_out(sqlite: Databas
     with pytest.raises(UsageError, match="BOTFLOW_DATABASE_URL") as refused:
         await open_database(sqlite.url, migrate=False)
     assert refused.value.code == "database.in_use"
+
+
+async def test_a_second_opening_by_another_name_is_refused(sqlite: Database, tmp_path: Path) -> None:
+    link, folder = tmp_path / "link.db", tmp_path / "linked"
+    file = sqlite_path(sqlite.url)
+    link.symlink_to(file)
+    folder.symlink_to(file.parent)
+    for name in (link, folder / file.name, folder / "." / file.name):
+        with pytest.raises(UsageError) as refused:
+            await open_database(f"sqlite:///{name}", migrate=False)
+        assert refused.value.code == "database.in_use"
     with pytest.raises(UsageError):
         migrate(sqlite.url)
 
