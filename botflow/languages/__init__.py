@@ -7,6 +7,6 @@ People's answers, such as yes, no and dates, are read in `nodes/answers` and `en
 from __future__ import annotations
 
 from botflow.languages.sentences import Bounded, Sentences
-from botflow.languages.spoken import LANGUAGES, base_language, sentences_in
+from botflow.languages.spoken import LANGUAGES, base_language, country_in, sentences_in
 
-__all__ = ["LANGUAGES", "Bounded", "Sentences", "base_language", "sentences_in"]
+__all__ = ["LANGUAGES", "Bounded", "Sentences", "base_language", "country_in", "sentences_in"]

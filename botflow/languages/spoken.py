@@ -18,6 +18,19 @@ def base_language(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].lower()
 
 
+def country_in(tag: str) -> str:
+    """Return the country of a BCP 47 tag, which decides how dates, numbers and phone numbers are read: "AT" for
+    "de-AT", "de_AT" and "de-Latn-AT"; "" without one."""
+    for part in tag.replace("_", "-").split("-")[1:]:
+        if (
+            len(part) == 1
+        ):  # what follows is no part of the language: https://www.rfc-editor.org/rfc/rfc5646#section-2.1
+            break
+        if len(part) == 2 and part.isalpha():
+            return part.upper()
+    return ""
+
+
 def sentences_in(tag: str) -> Sentences:
     """Return the sentences in the language of `tag`; in English if botflow does not have that language."""
     return LANGUAGES.get(base_language(tag), en.SENTENCES)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from botflow.languages import LANGUAGES, Sentences, base_language, sentences_in
+from botflow.languages import LANGUAGES, Sentences, base_language, country_in, sentences_in
 from botflow.nodes.answers.expectation import Kind
 
 
@@ -50,3 +50,14 @@ def test_a_region_does_not_change_the_language(tag: str) -> None:
 
 def test_english_stands_in_for_a_language_that_botflow_does_not_speak() -> None:
     assert sentences_in("tlh") is LANGUAGES["en"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "country"),
+    [
+        *((tag, "GB") for tag in ("en-GB", "en_GB", "en-gb", "en-Latn-GB", "en_Latn_GB", "en-GB-oxendict")),
+        *((tag, "") for tag in ("en", "en-", "", "en-Latn", "es-419", "en-x-gb", "en-u-ca-gregory", "../..")),
+    ],
+)
+def test_the_country_of_a_language_tag(tag: str, country: str) -> None:
+    assert country_in(tag) == country

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from botflow.engine.inbound import Inbound
+from botflow.languages import country_in
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.phone_numbers import country_of, normal_number
 
@@ -37,7 +38,7 @@ def _normalised(candidate: str) -> str | None:
 
 def read_phone(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept the one number in the text; without a country code it belongs to `region`, or to the sender's country."""
-    found = _numbers(inbound.text, region or language.partition("-")[2].upper() or None, inbound.sender)
+    found = _numbers(inbound.text, region or country_in(language) or None, inbound.sender)
     return Accepted(found.pop()) if len(found) == 1 else Refused("not_a_phone")
 
 

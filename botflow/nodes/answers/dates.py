@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.languages import base_language
+from botflow.languages import base_language, country_in
 from botflow.nodes.answers.calendar_words import CALENDARS, Calendar
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.numbers import spelled_out
@@ -35,7 +35,7 @@ def find_date(text: str, today: date, language: str, region: str | None) -> date
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    country = (region or language.partition("-")[2]).upper()
+    country = (region or country_in(language)).upper()
     calendar = CALENDARS.get(base_language(language))
     try:
         found = _numeric(text, today, base_language(language), country)

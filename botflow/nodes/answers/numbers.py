@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.languages import base_language
+from botflow.languages import base_language, country_in
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 
 LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell integers apart
@@ -144,7 +144,7 @@ def _parse(token: str, decimal_comma: bool) -> int | float | None:
 
 
 def _has_decimal_comma(language: str, region: str | None) -> bool:
-    country = region or language.partition("-")[2]
+    country = region or country_in(language)
     if base_language(language) == "es" and country.upper() in _POINT_REGIONS:
         return False
     return base_language(language) in _COMMA_LANGUAGES and country.upper() != "CH"

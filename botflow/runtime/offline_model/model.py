@@ -7,6 +7,7 @@ from collections import OrderedDict
 from botflow.engine.asks import Answer, AskFailure, AskModel, Choice
 from botflow.flow.policy import Price
 from botflow.interfaces import OnDelta, Quote
+from botflow.languages import base_language
 from botflow.runtime.offline_model.extraction import extract
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.router import Router
@@ -55,7 +56,7 @@ class LexicalModel:
         """Nothing is open."""
 
     def _reader(self, language: str) -> Words:
-        tongue = language.partition("-")[0].lower()
+        tongue = base_language(language)
         if tongue not in self._words:
             self._words[tongue] = Words(tongue)
         return self._words[tongue]

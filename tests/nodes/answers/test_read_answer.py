@@ -23,6 +23,24 @@ def test_a_text_is_kept_as_it_was_written() -> None:
     assert answer("text", "  Ann-Kathrin ÖZ 🎉\n") == Accepted("Ann-Kathrin ÖZ 🎉")
 
 
+@pytest.mark.parametrize("spelling", ["{}-{}", "{}_{}", "{}-Latn-{}"])
+@pytest.mark.parametrize(
+    ("kind", "language", "country", "text", "expected"),
+    [
+        ("date", "en", "US", "03/04/2027", "2027-03-04"),
+        ("date", "en", "GB", "03/04/2027", "2027-04-03"),
+        ("number", "de", "DE", "1.500", 1500),
+        ("number", "de", "CH", "1.500", 1.5),
+        ("number", "es", "MX", "1.500", 1.5),
+        ("phone", "de", "AT", "0664 1234567", "+436641234567"),
+    ],
+)
+def test_the_country_of_a_language_counts_however_the_language_is_spelt(
+    kind: Kind, language: str, country: str, text: str, expected: object, spelling: str
+) -> None:
+    assert answer(kind, text, spelling.format(language, country)) == Accepted(expected)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("ab", Refused("too_short")), ("abc", Accepted("abc")), ("abcdef", Refused("too_long"))]
 )
