@@ -68,6 +68,9 @@ async def test_while_the_server_is_away_the_page_tries_again_quietly_and_nobody_
         ("en", "de-DE", "Write a message"),
         ("ja", "de-DE", "Nachricht schreiben"),
         ("ja", "ko-KR", "Write a message"),
+        ("de_AT", "en-US", "Nachricht schreiben"),
+        ("de-", "en-US", "Nachricht schreiben"),
+        ("toString", "de-DE", "Nachricht schreiben"),
     ],
 )
 async def test_the_page_speaks_the_flows_language_else_the_browsers(
@@ -80,6 +83,9 @@ async def test_the_page_speaks_the_flows_language_else_the_browsers(
         page = await context.new_page()
         await page.goto(site.url)
         await expect(page.locator("#text")).to_have_attribute("placeholder", shown)
+        await page.locator("#text").fill("Hello")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".entry.in .bubble")).to_contain_text("Hello")  # with its time, in that language
 
 
 async def test_each_language_has_every_word(browser: Browser, demo: Site) -> None:

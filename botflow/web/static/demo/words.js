@@ -81,8 +81,8 @@ export let language = "en";
 
 /** Use the language of a flow; without words for it, that of the browser, else English. */
 export function speak(wanted) {
-  const known = [wanted, ...navigator.languages].map(base).find((one) => WORDS[one]) ?? "en";
-  language = base(wanted) === known ? wanted : known;
+  const known = [wanted, ...navigator.languages].map(base).find((one) => Object.hasOwn(WORDS, one)) ?? "en";
+  language = base(wanted) === known ? tag(wanted) ?? known : known;
   Object.assign(words, WORDS[known]);
   document.documentElement.lang = language;
   for (const one of document.querySelectorAll("[data-text]")) one.textContent = words[one.dataset.text];
@@ -97,6 +97,15 @@ export function reason(failure) {
   return words[REASONS[failure.code]] ?? words.refused;
 }
 
-function base(tag) {
-  return (tag ?? "").split("-")[0].toLowerCase();
+function base(wanted) {
+  return (wanted ?? "").split(/[-_]/)[0].toLowerCase();
+}
+
+/** Return the tag as browsers spell it; null for one that they do not understand. */
+function tag(wanted) {
+  try {
+    return Intl.getCanonicalLocales(wanted.replaceAll("_", "-"))[0];
+  } catch {
+    return null;
+  }
 }
