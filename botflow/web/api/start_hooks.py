@@ -136,7 +136,7 @@ async def _check_signature(
     signed = read_signature(signature, {str(k, "latin-1"): str(v, "latin-1") for k, v in scope["headers"]}, body)
     if signed is None:
         raise _unsigned(wanted_headers(signature))
-    secrets = [secret for secret in await _secrets(desk, live, properties) if is_usable(signature, secret)]
+    secrets = _usable(desk, live, signature, await _secrets(desk, live, properties))
     if not is_signed(signature, signed, secrets):
         if secrets:
             await desk.count_forgery(scope, workflow=live.slug)
@@ -169,6 +169,15 @@ async def _secrets(desk: Desk, live: LiveFlow, properties: WebhookProperties) ->
         except UsageError as missing:
             desk.quiet_log.warning("webhook_secret_missing", workflow=live.slug, code=missing.code, reason=str(missing))
     return found
+
+
+def _usable(desk: Desk, live: LiveFlow, signature: Signature, secrets: Sequence[str]) -> list[str]:
+    """Return the secrets that can be a key of the scheme; that there are others is logged."""
+    usable = [secret for secret in secrets if is_usable(signature, secret)]
+    if len(usable) < len(secrets):
+        hint = "Svix's secret is written in base64, mostly behind whsec_: copy it as a whole"
+        desk.quiet_log.warning("webhook_secret_unusable", workflow=live.slug, scheme=signature.scheme, hint=hint)
+    return usable
 
 
 def _unsigned(wanted: str) -> Refused:

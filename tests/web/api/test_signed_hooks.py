@@ -159,3 +159,20 @@ async def test_a_secret_that_is_missing_is_not_told_from_a_wrong_signature(site:
         missing = await post(site, "slack", headers)
     assert (missing.status_code, missing.json()["code"]) == (401, "hook.signature")
     assert [line["event"] for line in logs if "secret" in line["event"]] == ["webhook_secret_missing"]
+
+
+async def test_a_secret_that_cannot_be_a_key_of_the_scheme_is_logged_and_opens_nothing(site: Site) -> None:
+    hook = node("hook", "trigger.webhook", secret="unreadable", signature={"scheme": "svix"})
+    await site.runtime.vault.add("unreadable", "webhook", {"secret": "whsec_not in base64!"})
+    await publish(site.runtime.database, run_flow("odd", hook))
+    await site.runtime.flows.refresh()
+    headers = sign("svix", [SECRETS["svix"][0]], BODY, now())
+
+    with capture_logs() as logs:
+        answer = await site.client.post("/hooks/odd", content=BODY, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "hook.signature")
+    [line] = [line for line in logs if "secret" in line["event"]]
+    assert (line["event"], line["workflow"], line["scheme"]) == ("webhook_secret_unusable", "odd", "svix")
+    assert "not in base64!" not in str(logs)
+    assert await runs(site.runtime.database) == []
