@@ -12,9 +12,11 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from botflow.engine.node_type import NodeType
@@ -139,11 +141,20 @@ def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         raise FlowError(f"{path} is not UTF-8 text", code="file.encoding", hint="save it as UTF-8") from None
 
 
+class _AsSaved(SourceFileLoader):
+    """Runs what stands in the file now. Python's own cache would take two versions of the same length that are saved
+    within one second for the same."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     """Import a Python file, which may import its neighbours, and take `flow` and `plugin` from it."""
     if not path.is_file():
         raise UsageError(f"{path} cannot be read: No such file", code="file.unreadable")
-    spec = spec_from_file_location(f"botflow_file_{path.stem}", path)
+    name = f"botflow_file_{path.stem}"
+    spec = spec_from_file_location(name, path, loader=_AsSaved(name, str(path)))
     if spec is None or spec.loader is None:
         raise UsageError(f"{path} cannot be imported", code="file.unreadable")
     module = module_from_spec(spec)

@@ -80,10 +80,11 @@ class Member:
 
     def look(self) -> bool:
         """Say whether it must be started again; an end that nobody ordered is written down."""
-        if self.process is None or self.process.poll() is None:
+        status = self.process.poll() if self.process is not None else None
+        if status is None:
             return False
-        if self.process.returncode != -signal.SIGKILL:
-            self.exits.append(self.process.returncode)
+        if status != -signal.SIGKILL:
+            self.exits.append(status)
         return True
 
 
