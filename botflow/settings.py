@@ -154,7 +154,7 @@ class Settings(EnvironmentSettings):
     """A Redis, `redis://host:6379/0`, that makes several processes faster. Optional."""
     botflow_public_url: WebUrl | None = None
     """The address at which providers reach this server, with the path if it is mounted below one. Without it their
-    webhooks are refused, except with `--dev`."""
+    webhooks are refused, except with `--dev`, and flows keep the addresses of visitors' files without a host."""
     botflow_secret_key: Secrets = ()
     """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`. To change
     it, write the new one before the former one, with a comma between them, and run `botflow secrets rotate`."""
@@ -164,7 +164,8 @@ class Settings(EnvironmentSettings):
     """Sites whose pages may call the chat API from a browser (CORS), separated by commas."""
     botflow_trusted_proxies: Networks = ()
     """Addresses or networks of the proxies before this server, `10.0.0.7,10.1.0.0/16`. Their X-Forwarded-For says who
-    calls; without it, all callers behind a proxy share the limits of one address."""
+    calls; without it, all callers behind a proxy share the limits of one address. Their X-Forwarded-Proto and
+    X-Forwarded-Host complete the addresses of files in exports, if there is no BOTFLOW_PUBLIC_URL."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

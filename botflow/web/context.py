@@ -25,6 +25,7 @@ from botflow.web.chat.waits import Waits
 from botflow.web.problem import Refused
 from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, Use
+from botflow.web.request_base import request_base
 from botflow.web.request_bodies import OpenBodies
 
 GUESSES = frozenset(("token.invalid", "token.malformed"))  # an expired or missing token is no attempt at a key
@@ -51,6 +52,10 @@ class Desk:
     def address_of(self, scope: Scope) -> str:
         """Return the caller's address, or its IPv6 network, as limits count it."""
         return self.proxies.caller(scope)
+
+    def base_of(self, scope: Scope) -> str:
+        """Return where the caller reaches this botflow, with the mount's path: the public URL, else the request's."""
+        return self.runtime.callbacks.base() or request_base(scope, self.proxies)
 
     def warn_of_proxy(self, scope: Scope) -> None:
         """Log a forwarded header that is ignored: behind a proxy, all callers then share the limits of one address."""

@@ -7,7 +7,6 @@ signature needs; the signed address is the configured public one, never that of 
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -22,6 +21,7 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
 from botflow.web.mount import raw_route_path
+from botflow.web.request_base import request_origin
 from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a tenth of it
@@ -29,7 +29,6 @@ LARGEST_STATUS = 16 * 1024
 MOST_FIELDS = 500
 CONSENT_WORDS = ("stop", "ask_to_stop", "start")
 FORM = "application/x-www-form-urlencoded"
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 class ReceiveMessage:
@@ -151,15 +150,8 @@ def _public_url(desk: Desk, scope: Scope) -> str:
     query = str(scope["query_string"], "latin-1")
     base, path = desk.runtime.callbacks.base(), raw_route_path(scope)
     if base is None and desk.dev:
-        base, path = f"{scope['scheme']}://{_host(scope)}", str(scope["raw_path"], "latin-1")
+        base, path = request_origin(scope), str(scope["raw_path"], "latin-1")
     return (base or "") + path + (f"?{query}" if query else "")
-
-
-def _host(scope: Scope) -> str:
-    host = header(scope, b"host") or "localhost"
-    if not _HOST.fullmatch(host):
-        raise RejectedInbound("the Host header is no host", code="host.invalid", hint="send the server's address")
-    return host
 
 
 def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], str] | None:

@@ -43,8 +43,11 @@ def results(
 
 async def _write(archive: Archive, workflow: str, after: datetime | None, before: datetime | None, form: str) -> None:
     from botflow.runtime.runs.results import ResultsOf, csv_header, csv_rows, find_results, json_lines
+    from botflow.settings import Settings
 
-    found = await find_results(archive.executions, ResultsOf(workflow=workflow, after=after, before=before))
+    wanted = ResultsOf(workflow=workflow, after=after, before=before)
+    base = (Settings.from_environment().botflow_public_url or "").rstrip("/")
+    found = await find_results(archive.executions, wanted, base)
     if form == "table":
         rows = [_row(record, found.variables) async for page in found.pages() for record in page]
         header = ("WHO", "STARTED", "STATUS", *found.variables)

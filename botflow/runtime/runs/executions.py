@@ -158,9 +158,10 @@ class Executions:
             started_before=started_before,
         )
 
-    async def results(self, wanted: ResultsOf) -> Results:
-        """Read which variables the results have; `Results` then yields them page by page."""
-        return await find_results(self._store, wanted)
+    async def results(self, wanted: ResultsOf, base: str) -> Results:
+        """Read which variables the results have; `Results` then yields them page by page. `base` completes the
+        addresses of visitors' files."""
+        return await find_results(self._store, wanted, base)
 
     async def children(self, execution: str) -> list[ExecutionRecord]:
         """Return the runs that it started, the newest first."""

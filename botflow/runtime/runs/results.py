@@ -10,12 +10,13 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from botflow.records.files import complete
 from botflow.records.runs import ExecutionRecord
 from botflow.storage.runs.executions import Executions
 
@@ -44,21 +45,25 @@ class ResultsOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Results to read: executions up to the id `last` (None without any), and the names of all their variables."""
+    """Results to read: executions up to the id `last` (None without any), and the names of all their variables.
+
+    `base` is the address of this botflow, which completes the addresses of visitors' files; "" when it is not known.
+    """
 
     store: Executions
     wanted: ResultsOf
     variables: tuple[str, ...]
     last: str | None
+    base: str
 
     async def pages(self) -> AsyncIterator[list[ExecutionRecord]]:
         """Yield the executions, oldest first, at most PAGE at once."""
         if self.last is not None:
             async for page in _pages(self.store, self.wanted, self.last):
-                yield page
+                yield [with_addresses(record, self.base) for record in page]
 
 
-async def find_results(store: Executions, wanted: ResultsOf) -> Results:
+async def find_results(store: Executions, wanted: ResultsOf, base: str) -> Results:
     """Read all executions once for the names of their variables, which a table needs before its first row."""
     names: dict[str, None] = {}
     last = None
@@ -66,7 +71,17 @@ async def find_results(store: Executions, wanted: ResultsOf) -> Results:
         for record in page:
             names.update(dict.fromkeys(record.variables))
         last = page[-1].id
-    return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last)
+    return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last, base=base)
+
+
+def with_addresses(record: ExecutionRecord, base: str) -> ExecutionRecord:
+    """Return the execution with complete addresses of visitors' files, so that they lead there from a spreadsheet."""
+    return replace(
+        record,
+        input=complete(record.input, base),
+        output=complete(record.output, base),
+        variables=complete(record.variables, base),
+    )
 
 
 async def _pages(store: Executions, wanted: ResultsOf, until: str | None) -> AsyncIterator[list[ExecutionRecord]]:

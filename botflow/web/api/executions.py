@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from botflow.records.files import complete
 from botflow.records.queues import PRIORITIES
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
@@ -126,11 +127,13 @@ async def read_artifact(request: Request) -> Response:
 
 
 def reading(read: Read, *parameters: str) -> Endpoint:
-    """Return the route of GET /api/v1/executions/{id}, or of an address below it, with the value of `read`."""
+    """Return the route of GET /api/v1/executions/{id}, or of an address below it, with the value of `read`;
+    addresses of visitors' files are complete."""
 
     async def endpoint(request: Request) -> ApiResponse:
         given = parse_query(request, parameters)
-        return ApiResponse(await read(_executions(request), request.path_params["id"], given))
+        found = await read(_executions(request), request.path_params["id"], given)
+        return ApiResponse(complete(found, desk_of(request.scope).base_of(request.scope)))
 
     return endpoint
 

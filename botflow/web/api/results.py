@@ -29,7 +29,8 @@ async def export_results(request: Request) -> StreamingResponse:
         before=moment_in(given, "before"),
         status=status_in(given),
     )
-    results = await desk_of(request.scope).runtime.executions.results(wanted)
+    desk = desk_of(request.scope)
+    results = await desk.runtime.executions.results(wanted, desk.base_of(request.scope))
     return StreamingResponse(
         _csv(results) if form == "csv" else _json_lines(results),
         headers={

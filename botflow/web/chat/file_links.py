@@ -19,14 +19,11 @@ from urllib.parse import quote
 from starlette.types import Scope
 
 from botflow.keyring import Keyring
-from botflow.records.files import SentFile
+from botflow.records.files import OWN_PATH, SentFile
 
 SHOWN_FOR_S = 24 * 3600  # in the chat, which signs anew with each reading
 GIVEN_FOR_S = 30 * 24 * 3600  # to the flow, which may pass the address on
-ID = "[A-Za-z0-9_-]{32}"
-_OWN = re.compile(
-    rf"(/chat/[a-z0-9_-]+/files/({ID})(?:/[^\s/?#]+)?)(?:\?expires=([0-9]{{1,12}})&signature=([A-Za-z0-9_-]+))?"
-)
+_OWN = re.compile(rf"({OWN_PATH})(?:\?expires=([0-9]{{1,12}})&signature=([A-Za-z0-9_-]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,10 @@ class SessionLinks:
     links: FileLinks
     session: int
     root: str
+
+    def given(self, workflow: str, file: SentFile) -> str:
+        """Return a file's address for the flow, which keeps it."""
+        return self.links.given(workflow, file, self.root)
 
     def shown(self, media: Iterable[dict[str, Any]], *, are_own: bool = False) -> list[dict[str, Any]]:
         """Return media as the reader gets them: files of its session with a fresh address, and their `id`.
@@ -57,22 +58,24 @@ class FileLinks:
         """Return the addresses for a reader of `session`, at this request."""
         return SessionLinks(self, session, quote(scope.get("root_path", "")))
 
-    def given(self, workflow: str, file: SentFile) -> str:
-        """Return a file's address for the flow, which ends with its name: complete when the public URL is known."""
+    def given(self, workflow: str, file: SentFile, root: str) -> str:
+        """Return a file's address for the flow, which ends with its name: complete when the public URL is known, else
+        below `root`, the path of the mount. A request's Host counts for nothing here: its sender may write any."""
         path = f"/chat/{workflow}/files/{file.id}/{quote(file.name, safe='')}"
-        return (self._public_url() or "") + self._signed(path, file.id, file.session, GIVEN_FOR_S)
+        return (self._public_url() or root) + self._signed(path, file.id, file.session, GIVEN_FOR_S)
 
     def shown(self, medium: dict[str, Any], session: int, root: str, *, is_own: bool = False) -> dict[str, Any]:
         """Return a medium for a reader of `session`: one of its files gets a fresh address, and its `id`.
 
         A file of another session keeps the address that the flow has passed on, which is signed for that session.
         """
-        path = medium["url"].removeprefix(self._public_url() or "")
-        own = _OWN.fullmatch(path)
+        url = medium["url"]
+        bases = [base for base in (self._public_url(), root, "") if base is not None and url.startswith(base)]
+        own = next((found for base in bases if (found := _OWN.fullmatch(url, len(base)))), None)
         if own is None:
             return medium
         if not is_own and own[4] and not self._is_signed(own[4], own[2], session, own[3]):
-            return {**medium, "url": root + path} if medium["url"] == path else medium
+            return {**medium, "url": root + url} if own.start() == 0 else medium
         return {**medium, "id": own[2], "url": root + self._signed(own[1], own[2], session, SHOWN_FOR_S)}
 
     def admits(self, file: SentFile, expires: str, signature: str) -> bool:

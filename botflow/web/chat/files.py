@@ -19,11 +19,10 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import RejectedInbound
-from botflow.records.files import SentFile
+from botflow.records.files import FILE_ID, SentFile
 from botflow.storage.files import Files
 from botflow.web.asgi import Disconnected, header, send_json
 from botflow.web.auth.callers import TrustedServer, Visitor, external_id_of, required
-from botflow.web.chat.file_links import ID
 from botflow.web.chat.file_types import ENOUGH, PICTURES, type_of
 from botflow.web.chat.history import external_id_in, query_fields
 from botflow.web.context import Desk, desk_of
@@ -95,7 +94,7 @@ class SendFile:
             async with aclosing(read_in_pieces(scope, receive, LARGEST_FILE, PIECE)) as pieces:
                 file = await self._store(desk, session, address, _name(fields.get("name", "")), scope, pieces)
         links = desk.links.of(session, scope)
-        await send_json(send, 201, links.shown([{**file.to_json(), "url": desk.links.given(slug, file)}])[0])
+        await send_json(send, 201, links.shown([{**file.to_json(), "url": links.given(slug, file)}])[0])
 
     async def _store(
         self, desk: Desk, session: int, address: str | None, name: str, scope: Scope, pieces: AsyncGenerator[bytes]
@@ -147,7 +146,7 @@ class ReadFile:
         signature = fields.get("signature", "")
         caller = None if signature else required(await desk.caller(scope, slug), slug)
         files, workflow = desk.runtime.database.files, desk.runtime.flows.get(slug).workflow
-        file = await files.find(workflow, id) if re.fullmatch(ID, id) else None
+        file = await files.find(workflow, id) if re.fullmatch(FILE_ID, id) else None
         if signature:
             if file is None or not desk.links.admits(file, fields.get("expires", ""), signature):
                 raise RejectedInbound(

@@ -71,7 +71,7 @@ class Messages:
             sender=external_id,
             text=posted.text or "",
             payload=posted.payload or "",
-            media=await _media(desk, live, external_id, posted) if posted.media else (),
+            media=await _media(desk, scope, live, external_id, posted) if posted.media else (),
             location=posted.location.place() if posted.location else None,
         )
         with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
@@ -123,7 +123,7 @@ class OpenSession:
         await send_json(send, 201, {**await _reply(desk, scope, receipt), "token": token})
 
 
-async def _media(desk: Desk, live: LiveFlow, external_id: str, posted: Posted) -> tuple[Media, ...]:
+async def _media(desk: Desk, scope: Scope, live: LiveFlow, external_id: str, posted: Posted) -> tuple[Media, ...]:
     """Return the files that the message names, which are kept from now on; they must be those of its own session."""
     files = await desk.runtime.database.files.send(SessionKey(live.workflow, CHAT, external_id), posted.media)
     if len(files) < len(posted.media):
@@ -133,9 +133,10 @@ async def _media(desk: Desk, live: LiveFlow, external_id: str, posted: Posted) -
             hint=f"send the file first, by POST /chat/{live.slug}/files, and name its id",
             status=422,
         )
+    links = [(desk.links.of(file.session, scope), file) for file in files]
     return tuple(
-        Media(url=desk.links.given(live.slug, file), content_type=file.content_type, name=file.name, size=file.size)
-        for file in files
+        Media(url=link.given(live.slug, file), content_type=file.content_type, name=file.name, size=file.size)
+        for link, file in links
     )
 
 

@@ -38,6 +38,32 @@ def test_results_are_a_table_or_a_file(botflow: Call, url: str, tmp_path: Path) 
     assert [(line["status"], line["output"]) for line in lines] == [("completed", {"stars": 5}), ("waiting", None)]
 
 
+@pytest.mark.parametrize(
+    ("public", "begins"),
+    [
+        ("", "/bot/chat/"),
+        ("https://shop.example", "https://shop.example/bot/chat/"),
+        ("https://shop.example/bots/", "https://shop.example/bots/chat/"),
+    ],
+)
+def test_the_addresses_of_files_are_complete_where_the_public_url_is_known(
+    botflow: Call, url: str, public: str, begins: str
+) -> None:
+    path = f"chat/survey/files/{'a' * 32}/a.png?expires=1&signature=b"
+
+    async def converse() -> None:
+        async with open_site(url, flows=(SURVEY,)) as site:
+            for text in ("hi", f"/bot/{path}", "5"):
+                await say(site, "p3", text)
+
+    asyncio.run(converse())
+    settings = {"BOTFLOW_DATABASE_URL": url, "BOTFLOW_PUBLIC_URL": public}
+    written = table(botflow("results", "survey", "--csv", **settings).out)[-1]["name"]
+    line = json.loads(botflow("results", "survey", "--jsonl", **settings).out.splitlines()[-1])
+
+    assert written == line["variables"]["name"] == begins + path.removeprefix("chat/")
+
+
 def test_results_may_be_of_a_time(botflow: Call, url: str) -> None:
     for arguments, count in ((["--after", "2020-01-01"], 3), (["--before", "2020-01-01"], 1)):
         out = botflow("results", "survey", "--csv", *arguments, BOTFLOW_DATABASE_URL=url).out

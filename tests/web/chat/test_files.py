@@ -377,7 +377,7 @@ async def test_another_conversation_shows_a_file_that_the_flow_passed_on(databas
         (sent,) = await site.runtime.database.files.send(
             SessionKey(site.runtime.flows.get("photo").workflow, CHAT, external_id_of(visit)), [file["id"]]
         )
-        passed_on = site.desk.links.given("photo", sent)
+        passed_on = site.desk.links.given("photo", sent, "")
 
         (message,) = (await colleague.post(text=passed_on)).json()["messages"]
 
