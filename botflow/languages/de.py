@@ -29,6 +29,16 @@ SENTENCES = Sentences(
     bounds=Bounded(both=" von {least} bis {most}", least=" ab {least}", most=" bis {most}"),
     dates=Bounded(both=" vom {least} bis zum {most}", least=" ab dem {least}", most=" bis zum {most}"),
     example=", zum Beispiel 3",
+    files="Bitte schick {kinds}.",
+    file_kinds=MappingProxyType(
+        {
+            "image": "ein Bild",
+            "audio": "eine Tonaufnahme",
+            "video": "ein Video",
+            "pdf": "eine PDF-Datei",
+        }
+    ),
+    either=" oder ",
     length=Bounded(
         both="Bitte antworte mit {least} bis {most} Zeichen.",
         least="Bitte antworte mit mindestens {least} Zeichen.",

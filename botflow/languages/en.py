@@ -29,6 +29,16 @@ SENTENCES = Sentences(
     bounds=Bounded(both=" from {least} to {most}", least=" from {least} up", most=" up to {most}"),
     dates=Bounded(both=" from {least} to {most}", least=" from {least} on", most=" up to {most}"),
     example=", for example 3",
+    files="Please send {kinds}.",
+    file_kinds=MappingProxyType(
+        {
+            "image": "a picture",
+            "audio": "a sound recording",
+            "video": "a video",
+            "pdf": "a PDF file",
+        }
+    ),
+    either=" or ",
     length=Bounded(
         both="Please answer with {least} to {most} characters.",
         least="Please answer with at least {least} characters.",

@@ -29,6 +29,16 @@ SENTENCES = Sentences(
     bounds=Bounded(both=" de {least} a {most}", least=" a partir de {least}", most=" hasta {most}"),
     dates=Bounded(both=" del {least} al {most}", least=" a partir del {least}", most=" hasta el {most}"),
     example=", por ejemplo 3",
+    files="Envía {kinds}, por favor.",
+    file_kinds=MappingProxyType(
+        {
+            "image": "una imagen",
+            "audio": "una grabación de audio",
+            "video": "un vídeo",
+            "pdf": "un archivo PDF",
+        }
+    ),
+    either=" o ",
     length=Bounded(
         both="Responde con entre {least} y {most} caracteres.",
         least="Responde con al menos {least} caracteres.",

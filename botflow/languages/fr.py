@@ -29,6 +29,16 @@ SENTENCES = Sentences(
     bounds=Bounded(both=" de {least} à {most}", least=" à partir de {least}", most=" jusqu'à {most}"),
     dates=Bounded(both=" du {least} au {most}", least=" à partir du {least}", most=" jusqu'au {most}"),
     example=", par exemple 3",
+    files="Merci d'envoyer {kinds}.",
+    file_kinds=MappingProxyType(
+        {
+            "image": "une image",
+            "audio": "un enregistrement audio",
+            "video": "une vidéo",
+            "pdf": "un fichier PDF",
+        }
+    ),
+    either=" ou ",
     length=Bounded(
         both="Merci de répondre en {least} à {most} caractères.",
         least="Merci de répondre en {least} caractères au moins.",

@@ -24,6 +24,8 @@ class Sentences:
 
     `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, of `dates` for a
     date, or `example`.
+    `files`: what a media question expects when only some kinds of files fit; `{kinds}` becomes some of `file_kinds`,
+    with `either` between the last two.
     `length`: what a text question expects when its length is bounded. `unreadable`: a photo came instead of words.
     """
 
@@ -34,5 +36,8 @@ class Sentences:
     bounds: Bounded
     dates: Bounded
     example: str
+    files: str
+    file_kinds: Mapping[str, str]
+    either: str
     length: Bounded
     unreadable: str

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from botflow.languages import LANGUAGES, Sentences, base_language, country_in, sentences_in
-from botflow.nodes.answers.expectation import Kind
+from botflow.nodes.answers.expectation import FileKind, Kind
 
 
 def placeholders(text: str) -> set[str]:
@@ -29,6 +29,11 @@ def every_sentence(value: Any) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_has_a_sentence_for_each_kind_of_answer(language: str) -> None:
     assert sorted(LANGUAGES[language].expected) == sorted(get_args(Kind))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_a_word_for_each_kind_of_file(language: str) -> None:
+    assert sorted(LANGUAGES[language].file_kinds) == sorted(get_args(FileKind))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,6 +21,9 @@ Kind = Literal[
 ]
 
 
+FileKind = Literal["image", "audio", "video", "pdf"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One of several answers: `match` are other words for it. The label is rendered."""
@@ -32,13 +35,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """`least` and `most` bound a number, a text's length, or a date or time in ISO form (text order is time order)."""
+    """`least` and `most` bound a number, a text's length, or a date or time in ISO form (text order is time order).
+
+    `accept` are the kinds of files that fit, () for any; `many`: the value is the list of all files.
+    """
 
     kind: Kind
     least: float | str | None = None
     most: float | str | None = None
     pattern: str | None = None
     choices: tuple[Option, ...] = ()
+    accept: tuple[FileKind, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,24 @@ def read_location(expectation: Expectation, inbound: Inbound, language: str, reg
 
 
 def read_media(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept an attachment: the first one's {url, contentType}; all of them as `media`."""
+    """Accept attachments: the first one's {url, contentType, ...}, or with `many` a list; all of them as `media`.
+
+    One file of a kind that does not fit refuses the whole message, so that none is left out without a word.
+    """
+    if not inbound.media:
+        return Refused("no_media")
+    if expectation.accept and not all(file_kind(medium.content_type) in expectation.accept for medium in inbound.media):
+        return Refused("wrong_file_kind")
     media = [medium.to_json() for medium in inbound.media]
-    return Accepted(media[0], {"media": media}) if media else Refused("no_media")
+    return Accepted(media if expectation.many else media[0], {"media": media})
+
+
+def file_kind(content_type: str) -> str:
+    """Return the kind of a file by its MIME type, as `accept` names it; "" for any other."""
+    family, _, kind = content_type.partition(";")[0].strip().lower().partition("/")
+    if (family, kind) == ("application", "pdf"):
+        return "pdf"
+    return family if family in ("image", "audio", "video") else ""
 
 
 READERS: Mapping[Kind, Reader] = MappingProxyType(

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
+from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
@@ -18,7 +19,7 @@ from botflow.flow.node_spec import Advice, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
-from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
+from botflow.nodes.answers.expectation import Accepted, Expectation, FileKind, Kind, Reading
 from botflow.nodes.answers.read_answer import read
 from botflow.nodes.answers.times import find_time
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
@@ -37,6 +38,7 @@ from botflow.nodes.comparison import alike, is_number
 
 Bound = int | float | str
 _MORE = {"choice": ("label",), "media": ("media",)}  # fields of the output beside value, text and reason
+_ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
 _BOUNDED = ("text", "integer", "number", "date", "time")
 
 
@@ -57,6 +59,11 @@ class AskProperties(Properties):
     """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
     choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
     """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice`."""
+    accept: Annotated[tuple[FileKind, ...], Field(max_length=4)] = ()
+    """The kinds of files that fit: `image`, `audio`, `video`, `pdf`; without it all. Only with `expect: media`."""
+    many: bool = False
+    """Whether the variable stores the list of all files of the message; otherwise it is the first one. Only with
+    `expect: media`."""
     invalid_text: str | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
     retries: Retries = 3
@@ -73,6 +80,9 @@ class AskProperties(Properties):
             raise ValueError("expect: regex and a pattern go together, and neither goes alone")
         if bool(self.choices) != (self.expect == "choice"):
             raise ValueError("expect: choice and a list of choices go together, and neither goes alone")
+        for name, written in (("accept", self.accept), ("many", self.many)):
+            if written and self.expect != "media":
+                raise WrongProperty(f"{name} is about files: it needs expect: media", name)
         if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
             raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
         if (twice := repeated(self.options)) is not None:
@@ -101,6 +111,8 @@ class AskProperties(Properties):
             least=least,
             most=most,
             pattern=self.pattern,
+            accept=self.accept,
+            many=self.many,
             choices=tuple(option.option(None) for option in self.options),
         )
 
@@ -124,7 +136,7 @@ class Ask(NodeType):
      properties: {text: For how many?, variable: people, expect: integer, min: 1}}
 
     If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
-    answer, and `text`, what the person wrote.
+    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them.
     """
 
     name = "chatbot.ask"
@@ -174,6 +186,9 @@ class Ask(NodeType):
         reading = self._read(properties, scene, expectation)
         if not isinstance(reading, Accepted):
             return self._again(properties, scene, expectation, reading.reason)
+        if properties.variable and len(reading.more.get("media", ())) > 1 and not properties.many:
+            count = len(reading.more["media"])
+            scene.record(LogWritten(scene.node.id, "warning", _ONE_OF_MANY.format(count, properties.variable)))
         value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 

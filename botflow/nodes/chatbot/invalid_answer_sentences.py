@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from botflow.flow.templates.moments import read_value
@@ -27,9 +28,17 @@ def _expected(expectation: Expectation, reason: str, said: Sentences, languages:
         length = _bounded(expectation, said.length, languages)
         if length:
             return length
+    if expectation.kind == "media" and expectation.accept:
+        return said.files.format(kinds=_either([said.file_kinds[kind] for kind in expectation.accept], said.either))
     example = said.example if expectation.kind in ("integer", "number") else ""
     phrases = said.dates if expectation.kind == "date" else said.bounds
     return said.expected[expectation.kind].format(bounds=_bounded(expectation, phrases, languages) or example)
+
+
+def _either(kinds: Sequence[str], either: str) -> str:
+    """Return `a picture, a video or a PDF file`, by the language's word between the last two."""
+    *first, last = dict.fromkeys(kinds)
+    return f"{', '.join(first)}{either}{last}" if first else last
 
 
 def _bounded(expectation: Expectation, phrases: Bounded, languages: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from botflow.engine.inbound import Location, Media
-from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading, Refused
+from botflow.nodes.answers.expectation import Accepted, Expectation, FileKind, Kind, Option, Reading, Refused
 from botflow.nodes.answers.read_answer import READERS, read
 from tests.engine.inbounds import message
 
@@ -76,6 +76,32 @@ def test_a_file_is_accepted_where_one_is_expected() -> None:
     reading = read(Expectation(kind="media"), message("look", media=(PHOTO, PHOTO)), "en", None)
     assert reading == Accepted(stored, {"media": [stored, stored]})
     assert answer("media", "look") == Refused("no_media")
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_types", "expected"),
+    [
+        (("pdf",), ("application/pdf",), True),
+        (("pdf",), ("Application/PDF; x=y",), True),
+        (("image", "pdf"), ("image/jpeg", "application/pdf"), True),
+        (("image",), ("image/jpeg", "application/pdf"), False),
+        (("audio",), ("audio/ogg; codecs=opus",), True),
+        (("video",), ("audio/ogg",), False),
+        (("image", "audio", "video", "pdf"), ("text/vcard",), False),
+        (("image",), ("",), False),
+        ((), ("text/vcard",), True),
+    ],
+)
+def test_only_files_of_the_kinds_that_fit_are_accepted(
+    accept: tuple[FileKind, ...], content_types: tuple[str, ...], expected: bool
+) -> None:
+    files = tuple(Media(url="https://files.test/1", content_type=each) for each in content_types)
+    for many in (False, True):
+        expectation = Expectation(kind="media", accept=accept, many=many)
+        reading = read(expectation, message("", media=files), "en", None)
+        stored = [file.to_json() for file in files]
+        fitting = Accepted(stored if many else stored[0], {"media": stored})
+        assert reading == (fitting if expected else Refused("wrong_file_kind"))
 
 
 def test_a_place_is_accepted_where_one_is_expected() -> None:

@@ -130,6 +130,57 @@ def test_a_photo_at_a_text_question_is_answered_with_words_that_say_so() -> None
     assert talk.says("") == ["Please answer in words."]
 
 
+def album(**properties: Any) -> dict[str, Any]:
+    asked = {"text": "Photos?", "variable": "photos", "expect": "media", **properties}
+    return node("photos", "chatbot.ask", on={"answered": "done"}, **asked)
+
+
+TWO = (PHOTO, Media(url="https://files.test/2.pdf", content_type="application/pdf"))
+
+
+def test_all_files_of_an_answer_are_kept_where_many_are_wanted() -> None:
+    talk = Talk(album(many=True), say("done", "{{ photos | length }} {{ photos[1].url }} {{ $photos.text }}"))
+    talk.says("hi")
+    assert talk.send("Front and back", media=TWO) == ["2 https://files.test/2.pdf Front and back"]
+    talk = Talk(album(many=True), say("done", "{{ photos | length }} {{ photos[0].url }}"))
+    talk.says("hi")
+    assert talk.send("", media=TWO[:1]) == ["1 https://files.test/1.jpg"]
+
+
+def test_a_variable_for_one_file_stores_the_first_and_the_log_says_that_there_were_more() -> None:
+    talk = Talk(album(), say("done", "{{ photos.url }} {{ $photos.media | length }}"))
+    talk.says("hi")
+    assert talk.send("", media=TWO) == ["https://files.test/1.jpg 2"]
+    [line] = [event for event in talk.trace if event[0] == "log"]
+    assert line[1:3] == ["photos", "warning"]
+    assert "2 files came" in line[3]
+    talk = Talk(album(), say("done", "{{ photos.url }}"))
+    talk.says("hi")
+    talk.send("", media=TWO[:1])
+    assert not [event for event in talk.trace if event[0] == "log"]
+
+
+@pytest.mark.parametrize(
+    ("language", "accept", "sentence"),
+    [
+        ("en", ["pdf"], "Please send a PDF file."),
+        ("en", ["image", "video", "pdf"], "Please send a picture, a video or a PDF file."),
+        ("de", ["image", "pdf"], "Bitte schick ein Bild oder eine PDF-Datei."),
+        ("es", ["audio", "image"], "Envía una grabación de audio o una imagen, por favor."),
+        ("fr-CA", ["video", "image"], "Merci d'envoyer une vidéo ou une image."),
+        ("ja", ["image"], "Please send a picture."),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_the_kinds_that_fit(
+    language: str, accept: list[str], sentence: str
+) -> None:
+    talk = Talk(album(accept=accept), say("done", "ok"), language=language)
+    talk.says("hi")
+    assert talk.send("", media=(Media(url="https://files.test/a.vcf", content_type="text/vcard"),)) == [sentence]
+    assert talk.trace[0] == ["refused", "photos", "wrong_file_kind"]
+    assert talk.says("here") == [sentence]
+
+
 def test_choices_are_quick_replies_and_a_text_is_its_own_id() -> None:
     choices = ["Red", {"id": "b", "label": "{{ blue }}", "match": ["navy"]}]
     ask = node(
@@ -195,6 +246,9 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
         ({"expect": "integer", "min": "five"}, "not a number"),
         ({"expect": "date", "min": "2026-02-30"}, "not a date"),
         ({"expect": "time", "max": "99"}, "not a time"),
+        ({"many": True}, "needs expect: media"),
+        ({"expect": "location", "accept": ["image"]}, "needs expect: media"),
+        ({"expect": "media", "accept": ["word"]}, "Input should be"),
         ({"expect": "colour"}, "Input should be"),
         ({"retries": -1}, "greater than or equal"),
         ({"timeout": "soon"}, "duration|30s"),
