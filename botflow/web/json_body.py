@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,7 +21,6 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from botflow.errors import RejectedInbound, did_you_mean
 
 DEEPEST = 16
-M = TypeVar("M", bound=BaseModel)
 _LARGEST = 2**63
 _LONGEST = 20  # characters of a number of 64 bits
 # Nineteen digits in a row, possibly in a text: a shorter number has at most 64 bits, and so needs no second look.
@@ -27,16 +28,23 @@ _MANY_DIGITS = re.compile(rb"\d{19}")
 _WRONG_TYPE = {
     "string": ("a string", "put it in quotes"),
     "int": ("a whole number", "write it without quotes"),
+    "float": ("a number", "write it without quotes"),
+    "bool": ("true or false", "write it without quotes"),
     "dict": ("an object", "write it as {...}"),
-    "less": ("within its bounds", "send a smaller number"),
-    "greater": ("within its bounds", "send a larger number"),
+    "model": ("an object", "write it as {...}"),
+    "tuple": ("a list", "write it as [...]"),
 }
+_LONGEST_PATH = 80
 
 
 class Body(BaseModel):
-    """The base of request bodies: camelCase names, strict types, no unknown fields."""
+    """The base of request bodies: camelCase names, strict types, no unknown fields. `example` is one, for people."""
 
+    example: ClassVar[str] = "{}"
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+
+
+M = TypeVar("M", bound=Body)
 
 
 class Wrong(PydanticCustomError):
@@ -49,25 +57,25 @@ class Wrong(PydanticCustomError):
 
 def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
     """Return the body as a model; RejectedInbound says which field is wrong, and how to correct it."""
-    fields = parse_json(body, deepest)
+    fields = parse_json(body, deepest, model.example)
     if not isinstance(fields, dict):
         raise RejectedInbound(
-            "the body is not a JSON object", code="body.not_object", hint='send an object, as {"text": "hello"}'
+            "the body is not a JSON object", code="body.not_object", hint=f"send an object, as {model.example}"
         )
     try:
         return model.model_validate(fields)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
         first = min(found, key=lambda error: error["type"] != "extra_forbidden")  # a misspelt name explains the others
-        raise _refusal(first, [str(field.alias or name) for name, field in model.model_fields.items()]) from None
+        raise _refusal(first, model) from None
 
 
-def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
-    """Return the body's JSON value, nested at most `deepest` levels."""
+def parse_json(body: bytes, deepest: int = DEEPEST, example: str = Body.example) -> Any:
+    """Return the body's JSON value, nested at most `deepest` levels. A refusal shows `example` as a right body."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as failure:
-        raise _not_json(body, failure, deepest) from None
+        raise _not_json(body, failure, deepest, example) from None
     # A value cannot be deeper than the body has brackets; a chat message has one or two.
     if body.count(b"{") + body.count(b"[") > deepest and _is_deeper(value, deepest):
         raise _too_deep(deepest)
@@ -76,26 +84,73 @@ def parse_json(body: bytes, deepest: int = DEEPEST) -> Any:
     return value
 
 
-def _refusal(error: ErrorDetails, known: list[str]) -> RejectedInbound:
-    name = str(error["loc"][0])[:40] if error["loc"] else "the body"
+def _refusal(error: ErrorDetails, model: type[Body]) -> RejectedInbound:
+    """Return the refusal of one field: it names the field by its path, the code by the outermost field."""
+    names = [str(name)[:40] for name in error["loc"]]
+    field, path = names[0] if names else "body", ".".join(names)[:_LONGEST_PATH] or "the body"
     context = error.get("ctx", {})
     match error["type"]:
-        case "extra_forbidden":
-            hint = did_you_mean(name, known, f"it may have {', '.join(known)}")
-            return _wrong("body.unknown_field", f"the body has an unknown field {name!r}", hint)
+        case "extra_forbidden" | "missing" as kind:
+            known = list(_part(model, names[:-1]).get("properties", ()))
+            owner = ".".join(names[:-1]) or "the body"
+            may_have = f"{'it may have' if len(names) < 2 else f'{owner} has'} {', '.join(known)}"
+            if kind == "missing":
+                return _wrong("body.missing_field", f"{owner} has no {names[-1]}", may_have)
+            hint = did_you_mean(names[-1], known, may_have)
+            return _wrong("body.unknown_field", f"{owner} has an unknown field {names[-1]!r}", hint)
         case "string_too_long":
             return _wrong(
-                f"{_snake(name)}.too_long",
-                f"{name} is longer than {context['max_length']:,} characters",
+                f"{_snake(field)}.too_long",
+                f"{path} is longer than {context['max_length']:,} characters",
                 "send less at once",
             )
+        case "less_than_equal":
+            return _wrong("body.wrong_type", f"{path} is more than {context['le']:.15g}", _bounds(_part(model, names)))
+        case "greater_than_equal":
+            return _wrong("body.wrong_type", f"{path} is less than {context['ge']:.15g}", _bounds(_part(model, names)))
         case code if code.startswith("*"):
-            return _wrong(code.replace("*", _snake(name), 1), f"{name} {error['msg']}", str(context.get("hint", "")))
+            return _wrong(code.replace("*", _snake(field), 1), f"{path} {error['msg']}", str(context.get("hint", "")))
         case code if "." in code:
             return _wrong(code, error["msg"], str(context.get("hint", "")))
         case kind:
             words, hint = _WRONG_TYPE.get(kind.partition("_")[0], ("of the right kind", "see the reference"))
-            return _wrong("body.wrong_type", f"{name} is not {words}", hint)
+            return _wrong("body.wrong_type", f"{path} is not {words}", hint)
+
+
+def _bounds(part: Mapping[str, Any]) -> str:
+    match part:
+        case {"minimum": least, "maximum": most}:
+            return f"send a number from {least:.15g} to {most:.15g}"
+        case {"minimum": least}:
+            return f"send {least:.15g} or more"
+        case {"maximum": most}:
+            return f"send {most:.15g} or less"
+    return "send a number within the bounds"
+
+
+def _part(model: type[Body], names: Sequence[str]) -> Mapping[str, Any]:
+    """Return the JSON schema of what `names` lead to in a body of this model; {} where they lead nowhere."""
+    whole = _schema(model)
+    part = whole
+    for name in names:
+        part = _resolved(part.get("properties", {}).get(name, {}), whole)
+    return part
+
+
+def _resolved(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a part of a schema refers to; of one that may be null, the other choice."""
+    for choice in part.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return _resolved(choice, whole)
+    if "$ref" in part:
+        found: Mapping[str, Any] = whole["$defs"][part["$ref"].rpartition("/")[2]]
+        return found
+    return part
+
+
+@cache
+def _schema(model: type[Body]) -> Mapping[str, Any]:
+    return model.model_json_schema()
 
 
 def _snake(name: str) -> str:
@@ -130,11 +185,11 @@ def _too_deep(deepest: int) -> RejectedInbound:
     )
 
 
-def _not_json(body: bytes, failure: orjson.JSONDecodeError, deepest: int) -> RejectedInbound:
+def _not_json(body: bytes, failure: orjson.JSONDecodeError, deepest: int, example: str) -> RejectedInbound:
     if failure.msg == "depth limit exceeded":
         return _too_deep(deepest)
     if not body.strip():
-        return RejectedInbound("the body is empty", code="body.empty", hint='send {"text": "hello"}')
+        return RejectedInbound("the body is empty", code="body.empty", hint=f"send {example}")
     if failure.msg.endswith("surrogate in string"):
         return RejectedInbound(
             "a text holds half of a surrogate pair", code="body.lone_surrogate", hint="send whole characters"
@@ -146,7 +201,7 @@ def _not_json(body: bytes, failure: orjson.JSONDecodeError, deepest: int) -> Rej
     return RejectedInbound(
         f"the body is not JSON (line {failure.lineno}, column {failure.colno})",
         code="body.not_json",
-        hint='send JSON, as {"text": "hello"}',
+        hint=f"send JSON, as {example}",
     )
 
 

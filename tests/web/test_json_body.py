@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
+from pydantic import Field
 
 from botflow.errors import RejectedInbound
+from botflow.web.api.session_tokens import Revoked
+from botflow.web.chat.body import Posted
 from botflow.web.json_body import Body, parse_body, parse_json
 
 SIZE = 400_000
@@ -13,6 +18,16 @@ QUOTE = b'"'
 
 class Said(Body):
     text: str = ""
+
+
+class Inner(Body):
+    count: Annotated[int, Field(ge=1, le=5)]
+    is_new: bool = False
+
+
+class Outer(Body):
+    inner: Inner
+    most: Annotated[int, Field(le=9)] | None = None
 
 
 ENDLESS: dict[str, tuple[bytes, str]] = {
@@ -27,6 +42,100 @@ ENDLESS: dict[str, tuple[bytes, str]] = {
     "blanks": (b" " * SIZE, "body.empty"),
     "a number without end": (b"[" * 17 + b"1" * SIZE, "body.not_json"),
 }
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "code", "detail", "hint"),
+    [
+        (
+            Posted,
+            '{"location": {"latitude": 95, "longitude": 0}}',
+            "body.wrong_type",
+            "location.latitude is more than 90",
+            "send a number from -90 to 90",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": 1, "longitude": -180.5}}',
+            "body.wrong_type",
+            "location.longitude is less than -180",
+            "send a number from -180 to 180",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": "48", "longitude": 0}}',
+            "body.wrong_type",
+            "location.latitude is not a number",
+            "write it without quotes",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": 1}}',
+            "body.missing_field",
+            "location has no longitude",
+            "location has latitude, longitude, label",
+        ),
+        (Posted, '{"location": 5}', "body.wrong_type", "location is not an object", "write it as {...}"),
+        (
+            Posted,
+            '{"location": {"latitude": 1, "longitude": 1, "lable": "x"}}',
+            "body.unknown_field",
+            "location has an unknown field 'lable'",
+            "did you mean label?",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": 1, "longitude": 1, "label": 7}}',
+            "body.wrong_type",
+            "location.label is not a string",
+            "put it in quotes",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": 1, "longitude": 1, "label": "\\u0000"}}',
+            "location.nul",
+            "location.label contains the character NUL",
+            "leave it out",
+        ),
+        (
+            Posted,
+            '{"location": {"latitude": 1, "longitude": 1, "label": "' + "a" * 201 + '"}}',
+            "location.too_long",
+            "location.label is longer than 200 characters",
+            "send less at once",
+        ),
+        (Revoked, "{}", "body.missing_field", "the body has no externalId", "it may have externalId"),
+        (Outer, "{}", "body.missing_field", "the body has no inner", "it may have inner, most"),
+        (
+            Outer,
+            '{"inner": {"count": 1, "isNew": "no"}}',
+            "body.wrong_type",
+            "inner.isNew is not true or false",
+            "write it without quotes",
+        ),
+        (
+            Outer,
+            '{"inner": {"count": 0}}',
+            "body.wrong_type",
+            "inner.count is less than 1",
+            "send a number from 1 to 5",
+        ),
+        (
+            Outer,
+            '{"inner": {"count": 1}, "most": 10}',
+            "body.wrong_type",
+            "most is more than 9",
+            "send 9 or less",
+        ),
+    ],
+)
+def test_a_refusal_names_the_field_and_what_it_takes(
+    model: type[Body], body: str, code: str, detail: str, hint: str
+) -> None:
+    with pytest.raises(RejectedInbound) as refused:
+        parse_body(body.encode(), model)
+
+    assert (refused.value.code, str(refused.value)) == (code, f"{detail} ({hint})")
 
 
 @pytest.mark.parametrize("case", ENDLESS)

@@ -54,6 +54,8 @@ def _checkpoint(given: object) -> object:
 class Start(Body):
     """The body of a start."""
 
+    example = '{"input": {"order": 17}}'
+
     input: Any = None
     priority: Annotated[Any, AfterValidator(_priority)] = "normal"
     key: str = ""
@@ -67,6 +69,8 @@ class Start(Body):
 
 class Retry(Body):
     """The body of a retry: a checkpoint's version, or `start`."""
+
+    example = '{"checkpoint": "start"}'
 
     checkpoint: Annotated[Any, AfterValidator(_checkpoint)] = None
 

@@ -18,6 +18,8 @@ LARGEST_BODY = 4096
 class Revoked(Body):
     """The body: whose token."""
 
+    example = '{"externalId": "visitor:..."}'
+
     external_id: Id
 
 

@@ -68,6 +68,8 @@ class Place(Body):
 class Posted(Body):
     """A message. `payload` is a pressed quick reply's; a message with a payload, files or a place may have no text."""
 
+    example = '{"text": "hello"}'
+
     text: Text | None = None
     payload: Payload | None = None
     message_id: Id | None = None
