@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -25,6 +27,9 @@ class InputField(Properties):
     """A note for the reader."""
 
 
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?=[.eE])(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9]{1,3})?")
+
 InputSchema = dict[InputName, InputField]
 
 
@@ -35,6 +40,32 @@ def misfits(schema: Mapping[str, InputField], given: Any) -> list[str]:
     if given is not None and not isinstance(given, Mapping):
         return [f"the input must be an object with {', '.join(schema)}"]
     return list(_misfits(schema, given or {}))
+
+
+def from_form(schema: Mapping[str, InputField], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a form, which are texts or lists of texts, as the schema's types.
+
+    A number is written as in JSON, a truth as `true` or `false`; one that is not stays a text, which `misfits` refuses.
+    An empty field is nothing, unless it is a text. A single value of a list is a list.
+    """
+    return {name: _typed(value, schema[name].type) if name in schema else value for name, value in fields.items()}
+
+
+def _typed(value: Any, type: InputType) -> Any:
+    if type == "list":
+        return [value] if isinstance(value, str) else value
+    if not isinstance(value, str) or type == "text":
+        return value
+    if value == "":
+        return None
+    match type:
+        case "boolean":
+            return {"true": True, "false": False}.get(value, value)
+        case "integer" | "number" if _WHOLE.fullmatch(value) and -(2**63) <= int(value) < 2**64:
+            return int(value)
+        case "number" if _DECIMAL.fullmatch(value) and isfinite(float(value)):
+            return float(value)
+    return value
 
 
 def _misfits(schema: Mapping[str, InputField], given: Mapping[str, Any]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from botflow.nodes.triggers.runs import Signature, WebhookProperties
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
+from botflow.web.api.hook_input import DEEPEST, hook_input
 from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.webhook_signatures import (
     delivery_keys,
@@ -35,13 +36,11 @@ from botflow.web.api.webhook_signatures import (
 )
 from botflow.web.asgi import header, send_json
 from botflow.web.context import Desk, desk_of
-from botflow.web.json_body import Body, parse_body, parse_json
+from botflow.web.json_body import Body, parse_body
 from botflow.web.problem import Refused
-from botflow.web.provider_webhooks import FORM, parse_form
 from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 256 * 1024
-DEEPEST = 64
 
 
 class ReceiveHook:
@@ -59,7 +58,7 @@ class ReceiveHook:
             StartRequest(
                 workflow=live.slug,
                 node=node,
-                input=_input(scope, body),
+                input=hook_input(properties, header(scope, b"content-type") or "", body),
                 key=key,
                 former_key=former_key,
                 is_delivery=properties.signature is not None,
@@ -71,6 +70,8 @@ class ReceiveHook:
 
 class Told(Body):
     """The body of an event."""
+
+    example = '{"name": "contact.created", "payload": {"id": 17}}'
 
     name: str = ""
     payload: Any = None
@@ -208,27 +209,3 @@ def _proofs(scope: Scope) -> Sequence[str]:
 def _is_one_of(proof: str, secrets: Sequence[str]) -> bool:
     """Compare in constant time, with all of them."""
     return sum(hmac.compare_digest(proof.encode("latin-1"), secret.encode()) for secret in secrets) > 0
-
-
-def _input(scope: Scope, body: bytes) -> Any:
-    """Return the body's content: JSON, or a form's fields; repeated fields become lists."""
-    if not body:
-        return {}
-    content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-    if content_type == "application/json" or content_type.endswith("+json"):
-        return parse_json(body, DEEPEST)
-    if content_type != FORM:
-        raise RejectedInbound(
-            f"a webhook's body is JSON or a form, not {content_type[:80] or 'of an unknown type'}",
-            code="hook.content_type",
-            hint="set its Content-Type to application/json",
-            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        )
-    fields: dict[str, Any] = {}
-    for name, value in parse_form(body):
-        if name in fields:
-            earlier = fields[name]
-            fields[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
-        else:
-            fields[name] = value
-    return fields

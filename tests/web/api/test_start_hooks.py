@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -18,6 +20,7 @@ from tests.web.site import API_KEY, Site, open_site
 SECRET = "whsec-canary-1234567890"
 BEARER = {"authorization": f"Bearer {SECRET}"}
 GITHUB = {"header": "X-Hub-Signature-256", "prefix": "sha256="}
+FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
 KEY = {"authorization": f"Bearer {API_KEY}"}
 
 
@@ -33,6 +36,8 @@ async def site(database_url: str) -> AsyncIterator[Site]:
             opened.runtime.database,
             run_flow("plain", hook()),
             run_flow("strict", hook(schema=ORDER_SCHEMA)),
+            run_flow("entry", hook(schema=ENTRY)),
+            run_flow("github", hook(signature={"scheme": "github"})),
             run_flow("signed", hook(signature=GITHUB)),
             run_flow("base64", hook(signature={"encoding": "base64", "algorithm": "sha1"})),
             run_flow("two", hook("first"), hook("second")),
@@ -69,6 +74,86 @@ async def test_a_form_is_an_object_and_repeated_fields_are_lists(site: Site) -> 
 
     assert answer.status_code == 202
     assert [run.input for run in await runs(site.runtime.database)] == [{"name": "Ann", "tag": ["a", "b", "c"]}]
+
+
+ENTRY = {
+    "amount": {"type": "number", "required": False},
+    "count": {"type": "integer", "required": False},
+    "sure": {"type": "boolean", "required": False},
+    "day": {"type": "date", "required": False},
+    "tags": {"type": "list", "required": False},
+    "name": {"required": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "stored"),
+    [
+        ("amount=50", {"amount": 50}),
+        ("amount=-2.50&count=0", {"amount": -2.5, "count": 0}),
+        ("amount=1e3&sure=true", {"amount": 1000.0, "sure": True}),
+        ("sure=false&name=50&day=2026-11-27", {"sure": False, "name": "50", "day": "2026-11-27"}),
+        ("tags=a", {"tags": ["a"]}),
+        ("tags=1&tags=2", {"tags": ["1", "2"]}),
+        ("amount=&sure=&name=", {"amount": None, "sure": None, "name": ""}),
+        ("count=18446744073709551615", {"count": 18446744073709551615}),
+    ],
+)
+async def test_a_forms_fields_are_read_as_the_schema_says(site: Site, form: str, stored: dict[str, Any]) -> None:
+    answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
+
+    assert answer.status_code == 202, answer.text
+    [run] = await runs(site.runtime.database)
+    assert run.input == stored
+    assert {name: type(value) for name, value in run.input.items()} == {n: type(value) for n, value in stored.items()}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *(f"amount={text}" for text in ("fifty", "50,00", "+5", "007", "1_000", "0x10", "NaN", "1e999", "%205", ".5")),
+        *(f"count={text}" for text in ("5.0", "1e3", "true", "18446744073709551616", "9" * 5000, "%D9%A3")),
+        *(f"sure={text}" for text in ("True", "yes", "on", "1")),
+        "amount=1&amount=2",
+        "day=27.11.2026",
+    ],
+)
+async def test_a_forms_field_that_is_not_exactly_of_its_type_is_refused(site: Site, form: str) -> None:
+    answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")
+    assert form.partition("=")[0] in answer.json()["detail"]
+    assert await runs(site.runtime.database) == []
+
+
+async def test_json_in_the_one_field_of_a_services_form_is_the_input(site: Site) -> None:
+    body = urlencode({"payload": json.dumps({"repository": {"full_name": "a/ü"}})}).encode()
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    broken = b"payload=%7B"
+    wrong = hmac.new(SECRET.encode(), broken, hashlib.sha256).hexdigest()
+
+    taken = await post(site, "/hooks/github", body, **FORM_TYPE, **{"x-hub-signature-256": f"sha256={signature}"})
+    refused = await post(site, "/hooks/github", broken, **FORM_TYPE, **{"x-hub-signature-256": f"sha256={wrong}"})
+    plain = await post(site, "/hooks/plain", body, **FORM_TYPE, **BEARER)
+
+    assert (taken.status_code, refused.status_code, plain.status_code) == (202, 400, 202)
+    assert refused.json()["code"] == "body.not_json"
+    github, other = [run.input for run in await runs(site.runtime.database)]
+    assert github == {"repository": {"full_name": "a/ü"}}
+    assert isinstance(other["payload"], str)
+
+
+async def test_a_hint_shows_what_the_address_takes(site: Site) -> None:
+    json_type = {"content-type": "application/json"}
+    hook = await post(site, "/hooks/plain", b"{", **BEARER, **json_type)
+    event = await post(site, "/api/v1/events", b"{", **KEY, **json_type)
+    start = await post(site, "/api/v1/workflows/plain/executions", b"[]", **KEY, **json_type)
+
+    assert [answer.json()["hint"] for answer in (hook, event, start)] == [
+        'send JSON, as {"order": 17}, or a form with its own Content-Type',
+        'send JSON, as {"name": "contact.created", "payload": {"id": 17}}',
+        'send an object, as {"input": {"order": 17}}',
+    ]
 
 
 async def test_a_signature_of_the_body_is_a_proof(site: Site) -> None:
