@@ -1,7 +1,9 @@
 """Every error code in the sources, with its HTTP status or severity, what is said under it, and the hint beside it.
 
-The sources are read, not run: a code is an argument or a class attribute named `code`, or the first part of a pair that
-is returned; what is said is the text beside it. `…` stands for what is filled in at run time, `*` for a part of a code.
+The sources are read, not run: a code is an argument, a variable or an attribute named `code`, the first part of a pair
+that is returned, the key of a sentence in a table, or an argument before one; what is said is the text beside it.
+`…` stands for what is filled in at run time, `*` for a part of a code. `tests/docs` looks for dotted texts that are not
+found in these ways.
 """
 
 from __future__ import annotations
@@ -20,24 +22,40 @@ ROOT = Path(__file__).parents[2]
 # What takes a code without a parameter of that name in sight, and at which place.
 CODE_AT = {"PydanticCustomError": 0, "Wrong": 0}
 NAMES = ("code", "error_code")
+CODE = re.compile(r"[a-z][a-z0-9_]+(?:\.[a-z0-9_]+)+")
+FAMILIES = ("document", "property")  # what `{family}` in a code stands for
 # What is said where the text does not stand beside the code.
 SAID: Mapping[str, str] = {
     "*.crashed": "the function of a plugin raised; the log has the exception",
-    "*.missing_key": "a key of a document, or of a node's properties, is missing",
-    "*.unknown_key": "a document, or a node's properties, has a key that is not known",
     "attempt.dead": "a turn broke in each of its attempts and was given up",
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
+    "condition.syntax": "a condition cannot be read",
+    "delivery.timeout": "the delivery that a node waited for was not reported in time",
     "document.character": "a text holds a character that no database can store",
+    "document.missing_key": "a key of the document is missing",
+    "document.unknown_key": "the document has a key that is not known",
     "duration.invalid": "not a duration",
     "edge.duplicate_handle": "two edges leave a node by the same handle",
     "edge.no_handle": "an edge leaves a node that has no handles",
+    "from.invalid": "what sends is no number or name of that channel",
+    "http.*": "the server refused the request; the number is the HTTP status",
     "http.method_not_allowed": "this address does not take this method",
     "http.not_found": "nothing is at this address",
+    "model.crashed": "the code that asks the model raised; the log has the exception",
     "no_sender": "Twilio was to send, and no number is known to send from",
+    "operator.dropped": "an operator dropped the held message",
+    "operator.released": "an operator released the held message",
     "outbox.never_accepted": "the provider never took a message that may have been sent",
     "overloaded": "more arrives than can be answered in time; nothing was stored",
     "parallel.failed": "fewer branches than needed have succeeded",
+    "parallel.speaks": "a node in a branch of logic.parallel talks to the person",
+    "property.invalid": "a property of a node is not what it must be",
+    "property.missing_key": "a property of a node is missing",
+    "property.no_effect": "a property of a node has no effect where it stands",
+    "property.unknown_key": "a node has a property that its type does not know",
+    "rate.limited": "one address, session or person sends more than it may",
+    "to.invalid": "the recipient is no number of a channel",
     "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
     "twilio.no_sid": "Twilio's answer does not name the message",
     "twilio.unreachable": "Twilio cannot be reached",
@@ -72,12 +90,13 @@ def codes() -> dict[str, Code]:
         for folder in ("botflow", "integrations")
         for file in sorted((ROOT / folder).rglob("*.py"))
     }
-    places = {**CODE_AT, **dict(place for tree in trees.values() for place in _code_parameters(tree))}
+    everywhere = {**CODE_AT, **dict(place for tree in trees.values() for place in _code_parameters(tree))}
     statuses = dict(place for tree in trees.values() for place in _status_defaults(tree))
     for file, tree in trees.items():
+        places = {**everywhere, **dict(_code_parameters(tree))}  # two files may have functions of one name
         for node in ast.walk(tree):
             for value in _codes_at(node, places):
-                for name in _texts(value):
+                for name in _names(value):
                     said, hint = _said(node, value)
                     code = found[name]
                     code.kinds.update(_kinds(node, statuses, file))
@@ -121,6 +140,19 @@ def _codes_at(node: ast.AST, places: Mapping[str, int]) -> Iterator[ast.expr]:
             yield from (keyword.value for keyword in node.keywords if keyword.arg in NAMES)
             if name in places:
                 yield from (value for value in node.args[places[name] : places[name] + 1] if _is_dotted(value))
+            elif len(node.args) > 1 and _is_code(node.args[0]) and any(_sentences(node.args[1])):
+                yield node.args[0]
+        case ast.Assign(targets=[ast.Name(id="code" | "error_code")], value=value) if _is_dotted(value):
+            yield value
+        case ast.AnnAssign(target=ast.Name(id="code" | "error_code"), value=ast.expr() as value) if _is_dotted(value):
+            yield value
+        case ast.Dict(keys=keys, values=values):
+            beside = zip(keys, values, strict=True)
+            for key, value in beside:
+                if key is not None and _is_code(key) and any(_sentences(value)):
+                    yield key
+                elif isinstance(key, ast.Constant) and key.value in ("code", "reason") and _is_code(value):
+                    yield value
         case ast.ClassDef(body=body):
             for inner in body:
                 match inner:
@@ -134,6 +166,10 @@ def _codes_at(node: ast.AST, places: Mapping[str, int]) -> Iterator[ast.expr]:
             )
         case ast.Return(value=ast.Tuple(elts=[first, *_])) if _is_dotted(first):
             yield first
+        case ast.Tuple(elts=[first, *others]) if _is_code(first) and any(
+            text for o in others for text in _sentences(o)
+        ):
+            yield first
 
 
 def _said(node: ast.AST, code: ast.expr) -> tuple[str, str]:
@@ -145,6 +181,12 @@ def _said(node: ast.AST, code: ast.expr) -> tuple[str, str]:
             said = [text for value in texts if value is not code for text in _sentences(value)]
             hints = list(_sentences(named["hint"])) if "hint" in named else said[1:]
             return "".join(said[:1]), "".join(hints[:1])
+        case ast.Dict(keys=keys, values=values):
+            return next(
+                (text for key, value in zip(keys, values, strict=True) if key is code for text in _sentences(value)), ""
+            ), ""
+        case ast.Tuple(elts=parts):
+            return next((text for part in parts if part is not code for text in _sentences(part)), ""), ""
         case ast.ClassDef():
             return " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()), ""
     return "", ""
@@ -180,6 +222,20 @@ def _statuses(value: ast.expr) -> Iterator[str]:
             yield str(number)
         case ast.Attribute(value=ast.Name(id="HTTPStatus"), attr=name):
             yield str(HTTPStatus[name].value)
+
+
+def _names(value: ast.expr) -> Iterator[str]:
+    """Yield the codes that an expression may come to; `{family}.invalid` is a code of each family."""
+    match value:
+        case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id="family")), ast.Constant(value=str(rest))]):
+            yield from (family + rest for family in FAMILIES)
+        case _:
+            yield from _texts(value)
+
+
+def _is_code(value: ast.expr) -> bool:
+    texts = list(_texts(value)) if isinstance(value, ast.Constant | ast.IfExp) else []
+    return bool(texts) and all(CODE.fullmatch(text) for text in texts)
 
 
 def _is_dotted(value: ast.expr) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from botflow import crash_points
 from botflow.engine.node_type import NodeType
 from botflow.flow.document import PlacedNode
 from botflow.nodes.answers.expectation import Kind
+from docs.generate.codes import CODE, codes
 from docs.generate.node_types import example_of
 from docs.generate.pages import GENERATED, PARTS, REFERENCE, filled_pages
 from tests.node_types import EVERY
@@ -30,6 +34,43 @@ def test_every_generated_part_stands_on_one_page() -> None:
 @pytest.mark.parametrize("node_type", EVERY.values(), ids=lambda each: each.name)
 def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) -> None:
     assert PlacedNode.model_validate(example_of(node_type)).type_name == node_type.name
+
+
+# Dotted texts that are no codes: modules and logs, nodes of ASGI and OpenAI, files, columns, evidence of consent.
+NO_CODES = re.compile(
+    r"botflow(_twilio)?\..*|starlette\..*|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
+    r"|.*\.(html|svg|json)|(files|held|next|organizations|sessions|workflows)\.(id|parked|state|seq|session)"
+    r"|opt_(in|out)\.\w+"
+)
+
+
+def dotted_texts() -> set[str]:
+    """Return each text of two or more dotted words in the sources, except for docstrings and names of other things."""
+    trees = [ast.parse(file.read_text()) for folder in ("botflow", "integrations") for file in _sources(folder)]
+    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and CODE.fullmatch(text) and not NO_CODES.fullmatch(text)}
+
+
+def _sources(folder: str) -> list[Path]:
+    return sorted((REFERENCE.parents[1] / folder).rglob("*.py"))
+
+
+def test_every_dotted_text_of_the_sources_is_a_listed_code_or_the_name_of_something_else() -> None:
+    """Independent of the ways in which the generator finds codes: a code that none of them finds is missed here."""
+    listed = set(re.findall(r"^\| `([^`]+)` \|", (REFERENCE / "codes.md").read_text(), re.MULTILINE))
+
+    assert dotted_texts() - listed - set(EVERY) - set(crash_points.POINTS) == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("hook.stale", "hook.signature", "hook.unsigned", "condition.syntax", "property.no_effect", "loop.endless"),
+        *("property.invalid", "document.invalid", "budget.session", "parallel.speaks", "rate.limited", "to.invalid"),
+    ],
+)
+def test_a_code_is_found_wherever_it_stands(code: str) -> None:
+    assert codes()[code].said
 
 
 def test_every_kind_of_answer_is_listed() -> None:
