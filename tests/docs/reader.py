@@ -9,7 +9,8 @@
 | text | expects these lines from the shell block before it; of a server, somewhere in its output |
 | json | expects this value from the shell block before it |
 
-In what is expected, `…` stands for anything: for a part of a text, as a key for more keys, in a list for more items.
+In what is expected, `…` stands for a single value or a part of a text, as a key for more keys, and in a list for more
+items than those shown. It never hides a shape.
 The files of the README are there on every page.
 """
 
@@ -212,12 +213,14 @@ def assert_matches(value: Any, shown: Any, path: str = "$") -> None:
         case list():
             assert isinstance(value, list), f"{path} is {value!r}"
             if ANYTHING in shown:
+                assert len(shown) > 1, f"{path} shows none of its items: a list of only … hides what they are"
                 value = [one for one in value if any(matches(one, wanted) for wanted in shown if wanted != ANYTHING)]
                 shown = [wanted for wanted in shown if wanted != ANYTHING]
             assert len(value) == len(shown), f"{path} is {value!r}"
             for index, (one, wanted) in enumerate(zip(value, shown, strict=True)):
                 assert_matches(one, wanted, f"{path}[{index}]")
         case str() if ANYTHING in shown:
+            assert not isinstance(value, dict | list), f"{path} is no single value: show its keys or an item: {value!r}"
             assert fits(str(value), shown), f"{path} is {value!r}"
         case _:
             assert value == shown, f"{path} is {value!r}"
