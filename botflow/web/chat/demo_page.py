@@ -44,13 +44,15 @@ async def icon(request: Request) -> Response:
 
 
 async def served_workflows(request: Request) -> Response:
-    """GET /demo/workflows: the workflows that the page can talk to, first those that this process published."""
+    """GET /demo/workflows: the workflows that the page can talk to, first those that this process published, and the
+    names of those that are out of service."""
     flows = desk_of(request.scope).runtime.flows
     named = flows.named()
     first = sorted(flows.all(), key=lambda live: named.index(live.slug) if live.slug in named else len(named))
     silent = {live.slug: silence for live in first if (silence := flows.silence(live.flow))}
     served = [_shown(live) for live in first]
-    return JSONResponse({"workflows": served, "named": named, "silent": silent}, headers={"cache-control": "no-store"})
+    shown = {"workflows": served, "named": named, "silent": silent, "outOfService": flows.out_of_service()}
+    return JSONResponse(shown, headers={"cache-control": "no-store"})
 
 
 def _shown(live: LiveFlow) -> dict[str, Any]:

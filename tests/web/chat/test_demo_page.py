@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.web.chat.visitor import DESKTOP, PHONE, Visitor, arrive
-from tests.web.site import HeldModel, Site, open_site
+from tests.web.site import API_KEY, ORDER, HeldModel, Site, open_site
 
 
 async def test_a_visitor_orders_with_words_and_buttons_and_a_reload_keeps_everything(
@@ -31,6 +31,64 @@ async def test_a_visitor_orders_with_words_and_buttons_and_a_reload_keeps_everyt
         await visitor.page.get_by_role("button", name="New conversation").click()
         await visitor.sees("Welcome", "name?")
         assert visitor.complaints == []
+
+
+KEY = {"authorization": f"Bearer {API_KEY}"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "closed", "again"),
+    [
+        ("en-GB", "The bot is out of service at the moment.", "looks again"),
+        ("de-DE", "Der Bot ist zurzeit außer Betrieb.", "sieht von selbst wieder nach"),
+        ("es-ES", "El bot está fuera de servicio por el momento.", "vuelve a comprobarlo"),
+        ("fr-FR", "Le bot est hors service pour le moment.", "vérifie de nouveau"),
+    ],
+)
+async def test_a_page_without_a_workflow_in_service_says_so_and_comes_back_by_itself(
+    browser: Browser, sqlite_url: str, locale: str, closed: str, again: str
+) -> None:
+    async with (
+        open_site(sqlite_url, dev=True, flows=(ORDER,)) as site,
+        await browser.new_context(**DESKTOP, locale=locale) as context,
+    ):
+        await site.client.post("/api/v1/workflows/order/deactivate", headers=KEY)
+        visitor = Visitor(await context.new_page())
+        await visitor.page.goto(site.url)
+        await expect(visitor.page.locator("#welcome-title")).to_have_text(closed)
+        await expect(visitor.page.locator("#welcome p")).to_contain_text(again)
+        await expect(visitor.page.locator("body")).not_to_contain_text("botflow serve")
+
+        await site.client.post("/api/v1/workflows/order/activate", headers=KEY)
+
+        await visitor.sees("Welcome to Luigi's!", "What's your name?")
+        assert visitor.complaints == []
+
+
+async def test_an_open_page_says_that_the_workflow_went_out_of_service_and_sends_when_it_is_back(
+    browser: Browser, demo: Site
+) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        await demo.client.post("/api/v1/workflows/order/deactivate", headers=KEY)
+        await visitor.types("Ann")
+        await expect(visitor.page.locator(".meta.wrong")).to_contain_text("The bot is out of service at the moment.")
+        await expect(visitor.page.locator("#connection")).to_have_text("Out of service")
+
+        await demo.client.post("/api/v1/workflows/order/activate", headers=KEY)
+        await expect(visitor.page.locator("#connection")).to_have_text("Online", timeout=15_000)
+        await visitor.page.get_by_role("button", name="Try again").click()
+
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like, Ann?")
+
+
+async def test_a_refusal_without_words_of_the_page_shows_the_servers_reason(browser: Browser, demo: Site) -> None:
+    async with await browser.new_context(**DESKTOP) as context:
+        visitor = await arrive(context, demo)
+        body = {"code": "text.odd", "detail": "the text is odd"}
+        await visitor.page.route("**/messages", lambda route: route.fulfill(status=422, json=body))
+        await visitor.types("Ann")
+        await expect(visitor.page.locator(".meta.wrong")).to_contain_text("(the text is odd)")
 
 
 async def test_a_reply_is_typed_before_ones_eyes_and_then_stands_once(

@@ -7,6 +7,8 @@ import { View } from "./view.js";
 import { reason, speak, words } from "./words.js";
 
 const TYPING_AFTER_MS = 250; // a fast reply needs no dots
+const LOOK_AGAIN_MS = 2_000;
+const LONGEST_LOOK_MS = 30_000;
 const LAST_WORKFLOW = "botflow.workflow";
 
 const byId = (id) => document.getElementById(id);
@@ -23,6 +25,7 @@ let hasBeenOnline = false;
 let underWay = new Set(); // ids of messages whose answers are not there yet
 let delayed = new Set(); // those of them that the server may not have
 let isRunning = false;
+let isClosed = false; // the workflow is out of service
 let earlier = null;
 let typingTimer = 0;
 let offeredBy = ""; // the turn whose buttons are shown
@@ -35,7 +38,7 @@ function start(name) {
   localStorage.setItem(LAST_WORKFLOW, name);
   underWay = new Set();
   delayed = new Set();
-  isRunning = hasBeenOnline = false;
+  isRunning = hasBeenOnline = isClosed = false;
   composer.clear();
   view.clear();
   view.welcome(false);
@@ -105,6 +108,7 @@ function settled(message) {
 function answered({ message, messages, status }) {
   settled(message);
   view.mark(message.messageId, "");
+  if (isClosed) reopen();
   const now = new Date().toISOString();
   messages.forEach((one) => show({ ...one, direction: "out", at: now }));
   if (underWay.size === 0) showStatus(status);
@@ -117,6 +121,21 @@ function refused({ message, failure }) {
   const remove = () => { conversation.takeBack(id); view.remove(id); };
   view.mark(id, `${words.unsent} ${reason(failure)}`, { tone: "wrong", actions: [[words.tryAgain, again], [words.remove, remove]] });
   showTyping();
+  if (failure.code === "workflow.inactive" && !isClosed) close();
+}
+
+/** Say that the workflow is out of service, until it is served again. */
+async function close() {
+  const own = conversation;
+  isClosed = true;
+  showState("closed");
+  await servedAgain(({ workflows }) => own !== conversation || !isClosed || workflows.some(({ id }) => id === workflow));
+  if (own === conversation && isClosed) reopen();
+}
+
+function reopen() {
+  isClosed = false;
+  showState("online");
 }
 
 function show(message) {
@@ -159,6 +178,7 @@ function showTyping() {
 
 function showState(state) {
   const line = byId("connection");
+  if (isClosed && state === "online") state = "closed";
   connection = state;
   hasBeenOnline ||= state === "online";
   const text = words[state === "connecting" && hasBeenOnline ? "again" : state];
@@ -189,12 +209,14 @@ window.addEventListener("offline", () => showState("offline"));
 
 async function main() {
   speak("");
-  const { workflows, named, silent } = await served();
+  let { workflows, named, silent, outOfService } = await served();
   if (!workflows.length) {
     byId("welcome").hidden = false;
-    byId("welcome-title").textContent = words.nothing;
-    byId("welcome").querySelector("p").textContent = words.start;
-    return;
+    byId("welcome-title").textContent = outOfService.length ? words.closedNow : words.nothing;
+    byId("welcome").querySelector("p").textContent = outOfService.length ? words.looksAgain : words.start;
+    showState(outOfService.length ? "closed" : "connecting");
+    ({ workflows, named, silent } = await servedAgain((found) => found.workflows.length));
+    byId("welcome").querySelector("p").textContent = words.begin;
   }
   const picker = byId("workflow");
   picker.replaceChildren(...workflows.map(({ id, name }) => new Option(name, id)));
@@ -216,6 +238,19 @@ async function main() {
   picker.addEventListener("change", () => { pick(picker.value); composer.focusOnDesktop(); });
   pick(wanted);
   composer.focusOnDesktop();
+}
+
+/** Look again until `isEnough` says so: seldom, and not while nobody sees the page. */
+async function servedAgain(isEnough) {
+  for (let tries = 0; ; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_AGAIN_MS * 2 ** tries, LONGEST_LOOK_MS)));
+    if (document.hidden) {
+      await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+      tries = 0;
+    }
+    const found = await served();
+    if (isEnough(found)) return found;
+  }
 }
 
 async function served() {

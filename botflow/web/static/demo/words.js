@@ -11,6 +11,7 @@ const WORDS = {
     waits: "Still sending, trying again…", unsent: "Not sent:", tryAgain: "Try again", remove: "Remove",
     over: "That conversation is over; this is a new one", today: "Today", yesterday: "Yesterday",
     nothing: "No workflow is served", start: "Start the server with a flow: botflow serve --dev flow.yaml",
+    closed: "Out of service", closedNow: "The bot is out of service at the moment.", looksAgain: "This page looks again by itself.",
     attach: "Attach", photoOrFile: "Photo or file", camera: "Take a photo", myPlace: "My place",
     attached: "To send", picture: "Picture", file: "File", place: "Place", map: "opens a map", drop: "Drop files here",
     uploading: "uploading", cancel: "Cancel", locating: "Finding your place…",
@@ -28,6 +29,7 @@ const WORDS = {
     waits: "Wird noch gesendet, neuer Versuch…", unsent: "Nicht gesendet:", tryAgain: "Noch einmal", remove: "Entfernen",
     over: "Jene Unterhaltung ist beendet; dies ist eine neue", today: "Heute", yesterday: "Gestern",
     nothing: "Kein Ablauf ist in Betrieb", start: "Starten Sie den Server mit einem Ablauf: botflow serve --dev flow.yaml",
+    closed: "Außer Betrieb", closedNow: "Der Bot ist zurzeit außer Betrieb.", looksAgain: "Diese Seite sieht von selbst wieder nach.",
     attach: "Anhängen", photoOrFile: "Foto oder Datei", camera: "Foto aufnehmen", myPlace: "Mein Standort",
     attached: "Zu senden", picture: "Bild", file: "Datei", place: "Standort", map: "öffnet eine Karte", drop: "Dateien hier ablegen",
     uploading: "wird hochgeladen", cancel: "Abbrechen", locating: "Standort wird gesucht…",
@@ -45,6 +47,7 @@ const WORDS = {
     waits: "Enviando todavía, intentando de nuevo…", unsent: "No enviado:", tryAgain: "Intentar de nuevo", remove: "Quitar",
     over: "Aquella conversación terminó; esta es nueva", today: "Hoy", yesterday: "Ayer",
     nothing: "No hay ningún flujo en servicio", start: "Inicie el servidor con un flujo: botflow serve --dev flow.yaml",
+    closed: "Fuera de servicio", closedNow: "El bot está fuera de servicio por el momento.", looksAgain: "Esta página vuelve a comprobarlo sola.",
     attach: "Adjuntar", photoOrFile: "Foto o archivo", camera: "Tomar una foto", myPlace: "Mi ubicación",
     attached: "Para enviar", picture: "Imagen", file: "Archivo", place: "Ubicación", map: "abre un mapa", drop: "Suelte los archivos aquí",
     uploading: "subiendo", cancel: "Cancelar", locating: "Buscando su ubicación…",
@@ -62,6 +65,7 @@ const WORDS = {
     waits: "Envoi en cours, nouvel essai…", unsent: "Non envoyé :", tryAgain: "Réessayer", remove: "Retirer",
     over: "Cette conversation est terminée ; en voici une nouvelle", today: "Aujourd’hui", yesterday: "Hier",
     nothing: "Aucun scénario n’est en service", start: "Lancez le serveur avec un scénario : botflow serve --dev flow.yaml",
+    closed: "Hors service", closedNow: "Le bot est hors service pour le moment.", looksAgain: "Cette page vérifie de nouveau d’elle-même.",
     attach: "Joindre", photoOrFile: "Photo ou fichier", camera: "Prendre une photo", myPlace: "Ma position",
     attached: "À envoyer", picture: "Image", file: "Fichier", place: "Position", map: "ouvre une carte", drop: "Déposez les fichiers ici",
     uploading: "envoi", cancel: "Annuler", locating: "Recherche de votre position…",
@@ -73,6 +77,7 @@ const WORDS = {
 const REASONS = {
   "file.too_large": "tooLarge", "body.too_large": "tooLarge", "text.too_long": "tooLarge", "file.type": "badType", "file.empty": "empty",
   "file.too_many": "tooMuch", "file.full": "tooMuch", "rate.limited": "tooMuch", "rate.stored": "tooMuch",
+  "workflow.inactive": "closedNow",
 };
 
 /** The words in use; `speak` changes them. */
@@ -91,10 +96,11 @@ export function speak(wanted) {
   for (const one of document.querySelectorAll("[data-hint]")) one.placeholder = words[one.dataset.hint];
 }
 
-/** Say why something was refused. */
+/** Say why something was refused: in the page's words, else with the server's own. */
 export function reason(failure) {
   if (failure.code === undefined) return words.noConnection;
-  return words[REASONS[failure.code]] ?? words.refused;
+  const known = words[REASONS[failure.code]];
+  return known ?? (failure.code ? `${words.refused} (${failure.message})` : words.refused);
 }
 
 function base(wanted) {
