@@ -75,9 +75,9 @@ class EnterBody:
 
 @value(frozen=True, slots=True)
 class End:
-    """End the whole execution; `output` is its result (None: the variables)."""
+    """End the whole execution; `output` is its result, None is null. Without one (`...`) a run gives its variables."""
 
-    output: Any = None
+    output: Any = ...
 
 
 Outcome = Leave | WaitForMessage | Park | KeepWaiting | EnterSubflow | EnterBody | End

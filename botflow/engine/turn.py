@@ -171,7 +171,7 @@ def _walk(
             heard, resuming = False, True
             waiting = waiting if len(scene.levels) > waiting else 0
         if not scene.levels:
-            return _complete(scene, None)
+            return _complete(scene, ...)
         if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
             return _lap(session, scene, limits)
         if not scene.is_run and step >= limits.steps - 1:
@@ -300,8 +300,11 @@ def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:
 
 
 def _complete(scene: Scene, output: Any) -> Ending:
+    """End the execution; a run with no output given (`...`) gives its variables, a conversation nothing."""
     scene.record(events.ExecutionCompleted())
-    if scene.is_run and output is None:
+    if output is ... and not scene.is_run:
+        output = None
+    elif output is ...:
         output = _result_of(scene.levels[0]) if scene.levels else scene.result
     scene.levels.clear()
     return Ending("completed", output=output)

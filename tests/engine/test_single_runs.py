@@ -11,7 +11,7 @@ from botflow import Properties, action
 from botflow.engine.asks import Answer
 from botflow.engine.effects import CancelRuns, ReportEnd
 from botflow.engine.limits import Limits
-from botflow.engine.node_type import KeepWaiting, NodeType, Park, Visit
+from botflow.engine.node_type import End, KeepWaiting, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from tests.engine.conversation import Talk, node, say
 from tests.engine.runs_in_memory import Runs
@@ -111,6 +111,26 @@ def test_a_run_gives_what_its_end_says_else_its_variables(end: dict[str, Any], o
         node("set", "logic.set", variables={"x": "{{ $input.a + 1 }}"}, next="end"), node("end", "logic.end", **end)
     )
     assert runs.run(input={"a": 1}).output == output
+
+
+@pytest.mark.parametrize("output", [None, "{{ none }}", "{{ nosuch }}", "{{ $input.b }}", "{{ x if false }}"])
+def test_an_output_that_is_given_and_is_nothing_is_null_and_never_the_variables(output: Any) -> None:
+    runs = Runs(node("end", "logic.end", output=output), variables={"x": "internal"})
+    turn = runs.run(input={"a": 1})
+    assert (turn.status, turn.output) == ("completed", None)
+
+
+class Finish(NodeType):
+    """Ends with None, as a plugin's node may."""
+
+    name = "test.finish"
+
+    def visit(self, properties: Any, scene: Scene) -> Visit:
+        return End(None)
+
+
+def test_a_node_of_a_plugin_ends_with_null_too() -> None:
+    assert Runs(node("end", "test.finish"), types=(Finish(),), variables={"x": "internal"}).run().output is None
 
 
 @pytest.mark.parametrize(

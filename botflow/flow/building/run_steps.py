@@ -15,6 +15,8 @@ class RunSteps(Protocol):
 
     def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step: ...
 
+    def rule(self, step: Step, written: Mapping[str, Any]) -> None: ...
+
     # -- triggers of runs
 
     def manual(self, *, schema: Schema | None = None, id: str | None = None) -> Step:
@@ -138,6 +140,10 @@ class RunSteps(Protocol):
         """Write a line into the execution's log; levels are debug, info, warning, error."""
         return self.node("logic.log", id=id, message=message, level=level)
 
-    def end(self, *, output: Any = None, id: str | None = None) -> Step:
-        """End the whole execution with `output` as its result; the next message starts another."""
-        return self.node("logic.end", id=id, output=output)
+    def end(self, *, output: Any = ..., id: str | None = None) -> Step:
+        """End the whole execution with `output` as its result, or without one with the variables; None is null. The
+        next message starts another."""
+        step = self.node("logic.end", id=id, output=None if output is ... else output)
+        if output is None:  # `node` leaves out properties that are None
+            self.rule(step, {"properties": {"output": None}})
+        return step

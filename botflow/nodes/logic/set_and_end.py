@@ -70,7 +70,8 @@ class EndProperties(Properties):
     """The result."""
 
     output: JsonValue = None
-    """The result of the execution; may hold templates. Without it: the variables."""
+    """The result of the execution; may hold templates. Without it: the variables. `null`, or a template that yields
+    nothing, is null."""
 
 
 class EndExecution(NodeType):
@@ -88,4 +89,4 @@ class EndExecution(NodeType):
         return ()
 
     def visit(self, properties: EndProperties, scene: Scene) -> Visit:
-        return End(scene.render_value(properties.output))
+        return End(scene.render_value(properties.output)) if "output" in properties.model_fields_set else End()

@@ -106,6 +106,15 @@ def test_a_plugins_type_is_a_node_like_any_other() -> None:
     }
 
 
+def test_an_end_that_gives_none_gives_null_and_one_without_output_the_variables() -> None:
+    flow = Flow("shop")
+    flow.manual() >> flow.end(id="all")
+    flow.event("paid") >> flow.end(id="nothing", output=None)
+
+    nodes = {node["id"]: node.get("properties") for node in flow.document()["nodes"]}
+    assert (nodes["all"], nodes["nothing"]) == (None, {"output": None})
+
+
 def test_a_workflows_rules_are_arguments_of_its_flow() -> None:
     rules: PolicyWords = {
         "time_zone": "Europe/Berlin",

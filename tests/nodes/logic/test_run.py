@@ -32,6 +32,13 @@ def test_a_workflow_without_an_output_gives_its_variables() -> None:
     assert Runs(CALL, AFTER, others=others, variables=VALUES).run().output == {"x": 1, "input": {"n": 4}}
 
 
+@pytest.mark.parametrize("output", [None, "{{ none }}", "{{ $input.nosuch }}"])
+def test_a_workflow_whose_output_is_nothing_gives_null(output: object) -> None:
+    others = child(node("set", "logic.set", variables={"x": 1}, next="end"), node("end", "logic.end", output=output))
+    seen = node("after", "logic.end", output={"got": "{{ got }}", "output": "{{ $call.output }}"})
+    assert Runs(CALL, seen, others=others, variables=VALUES).run().output == {"got": None, "output": None}
+
+
 @pytest.mark.parametrize("nodes", [(node("fail", "logic.set", variables={"x": "{{ 1 / 0 }}"}),)])
 def test_a_run_that_fails_leaves_by_error_or_fails_its_starter(nodes: tuple[dict[str, Any], ...]) -> None:
     turn = Runs(CALL, AFTER, others=child(*nodes), variables=VALUES).run()

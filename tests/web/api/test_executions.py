@@ -84,6 +84,14 @@ async def job_site(sqlite_url: str) -> AsyncIterator[Site]:
         yield opened
 
 
+async def test_an_output_that_is_nothing_is_null_in_the_api(database_url: str) -> None:
+    document = JOB.replace('{text: "{{ $greet.text }}"}', '"{{ $greet.nosuch }}"')
+    assert document != JOB
+    async with open_site(database_url, flows=(document,), plugins=(PLUGIN,)) as site:
+        done = await until(site, await start(site, {"input": {"name": "Ann"}}), "completed")
+    assert done["output"] is None
+
+
 async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
     async with open_site(database_url, flows=(JOB,), plugins=(PLUGIN,)) as site:
         body = {"input": {"name": "Ann"}, "priority": "high", "key": "k1", "metadata": {"ticket": 7}}
