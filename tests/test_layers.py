@@ -19,6 +19,7 @@ LAYERS = (
         "errors",
         "crash_points",
         "clock",
+        "moment",
         "keyring",
         "private_files",
         "redaction",

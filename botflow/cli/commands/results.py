@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ import typer
 from botflow.cli.archive import read_archive
 from botflow.cli.output.printing import table
 from botflow.cli.output.visible import in_one_line
+from botflow.moment import parse_moment
 
 if TYPE_CHECKING:
     from botflow.records.runs import ExecutionRecord
@@ -31,14 +32,19 @@ def results(
     flow: Annotated[str, typer.Argument(metavar="FLOW", help="A workflow's id, or its file.")],
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
     as_json_lines: Annotated[bool, typer.Option("--jsonl", help="Write one JSON object per line.")] = False,
-    after: Annotated[datetime | None, typer.Option(help="Only those that started then or later (UTC).")] = None,
-    before: Annotated[datetime | None, typer.Option(help="Only those that started earlier (UTC).")] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only those that started then or later: 2026-11-01 (UTC).")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only those that started earlier: 2026-11-01T09:30 (UTC).")
+    ] = None,
 ) -> None:
     """Show the results of a workflow's executions: who, when, how it ended, and the variables."""
     if as_csv and as_json_lines:
         raise typer.BadParameter("choose --csv or --jsonl")
     form = "csv" if as_csv else "jsonl" if as_json_lines else "table"
-    read_archive(lambda archive: _write(archive, _id_of(flow), _utc(after), _utc(before), form))
+    since, until = _moment(after, "after"), _moment(before, "before")
+    read_archive(lambda archive: _write(archive, _id_of(flow), since, until, form))
 
 
 async def _write(archive: Archive, workflow: str, after: datetime | None, before: datetime | None, form: str) -> None:
@@ -79,5 +85,8 @@ def _id_of(flow: str) -> str:
     return next(iter(read_flow_files([Path(flow)]).sources))
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None else None
+def _moment(written: str | None, option: str) -> datetime | None:
+    try:
+        return None if written is None else parse_moment(written, option)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint=f"--{option}") from None

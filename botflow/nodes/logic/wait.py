@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Any
@@ -17,12 +16,11 @@ from botflow.engine.time_zone import named_zone
 from botflow.errors import FlowError
 from botflow.flow.duration import LONGEST_S
 from botflow.flow.fields import Duration, Properties, WrongProperty
-from botflow.flow.templates.moments import wall_moment
+from botflow.flow.templates.moments import read_value, wall_moment
 from botflow.flow.templates.template import is_template
 from botflow.nodes.logic.opening_hours import OpeningHours
 
 MESSAGE = "message"
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _UNTIL, _WAIT = "until", "wait"  # in the notes: the moment, and the wait that ends then
 
 
@@ -137,11 +135,12 @@ def _zone(properties: WaitProperties, scene: Scene) -> ZoneInfo:
 
 def _read(written: str, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the next moment with this time of day, or the given moment; NodeFailure `wait.until`."""
-    text = written.strip()
     try:
-        if clock := _TIME.fullmatch(text):
-            return _next(time(int(clock[1]), int(clock[2])), now, zone)
-        given = datetime.fromisoformat(text)
+        given = read_value(written)
+        if isinstance(given, time):
+            return _next(given, now, zone)
+        if not isinstance(given, datetime):
+            given = datetime.combine(given, time())
         moment = given.astimezone(UTC) if given.tzinfo else wall_moment(given.date(), given.time(), zone)
     except (ValueError, OverflowError):
         raise NodeFailure(
@@ -161,6 +160,7 @@ def _next(at: time, now: datetime, zone: ZoneInfo) -> datetime:
 
 def _is_moment(written: str) -> bool:
     try:
-        return bool(_TIME.fullmatch(written.strip())) or bool(datetime.fromisoformat(written.strip()))
+        read_value(written)
     except ValueError:
         return False
+    return True

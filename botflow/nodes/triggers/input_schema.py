@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from botflow.flow.fields import Properties
+from botflow.flow.templates.moments import is_kind
 
+_LENGTH_OF_DATE = len("2026-11-21")
 InputType = Literal["text", "integer", "number", "boolean", "date", "object", "list"]
 InputName = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -111,8 +113,5 @@ def _is(value: Any, type: InputType) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    """Say whether a text is a date as conditions and filters compare it: `20261121` would come before `2026-01-01`."""
+    return len(text) == _LENGTH_OF_DATE and is_kind(text, date)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
+from botflow.moment import parse_moment
 
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
 _LONGEST_ID = 64
-_LOST_PLUS = re.compile(r"(T[0-9:.]+) (?=[0-9]{2}:?[0-9]{2}$)")
 
 
 def parse_query(request: Request, known: Sequence[str]) -> dict[str, str]:
@@ -51,11 +50,9 @@ def moment_in(given: Mapping[str, str], name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        # A + that was not encoded arrives as a blank.
-        moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+", text[:40]))
-        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise invalid(f"{name} is a date or a time, such as 2026-11-01 or 2026-11-01T09:30:00Z") from None
+        return parse_moment(text, name)
+    except ValueError as wrong:
+        raise invalid(str(wrong)) from None
 
 
 def invalid(message: str) -> RejectedInbound:

@@ -68,5 +68,10 @@ def test_results_may_be_of_a_time(botflow: Call, url: str) -> None:
     for arguments, count in ((["--after", "2020-01-01"], 3), (["--before", "2020-01-01"], 1)):
         out = botflow("results", "survey", "--csv", *arguments, BOTFLOW_DATABASE_URL=url).out
         assert len(out.splitlines()) == count
+    for option in ("after", "before"):
+        for written in ("2027", "2026", "1", "20261127", "2026-11", "yesterday"):
+            refused = botflow("results", "survey", f"--{option}", written, BOTFLOW_DATABASE_URL=url)
+            assert refused.status == 2
+            assert f"{option} is a date or a time, such as 2026-11-01" in " ".join(refused.err.split())
     assert botflow("results", "other", BOTFLOW_DATABASE_URL=url).out == "No results of 'other' yet.\n"
     assert botflow("results", "survey", "--csv", "--jsonl").status == 2

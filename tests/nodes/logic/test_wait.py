@@ -239,6 +239,7 @@ def test_a_single_run_may_wait() -> None:
         ({"until": "9"}, "neither a time"),
         ({"until": "25:00"}, "neither a time"),
         ({"until": "2026-02-30"}, "neither a time"),
+        ({"until": "20261224"}, "neither a time"),
         ({"for": "1h", "timeZone": "Moon"}, "no time zone"),
         ({"businessHours": {}}, "at least 1"),
         ({"businessHours": {"holidays": []}}, "never begin"),
@@ -267,6 +268,7 @@ def test_the_checker_says_where_a_wait_is_wrong() -> None:
     [
         ({"until": "{{ at }}"}, {"at": "whenever"}, "wait.until"),
         ({"until": "{{ at }}"}, {}, "wait.until"),
+        ({"until": "{{ at }}"}, {"at": 20261224}, "wait.until"),
         ({"until": "{{ at }}"}, {"at": "9999-12-31T23:59"}, "wait.until"),
         ({"until": "{{ at }}"}, {"at": "0001-01-01T00:00+14:00"}, "wait.until"),
         ({"until": "09:00", "timeZone": "{{ zone }}"}, {"zone": "Moon"}, "zone.unknown"),

@@ -196,7 +196,8 @@ async def test_an_export_longer_than_a_page_is_complete_and_filtered(survey: Sit
 
 async def test_a_wrong_export_is_told_what_is_wrong(sqlite_url: str) -> None:
     async with open_site(sqlite_url, flows=(SURVEY,)) as site:
-        for query in ("", "?workflow=survey&format=xls", "?workflow=survey&after=x", "?workflow=survey&limit=1"):
+        times = ("after=x", "after=2027", "before=1", "after=20261127", "before=2026-W48-5")
+        for query in ("", *(f"?workflow=survey&{bad}" for bad in ("format=xls", "limit=1", *times))):
             refused = await call(site, "GET", f"/results{query}")
             assert (refused.status_code, refused.json()["code"]) == (400, "query.invalid")
         assert (await site.client.get("/api/v1/results?workflow=survey")).status_code == 401
