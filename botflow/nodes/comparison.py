@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_LONGEST_NUMBER = 32  # characters
+from botflow.flow.templates.ordering import number_in
 
 
 def equal(expected: Any, value: Any) -> bool:
@@ -21,29 +21,15 @@ def alike(expected: Any, value: Any) -> bool:
         expected, value = value, expected
     if not isinstance(expected, str):
         return equal(expected, value)
-    text = expected.strip()
     if isinstance(value, bool):
-        return text.casefold() == ("true" if value else "false")
-    if not isinstance(value, int | float) or not _spells_number(text):
+        return expected.strip().casefold() == ("true" if value else "false")
+    if not isinstance(value, int | float):
         return False
-    return (float(text) if "." in text else int(text)) == value
+    return number_in(expected) == value
 
 
 def is_number(value: Any) -> bool:
     """Say whether a value is a number, or a text that spells one."""
     if isinstance(value, str):
-        return _spells_number(value.strip())
+        return number_in(value) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _spells_number(text: str) -> bool:
-    """Say whether the text is a number as people write it in a flow: digits, maybe a sign and a point."""
-    whole, point, fraction = text.removeprefix("-").removeprefix("+").partition(".")
-    digits = whole + fraction
-    return (
-        len(text) <= _LONGEST_NUMBER
-        and digits.isascii()
-        and digits.isdigit()
-        and bool(whole)
-        and bool(fraction or not point)
-    )

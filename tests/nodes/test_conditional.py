@@ -45,6 +45,23 @@ def test_a_condition_that_fails_fails_the_execution_and_says_why() -> None:
     assert (talk.turn.failure.node, talk.turn.failure.code) == ("decide", "condition.failed")
 
 
+@pytest.mark.parametrize(("qty", "said"), [("7", "large"), ("18", "large"), ("4", "rest"), (" 5.0 ", "large")])
+def test_a_text_that_is_a_number_is_compared_as_one(qty: str, said: str) -> None:
+    assert branch([{"handle": "large", "when": "qty >= 5"}], qty=qty).says("hi") == [said]
+    way = node("decide", "conditional.switch", value="qty >= 5", cases=[{"handle": "large", "equals": True}])
+    assert Talk(way | {"on": {"large": "large", "else": "rest"}}, *ENDS[::2], variables={"qty": qty}).says("hi") == [
+        said
+    ]
+
+
+def test_a_text_that_is_no_number_fails_the_execution_without_being_named() -> None:
+    talk = branch([{"handle": "large", "when": "qty >= 5"}], qty="hunter2")
+    talk.says("hi")
+    assert talk.turn.failure is not None
+    assert talk.turn.failure.code == "condition.failed"
+    assert talk.turn.failure.message == "the condition 'qty >= 5' failed: >= cannot compare a text with a number"
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

@@ -13,12 +13,14 @@ from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
 from botflow.flow.templates.language_filters import CLOCK_NAMES
+from botflow.flow.templates.ordering import ORDERING_FUNCTIONS
 from botflow.flow.templates.template import is_template
 from botflow.flow.templates.tokens import KEYWORDS, TemplateRefused, Token, expressions
 from botflow.flow.typed_document import Linked, LinkedNode
 
-_OURS = frozenset((INPUT, NODES, PRODUCT, "range", "loop", *CLOCK_NAMES))
-_TAKEN = KEYWORDS | {"true", "false", "none", "True", "False", "None", INPUT, NODES, VARIABLES, PRODUCT}
+_FUNCTIONS = ORDERING_FUNCTIONS | {PRODUCT}
+_OURS = _FUNCTIONS | {INPUT, NODES, "range", "loop", *CLOCK_NAMES}
+_TAKEN = KEYWORDS | _FUNCTIONS | {"true", "false", "none", "True", "False", "None", INPUT, NODES, VARIABLES}
 _READABLE = re.compile(r"[^\W0-9]\w*")
 _WORD = re.compile(r"\w+")
 _MAY_BE_MISSING = frozenset(("default", "d"))

@@ -16,6 +16,7 @@ from minijinja._lowlevel import State
 
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.language_filters import add_language_filters
+from botflow.flow.templates.ordering import add_ordering
 
 FUEL = 20_000  # instructions; a sentence needs about ten
 _LARGEST_INTEGER = 2**63
@@ -44,6 +45,7 @@ def guarded_environment() -> minijinja.Environment:
     add_language_filters(environment)
     environment.add_global("range", _range)
     environment.add_global(PRODUCT, _product)
+    add_ordering(environment)
     return environment
 
 

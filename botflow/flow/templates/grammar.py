@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from botflow.errors import did_you_mean
 from botflow.flow.templates.bounded_multiplication import guard_products
 from botflow.flow.templates.language_filters import CLOCK_NAMES, LANGUAGE_FILTERS
+from botflow.flow.templates.operands import spaced
+from botflow.flow.templates.ordering import ORDERING_WORDS, guard_ordering
 from botflow.flow.templates.tokens import KEYWORDS, Tag, TemplateRefused, Token, scan, tokens_of
 
 LARGEST_SOURCE = 20_000  # characters of a template
@@ -56,7 +58,7 @@ def translate(source: str) -> str:
 
 def translate_expression(source: str) -> str:
     """The same for a bare expression such as a condition."""
-    return _translate(tokens_of(source))
+    return _translate(tokens_of(source), is_condition=True)
 
 
 def _check_statement(tag: Tag, source: str) -> None:
@@ -77,7 +79,7 @@ def _check_statement(tag: Tag, source: str) -> None:
         )
 
 
-def _translate(tokens: tuple[Token, ...]) -> str:
+def _translate(tokens: tuple[Token, ...], *, is_condition: bool = False) -> str:
     words = [token for token in tokens if token.kind != "space"]
     for position in range(len(words)):
         _check_word(words, position)
@@ -85,9 +87,12 @@ def _translate(tokens: tuple[Token, ...]) -> str:
         raise TemplateRefused(
             f"the expression joins more than {MOST_JOINS} parts", words[0].offset, code="template.too_large"
         )
+    guarded = words
     if any(token.text == "*" and token.kind == "operator" for token in words):
-        tokens = tuple(guard_products(words))
-    return named(tokens)
+        guarded = guard_products(guarded)
+    if is_condition and any(token.text in ORDERING_WORDS for token in words):
+        guarded = guard_ordering(guarded)
+    return named(tokens if guarded is words else spaced(guarded))
 
 
 def _check_word(words: list[Token], position: int) -> None:

@@ -47,6 +47,14 @@ def test_an_event_is_taken_by_its_name_and_if_its_condition_holds(when: str, tak
     assert not starts("trigger.event", given, trigger="event", name="made", input={"amount": 200})
 
 
+@pytest.mark.parametrize(("amount", "takes"), [("50", False), ("200", True), ("200.5", True), (None, False)])
+def test_a_payloads_text_that_is_a_number_is_compared_as_one(amount: str | None, takes: bool) -> None:
+    given = {"event": "paid", "when": "$input.amount > 100"}
+    assert starts("trigger.event", given, trigger="event", name="paid", input={"amount": amount}) is takes
+    with pytest.raises(FlowError, match="cannot compare a text with a number"):
+        starts("trigger.event", given, trigger="event", name="paid", input={"amount": "much"})
+
+
 def test_a_condition_that_an_events_payload_breaks_says_so() -> None:
     with pytest.raises(FlowError, match="failed"):
         starts("trigger.event", {"event": "paid", "when": "1 / $input.n"}, trigger="event", name="paid", input={"n": 0})
