@@ -6,7 +6,7 @@ The engine's NodeType derives from it and adds the visit. All methods get the va
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -25,6 +25,30 @@ class Advice(NamedTuple):
     message: str
     hint: str = ""
     code: str = "property.no_effect"
+
+
+StoredKind = Literal["text", "number", "boolean", "choice", "date", "time", "object"]
+_WORDS: dict[StoredKind, str] = {
+    "text": "a text",
+    "number": "a number",
+    "boolean": "true or false",
+    "choice": "the id of an option",
+    "date": "a date such as 2026-11-27",
+    "time": "a time such as 09:30",
+    "object": "an object",
+}
+
+
+class Stored(NamedTuple):
+    """What a node stores in a variable: its kind, the only values of a choice, and the fields of an object."""
+
+    kind: StoredKind
+    choices: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self.kind]
 
 
 class Surroundings(Protocol):
@@ -90,6 +114,10 @@ class NodeSpec:
     def may_store(self, properties: Any, value: Any) -> bool:
         """Say whether the node's output `value`, and its variable, may be this value."""
         return True
+
+    def stored(self, properties: Any, name: str) -> Stored | None:
+        """Return what the node stores in its variable `name`, or for "" in its output `value`; None if unknown."""
+        return None
 
     def advice(self, properties: Any, around: Surroundings) -> Iterable[Advice]:
         """Return warnings about properties, such as one that has no effect where the node stands."""

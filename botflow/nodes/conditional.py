@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple
@@ -62,12 +61,6 @@ class BranchProperties(Properties):
     """The conditions, in order; the first that holds wins."""
 
 
-# A variable or an output, compared with a text. No part of a longer operand, such as `x.sure` or `a ~ sure`.
-_COMPARED = re.compile(
-    r"""(?<![\w.~|$+*/%-])((?:\$\w{1,64}\.)?[^\W0-9]\w{0,63})\s{0,9}==\s{0,9}("[^"\\]*"|'[^'\\]*')"""
-)
-
-
 class Branch(NodeType):
     """Leaves by the first case whose condition holds, or by `else`.
 
@@ -82,17 +75,6 @@ class Branch(NodeType):
 
     def outputs(self, properties: BranchProperties) -> tuple[str, ...]:
         return ("handle",)
-
-    def advice(self, properties: BranchProperties, around: Surroundings) -> Iterable[Advice]:
-        """Warn of comparisons that never hold: a yes is stored as true, so `sure == "yes"` is always false."""
-        for position, case in enumerate(properties.cases):
-            for found in _COMPARED.finditer(case.when):
-                if not around.may_be(found[1], found[2][1:-1]):
-                    yield Advice(
-                        ("cases", position, "when"),
-                        f"{found[0]} never holds: {found[1]} never has this value",
-                        "compare with what the question stores: true, a number, or the id of an option",
-                    )
 
     def visit(self, properties: BranchProperties, scene: Scene) -> Visit:
         saw: dict[str, Any] = {}

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from botflow.flow.node_spec import Stored
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
@@ -38,6 +39,20 @@ class Around:
 
     def is_variable(self, name: str) -> bool:
         return name in self.linked.document.variables or any(name in node.sets for node in self.linked.nodes.values())
+
+    def stored(self, expression: str) -> tuple[Stored, ...]:
+        """Return all that a variable, or an output `value`, may hold beside nothing; empty if that is not known."""
+        if (output := _OUTPUT.fullmatch(expression)) is not None:
+            source = self.linked.nodes.get(output[1])
+            held = [source.spec.stored(source.properties, "")] if source else []
+        elif (variable := _VARIABLE.fullmatch(expression)) is not None:
+            name = variable[1]
+            if name in self.linked.document.variables:
+                return ()
+            held = [node.spec.stored(node.properties, name) for node in self.linked.nodes.values() if name in node.sets]
+        else:
+            return ()
+        return () if None in held else tuple(stored for stored in held if stored is not None)
 
     def may_be(self, expression: str, value: Any) -> bool:
         """A variable may be what its nodes store in it; one with a default, or that others set, may be anything."""

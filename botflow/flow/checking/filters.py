@@ -8,7 +8,7 @@ from typing import Any
 from botflow.flow.checking.advice import Around
 from botflow.flow.fields import Text
 from botflow.flow.problems import Report
-from botflow.flow.templates.language_filters import LANGUAGE_FILTERS
+from botflow.flow.templates.language_filters import CLOCK_NAMES, LANGUAGE_FILTERS
 from botflow.flow.templates.template import is_template
 from botflow.flow.templates.tokens import Token, expressions
 from botflow.flow.typed_document import Linked, LinkedNode
@@ -69,12 +69,14 @@ def _check_value(words: Sequence[Token], position: int, text: Text, around: Arou
     """Warn of a variable or output that no node sets to a value which the filter takes."""
     name = words[position].text
     read = _operand(words[: position - 1])
-    if read and not any(around.may_be(read, sample) for sample in _SAMPLES[name]):
+    sources = around.stored(read) if name in LANGUAGE_FILTERS else ()
+    is_free = bool(sources) and all(stored.kind in ("text", "object") for stored in sources)
+    if read and (is_free or not any(around.may_be(read, sample) for sample in _SAMPLES[name])):
         report.warning(
             "template.filter_value",
             f"the filter {name} does not fit {read!r}: no node stores a value there that the filter takes",
             text.path,
-            hint="use date, time or number" if name == "format" else "compare it with `expect` of the question",
+            hint="use date, time or number" if name == "format" else "set `expect` of the question, such as date",
             node=around.node.id,
         )
 
@@ -82,12 +84,16 @@ def _check_value(words: Sequence[Token], position: int, text: Text, around: Arou
 def _check_sum(words: Sequence[Token], sign: int, text: Text, around: Around, report: Report) -> None:
     """Warn of `day + 1`: a date or time is a text, and the node would fail."""
     read = _operand(words[:sign])
-    if read and not around.may_be(read, 1) and any(around.may_be(read, sample) for sample in (_DATE, _TIME)):
+    is_clock = read in CLOCK_NAMES and not around.is_variable(read)
+    if is_clock or (
+        read and not around.may_be(read, 1) and any(around.may_be(read, sample) for sample in (_DATE, _TIME))
+    ):
+        count = words[sign + 1].text
         report.warning(
             "template.filter_value",
             f"{read!r} is no number, and cannot be added to",
             text.path,
-            hint=f'move a date or time by {read} | shift("{words[sign].text}1d")',
+            hint=f'move a date or time by {read} | shift("{words[sign].text.strip("+")}{count}d")',
             node=around.node.id,
         )
 

@@ -7,6 +7,7 @@ import re
 import minijinja
 
 from botflow.errors import FlowError, did_you_mean
+from botflow.flow.checking.comparisons import check_comparisons
 from botflow.flow.checking.filters import check_filters
 from botflow.flow.checking.inputs import check_inputs
 from botflow.flow.checking.operators import advice_on_operators
@@ -35,6 +36,7 @@ def check_texts(linked: Linked, report: Report, *, is_subflow: bool) -> None:
                 _check_fields(text, linked, report, node.id)
                 check_inputs(text, linked, report, node.id, is_subflow=is_subflow)
                 check_filters(text, linked, report, node)
+                check_comparisons(text, linked, report, node)
     recap = Text(("recap",), "template", linked.document.recap or "")
     if _is_sound(recap, environment, report, ""):
         _check_references(recap, known, report, "")

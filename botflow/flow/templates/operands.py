@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from botflow.flow.templates.tokens import Token
+from botflow.flow.templates.tokens import KEYWORDS, Token
 
+_COMPARING = frozenset(("==", "!=", "<", "<=", ">", ">=", "=", ",", ":"))
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 # Says whether the token at a position ends the operand before or after it.
 Ends = Callable[[Sequence[Token], int], bool]
@@ -46,6 +47,12 @@ def operand_end(words: Sequence[Token], operator: int, ends: Ends) -> int:
             break
         position += 1
     return position
+
+
+def ends_comparison(words: Sequence[Token], position: int) -> bool:
+    """Say whether the token ends an operand of a comparison, such as `==` or `<`."""
+    word = words[position]
+    return (word.kind == "operator" and word.text in _COMPARING) or (word.kind == "name" and word.text in KEYWORDS)
 
 
 def as_call(function: str, words: list[Token], start: int, operator: int, end: int) -> list[Token]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from minijinja import Environment
 
-from botflow.flow.templates.operands import as_call, operand_end, operand_start
-from botflow.flow.templates.tokens import KEYWORDS, TemplateRefused, Token
+from botflow.flow.templates.operands import as_call, ends_comparison, operand_end, operand_start
+from botflow.flow.templates.tokens import TemplateRefused, Token
 
 _FUNCTION_OF = {"<": "__lt", "<=": "__le", ">": "__gt", ">=": "__ge"}
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -28,7 +28,6 @@ ORDERING_OPERATORS = frozenset(_FUNCTION_OF)
 ORDERING_FUNCTIONS = frozenset(_FUNCTION_OF.values())
 # Words of an expression that may compare an order: the operators, and the tests of the same kind (`x is lt 9`).
 ORDERING_WORDS = ORDERING_OPERATORS | {name.removeprefix("__") for name in ORDERING_FUNCTIONS}
-_ENDS = frozenset(("==", "!=", "<", "<=", ">", ">=", "=", ",", ":"))
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _LONGEST_NUMBER = 64  # characters, with blanks around it
 _NUMBERS = frozenset((int, float))  # not bool
@@ -44,7 +43,7 @@ def guard_ordering(words: list[Token]) -> list[Token]:
     while position < len(words):
         word = words[position]
         if word.kind == "operator" and word.text in ORDERING_OPERATORS:
-            start, end = operand_start(words, position, _ends), operand_end(words, position, _ends)
+            start, end = operand_start(words, position, ends_comparison), operand_end(words, position, ends_comparison)
             if start == position or end == position + 1:
                 raise TemplateRefused(f"{word.text!r} needs a value on both sides", word.offset)
             if words[end : end + 1] and words[end].text in ORDERING_OPERATORS:
@@ -121,12 +120,6 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a text" if number_in(value) is None else "a text that is a number"
     return "an object" if isinstance(value, Mapping) else "a list"
-
-
-def _ends(words: Sequence[Token], position: int) -> bool:
-    """Say whether the token ends an operand of a comparison."""
-    word = words[position]
-    return (word.kind == "operator" and word.text in _ENDS) or (word.kind == "name" and word.text in KEYWORDS)
 
 
 _FUNCTIONS = {sign: _ordered(sign) for sign in _FUNCTION_OF}

@@ -12,6 +12,7 @@ from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
+from botflow.flow.node_spec import Stored
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
@@ -54,6 +55,10 @@ class AiExtract(NodeType):
 
     name = "ai.extract"
     properties = ExtractProperties
+
+    def stored(self, properties: ExtractProperties, name: str) -> Stored | None:
+        found = properties.fields.get(name)
+        return None if found is None else Stored("number" if found.type == "integer" else found.type)
 
     def handles(self, properties: ExtractProperties) -> tuple[str, ...]:
         return ("done", "missing", "error")

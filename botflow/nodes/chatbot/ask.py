@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time
 from functools import cached_property
@@ -15,7 +15,7 @@ from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
-from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.dates import find_date
@@ -39,6 +39,18 @@ from botflow.nodes.comparison import alike, is_number
 Bound = int | float | str
 _MORE = {"choice": ("label",), "media": ("media",)}  # fields of the output beside value, text and reason
 _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
+_STORED: Mapping[Kind, Stored] = {
+    "text": Stored("text"),
+    "email": Stored("text"),
+    "phone": Stored("text"),
+    "integer": Stored("number"),
+    "number": Stored("number"),
+    "yes_no": Stored("boolean"),
+    "date": Stored("date"),
+    "time": Stored("time"),
+    "location": Stored("object", fields=("latitude", "longitude", "label")),
+    "media": Stored("object", fields=("url", "contentType", "name", "size")),
+}
 _BOUNDED = ("text", "integer", "number", "date", "time")
 
 
@@ -163,8 +175,17 @@ class Ask(NodeType):
                 return is_kind(value, date)
             case "time":
                 return is_kind(value, time)
+            case "location" | "media":
+                return isinstance(value, Mapping)
+            case "email" | "phone":
+                return isinstance(value, str) and not is_kind(value, date) and not is_kind(value, time)
             case _:
                 return True
+
+    def stored(self, properties: AskProperties, name: str) -> Stored | None:
+        if properties.expect == "choice":
+            return Stored("choice", choices=tuple(option.id for option in properties.options))
+        return _STORED.get(properties.expect)
 
     def advice(self, properties: AskProperties, around: Surroundings) -> Iterable[Advice]:
         if around.connected("invalid") and properties.retries == "unlimited":

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
-from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.nodes.answers.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
@@ -97,6 +97,9 @@ class Menu(NodeType):
 
     def may_store(self, properties: MenuProperties, value: Any) -> bool:
         return any(alike(option.id, value) for option in properties.options)
+
+    def stored(self, properties: MenuProperties, name: str) -> Stored | None:
+        return Stored("choice", choices=tuple(option.id for option in properties.options))
 
     def advice(self, properties: MenuProperties, around: Surroundings) -> Iterable[Advice]:
         if around.connected(OTHER):

@@ -170,6 +170,9 @@ def test_a_condition_that_never_holds(expect: str, when: str, is_warned: bool) -
         ('{{ x | format("dd.MM.yyyy") }}', "the filter format does not fit 'x'"),
         ("{{ x + 1 }}", "'x' is no number, and cannot be added to"),
         ("{{ x - 1 }}", 'x | shift("-1d")'),
+        ("{{ today + 7 }}", 'today | shift("7d")'),
+        ("{% if x < today + 7 %}soon{% endif %}", 'today | shift("7d")'),
+        ("{{ now - 2 }}", 'now | shift("-2d")'),
         ("{{ x }} - 1 {{ x|date }}", ""),
     ],
 )

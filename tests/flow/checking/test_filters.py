@@ -108,7 +108,8 @@ def test_the_filters_of_a_condition_are_checked_too() -> None:
         ("date", "{{ x|date }} {{ today|at(x)|time }}", False),
         ("time", "{{ x|time }} {{ today|at(x)|time }}", False),
         ("integer", "{{ x|number }} {{ x|money('EUR') }}", False),
-        ("text", "{{ x|date }}", False),
+        ("text", "{{ x|date }}", True),
+        ("regex", "{{ x|date }}", False),
         ("integer", "{{ order.x|date }} {{ x|string|date }}", False),
     ],
 )
