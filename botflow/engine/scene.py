@@ -22,7 +22,7 @@ from botflow.engine.session import AlarmKind, Frame, Parent, Session
 from botflow.engine.time_zone import ZONE_VARIABLE, named_zone
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
-from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
+from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
 from botflow.phone_numbers import zone_of
 
@@ -182,6 +182,8 @@ class Scene:
     def look_up(self, path: Sequence[str]) -> Any:
         """Return what a template would read at `path` (`("order", "size")`), or None when nothing is there."""
         found: Any = self._values()
+        if path[0] in CLOCK_NAMES and path[0] not in found:
+            found = found[SETTINGS].clock_values()
         for name in path:
             if not isinstance(found, Mapping) or name not in found:
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -36,6 +37,19 @@ def test_what_the_conditions_read_is_recorded_with_what_they_chose() -> None:
     assert talk.says("xyz") == ["small"]
     saw = {"qty": 2, "order.size": "xl", "$input.text": "xyz", "note": "n" * 79 + "…", "missing": None}
     assert talk.trace[2] == ["decided", "decide", "small", saw]
+
+
+def test_the_clock_that_a_condition_read_is_recorded() -> None:
+    talk = branch(
+        [{"handle": "large", "when": "day < today and now > '2020' and $var.today is undefined"}], day="2020-01-01"
+    )
+    assert talk.says("xyz") == ["large"]
+    moment = talk.trace[2][3]
+    assert moment["today"] == moment["now"][:10] != ""
+    assert datetime.fromisoformat(moment["now"]).tzinfo is not None
+    mine = branch([{"handle": "large", "when": "today == 'mine'"}], today="mine")
+    assert mine.says("xyz") == ["large"]
+    assert mine.trace[2][3] == {"today": "mine"}
 
 
 def test_a_condition_that_fails_fails_the_execution_and_says_why() -> None:
