@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from botflow.redaction.known_secrets import KnownSecrets
 
 
+_COMMANDS = ("botflow", "pip")
+
+
 def print_json(value: Any) -> None:
     """Print `value` as indented JSON; characters of all scripts are unescaped, except those that move a cursor."""
     print(visible(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
@@ -36,10 +39,17 @@ def error_lines(problem: BotflowError, known_secrets: KnownSecrets) -> Iterator[
         yield known_secrets.text(problem_line(each))
     if not problems:
         label = typer.style("error:", fg="red", bold=True)
-        hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
+        hint = f" {_as_sentence(problem.hint)}" if problem.hint else ""
         stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
         said = known_secrets.text(f"{problem.message}{stop}{hint}")
         yield f"{label} {visible(said)}"
+
+
+def _as_sentence(hint: str) -> str:
+    """Return a hint with a capital, unless its first word is to be typed: a command, an option, a path or a name."""
+    first = hint.split(" ", 1)[0]
+    is_plain = first.removesuffix(",").isalpha() and first.islower() and first not in _COMMANDS
+    return hint[:1].upper() + hint[1:] if is_plain else hint
 
 
 def problem_line(problem: Problem) -> str:
