@@ -59,12 +59,15 @@ def deactivate(workflow: Annotated[str, NAME]) -> None:
 
 
 def _set(workflow: str, status: WorkflowStatus) -> None:
-    from botflow.errors import UsageError
+    from botflow.errors import UsageError, did_you_mean
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.workflow_versions import set_status
+    from botflow.storage.workflow_versions import list_workflows, set_status
 
-    if not run_once_sync(_checked_url(), lambda connection: set_status(connection, workflow, status)):
-        raise UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint="botflow workflows")
+    url = _checked_url()
+    if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
+        known = [each.slug for each in run_once_sync(url, list_workflows)]
+        hint = did_you_mean(workflow, known, "botflow workflows lists those that there are")
+        raise UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
     typer.echo(f"{workflow} is {status}.")
 
 

@@ -16,10 +16,12 @@ from typing import Any
 
 import orjson
 
+from botflow.errors import RejectedInbound, did_you_mean
 from botflow.records.files import complete
 from botflow.records.runs import ExecutionRecord
 from botflow.storage.runs.executions import Executions
 
+MOST_LISTED = 20  # workflows that an error names
 PAGE = 100  # each may hold 64 kB
 FIXED = ("execution", "workflow", "version", "who", "started", "ended", "status")
 _SIGNS = (
@@ -64,13 +66,18 @@ class Results:
 
 
 async def find_results(store: Executions, wanted: ResultsOf, base: str) -> Results:
-    """Read all executions once for the names of their variables, which a table needs before its first row."""
+    """Read all executions once for the names of their variables, which a table needs before its first row.
+
+    RejectedInbound `workflow.unknown` (404) when there is no such workflow.
+    """
     names: dict[str, None] = {}
     last = None
     async for page in _pages(store, wanted, None):
         for record in page:
             names.update(dict.fromkeys(record.variables))
         last = page[-1].id
+    if last is None and wanted.workflow not in (known := await store.workflows()):
+        raise _unknown(wanted.workflow, known)
     return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last, base=base)
 
 
@@ -81,6 +88,18 @@ def with_addresses(record: ExecutionRecord, base: str) -> ExecutionRecord:
         input=complete(record.input, base),
         output=complete(record.output, base),
         variables=complete(record.variables, base),
+    )
+
+
+def _unknown(workflow: str, known: Sequence[str]) -> RejectedInbound:
+    """Return the refusal of a workflow that is none of the `known` ones."""
+    listed = f"there are: {', '.join(known[:MOST_LISTED])}" if known else "the database holds none yet"
+    more = ", ...; botflow workflows lists all" if len(known) > MOST_LISTED else ""
+    return RejectedInbound(
+        f"there is no workflow {workflow[:64]!r}",
+        code="workflow.unknown",
+        hint=did_you_mean(workflow, known, f"{listed}{more}"),
+        status=404,
     )
 
 

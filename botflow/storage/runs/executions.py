@@ -115,6 +115,11 @@ class Executions:
             statement = statement.where(executions.c.id <= UUID(until))
         return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
 
+    async def workflows(self) -> list[str]:
+        """Return the ids of all workflows that the database knows, served or not."""
+        statement = select(workflows.c.slug).order_by(workflows.c.slug)
+        return list(await self._engine.read(lambda connection: connection.execute(statement).scalars().all()))
+
     async def spent(self, execution: ExecutionRecord) -> Spent:
         """Return what the execution has used so far: turns, attempts, and the cost of its models."""
         of_session = turns.c.session_id == execution.session

@@ -73,5 +73,26 @@ def test_results_may_be_of_a_time(botflow: Call, url: str) -> None:
             refused = botflow("results", "survey", f"--{option}", written, BOTFLOW_DATABASE_URL=url)
             assert refused.status == 2
             assert f"{option} is a date or a time, such as 2026-11-01" in " ".join(refused.err.split())
-    assert botflow("results", "other", BOTFLOW_DATABASE_URL=url).out == "No results of 'other' yet.\n"
     assert botflow("results", "survey", "--csv", "--jsonl").status == 2
+
+
+@pytest.mark.parametrize("form", [(), ("--csv",), ("--jsonl",), ("--after", "2020-01-01")])
+def test_a_workflow_that_does_not_exist_is_an_error_with_those_that_do(
+    botflow: Call, url: str, form: tuple[str, ...]
+) -> None:
+    ended = botflow("results", "survei", *form, BOTFLOW_DATABASE_URL=url)
+    assert (ended.status, ended.out) == (2, "")
+    assert "there is no workflow 'survei'" in ended.err
+    assert "Did you mean survey?" in ended.err
+    assert "there is no workflow 'nope'. There are: survey" in botflow("results", "nope").err
+    for command in ("activate", "deactivate"):
+        ended = botflow("workflows", command, "survei")
+        assert ended.status == 2
+        assert "there is no workflow 'survei'. Did you mean survey?" in ended.err
+
+
+def test_a_workflow_without_results_and_one_out_of_service_are_shown(botflow: Call, url: str) -> None:
+    empty = botflow("results", "survey", "--before", "2020-01-01", BOTFLOW_DATABASE_URL=url)
+    assert (empty.status, empty.out) == (0, "No results of 'survey' yet.\n")
+    assert botflow("workflows", "deactivate", "survey").status == 0
+    assert len(table(botflow("results", "survey", "--csv").out)) == 2

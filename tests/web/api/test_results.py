@@ -201,5 +201,9 @@ async def test_a_wrong_export_is_told_what_is_wrong(sqlite_url: str) -> None:
             refused = await call(site, "GET", f"/results{query}")
             assert (refused.status_code, refused.json()["code"]) == (400, "query.invalid")
         assert (await site.client.get("/api/v1/results?workflow=survey")).status_code == 401
+        for query in ("survei", "survei&format=jsonl", "%F0%9F%8D%95"):
+            unknown = await call(site, "GET", f"/results?workflow={query}")
+            assert (unknown.status_code, unknown.json()["code"]) == (404, "workflow.unknown")
+        assert "did you mean survey?" in (await call(site, "GET", "/results?workflow=survei")).text
         empty = await call(site, "GET", "/results?workflow=survey")
         assert empty.text == "execution,workflow,version,who,started,ended,status\r\n"
