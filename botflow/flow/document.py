@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.locale_codes import Country, Language
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
 from botflow.flow.reading.edit import with_positions
@@ -151,9 +152,9 @@ class Document(Policy):
     """The workflow's name in addresses: `a-z 0-9 - _`, at most 64 characters."""
     name: str = ""
     """The name that people see. Without it: the id."""
-    language: str = Field(default="en", min_length=2, max_length=35)
+    language: Language = "en"
     """The language of answers and of botflow's own sentences, which exist in `en`, `de`, `es` and `fr`."""
-    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    region: Country | None = None
     """A country such as `GB`, for phone numbers and the order of day and month."""
     execution_mode: Literal["persistent", "single"] = "persistent"
     """`persistent`: one session per person, with many conversations. `single`: one run per trigger, which may wait for

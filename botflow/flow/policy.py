@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.locale_codes import Country
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -36,7 +37,6 @@ def _clock_time(text: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 ClockTime = Annotated[str, AfterValidator(_clock_time)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class QuietHours(BaseModel):

@@ -52,7 +52,6 @@ SAID: Mapping[str, str] = {
     "parallel.speaks": "a node in a branch of logic.parallel talks to the person",
     "property.invalid": "a property of a node is not what it must be",
     "property.missing_key": "a property of a node is missing",
-    "property.no_effect": "a property of a node has no effect where it stands",
     "property.unknown_key": "a node has a property that its type does not know",
     "rate.limited": "one address, session or person sends more than it may",
     "to.invalid": "the recipient is no number of a channel",

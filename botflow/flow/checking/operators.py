@@ -8,6 +8,8 @@ _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 # These are never right. `===` is looked for before `=`.
 _FOREIGN = (
     (re.compile(r"[!=]=="), "compare with == and !="),
+    (re.compile(r"=>"), "write >= for =>"),
+    (re.compile(r"=<"), "write <= for =<"),
     (re.compile(r"&&"), "write `and` for &&"),
     (re.compile(r"\|\|"), "write `or` for ||"),
     (re.compile(r"<>"), "write != for <>"),

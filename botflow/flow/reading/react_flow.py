@@ -25,6 +25,7 @@ _EDGE_CANVAS = frozenset(
         *("markerStart", "markerEnd", "pathOptions", "interactionWidth"),
     )
 )
+_OTHER_NAMES = {"from": "source", "to": "target"}
 
 
 def flat_document(raw: Any) -> Any:
@@ -48,7 +49,15 @@ def flat_node(raw: Any) -> Any:
 
 
 def flat_edge(raw: Any) -> Any:
-    """Return the edge without what only an editor needs."""
+    """Return the edge without what only an editor needs; an error for the names that other tools give its ends."""
+    wrong = (
+        [name for name, right in _OTHER_NAMES.items() if name in raw and right not in raw]
+        if isinstance(raw, dict)
+        else []
+    )
+    if wrong:
+        names = ", ".join(f"{name} is called {_OTHER_NAMES[name]}" for name in wrong)
+        raise PydanticCustomError("document.invalid", "in an edge, {names}", {"names": names})
     return _without(raw, _EDGE_CANVAS) if isinstance(raw, dict) else raw
 
 

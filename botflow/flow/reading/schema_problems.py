@@ -72,7 +72,7 @@ def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: st
     if kind == "missing":
         return f"{family}.missing_key", f"{spot} is missing", _split_type(error["input"], path)
     if "." in kind:
-        return kind, f"{spot}: {error['msg']}" if spot else error["msg"], ""
+        return kind, f"{spot}: {error['msg']}" if spot else error["msg"], str(error.get("ctx", {}).get("hint", ""))
     hint = _instead_of(error, path, model)
     message = _SENTENCES.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if kind == "literal_error" and isinstance(given := error["input"], str):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import fold
-from botflow.languages import base_language, country_in
+from botflow.languages import LANGUAGES, base_language, country_in
 from botflow.nodes.answers.calendar_words import CALENDARS, Calendar
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.numbers import spelled_out
@@ -43,7 +43,9 @@ def find_date(text: str, today: date, language: str, region: str | None) -> date
             found = _named(text, today, language, calendar)
     except (ValueError, OverflowError):  # the thirtieth of February
         return None
-    return found or _by_library(text, today, language)
+    if found or (found := _by_library(text, today, language)) or base_language(language) in LANGUAGES:
+        return found
+    return find_date(text, today, "en", country or None)  # the sentences of such a language are English ones
 
 
 def _numeric(text: str, today: date, tongue: str, country: str) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from botflow.engine.inbound import Location, Media
 from botflow.nodes.answers.expectation import Accepted, Expectation, FileKind, Kind, Option, Reading, Refused
 from botflow.nodes.answers.read_answer import READERS, read
+from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from tests.engine.inbounds import message
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")
@@ -157,3 +159,20 @@ def test_a_long_story_is_not_searched_for_an_answer(kind: Kind) -> None:
     story = message("yes 12 tomorrow 14:30 ann@botflow.dev +44 20 7946 0958 red " * 10)
     expectation = Expectation(kind=kind, choices=(Option(id="red", label="Red"),))
     assert read(expectation, story, "en", None) == Refused("too_long")
+
+
+@pytest.mark.parametrize(
+    "language", ["en", "de", "es", "fr", "de-AT", "it", "pt-BR", "ja", "ar", "tr", "zh-Hant", "haw"]
+)
+@pytest.mark.parametrize("kind", ["date", "time", "email", "phone", "integer", "number", "yes_no"])
+def test_the_examples_of_a_prompt_are_accepted_in_each_language(language: str, kind: Kind) -> None:
+    said = invalid_sentence(Expectation(kind=kind), "x", language)
+    quoted = re.findall("[\u201c\u201e\u00ab]\\s?([^\u201c\u201d\u201e\u00ab\u00bb]+?)\\s?[\u201d\u201c\u00bb]", said)
+    examples = quoted or re.findall(r"(?:for example|zum Beispiel|por ejemplo|par exemple)\s(\S[^,.]*(?:\.\w+)?)", said)
+    if kind == "yes_no":
+        examples = {"en": ["yes", "no"], "de": ["ja", "nein"], "es": ["s\u00ed", "no"], "fr": ["oui", "non"]}.get(
+            language[:2], ["yes", "no"]
+        )
+    assert examples
+    for example in examples:
+        assert isinstance(read(Expectation(kind=kind), message(example), language, None), Accepted), example
