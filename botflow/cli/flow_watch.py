@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from botflow.cli.output.flow_warnings import warning_lines
 from botflow.cli.output.printing import error_lines
 from botflow.errors import BotflowError
 from botflow.redaction.known_secrets import KnownSecrets
@@ -88,6 +89,10 @@ class FlowWatch:
             how = "is served now" if is_new else "is served in its new version; conversations under way keep theirs"
             self._tell(f"{files.sources[flow.id].name}: {flow.id} {how}")
             self._digests[flow.id] = flow.digest
+        if different:
+            served = [flow.id for flow, _ in different]
+            for line in warning_lines(files, self._paths, self._known_secrets, served):
+                self._tell(line)
 
     def _tell_gone(self, gone: Iterable[Path]) -> None:
         """Tell that a workflow outlives its file, as it does when a server starts without the file."""

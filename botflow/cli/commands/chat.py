@@ -57,11 +57,14 @@ def chat(flows: FlowPaths) -> None:
 
 async def _talk(options: RuntimeOptions, paths: Sequence[Path], files: FlowFiles) -> None:
     from botflow.cli.flow_watch import FlowWatch
+    from botflow.cli.output.flow_warnings import warning_lines
     from botflow.cli.output.printing import is_terminal
     from botflow.cli.terminal.chat_session import TerminalConversation
     from botflow.cli.terminal.prompt import PipedTerminal, PromptTerminal
     from botflow.runtime.app import open_runtime
 
+    for line in warning_lines(files, paths, options.known_secrets):
+        typer.echo(line, err=True)
     terminal = PromptTerminal() if is_terminal() else PipedTerminal()
     async with open_runtime(options) as runtime:
         live = runtime.flows.get(options.flows[0][0].id)

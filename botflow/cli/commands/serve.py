@@ -85,6 +85,7 @@ async def _serve(
     from botflow.cli.flow_watch import FlowWatch
     from botflow.cli.launch import settle_garbage_collector
     from botflow.cli.output.banner import print_banner
+    from botflow.cli.output.flow_warnings import warning_count, warning_lines
     from botflow.web.application import Application
     from botflow.web.server import WebServer, server_config
 
@@ -104,7 +105,11 @@ async def _serve(
             dev=dev,
             worker=options.worker is not None,
             redis_answers=runtime.counter is not None and await runtime.counter.answers(),
+            warnings="" if dev else warning_count(files, paths),
         )
+        if dev:
+            for line in warning_lines(files, paths, options.known_secrets):
+                typer.echo(line)
         watch = (
             FlowWatch(paths, files, runtime.flows, options.known_secrets, typer.echo).running()
             if dev and paths

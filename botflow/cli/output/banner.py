@@ -12,8 +12,10 @@ from botflow.plugins import Plugin, installed_plugins
 from botflow.runtime.app import Runtime
 
 
-def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool, redis_answers: bool) -> None:
-    """Print the start-up lines on stdout."""
+def print_banner(
+    runtime: Runtime, address: str, *, dev: bool, worker: bool, redis_answers: bool, warnings: str = ""
+) -> None:
+    """Print the start-up lines on stdout. `warnings` says how many the checker has about the flow files."""
     settings = runtime.settings
     typer.echo(typer.style(f"botflow is ready at {address}", fg="green", bold=True))
     base = (settings.botflow_public_url or (address if dev else "")).rstrip("/")
@@ -21,6 +23,7 @@ def print_banner(runtime: Runtime, address: str, *, dev: bool, worker: bool, red
     rows = [
         ("workflows", ", ".join(named or slugs) or "none yet: botflow serve FLOW..."),
         ("also", also_served([slug for slug in slugs if slug not in named]) if named else ""),
+        ("warnings", warnings),
         ("inactive", ", ".join(runtime.flows.out_of_service())),
         ("chat page", f"{address}/" if dev else ""),
         ("database", database_name(settings.botflow_database_url)),

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.cli.conftest import Call
-from tests.cli.processes import Process, running
+from tests.cli.processes import SECRET, Process, running
 
 BAR = """\
 id: {id}
@@ -67,6 +67,47 @@ def test_a_saved_flow_is_served_and_conversations_under_way_keep_theirs(tmp_path
         assert says(server, opened(server), "hi") == ["And now?"]
         assert server.stop() == 0
         assert "Traceback" not in server.output
+
+
+def test_warnings_are_told_at_the_start_and_with_each_version(tmp_path: Path) -> None:
+    file = tmp_path / "bar.yaml"
+    file.write_text(bar(done="Hi {{ anser }}."))
+    other = tmp_path / "other.yaml"
+    other.write_text(bar("other", done="{{ nothing }}"))
+    with running(tmp_path, "serve", "bar.yaml", "other.yaml", "--dev", "--port", "0") as server:
+        server.wait_for("ready at")
+        assert "'done' reads the variable 'anser', and nothing sets it (did you mean answer?)" in server.output
+        assert server.output.count("warning variable.never_set") == 2
+
+        file.write_text(bar(done="Hi {{ ansewr }}."))
+        server.wait_for("'ansewr', and nothing sets it")
+        assert server.output.count("warning variable.never_set") == 3
+
+        file.write_text(bar())
+        while server.output.count("new version") < 2:
+            server.wait_for("bar is served")
+        assert server.output.count("warning variable.never_set") == 3
+        server.stop()
+
+
+def test_without_dev_warnings_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "bar.yaml").write_text(bar(done="{{ one }} {{ two }}"))
+    with running(tmp_path, "serve", "bar.yaml", "--port", "0", BOTFLOW_SECRET_KEY=SECRET) as server:
+        server.wait_for("ready at")
+        server.wait_for("worker")
+        server.stop()
+    assert "2; see them with: botflow check bar.yaml" in server.output
+    assert "variable.never_set" not in server.output
+
+
+def test_a_terminal_conversation_tells_warnings_shortly_and_beside_the_conversation(tmp_path: Path) -> None:
+    names = " ".join(f"{{{{ n{number} }}}}" for number in range(15))
+    (tmp_path / "bar.yaml").write_text(bar(done=names))
+    command = [sys.executable, "-m", "botflow", "chat", "bar.yaml"]
+    ended = subprocess.run(command, cwd=tmp_path, input="hi\n", capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stderr.count("warning variable.never_set") == 10
+    assert "5 more warnings: botflow check bar.yaml" in ended.stderr
+    assert "warning" not in ended.stdout
 
 
 def test_files_come_to_a_served_folder_and_go(tmp_path: Path) -> None:
