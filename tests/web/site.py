@@ -27,9 +27,10 @@ from botflow.runtime.process.overload import Bounds
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
-from botflow.storage.tables import metadata, processes
+from botflow.storage.tables import metadata, processes, sessions
 from botflow.web.addresses import Network
 from botflow.web.application import Application
+from botflow.web.auth.callers import Visitor
 from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
@@ -152,6 +153,22 @@ class Visit:
     @property
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.opened['token']}"}
+
+    @property
+    def external_id(self) -> str:
+        caller = self.site.desk.gate.caller(
+            {"headers": [(b"authorization", self.headers["authorization"].encode())]}, self.workflow
+        )
+        assert isinstance(caller, Visitor)
+        return caller.external_id
+
+    async def number(self) -> int:
+        """Return the number of the session's row, which a visitor is not told."""
+        query = select(sessions.c.id).where(sessions.c.external_id == self.external_id)
+        found: int = await self.site.runtime.database.engine.read(
+            lambda connection: connection.execute(query).scalar_one()
+        )
+        return found
 
     async def post(self, **body: Any) -> httpx2.Response:
         return await self.site.client.post(f"/chat/{self.workflow}/messages", json=body, headers=self.headers)

@@ -191,7 +191,7 @@ async def test_timers_that_are_due_by_the_thousand_do_not_count(database_url: st
         visits: list[Visit] = [await site.visit("order") for _ in range(4)]
         due = [
             {
-                "session_id": int(visit.opened["sessionId"]),
+                "session_id": await visit.number(),
                 "seq": 100,
                 "received_at": site.runtime.clock.now(),
                 "seed": 1,

@@ -32,6 +32,11 @@ class Visitor:
     workflow: str
     external_id: str
 
+    @property
+    def session_name(self) -> str:
+        """What the visitor knows the session by: its number would tell strangers how many conversations there are."""
+        return hashlib.sha256(f"{self.workflow}/{self.external_id}".encode()).hexdigest()[:24]
+
 
 @dataclass(frozen=True, slots=True)
 class TrustedServer:

@@ -17,7 +17,7 @@ from botflow.records.sessions import VISITOR, SessionKey
 from botflow.records.turns import Receipt
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import send_json
-from botflow.web.auth.callers import Visitor, external_id_of, external_id_refused
+from botflow.web.auth.callers import Caller, Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.history import Query, message_json, read_page
 from botflow.web.context import Desk, conversation_status, desk_of
@@ -78,7 +78,7 @@ class Messages:
             receipt = await desk.runtime.receiver.receive(
                 live, external_id, inbound, reply_within_s=within_s, by_token=address is not None
             )
-        await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, scope, receipt))
+        await send_json(send, 202 if receipt.state == "new" else 200, await _reply(desk, scope, caller, receipt))
 
     async def _read(self, scope: Scope, send: Send) -> None:
         """Answer with a page of the conversation, both directions, for a reloaded page."""
@@ -90,7 +90,8 @@ class Messages:
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         page = await read_page(desk.runtime.database.transcripts, stored.id, query, desk.links.of(stored.id, scope))
-        await send_json(send, 200, {"sessionId": str(stored.id), "status": conversation_status(stored), **page})
+        session = _session_name(caller, stored.id)
+        await send_json(send, 200, {"sessionId": session, "status": conversation_status(stored), **page})
 
 
 class OpenSession:
@@ -119,8 +120,9 @@ class OpenSession:
         )
         with desk.waits.place(external_id, address, desk.runtime.timing.chat_reply_s) as within_s:
             receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
-        token = desk.gate.sign(Visitor(live.slug, external_id))
-        await send_json(send, 201, {**await _reply(desk, scope, receipt), "token": token})
+        visitor = Visitor(live.slug, external_id)
+        reply = await _reply(desk, scope, visitor, receipt)
+        await send_json(send, 201, {**reply, "token": desk.gate.sign(visitor)})
 
 
 async def _media(desk: Desk, scope: Scope, live: LiveFlow, external_id: str, posted: Posted) -> tuple[Media, ...]:
@@ -140,14 +142,19 @@ async def _media(desk: Desk, scope: Scope, live: LiveFlow, external_id: str, pos
     )
 
 
-async def _reply(desk: Desk, scope: Scope, receipt: Receipt) -> dict[str, Any]:
+async def _reply(desk: Desk, scope: Scope, caller: Caller | None, receipt: Receipt) -> dict[str, Any]:
     """Return a turn's response: its messages to the session's own person, and the conversation's status."""
     links = desk.links.of(receipt.id.session, scope)
     return {
-        "sessionId": str(receipt.id.session),
+        "sessionId": _session_name(caller, receipt.id.session),
         "status": await _status(desk, receipt),
         "messages": [message_json(outbound, links) for outbound in receipt.outbounds if not outbound.message.to],
     }
+
+
+def _session_name(caller: Caller | None, number: int) -> str:
+    """Return the session's number for those with the API key, who find it in `botflow sessions` too."""
+    return caller.session_name if isinstance(caller, Visitor) else str(number)
 
 
 async def _status(desk: Desk, receipt: Receipt) -> str:

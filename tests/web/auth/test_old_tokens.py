@@ -18,11 +18,12 @@ async def test_a_token_never_opens_the_session_that_got_its_number(
     migrate(fresh_url)
     async with open_site(sqlite_url) as former:
         old = await former.visit()
+        number = await old.number()
 
     async with open_site(fresh_url) as site:
         other = await site.visit()
         await other.say("my name is a secret")
-        assert other.opened["sessionId"] == old.opened["sessionId"]
+        assert await other.number() == number
 
         answer = await site.client.get(f"/chat/order/{resource}", headers=old.headers)
 

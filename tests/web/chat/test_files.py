@@ -17,7 +17,6 @@ from botflow.storage.tables import file_pieces, files, sessions
 from botflow.web.chat.files import LARGEST_FILE, MOST_PER_SESSION, PIECE
 from botflow.web.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
 from tests.runtime.until import until
-from tests.web.chat.test_revoked_tokens import external_id_of
 from tests.web.site import API_KEY, PUBLIC_URL, Site, Visit, open_site, texts
 
 PHOTO = """
@@ -361,7 +360,7 @@ async def test_the_flow_gets_a_complete_address(site: Site) -> None:
     await visit.say("hi")
     file = await uploaded(visit)
     await visit.post(media=[{"id": file["id"]}])
-    heard = await site.runtime.database.transcripts.transcript(int(visit.opened["sessionId"]), 10)
+    heard = await site.runtime.database.transcripts.transcript(await visit.number(), 10)
     (medium,) = next(entry.body["media"] for entry in heard if entry.body.get("media"))
 
     assert medium["url"].startswith(f"{PUBLIC_URL}/chat/photo/files/{file['id']}/leak.png?expires=")
@@ -375,7 +374,7 @@ async def test_another_conversation_shows_a_file_that_the_flow_passed_on(databas
         file = await uploaded(visit)
         await visit.post(media=[{"id": file["id"]}])
         (sent,) = await site.runtime.database.files.send(
-            SessionKey(site.runtime.flows.get("photo").workflow, CHAT, external_id_of(visit)), [file["id"]]
+            SessionKey(site.runtime.flows.get("photo").workflow, CHAT, visit.external_id), [file["id"]]
         )
         passed_on = site.desk.links.given("photo", sent, "")
 

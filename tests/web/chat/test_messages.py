@@ -164,6 +164,20 @@ async def test_opening_twice_makes_two_visitors(site: Site) -> None:
     assert ann.opened["token"] != bob.opened["token"]
 
 
+async def test_a_visitor_does_not_learn_how_many_conversations_there_are(site: Site) -> None:
+    visitor = await site.visit()
+    posted = (await visitor.post(text="Ann")).json()
+    read = await visitor.history()
+    by_server = await site.client.post(
+        "/chat/order/messages", json={"text": "hi", "externalId": "bob"}, headers=TRUSTED
+    )
+
+    assert {visitor.opened["sessionId"], posted["sessionId"], read["sessionId"]} == {visitor.opened["sessionId"]}
+    assert len(visitor.opened["sessionId"]) == 24
+    assert visitor.opened["sessionId"] != str(await visitor.number())
+    assert int(by_server.json()["sessionId"]) == await visitor.number() + 1
+
+
 @pytest.mark.parametrize("path", ["/chat/nowhere/sessions", "/chat/nowhere/messages"])
 async def test_an_unknown_workflow_is_a_404(sqlite_site: Site, path: str) -> None:
     response = await sqlite_site.client.post(path, json={}, headers=TRUSTED)

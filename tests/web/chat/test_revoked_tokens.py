@@ -11,7 +11,6 @@ import pytest
 from botflow.engine.inbound import CHAT
 from botflow.records.sessions import SessionKey
 from botflow.storage.session_tokens import revoke_token
-from botflow.web.auth.callers import Visitor
 from botflow.web.chat import stream_news
 from tests.web.chat.event_stream import listening
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
@@ -19,17 +18,8 @@ from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 BY_KEY = {"authorization": f"Bearer {API_KEY}"}
 
 
-def external_id_of(visitor: Visit) -> str:
-    token = visitor.opened["token"]
-    caller = visitor.site.desk.gate.caller(
-        {"headers": [(b"authorization", f"Bearer {token}".encode())]}, visitor.workflow
-    )
-    assert isinstance(caller, Visitor)
-    return caller.external_id
-
-
 async def revoke(visitor: Visit, external_id: str = "") -> httpx2.Response:
-    body = {"externalId": external_id or external_id_of(visitor)}
+    body = {"externalId": external_id or visitor.external_id}
     path = f"/api/v1/workflows/{visitor.workflow}/sessions/revoke"
     return await visitor.site.client.post(path, json=body, headers=BY_KEY)
 
@@ -73,8 +63,8 @@ async def test_every_request_with_a_revoked_token_is_refused(
     response = await request_by(visitor)
 
     assert revoked.json() == {
-        "sessionId": visitor.opened["sessionId"],
-        "externalId": external_id_of(visitor),
+        "sessionId": str(await visitor.number()),
+        "externalId": visitor.external_id,
         "revoked": True,
     }
     assert is_refused(response)
@@ -96,7 +86,7 @@ async def test_revoking_again_changes_nothing_and_an_unknown_person_is_said_to_b
 async def test_only_the_api_key_can_revoke(site: Site) -> None:
     visitor = await site.visit()
     path = f"/api/v1/workflows/{visitor.workflow}/sessions/revoke"
-    body = {"externalId": external_id_of(visitor)}
+    body = {"externalId": visitor.external_id}
 
     for headers in ({}, visitor.headers):
         assert (await site.client.post(path, json=body, headers=headers)).status_code in (401, 403)
@@ -107,7 +97,7 @@ async def test_a_server_can_continue_the_conversation(site: Site) -> None:
     visitor = await site.visit()
     await revoke(visitor)
 
-    body = {"text": "Ann", "externalId": external_id_of(visitor)}
+    body = {"text": "Ann", "externalId": visitor.external_id}
     response = await site.client.post("/chat/order/messages", json=body, headers=BY_KEY)
     assert response.status_code == 200
     assert is_refused(await post(visitor))
@@ -122,7 +112,7 @@ async def test_an_open_stream_ends(site: Site, by_whom: str, monkeypatch: pytest
         if by_whom == "api":
             await revoke(visitor)
         else:  # another process, which sends no signal
-            await site.runtime.database.engine.write(revoke_token, "order", external_id_of(visitor))
+            await site.runtime.database.engine.write(revoke_token, "order", visitor.external_id)
         with pytest.raises(EOFError):
             await reader.next()
 
@@ -131,8 +121,8 @@ async def test_nothing_that_is_said_after_it_is_shown_on_an_open_stream(site: Si
     visitor = await site.visit()
     async with listening(visitor) as reader:
         await reader.until("status")
-        await site.runtime.database.engine.write(revoke_token, "order", external_id_of(visitor))
-        body = {"text": "Ann", "externalId": external_id_of(visitor)}
+        await site.runtime.database.engine.write(revoke_token, "order", visitor.external_id)
+        body = {"text": "Ann", "externalId": visitor.external_id}
         assert (await site.client.post("/chat/order/messages", json=body, headers=BY_KEY)).status_code == 200
         with pytest.raises(EOFError):
             await reader.next()
@@ -140,7 +130,7 @@ async def test_nothing_that_is_said_after_it_is_shown_on_an_open_stream(site: Si
 
 async def test_a_stream_of_a_server_goes_on(site: Site) -> None:
     visitor = await site.visit()
-    person = external_id_of(visitor)
+    person = visitor.external_id
     await revoke(visitor)
 
     by_key = Visit(site, "order", {"token": API_KEY})
@@ -152,7 +142,7 @@ async def test_a_message_that_would_wait_behind_a_turn_is_refused(talking_site: 
     visitor = await talking_site.visit("talk")
     waiting = asyncio.create_task(visitor.post(text="hi", messageId="first"))
     await model.begun.wait()
-    await talking_site.runtime.database.engine.write(revoke_token, "talk", external_id_of(visitor))
+    await talking_site.runtime.database.engine.write(revoke_token, "talk", visitor.external_id)
 
     assert is_refused(await visitor.post(text="and?", messageId="second"))
     assert is_refused(await visitor.post(text="hi", messageId="first"))
@@ -176,4 +166,4 @@ async def test_every_process_refuses_although_its_copy_of_the_session_is_older(p
 
 
 def _key(site: Site, workflow: str, visitor: Visit) -> SessionKey:
-    return SessionKey(site.runtime.flows.get(workflow).workflow, CHAT, external_id_of(visitor))
+    return SessionKey(site.runtime.flows.get(workflow).workflow, CHAT, visitor.external_id)
