@@ -29,6 +29,8 @@ SENTENCES = Sentences(
     bounds=Bounded(both=" from {least} to {most}", least=" from {least} up", most=" up to {most}"),
     dates=Bounded(both=" from {least} to {most}", least=" from {least} on", most=" up to {most}"),
     example=", for example 3",
+    yes="yes",
+    no="no",
     files="Please send {kinds}.",
     file_kinds=MappingProxyType(
         {

@@ -24,6 +24,7 @@ class Sentences:
 
     `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, of `dates` for a
     date, or `example`.
+    `yes` and `no`: a truth in a text.
     `files`: what a media question expects when only some kinds of files fit; `{kinds}` becomes some of `file_kinds`,
     with `either` between the last two.
     `length`: what a text question expects when its length is bounded. `unreadable`: a photo came instead of words.
@@ -36,6 +37,8 @@ class Sentences:
     bounds: Bounded
     dates: Bounded
     example: str
+    yes: str
+    no: str
     files: str
     file_kinds: Mapping[str, str]
     either: str

@@ -56,7 +56,7 @@ def test_a_reckoned_value_is_stored_as_it_is_read() -> None:
     setting = node("set", "logic.set", variables={"due": "{{ today|shift('1 month')|at('09:00') }}"}, next="say")
     talk = Talk(setting, say("say", "{{ due }} {{ due|datetime('short') }} {{ due > now }}"), timeZone="Europe/Berlin")
 
-    assert said(talk) == ["2026-12-27T09:00:00+01:00 12/27/26, 9:00 AM True"]
+    assert said(talk) == ["2026-12-27T09:00:00+01:00 12/27/26, 9:00 AM yes"]
 
 
 def test_a_wrong_date_fails_the_node_with_a_sentence() -> None:

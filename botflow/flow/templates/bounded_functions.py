@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import minijinja
@@ -31,6 +32,10 @@ _REMOVED_FUNCTIONS = ("cycler", "debug", "dict", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%(?:%|[-+ 0#]*+(?P<width>\d*+)(?:\.(?P<precision>\d*+))?[sdifgex])")
 
 
+TRUTHS = "__truths"  # in a template's context: the words for true and for false
+DIGITS = 15  # of a number in a text: what a binary fraction holds exactly
+
+
 def guarded_environment() -> minijinja.Environment:
     """Return an environment whose filters are bounded; undefined values are empty, and so are their attributes."""
     environment = minijinja.Environment(undefined_behavior="chainable", pycompat=False, fuel=FUEL)
@@ -50,12 +55,19 @@ def guarded_environment() -> minijinja.Environment:
 
 
 def measured_environment(largest: int) -> minijinja.Environment:
-    """Return an environment that stops a template after `largest` characters, and writes null as nothing."""
+    """Return an environment that stops a template after `largest` characters, and writes null as nothing.
+
+    A truth is written by the pair of words that the context has as TRUTHS, a number with at most DIGITS digits.
+    """
     environment = guarded_environment()
 
     def count(state: State, value: Any) -> Any:
         if value is None:
             return ""
+        if isinstance(value, bool):
+            value = state.lookup(TRUTHS)[0 if value else 1]
+        elif isinstance(value, float) and abs(value) < 10**DIGITS:
+            value = _decimal(value)
         written = (state.get_temp("written") or 0) + (len(value) if isinstance(value, str) else 20)
         if written > largest:
             raise ValueError(f"the text grew beyond {largest} characters")
@@ -64,6 +76,12 @@ def measured_environment(largest: int) -> minijinja.Environment:
 
     environment.finalizer = pass_state(count)
     return environment
+
+
+def _decimal(value: float) -> str:
+    """Write a number with at most DIGITS digits: 0.3, and not 0.30000000000000004."""
+    written = format(Decimal(f"{value:.{DIGITS}g}"), "f")
+    return written if "." in written else f"{written}.0"
 
 
 def plain_value(value: Any, largest: int) -> Any:

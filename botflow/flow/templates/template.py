@@ -8,16 +8,17 @@ variable may share a name. `now` and `today` are the moment of the turn. The gra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import minijinja
 
 from botflow.errors import FlowError
-from botflow.flow.templates.bounded_functions import guarded_environment, measured_environment, plain_value
+from botflow.flow.templates.bounded_functions import TRUTHS, guarded_environment, measured_environment, plain_value
 from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, named, translate, translate_expression
 from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.tokens import TemplateRefused, expressions, tokens_of
+from botflow.languages import sentences_in
 
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 
@@ -26,6 +27,8 @@ _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render gene
 _SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 _CLOCK_WORD = re.compile(rf"\b(?:{'|'.join(CLOCK_NAMES)})\b")
+# What minijinja may have written of a value in a way that is not for people; also a number of more than 15 digits.
+_FOR_PROGRAMS = re.compile(r"None|True|False|[0-9.]{17}")
 _TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
 
@@ -81,17 +84,25 @@ class Templates:
         self._expressions: dict[str, tuple[str, bool]] = {}
 
     def render(self, source: str, context: Mapping[str, Any]) -> str:
-        """Render `source`; FlowError `template.failed` says what went wrong and where."""
+        """Render a text for people: a truth is "yes" or "no" in their language. FlowError `template.failed` says what
+        went wrong and where."""
+        return self._render(source, context, _people_say)
+
+    def _render(
+        self, source: str, context: Mapping[str, Any], truths: Callable[[Mapping[str, Any]], tuple[str, str]]
+    ) -> str:
         if not is_template(source):
             return source
         try:
             environment, name, reads_clock = self._compiled.get(source) or self._compile(source)
             values = _with_clock(context) if reads_clock else context
+            if environment is self._measured:
+                values = {**values, TRUTHS: truths(context)}
             text: str = environment.render_template(name, **values)
-            if "None" in text and environment is self._plain:
+            if environment is self._plain and _FOR_PROGRAMS.search(text):
                 # A null must not be written as "None"; looking for it here is cheaper than a finalizer.
                 self._measured.add_template(name, translate(source))
-                text = self._measured.render_template(name, **values)
+                text = self._measured.render_template(name, **{**values, TRUTHS: truths(context)})
         except _TEMPLATE_FAILURES as failure:
             raise FlowError(
                 f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
@@ -104,10 +115,13 @@ class Templates:
         return text
 
     def render_value(self, value: Any, context: Mapping[str, Any]) -> Any:
-        """Render every template inside a JSON value; a string that is one bare `{{ expression }}` keeps its type."""
+        """Render every template inside a JSON value; a string that is one bare `{{ expression }}` keeps its type.
+
+        Other texts may be for programs, such as an address: a truth in them is `true` or `false` in every language.
+        """
         if isinstance(value, str):
             bare = bare_expression(value)
-            return self.evaluate(bare, context) if bare is not None else self.render(value, context)
+            return self.evaluate(bare, context) if bare is not None else self._render(value, context, _as_json)
         if isinstance(value, Mapping):
             return {name: self.render_value(item, context) for name, item in value.items()}
         if isinstance(value, list):
@@ -145,6 +159,17 @@ class Templates:
         expression = translate_expression(source)
         translated = self._expressions[source] = expression, _reads_clock(expression)
         return translated
+
+
+def _people_say(context: Mapping[str, Any]) -> tuple[str, str]:
+    settings = context.get(SETTINGS)
+    languages = settings.languages if isinstance(settings, RenderSettings) else ()
+    said = sentences_in(languages[0] if languages else "en")
+    return said.yes, said.no
+
+
+def _as_json(context: Mapping[str, Any]) -> tuple[str, str]:
+    return "true", "false"
 
 
 def _reads_clock(translated: str) -> bool:

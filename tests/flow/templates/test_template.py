@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import minijinja
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botflow.errors import FlowError
+from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import LARGEST_TEXT, Templates, node_references
 
 CONTEXT: dict[str, Any] = {
@@ -27,6 +30,40 @@ CONTEXT: dict[str, Any] = {
     "__node": {"ask": {"value": "output"}, "1": {"value": "one"}},
     "__input": {"text": "hello"},
 }
+
+
+def in_language(language: str) -> dict[str, Any]:
+    settings = RenderSettings(datetime(2026, 11, 26, tzinfo=UTC), lambda: ZoneInfo("UTC"), (language,))
+    return {"sure": True, "never": False, SETTINGS: settings}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "yes/no"), ("de-AT", "ja/nein"), ("es", "sí/no"), ("fr", "oui/non"), ("ja", "yes/no")],
+)
+def test_a_truth_in_a_text_is_said_in_the_language_and_a_value_stays_one(language: str, text: str) -> None:
+    templates, context = Templates(), in_language(language)
+
+    assert templates.render("{{ sure }}/{{ never }}", context) == text
+    assert templates.render("{% if sure %}{{ sure }}/{{ never }}{% endif %}", context) == text
+    assert templates.render_value("{{ sure }}", context) is True
+    assert templates.render_value({"a": ["{{ never }}", "ok={{ sure }}"]}, context) == {"a": [False, "ok=true"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ 0.1 + 0.2 }}", "0.3"),
+        ("{{ 1000.1 + 0.2 }} {{ 2.5 * 3 }}", "1000.3 7.5"),
+        ("{{ 1 / 3 }} {{ -2 / 3 }}", "0.333333333333333 -0.666666666666667"),
+        ("{{ 12345678901234567890 }}", "12345678901234567890"),
+        ("{{ 123456789.25 }} {{ 0.1 + 0.2 }}", "123456789.25 0.3"),
+    ],
+)
+def test_a_number_in_a_text_has_at_most_fifteen_digits(source: str, text: str) -> None:
+    assert Templates().render(source, {}) == text
+    assert Templates().render_value("x " + source, {}) == "x " + text
+    assert Templates().render_value("{{ 0.1 + 0.2 }}", {}) == 0.1 + 0.2
 
 
 @pytest.mark.parametrize(
@@ -53,7 +90,7 @@ CONTEXT: dict[str, Any] = {
         ("{{ '}}' }}{{ \"{{\" }}{# {{ hidden }} #}{{ {'a': {'b': 1}}.a.b }}", "}}{{1"),
         ("a {{- name -}} b", "aAdab"),
         ("{{ range(3)|join('-') }} {{ 'it''s' if false else 'ok' }}", "0-1-2 ok"),
-        ("{{ qty is divisibleby(3) }} {{ x is not defined }}", "True True"),
+        ("{{ qty is divisibleby(3) }} {{ x is not defined }}", "yes yes"),
         ("{{ '<b>' }} in a.html", "<b> in a.html"),
         ("{{ '<b>' }} & {{ 'ä🍕'|upper }}", "<b> & Ä🍕"),
     ],
