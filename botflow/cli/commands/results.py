@@ -12,7 +12,7 @@ import typer
 
 from botflow.cli.archive import read_archive
 from botflow.cli.output.printing import table
-from botflow.cli.output.visible import in_one_line
+from botflow.cli.output.visible import in_one_line, visible
 from botflow.moment import parse_moment
 
 if TYPE_CHECKING:
@@ -59,12 +59,18 @@ async def _write(archive: Archive, workflow: str, after: datetime | None, before
         header = ("WHO", "STARTED", "STATUS", *found.variables)
         typer.echo(table([header, *rows]) if rows else f"No results of {workflow!r} yet.")
         return
-    out = sys.stdout.buffer
     if form == "csv":
-        out.write(csv_header(found.variables).encode())
+        _export(csv_header(found.variables).encode())
     async for page in found.pages():
-        out.write(csv_rows(page, found.variables).encode() if form == "csv" else json_lines(page))
-    out.flush()
+        _export(csv_rows(page, found.variables).encode() if form == "csv" else json_lines(page))
+
+
+def _export(rows: bytes) -> None:
+    """Write rows as they are to a file or a pipe; a terminal would obey what people have written in them."""
+    if sys.stdout.isatty():
+        rows = visible(rows.decode().replace("\r\n", "\n")).encode()
+    sys.stdout.buffer.write(rows)
+    sys.stdout.buffer.flush()
 
 
 def _row(record: ExecutionRecord, variables: tuple[str, ...]) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ class Ask(NodeType):
     def stored(self, properties: AskProperties, name: str) -> Stored | None:
         if properties.expect == "choice":
             return Stored("choice", choices=tuple(option.id for option in properties.options))
-        return _STORED.get(properties.expect)
+        return None if properties.many else _STORED.get(properties.expect)  # a list is none of the kinds
 
     def advice(self, properties: AskProperties, around: Surroundings) -> Iterable[Advice]:
         if around.connected("invalid") and properties.retries == "unlimited":

@@ -12,6 +12,8 @@ from tests.cli.conftest import Call
 from tests.web.api.test_results import SURVEY, say, table
 from tests.web.site import open_site
 
+HOSTILE = "\x1b\x07\x9b\u202e]0;X then 12:00"
+
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
@@ -36,6 +38,28 @@ def test_results_are_a_table_or_a_file(botflow: Call, url: str, tmp_path: Path) 
     (tmp_path / "survey.yaml").write_text(SURVEY)
     lines = [json.loads(line) for line in botflow("results", "survey.yaml", "--jsonl").out.splitlines()]
     assert [(line["status"], line["output"]) for line in lines] == [("completed", {"stars": 5}), ("waiting", None)]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--jsonl", None])
+def test_a_terminal_does_not_obey_what_people_write_and_a_file_gets_it_whole(
+    botflow: Call, url: str, monkeypatch: pytest.MonkeyPatch, form: str | None
+) -> None:
+    async def converse() -> None:
+        async with open_site(url, flows=(SURVEY,)) as site:
+            for text in ("hi", HOSTILE):
+                await say(site, "p3", text)
+
+    asyncio.run(converse())
+    arguments = ["results", "survey", *([form] if form else [])]
+    written = botflow(*arguments, BOTFLOW_DATABASE_URL=url).out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = botflow(*arguments).out
+
+    assert not set(shown) & set(HOSTILE[:4])
+    assert "\\u001b" in shown
+    assert "\\u000d" not in shown
+    if form == "--csv":
+        assert HOSTILE in written
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,10 @@ def test_a_menu_stores_the_id_and_a_model_the_type_of_its_field() -> None:
 def test_fields_and_filters_that_never_fit_are_said(expect: str, text: str, hint: str) -> None:
     said = problems(ask(expect), say("b", text, next="end"))
     assert (hint in said) if hint else said == ""
+
+
+def test_a_list_of_files_is_not_taken_for_a_file() -> None:
+    several = node("q", "chatbot.ask", text="Photos?", variable="v", expect="media", many=True, next="b")
+
+    assert "v is an object" in problems(ask("media"), say("b", "{{ v.length }}", next="end"))
+    assert problems(several, say("b", "{{ v[1].url }} {{ v.length }}", next="end")) == ""
