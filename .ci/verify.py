@@ -25,7 +25,7 @@ SIDES = max(4, 2 * (os.cpu_count() or 1))
 TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
 # What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes,
 # more generated conversations, ten minutes of a fuzz of the HTTP surface, as many streams as a process takes.
-PROOF = [*PYTHON, "pytest", "-n", "2", "--dist", "loadgroup", "-rA", "tests/faults"]
+PROOF = [*PYTHON, "pytest", "-n", "3", "--dist", "loadgroup", "-rA", "tests/faults"]
 PROOF += ["tests/engine/test_properties.py", "tests/twilio/test_generated_consent.py"]
 UNSCALED = {
     "BOTFLOW_TEST_TIME_SCALE": "1.0",
