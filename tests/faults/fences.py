@@ -260,7 +260,23 @@ TIMERS = (
         DueTimers._fire,
         "except Exception as failure:",
         "except ZeroDivisionError as failure:",
-        test_timers.test_a_timeout_whose_turn_breaks_is_stored_and_its_attempts_are_counted,
+        partial(
+            test_timers.test_a_timeout_whose_turn_breaks_is_stored_and_its_attempts_are_counted,
+            failures=0,
+            state="done",
+            said="Too late.",
+        ),
+    ),
+    Fence(
+        DueTimers._fire,
+        "reason=type(failure).__name__)\n        return False",
+        "reason=type(failure).__name__)\n        return True",
+        partial(
+            test_timers.test_a_timeout_whose_turn_breaks_is_stored_and_its_attempts_are_counted,
+            failures=3,
+            state="dead",
+            said="Sorry.",
+        ),
     ),
 )
 

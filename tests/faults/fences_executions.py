@@ -41,8 +41,11 @@ FENCES_OF_EXECUTIONS = (
     ),
     Fence(
         cancel.cancel_children,
-        'executions.c.parent_token != "", ',
-        "",
+        """executions.c.parent_token).where(
+        executions.c.parent_session == parent, executions.c.parent_token != "", """,
+        # a run that is not waited for has no token, and the cut code must still read a number
+        """"0" + executions.c.parent_token).where(
+        executions.c.parent_session == parent, """,
         test_effects.test_runs_that_nobody_waits_for_go_on_when_their_starter_is_cancelled,
     ),
     Fence(

@@ -242,7 +242,7 @@ SENDING = (
         send_gate.first_passage,
         "outbound.age_s >= validity_s",
         "False",
-        test_send_gate.test_what_is_too_old_is_given_up,
+        partial(test_send_gate.test_what_is_too_old_is_given_up, age_s=60.0),
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -61,7 +61,8 @@ async def test_one_request_too_many_at_once_is_refused_and_works_a_moment_later(
 
 
 async def test_visitors_leave_places_for_webhooks(database_url: str, model: HeldModel) -> None:
-    async with open_site(database_url, model=model, bounds=Bounds(in_flight=5)) as site:
+    async with open_site(database_url, model=model, bounds=Bounds(in_flight=5)) as site, AsyncExitStack() as at_last:
+        at_last.callback(model.go_on.set)  # a site that closes waits for its turns
         visitors = [await site.visit("talk") for _ in range(4)]
         waiting = [asyncio.create_task(visitor.post(text="hi")) for visitor in visitors]
         await until(lambda: _is(site, 4))
@@ -74,7 +75,8 @@ async def test_visitors_leave_places_for_webhooks(database_url: str, model: Held
 
 
 async def test_texts_leave_places_for_opt_outs(database_url: str, model: HeldModel) -> None:
-    async with open_site(database_url, model=model, bounds=Bounds(in_flight=20)) as site:
+    async with open_site(database_url, model=model, bounds=Bounds(in_flight=20)) as site, AsyncExitStack() as at_last:
+        at_last.callback(model.go_on.set)
         people = [asyncio.create_task(post(site, _from(number), "/twilio/talk")) for number in range(16)]
         await until(lambda: _is(site, 16))
         assert_shed(await post(site, _from(16), "/twilio/talk"), "2")

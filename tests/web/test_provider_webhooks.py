@@ -102,7 +102,8 @@ async def test_refused_webhooks_leave_the_state_as_it_was(site: Site) -> None:
 
     for form in (sms("STOP", "SM2"), sms("Ann", "SM1"), sms("Ann", "SM3"), {}):
         answer = await site.client.post("/twilio/order", data=form, headers={"x-twilio-signature": "bm8="})
-        assert (answer.status_code, answer.json()["code"]) == (403, "webhook.forged")
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "webhook.forged"
 
     assert await site.state_hash() == before
     print("T16: state hash equal")

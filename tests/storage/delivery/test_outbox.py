@@ -84,9 +84,9 @@ async def test_a_session_sends_one_part_at_a_time_and_in_order(database: Databas
     await fast_turn(database, "m2", said("three", "ready"))
     order = []
     while claimed := await database.outbox.claim_sends(10, at_once):
+        assert [(part.state, part.attempts) for part in claimed] == [("sending", 1)]
         [part] = claimed
         order.append(part.message.text)
-        assert (part.state, part.attempts) == ("sending", 1)
         assert await database.outbox.claim_sends(10, at_once) == []
         assert await database.outbox.report(news(part, "sent", f"SM{len(order)}"))
     assert order == ["one", "two", "three"]

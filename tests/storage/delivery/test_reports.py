@@ -26,8 +26,9 @@ def unreachable(session: int, sid: str) -> DeliveryStatus:
 
 
 async def claim(database: Database) -> StoredOutbound:
-    [part] = await database.outbox.claim_sends(10, at_once)
-    return part
+    claimed = await database.outbox.claim_sends(10, at_once)
+    assert len(claimed) == 1
+    return claimed[0]
 
 
 async def test_what_did_not_reach_the_phone_is_sent_again_once_and_never_twice(database: Database) -> None:
