@@ -11,14 +11,16 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
 
+TELL = "__tell_of_a_crash"
+CRASHES = "(ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)"
 CACHED = type(cache(lambda: None))
 Promise = Callable[..., Any]  # a test function, perhaps with some of its arguments
 
@@ -67,17 +69,25 @@ class Fence:
         promise = getattr(self.promise, "func", self.promise).__name__.removeprefix("test_")
         return f"{place}[{' '.join(self.cut.split())[:40]}]-{promise}-{self.on}"
 
-    def remove(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Take the fence away until the test ends; AssertionError when it is not there any more."""
+    def remove(self, monkeypatch: pytest.MonkeyPatch) -> Sequence[BaseException]:
+        """Take the fence away until the test ends; AssertionError when it is not there any more.
+
+        Return a list that is filled while the test runs: the crashes of the cut function's own lines, also those that
+        the product survives, such as an error in a worker's turn.
+        """
+        crashes: list[BaseException] = []
         if isinstance(self.place, (Statement, Expression)):
             self.place.replace(lambda whole: self._without(_flat(whole)), monkeypatch)
-            return
+            return crashes
         function = inspect.unwrap(self.place)
         assert isinstance(function, FunctionType)
-        source = self._without(textwrap.dedent(inspect.getsource(function)))
-        whole = compile(source, f"<{self.name}>", "exec", __future__.annotations.compiler_flag, dont_inherit=True)
+        tree = ast.parse(self._without(textwrap.dedent(inspect.getsource(function))))
+        _tell_of_crashes(tree)
+        whole = compile(tree, f"<{self.name}>", "exec", __future__.annotations.compiler_flag, dont_inherit=True)
+        monkeypatch.setitem(function.__globals__, TELL, partial(_tell, crashes))
         monkeypatch.setattr(function, "__code__", _code_of(whole, function.__name__))
         _build_anew(sys.modules[function.__module__], monkeypatch)
+        return crashes
 
     def _without(self, whole: str) -> str:
         assert whole.count(self.cut) == 1, f"{self.name}: the fence is not there, or not just once: change the list"
@@ -86,6 +96,25 @@ class Fence:
 
 def _flat(statement: str) -> str:
     return re.sub(r"[ \n]+", " ", statement)
+
+
+def _tell_of_crashes(module: ast.Module) -> None:
+    """Wrap the body of the module's function, so that a crash in it is told before it is raised."""
+    [function] = module.body
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+    wrapped = ast.parse(f"try:\n    pass\nexcept {CRASHES} as {TELL}_crash:\n    {TELL}({TELL}_crash)\n    raise")
+    [attempt] = wrapped.body
+    assert isinstance(attempt, ast.Try)
+    attempt.body = function.body
+    function.body = [ast.copy_location(attempt, function.body[0])]
+    ast.fix_missing_locations(module)
+
+
+def _tell(crashes: list[BaseException], crash: BaseException) -> None:
+    """Take note of a crash that began in the cut function itself, not in what it calls."""
+    trace = crash.__traceback__
+    if trace is not None and trace.tb_next is None:
+        crashes.append(crash)
 
 
 def _build_anew(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
