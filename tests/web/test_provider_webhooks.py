@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import xml.etree.ElementTree as ElementTree
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import pytest
+from sqlalchemy import update
 from twilio.request_validator import RequestValidator
 
-from botflow.errors import ProviderError
-from botflow.web import provider_webhooks
+from botflow.runtime.process.timing import Timing
+from botflow.storage.tables import outbounds
+from botflow.web.http_protocol import HttpBounds
+from botflow.web.provider_webhooks import FORM, LARGEST_BODY, LARGEST_STATUS
+from tests.storage.open_transaction import open_transaction
 from tests.web.site import PUBLIC_URL, TWILIO_TOKEN, HeldModel, Site, open_site
 
 VALIDATOR = RequestValidator(TWILIO_TOKEN)
@@ -196,11 +201,77 @@ async def test_a_malformed_host_is_refused(sqlite_url: str, host: str, path: str
     assert (refused.status_code, refused.json()["code"]) == (400, "host.invalid")
 
 
-async def test_a_callback_that_takes_too_long_is_refused_as_a_temporary_failure() -> None:
-    with pytest.raises(ProviderError) as failure:
-        await provider_webhooks._in_time(asyncio.Event().wait(), 0.01)
+async def status_path(site: Site) -> str:
+    """Return the address at which Twilio reports on the bot's first message."""
+    address = urlsplit(callbacks(await post(site, sms("hi")))[0])
+    return f"{address.path}?{address.query}"
 
-    assert failure.value.retryable
+
+DELIVERED = {"MessageSid": "SM9", "MessageStatus": "delivered"}
+
+
+async def test_a_callback_waits_no_longer_for_the_database_than_its_provider_does_for_the_answer(
+    database_url: str,
+) -> None:
+    async with open_site(database_url, timing=Timing(webhook_reply_s=1.0)) as site:
+        path = await status_path(site)
+        with open_transaction(database_url) as others:
+            others.execute(update(outbounds).values(error_code=outbounds.c.error_code))
+            waiting = asyncio.create_task(post(site, DELIVERED, path))
+            async with asyncio.timeout(10):
+                while not site.runtime.overload.in_flight and not waiting.done():  # noqa: ASYNC110 -- sets no event
+                    await asyncio.sleep(0.01)
+            counted = site.runtime.overload.in_flight
+            # Shorter than the database waits for a lock: without a bound of ours, the callback succeeds afterwards.
+            await asyncio.wait({waiting}, timeout=2.5)
+        slow = await waiting
+
+        assert (slow.status_code, slow.json()["code"]) == (503, "service.unavailable"), slow.text
+        assert (counted, site.runtime.overload.in_flight) == (1, 0)
+        assert (await post(site, DELIVERED, path)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "code"), [(LARGEST_STATUS, 204, ""), (LARGEST_STATUS + 1, 413, "body.too_large")]
+)
+@pytest.mark.parametrize("is_declared", [True, False])
+async def test_the_body_of_a_callback_has_a_bound_of_its_own(
+    sqlite_site: Site, size: int, status: int, code: str, is_declared: bool
+) -> None:
+    path = await status_path(sqlite_site)
+    form = {**DELIVERED, "Padding": ""}
+    form["Padding"] = "x" * (size - len(urlencode(form)))
+    body = urlencode(form).encode()
+    assert len(body) == size < LARGEST_BODY
+    headers = {
+        "content-type": FORM,
+        "x-twilio-signature": VALIDATOR.compute_signature(PUBLIC_URL + path, form),
+    }
+
+    answer = await sqlite_site.client.post(path, content=body if is_declared else _pieces(body), headers=headers)
+
+    assert answer.status_code == status, answer.text
+    assert answer.content == b"" if status == 204 else answer.json()["code"] == code
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 1_000):
+        yield body[start : start + 1_000]
+
+
+async def test_a_callback_whose_body_does_not_come_in_time_is_ended(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, http=HttpBounds(body_within_s=0.2)) as site:
+        head = (
+            f"POST {await status_path(site)} HTTP/1.1\r\nhost: a\r\ncontent-type: {FORM}\r\ncontent-length: 99\r\n\r\n"
+        )
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rpartition(":")[2]))
+        writer.write(f"{head}MessageSid=SM9".encode())
+        async with asyncio.timeout(10):
+            answer = await reader.read()  # until the server closes the connection
+        writer.close()
+
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert site.runtime.overload.in_flight == 0
 
 
 async def test_an_opt_out_holds_although_its_workflow_is_out_of_service(site: Site) -> None:
