@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -52,6 +53,67 @@ nodes:
 variables: {zero: 0}
 """
 
+# Its model and its action answer once the test has seen what was said before.
+HELD = """\
+import asyncio
+from pathlib import Path
+
+from botflow import Flow, Plugin, Properties, action
+from botflow.engine.asks import Answer
+
+HERE = Path(__file__).parent
+
+
+async def held():
+    for _ in range(400):
+        if (HERE / "seen").exists():
+            return "Here it is."
+        await asyncio.sleep(0.05)
+    return "Nobody saw it."
+
+
+class Held:
+    name = "held"
+
+    async def answer(self, ask, on_delta=None):
+        text = await held()
+        if on_delta is not None:
+            await on_delta(text)
+        return Answer(value=text, usage={"model": self.name})
+
+    async def close(self):
+        pass
+
+
+@action("shop.look_up", timeout_s=30)
+async def look_up(properties: Properties, variables):
+    return {"text": await held()}
+
+
+plugin = Plugin(name="held", node_types=(look_up,), model=lambda _: Held())
+flow = Flow("held")
+wait = flow.say("One moment, please.")
+flow.message_received() >> wait
+"""
+HELD_BY = {
+    "model": 'wait >> flow.reply("Answer.", fallback="I cannot say.")\n',
+    "action": 'wait >> flow.node("shop.look_up", id="found") >> flow.say("{{ $found.text }}")\n',
+}
+NESTED = """\
+id: nested
+variables: {kept: above}
+interrupts:
+  - {id: aside, match: [advice], target: topic}
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: all}
+  - {id: all, type: logic, actionType: loop, properties: {items: [red, blue], as: colour}, on: {each: note, done: end}}
+  - {id: note, type: logic, actionType: set, properties: {variables: {seen: "{{ colour }}!"}}, next: why}
+  - {id: why, type: chatbot, actionType: ask, properties: {text: "Why {{ colour }}?", variable: reason}}
+  - {id: topic, type: logic, actionType: set, properties: {variables: {aside: "{{ seen }}"}}, next: what}
+  - {id: what, type: chatbot, actionType: ask, properties: {text: "Advice on what?", variable: about}}
+  - {id: end, type: chatbot, actionType: say, properties: {text: "{{ reason }}"}}
+"""
+
 
 def chat(flow: str, typed: str) -> str:
     """Pipe `typed` into a conversation with `flow`, and return what it printed."""
@@ -74,6 +136,20 @@ def test_commands_show_variables_path_and_help(tmp_path: Path) -> None:
     assert "(no conversation is under way; the next message starts one)" in out
     assert "/vars   what the flow knows" in out
     assert out.endswith("> /quit\n")
+
+
+def test_inside_a_loop_and_a_digression_the_variables_in_force_are_shown(tmp_path: Path) -> None:
+    typed = ("hi", "/vars", "advice", "/vars", "life", "/vars", "nice", "/vars")
+    out = chat(written(tmp_path, NESTED), "".join(f"{line}\n" for line in typed))
+
+    shown = [json.loads(piece[: piece.index("\n}\n") + 3]) for piece in out.split("> /vars\n")[1:]]
+    red = {"kept": "above", "colour": "red", "seen": "red!"}
+    assert shown == [
+        red,  # in the loop's body
+        {**red, "aside": "red!"},  # in the digression out of it
+        {**red, "aside": "red!", "about": "life"},  # back in the body
+        {"kept": "above", "colour": "blue", "seen": "blue!", "aside": "red!", "about": "life", "reason": "nice"},
+    ]
 
 
 def test_a_number_picks_a_quick_reply(tmp_path: Path) -> None:
@@ -105,6 +181,31 @@ def test_a_timeout_arrives_while_nobody_types(tmp_path: Path) -> None:
     child.stdout.close()
 
     assert lines == ["> hi\n", "Still there?\n", "You fell asleep.\n"]
+    assert child.wait(LONGEST_S) == 0
+
+
+@pytest.mark.parametrize("asked", HELD_BY)
+def test_what_is_said_before_a_slow_answer_is_shown_at_once_and_once(tmp_path: Path, asked: str) -> None:
+    flow = tmp_path / "held.py"
+    flow.write_text(HELD + HELD_BY[asked])
+    child = subprocess.Popen(
+        [sys.executable, "-m", "botflow", "chat", str(flow)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write("hi\n")
+    child.stdin.flush()
+    before = [child.stdout.readline() for _ in range(2)]
+    (tmp_path / "seen").touch()
+    child.stdin.close()
+    after = child.stdout.read()
+    child.stdout.close()
+
+    assert before == ["> hi\n", "One moment, please.\n"]
+    assert after == "Here it is.\n"
     assert child.wait(LONGEST_S) == 0
 
 
