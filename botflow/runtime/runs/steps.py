@@ -99,10 +99,13 @@ class _History:
     open: Step | None = None
     checkpoint: str = ""
     at: datetime | None = None  # when the next step begins
+    until: datetime | None = None  # when the last turn ended
     answers: list[AnswerLog] = field(default_factory=list)  # of the turn, those that belong to no step yet
 
     def add(self, turn: TurnLog) -> None:
-        self.at = turn.received_at
+        # A retry from the start takes the trigger again, and a message may have come while the turn before it ran.
+        self.at = turn.received_at if self.until is None else max(turn.received_at, self.until)
+        self.until = turn.at
         self.answers = list(turn.answers)
         if self.open is not None and turn.trace and self.open.status == "suspended":
             self.open.status = "running"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx2
 import pytest
 
 from botflow import Properties, action
+from botflow.engine.asks import Answer, AskModel
 from botflow.engine.node_type import ActionContext
+from botflow.interfaces import OnDelta
 from botflow.plugins import Plugin
 from tests.web.site import API_KEY, Site, open_site
 
@@ -211,3 +215,119 @@ async def test_without_the_api_key_nothing_is_shown(job_site: Site) -> None:
     ):
         answer = await job_site.client.request(method, f"/api/v1{path}")
         assert answer.status_code == 401, path
+
+
+RETRIED = """
+id: retried
+executionMode: single
+nodes:
+  - {id: start, type: trigger, actionType: manual, next: read}
+  - id: read
+    type: ai
+    actionType: extract
+    properties: {input: two rooms, fields: {rooms: {type: integer}}}
+    on: {done: book, missing: book}
+  - {id: book, type: test, actionType: book, next: check}
+  - {id: check, type: ai, actionType: extract, properties: {input: fine, fields: {fine: {}}}, on: {done: end}}
+  - {id: end, type: logic, actionType: end, properties: {output: "{{ rooms }}"}}
+"""
+
+
+class Priced:
+    """A model whose calls cost more each time: 1, 2, 4 ... cents."""
+
+    name = "priced"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        self.calls += 1
+        usage = {"model": "priced-1", "promptTokens": 10 * self.calls, "completionTokens": 1}
+        return Answer(value={"rooms": 2, "fine": "yes"}, usage={**usage, "costUsd": 2 ** (self.calls - 1) / 100})
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Bookings:
+    """A hotel that refuses as often as a test says."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+
+    def plugin(self) -> Plugin:
+        @action("test.book")
+        async def book(properties: Properties, variables: Any) -> dict[str, Any]:
+            self.refusals -= 1
+            if self.refusals >= 0:
+                raise RuntimeError("no room today")
+            return {"room": 7}
+
+        return Plugin(name="bookings", node_types=(book,), model=lambda _: Priced())
+
+
+async def steps_after(site: Site, execution: str, *retries: Any) -> list[list[dict[str, Any]]]:
+    """Retry the execution from each of `retries`; return the new steps of each attempt, the first one's first."""
+    attempts: list[list[dict[str, Any]]] = []
+    for checkpoint in (None, *retries):
+        if attempts:
+            answer = await call(site, "POST", f"/executions/{execution}/retry", {"checkpoint": checkpoint})
+            assert answer.status_code == 200, answer.text
+        await until(site, execution, "failed", "completed")
+        steps = (await call(site, "GET", f"/executions/{execution}/steps")).json()["steps"]
+        walked = [step for step in steps if step["status"] != "skipped"]
+        attempts.append(walked[sum(map(len, attempts)) :])
+    return attempts
+
+
+def summary(steps: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(each["node"], each["status"], each["asks"], each["costUsd"]) for each in steps]
+
+
+def assert_in_order(attempts: list[list[dict[str, Any]]]) -> None:
+    """Each step has a node, a type and its own times, and begins when the one before it has ended, or later."""
+    every = [step for attempt in attempts for step in attempt]
+    assert all(step["node"] and step["type"] and step["startedAt"] and step["endedAt"] for step in every)
+    moments = [datetime.fromisoformat(step[name]) for step in every for name in ("startedAt", "endedAt")]
+    assert moments == sorted(moments)
+    for before, after in pairwise(attempts):
+        assert before[-1]["endedAt"] < after[0]["startedAt"]
+
+
+async def test_a_retry_from_the_start_lists_both_attempts_with_their_times_and_costs(database_url: str) -> None:
+    async with open_site(database_url, flows=(RETRIED,), plugins=(Bookings(1).plugin(),)) as site:
+        started = await call(site, "POST", "/workflows/retried/executions", {})
+        attempts = await steps_after(site, started.json()["id"], "start")
+
+    assert summary(attempts[0]) == [
+        ("start", "completed", 0, 0.0),
+        ("read", "completed", 1, 0.01),
+        ("book", "failed", 1, 0.0),
+    ]
+    assert summary(attempts[1]) == [
+        ("start", "completed", 0, 0.0),
+        ("read", "completed", 1, 0.02),
+        ("book", "completed", 1, 0.0),
+        ("check", "completed", 1, 0.04),
+        ("end", "completed", 0, 0.0),
+    ]
+    assert [step["tokens"]["prompt"] for step in attempts[1]] == [0, 20, 0, 30, 0]
+    assert attempts[0][2]["error"] == {"code": "action.crashed", "message": "RuntimeError: no room today"}
+    assert attempts[1][2]["error"] is None
+    assert_in_order(attempts)
+
+
+async def test_a_retry_from_a_checkpoint_lists_only_what_ran_again(database_url: str) -> None:
+    async with open_site(database_url, flows=(RETRIED,), plugins=(Bookings(2).plugin(),)) as site:
+        execution = (await call(site, "POST", "/workflows/retried/executions", {})).json()["id"]
+        [checkpoint] = (await until(site, execution, "failed"))["checkpoints"]
+        attempts = await steps_after(site, execution, None, checkpoint["version"])
+
+    assert checkpoint["node"] == "book"
+    assert [summary(each) for each in attempts] == [
+        [("start", "completed", 0, 0.0), ("read", "completed", 1, 0.01), ("book", "failed", 1, 0.0)],
+        [("book", "failed", 1, 0.0)],
+        [("book", "completed", 1, 0.0), ("check", "completed", 1, 0.02), ("end", "completed", 0, 0.0)],
+    ]
+    assert_in_order(attempts)
