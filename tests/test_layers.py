@@ -118,7 +118,15 @@ OFFERED = (
 
 
 def modules(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
+    """Return the files below `folder`: at least one, or a rule would hold because nothing was looked at."""
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"no file below {folder}"
+    return found
+
+
+def test_a_rule_about_a_folder_without_files_does_not_hold(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="no file below"):
+        modules(tmp_path / "testing")
 
 
 def imports(file: Path, *, types_too: bool = True) -> Iterator[tuple[str, int]]:
@@ -152,7 +160,7 @@ def test_every_module_of_the_core_belongs_to_a_layer() -> None:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_imports_only_itself_and_what_stands_before_it(layer: str) -> None:
     allowed = LAYERS[: LAYERS.index(layer) + 1]
-    files = modules(CORE / layer) or [CORE / f"{layer}.py"]
+    files = modules(CORE / layer) if (CORE / layer).is_dir() else [CORE / f"{layer}.py"]
 
     wrong = [
         shown(file, line, f"{layer} imports {name}")
@@ -211,6 +219,7 @@ def test_what_ships_for_tests_imports_up_to_runtime_and_no_store_and_nothing_imp
         if layer_of(name) == "testing"
     ]
 
+    assert {"simulator", "scripted_model"} <= {file.stem for file in modules(CORE / "testing")}
     assert outward + inward == []
 
 
@@ -264,6 +273,7 @@ def test_an_integration_imports_public_names_and_offered_modules_and_no_other_in
         if not allowed_in(package.name, name, public)
     ]
 
+    assert len([path for path in INTEGRATIONS.iterdir() if path.is_dir()]) >= 2
     assert wrong == []
 
 
