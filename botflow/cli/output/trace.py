@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from botflow.cli.output.visible import in_one_line
+
+_REASONS = MappingProxyType(
+    {
+        "opted_out": "the person has opted out",
+        "opted_in": "no node answers an opt-in",
+        "help": "the provider answers this word",
+    }
+)
 
 
 def trace_line(event: Sequence[Any]) -> str:
@@ -33,7 +42,7 @@ def trace_line(event: Sequence[Any]) -> str:
         case ["waits", node]:
             line = f"{node} waits"
         case ["ignored", reason]:
-            line = f"ignored: {reason}"
+            line = f"ignored: {_REASONS.get(reason, reason)}"
         case ["log", node, level, message]:
             line = f"{node} logged {level}: {message}"
         case [kind, *facts]:

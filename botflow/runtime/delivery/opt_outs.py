@@ -115,13 +115,17 @@ class ConsentKeeper:
         if opts_in(stored.parked, inbound):
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
             is_freed = stored.parked and may_start
-            turn = _taken_up(stored.session, inbound) if is_freed else leave_as_it_is(stored.session, "opted_out")
+            turn = (
+                _taken_up(stored.session, inbound)
+                if is_freed
+                else leave_as_it_is(stored.session, _why_silent(stored.parked, inbound))
+            )
             return SilentTurn(turn, parked=not may_start)
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._is_news(stored.key, inbound, is_stored=is_stored):
             messages = (SendMessage(text=sentences_in(flow.language).opted_out, sender=inbound.address),)
         parked = stored.parked or (opts_out(inbound) and not is_stored)
-        return SilentTurn(leave_as_it_is(stored.session, "opted_out", messages), parked)
+        return SilentTurn(leave_as_it_is(stored.session, _why_silent(parked, inbound), messages), parked)
 
     async def _is_news(self, key: SessionKey, inbound: Inbound, *, is_stored: bool) -> bool:
         """True if the opt-out changes something, and so is confirmed: it has opted the contact out, or will do so."""
@@ -176,12 +180,17 @@ def silences(parked: bool, inbound: Inbound) -> bool:
             return parked
 
 
+def _why_silent(parked: bool, inbound: Inbound) -> str:
+    """Return why no node answers the inbound, for its turn's trace."""
+    return "opted_out" if parked or opts_out(inbound) else "opted_in" if inbound.consent == "start" else "help"
+
+
 def _taken_up(session: Session, inbound: Inbound) -> Turn:
     """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
     opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
     if not accepts(session, inbound):
-        return let_go(session, "opted_out")
-    turn = leave_as_it_is(session, "opted_out")
+        return let_go(session, "opted_in")
+    turn = leave_as_it_is(session, "opted_in")
     return replace(turn, status="waiting") if session.wait else turn
 
 

@@ -15,6 +15,7 @@ from botflow.plugins import Plugin
 from botflow.storage.migrations.upgrade import upgrade
 from tests.cli.conftest import Call
 from tests.web.site import open_site
+from tests.web.test_provider_webhooks import post, sms
 
 FLOW = """
 botflow: 1
@@ -124,6 +125,55 @@ def test_a_session_that_is_not_there_is_said_so(botflow: Call, database: str) ->
         ended = botflow("sessions", "show", wanted, BOTFLOW_DATABASE_URL=database)
         assert ended.status == 2
         assert "there is no session" in ended.err
+
+
+DIVIDE = """
+id: divide
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: ask}
+  - {id: ask, type: chatbot, actionType: ask, properties: {text: "By how many?", variable: number}, next: half}
+  - {id: half, type: logic, actionType: set, properties: {variables: {share: "{{ 10 / number }}"}}, next: tell}
+  - {id: tell, type: chatbot, actionType: say, properties: {text: "{{ share }}"}}
+"""
+
+
+def test_a_failed_turn_names_its_node_the_code_and_the_reason(botflow: Call, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/botflow.db"
+    asyncio.run(_text(url, "hi", "0"))
+
+    out = botflow("sessions", "show", "+14155550100", BOTFLOW_DATABASE_URL=url).out
+    shown = json.loads(botflow("sessions", "show", "1", "--json", BOTFLOW_DATABASE_URL=url).out)
+
+    [*_, last] = out.split("\nturn ")
+    [_, node, code, reason] = next(event for event in shown["turns"][-1]["events"] if event[0] == "failed")
+    assert (node, code) == ("half", "condition.failed")
+    assert "10 / number" in reason
+    assert f"    failed at half: condition.failed, {reason}\n" in last
+    assert "  > 0\n" in last
+
+
+def test_a_turn_that_nobody_answered_says_that_the_person_has_opted_out(botflow: Call, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/botflow.db"
+    asyncio.run(_text(url, "hi", "HELP", "STOP", "are you there?", "START", "5"))
+
+    out = botflow("sessions", "show", "+14155550100", BOTFLOW_DATABASE_URL=url).out
+
+    turns = [turn.splitlines()[1:3] for turn in out.split("\nturn ")[2:]]
+    assert turns == [
+        ["  > HELP", "    ignored: the provider answers this word"],
+        ["  > STOP", "    ignored: the person has opted out"],
+        ["  > are you there?", "    ignored: the person has opted out"],
+        ["  > START", "    ignored: no node answers an opt-in"],
+        ["  > 5", "    ask --answered--> half"],
+    ]
+
+
+async def _text(url: str, *texts: str) -> None:
+    """Send texts from a phone, one after the other."""
+    await asyncio.to_thread(upgrade, url)
+    async with open_site(url, flows=[DIVIDE]) as site:
+        for number, text in enumerate(texts):
+            assert (await post(site, sms(text, f"SM{number}"), "/twilio/divide")).status_code == 200
 
 
 def test_a_visitors_token_is_revoked(botflow: Call, tmp_path: Path) -> None:
