@@ -1,4 +1,5 @@
-"""Settings from environment variables. Empty means unset; an unknown BOTFLOW_ name is refused as a typing error.
+"""Settings from environment variables. Empty or blank means unset; an unknown BOTFLOW_ name is refused as a typing
+error.
 
 `Settings` are botflow's own, named BOTFLOW_*. An integration declares a class of its own from EnvironmentSettings, with
 a prefix of its own, and its Plugin names that class: see `botflow.plugins`.
@@ -113,7 +114,7 @@ class EnvironmentSettings(BaseSettings):
         variable at fault."""
         given = os.environ if environment is None else environment
         variables = EnvSettingsSource(cls)
-        variables.env_vars = {name.lower(): value for name, value in given.items() if value}
+        variables.env_vars = {name.lower(): value for name, value in given.items() if value.strip()}
         try:
             return cls(**variables())
         except ValidationError as failure:

@@ -37,6 +37,14 @@ def test_origins_are_separated_by_commas_and_an_empty_setting_is_unset() -> None
     assert settings.botflow_redis_url is None
 
 
+@pytest.mark.parametrize("blank", [" " * 32, "\t" * 32, "\u00a0" * 32, " ,  , " + " " * 32])
+def test_a_secret_of_blanks_is_unset(blank: str) -> None:
+    assert Settings.from_environment({"BOTFLOW_SECRET_KEY": blank}) == Settings()
+    if not blank.strip():
+        assert Settings.from_environment(dict.fromkeys(Settings.variables(), blank)) == Settings()
+        assert TelephonySettings.from_environment({"TELEPHONY_TOKEN": blank}) == TelephonySettings()
+
+
 def test_only_from_environment_reads_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTFLOW_REDIS_URL", "redis://127.0.0.1")
 

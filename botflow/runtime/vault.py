@@ -154,13 +154,13 @@ class Vault:
     async def webhook_secret(self, name: str) -> str:
         """Return the field `secret` of an organization's credential, or with `env:NAME` that environment variable.
 
-        UsageError `credential.unknown` when there is none.
+        UsageError `credential.unknown` when there is none, or it is blank.
         """
         if name.startswith(FROM_ENVIRONMENT):
             secret = os.environ.get(name.removeprefix(FROM_ENVIRONMENT), "")
         else:
             secret = (await self.fields(await self._store.default_organization(), "", name)).get("secret", "")
-        if not secret:
+        if not secret.strip():
             hint = (
                 "set the variable for the web server" if name.startswith(FROM_ENVIRONMENT) else "give it a field secret"
             )

@@ -20,6 +20,7 @@ from tests.storage.open_transaction import open_transaction
 from tests.web.site import PUBLIC_URL, TWILIO_TOKEN, HeldModel, Site, open_site
 
 VALIDATOR = RequestValidator(TWILIO_TOKEN)
+BLANK = " " * 32
 
 
 def sms(text: str, sid: str = "SM1", sender: str = "+14155550100") -> dict[str, str]:
@@ -114,9 +115,13 @@ async def test_refused_webhooks_leave_the_state_as_it_was(site: Site) -> None:
     print("T16: state hash equal")
 
 
-async def test_without_a_token_every_webhook_is_refused(sqlite_url: str) -> None:
-    async with open_site(sqlite_url, environment={}) as site:
+@pytest.mark.parametrize("environment", [{}, {"TWILIO_AUTH_TOKEN": BLANK}])
+async def test_without_a_token_every_webhook_is_refused(sqlite_url: str, environment: dict[str, str]) -> None:
+    async with open_site(sqlite_url, environment=environment) as site:
         assert (await post(site, sms("hi"))).status_code == 403
+        signed = RequestValidator(BLANK).compute_signature(f"{PUBLIC_URL}/twilio/order", sms("hi"))
+        headers = {"x-twilio-signature": signed}
+        assert (await site.client.post("/twilio/order", data=sms("hi"), headers=headers)).status_code == 403
         assert (await site.client.post("/twilio/order", data=sms("hi"))).status_code == 403
 
 

@@ -18,6 +18,7 @@ from tests.triggering.workflows_to_start import ORDER_SCHEMA, publish, run_flow,
 from tests.web.site import API_KEY, Site, open_site
 
 SECRET = "whsec-canary-1234567890"
+BLANK = " " * 32
 BEARER = {"authorization": f"Bearer {SECRET}"}
 GITHUB = {"header": "X-Hub-Signature-256", "prefix": "sha256="}
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
@@ -32,6 +33,7 @@ def hook(id: str = "hook", **more: Any) -> dict[str, Any]:
 async def site(database_url: str) -> AsyncIterator[Site]:
     async with open_site(database_url, worker=None) as opened:
         await opened.runtime.vault.add("shop", "webhook", {"secret": SECRET})
+        await opened.runtime.vault.add("blank", "webhook", {"secret": BLANK})
         await publish(
             opened.runtime.database,
             run_flow("plain", hook()),
@@ -43,6 +45,8 @@ async def site(database_url: str) -> AsyncIterator[Site]:
             run_flow("two", hook("first"), hook("second")),
             run_flow("none", hook(secret="forgotten")),
             run_flow("environment", hook(secret="env:SHOP_SECRET")),
+            run_flow("blank", hook(secret="blank", signature=GITHUB)),
+            run_flow("blank_variable", hook(secret="env:SHOP_SECRET", signature=GITHUB)),
             run_flow("listener", node("start", "trigger.event", event="contact.created")),
         )
         await opened.runtime.flows.refresh()
@@ -280,3 +284,17 @@ async def test_an_event_that_makes_no_sense_is_refused(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await runs(site.runtime.database) == []
+
+
+@pytest.mark.parametrize("workflow", ["blank", "blank_variable"])
+async def test_a_secret_of_blanks_signs_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workflow: str
+) -> None:
+    monkeypatch.setenv("SHOP_SECRET", BLANK)
+    signature = hmac.new(BLANK.encode(), b"{}", hashlib.sha256).hexdigest()
+
+    answer = await post(site, f"/hooks/{workflow}", b"{}", **{"x-hub-signature-256": f"sha256={signature}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "webhook.forged")
+    assert await runs(site.runtime.database) == []
+    assert "webhook_secret_missing" in capsys.readouterr().out
