@@ -21,9 +21,27 @@ from botflow.web.rate_limits import (
 )
 from tests.keys import KEYRING
 from tests.servers import Server
-from tests.web.site import API_KEY, Site, open_site
+from tests.web.site import API_KEY, ORDER, Site, open_site
 
 THREE = Limit("test", 3)
+HOOKS = {
+    "plain": "{secret: shop}",
+    "signed": "{secret: shop, signature: {header: X-Hub-Signature-256}}",
+    "github": "{secret: shop, signature: {scheme: github}}",
+    "forgotten": "{secret: forgotten}",
+    "blank": "{secret: blank}",
+}
+
+
+def hook(id: str, properties: str) -> str:
+    """Return a flow that a webhook starts."""
+    return f"""
+id: {id}
+executionMode: single
+nodes:
+  - {{id: start, type: trigger, actionType: webhook, properties: {properties}, next: end}}
+  - {{id: end, type: logic, actionType: end}}
+"""
 
 
 def half_past() -> VirtualClock:
@@ -163,12 +181,21 @@ async def test_large_messages_use_up_what_an_address_may_store(sqlite_url: str) 
         ("GET", "/chat/order/events", {"authorization": "guess"}, 401),
         ("POST", "/twilio/order", {"x-twilio-signature": "guess"}, 403),
         ("POST", "/twilio/order/status?o=1&s=2", {"x-twilio-signature": "guess"}, 403),
+        ("POST", "/hooks/plain", {"authorization": "Bearer guess"}, 403),
+        ("POST", "/hooks/plain/start", {"x-webhook-secret": "guess"}, 403),
+        ("POST", "/hooks/signed", {"x-hub-signature-256": "guess"}, 403),
+        ("POST", "/hooks/github", {"x-hub-signature-256": "sha256=" + "0" * 64}, 401),
+        ("POST", "/hooks/forgotten", {"authorization": "Bearer guess"}, 403),
+        ("POST", "/hooks/blank", {"x-webhook-secret": "guess"}, 403),
     ],
 )
 async def test_wrong_credentials_are_limited_and_logged_once(
     sqlite_url: str, capsys: pytest.CaptureFixture[str], method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    async with open_site(sqlite_url, botflow_trusted_proxies="127.0.0.1") as site:
+    flows = (ORDER, *(hook(*each) for each in HOOKS.items()))
+    async with open_site(sqlite_url, flows=flows, botflow_trusted_proxies="127.0.0.1") as site:
+        await site.runtime.vault.add("shop", "webhook", {"secret": "canary-0123456789"})
+        await site.runtime.vault.add("blank", "webhook", {"secret": " " * 32})
         visitor = await site.visit()
         here, elsewhere = ({**headers, "x-forwarded-for": address} for address in ("203.0.113.5", "203.0.113.6"))
         statuses: list[int] = []
