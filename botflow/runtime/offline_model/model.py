@@ -14,7 +14,7 @@ from botflow.runtime.offline_model.router import Router
 
 _NOTHING_TO_SAY = AskFailure(
     code="model.offline",
-    message="no language model is configured, and the node has no fallback text: give it one, or configure a model",
+    message="no language model is configured, and the node has no fallback text: set a model's key, or add a fallback",
 )
 _FREE = Price(input=0.0, output=0.0)
 _MOST_ROUTERS = 256  # indexed sets of choices that are kept; a node has one

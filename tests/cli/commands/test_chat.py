@@ -53,6 +53,12 @@ nodes:
 variables: {zero: 0}
 """
 
+SPEECHLESS = """\
+id: speechless
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: talk}
+  - {id: talk, type: ai, actionType: reply, properties: {instructions: Answer.}}
+"""
 # Its model and its action answer once the test has seen what was said before.
 HELD = """\
 import asyncio
@@ -163,6 +169,15 @@ def test_a_failed_execution_leaves_the_apology_and_says_where_to_look(tmp_path: 
 
     assert "That went wrong; we are sorry.\n(the execution failed at divide: condition.failed, " in out
     assert "  failed at divide: " in out
+
+
+def test_a_reply_without_a_model_and_without_a_fallback_says_which_of_the_two_to_set(tmp_path: Path) -> None:
+    written(tmp_path, SPEECHLESS)
+    ended = run(tmp_path, "chat", "flow.yaml", typed="hi\n/trace\n")
+
+    advice = "no language model is configured, and the node has no fallback text: set a model's key, or add a fallback"
+    assert f"(the execution failed at talk: model.offline, {advice})\n" in ended.out
+    assert f"  failed at talk: model.offline, {advice}\n" in ended.out
 
 
 def test_a_timeout_arrives_while_nobody_types(tmp_path: Path) -> None:

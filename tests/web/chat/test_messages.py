@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.site import API_KEY, HeldModel, Site, texts
+from tests.web.site import API_KEY, TALK, HeldModel, Site, open_site, texts
 
 TRUSTED = {"authorization": f"Bearer {API_KEY}"}
 
@@ -183,3 +183,18 @@ async def test_an_unknown_workflow_is_a_404(sqlite_site: Site, path: str) -> Non
     response = await sqlite_site.client.post(path, json={}, headers=TRUSTED)
 
     assert (response.status_code, response.json()["code"]) == (404, "workflow.unknown")
+
+
+async def test_the_log_says_that_a_reply_needs_a_models_key_or_a_fallback(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    speechless = TALK.replace(', fallback: "I cannot say."', "")
+    assert speechless != TALK
+    async with open_site(sqlite_url, flows=(speechless,)) as site:
+        visitor = await site.visit("talk")
+        await visitor.say("hi")
+
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "ask_failed" in line]
+    assert "model.offline" in line
+    assert "set a model's key, or add a fallback" in line
+    assert "node=answer" in line
