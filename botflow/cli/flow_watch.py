@@ -25,19 +25,21 @@ Seen = dict[Path, tuple[int, int, int]]  # by file: when it was last written, it
 
 
 class FlowWatch:
-    """Looks after the files of one process. `files` are those that it serves; `tell` prints a line, in which
-    the secrets of `known_secrets` are masked."""
+    """Looks after the files of one process. `files` are those that it serves, and `before` is what `seen` said before
+    they were read; `tell` prints a line, in which the secrets of `known_secrets` are masked."""
 
     def __init__(
         self,
         paths: Sequence[Path],
         files: FlowFiles,
+        before: Seen,
         flows: Flows,
         known_secrets: KnownSecrets,
         tell: Callable[[str], None],
     ) -> None:
         self._paths = tuple(paths)
         self._files = files
+        self._served = before
         self._flows = flows
         self._known_secrets = known_secrets
         self._tell = tell
@@ -55,7 +57,7 @@ class FlowWatch:
                 await looking
 
     async def _look(self) -> None:
-        served = before = seen(self._paths)
+        served = before = self._served
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             now = seen(self._paths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
@@ -22,6 +22,13 @@ PUBLISHED: Select[*tuple[Any, ...]] = select(
     workflow_versions.c.documents,
     workflows.c.status,
 ).join(workflow_versions, workflow_versions.c.workflow_id == workflows.c.id)
+
+
+class OlderInUse(NamedTuple):
+    """How many sessions go on in older versions, and in how many."""
+
+    sessions: int
+    versions: int
 
 
 class FlowVersions:
@@ -52,6 +59,16 @@ class FlowVersions:
         """Return the slugs of the workflows that are not active."""
         statement = select(workflows.c.slug).where(workflows.c.status != "active")
         return set(await self._engine.read(lambda connection: connection.execute(statement).scalars().all()))
+
+    async def older_in_use(self) -> OlderInUse:
+        """Count the conversations and runs under way that go on in a version which is not active any more. Reads all
+        sessions: for the start of a server."""
+        counted = (
+            select(func.count(), func.count(sessions.c.flow_version.distinct()))
+            .join_from(sessions, workflows, workflows.c.id == sessions.c.workflow_id)
+            .where(sessions.c.flow_version != workflows.c.active_version)
+        )
+        return OlderInUse(*await self._engine.read(lambda connection: connection.execute(counted).one()))
 
     async def list(self) -> list[WorkflowSummary]:
         """Return all workflows, in the order of their slugs."""

@@ -24,7 +24,7 @@ def said(talk: Talk, **fields: Any) -> list[str]:
         ({}, "", "November 26, 2026, 11:30 PM, Thursday"),
         ({"timeZone": "Europe/Berlin", "language": "de"}, "", "27. November 2026, 00:30, Freitag"),
         ({"timeZone": "Europe/Berlin"}, "+12125550123", "November 26, 2026, 6:30 PM, Thursday"),
-        ({"language": "xx-YY"}, "", "November 26, 2026, 11:30 PM, Thursday"),
+        ({"language": "en-AQ"}, "", "November 26, 2026, 11:30 PM, Thursday"),
         (
             {"language": "fr", "variables": {"timeZone": "Asia/Tokyo"}},
             "+12125550123",

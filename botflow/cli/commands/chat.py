@@ -14,6 +14,7 @@ import typer
 from botflow.cli.launch import FlowPaths
 
 if TYPE_CHECKING:
+    from botflow.cli.flow_watch import Seen
     from botflow.runtime.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
@@ -30,6 +31,7 @@ def chat(flows: FlowPaths) -> None:
     A flow file that is saved meanwhile is taken up by the next conversation. Commands: /file PATH, /place LAT LON,
     /vars, /trace, /help, /quit.
     """
+    from botflow.cli.flow_watch import seen
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
     from botflow.keyring import Keyring
@@ -40,6 +42,7 @@ def chat(flows: FlowPaths) -> None:
 
     known = KnownSecrets()
     configure_logs(known, level=logging.ERROR)
+    before = seen(flows)
     files = read_flow_files(flows)
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
         settings = _rehearsal(Settings.from_environment(), Path(folder))
@@ -52,10 +55,10 @@ def chat(flows: FlowPaths) -> None:
             sends=False,
             known_secrets=known,
         )
-        run_until_stopped(_talk(options, flows, files))
+        run_until_stopped(_talk(options, flows, files, before))
 
 
-async def _talk(options: RuntimeOptions, paths: Sequence[Path], files: FlowFiles) -> None:
+async def _talk(options: RuntimeOptions, paths: Sequence[Path], files: FlowFiles, before: Seen) -> None:
     from botflow.cli.flow_watch import FlowWatch
     from botflow.cli.output.flow_warnings import warning_lines
     from botflow.cli.output.printing import is_terminal
@@ -72,7 +75,7 @@ async def _talk(options: RuntimeOptions, paths: Sequence[Path], files: FlowFiles
             terminal.note(f"{live.flow.name}. /help lists commands, /quit leaves.")
         if silence := runtime.flows.silence(live.flow):
             terminal.note(silence)
-        async with FlowWatch(paths, files, runtime.flows, options.known_secrets, typer.echo).running():
+        async with FlowWatch(paths, files, before, runtime.flows, options.known_secrets, typer.echo).running():
             await TerminalConversation(runtime, live.slug, terminal).run()
 
 

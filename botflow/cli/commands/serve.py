@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -11,11 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from botflow.errors import ProviderError
+
 if TYPE_CHECKING:
+    from botflow.cli.flow_watch import Seen
+    from botflow.runtime.app import Runtime
     from botflow.runtime.flow_files import FlowFiles
     from botflow.runtime.options import RuntimeOptions
     from botflow.settings import Settings
+    from botflow.storage.workflow_versions import OlderInUse
 
+COUNT_WITHIN_S = 1.0  # what goes on in older versions
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
 webhooks without a signature while no secret is set that could verify them. It relaxes nothing else. A flow file that
@@ -49,6 +56,7 @@ def serve(
     with loading():
         import botflow.web.application
         import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
+        from botflow.cli.flow_watch import seen
         from botflow.cli.output.logging import configure_logs
         from botflow.redaction.known_secrets import KnownSecrets
         from botflow.runtime.flow_files import read_flow_files
@@ -59,6 +67,7 @@ def serve(
         known = KnownSecrets()
         configure_logs(known)
         settings = Settings.from_environment()
+        before = seen(flows or ())
         files = read_flow_files(flows or ())
         options = runtime_options(
             settings,
@@ -69,7 +78,7 @@ def serve(
             known_secrets=known,
         )
     with listen(host, port) as listening:
-        run_until_stopped(_serve(options, settings, listening, flows or (), files, dev=dev))
+        run_until_stopped(_serve(options, settings, listening, flows or (), files, before, dev=dev))
 
 
 async def _serve(
@@ -78,6 +87,7 @@ async def _serve(
     listening: socket.socket,
     paths: Sequence[Path],
     files: FlowFiles,
+    before: Seen,
     *,
     dev: bool,
 ) -> None:
@@ -105,18 +115,28 @@ async def _serve(
             dev=dev,
             worker=options.worker is not None,
             redis_answers=runtime.counter is not None and await runtime.counter.answers(),
+            older=await _older_in_use(runtime),
             warnings="" if dev else warning_count(files, paths),
         )
         if dev:
             for line in warning_lines(files, paths, options.known_secrets):
                 typer.echo(line)
         watch = (
-            FlowWatch(paths, files, runtime.flows, options.known_secrets, typer.echo).running()
+            FlowWatch(paths, files, before, runtime.flows, options.known_secrets, typer.echo).running()
             if dev and paths
             else nullcontext()
         )
         async with watch:
             await WebServer(config, app.close_streams, announce).serve([listening])
+
+
+async def _older_in_use(runtime: Runtime) -> OlderInUse | None:
+    """Return what goes on in older versions; None when to count it takes long: a server starts without that."""
+    try:
+        async with asyncio.timeout(COUNT_WITHIN_S):
+            return await runtime.database.flows.older_in_use()
+    except (TimeoutError, ProviderError):
+        return None
 
 
 def _address(listening: socket.socket) -> str:

@@ -10,10 +10,18 @@ import typer
 from botflow.interfaces import Announces, Channel, Describes, Model
 from botflow.plugins import Plugin, installed_plugins
 from botflow.runtime.app import Runtime
+from botflow.storage.workflow_versions import OlderInUse
 
 
 def print_banner(
-    runtime: Runtime, address: str, *, dev: bool, worker: bool, redis_answers: bool, warnings: str = ""
+    runtime: Runtime,
+    address: str,
+    *,
+    dev: bool,
+    worker: bool,
+    redis_answers: bool,
+    older: OlderInUse | None = None,
+    warnings: str = "",
 ) -> None:
     """Print the start-up lines on stdout. `warnings` says how many the checker has about the flow files."""
     settings = runtime.settings
@@ -25,6 +33,7 @@ def print_banner(
         ("also", also_served([slug for slug in slugs if slug not in named]) if named else ""),
         ("warnings", warnings),
         ("inactive", ", ".join(runtime.flows.out_of_service())),
+        ("versions", older_versions(older) if older else ""),
         ("chat page", f"{address}/" if dev else ""),
         ("database", database_name(settings.botflow_database_url)),
         ("redis", redis_name(settings.botflow_redis_url, answers=redis_answers)),
@@ -41,6 +50,14 @@ def print_banner(
 def also_served(slugs: Sequence[str]) -> str:
     """Return the workflows that were served before, and so are served still."""
     return f"{', '.join(slugs)} (served before; botflow workflows deactivate takes one out)" if slugs else ""
+
+
+def older_versions(older: OlderInUse) -> str:
+    """Return what goes on in versions that were served before."""
+    if not older.sessions:
+        return ""
+    who = "1 conversation or run goes" if older.sessions == 1 else f"{older.sessions:,} conversations or runs go"
+    return f"{who} on in {older.versions} older version{'s' if older.versions > 1 else ''}, to their end"
 
 
 def redis_name(url: str | None, *, answers: bool) -> str:

@@ -147,6 +147,17 @@ def test_a_flow_in_python_is_read_again_and_its_plugin_is_not(tmp_path: Path) ->
         assert says(server, opened(server, "python"), "hi", "python") == ["Two."]
 
 
+def test_a_file_that_is_saved_while_the_server_starts_is_served_as_it_was_saved(tmp_path: Path) -> None:
+    file = tmp_path / "bar.yaml"
+    file.write_text(bar())
+    (tmp_path / "late.py").write_text(
+        f"from pathlib import Path\nPath({str(file)!r}).write_text({bar(done='Enjoy.')!r})\n"
+        + IN_PYTHON.replace("TEXT", "One.")
+    )
+    with running(tmp_path, "serve", "bar.yaml", "late.py", "--dev", "--port", "0") as server:
+        server.wait_for("bar is served in its new version")
+
+
 def test_without_dev_files_are_read_once(tmp_path: Path) -> None:
     file = tmp_path / "bar.yaml"
     file.write_text(bar())

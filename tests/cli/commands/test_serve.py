@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.cli.conftest import Call
 from tests.cli.processes import SECRET, running
+from tests.web.site import ORDER
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 ROUTER = str(EXAMPLES / "03_support_router.yaml")
@@ -164,6 +165,22 @@ def test_an_idle_connection_is_kept_longer_than_its_client_keeps_it(tmp_path: Pa
                 answer = connection.getresponse()
                 answer.read()
                 assert answer.status == 200
+
+
+def test_the_start_up_lines_say_what_goes_on_in_older_versions(tmp_path: Path) -> None:
+    file = tmp_path / "order.yaml"
+    said = []
+    for text in ("Hello.", "Good day."):
+        file.write_text(ORDER.replace("Welcome to Luigi's!", text))
+        with running(tmp_path, "serve", "order.yaml", "--dev", "--port", "0") as server:
+            server.wait_for("AI model")
+            said.append(server.output)
+            for _ in range(2):
+                server.post("/chat/order/sessions")
+            server.stop()
+
+    assert "older version" not in said[0]
+    assert "2 conversations or runs go on in 1 older version, to their end" in said[1]
 
 
 def test_the_start_up_lines_say_what_is_off_and_why(tmp_path: Path) -> None:

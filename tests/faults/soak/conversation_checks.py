@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from botflow.web.auth.callers import Visitor
 from tests.faults.flows.soak import OTHER_NUMBER
 from tests.faults.soak.conversation_model import Heard, Message, conversation
 from tests.faults.soak.database_state import Conversation, Part
@@ -35,7 +36,7 @@ def judge(
     """Judge every conversation; `accepted` is what Twilio took from us, in order."""
     verdict = Verdict()
     by_name: dict[str, Conversation] = {talk.external_id: talk for talk in conversations}
-    by_name |= {f"session {talk.id}": talk for talk in conversations}
+    by_name |= {f"session {Visitor('soak', talk.external_id).session_name}": talk for talk in conversations}
     reached: dict[str, list[TwilioMessage]] = defaultdict(list)
     for message in accepted:
         reached[message.to].append(message)

@@ -70,7 +70,6 @@ async def test_while_the_server_is_away_the_page_tries_again_quietly_and_nobody_
         ("ja", "ko-KR", "Write a message"),
         ("de_AT", "en-US", "Nachricht schreiben"),
         ("de-", "en-US", "Nachricht schreiben"),
-        ("toString", "de-DE", "Nachricht schreiben"),
     ],
 )
 async def test_the_page_speaks_the_flows_language_else_the_browsers(
