@@ -77,6 +77,8 @@ async def act(properties: Act, variables: Any, context: ActionContext) -> Any:
     if properties.what == "odd words":
         context.log("info", "a\0b\ud800")
         await context.progress(float("nan"), "a\0b\ud800")
+    if properties.what == "odd load":
+        assert await context.load("a\0b") is None
     if properties.what == "odd failure":
         raise RuntimeError("a\0b\ud800")
     if properties.what == "odd keys":
@@ -103,6 +105,7 @@ async def test_what_an_action_returns_or_saves_fails_with_a_code_and_the_next_ru
     wanted |= {
         "large": "artifact.too_large",
         "odd words": "completed",
+        "odd load": "completed",
         "odd failure": "action.crashed",
         "nothing": "completed",
     }
@@ -123,8 +126,9 @@ async def test_an_artifact_with_an_odd_name_is_a_download_and_nothing_else(datab
             assert (got.status_code, got.content) == (200, key.encode()), key
             assert got.headers["content-disposition"] == "attachment"
             assert got.headers["x-content-type-options"] == "nosniff"
-        missing = await call(site, "GET", f"/executions/{execution}/artifacts/{'%2e%2e%2f' * 6}etc%2fpasswd")
-    assert (missing.status_code, missing.json()["code"]) == (404, "artifact.unknown")
+        for key in ("%2e%2e%2f" * 6 + "etc%2fpasswd", "%00", "a%00b", "%ff", "%ed%a0%80"):
+            missing = await call(site, "GET", f"/executions/{execution}/artifacts/{key}")
+            assert (missing.status_code, missing.json()["code"]) == (404, "artifact.unknown"), key
 
 
 async def test_a_run_that_is_over_refuses_what_it_cannot_be_asked_for(database_url: str) -> None:
