@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from botflow.records.runs import Artifact
 from botflow.storage.engines.dialects import now, upsert
@@ -17,7 +17,7 @@ MOST = 1_000  # of one execution
 
 
 class Artifacts:
-    """Stores, lists and deletes the artifacts of executions."""
+    """Stores, reads and lists the artifacts of executions."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -35,11 +35,6 @@ class Artifacts:
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return None if row is None else (_artifact(row), bytes(row.content))
 
-    async def has(self, execution: str, key: str) -> bool:
-        """True if there is an artifact with this key; its content is not read."""
-        statement = select(artifacts.c.size).where(artifacts.c.execution_id == UUID(execution), artifacts.c.key == key)
-        return await self._engine.read(lambda connection: connection.execute(statement).first() is not None)
-
     async def all_of(self, execution: str) -> list[Artifact]:
         """Return the execution's artifacts (at most MOST), without their contents, in the order of their keys."""
         statement = (
@@ -51,11 +46,6 @@ class Artifacts:
         return [
             _artifact(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())
         ]
-
-    async def delete(self, execution: str, key: str) -> bool:
-        """Delete an artifact; False when there is no such one."""
-        statement = delete(artifacts).where(artifacts.c.execution_id == UUID(execution), artifacts.c.key == key)
-        return await self._engine.write(lambda connection: connection.execute(statement).rowcount > 0)
 
 
 def _save(connection: Connection, execution: UUID, key: str, columns: dict[str, Any]) -> None:
