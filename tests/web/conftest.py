@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
-from tests.web.site import HeldModel, Site, open_site
+from tests.web.site import ORDER, HeldModel, Site, open_site
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,10 @@ async def talking_site(database_url: str, model: HeldModel) -> AsyncIterator[Sit
     """A site whose model says what the test's `model` does."""
     async with open_site(database_url, model=model) as opened:
         yield opened
+
+
+@pytest.fixture
+def flow_file(tmp_path: Path) -> str:
+    file = tmp_path / "order.yaml"
+    file.write_text(ORDER)
+    return str(file)
