@@ -18,7 +18,7 @@ check:  ## format, lint, types and layers
 	@.ci/install test
 	@exec .venv/bin/python .ci/verify.py check
 
-proof:  ## the fault tests at their real times, and a soak of five minutes, 10,000 lives (about 45 minutes)
+proof:  ## the fault tests at their real times, deployments in trouble, a soak, 10,000 lives (about an hour and a half)
 	@.ci/install test
 	@exec .venv/bin/python .ci/verify.py proof
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from botflow.nodes.custom.polling import Pending, polling
     from botflow.plugins import Plugin
     from botflow.triggering import trigger_workflow
-    from botflow.web.embedding import asgi
+    from botflow.web.embedding.asgi_factory import asgi
 
 # The module of each public name. The imports under TYPE_CHECKING above declare the same for type checkers.
 _HOMES = {
@@ -63,7 +63,7 @@ _HOMES = {
     "UsageError": "botflow.errors",
     "WaitForMessage": "botflow.engine.node_type",
     "action": "botflow.nodes.custom.action",
-    "asgi": "botflow.web.embedding",
+    "asgi": "botflow.web.embedding.asgi_factory",
     "polling": "botflow.nodes.custom.polling",
     "trigger_workflow": "botflow.triggering",
 }

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -78,6 +78,8 @@ def _secret(written: SecretStr) -> SecretStr:
     return written
 
 
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["console", "json"]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -151,6 +153,8 @@ class Settings(EnvironmentSettings):
 
     botflow_database_url: str = DEFAULT_DATABASE_URL
     """The database: `postgresql://user:password@host/name` or `sqlite:///file`."""
+    botflow_database_connections: int = Field(default=16, ge=5, le=1_000)
+    """How many connections to Postgres a process may hold; at least 5."""
     botflow_redis_url: RedisUrl | None = None
     """A Redis, `redis://host:6379/0`, that makes several processes faster. Optional."""
     botflow_public_url: WebUrl | None = None
@@ -167,6 +171,11 @@ class Settings(EnvironmentSettings):
     """Addresses or networks of the proxies before this server, `10.0.0.7,10.1.0.0/16`. Their X-Forwarded-For says who
     calls; without it, all callers behind a proxy share the limits of one address. Their X-Forwarded-Proto and
     X-Forwarded-Host complete the addresses of files in exports, if there is no BOTFLOW_PUBLIC_URL."""
+
+    botflow_log_level: LogLevel = "info"
+    """The least important lines of the log: `debug`, with a line for each turn, `info`, `warning` or `error`."""
+    botflow_log_format: LogFormat | None = None
+    """How the log is written: `console` for people, which is the default on a terminal, or `json`, elsewhere."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
@@ -47,6 +48,17 @@ def _without_half_characters(value: Any) -> Any:
             return type(value)(_without_half_characters(each) for each in value)
         case _:
             return value
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Undo what a test has done to the log of its process, such as an application that sends it to its own."""
+    configured = structlog.get_config() if structlog.is_configured() else None
+    yield
+    if configured is not None:
+        structlog.configure(**configured)
+    elif structlog.is_configured():
+        structlog.reset_defaults()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

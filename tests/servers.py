@@ -93,11 +93,11 @@ class Server:
         self.stop()
 
 
-def start_postgres(*, fsync: bool = False, preload: str = "") -> Server:
+def start_postgres(*, fsync: bool = False, preload: str = "", cluster: Path | None = None) -> Server:
     """Start a fresh Postgres (trust, TCP on 127.0.0.1); its URL names the maintenance database.
 
     `fsync` for durability tests and benchmarks; without it commits do not wait for the disk. `preload` names a library
-    that the server loads, such as pg_stat_statements.
+    that the server loads, such as pg_stat_statements. `cluster` is a folder that it makes for its data.
     """
     if url := os.environ.get("BOTFLOW_TEST_DATABASE_URL"):
         return Server(url=url)
@@ -106,7 +106,7 @@ def start_postgres(*, fsync: bool = False, preload: str = "") -> Server:
         binaries = _postgres_binaries(folder)
         identity = _identity(folder)
         environment = _postgres_environment()
-        cluster = folder / "data"
+        cluster = cluster or folder / "data"
         initdb = [str(binaries / "initdb"), "--locale=C", "--encoding=UTF8", "--no-sync", "-A", "trust"]
         _run([*initdb, "-U", "postgres", "-D", str(cluster)], cwd=folder, env=environment, **identity)
         switch = "on" if fsync else "off"

@@ -85,7 +85,7 @@ def test_every_setting_exists_and_the_file_starts_with_two_secrets() -> None:
         assert settings.botflow_database_url.startswith("postgresql://")
     needed = set(re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text()))
     assert needed == set(ENVIRONMENT)
-    assert all(name in (ROOT / "docs" / "workers-and-deploying.md").read_text() for name in needed)
+    assert all(name in (ROOT / "docs" / "operating" / "deploying.md").read_text() for name in needed)
 
 
 def test_it_has_two_of_each_and_everything_waits_for_what_it_needs() -> None:

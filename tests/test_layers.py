@@ -22,6 +22,7 @@ LAYERS = (
         "moment",
         "keyring",
         "private_files",
+        "log_facts",
         "redaction",
         "settings",
         "languages",
@@ -35,13 +36,23 @@ LAYERS = (
 # Within a layer: each level may import itself and those before it. Every module and folder stands in one of them.
 LEVELS = {
     "storage": (
-        ("engines",),
+        ("engines", "outage_log"),
         ("tables",),
         ("turns",),
         ("delivery", "runs"),
         (
-            *("backlog_counts", "cache", "consent_changes", "consent_turns", "contacts", "credentials", "decisions"),
-            *("files", "migrations", "one_off", "session_tokens", "spending", "transcripts", "workflow_versions"),
+            *("backlog_counts", "backup", "cache", "consent_changes", "consent_turns", "contacts", "credentials"),
+            "decisions",
+            *(
+                "files",
+                "migrations",
+                "one_off",
+                "prune",
+                "session_tokens",
+                "spending",
+                "transcripts",
+                "workflow_versions",
+            ),
         ),
         ("database",),
         ("read_only",),
@@ -51,7 +62,7 @@ LEVELS = {
         ("asks", "delivery"),
         ("turns",),
         ("runs",),
-        ("options",),
+        ("options", "readiness"),
         ("assembly",),
         ("app",),
     ),

@@ -8,7 +8,20 @@ from typing import NoReturn
 
 import typer
 
-from botflow.cli.commands import chat, check, db, graph, results, secrets, serve, sessions, version, worker, workflows
+from botflow.cli.commands import (
+    chat,
+    check,
+    db,
+    executions,
+    graph,
+    results,
+    secrets,
+    serve,
+    sessions,
+    version,
+    worker,
+    workflows,
+)
 from botflow.cli.launch import known_secrets
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
@@ -26,6 +39,7 @@ serve.add_to(app)
 worker.add_to(app)
 chat.add_to(app)
 sessions.add_to(app)
+executions.add_to(app)
 results.add_to(app)
 workflows.add_to(app)
 check.add_to(app)

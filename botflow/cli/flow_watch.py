@@ -76,7 +76,7 @@ class FlowWatch:
             files = replace(await asyncio.to_thread(read_flow_files, paths), plugins=self._files.plugins)
             bundles = await asyncio.to_thread(lambda: [files.bundle(name) for name in files.sources])
             different = [(flow, bundle) for flow, bundle in bundles if flow.digest != self._digests.get(flow.id)]
-            await self._flows.publish(different)
+            await self._flows.publish(different, restores=True)  # a saved file is an act, also one that undoes
         except BotflowError as problem:
             for line in error_lines(problem, self._known_secrets):
                 self._tell(line)

@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -45,7 +45,9 @@ def runtime_options(
     worker: WorkerOptions | None,
     migrate: bool,
     known_secrets: KnownSecrets,
+    role: Literal["serve", "worker", "chat"],
     sends: bool = True,
+    restores: bool = False,
 ) -> RuntimeOptions:
     """Compile the flow files and return the options to run; FlowProblems when anything is wrong with them."""
     from botflow.runtime.options import RuntimeOptions
@@ -60,6 +62,8 @@ def runtime_options(
         environment=os.environ,
         sends=sends,
         known_secrets=known_secrets,
+        role=role,
+        restores=restores,
     )
 
 

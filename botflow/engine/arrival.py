@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.corrections.rewind import turn_back
 from botflow.engine.level import Level
-from botflow.engine.node_type import Answerable, NodeFailure, NodeType, Questioning, Starts
+from botflow.engine.node_type import FITTING, Answerable, NodeFailure, NodeType, Questioning, Starts
 from botflow.engine.scene import Scene
 from botflow.engine.session import Parent, Session, Wait
-from botflow.engine.text_folding import fold
+from botflow.engine.text_folding import are_alike, read_authored_words, read_words
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node
 from botflow.flow.pattern import search
 from botflow.values import value
+
+_LONGEST_KEYWORD = 200  # characters; a longer message is compared with patterns only
 
 
 @value(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def arrive(
     flow: Flow, session: Session, scene: Scene, node_types: Mapping[str, NodeType]
 ) -> Generator[Ask, Answer, Arrival]:
     """Decide what the inbound does; asks a model only when a waiting flow declares interrupts by intent."""
+    if scene.inbound.kind == "cancel":
+        return Ignored("ended")  # unless the session says that it is to be cancelled
     if not scene.levels:
         return _start(flow, scene, node_types)
     if session.wait is None:
@@ -56,7 +61,7 @@ def arrive(
         return _woken(session.wait, scene)
     if "message" not in session.wait.accepts:
         return Ignored("not_waiting")
-    interrupt = _named_interrupt(flow, scene)
+    interrupt = _named_interrupt(flow, scene, node_types)
     if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
         scene.answered = turning == "answer"
         return Resume() if turning == "answer" else Start()
@@ -112,14 +117,15 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
 def _start_branch(flow: Flow, scene: Scene) -> Arrival:
     """Begin a branch: in the middle of a graph, with the variables of the session that started it."""
     parameters = scene.inbound.parameters
-    flow_id = parameters.get("flow", "")
+    flow_id, shared = parameters.get("flow", ""), parameters.get("kept", {})
     level = Level(
         flow=flow.scope(flow_id),
         node=parameters["node"],
         kind="branch",
         flow_id=flow_id,
-        variables=dict(parameters.get("input", {})),
+        variables={**parameters.get("input", {}), **{name: scene.kept[kept] for name, kept in shared.items()}},
     )
+    scene.kept.of = parameters.get("keptOf", scene.kept.of)
     return _begin(scene, level)
 
 
@@ -145,16 +151,29 @@ def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> No
     return None
 
 
-def _named_interrupt(flow: Flow, scene: Scene) -> Interrupt | None:
-    """Find the interrupt that the message names, by keyword or by pattern."""
+def _named_interrupt(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Interrupt | None:
+    """Find the interrupt that the message names, by keyword or by pattern.
+
+    A keyword that is spelt as the message comes first. One that is only like it ("C++" to "c++!", "café" to "cafe")
+    counts if it belongs to one interrupt, and the message does not answer the question at hand.
+    """
     if not flow.interrupts:
         return None
-    said = scene.inbound.payload or scene.inbound.text.strip()
-    folded = fold(said)
-    for interrupt in _candidates(flow, scene):
-        if folded and any(folded == fold(word) for word in interrupt.match):
+    text = scene.inbound.payload or scene.inbound.text.strip()
+    candidates = _candidates(flow, scene)
+    alike: list[Interrupt] = []
+    if text and len(text) <= _LONGEST_KEYWORD:
+        said = read_words(text)
+        for interrupt in candidates:
+            known = [read_authored_words(word) for word in interrupt.match]
+            if any(said.exact == word.exact or said.bare == word.bare for word in known):
+                return interrupt
+            if any(are_alike(said, word) for word in known):
+                alike.append(interrupt)
+    for interrupt in candidates:
+        if interrupt.pattern is not None and search(interrupt.pattern, text):
             return interrupt
-        if interrupt.pattern is not None and search(interrupt.pattern, said):
+        if alike == [interrupt] and not _fits_exactly(scene, node_types):
             return interrupt
     return None
 
@@ -166,13 +185,16 @@ def _candidates(flow: Flow, scene: Scene) -> list[Interrupt]:
 
 
 def _is_the_answer(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> bool:
-    """Say whether the message fits the question exactly, as "2 people" fits one for a number: then it is the answer."""
-    if not any(interrupt.intent for interrupt in flow.interrupts):
-        return False
+    """Say whether the message is the answer, so that no model need be asked whether it means an interrupt."""
+    return any(interrupt.has_meaning for interrupt in flow.interrupts) and _fits_exactly(scene, node_types)
+
+
+def _fits_exactly(scene: Scene, node_types: Mapping[str, NodeType]) -> bool:
+    """Say whether the message fits the question exactly, as "2 people" fits one for a number."""
     node = scene.node
     node_type = node_types[node.type]
     try:
-        return isinstance(node_type, Answerable) and node_type.fits(node.properties, scene) == "exactly"
+        return isinstance(node_type, Answerable) and node_type.fits(node.properties, scene) in FITTING
     except FlowError:  # the node itself will say so
         return False
 
@@ -192,19 +214,33 @@ def _intended_interrupt(
 ) -> Generator[Ask, Answer, Interrupt | None]:
     """Let a model find the interrupt that the message means; not for a pressed button, whose meaning is known."""
     text = scene.inbound.text.strip()
-    candidates = [interrupt for interrupt in _candidates(flow, scene) if interrupt.intent] if flow.interrupts else []
+    candidates = (
+        [interrupt for interrupt in _candidates(flow, scene) if interrupt.has_meaning] if flow.interrupts else []
+    )
     if scene.inbound.payload or not text or not candidates:
         return None
-    answer = yield AskModel(
-        purpose="route",
+    answer = yield replace(
+        interrupt_ask(candidates, flow.language),
         text=text,
-        instructions="Does this message ask for one of these, instead of answering the question at hand?",
-        choices=tuple(
-            Choice(handle=interrupt.id, description=interrupt.intent or "", examples=interrupt.match)
-            for interrupt in candidates
-        ),
-        language=flow.language,
         question=_question(scene, node_types),
         node=scene.level.node,
     )
     return next((interrupt for interrupt in candidates if interrupt.id == answer.value), None)
+
+
+def interrupt_ask(candidates: Sequence[Interrupt], language: str) -> AskModel:
+    """Return the Ask which of `candidates` a message means, without the person's words."""
+    return AskModel(
+        purpose="route",
+        text="",
+        instructions="Does this message ask for one of these, instead of answering the question at hand?",
+        choices=tuple(
+            Choice(
+                handle=interrupt.id,
+                description=interrupt.intent or "",
+                examples=(*interrupt.match, *interrupt.examples),
+            )
+            for interrupt in candidates
+        ),
+        language=language,
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 import orjson
@@ -26,6 +27,8 @@ def fingerprint(ask: Ask) -> str:
 
 def ask_to_json(ask: Ask) -> dict[str, Any]:
     """Return the Ask as the AI-call log shows it: its kind, and every field that is not empty."""
+    if isinstance(ask, Invoke) and ask.kept:
+        ask = replace(ask, variables={name: value for name, value in ask.variables.items() if name not in ask.kept})
     plain: dict[str, Any] = orjson.loads(orjson.dumps(ask, option=orjson.OPT_NON_STR_KEYS))
     return {"ask": _kind(ask), **{name: value for name, value in plain.items() if _is_shown(name, value)}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
@@ -84,7 +85,8 @@ class Invoke:
 
     `step` names the function where a node type has several: submit and check of a polling node. `state` is the result
     of the previous step. `credential` is the name of the secret fields it gets. The engine fills in `node`, `attempt`
-    (which attempt of the visit this is) and `key`, unique to the visit in its session and the same in every attempt.
+    (which attempt of the visit this is), `key`, unique to the visit in its session and the same in every attempt, and
+    `kept`, the names of a run's large variables, under which the journal has them.
     """
 
     type: str
@@ -97,6 +99,7 @@ class Invoke:
     node: str = ""
     attempt: int = 1
     key: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @value(frozen=True, slots=True, kw_only=True)

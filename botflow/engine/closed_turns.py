@@ -7,7 +7,7 @@ from dataclasses import replace
 import orjson
 
 from botflow.engine.effects import CancelRuns, Effect, ReportEnd, SendMessage
-from botflow.engine.events import ExecutionFailed, InboundIgnored
+from botflow.engine.events import ExecutionCancelled, ExecutionFailed, InboundIgnored
 from botflow.engine.inbound import Inbound
 from botflow.engine.session import Parent, Session
 from botflow.engine.turn import Turn
@@ -47,8 +47,10 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
     A conversation keeps its wait and says the apology, unless that is empty; a run fails and reports to its parent.
 
     A conversation whose wait accepts no messages fails too: that wait may never end, and until then no message of its
-    contact would be answered.
+    contact would be answered. An execution that is being cancelled is cancelled then, without more of its `finally`.
     """
+    if before.cancel or (before.closing is not None and before.closing.is_cancellation):
+        return _cancelled_turn(before, inbound)
     messages = (SendMessage(text=apology),) if apology and not is_run else ()
     if not is_run and (before.wait is None or "message" in before.wait.accepts):
         return leave_as_it_is(before, "dead", messages)
@@ -65,6 +67,21 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
         effects=(*_cancelled(before), *_report(before.parent or _parent_in(inbound), failure)),
         execution=before.execution or inbound.new_execution_id,
         failure=failure,
+    )
+
+
+def _cancelled_turn(before: Session, inbound: Inbound) -> Turn:
+    after = Session(version=before.version + 1, address=before.address)
+    parent = before.parent or _parent_in(inbound)
+    told = (ReportEnd(**parent.to_json(), status="cancelled"),) if parent is not None else ()
+    return Turn(
+        session=after,
+        state=orjson.dumps(after.to_json()),
+        status="cancelled",
+        events=(ExecutionCancelled(),),
+        messages=(),
+        effects=(*_cancelled(before), *told),
+        execution=before.execution or inbound.new_execution_id,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Literal
 
+import orjson
+
 from botflow.engine.inbound import Media
 from botflow.values import value
 
@@ -86,7 +88,8 @@ class StartRun:
     """Start a run, which reports to the session's wait of this `group` as `branch`; with group "" no node waits for it.
 
     `workflow` is another workflow's id; empty for a branch of this very version, which begins at `node` of the graph
-    `flow` ("" for the workflow's own). `input` is the trigger's input; for a branch, its variables.
+    `flow` ("" for the workflow's own). `input` is the trigger's input; for a branch, its variables. Its large variables
+    are named in `kept` instead, and stored with the execution `kept_of`.
     """
 
     branch: str
@@ -95,6 +98,8 @@ class StartRun:
     flow: str = ""
     node: str = ""
     input: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    kept_of: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -125,3 +130,15 @@ class ReportEnd:
 
 
 Effect = StartRun | CancelRuns | EmitEvent | ReportEnd
+
+
+def input_size(effect: Effect) -> int:
+    """Return the bytes of JSON that an effect hands to another workflow's run; 0 for other effects, also for a branch,
+    whose variables are its session's."""
+    match effect:
+        case StartRun(workflow=workflow, input=given) if workflow:
+            return len(orjson.dumps(given))
+        case EmitEvent(payload=payload):
+            return len(orjson.dumps(payload))
+        case _:
+            return 0

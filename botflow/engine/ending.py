@@ -10,6 +10,7 @@ import orjson
 from botflow.engine.corrections.answer_history import remember
 from botflow.engine.effects import Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
+from botflow.engine.kept_values import size_of
 from botflow.engine.limits import Limits
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.engine.session import Frame, Past, Session, Wait
@@ -33,22 +34,37 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
     """Return the session as it will be stored; an ignored inbound changes only the version."""
     version = scene.version
     if ending.status == "ignored":
-        return replace(before, version=version)
+        return replace(before, version=version, cancel=0)
     address = scene.inbound.address or before.address
     if ending.status not in ("waiting", "running"):
         return Session(version=version, address=address)
     frames = tuple(level.freeze() for level in scene.levels)
-    return Session(
+    if scene.is_run:
+        frames = tuple(replace(frame, kept=_kept(frame, scene)) for frame in frames)
+    execution = before.execution or scene.inbound.new_execution_id
+    frozen = Session(
         version=version,
         frames=frames,
         wait=ending.wait or Wait(token=str(version), accepts=("resume",)),
-        execution=before.execution or scene.inbound.new_execution_id,
+        execution=execution,
         address=address,
-        laps=before.laps + (ending.status == "running"),
+        laps=scene.laps,
         parent=before.parent or scene.parent,
-        past=_past(scene, frames),
+        past=_past(scene, frames) if scene.closing is None else _NO_PAST,
         given=scene.kept_input(),
+        kept_of=scene.kept.of if scene.kept.of != execution else "",
+        kept_bytes=scene.kept_bytes + sum(map(len, scene.kept.new.values())),
+        closing=scene.closing,
     )
+    names = frozen.kept_names() if scene.is_run else ()
+    return replace(frozen, values={name: scene.kept[name] for name in names}) if names else frozen
+
+
+def _kept(frame: Frame, scene: Scene) -> dict[str, dict[str, str]]:
+    """Name the frame's large values. Of a node's notes only lists: it goes through a list, and adds to an object."""
+    lists = {name: noted for name, noted in frame.notes.items() if isinstance(noted, list)}
+    parts = {"variables": frame.variables, "outputs": frame.outputs, "notes": lists}
+    return {part: names for part, values in parts.items() if (names := scene.kept.names_of(values))}
 
 
 def _past(scene: Scene, frames: tuple[Frame, ...]) -> Past:
@@ -87,5 +103,18 @@ def state_of(session: Session, limits: Limits) -> bytes:
         raise LimitExceeded(
             f"the session's state has {len(state)} bytes, more than {limits.session_characters}",
             code="limit.session_size",
+        )
+    held = sum(map(size_of, session.values))
+    if held > limits.kept_characters:
+        raise LimitExceeded(
+            f"the run's large values have {held} bytes, more than {limits.kept_characters}",
+            code="limit.session_size",
+            hint="keep large values elsewhere, such as in artifacts, and store their ids",
+        )
+    if session.kept_bytes > limits.kept_in_all:
+        raise LimitExceeded(
+            f"the run has stored {session.kept_bytes} bytes of large values, more than {limits.kept_in_all}:"
+            " a long text or list changes too often",
+            code="limit.kept_values",
         )
     return state

@@ -39,6 +39,19 @@ class ExecutionFailed(Event):
 
 
 @value(frozen=True, slots=True)
+class ExecutionCancelled(Event):
+    kind: ClassVar[str] = "cancelled"
+
+
+@value(frozen=True, slots=True)
+class ExecutionClosing(Event):
+    """The execution ends as `status` (completed, failed, cancelled or expired) once its `finally` bodies have run."""
+
+    kind: ClassVar[str] = "closing"
+    status: str
+
+
+@value(frozen=True, slots=True)
 class EdgeFollowed(Event):
     kind: ClassVar[str] = "edge"
     node: str
@@ -58,12 +71,21 @@ class ConditionDecided(Event):
 
 @value(frozen=True, slots=True)
 class RouteChosen(Event):
-    """A model chose a handle, or abstained (""): `said` is what it answered."""
+    """A model chose a handle, or abstained (""): `said` is what it answered.
+
+    `confidence` (0 to 1) and `runner_up`, the best route that was not chosen, are there if the model gives them.
+    """
 
     kind: ClassVar[str] = "routed"
     node: str
     handle: str
     said: Any
+    confidence: float | None = None
+    runner_up: str = ""
+
+    def to_json(self) -> list[Any]:
+        facts = [self.kind, self.node, self.handle, self.said]
+        return facts if self.confidence is None else [*facts, self.confidence, self.runner_up]
 
 
 @value(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from botflow.values import value
 
-InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume"]
+InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
 CHAT = "chat"  # the channel of visitors and of the terminal: it has no provider
 RUN = "run"  # the channel of runs without a contact
 # What a message says about consent: stop, which the provider has answered, or ask to stop, which botflow confirms;

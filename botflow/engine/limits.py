@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from botflow.values import value
 
+LARGEST_INPUT = 1_048_576  # bytes of JSON of a run's input: what is accepted can be run
+LARGEST_INPUT_OF_PERSON = 20_000  # of a conversation's, whose state holds it up to three times
+
 
 @value(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -16,5 +19,8 @@ class Limits:
     frames: int = 16
     effects: int = 1_100
     laps: int = 10_000  # turns of one single run
-    session_characters: int = 65_536
+    last_laps: int = 1_000  # turns that a run may take for its `finally` bodies when it ends early
+    session_characters: int = 65_536  # without the large values of a run
+    kept_characters: int = 16_000_000  # large values that a run holds at once
+    kept_in_all: int = 256_000_000  # and all that it has ever held
     message_characters: int = 16_000

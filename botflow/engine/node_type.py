@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from botflow.engine.asks import Answer, Ask, Invoke
+from botflow.engine.asks import Answer, Ask, AskModel, Invoke
 from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
@@ -135,6 +135,23 @@ class Catches(Protocol):
 
 
 @runtime_checkable
+class Finishes(Protocol):
+    """The optional ability of a node type with a last body: one that runs before the node leaves or the execution ends.
+
+    The engine enters it when the execution ends while another body of the node runs.
+    """
+
+    def last_body(self, properties: Any, scene: Scene) -> str:
+        """Return the handle of the last body; "" if nothing is connected there."""
+
+    def is_finishing(self, properties: Any, scene: Scene) -> bool:
+        """Say whether the last body has begun."""
+
+    def finish(self, properties: Any, scene: Scene, error: Mapping[str, str]) -> None:
+        """Take note that the last body begins, because the execution ends: `error` says why, {} when it completes."""
+
+
+@runtime_checkable
 class Starts(Protocol):
     """The optional ability of a trigger."""
 
@@ -142,7 +159,11 @@ class Starts(Protocol):
         """Say whether this trigger takes `inbound`."""
 
 
-Fit = Literal["no", "loosely", "exactly"]
+Fit = Literal["no", "hardly", "loosely", "possibly", "exactly", "literally"]
+"""How well a message answers a question, from worst to best. A question for any text takes it "loosely", and "hardly"
+if it reads like another kind of answer ("5", "tomorrow"). "possibly": the answer may as well be one to another question
+(a bare number as a time of day). "literally": it is one of the question's own words, such as an option's label."""
+FITTING: tuple[Fit, ...] = ("possibly", "exactly", "literally")
 
 
 @runtime_checkable
@@ -151,7 +172,10 @@ class Answerable(Protocol):
     correct what they answered."""
 
     def fits(self, properties: Any, scene: Scene) -> Fit:
-        """Say whether `scene.inbound` would answer the question; "loosely" if the question takes nearly any text."""
+        """Say whether `scene.inbound` would answer the question, and how well; "loosely" if it takes nearly any text.
+
+        If `resume` accepts a message while `scene.corrected` is set, it changes an earlier answer.
+        """
 
 
 @runtime_checkable
@@ -160,6 +184,15 @@ class Questioning(Protocol):
 
     def question(self, properties: Any, scene: Scene) -> str:
         """Return the question in the words of this turn."""
+
+
+@runtime_checkable
+class Routing(Protocol):
+    """The optional ability of a node type that lets a model choose between routes: the model may learn them before
+    anybody writes."""
+
+    def route_ask(self, properties: Any, language: str) -> AskModel:
+        """Return the Ask with its choices and its model, without the person's words."""
 
 
 class ActionContext(Protocol):

@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botflow.engine.effects import Effect, QuickReply, SendMessage
+from botflow.engine.effects import Effect, QuickReply, SendMessage, input_size
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.json_values import clipped, plain_json
+from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
-from botflow.engine.limits import Limits
+from botflow.engine.limits import LARGEST_INPUT, Limits
 from botflow.engine.session import AlarmKind, Frame, Parent, Session
-from botflow.engine.time_zone import ZONE_VARIABLE, named_zone
+from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
 from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
-from botflow.phone_numbers import zone_of
 
+CORRECTION = "correction"
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 
 
@@ -61,6 +63,7 @@ class Scene:
     failure               code, message and node of a failure in its body
     timed_out, alarm      which alarm of its wait went off: the one set for `alarm_s` seconds after the wait began
     waited_for            the token of the wait that the inbound ended
+    corrected             the variables with the answer that this one replaces, None unless it is a correction
     """
 
     def __init__(
@@ -88,9 +91,14 @@ class Scene:
         self.started = False
         self.parent: Parent | None = None
         self.result: Any = None
+        self.closing = session.closing
+        self.laps = session.laps
+        self.kept_bytes = session.kept_bytes
+        self.kept = KeptValues(session.values, session.kept_of or session.execution or inbound.new_execution_id)
         self.is_run = inbound.channel == RUN
         self.version = session.version + 1
         self.past = session.past
+        self.corrected: Mapping[str, Any] | None = None
         self.frames = session.frames
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self.root = self.levels[0] if self.levels else None
@@ -124,12 +132,8 @@ class Scene:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in the variable `timeZone`, else that of the person's number if it has a single one, else the
-        workflow's. FlowError `zone.unknown` when the variable is not a zone."""
-        named = self.variables.get(ZONE_VARIABLE)
-        if named:
-            return named_zone(named, f"the variable {ZONE_VARIABLE}")
-        return zone_of(self.inbound.sender) or ZoneInfo(self.policy.time_zone)
+        """The person's zone, or the workflow's. FlowError `zone.unknown` when a variable names none."""
+        return zone_of_person(self.variables, self.inbound.sender, self.policy.time_zone)
 
     @property
     def local_now(self) -> datetime:
@@ -172,8 +176,14 @@ class Scene:
     def render_returned(self, source: str) -> Any:
         """Render a template over the variables of the subflow that has just ended."""
         returned = self.returned or {}
-        values = {**returned, VARIABLES: returned, SETTINGS: self._settings(lambda: self.zone)}
+        values = {**returned, VARIABLES: returned, SETTINGS: self._settings(self._zone_by(self.variables))}
         return self.flow.templates.render_value(source, values)
+
+    def render_correction(self, source: str, old: str, new: str) -> str:
+        """Render a template that may also read `$correction.old` and `$correction.new`."""
+        values = self._values()
+        nodes = {**values[NODES], CORRECTION: {"old": old, "new": new}}
+        return self.flow.templates.render(source, {**values, NODES: nodes})
 
     def evaluate(self, condition: str) -> Any:
         """Evaluate a condition such as `qty >= 5`."""
@@ -218,9 +228,16 @@ class Scene:
         self.messages.append(message)
 
     def follow_up(self, effect: Effect) -> None:
-        """Let something happen after the commit: start a run, emit an event."""
+        """Let something happen after the commit: start a run, emit an event. FlowError `input.too_large` when no run
+        could take the input."""
         if len(self.effects) >= self._limits.effects:
             raise LimitExceeded(f"one turn has more than {self._limits.effects} effects", code="limit.effects")
+        if (size := input_size(effect)) > LARGEST_INPUT:
+            raise FlowError(
+                f"the input for another run has {size} bytes, more than {LARGEST_INPUT}",
+                code="input.too_large",
+                hint="hand on ids, and let that workflow look the rest up",
+            )
         self.effects.append(effect)
 
     def set(self, name: str, value: Any) -> Any:
@@ -281,6 +298,12 @@ class Scene:
         self.root = self.levels[0]
         self._context = None
 
+    def correct(self, question: Sequence[Frame], answered: Sequence[Frame]) -> None:
+        """Go back to the frames of an earlier `question`, whose answer left the frames `answered`, to change it."""
+        self.stand_on(question)
+        position = self.levels.index(self._owner)
+        self.corrected = answered[position].variables if position < len(answered) else {}
+
     def hear(self, inbound: Inbound) -> None:
         """Replace the received inbound by `inbound`, the part of it that a node should read."""
         self.inbound = inbound
@@ -290,6 +313,23 @@ class Scene:
         """Drop the levels from `position` on."""
         del self.levels[position:]
         self._context = None
+
+    def forget_output(self) -> None:
+        """Drop what an earlier visit left as this node's output."""
+        if self._owner.outputs.pop(self.level.node, None) is not None:
+            self._context = None
+
+    def make_room_for_message(self) -> None:
+        """Drop the last messages of a turn that has said too much, so that one more is within the limit."""
+        del self.messages[self._limits.messages - 1 :]
+
+    def allow_more(self, limits: Limits) -> None:
+        """Let what runs now say a quarter of a turn's messages, and have a turn's effects."""
+        self._limits = replace(
+            self._limits,
+            messages=len(self.messages) + limits.messages // 4,
+            effects=len(self.effects) + limits.effects,
+        )
 
     def mark(self) -> tuple[int, int]:
         """Return how many messages and effects there are, for `unsay`."""
@@ -310,7 +350,12 @@ class Scene:
         return message
 
     def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
-        return RenderSettings(self.now, zone, (self.flow.language, self._flow.language))
+        return RenderSettings(self.inbound.received_at, zone, (self.levels[-1].flow.language, self._flow.language))
+
+    def _zone_by(self, variables: Mapping[str, Any]) -> Callable[[], ZoneInfo]:
+        """Return how to find `zone`, without the scene: in a circle of references, everything that a turn made would
+        wait for a garbage collection."""
+        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone)
 
     @property
     def _owner(self) -> Level:
@@ -330,20 +375,16 @@ class Scene:
                 VARIABLES: owner.variables,
                 INPUT: self._input(message),
                 NODES: owner.outputs if self.is_run else {"message": message, **owner.outputs},
-                SETTINGS: self._settings(lambda: self.zone),
+                SETTINGS: self._settings(self._zone_by(owner.variables)),
             }
         return self._context
 
-    def _input(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return `$input` for templates: in every turn the input of the trigger that began the execution; in one that
-        a message began, the message at hand."""
+    def _input(self, message: Mapping[str, Any]) -> Any:
+        """Return `$input` for templates: in every turn the input of the trigger that began the execution, which is any
+        JSON value; in an execution that a message began, the message at hand."""
         if self.is_run:
-            handed_on = self.levels[0].variables.get("input")
-        elif self._given is not None:
-            handed_on = self._given["input"]
-        else:
-            return message
-        return handed_on if isinstance(handed_on, Mapping) else {"value": handed_on}
+            return self.levels[0].variables.get("input")
+        return message if self._given is None else self._given["input"]
 
     def _message(self) -> Mapping[str, Any]:
         """Return `$message` for templates, unless a node has that id: what the person has just sent."""

@@ -6,7 +6,7 @@ Everything is plain JSON; a session round-trips through `to_json` and `from_json
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Literal
 
 from botflow.values import value
@@ -22,6 +22,7 @@ class Frame:
     `notes` belong to the node where the frame waits (its count of tries, for example) and are dropped when it leaves.
     A digression and a body (of a loop, a try) share the variables of the frame below, so their own stay empty.
     A branch (of a parallel) is the lowest frame of its run, and knows which variables it has `changed`.
+    `kept` names the large values of a run that are stored elsewhere, as `{"variables": {"items": name}}`.
     """
 
     node: str
@@ -32,6 +33,7 @@ class Frame:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         full = {
@@ -39,12 +41,33 @@ class Frame:
             "kind": "" if self.kind == "main" else self.kind,
             "flow": self.flow,
             "interrupt": self.interrupt,
-            "variables": self.variables,
-            "outputs": self.outputs,
-            "notes": self.notes,
+            "variables": self._small("variables"),
+            "outputs": self._small("outputs"),
+            "notes": self._small("notes"),
             "changed": self.changed,
+            "kept": self.kept,
         }
         return {name: value for name, value in full.items() if value}
+
+    def filled(self, values: Mapping[str, Any]) -> Frame:
+        """Return the frame with its large values."""
+        if not self.kept:
+            return self
+        parts: dict[str, Any] = {
+            part: {**getattr(self, part), **{name: values[kept] for name, kept in names.items()}}
+            for part, names in self.kept.items()
+        }
+        return replace(self, **parts)
+
+    def emptied(self) -> Frame:
+        """Return the frame without its large values, as it is stored."""
+        parts: dict[str, Any] = {part: self._small(part) for part in self.kept}
+        return replace(self, **parts) if parts else self
+
+    def _small(self, part: str) -> Mapping[str, Any]:
+        values: Mapping[str, Any] = getattr(self, part)
+        kept = self.kept.get(part)
+        return {name: value for name, value in values.items() if name not in kept} if kept else values
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Frame:
@@ -138,6 +161,34 @@ class Past:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """An execution that ends as soon as its `finally` bodies have run, and how it then ends.
+
+    `status` is completed, failed, cancelled or expired. `error` is why, as `{code, message, node}`; {} for completed.
+    `output` holds the result of a completed execution, and is () without one. The frame `at` is the body that runs now;
+    0 before the first one. `laps` counts the turns that a run has taken since.
+    """
+
+    status: Literal["completed", "failed", "cancelled", "expired"]
+    error: Mapping[str, str] = field(default_factory=dict)
+    output: tuple[Any, ...] = ()
+    at: int = 0
+    laps: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        full = {"status": self.status, "error": self.error, "output": self.output, "at": self.at, "laps": self.laps}
+        return {name: value for name, value in full.items() if value}
+
+    @property
+    def is_cancellation(self) -> bool:
+        return self.status == "cancelled"
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Closing:
+        return cls(**{**stored, "output": tuple(stored.get("output", ()))})
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class Session:
     """The state of a person in a workflow. `version` grows by one with every committed change and fences every write.
 
@@ -146,6 +197,9 @@ class Session:
     `laps` counts the turns of a single run; `parent` is told of its end. `past`: questions to go back to.
     `given` is the input of the trigger that began a conversation's execution, as `{"input": ...}`, and {} while the
     variable `input` holds it; None in an execution that began with a message.
+    `values` holds the large values of a run's frames by their names; they are stored with the execution `kept_of`, ""
+    for its own. `kept_bytes` counts what the run has stored of them so far. `closing`: the execution is ending.
+    `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
     """
 
     version: int = 0
@@ -157,6 +211,26 @@ class Session:
     parent: Parent | None = None
     past: Past = Past()
     given: Mapping[str, Any] | None = None
+    kept_of: str = ""
+    kept_bytes: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    closing: Closing | None = None
+    cancel: int = 0
+
+    def missing(self) -> set[str]:
+        """Return the names of large values that the frames need and the session does not hold."""
+        return self.kept_names() - self.values.keys()
+
+    def kept_names(self) -> set[str]:
+        return {name for frame in self.frames for names in frame.kept.values() for name in names.values()}
+
+    def filled(self, values: Mapping[str, Any]) -> Session:
+        """Return the session with these large values in `values` and in its frames."""
+        return replace(self, values=values, frames=tuple(frame.filled(values) for frame in self.frames))
+
+    def emptied(self) -> Session:
+        """Return the session without its large values, as it is stored."""
+        return replace(self, values={}, frames=tuple(frame.emptied() for frame in self.frames)) if self.values else self
 
     def to_json(self) -> dict[str, Any]:
         """Return the state column; `version` has a column of its own."""
@@ -168,8 +242,14 @@ class Session:
             "laps": self.laps,
             "parent": self.parent.to_json() if self.parent else None,
             "past": self.past.to_json() if self.past.answered or self.past.barred else None,
+            "keptOf": self.kept_of,
+            "keptBytes": self.kept_bytes,
         }
         kept = {name: value for name, value in full.items() if value}
+        if self.closing is not None:
+            kept["closing"] = self.closing.to_json()
+        if self.cancel:
+            kept["cancel"] = self.cancel
         return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
@@ -185,4 +265,8 @@ class Session:
             parent=Parent(**stored["parent"]) if stored.get("parent") else None,
             past=Past.from_json(stored["past"]) if "past" in stored else Past(),
             given=stored.get("given"),
+            kept_of=stored.get("keptOf", ""),
+            kept_bytes=stored.get("keptBytes", 0),
+            closing=Closing.from_json(stored["closing"]) if "closing" in stored else None,
+            cancel=stored.get("cancel", 0),
         )

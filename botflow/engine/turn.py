@@ -6,8 +6,9 @@ a worker, a terminal, a property test and a replay. It reads no clock, draws no 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from dataclasses import field
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import field, replace
+from functools import partial
 from types import GeneratorType
 from typing import Any, Literal, assert_never, cast
 
@@ -16,7 +17,17 @@ import orjson
 from botflow.engine import events
 from botflow.engine.arrival import Expired, Ignored, Resume, Start, arrive
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import CancelRuns, Effect, SendMessage
+from botflow.engine.bounded_asks import CutOff, may_still_ask, within
+from botflow.engine.closing import (
+    cancelled,
+    close,
+    complete,
+    conclude,
+    failing,
+    heed_cancellation,
+    result_of,
+)
+from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
@@ -35,12 +46,11 @@ from botflow.engine.node_type import (
     WaitForMessage,
 )
 from botflow.engine.scene import LimitExceeded, Scene
-from botflow.engine.session import Session
+from botflow.engine.session import Closing, Session
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
-from botflow.languages import sentences_in
 from botflow.values import value
 
 # running: a run that continues in its next turn at once; cancelled: the session expired without an answer.
@@ -48,6 +58,7 @@ TurnStatus = Literal["waiting", "running", "completed", "failed", "cancelled", "
 NodeTypes = Mapping[str, NodeType]
 DEFAULT_LIMITS = Limits()
 _RESTING = (WaitForMessage, Park, KeepWaiting, End)
+_EXPIRED = {"code": "execution.expired", "message": "the person did not answer in time"}
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -57,7 +68,8 @@ class Turn:
     `execution` is the id of the execution that the turn belongs to ("" when there is none); `started` says whether it
     began here. `failure` is set when the execution failed, `output` when a run completed. `keeps_deadline`: the wait
     continues with its former deadline. `effects` follow the commit, like `messages`. `variables` are those of the
-    workflow's own graph after the turn, also when the execution has ended with it; they are not stored.
+    workflow's own graph after the turn, also when the execution has ended with it; they are not stored. `kept` are the
+    large values, as JSON by name, that must be stored with the execution `kept_of` before the turn is committed.
     """
 
     session: Session
@@ -72,6 +84,8 @@ class Turn:
     output: Any = None
     keeps_deadline: bool = False
     variables: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, bytes] = field(default_factory=dict)
+    kept_of: str = ""
 
 
 def take_turn(
@@ -82,23 +96,16 @@ def take_turn(
     limits: Limits = DEFAULT_LIMITS,
     *,
     said: list[SendMessage] | None = None,
+    is_known: Callable[[Ask], bool] = lambda ask: True,
 ) -> Generator[Ask, Answer, Turn]:
     """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint.
 
     The turn collects its messages in `said`: a caller that passes a list may show its content between two Asks.
+    `is_known` says whether the answer to an Ask has been journalled: at the first one where it has not, the turn of a
+    session that is to be cancelled goes no further.
     """
     scene = Scene(flow, session, inbound, limits, said)
-    try:
-        ending = yield from _within(limits.asks, _walk(flow, session, scene, node_types, limits))
-    except FlowError as problem:
-        ending = _fail(flow, scene, problem, limits)
-    after = freeze(session, scene, ending)
-    try:
-        state = state_of(after, limits)
-    except FlowError as problem:
-        ending = _fail(flow, scene, problem, limits)
-        after = freeze(session, scene, ending)
-        state = orjson.dumps(after.to_json())
+    ending, after, state = yield from _to_rest(flow, session, scene, node_types, limits, is_known)
     started = session.execution is None and (scene.started or _is_runs_first(scene, ending))
     execution = session.execution or after.execution or (inbound.new_execution_id if started else "")
     return Turn(
@@ -114,6 +121,8 @@ def take_turn(
         output=ending.output,
         keeps_deadline=ending.wait is not None and ending.wait is session.wait,
         variables=scene.root.variables if scene.root is not None else {},
+        kept=scene.kept.new,
+        kept_of=scene.kept.of,
     )
 
 
@@ -122,33 +131,67 @@ def _is_runs_first(scene: Scene, ending: Ending) -> bool:
     return scene.is_run and scene.inbound.kind == "trigger" and ending.status != "ignored"
 
 
-def _within(asks: int, walk: Generator[Ask, Answer, Ending]) -> Generator[Ask, Answer, Ending]:
-    """Pass on at most `asks` Asks, and their Answers."""
-    try:
-        ask = next(walk)
-        for _ in range(asks):
-            ask = walk.send((yield ask))
-    except StopIteration as finished:
-        return cast(Ending, finished.value)
-    raise LimitExceeded(f"one turn asked the world more than {asks} times", code="limit.asks")
+def _to_rest(
+    flow: Flow,
+    session: Session,
+    scene: Scene,
+    node_types: NodeTypes,
+    limits: Limits,
+    is_known: Callable[[Ask], bool],
+) -> Generator[Ask, Answer, tuple[Ending, Session, bytes]]:
+    """Walk until the turn can be stored. Each walk after the first one goes through a last body, further outside each
+    time, because the execution ends."""
+    may_ask = partial(may_still_ask, scene, node_types, is_known) if session.cancel else None
+    walk = _walk(flow, session, scene, node_types, limits)
+    while True:
+        try:
+            reached = yield from within(limits.asks, walk, may_ask)
+            if session.cancel:
+                reached = heed_cancellation(session, scene, node_types, reached)
+            if isinstance(reached, Ending):
+                after = freeze(session, scene, reached)
+                return reached, after, state_of(after, limits)
+        except FlowError as problem:
+            reached = cancelled(scene) if isinstance(problem, CutOff) else failing(scene, problem)
+        if not close(scene, node_types, reached, limits):
+            ending = conclude(flow, scene)
+            after = freeze(session, scene, ending)
+            return ending, after, orjson.dumps(after.to_json())
+        walk = _visits(flow, session, scene, node_types, limits)
 
 
 def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
-) -> Generator[Ask, Answer, Ending]:
+) -> Generator[Ask, Answer, Ending | Closing]:
     """Decide what the inbound does, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
     match arrival:
         case Start() | Resume():
             resuming = isinstance(arrival, Resume)
+        case Ignored() if session.cancel:
+            return Ending("ignored")
         case Ignored(reason):
             scene.record(events.InboundIgnored(reason))
             return Ending("ignored")
         case Expired():
-            return _expire(flow, scene)
+            scene.record(events.SessionExpired(scene.level.node))
+            return Closing(status="expired", error={**_EXPIRED, "node": scene.level.node})
         case _:
             assert_never(arrival)
-    waiting = len(session.frames)  # depth of the node that may keep waiting; 0 once it has left
+    return (yield from _visits(flow, session, scene, node_types, limits, len(session.frames), resuming=resuming))
+
+
+def _visits(
+    flow: Flow,
+    session: Session,
+    scene: Scene,
+    node_types: NodeTypes,
+    limits: Limits,
+    waiting: int = 0,
+    *,
+    resuming: bool = False,
+) -> Generator[Ask, Answer, Ending | Closing]:
+    """Visit node after node. `waiting` is the depth of the node that may keep waiting, 0 once it has left."""
     heard = resuming
     for step in range(2 * limits.steps):
         try:
@@ -158,6 +201,8 @@ def _walk(
                 if isinstance(outcome, KeepWaiting) and len(scene.levels) != waiting:
                     raise NodeFailure("a node that was not waiting cannot keep waiting", code="wait.none")
                 scene.answered = scene.answered and not heard  # the question has not accepted the message
+                if isinstance(outcome, End):
+                    return Closing(status="completed", output=() if outcome.output is ... else (outcome.output,))
                 return _rest(flow, session, scene, outcome)
             heard = False
             waiting = waiting if len(scene.levels) > waiting else 0
@@ -171,7 +216,9 @@ def _walk(
             heard, resuming = False, True
             waiting = waiting if len(scene.levels) > waiting else 0
         if not scene.levels:
-            return _complete(scene, ...)
+            return complete(scene)
+        if scene.closing is not None and len(scene.levels) <= scene.closing.at:
+            return scene.closing
         if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
             return _lap(session, scene, limits)
         if not scene.is_run and step >= limits.steps - 1:
@@ -179,11 +226,9 @@ def _walk(
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
 
 
-def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | Park | KeepWaiting | End) -> Ending:
-    """End the walk: the current node waits, or no node comes after it."""
+def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | Park | KeepWaiting) -> Ending:
+    """End the walk: the current node waits."""
     match outcome:
-        case End(output):
-            return _complete(scene, output)
         case KeepWaiting():
             return Ending("waiting", wait=same_wait(session, scene))
         case WaitForMessage():
@@ -222,7 +267,7 @@ def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
         level.node = target
         return False
     if len(scene.levels) == 1:
-        scene.result = _result_of(level)
+        scene.result = result_of(level)
     ended = scene.pop()
     if ended.kind in ("main", "branch"):
         return False
@@ -293,49 +338,12 @@ def _enter_body(scene: Scene, handle: str) -> bool:
 
 def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:
     """Set a checkpoint: a run's next turn starts here, and a retry need not go further back."""
-    if session.laps >= limits.laps:
+    if scene.closing is not None:
+        if scene.closing.laps >= limits.last_laps:
+            raise LimitExceeded(f"`finally` took more than {limits.last_laps} turns", code="limit.laps")
+        scene.closing = replace(scene.closing, laps=scene.closing.laps + 1)
+    elif scene.laps >= limits.laps:
         raise LimitExceeded(f"a run took more than {limits.laps} turns", code="limit.laps")
+    scene.laps += 1
     scene.record(events.CheckpointReached(scene.level.node))
     return Ending("running")
-
-
-def _complete(scene: Scene, output: Any) -> Ending:
-    """End the execution; a run with no output given (`...`) gives its variables, a conversation nothing."""
-    scene.record(events.ExecutionCompleted())
-    if output is ... and not scene.is_run:
-        output = None
-    elif output is ...:
-        output = _result_of(scene.levels[0]) if scene.levels else scene.result
-    scene.levels.clear()
-    return Ending("completed", output=output)
-
-
-def _result_of(level: Level) -> dict[str, Any]:
-    """Return a run's output when no node gives one: its variables; for a branch, those that it has changed."""
-    names = level.changed if level.kind == "branch" else level.variables
-    return {name: level.variables[name] for name in names}
-
-
-def _expire(flow: Flow, scene: Scene) -> Ending:
-    """End a conversation whose contact did not answer in time."""
-    scene.record(events.SessionExpired(scene.level.node))
-    scene.levels.clear()
-    if flow.policy.expired_text:
-        scene.messages.append(SendMessage(text=flow.policy.expired_text))
-    if scene.waits_for:
-        scene.effects.append(CancelRuns(group=scene.waits_for))
-    return Ending("cancelled")
-
-
-def _fail(flow: Flow, scene: Scene, problem: FlowError, limits: Limits) -> Ending:
-    """End the execution, and apologise to the person: no reply at all would be worse."""
-    node = getattr(problem, "node", "") or (scene.level.node if scene.levels else "")
-    failed = ExecutionFailed(node, problem.code, problem.message)
-    scene.record(failed)
-    scene.levels.clear()
-    if scene.waits_for:
-        scene.effects.append(CancelRuns(group=scene.waits_for))
-    if not scene.is_run:
-        del scene.messages[limits.messages - 1 :]
-        scene.messages.append(SendMessage(text=flow.apology or sentences_in(flow.language).apology))
-    return Ending("failed", failure=failed)

@@ -86,9 +86,13 @@ def _try_again(
 
 
 def unwind(scene: Scene, node_types: Mapping[str, NodeType], failure: FlowError) -> bool:
-    """Pass a failure to the nearest node that has it in its body and takes it; False if there is no such node."""
+    """Pass a failure to the nearest node that has it in its body and takes it; False if there is no such node.
+
+    While the execution is closing, only nodes within the last body that runs now are asked.
+    """
     failed = getattr(failure, "node", "") or scene.level.node
-    for position in range(len(scene.levels) - 1, 0, -1):
+    lowest = scene.closing.at if scene.closing is not None else 0
+    for position in range(len(scene.levels) - 1, lowest, -1):
         if scene.levels[position].kind != "body":
             continue
         above = scene.levels[position:]
@@ -166,7 +170,8 @@ def _bounded(
             scene.acted = True
             # Not the session's version: a pause raises that, and the next attempt must repeat the same Ask.
             key = f"{scene.inbound.seed:x}.{scene.visits}.{count}"
-            ask = replace(ask, credential=node.credential, node=node.id, attempt=attempt, key=key)
+            kept = scene.kept.names_of(ask.variables) if scene.is_run else {}
+            ask = replace(ask, credential=node.credential, node=node.id, attempt=attempt, key=key, kept=kept)
         answer = yield ask
     raise AssertionError("a visit ends by its outcome")
 

@@ -107,7 +107,14 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
             for edge in linked.edges
         ),
         interrupts=tuple(
-            Interrupt(id=item.id, target=item.target, match=item.match, pattern=item.pattern, intent=item.intent)
+            Interrupt(
+                id=item.id,
+                target=item.target,
+                match=item.match,
+                pattern=item.pattern,
+                intent=item.intent,
+                examples=item.examples,
+            )
             for item in document.interrupts
         ),
         subflows=subflows,

@@ -127,7 +127,7 @@ class PlacedEdge(BaseModel):
 
 
 class PlacedInterrupt(BaseModel):
-    """A way out of any question: one of keywords, pattern and intent, and the node it leads to."""
+    """A way out of any question: keywords, a pattern, an intent or examples, and the node it leads to."""
 
     model_config = CAMEL_CASE
 
@@ -139,6 +139,8 @@ class PlacedInterrupt(BaseModel):
     """A regular expression (RE2) that finds something in the message."""
     intent: Annotated[str, Field(min_length=1)] | None = None
     """A description; a model decides whether the message means it."""
+    examples: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Messages that people write for it, beside `intent` or instead of it. The built-in model needs them."""
     target: str
     """The node to which the interrupt leads. When the part that begins there ends, the question is asked again."""
 

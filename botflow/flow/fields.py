@@ -32,6 +32,8 @@ __all__ = [
 CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 # The fields of a message, as templates read them in `$message`; it has `channel` besides.
 MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
+# The fields of a request to a webhook, as its key reads them in `$request`.
+REQUEST_FIELDS = ("headers", "query")
 TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 
@@ -51,9 +53,13 @@ class WrongProperty(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Says, inside Annotated, what the strings of a field are."""
+    """Says, inside Annotated, what the strings of a field are.
+
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may.
+    """
 
     kind: TextKind
+    reads: tuple[str, ...] | None = None
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
@@ -63,40 +69,43 @@ WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`: see Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind
     text: str
+    reads: tuple[str, ...] | None = None
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
     """Yield every string in `properties`, nested models included, with the kind that its field declares."""
     for name, field in type(properties).model_fields.items():
-        yield from _strings(getattr(properties, name), (field.alias or name,), _kind(type(properties), name))
+        yield from _strings(getattr(properties, name), (field.alias or name,), _marked(type(properties), name))
     for name, value in (properties.model_extra or {}).items():
-        yield from _strings(value, (name,), "template")
+        yield from _strings(value, (name,), _TEMPLATE)
 
 
-def _strings(value: Any, path: tuple[str | int, ...], kind: TextKind) -> Iterator[Text]:
+_TEMPLATE = Marker("template")
+
+
+def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, kind, value)
+        yield Text(path, marker.kind, value, marker.reads)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
-            yield Text((*path, *inner.path), inner.kind, inner.text)
+            yield Text((*path, *inner.path), inner.kind, inner.text, inner.reads)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _strings(item, (*path, str(key)), kind)
+            yield from _strings(item, (*path, str(key)), marker)
     elif isinstance(value, list | tuple):
         for position, item in enumerate(value):
-            yield from _strings(item, (*path, position), kind)
+            yield from _strings(item, (*path, position), marker)
 
 
 @lru_cache(maxsize=1_000)
-def _kind(model: type[BaseModel], name: str) -> TextKind:
+def _marked(model: type[BaseModel], name: str) -> Marker:
     field: FieldInfo = model.model_fields[name]
-    marker = _marker(field.metadata) or _marker_within(field.annotation)
-    return marker.kind if marker else "template"
+    return _marker(field.metadata) or _marker_within(field.annotation) or _TEMPLATE
 
 
 def _marker(metadata: Any) -> Marker | None:

@@ -51,13 +51,22 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupt:
-    """A way out of any question: keywords, a pattern or a model's intent lead to `target`, then back."""
+    """A way out of any question: keywords, a pattern or a model's intent lead to `target`, then back.
+
+    `examples` are messages that have the intent.
+    """
 
     id: str
     target: str
     match: tuple[str, ...] = ()
     pattern: str | None = None
     intent: str | None = None
+    examples: tuple[str, ...] = ()
+
+    @property
+    def has_meaning(self) -> bool:
+        """Say whether a model can find it: by a description, or by examples."""
+        return bool(self.intent or self.examples)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

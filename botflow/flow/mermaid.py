@@ -24,7 +24,7 @@ def mermaid(flow: Flow) -> str:
         lines.append(f"  {names[edge.source]} -->{label} {names[edge.target]}")
     for position, interrupt in enumerate(flow.interrupts):
         ways = [*interrupt.match, interrupt.pattern or "", interrupt.intent or ""]
-        words = ", ".join(way for way in ways if way)
+        words = ", ".join(way for way in ways if way) or interrupt.examples[0]
         lines.append(f'  i{position}{{{{"{_escape(words)}"}}}} -.-> {names[interrupt.target]}')
     return "\n".join(lines) + "\n"
 

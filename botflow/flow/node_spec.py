@@ -60,6 +60,9 @@ class Surroundings(Protocol):
     def is_variable(self, name: str) -> bool:
         """Say whether the workflow has a variable of this name."""
 
+    def keywords(self) -> Iterable[tuple[str, str]]:
+        """Return the words that lead away from any question, each after the id of its interrupt."""
+
     def may_be(self, expression: str, value: Any) -> bool:
         """Say whether an expression may have this value, as far as that is known."""
 

@@ -116,6 +116,9 @@ class Policy(BaseModel):
     """What to say then. Without it: nothing."""
     corrections: bool = False
     """Whether people may say "back" and "I meant 5"."""
+    corrected_text: str | None = None
+    """What to say when an answer was changed; may read `$correction.old` and `$correction.new`. `""` says nothing.
+    Without it: a sentence in the flow's language."""
     recap: str | None = None
     """What to say after an interrupt, before the question is asked again. Without it: nothing."""
     bursts: Literal["queue", "merge", "supersede"] = "queue"

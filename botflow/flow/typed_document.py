@@ -52,7 +52,7 @@ class LinkedNode:
     def texts(self) -> tuple[Text, ...]:
         """Every string in the properties; paths start at the document's root."""
         inside = (*self.path, "properties")
-        return tuple(Text((*inside, *text.path), text.kind, text.text) for text in texts(self.properties))
+        return tuple(Text((*inside, *text.path), text.kind, text.text, text.reads) for text in texts(self.properties))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,9 @@ class Linked:
     def kept_outputs(self) -> frozenset[str]:
         """The nodes whose output some template or condition reads as `$node.field`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
-        recap = node_references(self.document.recap or "", bare=False)
-        return frozenset((read | recap) & self.nodes.keys())
+        own = (self.document.recap, self.document.corrected_text)
+        read.update(name for text in own for name in node_references(text or "", bare=False))
+        return frozenset(read & self.nodes.keys())
 
     @cached_property
     def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:

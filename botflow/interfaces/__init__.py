@@ -15,7 +15,7 @@ from botflow.interfaces.channels import (
     WebhookRequest,
     normal_address,
 )
-from botflow.interfaces.models import Describes, Model, OnDelta, Quote, Quotes
+from botflow.interfaces.models import Describes, Learns, Model, OnDelta, Quote, Quotes
 
 __all__ = [
     "Announces",
@@ -23,6 +23,7 @@ __all__ = [
     "Channels",
     "DeliveryStatus",
     "Describes",
+    "Learns",
     "Meters",
     "Model",
     "OnDelta",

@@ -32,6 +32,14 @@ class Describes(Protocol):
     def description(self) -> str: ...
 
 
+@runtime_checkable
+class Learns(Protocol):
+    """A model's second ability: learn the routes of a flow when it is loaded, so that the first message is quick."""
+
+    async def learn(self, ask: AskModel) -> None:
+        """Prepare for Asks with the choices and the language of this one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """The upper bound of a call: tokens of its prompt and of its answer. `price` is None when it is unknown."""

@@ -9,6 +9,11 @@ from botflow.languages.sentences import Bounded, Sentences
 SENTENCES = Sentences(
     apology="Désolé, une erreur s'est produite de notre côté. Merci de réécrire dans un instant.",
     cannot_change="Désolé, cela ne peut plus être modifié.",
+    changed="C'est modifié : {new} au lieu de {old}.",
+    changed_to="C'est modifié : {new}.",
+    which_answer="Je ne sais pas quelle réponse modifier. Écrivez « retour » pour revenir à la question précédente.",
+    unsure="Je ne suis pas sûr d'avoir tout compris. Prenons les choses une par une.",
+    what_to_change="Que faut-il modifier ?",
     opted_out="Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
     expected=MappingProxyType(
         {
@@ -17,13 +22,20 @@ SENTENCES = Sentences(
             "number": "Merci de répondre par un nombre{bounds}.",
             "yes_no": "Merci de répondre par oui ou non.",
             "choice": "Merci de choisir l'une de ces options.",
+            "choices": "Merci de choisir une ou plusieurs de ces options, par exemple « 1 et 2 ».",
             "date": "Merci de répondre par une date{bounds}, par exemple « demain » ou « 12 mars ».",
             "time": "Merci de répondre par une heure{bounds}, par exemple 14:30.",
+            "datetime": "Merci de répondre avec un jour et une heure, par exemple « demain à 14:30 ».",
+            "duration": "Merci de répondre avec une durée, par exemple « 2 semaines ».",
+            "money": "Merci de répondre avec un montant{bounds}, par exemple « 20 euros ».",
+            "rating": "Merci de répondre par un nombre{bounds}.",
             "email": "Merci de répondre par une adresse e-mail, par exemple anne@example.com.",
             "phone": "Merci de répondre par un numéro de téléphone avec son indicatif, par exemple +33 1 99 00 12 34.",
+            "url": "Merci de répondre par une adresse web, par exemple example.com.",
             "regex": "Cela ne semble pas correct. Merci de vérifier et de l'écrire à nouveau.",
             "location": "Merci de partager votre position.",
-            "media": "Merci d'envoyer une photo ou un fichier.",
+            "media": "Merci d'envoyer une photo ou un fichier{bounds}.",
+            "file": "Merci d'envoyer un seul fichier{bounds}.",
         }
     ),
     bounds=Bounded(both=" de {least} à {most}", least=" à partir de {least}", most=" jusqu'à {most}"),
@@ -40,7 +52,16 @@ SENTENCES = Sentences(
             "pdf": "un fichier PDF",
         }
     ),
+    file_of_type="un fichier {type}",
+    file_size=" de {size} au maximum",
+    file_units=MappingProxyType({"megabyte": "Mo", "kilobyte": "Ko"}),
     either=" ou ",
+    several=Bounded(
+        both="Merci de choisir de {least} à {most} de ces options.",
+        least="Merci de choisir au moins {least} de ces options.",
+        most="Merci de choisir au plus {most} de ces options.",
+    ),
+    exactly="Merci de choisir {least} de ces options.",
     length=Bounded(
         both="Merci de répondre en {least} à {most} caractères.",
         least="Merci de répondre en {least} caractères au moins.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botflow.engine.node_type import NodeType
 from botflow.nodes.ai import AiExtract, AiReply, AiRoute
 from botflow.nodes.chatbot.ask import Ask
+from botflow.nodes.chatbot.form import Form
 from botflow.nodes.chatbot.menu import Menu
 from botflow.nodes.chatbot.say import Say
 from botflow.nodes.conditional import Branch, Switch
@@ -40,6 +41,7 @@ def built_in() -> tuple[NodeType, ...]:
         Say(),
         Ask(),
         Menu(),
+        Form(),
         AiReply(),
         AiRoute(),
         AiExtract(),

@@ -73,16 +73,25 @@ class Finished:
     must_look: bool = False
 
 
+class Worker(NamedTuple):
+    """A process that lives: what it takes, none of it if it only serves requests, and the versions it cannot run."""
+
+    queues: frozenset[str]
+    cannot_run: frozenset[int]
+
+
 @value(frozen=True, slots=True, kw_only=True)
 class Beat:
     """The result of a beat: the database's time; leases that the process has lost; inbounds that are its own in the
-    database but that it does not know of; how many other processes take turns, and how many of them come before it."""
+    database but that it does not know of; how many other processes take turns, and how many of them come before it;
+    all other processes that live."""
 
     now: datetime
     lost: tuple[TurnId, ...] = ()
     unknown: tuple[TurnId, ...] = ()
     others: int = 0
     before: int = 0
+    workers: tuple[Worker, ...] = ()
 
 
 @value(frozen=True, slots=True, kw_only=True)

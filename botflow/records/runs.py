@@ -5,17 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from botflow.engine.inbound import RUN
 from botflow.engine.session import Parent
 from botflow.values import value
 
-EffectKind = Literal["start", "done", "emit", "cancel"]
+EffectKind = Literal["start", "done", "emit", "cancel", "end"]
 LifecycleChange = Literal[
-    "changed", "unknown", "ended", "not_paused", "not_ended", "completed", "not_a_run", "no_checkpoint"
+    "changed",
+    "repeated",
+    "unknown",
+    "ended",
+    "cancelling",
+    "not_paused",
+    "not_ended",
+    "completed",
+    "not_a_run",
+    "no_checkpoint",
 ]
-ExecutionStatus = Literal["pending", "running", "waiting", "paused", "completed", "failed", "cancelled"]
+ExecutionStatus = Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
+STATUSES: tuple[str, ...] = get_args(ExecutionStatus)
+ENDED = ("completed", "failed", "cancelled")
+UNDER_WAY = tuple(status for status in STATUSES if status not in ENDED)
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class ExecutionFilter:
+    """Which executions a list has: those that have every value that is not None.
+
+    `parent` is the session of the execution that started them. `top_level` leaves out what other executions started as
+    a part of theirs: branches, and runs of `logic.run`; `but_branches` only branches. They started at `started_after`
+    or later, and earlier than `started_before`.
+    """
+
+    workflow: str | None = None
+    status: str | None = None
+    session: int | None = None
+    parent: int | None = None
+    top_level: bool = False
+    but_branches: bool = False
+    started_after: datetime | None = None
+    started_before: datetime | None = None
+
+
+EVERY_EXECUTION = ExecutionFilter()
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from botflow.values import value
@@ -20,6 +21,26 @@ class PublishedFlow:
     digest: str
     documents: dict[str, Any]
     is_active: bool = True
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What a publication did. `flow` is the version of the published content, `active` the number of the version that
+    new executions get now, and `before` of the one that they got before, None if there was none. They differ from the
+    published one's when it was active once: such a version does not take over without being told to."""
+
+    flow: PublishedFlow
+    active: int
+    before: int | None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class WorkflowVersion:
+    """A stored version; new executions get the active one."""
+
+    number: int
+    created_at: datetime
+    is_active: bool
 
 
 @value(frozen=True, slots=True, kw_only=True)

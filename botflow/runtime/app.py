@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botflow.clock import Clock
@@ -16,14 +17,22 @@ from botflow.engine.node_type import NodeType
 from botflow.interfaces import Channel, Model
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
-from botflow.runtime.assembly import delivery_of, open_base, open_turns, runs_of, tick_of, waker_of, watches_of
+from botflow.runtime.asks.route_learning import RouteLearning
+from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
+from botflow.runtime.assembly.base import open_base
+from botflow.runtime.assembly.delivery import delivery_of
+from botflow.runtime.assembly.runs import runs_of
+from botflow.runtime.assembly.turns import open_turns
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
+from botflow.runtime.process.event_loop_lag import watch_lag
+from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.metrics import Metrics
 from botflow.runtime.process.overload import Overload
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import ticking
+from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
@@ -63,21 +72,9 @@ class Runtime:
     vault: Vault
     overload: Overload
     metrics: Metrics
+    measurements: Measurements
+    readiness: Readiness
     counter: RedisLink | None = None
-
-    async def ready(self) -> dict[str, str]:
-        """Return the state of each required part: "ok", or what is wrong."""
-        if not await self.database.ready():
-            return {"database": "not reachable, or its migrations are not applied"}
-        return {"database": "ok", "worker": "ok" if self.keeper.is_worker_reachable else "no worker is reachable"}
-
-    async def worker_ready(self) -> dict[str, str]:
-        """Return the state of each part that this process's worker requires."""
-        database = "ok" if await self.database.ready() else "not reachable, or its migrations are not applied"
-        return {
-            "database": database,
-            "worker": "ok" if self.keeper.is_alive else "its leases are not renewed",
-        }
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
@@ -97,6 +94,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         turns = await open_turns(base, delivery, stack)
         runs = runs_of(base)
         metrics, overload, check_queue = watches_of(base, turns.keeper)
+        metrics.watch_working(lambda: turns.sessions.running)
         tick = tick_of(base, delivery, turns, runs)
         base.hub.on_claimable(tick.look_now)
         turns.sessions.on_room(lambda: tick.wake("claim"))
@@ -120,6 +118,8 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         )
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
+        loops["routes"] = RouteLearning(base.flows, base.models, base.node_types).run
+        loops["lag"] = partial(watch_lag, base.measurements.lagged)
         await stack.enter_async_context(background(loops))
         stack.push_async_callback(base.hub.flush)  # the signals of the stop itself
         stack.push_async_callback(turns.sessions.stop, options.timing.grace_s)
@@ -144,5 +144,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             vault=base.vault,
             overload=overload,
             metrics=metrics,
+            measurements=base.measurements,
+            readiness=Readiness(base.database, turns.keeper, base.flows, receiver.refusals),
             counter=base.redis,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -19,10 +19,17 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow, Node
 from botflow.flow.policy import Policy
 from botflow.phone_numbers import require_numbers
-from botflow.records.workflows import PublishedFlow, WorkflowStatus, WorkflowSummary
+from botflow.records.workflows import Publication, PublishedFlow, WorkflowStatus, WorkflowSummary
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.storage.workflow_versions import FlowVersions
 
 KEPT_VERSIONS = 256
+
+
+class CannotRun(FlowError):
+    """A version does not compile in this process, for example because it lacks a plugin: another process may run it."""
+
+    code = "version.cannot_run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +49,13 @@ class Flows:
         self._store = store
         self._node_types = node_types
         self._live: dict[str, LiveFlow] = {}
+        self._active: dict[str, int] = {}
         self._out_of_service: set[str] = set()
         self._named: list[str] = []  # those that this process published
         self._versions: OrderedDict[int, Flow] = OrderedDict()
-        self._refused: set[int] = set()  # versions that do not compile here
+        self._refused: dict[int, BotflowError] = {}  # versions that do not compile here
         self._changed = asyncio.Event()
+        self._loaded = asyncio.Event()
         self._digest: str | None = None  # of the active versions, as the last look saw them
         self._log = structlog.get_logger("botflow.flows")
 
@@ -99,6 +108,14 @@ class Flows:
             "A trigger chatbot.message_received would take one."
         )
 
+    def active(self) -> Mapping[str, int]:
+        """Return the active version of each workflow in service, by its slug, also if it does not compile here."""
+        return self._active
+
+    def not_served(self) -> list[str]:
+        """Return the slugs of the workflows whose active version does not compile here."""
+        return sorted(slug for slug, version in self._active.items() if version in self._refused)
+
     def out_of_service(self) -> list[str]:
         """Return the slugs of the workflows that are not active."""
         return sorted(self._out_of_service)
@@ -107,12 +124,27 @@ class Flows:
         """Return the slug of a workflow served here, by its row's id."""
         return next((live.slug for live in self._live.values() if live.workflow == workflow), None)
 
+    def node_type_of(self, version: int, node: str) -> str | None:
+        """Return the type of a node by its id, in a version that this process has run, or in a subflow of it."""
+        flow = self._versions.get(version)
+        if flow is None:
+            return None
+        found = flow.nodes.get(node)
+        for subflow in flow.subflows.values() if found is None else ():
+            found = found or subflow.nodes.get(node)
+        return None if found is None else found.type
+
     def policy_of(self, workflow: int) -> Policy | None:
         """Return the current rules of a workflow served here."""
         return next((live.flow.policy for live in self._live.values() if live.workflow == workflow), None)
 
+    def cannot_run(self) -> Collection[int]:
+        """Return the versions that do not compile here, as far as they are known: all active ones are."""
+        return self._refused.keys()
+
     async def version(self, version: int) -> Flow:
-        """Return the version that an execution is pinned to; FlowError `version.unknown` when it is gone."""
+        """Return the version that an execution is pinned to; FlowError `version.unknown` when it is gone, CannotRun
+        when it does not compile here."""
         flow = self._versions.get(version)
         if flow is not None:
             return flow
@@ -121,17 +153,23 @@ class Flows:
             raise FlowError(f"version {version} of a workflow is not stored any more", code="version.unknown")
         return self._compiled(published)
 
-    async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]]) -> None:
+    async def publish(self, flows: Sequence[tuple[Flow, dict[str, Any]]], *, restores: bool = False) -> None:
         """Store each flow with its bundle of documents and serve it from now on, unless it is out of service.
 
-        UsageError `countries.unsupported` for a flow whose country rule this installation cannot check.
+        A flow that was published before a newer one is not served again, unless this `restores` it: a server that
+        starts with an older file leaves the newer version active, and says so. UsageError `countries.unsupported` for a
+        flow whose country rule this installation cannot check.
         """
         for flow, documents in flows:
             require_numbers(flow)
-            published = await self._store.publish(flow.id, flow.name, flow.digest, documents)
+            publication = await self._store.publish(flow.id, flow.name, flow.digest, documents, restores=restores)
+            published = publication.flow
             self._remember(published.version, flow)
             if flow.id not in self._named:
                 self._named.append(flow.id)
+            self._log_publication(publication)
+            if publication.active != published.number:
+                continue  # `refresh` loads the active one
             if not published.is_active:
                 self._out_of_service.add(flow.id)
                 self._log.warning(
@@ -142,9 +180,24 @@ class Flows:
                 workflow=published.workflow, version=published.version, slug=flow.id, flow=flow
             )
 
+    def _log_publication(self, publication: Publication) -> None:
+        flow, active, before = publication.flow, publication.active, publication.before
+        if active != flow.number:
+            self._log.warning(
+                "workflow_file_is_older",
+                workflow=flow.slug,
+                version=flow.number,
+                active=active,
+                hint=f"version {active} stays active; if it shall be this file's: "
+                f"botflow workflows activate {flow.slug} --version {flow.number}",
+            )
+        elif before is not None and before != active:
+            self._log.info("workflow_version_replaced", workflow=flow.slug, version=active, replaced=before)
+
     async def refresh(self) -> None:
         """Serve exactly the active versions. If a version does not compile here, the previous one is still served."""
         active = await self._store.active()
+        self._active = {published.slug: published.version for published in active}
         self._out_of_service = await self._store.out_of_service()
         for published in active:
             self._serve(published)
@@ -166,6 +219,23 @@ class Flows:
         self._log.info("workflow_status_set", workflow=slug, status=status)
         await self.refresh()
 
+    async def activate(self, slug: str, number: int) -> None:
+        """Let new executions get the version with this number: here at once, in other processes within a second.
+
+        RejectedInbound `version.unknown` when there is none.
+        """
+        before = await self._store.activate(slug, number) if slug.isprintable() else None
+        if before is None:
+            raise RejectedInbound(
+                f"the workflow {slug[:64]!r} has no version {number}",
+                code="version.unknown",
+                hint=f"botflow workflows versions {slug[:64]} lists those that there are",
+                status=404,
+            )
+        if before != number:
+            self._log.info("workflow_version_replaced", workflow=slug, version=number, replaced=before)
+        await self.refresh()
+
     async def list(self) -> list[WorkflowSummary]:
         """Return all stored workflows, in or out of service."""
         return await self._store.list()
@@ -180,6 +250,11 @@ class Flows:
             self._digest = digest
             self._changed.set()
 
+    async def loaded(self) -> None:
+        """Wait until a version was loaded since the last call; one caller at a time."""
+        await self._loaded.wait()
+        self._loaded.clear()
+
     async def run(self) -> None:
         """Load the versions that other processes publish, until cancelled."""
         while True:
@@ -189,7 +264,7 @@ class Flows:
                 await self.refresh()
             except ProviderError as failure:
                 self._digest = None  # the next look tries again
-                self._log.warning("flows_not_refreshed", code=failure.code)
+                log_failure(self._log, "flows_not_refreshed", failure)
 
     def _serve(self, published: PublishedFlow) -> None:
         live = self._live.get(published.slug)
@@ -197,9 +272,7 @@ class Flows:
             return
         try:
             flow = self._compiled(published)
-        except BotflowError as problem:
-            self._refused.add(published.version)  # logged once, not every second
-            self._log.error("workflow_not_served", workflow=published.slug, code=problem.code)
+        except CannotRun:
             return
         self._live[published.slug] = LiveFlow(
             workflow=published.workflow, version=published.version, slug=published.slug, flow=flow
@@ -207,12 +280,32 @@ class Flows:
 
     def _compiled(self, published: PublishedFlow) -> Flow:
         flow = self._versions.get(published.version)
-        if flow is None:
-            flow = compile_flow(published.documents, published.slug, self._node_types)
-            self._remember(published.version, flow)
-        return flow
+        if flow is not None:
+            return flow
+        problem = self._refused.get(published.version)
+        if problem is None:
+            try:
+                flow = compile_flow(published.documents, published.slug, self._node_types)
+            except BotflowError as failure:
+                problem = self._refused[published.version] = failure
+                self._log.error(  # once, not with every message
+                    "workflow_not_served",
+                    workflow=published.slug,
+                    version=published.version,
+                    code=problem.code,
+                    reason=problem.message,
+                    hint="name the files or install the packages that bring its node types",
+                )
+            else:
+                self._remember(published.version, flow)
+                return flow
+        raise CannotRun(
+            f"version {published.version} of {published.slug} does not compile here: {problem.message}",
+            hint="another process must run it, which has the files or packages that bring its node types",
+        ) from problem
 
     def _remember(self, version: int, flow: Flow) -> None:
+        self._loaded.set()
         self._versions[version] = flow
         while len(self._versions) > KEPT_VERSIONS:
             self._versions.popitem(last=False)

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import column, select, table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from botflow.errors import BotflowError, ProviderError
@@ -14,10 +13,10 @@ from botflow.storage.backlog_counts import CensusTaker
 from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.engines.dialects import clock_time
-from botflow.storage.engines.postgres import PostgresEngine
+from botflow.storage.engines.postgres import CONNECTIONS, PostgresEngine
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.files import Files
-from botflow.storage.migrations import HEAD, VERSION_TABLE
+from botflow.storage.migrations.schema import read_schema
 from botflow.storage.migrations.upgrade import check_version, is_postgres, upgrade
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.effects import Effects
@@ -31,8 +30,6 @@ from botflow.storage.turns.sqlite_leases import SqliteLeases
 from botflow.storage.turns.store import LeaseStore, TurnStore
 from botflow.storage.turns.timers import Timers
 from botflow.storage.workflow_versions import FlowVersions
-
-VERSION = select(table(VERSION_TABLE, column("version_num")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +56,21 @@ class Database:
     def is_postgres(self) -> bool:
         return isinstance(self.engine, PostgresEngine)
 
-    async def ready(self) -> bool:
-        """Say whether the database answers and has this release's schema."""
+    async def answers(self) -> bool:
+        """Say whether the database answers on both kinds of connections."""
         try:
             if isinstance(self.engine, PostgresEngine):
                 await self.engine.hot("SELECT 1", ())  # after an outage these connections reconnect by themselves
-            return await self.engine.read(lambda connection: connection.execute(VERSION).scalar() == HEAD)
+            await self.now()
+        except ProviderError:
+            return False
+        return True
+
+    async def ready(self) -> bool:
+        """Say whether the database answers, and this release works on its schema."""
+        try:
+            schema = await self.engine.read(read_schema)
+            return schema is not None and schema.fits
         except ProviderError:
             return False
 
@@ -85,15 +91,21 @@ class Database:
         await self.engine.close()
 
 
-async def open_database(url: str, *, migrate: bool, shared: AsyncEngine | None = None) -> Database:
+async def open_database(
+    url: str,
+    *,
+    migrate: bool,
+    shared: AsyncEngine | None = None,
+    connections: int = CONNECTIONS,
+    name: str = "botflow",
+) -> Database:
     """Connect, and bring the schema up to date or refuse an old one (UsageError `database.not_migrated`). `shared` is
-    an application's engine, on the same Postgres database."""
-    return await _open_postgres(url, migrate, shared) if is_postgres(url) else await _open_sqlite(url, migrate)
-
-
-async def _open_postgres(url: str, migrate: bool, shared: AsyncEngine | None) -> Database:
+    an application's engine, on the same Postgres database; there, `connections` bounds those of this process, and
+    `name` is what the server shows of them."""
+    if not is_postgres(url):
+        return await _open_sqlite(url, migrate)
     await asyncio.to_thread(upgrade if migrate else check_version, url)
-    engine = PostgresEngine(url, shared)
+    engine = PostgresEngine(url, shared, connections=connections, name=name)
     try:
         await engine.open()
     except BotflowError:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
+from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
 from botflow.storage.engines.sqlite import sqlite_path
 from botflow.storage.migrations.upgrade import is_postgres
 
@@ -28,8 +28,7 @@ async def run_once(url: str, work: Callable[[Connection], Result]) -> Result:
     """
     if not is_postgres(url):
         return await asyncio.to_thread(run_once_sync, url, work)
-    address, options = _postgres(url)
-    engine = create_async_engine(address, poolclass=NullPool, connect_args=options)
+    engine = create_async_engine(DIALECT, poolclass=NullPool, connect_args=connection_parameters(url))
     with provider_errors():
         async with engine.begin() as connection:
             return await connection.run_sync(work)
@@ -37,19 +36,17 @@ async def run_once(url: str, work: Callable[[Connection], Result]) -> Result:
 
 def run_once_sync(url: str, work: Callable[[Connection], Result]) -> Result:
     """The same for synchronous code."""
-    if is_postgres(url):
-        address, options = _postgres(url)
-        engine = create_engine(address, poolclass=NullPool, connect_args=options)
-    else:
-        # Python must not begin transactions by itself, so that reads and writes are in the same one.
-        options = {"timeout": 5.0, "isolation_level": None}
-        engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=options)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    with provider_errors(), engine.begin() as connection:
+    with provider_errors(), engine_of(url).begin() as connection:
         return work(connection)
 
 
-def _postgres(url: str) -> tuple[URL, dict[str, Any]]:
-    """Return the URL with the driver that botflow brings, and how to connect."""
-    address = make_url(driver_url(url)).set(drivername="postgresql+psycopg")
-    return address, {**connection_options(), "options": SERVER_LIMITS}
+def engine_of(url: str, *, options: str | None = None) -> Engine:
+    """Return an engine whose connections close with their transactions. `options` replaces our limits on Postgres."""
+    if is_postgres(url):
+        parameters = connection_parameters(url) if options is None else connection_parameters(url, options=options)
+        return create_engine(DIALECT, poolclass=NullPool, connect_args=parameters)
+    # Python must not begin transactions by itself, so that reads and writes are in the same one.
+    of_file = {"timeout": 5.0, "isolation_level": None}
+    engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=of_file)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine

@@ -55,6 +55,7 @@ workflows = Table(
     Column("mode", Text, nullable=False),  # persistent, single
     Column("active_version", BigId),
     Column("created_at", UtcTime, nullable=False),
+    Column("in_force_since", UtcTime),  # when the active version was published or put into service, NULL before 0009
 )
 
 workflow_versions = Table(
@@ -148,6 +149,7 @@ processes = Table(
     Column("id", Text, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("queues", Text, nullable=False),
+    Column("cannot_run", Text, nullable=False, server_default=""),  # ids of versions, with commas between them
     PrimaryKeyConstraint("id"),
 )
 
@@ -264,6 +266,18 @@ Index(
     sqlite_where=text('"trigger" IS NOT NULL'),
 )
 
+# One for each filter of the list, in its order. They are written when an execution begins and when it ends.
+Index("executions_started_at_idx", executions.c.started_at, executions.c.id)
+Index("executions_session_id_idx", executions.c.session_id, executions.c.started_at, executions.c.id)
+Index("executions_status_idx", executions.c.status, executions.c.started_at, executions.c.id)
+Index(
+    "executions_flow_version_idx",
+    executions.c.flow_version,
+    executions.c.status,
+    executions.c.started_at,
+    executions.c.id,
+)
+
 # What follows a commit besides messages: a child to start, a parent to tell, an event to emit. The row is deleted when
 # the effect is carried out, and all rows it writes have natural keys, so carrying it out twice changes nothing.
 effects = Table(
@@ -298,7 +312,7 @@ artifacts = Table(
     metadata,
     Column("execution_id", Uuid, nullable=False),
     Column("key", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # output, artifact, metadata
+    Column("kind", Text, nullable=False),  # output, artifact, metadata, value
     Column("content_type", Text, nullable=False),
     Column("size", Integer, nullable=False),  # bytes
     Column("created_at", UtcTime, nullable=False),
@@ -380,6 +394,7 @@ decisions = Table(
     Column("detail", Json),
 )
 Index("decisions_address_idx", decisions.c.organization_id, decisions.c.channel, decisions.c.address, decisions.c.at)
+Index("decisions_person_idx", decisions.c.organization_id, decisions.c.address, decisions.c.id)  # on any channel
 
 # Spent and reserved amounts, by scope (session, contact, organization) and UTC day ("" for a session's whole life).
 spending = Table(

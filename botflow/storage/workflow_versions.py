@@ -7,12 +7,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from botflow.records.workflows import PublishedFlow, WorkflowStatus, WorkflowSummary
-from botflow.storage.engines.dialects import now, upsert
+from botflow.records.runs import UNDER_WAY
+from botflow.records.workflows import (
+    Publication,
+    PublishedFlow,
+    WorkflowStatus,
+    WorkflowSummary,
+    WorkflowVersion,
+)
+from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import executions, organizations, sessions, workflow_versions, workflows
+from botflow.storage.tables import executions, organizations, schedules, sessions, workflow_versions, workflows
 
 DEFAULT_ORGANIZATION = "default"
+MOST_VERSIONS = 50  # in a list
 PUBLISHED: Select[*tuple[Any, ...]] = select(
     workflows.c.id,
     workflows.c.slug,
@@ -37,9 +45,15 @@ class FlowVersions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def publish(self, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
-        """Store the bundle as the workflow's active version; the same digest again is the same version."""
-        return await self._engine.write(_publish, slug, name, digest, documents)
+    async def publish(
+        self, slug: str, name: str, digest: str, documents: dict[str, object], *, restores: bool = False
+    ) -> Publication:
+        """Store the bundle as the workflow's active version; the same digest again is the same version.
+
+        A version that was stored before, and is not the active one, becomes active again only if this `restores` it:
+        a server that starts with an older file must not undo what was published since.
+        """
+        return await self._engine.write(_publish, slug, name, digest, documents, restores)
 
     async def active(self) -> list[PublishedFlow]:
         """Return the active version of each active workflow, in the order of their slugs."""
@@ -78,6 +92,10 @@ class FlowVersions:
         """Put a workflow into service or take it out; False when there is none."""
         return await self._engine.write(set_status, slug, status)
 
+    async def activate(self, slug: str, number: int) -> int | None:
+        """See `activate_version`."""
+        return await self._engine.write(activate_version, slug, number)
+
     async def version(self, version: int) -> PublishedFlow | None:
         """Return the version with this id (not its number), active or not; None when there is none."""
         statement = PUBLISHED.where(workflow_versions.c.id == version)
@@ -88,10 +106,10 @@ class FlowVersions:
 def list_workflows(connection: Connection) -> list[WorkflowSummary]:
     """Return all workflows, in the order of their slugs, on the caller's connection."""
     under_way = (
-        select(sessions.c.workflow_id, func.count().label("count"))
-        .join(executions, executions.c.session_id == sessions.c.id)
-        .where(executions.c.ended_at.is_(None))
-        .group_by(sessions.c.workflow_id)
+        select(workflow_versions.c.workflow_id, func.count().label("count"))
+        .join(executions, executions.c.flow_version == workflow_versions.c.id)
+        .where(executions.c.status.in_(UNDER_WAY))
+        .group_by(workflow_versions.c.workflow_id)
         .subquery()
     )
     columns = (workflows.c.slug, workflows.c.name, workflows.c.status, workflows.c.mode, workflow_versions.c.number)
@@ -108,17 +126,82 @@ def list_workflows(connection: Connection) -> list[WorkflowSummary]:
 
 
 def set_status(connection: Connection, slug: str, status: WorkflowStatus) -> bool:
-    """Write the status on the caller's connection; False when there is no such workflow."""
-    changed = update(workflows).where(workflows.c.slug == slug).values(status=status)
-    return bool(connection.execute(changed).rowcount)
+    """Write the status on the caller's connection; False when there is no such workflow.
+
+    Out of service a schedule misses nothing: it counts from when the workflow is active again.
+    """
+    mine = workflows.c.slug == slug
+    changed = connection.execute(update(workflows).where(mine, workflows.c.status != status).values(status=status))
+    if changed.rowcount and status == "active":
+        moment = clock_time(connection)  # not `now`: the command line's connection to SQLite does not know it
+        connection.execute(update(workflows).where(mine).values(in_force_since=moment))
+        of_workflow = schedules.c.workflow_id.in_(select(workflows.c.id).where(mine))
+        connection.execute(update(schedules).where(of_workflow).values(next_at=moment))
+    return connection.execute(select(workflows.c.id).where(mine)).first() is not None
 
 
-def _publish(connection: Connection, slug: str, name: str, digest: str, documents: dict[str, object]) -> PublishedFlow:
+def activate_version(connection: Connection, slug: str, number: int) -> int | None:
+    """Let new executions get the version with this number, on the caller's connection; return the number of the one
+    that they got before, None when there is no such version. Conversations and runs under way keep theirs."""
+    wanted = select(workflow_versions.c.id).join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+    locked = select(workflows.c.id).where(workflows.c.slug == slug).with_for_update()
+    workflow = connection.execute(locked).scalar()
+    version = connection.execute(wanted.where(workflows.c.slug == slug, workflow_versions.c.number == number)).scalar()
+    if workflow is None or version is None:
+        return None
+    before = _active(connection, workflow)
+    documents = connection.execute(
+        select(workflow_versions.c.documents).where(workflow_versions.c.id == version)
+    ).scalar_one()
+    # Not `now`: the command line's connection to SQLite does not know it.
+    _make_active(connection, workflow, version, documents[slug].get("name") or slug, clock_time(connection))
+    return before or number
+
+
+def list_versions(connection: Connection, slug: str) -> list[WorkflowVersion]:
+    """Return the newest MOST_VERSIONS versions of a workflow, the newest first, on the caller's connection."""
+    columns = (workflow_versions.c.number, workflow_versions.c.created_at, workflow_versions.c.id)
+    statement = (
+        select(*columns, workflows.c.active_version)
+        .join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+        .where(workflows.c.slug == slug)
+        .order_by(workflow_versions.c.number.desc())
+        .limit(MOST_VERSIONS)
+    )
+    return [
+        WorkflowVersion(number=number, created_at=created_at, is_active=version == active)
+        for number, created_at, version, active in connection.execute(statement)
+    ]
+
+
+def _publish(
+    connection: Connection, slug: str, name: str, digest: str, documents: dict[str, object], restores: bool
+) -> Publication:
     workflow = _workflow(connection, slug, name, documents)
-    version = _version(connection, workflow, digest, documents)
-    connection.execute(update(workflows).where(workflows.c.id == workflow).values(name=name, active_version=version))
+    before = _active(connection, workflow)
+    version, is_new = _version(connection, workflow, digest, documents)
+    if is_new or restores or before is None:
+        _make_active(connection, workflow, version, name, now())
     row = connection.execute(PUBLISHED.where(workflow_versions.c.id == version)).one()
-    return _published(tuple(row))
+    active = _active(connection, workflow)
+    assert active is not None
+    return Publication(flow=_published(tuple(row)), active=active, before=before)
+
+
+def _active(connection: Connection, workflow: int) -> int | None:
+    """Return the number of the version that new executions get."""
+    versions = select(workflow_versions.c.number).join(workflows, workflows.c.active_version == workflow_versions.c.id)
+    number: int | None = connection.execute(versions.where(workflows.c.id == workflow)).scalar()
+    return number
+
+
+def _make_active(connection: Connection, workflow: int, version: int, name: str, moment: Any) -> None:
+    is_another = workflows.c.active_version.is_distinct_from(version)
+    connection.execute(
+        update(workflows)
+        .where(workflows.c.id == workflow, is_another)
+        .values(active_version=version, in_force_since=moment, name=name)
+    )
 
 
 def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[str, object]) -> int:
@@ -141,12 +224,13 @@ def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[s
     return winner
 
 
-def _version(connection: Connection, workflow: int, digest: str, documents: Mapping[str, object]) -> int:
+def _version(connection: Connection, workflow: int, digest: str, documents: Mapping[str, object]) -> tuple[int, bool]:
+    """Return the version of this content, and whether it is new."""
     of_workflow = workflow_versions.c.workflow_id == workflow
     known = select(workflow_versions.c.id).where(of_workflow, workflow_versions.c.digest == digest)
     found: int | None = connection.execute(known).scalar()
     if found is not None:
-        return found
+        return found, False
     last = select(func.coalesce(func.max(workflow_versions.c.number), 0)).where(of_workflow)
     number = connection.execute(last).scalar_one() + 1
     created = connection.execute(
@@ -155,7 +239,7 @@ def _version(connection: Connection, workflow: int, digest: str, documents: Mapp
         .returning(workflow_versions.c.id)
     )
     version: int = created.scalar_one()
-    return version
+    return version, True
 
 
 def _mode(document: object) -> str:

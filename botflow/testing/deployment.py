@@ -8,6 +8,7 @@ every workflow that listens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count, islice
 from typing import Any, NamedTuple, assert_never, cast
@@ -19,7 +20,7 @@ from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, Sta
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
-from botflow.engine.session import Parent
+from botflow.engine.session import Parent, Session
 from botflow.engine.turn import Turn
 from botflow.errors import BotflowError, FlowError, UsageError
 from botflow.flow.graph import Flow
@@ -65,6 +66,7 @@ class Deployment:
         self._heard = heard
         self._limits = limits or Limits()
         self._seeds = count(1)
+        self._values: dict[str, Any] = {}  # the large ones of runs, by name
         self._schedules = schedules_of(workflows.flows.values(), clock.now())
 
     # -- inbounds
@@ -121,6 +123,7 @@ class Deployment:
         turn = session.take(
             inbound, self.node_types, lambda ask: self._perform(session, ask), self.clock.now, self._limits
         )
+        self._values |= {name: orjson.loads(content) for name, content in turn.kept.items()}
         if turn.status == "running":
             assert turn.session.wait is not None
             self.queue(session, "resume", token=turn.session.wait.token)
@@ -178,7 +181,10 @@ class Deployment:
         parameters: dict[str, object] = {"parent": parent.to_json()} if run.group else {}
         if not run.workflow:
             parameters |= {"flow": run.flow, "node": run.node}
+        if run.kept:
+            parameters |= {"kept": dict(run.kept), "keptOf": run.kept_of}
         child = self.start(flow, "child", dict(run.input), **parameters)
+        child.state = Session(values={name: self._values[name] for name in run.kept.values()})
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
@@ -192,10 +198,15 @@ class Deployment:
         return self.flows[run.workflow]
 
     def _cancel_children(self, session: SimulatedSession, group: str | None) -> None:
-        """Cancel the runs that the session waited for in `group`, None for any wait, and all of their descendants."""
+        """Cancel the runs that the session waited for in `group`, None for any wait, and all of their descendants. One
+        that may have a `finally` to run has a turn for that."""
         for child in list(self.sessions.values()):
             is_meant = child.parent == session.number and child.group and group in (None, child.group)
-            if is_meant and not child.is_over:
+            if is_meant and not child.is_over and any(frame.kind == "body" for frame in child.state.frames):
+                child.state = replace(child.state, version=child.state.version + 1, cancel=1)
+                self.queue(child, "cancel")
+                self.due.insert(0, self.due.pop())
+            elif is_meant and not child.is_over:
                 child.cancel()
                 self.due = [due for due in self.due if due.session != child.number]
                 self._cancel_children(child, None)

@@ -47,7 +47,7 @@ def as_journalled(answer: Answer) -> Answer:
 
 
 def _check_stored(turn: Turn) -> None:
-    kept = Session.from_json(orjson.loads(turn.state), turn.session.version)
+    kept = Session.from_json(orjson.loads(turn.state), turn.session.version).filled(turn.session.values)
     assert kept == turn.session, (
         "the session is not the same after a database has kept it as JSON; a node's notes hold what JSON cannot keep"
         f" as it is (a tuple, a key that is no text):\n  left:     {turn.session}\n  came back: {kept}"

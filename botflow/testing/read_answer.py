@@ -11,11 +11,10 @@ from pydantic import JsonValue
 from botflow.engine.inbound import Inbound
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option
-from botflow.nodes.answers.read_answer import read
+from botflow.nodes.answers.read_answer import WORDLESS, read
 from botflow.testing.virtual_clock import START
 
 KINDS: tuple[str, ...] = get_args(Kind)
-WORDLESS = ("location", "media")
 
 
 def read_answer(
@@ -27,21 +26,26 @@ def read_answer(
     received_at: datetime = START,
     choices: Sequence[str | Mapping[str, object]] = (),
     pattern: str | None = None,
+    question: str = "",
 ) -> JsonValue:
     """Return the value that `text` has as an answer of `kind`, None when a question would refuse it.
 
     `kind` is what `chatbot.ask` calls `expect`. `received_at` is when it was written, by the person's own clock:
-    "tomorrow" is relative to it. `choices` are labels, or objects with `id`, `label`, `match`, for the kind `choice`;
-    `pattern` is for `regex`. UsageError `answer.kind` for a kind that is not read from text.
+    "tomorrow" is relative to it. `choices` are labels, or objects with `id`, `label`, `match`, for the kinds `choice`
+    and `choices`; `pattern` is for `regex`. `question` is what was asked: its own words may stand beside the value.
+    UsageError `answer.kind` for a kind that is not read from text.
     """
     if kind not in KINDS or kind in WORDLESS:
         known = [name for name in KINDS if name not in WORDLESS]
+        there_are = f"there are: {', '.join(known)}"
         raise UsageError(
             f"{kind!r} is no kind of typed answer",
             code="answer.kind",
-            hint=did_you_mean(kind, known, f"there are: {', '.join(known)}"),
+            hint=there_are if kind in WORDLESS else did_you_mean(kind, known, there_are),
         )
-    expected = Expectation(kind=cast(Kind, kind), choices=tuple(map(_option, choices)), pattern=pattern)
+    expected = Expectation(
+        kind=cast(Kind, kind), choices=tuple(map(_option, choices)), pattern=pattern, question=question
+    )
     inbound = Inbound(kind="message", key="m", received_at=received_at, seed=0, channel="chat", text=text)
     reading = read(expected, inbound, language, region)
     return cast(JsonValue, reading.value) if isinstance(reading, Accepted) else None

@@ -11,7 +11,9 @@ from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
 from botflow.web.api.executions import (
+    CHILDREN_FILTERS,
     Endpoint,
+    cancel_execution,
     changing,
     list_executions,
     read_artifact,
@@ -37,6 +39,7 @@ from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
+from botflow.web.request_watch import RequestWatch
 from botflow.web.shedding import Shedding
 
 
@@ -47,7 +50,8 @@ class Routes:
     def __init__(self, *, dev: bool, settings: Settings) -> None:
         # Without redirect_slashes: a redirect would turn a message into a GET.
         self.router = Router(_routes(dev=dev), redirect_slashes=False)
-        self._outermost = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
+        answering = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
+        self._outermost = RequestWatch(answering, self.router.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # then the router raises its 404 and 405 instead of answering in plain text
@@ -93,14 +97,14 @@ def _api_routes() -> list[Route]:
         _api("GET", "/executions", list_executions),
         _api("GET", "/results", export_results),
         _api("GET", one, reading(read_one)),
-        _api("GET", f"{one}/children", reading(read_children)),
+        _api("GET", f"{one}/children", reading(read_children, *CHILDREN_FILTERS)),
         _api("GET", f"{one}/steps", reading(read_steps)),
         _api("GET", f"{one}/logs", reading(read_logs, "level", "after")),
         _api("GET", f"{one}/artifacts", reading(read_artifacts)),
         _api("GET", f"{one}/artifacts/{{key:path}}", read_artifact),
         _api("POST", f"{one}/pause", changing("pause")),
         _api("POST", f"{one}/resume", changing("resume")),
-        _api("POST", f"{one}/cancel", changing("cancel")),
+        _api("POST", f"{one}/cancel", cancel_execution),
         _api("POST", f"{one}/retry", retry_execution),
     ]
 

@@ -24,12 +24,12 @@ from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
 from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
-from botflow.web.mount import own_scope, route_path
+from botflow.web.embedding.mount import own_scope, route_path
+from botflow.web.embedding.stop_signal import at_stop_signal
 from botflow.web.problem import Problem
 from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import RateLimiter
 from botflow.web.request_bodies import BODY_WITHIN_S, OpenBodies
-from botflow.web.stop_signal import at_stop_signal
 
 _NOT_STARTED = Problem(
     status=503,

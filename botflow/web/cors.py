@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from botflow.web.asgi import header
-from botflow.web.mount import route_path
+from botflow.web.embedding.mount import route_path
 from botflow.web.problem import Problem
 
 CHAT = "/chat/"

@@ -34,20 +34,20 @@ class Alive:
 
 
 class Ready:
-    """GET /readyz: 200 when every component says "ok", else 503; each component says what is wrong with it."""
+    """GET /readyz: 200 when this process can do its work, else 503; each component says what is wrong with it.
+    `warnings` are for operators."""
+
+    def __init__(self, runtime: Runtime | None = None) -> None:
+        self._runtime = runtime  # a worker's
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _send_components(send, await desk_of(scope).runtime.ready())
-
-
-class WorkerReady:
-    """GET /readyz of a worker: about this worker only."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _send_components(send, await self._runtime.worker_ready())
+        found = await (self._runtime or desk_of(scope).runtime).readiness.look()
+        shown = {
+            "status": "ready" if found.is_ready else "unready",
+            "components": found.components,
+            "warnings": found.warnings,
+        }
+        await send_json(send, 200 if found.is_ready else 503, shown)
 
 
 class ShowMetrics:
@@ -72,11 +72,15 @@ async def serving_health(runtime: Runtime, listening: socket.socket) -> AsyncIte
     app = Starlette(
         routes=[
             Route("/healthz", Alive(), methods=["GET"]),
-            Route("/readyz", WorkerReady(runtime), methods=["GET"]),
+            Route("/readyz", Ready(runtime), methods=["GET"]),
             Route("/metrics", ShowMetrics(runtime), methods=["GET"]),
         ]
     )
-    server = _Server(server_config(app, lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S))
+    server = _Server(
+        server_config(
+            app, refused=runtime.measurements.refused, lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S
+        )
+    )
     serving = asyncio.create_task(server.serve([listening]), name="health")
     try:
         yield
@@ -91,9 +95,3 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-async def _send_components(send: Send, components: dict[str, str]) -> None:
-    is_ready = all(state == "ok" for state in components.values())
-    shown = {"status": "ready" if is_ready else "unready", "components": components}
-    await send_json(send, 200 if is_ready else 503, shown)

@@ -8,6 +8,7 @@ arrives in one piece sets no timer.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -50,10 +51,13 @@ _NOTHING, _HEAD, _BODY = _Reading  # looked up at each header
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Serves one connection. `connections` counts it, with those of the same address."""
+    """Serves one connection. `connections` counts it, with those of the same address; `refused` counts refusals."""
 
-    def __init__(self, *, connections: Connections, bounds: HttpBounds, **uvicorns: Any) -> None:
+    def __init__(
+        self, *, connections: Connections, bounds: HttpBounds, refused: Callable[[str], None], **uvicorns: Any
+    ) -> None:
         super().__init__(**uvicorns)
+        self._tell_refused = refused
         self._counts = connections
         self._bounds = bounds
         self._reading = _NOTHING
@@ -206,6 +210,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _refuse(self, problem: Problem) -> None:
         """Answer with `problem` if no other response is under way, and close the connection."""
         self._refusal = problem
+        self._tell_refused(problem.code)
         self._end_deadline()
         if not self._is_answering() or (self._reading is _BODY and not self._has_begun_to_answer()):
             self.transport.write(_response(problem))

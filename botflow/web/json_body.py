@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -19,10 +20,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from botflow.errors import RejectedInbound, did_you_mean
+from botflow.flow.whole_numbers import LONGEST, is_storable
 
 DEEPEST = 16
-_LARGEST = 2**63
-_LONGEST = 20  # characters of a number of 64 bits
 # Nineteen digits in a row, possibly in a text: a shorter number has at most 64 bits, and so needs no second look.
 _MANY_DIGITS = re.compile(rb"\d{19}")
 _WRONG_TYPE = {
@@ -72,6 +72,7 @@ def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
 
 def parse_json(body: bytes, deepest: int = DEEPEST, example: str = Body.example) -> Any:
     """Return the body's JSON value, nested at most `deepest` levels. A refusal shows `example` as a right body."""
+    body = without_mark(body)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as failure:
@@ -82,6 +83,11 @@ def parse_json(body: bytes, deepest: int = DEEPEST, example: str = Body.example)
     if _MANY_DIGITS.search(body):
         json.loads(body, parse_int=_whole)
     return value
+
+
+def without_mark(body: bytes) -> bytes:
+    """Return the body without a byte order mark, which some programs on Windows write before UTF-8 (RFC 8259, 8.1)."""
+    return body.removeprefix(BOM_UTF8)
 
 
 def _refusal(error: ErrorDetails, model: type[Body]) -> RejectedInbound:
@@ -170,7 +176,7 @@ def _is_deeper(value: Any, deepest: int) -> bool:
 
 def _whole(digits: str) -> int:
     """Refuse a whole number beyond 64 bits: orjson makes a float of it."""
-    if len(digits) > _LONGEST or not -_LARGEST <= int(digits) < 2 * _LARGEST:
+    if len(digits) > LONGEST or not is_storable(int(digits)):
         raise _wrong(
             "body.number_too_large",
             f"the number {digits[:24]} has more than 64 bits",

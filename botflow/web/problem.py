@@ -14,13 +14,16 @@ import orjson
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from botflow.errors import BotflowError, ProviderError, RejectedInbound
+from botflow.log_facts import log_facts
 from botflow.runtime.process.overload import Overloaded
 from botflow.web.asgi import Disconnected
 
 RETRY_AFTER_S = 2
+BEGUN = "botflow.begun"  # in a request's scope: the status and the moment of its response, once that has begun
+PROBLEM = "botflow.problem"  # in a request's scope: the code of the problem that it was answered with
 HTTP_CODES: Mapping[int, str] = {404: "http.not_found", 405: "http.method_not_allowed", 413: "body.too_large"}
 
 
@@ -105,29 +108,24 @@ def _overloaded(failure: Overloaded) -> Problem:
 
 
 class ProblemFence:
-    """Answers every error that the routes raise."""
+    """Answers every error that the routes raise. Around it, a RequestWatch notes when a response begins."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def sender(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, sender)
+            await self.app(scope, receive, send)
         except Disconnected:
             return
         except Exception as failure:
             if scope["type"] != "http":
                 raise
+            started = BEGUN in scope
             problem = None if started else problem_of(failure, scope)
             if problem is None:
                 problem = _unexpected(failure, scope)
+            scope[PROBLEM] = problem.code
             if started:
                 raise  # a response has begun and cannot be changed: the server closes the connection
             await problem.response()(scope, receive, send)
@@ -135,7 +133,7 @@ class ProblemFence:
 
 def _unexpected(failure: Exception, scope: Scope) -> Problem:
     """Log the failure under an id; the client gets only the id."""
-    incident = secrets.token_hex(6)
+    incident = str(log_facts().get("request") or secrets.token_hex(6))
     code = failure.code if isinstance(failure, BotflowError) else "server.error"
     structlog.get_logger("botflow.web").error(
         "request_failed", id=incident, method=scope["method"], code=code, exc_info=failure

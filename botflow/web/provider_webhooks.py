@@ -20,7 +20,8 @@ from botflow.interfaces import Channel, Reports, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
-from botflow.web.mount import raw_route_path
+from botflow.web.embedding.mount import raw_route_path
+from botflow.web.json_body import without_mark
 from botflow.web.request_base import request_origin
 from botflow.web.request_bodies import read_body
 
@@ -99,8 +100,9 @@ async def is_disconnected(receive: Receive) -> bool:
 
 def parse_form(body: bytes) -> tuple[tuple[str, str], ...]:
     """Return the form's fields in order; RejectedInbound when it is malformed, or holds a forbidden character."""
+    written = without_mark(body)
     try:
-        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(written.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError:
         raise RejectedInbound("the form is not UTF-8", code="form.not_utf8", hint="encode it as UTF-8") from None
     except ValueError:

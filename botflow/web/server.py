@@ -23,11 +23,13 @@ def server_config(
     *,
     proxies: Sequence[Network] = (),
     bounds: HttpBounds = HttpBounds(),  # noqa: B008 -- a frozen value
+    refused: Callable[[str], None] = lambda code: None,
     **uvicorns: Any,
 ) -> uvicorn.Config:
-    """Return the configuration of every web server of botflow; `uvicorns` are further options of uvicorn."""
+    """Return the configuration of every web server of botflow; `uvicorns` are further options of uvicorn. `refused` is
+    told the code of each request that does not get as far as the application."""
     connections = Connections(TrustedProxies(proxies), most=most_connections())
-    protocol = partial(BoundedHttp, connections=connections, bounds=bounds)
+    protocol = partial(BoundedHttp, connections=connections, bounds=bounds, refused=refused)
     return uvicorn.Config(
         app,
         http=cast(type[BoundedHttp], protocol),  # uvicorn only calls it

@@ -18,6 +18,7 @@ from botflow_openai.chat_completions import ChatCompletions
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.errors import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
+from botflow_openai.reasoning import SpokenPieces
 from botflow_openai.responses import LEAST_TOKENS, Responses
 
 DEFAULT_MODEL = "gpt-4.1-mini"
@@ -172,12 +173,14 @@ class _Call:
             stream_cls=openai.AsyncStream[dict[str, Any]],
         )
         self.request_id = stream.response.headers.get("x-request-id")
-        gathered = self._api.stream()
+        gathered, spoken = self._api.stream(), SpokenPieces()
         async with stream:
             async for event in stream:
-                if text := gathered.take(event):
+                if text := spoken.take(gathered.take(event)):
                     self._has_spoken = True
                     await on_delta(text)
+        if text := spoken.rest():
+            await on_delta(text)
         completion = gathered.completion()
         if completion is None:
             raise ProviderError("OpenAI's answer broke off", code="model.interrupted")

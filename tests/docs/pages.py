@@ -44,7 +44,7 @@ def read_page(path: Path) -> Page:
 
 
 README, CONTRIBUTING, CHANGELOG = (read_page(ROOT / f"{name}.md") for name in ("README", "CONTRIBUTING", "CHANGELOG"))
-GUIDES = [read_page(path) for path in sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [read_page(path) for folder in ("", "operating") for path in sorted((ROOT / "docs" / folder).glob("*.md"))]
 REFERENCE = [read_page(path) for path in sorted((ROOT / "docs" / "reference").glob("*.md"))]
 PAGES = [README, *GUIDES]  # their blocks are run
 EVERY_PAGE = [*PAGES, *REFERENCE, CONTRIBUTING, CHANGELOG]

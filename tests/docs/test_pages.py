@@ -72,7 +72,10 @@ def test_the_readme_is_short_and_begins_with_the_two_commands_and_a_bot_of_twent
 
 
 def test_the_readme_leads_to_every_guide() -> None:
-    assert [name_of(page) for page in PAGES[1:] if f"({name_of(page)})" not in README.text] == []
+    operating = "docs/operating/"
+    of_operating = (ROOT / operating / "README.md").read_text().replace("](", f"]({operating}")
+    led_to = README.text + of_operating
+    assert [name_of(page) for page in PAGES[1:] if f"({name_of(page)})" not in led_to] == []
 
 
 def test_the_commands_of_contributing_name_files_that_exist() -> None:

@@ -38,7 +38,8 @@ def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) 
 
 # Dotted texts that are no codes: modules and logs, nodes of ASGI and OpenAI, files, columns, evidence of consent.
 NO_CODES = re.compile(
-    r"botflow(_twilio)?\..*|starlette\..*|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
+    r"botflow(_twilio)?\..*|starlette\..*|psycopg\.pool"
+    r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json)|(files|held|next|organizations|sessions|workflows)\.(id|parked|state|seq|session)"
     r"|opt_(in|out)\.\w+"
 )

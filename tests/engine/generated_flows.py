@@ -120,6 +120,9 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         ),
         st.just({"text": "Code?", "expect": "regex", "pattern": "[a-z]+", "variable": "c"}),
         st.just({"text": "Which?", "expect": "choice", "choices": ["red", "{{ b }}"], "variable": "b"}),
+        st.just(
+            {"text": "Which?", "expect": "choices", "choices": ["red", "{{ b }}"], "max": "{{ a }}", "variable": "b"}
+        ),
         st.just({"text": "How many?", "expect": "integer", "min": 1, "max": "{{ a }}", "variable": "a"}),
     ),
     "chatbot.menu": _OPTIONAL_TIMEOUT.map(lambda more: {"text": "Which?", "options": OPTIONS, "variable": "b", **more}),
@@ -170,7 +173,7 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 KINDS = (
     *sorted(PROPERTIES),
     *("chatbot.ask", "chatbot.ask", "chatbot.menu") * 6,
-    *("logic.subflow", "chatbot.say", "logic.loop", "logic.try"),
+    *("logic.subflow", "chatbot.say", "logic.loop", "logic.try", "logic.try", "logic.try"),
 )
 VALUES = st.one_of(
     st.integers(1, 9), st.integers(1, 9), st.sampled_from(("one", "yes")), JSON.filter(lambda v: _is_finite(v))
@@ -192,7 +195,9 @@ def graphs(draw: st.DrawFn, most: int) -> dict[str, Any]:
         (node.id, handle): draw(places)
         for node in nodes.values()
         for handle in TYPES[node.type].handles(node.properties)
-        if node.id in ("start", "manual") or draw(st.integers(0, 3 if most > SMALL else 1))
+        if node.id in ("start", "manual")
+        or handle in ("try", "finally")
+        or draw(st.integers(0, 3 if most > SMALL else 1))
     }
     return {
         "nodes": nodes,

@@ -192,3 +192,23 @@ def test_a_model_that_looks_for_an_intent_is_told_the_question(question: dict[st
     [ask] = conversation.asks
     assert isinstance(ask, AskModel)
     assert (ask.question, ask.node, conversation.trace[0][:2]) == (told, "q", ["entered", "agent"])
+
+
+EXAMPLES = ("get me a human", "can somebody call me")
+
+
+def test_a_model_that_looks_for_an_intent_is_told_the_keywords_and_the_examples() -> None:
+    agent = AGENT | {"match": ["agent"], "examples": list(EXAMPLES)}
+    conversation = Talk(*NODES, interrupts=[agent], answer=lambda _: Answer(value="agent"))
+    conversation.says("hi")
+    assert conversation.says("i need somebody") == ["About what?"]
+    [ask] = conversation.asks
+    assert isinstance(ask, AskModel)
+    assert [choice.examples for choice in ask.choices] == [("agent", *EXAMPLES)]
+
+
+def test_examples_alone_make_an_interrupt() -> None:
+    agent = {"id": "agent", "examples": list(EXAMPLES), "target": "which_topic"}
+    conversation = Talk(*NODES, interrupts=[agent], answer=lambda _: Answer(value="agent"))
+    conversation.says("hi")
+    assert conversation.says("i need somebody") == ["About what?"]

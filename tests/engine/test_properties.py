@@ -16,29 +16,42 @@ from botflow.engine.ask_json import answer_from_json, answer_to_json, fingerprin
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.corrections.answer_history import MOST_ANSWERS
 from botflow.engine.effects import ReportEnd
-from botflow.engine.events import Rewound
+from botflow.engine.events import EdgeFollowed, Event, NodeFailed, Rewound
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
 from botflow.engine.session import Frame, Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.graph import Flow
-from tests.engine.generated_flows import ANSWERS, TYPES, Arriving, arrivals, beginnings, fitting, flows
+from tests.engine.generated_flows import ANSWERS, NAMES, TYPES, Arriving, arrivals, beginnings, fitting, flows
 
 CONVERSATIONS = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 300)  # `make proof` generates more
 # What must have been drawn, in turns: of the commonest endings, of most else, and of what is rarest.
 MANY, SOME, RARE = CONVERSATIONS // 20, CONVERSATIONS // 40, max(1, CONVERSATIONS // 400)
-EVENTS = ("entered", "left", "refused", "error", "retried", "child", "emitted", "log", "reminder", "expired", "rewound")
+EVENTS = (
+    "entered",
+    "left",
+    "refused",
+    "error",
+    "retried",
+    "child",
+    "emitted",
+    "log",
+    "reminder",
+    "expired",
+    "rewound",
+    "closing",
+)
 LIMITS = Limits(
     steps=40, asks=4, messages=8, same_message=2, frames=5, session_characters=3_000, message_characters=400
 )
 
 
 def run(
-    flow: Flow, session: Session, inbound: Inbound, answers: Iterator[Answer]
+    flow: Flow, session: Session, inbound: Inbound, answers: Iterator[Answer], known: int = 0
 ) -> tuple[Turn, list[tuple[Ask, Answer]]]:
-    """Take one turn and return it with what it asked and got."""
+    """Take one turn and return it with what it asked and got; so many of its answers were `known` before."""
     asked: list[tuple[Ask, Answer]] = []
-    turn = take_turn(flow, session, inbound, TYPES, LIMITS)
+    turn = take_turn(flow, session, inbound, TYPES, LIMITS, is_known=lambda ask: len(asked) < known)
     try:
         ask = next(turn)
         while True:
@@ -50,11 +63,18 @@ def run(
 
 def replay(flow: Flow, stored: bytes, version: int, inbound: Inbound, journal: Sequence[tuple[str, bytes]]) -> Turn:
     """Take the turn again from what is stored: the session's JSON, and answers by index and fingerprint."""
-    turn = take_turn(flow, Session.from_json(orjson.loads(stored), version), inbound, TYPES, LIMITS)
+    index = 0
+
+    def is_known(ask: Ask) -> bool:
+        return index < len(journal) and journal[index][0] == fingerprint(ask)
+
+    session = Session.from_json(orjson.loads(stored), version)
+    turn = take_turn(flow, session, inbound, TYPES, LIMITS, is_known=is_known)
     try:
         ask = next(turn)
         for known, answer in journal:
             assert fingerprint(ask) == known
+            index += 1
             ask = turn.send(answer_from_json(orjson.loads(answer)))
     except StopIteration as finished:
         ended: Turn = finished.value
@@ -65,9 +85,10 @@ def replay(flow: Flow, stored: bytes, version: int, inbound: Inbound, journal: S
 def check(turn: Turn, before: Session, asked: int) -> None:
     """Assert what holds of every turn."""
     assert turn.session.version == before.version + 1
-    assert asked <= LIMITS.asks
-    assert len(turn.messages) <= LIMITS.messages
-    assert sum(event.kind == "edge" for event in turn.events) <= 2 * LIMITS.steps
+    walks = 1 + LIMITS.frames  # each last body that an end enters has means of its own
+    assert asked <= walks * LIMITS.asks
+    assert len(turn.messages) <= LIMITS.messages + LIMITS.frames * (LIMITS.messages // 4)
+    assert sum(event.kind == "edge" for event in turn.events) <= walks * 2 * LIMITS.steps
     assert all(len(message.text) <= LIMITS.message_characters for message in turn.messages)
     assert (turn.status == "failed") == (turn.failure is not None)
     assert len(turn.session.past.answered) <= MOST_ANSWERS
@@ -93,6 +114,22 @@ def check(turn: Turn, before: Session, asked: int) -> None:
             assert turn.session.frames == ()
 
 
+def check_finally(flow: Flow, execution: Sequence[Event]) -> None:
+    """Assert that each body that began at `try` was followed by exactly one at `finally`, where one is connected. A
+    person who goes back leaves a body; that is no end."""
+    if any(isinstance(event, Rewound) for event in execution):
+        return
+    begun: Counter[str] = Counter()
+    for event in execution:
+        if isinstance(event, EdgeFollowed) and event.handle in ("try", "finally") and event.node in NAMES:
+            begun[f"{event.node}.{event.handle}"] += 1
+    scopes = (flow, *flow.subflows.values())
+    for name in NAMES:
+        tries = [scope for scope in scopes if name in scope.nodes and scope.nodes[name].type == "logic.try"]
+        if all(scope.target(name, "finally") is not None for scope in tries):
+            assert begun[f"{name}.try"] == begun[f"{name}.finally"], (name, begun)
+
+
 class Conversation:
     """One session of a generated flow; each turn is checked, and taken again from what is stored."""
 
@@ -104,6 +141,7 @@ class Conversation:
         self._stored = b"{}"
         self._answers = answers
         self._seen = seen
+        self._events: list[Event] = []  # of the execution so far
 
     def arrive(self, item: Arriving) -> None:
         """Take an inbound, with the token that is due if it is meant to have it."""
@@ -114,13 +152,21 @@ class Conversation:
             inbound = replace(inbound, token=wait.group if is_told else wait.token)
         self.take(inbound)
 
-    def take(self, inbound: Inbound) -> None:
-        turn, self.asked = run(self.flow, self.session, inbound, self._answers)
+    def take(self, inbound: Inbound, *, known: int = 0) -> None:
+        turn, self.asked = run(self.flow, self.session, inbound, self._answers, known)
         check(turn, self.session, len(self.asked))
         journal = [(fingerprint(ask), orjson.dumps(answer_to_json(answer))) for ask, answer in self.asked]
         assert replay(self.flow, self._stored, self.session.version, inbound, journal) == turn
-        assert Session.from_json(orjson.loads(turn.state), turn.session.version) == turn.session
+        stored = Session.from_json(orjson.loads(turn.state), turn.session.version)
+        if not any(frame.kept for frame in stored.frames):  # else its large values lie beside it
+            assert stored == turn.session
         self.turn, self.session, self._stored = turn, turn.session, turn.state
+        self._events += turn.events
+        if turn.status in ("completed", "failed", "cancelled"):
+            codes = {event.code for event in self._events if isinstance(event, NodeFailed)}
+            if "limit.frames" not in codes | {turn.failure.code if turn.failure else ""}:
+                check_finally(self.flow, self._events)  # at that bound a body may not have begun
+            self._events = []
         self._seen.update(("turns", turn.status, *((turn.failure.code,) if turn.failure else ())))
         self._seen.update(event.kind for event in turn.events if event.kind in EVENTS)
         self._seen.update(type(effect).__name__ for effect in turn.effects)
@@ -192,6 +238,43 @@ def test_any_run_goes_on_waits_ends_or_fails_and_tells_its_parent_once() -> None
     print(f"{seen['runs']} runs, {seen['turns']} turns: {dict(seen.most_common())}")
     assert min(seen[status] for status in ("running", "waiting", "completed", "failed")) > SOME
     assert seen["ReportEnd"] > SOME
+
+
+def test_any_cancelled_execution_runs_its_finally_once_and_ends() -> None:
+    """A cancellation comes between two turns, or cuts a turn off at any of its asks; a replay is the same turn."""
+    seen: Counter[str] = Counter()
+
+    @settings(GENERATED, max_examples=CONVERSATIONS)
+    @given(
+        flow=flows(),
+        arriving=st.lists(arrivals(), min_size=1, max_size=5),
+        answers=SUPPLY,
+        known=st.integers(0, 3),
+        is_cut=st.booleans(),
+    )
+    def cancel(flow: Flow, arriving: list[Arriving], answers: list[Answer], known: int, is_cut: bool) -> None:
+        conversation = Conversation(flow, cycle(answers), seen)
+        for item in arriving:
+            conversation.arrive(item)
+        if not conversation.session.frames:
+            return
+        seen["executions"] += 1
+        asked = replace(conversation.session, cancel=7)
+        conversation.session, conversation._stored = asked, orjson.dumps(asked.to_json())
+        last = arriving[-1].inbound
+        conversation.take(last if is_cut else replace(last, kind="cancel", text="", payload=""), known=known)
+        for _ in range(20):  # of what its `finally` waits for, nothing comes but the end of its time
+            wait = conversation.session.wait
+            if wait is None:
+                break
+            assert conversation.session.closing is not None
+            assert conversation.session.cancel == 0
+            conversation.take(replace(last, kind="timeout", text="", payload="", token=wait.token))
+        seen[f"ended {conversation.turn.status}"] += 1
+
+    draw(cancel, lambda: seen["closing"] > MANY and seen["ended cancelled"] > MANY)
+    print(f"{seen['executions']} executions cancelled: {dict(seen.most_common())}")
+    assert min(seen["closing"], seen["ended cancelled"]) > MANY
 
 
 def test_going_back_and_answering_the_same_again_is_as_if_one_had_not_gone_back() -> None:

@@ -106,6 +106,7 @@ def main(arguments: Sequence[str]) -> None:
         worker=None if given.no_worker else WorkerOptions(),
         migrate=True,
         known_secrets=known,
+        role="serve",
     )
     bounds = Bounds(in_flight=given.in_flight, waiting=given.waiting)
     options = replace(options, bounds=bounds, timing=Timing().scaled(given.scale))

@@ -49,12 +49,12 @@ async def run_errands(
     """Start the run under one key, and look until it is over; a dead place is started again whenever it is noticed."""
     began_s = time.monotonic()
     body = {"input": {"items": list(items), "seconds": seconds}, "key": "errands"}
-    started = await _request(client, places, "POST", "/api/v1/workflows/errands/executions", body)
+    started = await request(client, places, "POST", "/api/v1/workflows/errands/executions", body)
     while time.monotonic() - began_s < PATIENCE_S:
         for place in places:
             if place.process is None or place.process.poll() is not None:
                 await place.started()
-        execution = await _request(client, places, "GET", f"/api/v1/executions/{started['id']}")
+        execution = await request(client, places, "GET", f"/api/v1/executions/{started['id']}")
         if execution["status"] in ENDED:
             return Errands(execution=execution, calls=calls_in(folder), seconds=time.monotonic() - began_s)
         await asyncio.sleep(0.1)
@@ -96,7 +96,7 @@ async def check(errands: Errands, url: str, items: Sequence[str], *, crashes: in
     print(f"{errands.seconds:.1f} s, {repeated} errands run again", flush=True)
 
 
-async def _request(
+async def request(
     client: httpx2.AsyncClient, places: Sequence[Place], method: str, path: str, body: Any = None
 ) -> dict[str, Any]:
     """Ask one place after the other until one answers."""

@@ -194,8 +194,8 @@ ATTEMPTS = (
         test_run.test_a_pause_before_a_node_is_tried_again_is_not_journalled,
     ),
     Fence(
-        TurnRunner.attempt,
-        "queued.attempt > ATTEMPTS",
+        TurnRunner._attempt,
+        "attempt > ATTEMPTS",
         "False",
         test_run.test_a_poison_message_is_given_up_with_an_apology_and_the_next_one_goes_on,
     ),
@@ -207,8 +207,8 @@ ATTEMPTS = (
     ),
     Fence(
         TurnRunner._keep,
-        "if not await self._turns.keep(queued.id, queued.attempt, kept):",
-        "if await self._turns.keep(queued.id, queued.attempt, kept) is None:",
+        "if not await insist(lambda: self._turns.keep(queued.id, queued.attempt, kept)):",
+        "if await insist(lambda: self._turns.keep(queued.id, queued.attempt, kept)) is None:",
         test_run.test_who_has_lost_its_inbound_asks_the_world_nothing_more,
     ),
     Fence(
@@ -269,8 +269,8 @@ TIMERS = (
     ),
     Fence(
         DueTimers._fire,
-        "reason=type(failure).__name__)\n        return False",
-        "reason=type(failure).__name__)\n        return True",
+        "failure, session=stored.id)\n        return False",
+        "failure, session=stored.id)\n        return True",
         partial(
             test_timers.test_a_timeout_whose_turn_breaks_is_stored_and_its_attempts_are_counted,
             failures=3,

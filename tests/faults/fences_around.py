@@ -9,6 +9,7 @@ from botflow.runtime.process.overload import Overload
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.signals import Hub, Mailbox
+from botflow.storage import workflow_versions
 from botflow.web import provider_webhooks
 from botflow.web.addresses import TrustedProxies
 from botflow.web.auth import callers
@@ -99,9 +100,15 @@ WAKING = (
     ),
     Fence(
         Flows._serve,
-        "except BotflowError as problem:",
-        "except ZeroDivisionError as problem:",
+        "except CannotRun:",
+        "except ZeroDivisionError:",
         test_served_flows.test_a_version_that_does_not_compile_here_leaves_the_former_one_in_service,
+    ),
+    Fence(
+        workflow_versions._publish,
+        "if is_new or restores or before is None:",
+        "if True:",
+        test_served_flows.test_a_process_with_an_older_file_serves_the_newer_version_and_says_so,
     ),
 )
 

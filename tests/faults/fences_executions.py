@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from botflow.runtime.runs import validation
 from botflow.runtime.runs.effects import Carrier
-from botflow.storage.runs import cancel, effects, lifecycle
-from botflow.storage.turns import sqlite_leases
+from botflow.runtime.turns.run import TurnRunner
+from botflow.storage.runs import begin_cancelling, cancel, effects, lifecycle, outside_changes
+from botflow.storage.turns import run_outcome, sqlite_leases
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_crossings
-from tests.runtime.runs import test_effects, test_lifecycle
+from tests.runtime.runs import test_cancelling, test_effects, test_large_values, test_lifecycle
 
 still = test_lifecycle.test_a_paused_run_stands_still_and_goes_on_where_it_was
 stays_queued = test_effects.test_a_message_stays_queued_while_the_conversation_waits_for_its_children
 
+carried = partial(test_large_values.test_a_large_input_is_carried_over_a_wait, other_process=True)
+
 FENCES_OF_EXECUTIONS = (
+    Fence(TurnRunner._finish, "await insist(lambda: self._values.keep(commit.turn))", "pass", carried),
+    Fence(
+        validation.plain_input,
+        "len(stored) > largest",
+        "False",
+        partial(test_large_values.test_the_largest_input_that_is_accepted_can_be_run, text="x"),
+    ),
     Fence(Statement(sqlite_leases, "TAKE"), " AND NOT s.paused", "", still),
     Fence(Statement(sqlite_leases, "TAKE"), "s.state -> '$.wait.accepts' IS NULL", "true", stays_queued),
     Fence(
@@ -22,7 +35,7 @@ FENCES_OF_EXECUTIONS = (
         test_lifecycle.test_a_pause_fences_the_turn_under_way_whose_answers_stay,
     ),
     Fence(
-        cancel.record,
+        outside_changes.record,
         "if not holds:",
         "if True:",
         test_lifecycle.test_a_message_to_a_paused_conversation_waits_for_it,
@@ -58,7 +71,55 @@ FENCES_OF_EXECUTIONS = (
         effects.Effects.cancel,
         "connection.execute(starts)",
         "pass",
-        test_crossings.test_a_child_whose_start_comes_after_its_cancellation_never_begins,
+        test_crossings.test_branches_that_had_not_begun_in_time_never_begin,
+    ),
+    Fence(
+        cancel.cancel_with_children,
+        "cancel_run(connection, child, tell_parent=False)",
+        "pass",
+        test_effects.test_cancelling_ends_what_is_below_at_once,
+    ),
+    Fence(
+        lifecycle._cancel,
+        '("cancelled",) if skip_finally else ("cancelling", "cancelled")',
+        "()",
+        test_cancelling.test_a_repeated_cancellation_changes_nothing,
+    ),
+    Fence(
+        lifecycle._cancel,
+        "skip_finally=skip_finally",
+        "skip_finally=False",
+        test_cancelling.test_a_cancellation_that_skips_finally_ends_it_at_once,
+    ),
+    Fence(
+        run_outcome._status_of,
+        'return "cancelling"',
+        "pass",
+        test_cancelling.test_a_finally_that_runs_already_is_not_cut_off,
+    ),
+    Fence(
+        effects._end,
+        ', executions.c.status == "cancelling")',
+        ",)",
+        test_cancelling.test_a_retry_is_not_ended_by_the_time_limit_of_the_former_cancellation,
+    ),
+    Fence(
+        begin_cancelling.begin_cancelling,
+        "after_s=GRACE_S",
+        "after_s=0.0",
+        test_cancelling.test_a_finally_that_waits_too_long_is_ended,
+    ),
+    Fence(
+        Statement(sqlite_leases, "TAKE"),
+        "b.seq <> coalesce(s.state ->> '$.cancel', 0), ",
+        "",
+        test_cancelling.test_a_timer_that_goes_off_at_the_same_moment_does_not_let_the_run_go_on,
+    ),
+    Fence(
+        TurnRunner._drive,
+        "index in journal and journal[index].fingerprint == fingerprint(ask)",
+        "True",
+        test_cancelling.test_an_ask_under_way_is_cut_off_and_finally_sees_what_the_turn_had_set,
     ),
     Fence(
         effects.Effects.cancel,

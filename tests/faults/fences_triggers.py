@@ -78,8 +78,8 @@ FENCES_OF_TRIGGERS = (
     ),
     Fence(
         keeping.start_due_schedules,
-        "target is None or row.schedule not in schedules_of(target)",
-        "target is None",
+        "former_moments(row, present, since, now) if is_former else moments_to_start(row, now)",
+        "moments_to_start(row, now)",
         test_schedules.test_what_was_changed_a_moment_ago_starts_no_more,
     ),
     Fence(

@@ -145,6 +145,8 @@ def bodies(template: str) -> st.SearchStrategy[tuple[str, bytes]]:
     json_bodies = st.one_of(documents, documents, tampered, tampered, deep, large, st.binary(max_size=60), st.just(b""))
     pairs = st.lists(st.tuples(TEXTS, TEXTS), max_size=6).map(lambda pairs: urlencode(pairs).encode())
     forms = st.one_of(pairs, st.binary(max_size=60), st.just(b"&" * 3_000), st.just(b"a=%ff&b=%00&%=%zz"))
+    part = st.one_of(TEXTS.map(str.encode), json_bodies, st.binary(max_size=60))
+    multipart = st.builds(_multipart, st.lists(st.tuples(st.sampled_from(PART_HEADS), part), max_size=4), ODD_BYTES)
     odd_kinds = [
         f"{JSON}; charset=utf-16",
         "application/problem+json",
@@ -159,6 +161,25 @@ def bodies(template: str) -> st.SearchStrategy[tuple[str, bytes]]:
         st.tuples(kinds, json_bodies),
         st.tuples(st.just(FORM), forms),
         st.tuples(kinds, forms),
+        st.tuples(st.just("multipart/form-data; boundary=x"), multipart),
+    )
+
+
+PART_HEADS = (
+    b'Content-Disposition: form-data; name="order"',
+    b'Content-Disposition: form-data; name="a"; filename="a.txt"\r\nContent-Type: text/plain',
+    b"Content-Disposition: form-data; name=\"a\"; filename*=utf-8''%ff%00.txt",
+    b'Content-Disposition: form-data; name="a"\r\nContent-Type: application/json',
+    b'Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64',
+    b"Content-Disposition: form-data; name*0=a;;=\xff",
+    b"\xff:",
+)
+
+
+def _multipart(parts: list[tuple[bytes, bytes]], end: bytes) -> bytes:
+    """Return a form that is mostly whole; `end` follows its last boundary."""
+    return (
+        b"".join(b"--x\r\n%b\r\n\r\n%b\r\n" % part for part in parts) + b"--x" + (end if len(end) % 3 == 1 else b"--")
     )
 
 

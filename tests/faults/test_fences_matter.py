@@ -15,6 +15,7 @@ from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_files import FENCES_OF_FILES
+from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence
@@ -28,6 +29,7 @@ FENCES = (
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
+    *FENCES_OF_HOOKS,
 )
 
 

@@ -26,6 +26,7 @@ from docs.generate.codes import codes
 from tests.cli.processes import SECRET, Process, running
 from tests.faults.fuzzed_requests import PUBLIC_URL, TWILIO_TOKEN, Known, Request, requests
 from tests.faults.raw_http import Response, exchange
+from tests.stand_ins.twilio import TwilioStandIn
 
 FLOWS = Path(__file__).parent / "flows"
 EXAMPLES = int(os.environ.get("BOTFLOW_TEST_FUZZ_EXAMPLES", "") or 400)
@@ -91,6 +92,10 @@ class Surface:
                 assert answer.status == 200
             self.worst_probe_s = max(self.worst_probe_s, time.monotonic() - began)
 
+    def put_into_service(self) -> None:
+        """Undo what requests with the API key may do: take the workflow out of service."""
+        self.process.post("/api/v1/workflows/fuzzed/activate", {}, API_KEY)
+
     def converse(self) -> list[str]:
         """Hold an ordinary conversation, and return what was said."""
         opened = self.process.post("/chat/fuzzed/sessions")
@@ -107,13 +112,14 @@ def surface(tmp_path: Path, database_url: str) -> Iterator[Surface]:
         "BOTFLOW_DATABASE_URL": database_url,
         "BOTFLOW_SECRET_KEY": SECRET,
         "BOTFLOW_API_KEY": API_KEY,
-        "BOTFLOW_PUBLIC_URL": PUBLIC_URL,
         "BOTFLOW_ALLOWED_ORIGINS": "https://shop.example",
         "BOTFLOW_TRUSTED_PROXIES": "127.0.0.1",  # each request has an address of its own, or limits would end the fuzz
-        "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
     }
     flows = [str(FLOWS / name) for name in ("fuzzed.yaml", "fuzzed_run.yaml")]
-    with running(tmp_path, "serve", *flows, "--port", "0", **environment) as process:
+    with (
+        TwilioStandIn(public_url=PUBLIC_URL, auth_token=TWILIO_TOKEN) as twilio,
+        running(tmp_path, "serve", *flows, "--port", "0", **environment, **twilio.environment) as process,
+    ):
         process.wait_for("ready at")
         yield Surface(process)
 
@@ -132,6 +138,7 @@ def test_whatever_is_sent_the_server_refuses_it_in_words_and_goes_on(surface: Su
         probing.join()
     took_s = time.monotonic() - began
     grown = sizes[-1] - sizes[min(len(sizes) // 3, 1_000)]
+    surface.put_into_service()
     said = surface.converse()
     log = surface.process.output
 
@@ -173,6 +180,8 @@ def _fuzz(surface: Surface, known: Known, after_each: Callable[[], object]) -> N
         )
         for request, response in zip(sent, responses, strict=False):
             surface.check(request, response)
+            if response.status < 300 and "deactivate" in request.path:
+                surface.put_into_service()
         after_each()
 
     send()

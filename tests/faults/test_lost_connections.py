@@ -70,5 +70,5 @@ async def test_an_attempt_that_the_database_refuses_for_a_while_goes_on_in_the_s
     [(attempt,)] = await rows(postgres_url, "SELECT attempt FROM inbounds WHERE key = 'm:think'")
     print(f"\nT10 an attempt interrupted by the database: attempts {attempt}, waited {reply.seconds:.1f} s")
     assert reply.texts == ("You said: think", "Go on.")
-    assert attempt == 2
+    assert attempt == 1  # the database's refusal is not the message's fault
     assert reply.seconds < DEAD_AFTER_S

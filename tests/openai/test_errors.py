@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from botflow.engine.asks import AskModel
 from botflow.interfaces import Model
 from tests.openai.test_model import EXTRACT, REPLY, ROUTE, by
 from tests.stand_ins.openai import OpenAIStandIn
@@ -14,11 +15,8 @@ from tests.stand_ins.openai_http import Fault
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-@pytest.mark.parametrize("fault", ["wrong", "garbled", "refusal", "truncated"])
-async def test_whatever_else_a_model_says_to_a_route_is_an_abstention(
-    openai: OpenAIStandIn, model: Model, api: str, fault: Fault
-) -> None:
-    openai.script(fault)
+async def test_a_route_that_does_not_exist_is_an_abstention(openai: OpenAIStandIn, model: Model, api: str) -> None:
+    openai.script("wrong")
     answer = await model.answer(by(api, ROUTE))
     assert (answer.value, answer.failure) == (None, None)
     assert openai.calls == 1
@@ -28,11 +26,12 @@ async def test_whatever_else_a_model_says_to_a_route_is_an_abstention(
 @pytest.mark.parametrize(
     ("fault", "code"), [("garbled", "model.garbled"), ("refusal", "model.refused"), ("truncated", "model.truncated")]
 )
-async def test_an_extraction_that_cannot_be_read_is_a_failure(
-    openai: OpenAIStandIn, model: Model, api: str, fault: Fault, code: str
+@pytest.mark.parametrize("ask", [ROUTE, EXTRACT])
+async def test_a_route_or_an_extraction_that_cannot_be_read_is_a_failure(
+    openai: OpenAIStandIn, model: Model, api: str, ask: AskModel, fault: Fault, code: str
 ) -> None:
     openai.script(fault)
-    answer = await model.answer(by(api, EXTRACT))
+    answer = await model.answer(by(api, ask))
     assert answer.failure is not None
     assert answer.failure.code == code
     assert answer.usage["promptTokens"] > 0

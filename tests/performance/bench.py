@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tests.faults.operations.pgbouncer import pooled
 from tests.performance import lean, server
 from tests.performance.load import CYCLE, Block, Load, load_process
 from tests.performance.meter import PRELOADED, Meter
@@ -137,6 +139,19 @@ class Bench:
         )
         reference, botflow = (Subject(each, self._meter(each), self._load) for each in both)
         return reference, botflow
+
+    def pooled(self) -> tuple[str, tuple[Subject, Subject]]:
+        """Start botflow beside itself behind pgbouncer in session mode; return what the pooler is, and both."""
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.chmod(0o755)  # pgbouncer runs as nobody
+        port = int(self._postgres.url.rpartition(":")[2].partition("/")[0])
+        pooler = self._stack.enter_context(pooled(folder, port, "postgres", mode="session", ignores_options=True))
+        both = (
+            self._stack.enter_context(server.botflow(self._postgres, self._redis)),
+            self._stack.enter_context(server.botflow(self._postgres, self._redis, pooler_port=pooler.port)),
+        )
+        direct, through = (Subject(each, self._meter(each), self._load) for each in both)
+        return pooler.name, (direct, through)
 
     def compare(self, title: str, subjects: tuple[Subject, Subject], people: tuple[int, ...]) -> None:
         """Print what a turn costs both, for so many people at once."""
@@ -263,12 +278,17 @@ def timed(part: Callable[[], None], console: Console) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="one pair of short blocks, no long session")
+    parser.add_argument("--pgbouncer", action="store_true", help="compare with pgbouncer in session mode, nothing else")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every block's figures there")
     arguments = parser.parse_args()
     for name in ("BOTFLOW_TEST_DATABASE_URL", "BOTFLOW_TEST_REDIS_URL"):
         os.environ.pop(name, None)  # a server whose processes we cannot see cannot be measured
     with ExitStack() as stack:
         bench = Bench(QUICK if arguments.quick else WHOLE, stack)
+        if arguments.pgbouncer:
+            name, both = bench.pooled()
+            timed(lambda: bench.compare(f"Directly, and through {name}", both, (1, 16, 64)), bench.console)
+            return
         bench.console.print("[bold]One order conversation after the other[/], every reply checked; per turn, medians\n")
         both = bench.subjects()
         timed(lambda: bench.compare("People at once", both, (1, 16, 64)), bench.console)

@@ -37,14 +37,19 @@ class UnderTest:
 
 
 @contextmanager
-def botflow(postgres: Server, redis: Server, *, model_url: str = "", again: bool = False) -> Iterator[UnderTest]:
+def botflow(
+    postgres: Server, redis: Server, *, model_url: str = "", again: bool = False, pooler_port: int = 0
+) -> Iterator[UnderTest]:
     """Run one `botflow serve`, web and worker in one process; with `model_url` a model chooses the dish.
 
-    `again`: on the database of an earlier one, which must have ended or serve no messages.
+    `again`: on the database of an earlier one, which must have ended or serve no messages. `pooler_port`: through the
+    pooler that listens there.
     """
     port, database = free_port(), "botflow_model" if model_url else "botflow"
+    database += "_pooled" if pooler_port else ""
+    url = url_of(postgres, database) if again else new_database(postgres, database)
     settings = {
-        "BOTFLOW_DATABASE_URL": url_of(postgres, database) if again else new_database(postgres, database),
+        "BOTFLOW_DATABASE_URL": f"postgresql://postgres@127.0.0.1:{pooler_port}/{database}" if pooler_port else url,
         "BOTFLOW_REDIS_URL": redis.url,
         "BOTFLOW_API_KEY": API_KEY,
         "BOTFLOW_SECRET_KEY": "bench-secret-key-0123456789-0123456789",
@@ -53,7 +58,7 @@ def botflow(postgres: Server, redis: Server, *, model_url: str = "", again: bool
         settings |= {"OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "bench"}
     flow = FOLDER / ("order_llm.yaml" if model_url else "order.yaml")
     command = [sys.executable, "-m", "botflow", "serve", str(flow), "--host", "127.0.0.1", "--port", str(port)]
-    yield from _run("botflow", command, settings, port, database)
+    yield from _run("through the pooler" if pooler_port else "botflow", command, settings, port, database)
 
 
 @contextmanager

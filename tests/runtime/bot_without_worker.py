@@ -29,9 +29,11 @@ from botflow.runtime.asks.perform import Asks
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.receive import IsGone, Receiver
@@ -278,6 +280,7 @@ def assemble(
     consent = ConsentKeeper(
         contacts, ConsentTurns(database.engine, database.turns), gate, rows, database.outbox, channels
     )
+    measurements = Measurements(flows.slug_of, flows.node_type_of)
     runner = TurnRunner(
         owner=owner,
         asks=Asks(
@@ -286,11 +289,14 @@ def assemble(
             actions=actions,
             spend=spend,
             known_secrets=KnownSecrets(),
+            measurements=measurements,
             log=structlog.get_logger("tests"),
         ),
         consent=consent,
         bursts=bursts,
         outcomes=outcomes,
+        values=KeptValueStore(database.artifacts),
+        measurements=measurements,
         **shared,
     )
     sessions = SessionTasks(
@@ -303,6 +309,7 @@ def assemble(
         sessions=sessions,
         clock=clock,
         timing=timing,
+        cannot_run=flows.cannot_run,
     )
     return Bot(
         owner=owner,

@@ -99,7 +99,13 @@ async def open_runs(
         for id, document in documents.items():
             bundle = {id: document}
             await bot.flows.publish([(compile_flow(bundle, id, node_types), bundle)])
-        carrier = Carrier(store=database.effects, flows=bot.flows, node_types=node_types, wake=bot.hub.claimable)
+        carrier = Carrier(
+            store=database.effects,
+            engine=database.engine,
+            flows=bot.flows,
+            node_types=node_types,
+            wake=bot.hub.claimable,
+        )
         executions = Executions(
             store=database.executions,
             lifecycle=database.lifecycle,

@@ -31,10 +31,11 @@ async def test_a_late_cancellation_leaves_the_starts_of_a_retry_alone(database: 
         await runs.bot.advance(run.session)
         await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
-        [late] = await database.effects.claim(10)
+        late = await database.effects.claim(10)
         await runs.executions.retry(run.execution, from_start=True)
         await runs.bot.advance(run.session)
-        await runs.carrier._carry(late)
+        for effect in late:
+            await runs.carrier._carry(effect)
         await runs.settle()
         assert (await runs.execution(run)).status == "completed"
 

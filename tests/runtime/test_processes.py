@@ -203,10 +203,10 @@ async def test_what_a_killed_process_held_runs_when_its_ten_seconds_are_over(pos
         database = web.runtime.database
         turn = (await web.hear("hi", "m1", within_s=0.0)).id
         assert await database.leases.take("killed", turn.session)
-        await age_process(database, "killed", 0.0)
+        await age_process(database, "killed", -HOUR_S)  # alive, however long the other process takes to begin
         async with process(postgres_url, timing=Timing(look_s=0.1, poll_s=HOUR_S)) as living:
             living.asked.go_on.set()
-            await age_process(database, "killed", 4.0)  # far from ten: a slow machine takes a while to look
+            await age_process(database, "killed", 2.0)  # far from ten: a slow machine takes a while to look
             await asyncio.sleep(0.5)
             assert await lease(database, turn) == ("new", 1, "killed")
             await age_process(database, "killed", 10.5)

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from botflow.engine.node_type import NodeType
 from botflow.errors import FlowError, ProviderError, RejectedInbound
+from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
 from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
@@ -49,6 +50,39 @@ async def test_what_one_process_publishes_another_serves_after_it_looked(databas
     assert words(other.get("root").flow) == "Hello."
     await other.refresh()
     assert words(other.get("root").flow) == "Good day."
+
+
+async def test_a_process_with_an_older_file_serves_the_newer_version_and_says_so(database: Database) -> None:
+    """Processes start again while a rolling restart has old and new files beside each other."""
+    await serve(process(database), "Hello.")
+    new = process(database)
+    with capture_logs() as logs:
+        await serve(new, "Good day.")
+    [replaced] = logs
+    assert (replaced["event"], replaced["version"], replaced["replaced"]) == ("workflow_version_replaced", 2, 1)
+    for text in ("Hello.", "Good day.", "Hello."):
+        restarted = process(database)
+        with capture_logs() as logs:
+            await serve(restarted, text)
+            await restarted.refresh()
+        assert words(restarted.get("root").flow) == "Good day."
+        assert [line["event"] for line in logs] == (["workflow_file_is_older"] if text == "Hello." else [])
+        for line in logs:
+            assert (line["version"], line["active"], line["log_level"]) == (1, 2, "warning")
+            assert "botflow workflows activate root --version 1" in line["hint"]
+        await new.refresh()
+        assert words(new.get("root").flow) == "Good day."
+
+
+async def test_a_developers_file_is_served_whichever_it_is(database: Database) -> None:
+    flows = process(database)
+    await serve(flows, "Hello.")
+    await serve(flows, "Good day.")
+    documents = (await database.flows.version(1) or pytest.fail("version 1 is gone")).documents
+    with capture_logs() as logs:
+        await flows.publish([(compile_flow(documents, "root", TYPES), documents)], restores=True)
+    assert words(flows.get("root").flow) == "Hello."
+    assert [(line["version"], line["replaced"]) for line in logs] == [(1, 2)]
 
 
 async def test_the_same_document_again_is_the_same_version(database: Database) -> None:

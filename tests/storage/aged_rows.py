@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, select, update
+from sqlalchemy import Connection, Executable, select, text, update
 
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.runs import RunStart, StartedRun
@@ -13,6 +13,7 @@ from botflow.records.sessions import SessionKey
 from botflow.storage import consent_changes, tables
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
+from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import inbounds, outbounds, processes, sessions
@@ -108,3 +109,19 @@ async def revoke_token(database: Database, session: int) -> None:
     """Revoke the token of the session's visitor."""
     statement = update(sessions).where(sessions.c.id == session).values(token_revoked=True)
     await database.engine.write(lambda connection: connection.execute(statement))
+
+
+async def age_everything(database: Database, days: int) -> None:
+    """Let all that is stored have happened so many days earlier."""
+
+    def age(connection: Connection) -> None:
+        on_postgres = connection.dialect.name == "postgresql"
+        for table in tables.metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, UtcTime):
+                    earlier = f"\"{column.name}\" - interval '{days} days'"
+                    if not on_postgres:
+                        earlier = f"strftime('%Y-%m-%d %H:%M:%f', \"{column.name}\", '-{days} days') || '000'"
+                    connection.execute(text(f'UPDATE "{table.name}" SET "{column.name}" = {earlier}'))
+
+    await database.engine.write(age)

@@ -18,6 +18,7 @@ CLAIM = partial(Fence, postgres_leases, "CLAIM")
 SUSPECTS = partial(Fence, postgres_leases, "CLAIM_SUSPECTS")
 TAKE = partial(Fence, postgres_leases, "TAKE")
 LET_GO = partial(Fence, postgres_leases, "LET_GO")
+GIVE_BACK = partial(Fence, postgres_leases, "GIVE_BACK")
 RELEASE = partial(Fence, postgres_leases, "RELEASE")
 RECOVER = partial(Fence, postgres_leases, "RECOVER")
 DUE = partial(Fence, postgres_leases, "DUE")
@@ -34,7 +35,26 @@ BEATING = (
         "",
         leases.test_a_lease_that_its_process_does_not_know_of_is_named,
     ),
-    BEAT("DO UPDATE SET seen_at = now()", "DO NOTHING", leases.test_a_beat_brings_a_silent_process_back_to_life),
+    BEAT(
+        "DO UPDATE SET seen_at = now(), cannot_run = excluded.cannot_run",
+        "DO NOTHING",
+        leases.test_a_beat_brings_a_silent_process_back_to_life,
+    ),
+    BEAT(
+        ", cannot_run = excluded.cannot_run",
+        "",
+        leases.test_processes_know_what_the_others_take_and_what_they_cannot_run,
+    ),
+    BEAT(
+        "AND p.id <> %(owner)s)",
+        ")",
+        leases.test_processes_know_what_the_others_take_and_what_they_cannot_run,
+    ),
+    BEAT(
+        "WHERE p.seen_at > now() - make_interval(secs => %(dead_after_s)s)",
+        "WHERE %(dead_after_s)s > 0",
+        leases.test_processes_know_what_the_others_take_and_what_they_cannot_run,
+    ),
     BEAT(
         "p.queues LIKE '%%turns%%' AND",
         "",
@@ -79,6 +99,16 @@ CLAIMING = (
     CLAIM(", b.received_at LIMIT", ", b.received_at DESC LIMIT", claim.test_the_oldest_is_claimed_first),
     CLAIM("LIMIT %(limit)s", "LIMIT %(limit)s + 1", claim.test_no_more_are_claimed_than_there_is_room_for),
     CLAIM("AND h.attempt < 2", "", claim.test_sessions_that_wait_for_a_suspect_take_up_nobody_elses_room),
+    CLAIM(
+        "AND coalesce(s.flow_version, h.flow_version) <> ALL(%(without)s::int[])",
+        "AND %(without)s::int[] IS NOT NULL",
+        claim.test_what_cannot_run_here_takes_up_nobody_elses_room,
+    ),
+    CLAIM(
+        "coalesce(s.flow_version, h.flow_version)",
+        "h.flow_version",
+        claim.test_what_would_run_on_a_version_that_does_not_compile_here_is_left_to_others,
+    ),
     CLAIM("SKIP LOCKED", "", on_postgres.test_a_claim_waits_for_nothing_that_somebody_holds),
     CLAIM("attempt = b.attempt + 1,", "attempt = b.attempt,", claim.test_a_claimed_inbound_is_begun_for_its_process),
     CLAIM(
@@ -93,13 +123,27 @@ CLAIMING = (
         "b.received_at LIMIT %(limit)s + 1",
         claim.test_no_more_suspects_are_claimed_than_asked_for,
     ),
+    SUSPECTS(
+        "AND coalesce(s.flow_version, b.flow_version) <> ALL(%(without)s::int[])",
+        "AND %(without)s::int[] IS NOT NULL",
+        claim.test_a_suspect_on_a_version_that_does_not_compile_here_is_left_to_others,
+    ),
     TAKE("AND NOT s.paused", "", claim.test_a_paused_session_is_left_alone_until_it_goes_on),
     TAKE(
         "AND o.owner <> %(owner)s LIMIT 1)",
         "AND false LIMIT 1)",
         claim.test_an_early_message_waits_while_another_process_runs_the_sessions_timeout,
     ),
-    TAKE("OR b.owner = %(owner)s", "", claim.test_a_process_may_begin_its_own_inbound_again),
+    TAKE(
+        "OR (%(again)s AND b.owner = %(owner)s)",
+        "OR %(again)s IS NULL",
+        claim.test_a_process_may_begin_its_own_inbound_again,
+    ),
+    TAKE(
+        "(%(again)s AND b.owner = %(owner)s)",
+        "(%(again)s IS NOT NULL AND b.owner = %(owner)s)",
+        claim.test_what_was_just_claimed_is_not_begun_again_by_a_look,
+    ),
     TAKE(
         "AND (%(suspects)s OR NOT b.attempt >= 2)",
         "AND %(suspects)s IS NOT NULL",
@@ -122,6 +166,12 @@ CLAIMING = (
 GIVING_BACK = (
     LET_GO("AND b.owner = %s", "AND %s <> ''", leases.test_a_process_gives_back_only_what_it_holds),
     LET_GO("AND b.state || '' = 'new'", "", leases.test_a_process_gives_back_only_what_it_holds),
+    GIVE_BACK("attempt = b.attempt - 1,", "", claim.test_a_lease_that_is_given_back_was_never_begun),
+    GIVE_BACK(
+        "AND b.attempt = %(attempt)s", "AND %(attempt)s > 0", claim.test_a_lease_that_is_given_back_was_never_begun
+    ),
+    GIVE_BACK("AND b.owner = %(owner)s", "AND %(owner)s <> ''", claim.test_a_lease_that_is_given_back_was_never_begun),
+    GIVE_BACK("AND b.state = 'new'", "", claim.test_a_lease_of_a_finished_turn_is_not_given_back),
     RELEASE(
         "attempt = b.attempt - 1,",
         "",

@@ -14,6 +14,7 @@ from tests.storage.turns import test_timers as timers
 
 CLAIM = partial(Fence, sqlite_leases, "CLAIM")
 TAKE = partial(Fence, sqlite_leases, "TAKE")
+GIVE_BACK = partial(Fence, sqlite_leases, "GIVE_BACK")
 DUE = partial(Fence, sqlite_leases, "DUE")
 LOOK = partial(Fence, sqlite_leases, "LOOK")
 
@@ -57,6 +58,20 @@ LEASING = (
         "AND :suspects IS NOT NULL",
         claim.test_sessions_that_wait_for_a_suspect_take_up_nobody_elses_room,
     ),
+    CLAIM(
+        "AND coalesce(v.flow_version, h.flow_version) NOT IN (SELECT value FROM json_each(:without))",
+        "AND :without <> ''",
+        claim.test_what_cannot_run_here_takes_up_nobody_elses_room,
+    ),
+    CLAIM(
+        "coalesce(v.flow_version, h.flow_version)",
+        "h.flow_version",
+        claim.test_what_would_run_on_a_version_that_does_not_compile_here_is_left_to_others,
+    ),
+    GIVE_BACK("attempt = attempt - 1,", "", claim.test_a_lease_that_is_given_back_was_never_begun),
+    GIVE_BACK("AND attempt = :attempt", "AND :attempt > 0", claim.test_a_lease_that_is_given_back_was_never_begun),
+    GIVE_BACK("AND owner = :owner", "AND :owner <> ''", claim.test_a_lease_that_is_given_back_was_never_begun),
+    GIVE_BACK("AND state = 'new'", "", claim.test_a_lease_of_a_finished_turn_is_not_given_back),
     TAKE("attempt = i.attempt + 1,", "attempt = i.attempt,", claim.test_a_claimed_inbound_is_begun_for_its_process),
     TAKE(
         "AND o.owner <> :owner)",

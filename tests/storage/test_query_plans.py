@@ -148,6 +148,7 @@ async def _call_everything(engine: ExplainingEngine, *, person: str) -> None:
     claimed = await leases.claim(ME, CLAIMED, ["turns", "executions"])
     await leases.claim(ME, 1, ["turns", "executions"], suspects=True)
     await leases.let_go(ME, [each.queued.id for each in claimed[:4]])
+    await leases.give_back(ME, LeaseId([lease, *claimed][-1].queued.id, 1))
     await leases.recover(ME, DEAD_AFTER_S)
     await leases.release(ME)
 

@@ -17,7 +17,7 @@ from tests.storage.sample_turns import key, message, waiting
 from tests.storage.statements import noted_statements, statements_in, steps_of
 
 ANYTHING: Mapping[str, Any] = defaultdict(lambda: 1)
-IS_SMALL = re.compile(r"SCAN (workflows|processes|t|CONSTANT ROW)\b")  # `t` is what a subquery made
+IS_SMALL = re.compile(r"SCAN (workflows|processes|json_each|t|CONSTANT ROW)\b")  # `t` is what a subquery made
 SCANS_A_TABLE = re.compile(r"SCAN \w+(?! USING (?:COVERING )?INDEX \w+_idx)\b")
 
 

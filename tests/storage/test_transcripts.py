@@ -64,7 +64,7 @@ async def test_a_model_sees_the_lines_before_an_inbound(database: Database) -> N
 
 
 async def test_sessions_are_listed_with_what_they_wait_for(database: Database) -> None:
-    flow = await database.flows.publish("pizza", "Pizza", "d1", {"pizza": {}})
+    flow = (await database.flows.publish("pizza", "Pizza", "d1", {"pizza": {}})).flow
     waits, queued, parked = (key(person, workflow=flow.workflow) for person in ("waits", "queued", "parked"))
     for person in (waits, queued, parked):
         await database.turns.commit(waiting(await database.turns.load(person), message("m1")))

@@ -77,9 +77,24 @@ EXAMPLES = [
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
+    of(
+        "chatbot.form",
+        {
+            "fields": [
+                {"name": "people", "text": "How many, {{ color }}?", "expect": "integer", "words": ["for"]},
+                {"name": "day", "text": "When?", "expect": "date"},
+            ],
+            "confirm": "{{ people }} on {{ day }}?",
+            "timeout": "1h",
+            "reminders": [{"after": "5m"}],
+        },
+    ),
     of("chatbot.ask", {"text": "Name?", "variable": "name", "timeout": "1h", "reminders": [{"after": "5m"}]}),
     of("chatbot.ask", {"text": "How many?", "expect": "integer", "max": "{{ stock }}", "variable": "n", "retries": 1}),
     of("chatbot.ask", {"text": "Which?", "expect": "choice", "choices": ["Red", "Blue"], "variable": "name"}),
+    of(
+        "chatbot.ask", {"text": "Which?", "expect": "choices", "choices": ["Red", "Blue"], "max": 1, "variable": "name"}
+    ),
     of("chatbot.menu", {"text": "Which?", "options": OPTIONS, "variable": "dish", "timeout": "1h"}),
     of("ai.reply", {"instructions": "Talk.", "fallback": "Call us, {{ color }}.", "variable": "said"}),
     of("ai.route", {"routes": [{"handle": "x", "examples": ["hello"]}, {"handle": "y", "description": "y"}]}),

@@ -107,7 +107,7 @@ async def test_a_key_starts_once_and_refuses_another_input(database: Database, d
         ({"input": [1]}, "input.invalid", "must be an object"),
         ({"input": object()}, "input.not_json", "object"),
         ({"input": {"note": "a\0b"}}, "input.not_json", "NUL"),
-        ({"input": {"note": "x" * 300_000}}, "input.too_large", "256000"),
+        ({"input": {"note": "x" * 1_100_000}}, "input.too_large", "1048576"),
         ({"key": "k" * 201}, "trigger.key", "200"),
         ({"external_id": "ann", "channel": "chat"}, "trigger.person", "persistent"),
         ({"workflow": "secret", "user_name": "bob"}, "credential.foreign", "mail"),

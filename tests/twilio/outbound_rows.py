@@ -40,7 +40,7 @@ PIZZA = {"botflow": 1, "id": "pizza", "nodes": [node("start", "chatbot.message_r
 
 async def open_rows(database: Database, url: str) -> Rows:
     """Publish a workflow whose sessions the rows belong to."""
-    published = await database.flows.publish("pizza", "Pizza", "digest", {"pizza": PIZZA})
+    published = (await database.flows.publish("pizza", "Pizza", "digest", {"pizza": PIZZA})).flow
     return Rows(database, url, published.workflow, published.version)
 
 

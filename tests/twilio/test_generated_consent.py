@@ -193,9 +193,10 @@ class Life:
         if self.chance.random() < 0.3:
             self.town.bot.world.crashes[self.chance.choice(CRASHES)] = 1
         for _ in range(3):
-            with suppress(RuntimeError):  # the process died at that point
-                await self.processes[0].timers.fire()
-            await self.processes[0].work()
+            for process in self.processes:  # each fires its own share
+                with suppress(RuntimeError):  # the process died at that point
+                    await process.timers.fire()
+                await process.work()
         self.town.bot.world.crashes.clear()
         said = await self._sent()
         self._check(f"waits {channel} {live.slug}", said, False)
@@ -218,8 +219,8 @@ class Life:
         )
 
     async def _dies(self, webhook: Webhook) -> list[str]:
-        """A process dies while it hears the webhook; Twilio tries again, and another one goes on. Returns what was said
-        all the same: the process may not have come to the crash point."""
+        """A process dies while it hears the webhook, and what was leased to it is found and run, before Twilio tries
+        again. Returns what was said all the same: the process may not have come to the crash point."""
         point, answered = self.chance.choice(CRASHES), []
         self.town.bot.world.crashes[point] = 1
         try:
@@ -229,6 +230,9 @@ class Life:
         self.town.bot.world.crashes.clear()
         for process in self.processes:
             process.hot.forget(self._key(webhook.live, webhook.channel))
+            for _ in range(2):  # two beats find a lease without a task
+                await process.keeper.beat()
+        for process in self.processes:
             await process.work()
         said = await self._sent(confirms=False)
         self._check(f"died at {point} with {webhook.text!r}: {answered}", answered + said, CONFIRMED in answered + said)

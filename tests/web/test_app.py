@@ -51,7 +51,7 @@ async def test_health_and_readiness(site: Site) -> None:
     ready = await _ready(site)
 
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
-    assert ready.json() == {"status": "ready", "components": {"database": "ok", "worker": "ok"}}
+    assert ready.json() == {"status": "ready", "components": {"database": "ok", "worker": "ok"}, "warnings": []}
 
 
 async def test_without_dev_the_demo_page_is_not_there(sqlite_site: Site) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import Mapping
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from botflow import Plugin, Properties, action
 from botflow.keyring import Keyring
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -22,6 +25,19 @@ from tests.web.site import API_KEY, SECRET, HeldModel, Site, open_site
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
 QUEUES = ("turns", "executions")
+STOCK = """
+botflow: 1
+id: stock
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: look}
+  - {id: look, type: shop, actionType: stock, properties: {item: bell}}
+"""
+
+
+class Item(Properties):
+    item: str
+
+
 PRIORITIES = ("low", "normal", "high", "critical")
 
 
@@ -63,18 +79,43 @@ async def test_metrics_tell_what_runs_and_what_waits_and_for_how_long(database_u
         assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
 
 
-async def test_a_web_server_alone_is_not_ready_until_another_process_takes_turns(
+async def test_a_web_server_alone_is_ready_and_says_that_nobody_takes_turns(
     postgres_url: str, model: HeldModel
 ) -> None:
+    """It takes messages, and answers those that ask nothing; the others would wait behind any other web server, too."""
     quick = Timing().scaled(0.1)
     async with open_site(postgres_url, worker=None, timing=quick) as web:
         alone = await web.client.get("/readyz")
         shown = (await web.client.get("/metrics", headers=KEY)).text
-        assert (alone.status_code, alone.json()["components"]["worker"]) == (503, "no worker is reachable")
+        assert (alone.status_code, alone.json()["status"]) == (200, "ready")
+        assert [warning.partition(":")[0] for warning in alone.json()["warnings"]] == [
+            f"no process takes {queue}" for queue in ("turns", "executions", "effects")
+        ]
         assert value(shown, "botflow_workers") == 0
-        async with open_site(postgres_url, timing=quick):
-            await until_status(web, 200)
-        await until_status(web, 503)  # it said that it stops
+        async with open_site(postgres_url, timing=quick, worker=WorkerOptions(queues=("turns", "executions"))):
+            await until_warned(web, ["no process takes effects"])
+        await until_warned(web, [f"no process takes {queue}" for queue in ("turns", "executions", "effects")])
+
+
+async def test_a_workflow_that_nobody_can_run_is_named_until_somebody_can(postgres_url: str) -> None:
+    """Its actions came with a file that the processes here were not given."""
+
+    @action("shop.stock")
+    async def stock(properties: Item, variables: Mapping[str, Any]) -> int:
+        return 4
+
+    plugin = Plugin(name="shop", node_types=(stock,))
+    quick = Timing().scaled(0.1)
+    async with (
+        open_site(postgres_url, flows=(STOCK,), plugins=(plugin,), worker=None, timing=quick) as web,
+        open_site(postgres_url, flows=(), timing=quick) as worker,
+    ):
+        await until_warned(web, ["no worker can run stock"])
+        await until_warned(worker, ["no worker can run stock"])
+        assert (await worker.client.get("/readyz")).status_code == 200
+        async with open_site(postgres_url, flows=(), plugins=(plugin,), timing=quick):
+            await until_warned(web, [])
+            await until_warned(worker, ["this process cannot run stock, and leaves it to others"])
 
 
 async def test_a_process_whose_leases_are_not_renewed_is_not_ready(database_url: str) -> None:
@@ -96,9 +137,14 @@ def oldest_of(queue: str) -> str:
     return f'botflow_inbounds_oldest_seconds{{priority="high",queue="{queue}"}}'
 
 
-async def until_status(site: Site, status: int) -> None:
+async def until_warned(site: Site, warnings: list[str]) -> None:
+    """Wait for these warnings, each as far as its colon."""
+    found: list[str] = []
     async with asyncio.timeout(20):
-        while (await site.client.get("/readyz")).status_code != status:  # noqa: ASYNC110 -- a server is asked
+        while True:
+            found = [each.partition(":")[0] for each in (await site.client.get("/readyz")).json()["warnings"]]
+            if found == warnings:
+                return
             await asyncio.sleep(0.05)
 
 

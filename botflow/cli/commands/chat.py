@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import tempfile
 from collections.abc import Sequence
@@ -41,7 +40,7 @@ def chat(flows: FlowPaths) -> None:
     from botflow.settings import Settings
 
     known = KnownSecrets()
-    configure_logs(known, level=logging.ERROR)
+    configure_logs(known, level="error")
     before = seen(flows)
     files = read_flow_files(flows)
     with tempfile.TemporaryDirectory(prefix="botflow-chat-") as folder:
@@ -54,6 +53,7 @@ def chat(flows: FlowPaths) -> None:
             migrate=True,
             sends=False,
             known_secrets=known,
+            role="chat",
         )
         run_until_stopped(_talk(options, flows, files, before))
 

@@ -48,10 +48,11 @@ def results(
 
 
 async def _write(archive: Archive, workflow: str, after: datetime | None, before: datetime | None, form: str) -> None:
-    from botflow.runtime.runs.results import ResultsOf, csv_header, csv_rows, find_results, json_lines
+    from botflow.records.runs import ExecutionFilter
+    from botflow.runtime.runs.results import csv_header, csv_rows, find_results, json_lines
     from botflow.settings import Settings
 
-    wanted = ResultsOf(workflow=workflow, after=after, before=before)
+    wanted = ExecutionFilter(workflow=workflow, started_after=after, started_before=before)
     base = (Settings.from_environment().botflow_public_url or "").rstrip("/")
     found = await find_results(archive.executions, wanted, base)
     if form == "table":

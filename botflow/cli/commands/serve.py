@@ -26,7 +26,7 @@ COUNT_WITHIN_S = 1.0  # what goes on in older versions
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
 DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
 webhooks without a signature while no secret is set that could verify them. It relaxes nothing else. A flow file that
-is saved is served again within a second."""
+is saved is served again within a second; so is one that was served before in another version."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,7 +49,8 @@ def serve(
 ) -> None:
     """Serve flows to phones and chat pages.
 
-    A flow file that changed becomes a new version; conversations under way keep theirs.
+    A flow file that changed becomes a new version; conversations under way keep theirs. A file that is older than what
+    is served does not take over: the server says which version it would be, and serves the newer one.
     """
     from botflow.cli.launch import listen, loading, run_until_stopped, runtime_options
 
@@ -65,8 +66,8 @@ def serve(
         from botflow.web.auth.deployment_keys import deployment_keys
 
         known = KnownSecrets()
-        configure_logs(known)
         settings = Settings.from_environment()
+        configure_logs(known, level=settings.botflow_log_level, written_as=settings.botflow_log_format)
         before = seen(flows or ())
         files = read_flow_files(flows or ())
         options = runtime_options(
@@ -76,6 +77,8 @@ def serve(
             worker=None if no_worker else WorkerOptions(),
             migrate=not no_migrate,
             known_secrets=known,
+            role="serve",
+            restores=dev,
         )
     with listen(host, port) as listening:
         run_until_stopped(_serve(options, settings, listening, flows or (), files, before, dev=dev))
@@ -104,6 +107,7 @@ async def _serve(
         config = server_config(
             app,
             proxies=settings.botflow_trusted_proxies,
+            refused=runtime.measurements.refused,
             lifespan="off",  # it has started
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )

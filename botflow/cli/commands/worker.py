@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,14 +15,21 @@ if TYPE_CHECKING:
     from botflow.runtime.options import RuntimeOptions
 
 QUEUE = "Claim only this: turns (of conversations), executions (triggered runs) or effects. May be given several times."
+WorkerFlows = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FLOW...]", help="The files that bring the actions of workflows.", show_default=False),
+]
 HEALTH = "Answer GET /healthz, /readyz and /metrics at this HOST:PORT. Anybody who reaches it may read them."
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command(epilog="Example: botflow worker --concurrency 32 --queue turns --health 127.0.0.1:9000")(worker)
+    app.command(epilog="Example: botflow worker stock.py --concurrency 32 --queue turns --health 127.0.0.1:9000")(
+        worker
+    )
 
 
 def worker(
+    flows: WorkerFlows = None,
     concurrency: Annotated[int, typer.Option(help="How many sessions run at once.", min=1, max=1000)] = 64,
     queue: Annotated[list[str] | None, typer.Option(metavar="NAME", help=QUEUE)] = None,
     health: Annotated[str, typer.Option(metavar="HOST:PORT", help=HEALTH)] = "",
@@ -28,8 +37,10 @@ def worker(
 ) -> None:
     """Claim turns that wait, send messages and fire timers, without a web server.
 
-    It serves the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY.
-    SIGTERM stops it within twenty seconds; a turn that takes longer is released, and runs again elsewhere.
+    It runs the workflows that `botflow serve` published to the same database, with the same BOTFLOW_SECRET_KEY. FLOW is
+    needed for workflows with actions of their own: the same Python files that `botflow serve` gets. Their actions can
+    run here then; nothing is published. What the worker cannot run, it leaves to others. SIGTERM stops it within twenty
+    seconds; a turn that takes longer is released, and runs again elsewhere.
     """
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs
@@ -42,12 +53,20 @@ def worker(
     options = WorkerOptions(concurrency=concurrency, queues=_queues(queue or ()))
     place = _place(health)
     known = KnownSecrets()
-    configure_logs(known)
     settings = Settings.from_environment()
+    configure_logs(known, level=settings.botflow_log_level, written_as=settings.botflow_log_format)
     keys = deployment_keys(settings, dev=False)
-    files = read_flow_files(())  # it serves what others publish
+    files = read_flow_files(flows or ())
+    for workflow in files.sources:
+        files.compiled(workflow)  # a mistake in them is said now, and not when a turn needs them
     runtime = runtime_options(
-        settings, files, keyring=keys, worker=options, migrate=not no_migrate, known_secrets=known
+        settings,
+        replace(files, sources={}),  # what others publish is run
+        keyring=keys,
+        worker=options,
+        migrate=not no_migrate,
+        known_secrets=known,
+        role="worker",
     )
     run_until_stopped(_work(runtime, place))
 
@@ -74,6 +93,8 @@ async def _work(options: RuntimeOptions, place: tuple[str, int] | None) -> None:
             "worker_started",
             database=database_name(options.settings.botflow_database_url),
             queues=list(options.worker.queues if options.worker else ()),
+            runs=[live.slug for live in runtime.flows.all()],
+            cannot_run=runtime.flows.not_served(),
         )
         await stop_signal()
 

@@ -10,8 +10,10 @@ from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 
 if TYPE_CHECKING:
+    from botflow.errors import UsageError
     from botflow.records.workflows import WorkflowStatus
 
+VERSION = "The version to serve: its number, as `botflow workflows versions` lists it."
 NAME = typer.Argument(metavar="WORKFLOW", help="The workflow's id.")
 workflows = typer.Typer(help="List workflows, take one out of service, or put it back.", invoke_without_command=True)
 
@@ -42,9 +44,42 @@ def list_workflows(context: typer.Context, as_json: AsJson = False) -> None:
     typer.echo(table([("ID", "STATUS", "MODE", "VERSION", "UNDER WAY"), *rows]) if rows else "No workflows yet.")
 
 
-@workflows.command(epilog="Example: botflow workflows activate pizza")
-def activate(workflow: Annotated[str, NAME]) -> None:
-    """Put a workflow back into service. Timers that came due meanwhile fire now."""
+@workflows.command(epilog="Example: botflow workflows versions pizza")
+def versions(workflow: Annotated[str, NAME], as_json: AsJson = False) -> None:
+    """List the stored versions of a workflow, the newest first. New conversations and runs get the active one."""
+    from botflow.storage.one_off import run_once_sync
+    from botflow.storage.workflow_versions import list_versions
+
+    url = _checked_url()
+    found = run_once_sync(url, lambda connection: list_versions(connection, workflow))
+    if not found:
+        raise _unknown(url, workflow)
+    if as_json:
+        print_json(
+            [
+                {"version": each.number, "publishedAt": each.created_at.isoformat(), "active": each.is_active}
+                for each in found
+            ]
+        )
+        return
+    rows = [
+        (str(each.number), f"{each.created_at:%Y-%m-%d %H:%M} UTC", "active" if each.is_active else "")
+        for each in found
+    ]
+    typer.echo(table([("VERSION", "PUBLISHED", ""), *rows]))
+
+
+@workflows.command(epilog="Example: botflow workflows activate pizza; botflow workflows activate pizza --version 3")
+def activate(
+    workflow: Annotated[str, NAME],
+    version: Annotated[int | None, typer.Option(help=VERSION, min=1, show_default=False)] = None,
+) -> None:
+    """Put a workflow back into service, or serve another of its versions. Timers that came due meanwhile fire now.
+
+    With --version, new conversations and runs get that version within a second; those under way keep theirs.
+    """
+    if version is not None:
+        _serve_version(workflow, version)
     _set(workflow, "active")
 
 
@@ -58,17 +93,46 @@ def deactivate(workflow: Annotated[str, NAME]) -> None:
     _set(workflow, "inactive")
 
 
-def _set(workflow: str, status: WorkflowStatus) -> None:
-    from botflow.errors import UsageError, did_you_mean
+def _serve_version(workflow: str, version: int) -> None:
+    from botflow.errors import UsageError
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.workflow_versions import list_workflows, set_status
+    from botflow.storage.workflow_versions import activate_version, list_versions
+
+    url = _checked_url()
+    before = run_once_sync(url, lambda connection: activate_version(connection, workflow, version))
+    if before is None:
+        if not run_once_sync(url, lambda connection: list_versions(connection, workflow)):
+            raise _unknown(url, workflow)
+        raise UsageError(
+            f"{workflow} has no version {version}",
+            code="version.unknown",
+            hint=f"botflow workflows versions {workflow} lists those that there are",
+        )
+    typer.echo(
+        f"Version {version} of {workflow} was active already."
+        if before == version
+        else f"Version {version} of {workflow} replaces version {before}."
+    )
+
+
+def _set(workflow: str, status: WorkflowStatus) -> None:
+    from botflow.storage.one_off import run_once_sync
+    from botflow.storage.workflow_versions import set_status
 
     url = _checked_url()
     if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
-        known = [each.slug for each in run_once_sync(url, list_workflows)]
-        hint = did_you_mean(workflow, known, "botflow workflows lists those that there are")
-        raise UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
+        raise _unknown(url, workflow)
     typer.echo(f"{workflow} is {status}.")
+
+
+def _unknown(url: str, workflow: str) -> UsageError:
+    from botflow.errors import UsageError, did_you_mean
+    from botflow.storage.one_off import run_once_sync
+    from botflow.storage.workflow_versions import list_workflows
+
+    known = [each.slug for each in run_once_sync(url, list_workflows)]
+    hint = did_you_mean(workflow, known, "botflow workflows lists those that there are")
+    return UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
 
 
 def _checked_url() -> str:

@@ -1,22 +1,36 @@
 """A message that goes back to the previous question, or to the question whose answer it corrects, if the workflow's
-`corrections` allow it. It never goes back past an action in the outside world: that would be done twice."""
+`corrections` allow it. It never goes back past an action in the outside world: that would be done twice.
+
+What is behind an opener ("I meant 5") answers the question at hand if it fits there. An earlier answer changes only if
+one earlier question alone can be meant. When several can, none changes, and the person is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botflow.engine import events
 from botflow.engine.corrections.answer_history import former
-from botflow.engine.corrections.phrases import correction, goes_back
+from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
-from botflow.engine.node_type import Answerable, Fit, NodeType
+from botflow.engine.node_type import FITTING, Answerable, Fit, NodeType
 from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past
 from botflow.languages import sentences_in
 
 Turning = Literal["ask", "answer"]  # the current question is asked again, or takes the message
+_FREE: tuple[Fit, ...] = ("hardly", "loosely")
+
+
+class _Earlier(NamedTuple):
+    """An answered question: the frames at it, those after its answer, the history before it, and how the value fits."""
+
+    frames: tuple[Frame, ...]
+    later: tuple[Frame, ...]
+    before: Past
+    fit: Fit
 
 
 def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | None:
@@ -24,27 +38,99 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
     inbound = scene.inbound
     language = scene.flow.language
     if goes_back(inbound.payload or inbound.text, language):
-        return None if _fit(scene, node_types, inbound) == "exactly" else _one_back(scene)
+        return None if _fit(scene, node_types, inbound) in FITTING else _one_back(scene)
     found = correction(inbound.text, language) if not inbound.payload else None
-    if found is None:
+    if found is None or _fit(scene, node_types, inbound) == "literally":
         return None
     meant = replace(inbound, text=found.value)
-    was_refused = bool(scene.notes)
-    here = _fit(scene, node_types, inbound)
-    if (was_refused or found.may_answer) and not found.is_clear and here == "exactly":
-        return None  # as an answer to the current question it fits better
-    if found.may_tell and not found.is_clear and here == "loosely":
+    here = _without_literally(_fit(scene, node_types, meant))
+    if here in _FREE:
+        return _from_free_text(scene, node_types, found, meant, here)
+    if here != "no" and (scene.notes or found.opener == "wish" or found.may_answer):
+        return _answer(scene, meant)
+    earlier = _questions(scene, node_types, meant)
+    fitting = [one for one in earlier if one.fit == "exactly" or (one.fit == "possibly" and here != "exactly")]
+    if not fitting:
+        return _answer(scene, meant) if here != "no" else _from_another_kind(scene, found, meant, earlier)
+    chosen = _one_of(fitting) if here != "exactly" else None
+    if chosen is None or (here == "possibly" and chosen.fit != "exactly"):
+        return _unclear(scene)
+    return _change(scene, chosen, meant)
+
+
+def _from_free_text(
+    scene: Scene, node_types: Mapping[str, NodeType], found: Correction, meant: Inbound, here: Fit
+) -> Turning | None:
+    """Decide about a correction at a question that takes any text: its own opener may belong to the text."""
+    if scene.notes and not found.may_tell:
+        return _answer(scene, meant)
+    if found.may_tell and not found.is_clear:
         return None
-    if found.may_answer and _fit(scene, node_types, meant) == "exactly":
-        scene.hear(meant)  # a polite "sorry, no"
-        return "answer"
-    loosely = found.is_clear and not (found.may_tell and here == "loosely")
-    if (past := _corrected(scene, node_types, meant, loosely=loosely)) is not None:
-        scene.past = past
-        scene.hear(meant)
-        scene.record(events.Rewound(scene.level.node))
-        return "answer"
-    return _refuse(scene) if scene.past.barred and loosely else None
+    earlier = _questions(scene, node_types, meant)
+    fitting = [one for one in earlier if one.fit == "exactly"]
+    if fitting:
+        chosen = _one_of([one for one in earlier if one.fit in ("exactly", "possibly")])
+        return _change(scene, chosen, meant) if chosen is not None else _unclear(scene)
+    if found.opener != "meant" or not (found.is_name or here == "hardly"):
+        return None
+    if scene.past.barred:
+        return _refuse(scene)
+    texts = _distinct([one for one in earlier if one.fit == "loosely"])
+    if here == "hardly" or len(texts) > 1:
+        return _unclear(scene)
+    return _change(scene, texts[0], meant) if texts else _answer(scene, meant)
+
+
+def _from_another_kind(scene: Scene, found: Correction, meant: Inbound, earlier: Sequence[_Earlier]) -> Turning | None:
+    """Decide about a value that no question for its kind takes: it may be meant for an earlier free text."""
+    if not found.is_clear or scene.notes:
+        return None
+    may_be_text = found.opener == "meant" and found.is_name
+    texts = _distinct([one for one in earlier if one.fit == "loosely"]) if may_be_text else []
+    if texts:
+        return _change(scene, texts[0], meant) if len(texts) == 1 else _unclear(scene)
+    return _refuse(scene) if scene.past.barred else None
+
+
+def _one_of(fitting: Sequence[_Earlier]) -> _Earlier | None:
+    """Return the only question that can be meant; of several the last one if no other fits exactly, and it does."""
+    if len(distinct := _distinct(fitting)) == 1:
+        return distinct[0]
+    exact = [one for one in distinct if one.fit == "exactly"]
+    return exact[0] if len(exact) == 1 and distinct[0] is exact[0] else None
+
+
+def _distinct(questions: Sequence[_Earlier]) -> list[_Earlier]:
+    """Return the questions, the last one first; of a node that asked several times only the last time."""
+    distinct: dict[tuple[str, str], _Earlier] = {}
+    for one in questions:
+        distinct.setdefault((one.frames[-1].flow, one.frames[-1].node), one)
+    return list(distinct.values())
+
+
+def _answer(scene: Scene, meant: Inbound) -> Turning:
+    scene.hear(meant)
+    return "answer"
+
+
+def _change(scene: Scene, question: _Earlier, meant: Inbound) -> Turning:
+    scene.correct(question.frames, question.later)
+    scene.past = question.before
+    scene.hear(meant)
+    scene.record(events.Rewound(scene.level.node))
+    return "answer"
+
+
+def _unclear(scene: Scene) -> Turning:
+    scene.record(events.AnswerRefused(scene.level.node, "unclear_correction"))
+    scene.say(sentences_in(scene.flow.language).which_answer)
+    return "ask"
+
+
+def _refuse(scene: Scene) -> Turning:
+    scene.record(events.Rewound(""))
+    scene.say(sentences_in(scene.flow.language).cannot_change)
+    return "ask"
 
 
 def _one_back(scene: Scene) -> Turning:
@@ -71,33 +157,23 @@ def _just_begun(scene: Scene) -> int | None:
     return None
 
 
-def _refuse(scene: Scene) -> Turning:
-    scene.record(events.Rewound(""))
-    scene.say(sentences_in(scene.flow.language).cannot_change)
-    return "ask"
-
-
-def _corrected(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound, *, loosely: bool) -> Past | None:
-    """Move to the last answered question that `meant` answers, and return the history before it.
-
-    A question that takes any text counts only with `loosely`, and only if no stricter question takes `meant`.
-    """
-    now = scene.frames
-    for wanted in ("exactly", "loosely") if loosely else ("exactly",):
-        for frames, before in _questions(scene.past, now):
-            scene.stand_on(frames)
-            if _fit(scene, node_types, meant) == wanted:
-                return before
-    scene.stand_on(now)
-    return None
-
-
-def _questions(past: Past, now: tuple[Frame, ...]) -> Iterator[tuple[tuple[Frame, ...], Past]]:
-    """Yield the frames at each answered question, the last one first, and the history before it."""
-    frames = now
+def _questions(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound) -> list[_Earlier]:
+    """Return the answered questions, the last one first, with how `meant` fits each."""
+    past, now = scene.past, scene.frames
+    later, found = now, []
     for position in range(len(past.answered) - 1, -1, -1):
-        frames = former(past.answered[position], frames)
-        yield frames, replace(past, answered=past.answered[:position])
+        frames = former(past.answered[position], later)
+        scene.stand_on(frames)
+        fit = _without_literally(_fit(scene, node_types, meant))
+        found.append(_Earlier(frames, later, replace(past, answered=past.answered[:position]), fit))
+        later = frames
+    scene.stand_on(now)
+    return found
+
+
+def _without_literally(fit: Fit) -> Fit:
+    """Return "exactly" for "literally": only of a whole message it matters that it repeats an option's own words."""
+    return "exactly" if fit == "literally" else fit
 
 
 def _fit(scene: Scene, node_types: Mapping[str, NodeType], inbound: Inbound) -> Fit:

@@ -27,6 +27,7 @@ class PolicyWords(TypedDict, total=False):
     expires: Time
     expired_text: str
     corrections: bool
+    corrected_text: str
     recap: str
     bursts: Literal["queue", "merge", "supersede"]
     merge_within: Time
@@ -123,12 +124,15 @@ class Flow(RunSteps):
         *words: str,
         pattern: str | None = None,
         intent: str | None = None,
+        examples: Sequence[str] = (),
         id: str | None = None,
     ) -> None:
-        """Let people interrupt any question to visit `target`, by `words`, a pattern or an intent; then go back."""
-        self._interrupts.append(
-            present(id=id or target.id, match=list(words), pattern=pattern, intent=intent, target=target.id)
-        )
+        """Let people interrupt any question to visit `target`, by `words`, a pattern or an intent; then go back.
+
+        `examples` are messages that have the intent.
+        """
+        means = present(match=list(words), pattern=pattern, intent=intent, examples=list(examples) or None)
+        self._interrupts.append(present(id=id or target.id, **means, target=target.id))
 
     # -- triggers
 
@@ -213,6 +217,34 @@ class Flow(RunSteps):
             options=_named(options, key="id", word="label"),
             variable=variable,
             invalid_text=invalid_text,
+            retries=retries,
+            timeout=timeout,
+            reminders=reminders,
+        )
+
+    def form(
+        self,
+        fields: Sequence[Mapping[str, Any]],
+        *,
+        text: str | None = None,
+        words: Sequence[str] | None = None,
+        confirm: str | None = None,
+        retries: int | None = None,
+        timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Ask several questions, of which one message may answer many; handles `done`, `invalid`, `timeout`.
+
+        `fields` are objects: `{"name": "people", "text": "For how many?", "expect": "integer", "words": ["for"]}`.
+        """
+        return self.node(
+            "chatbot.form",
+            id=id,
+            text=text,
+            fields=list(fields),
+            words=words,
+            confirm=confirm,
             retries=retries,
             timeout=timeout,
             reminders=reminders,

@@ -47,16 +47,19 @@ class RunSteps(Protocol):
         *,
         signature: Mapping[str, Any] | None = None,
         former_secrets: Sequence[str] | None = None,
+        key: str | None = None,
         schema: Schema | None = None,
         id: str | None = None,
     ) -> Step:
-        """Start with a request that knows the secret of the credential `secret`, or is signed by it."""
+        """Start with a request that knows the secret of the credential `secret`, or is signed by it; with a `key`, once
+        for each: `key="{{ $input.id }}"`."""
         return self.node(
             "trigger.webhook",
             id=id,
             secret=secret,
             signature=signature,
             former_secrets=list(former_secrets) if former_secrets else None,
+            key=key,
             schema=schema,
         )
 

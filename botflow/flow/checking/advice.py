@@ -40,6 +40,9 @@ class Around:
     def is_variable(self, name: str) -> bool:
         return name in self.linked.document.variables or any(name in node.sets for node in self.linked.nodes.values())
 
+    def keywords(self) -> tuple[tuple[str, str], ...]:
+        return tuple((each.id, word) for each in self.linked.document.interrupts for word in each.match)
+
     def stored(self, expression: str) -> tuple[Stored, ...]:
         """Return all that a variable, or an output `value`, may hold beside nothing; empty if that is not known."""
         if (output := _OUTPUT.fullmatch(expression)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from botflow.flow.checking.keywords import check_keywords
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.template import is_template
 from botflow.flow.typed_document import Linked
@@ -55,14 +56,15 @@ def _check_nobody(linked: Linked, report: Report) -> None:
 
 def _check_interrupts(linked: Linked, report: Report, answered: WordsAnswered) -> None:
     takes_messages = any(node.placed.action_type == "message_received" for node in linked.triggers)
+    check_keywords(linked.document.interrupts, report)
     seen: set[str] = set()
     for position, interrupt in enumerate(linked.document.interrupts):
         path: Path = ("interrupts", position)
         if interrupt.id in seen:
             report.error("interrupt.duplicate_id", f"two interrupts have the id {interrupt.id!r}", (*path, "id"))
         seen.add(interrupt.id)
-        if not (interrupt.match or interrupt.pattern or interrupt.intent):
-            hint = "give it match, pattern or intent"
+        if not (interrupt.match or interrupt.pattern or interrupt.intent or interrupt.examples):
+            hint = "give it match, pattern, intent or examples"
             report.error("interrupt.empty", f"nothing leads to the interrupt {interrupt.id!r}", path, hint=hint)
         target = linked.nodes.get(interrupt.target)
         if target is not None and target.is_trigger:

@@ -1,9 +1,9 @@
-"""Checks of what templates read of the message and of the input: `{{ $message.txt }}`, `{{ $input.txt }}`."""
+"""Checks of what templates read of the message, of the input and of a webhook's request: `{{ $message.txt }}`."""
 
 from __future__ import annotations
 
 from botflow.errors import did_you_mean
-from botflow.flow.fields import MESSAGE_FIELDS, Text
+from botflow.flow.fields import MESSAGE_FIELDS, REQUEST_FIELDS, Text
 from botflow.flow.problems import Report
 from botflow.flow.templates.template import field_references
 from botflow.flow.typed_document import Linked
@@ -13,12 +13,14 @@ _ALIKE = 0.75  # of a field of the message: anything else may be a field of an i
 
 
 def check_inputs(text: Text, linked: Linked, report: Report, node: str, *, is_subflow: bool) -> None:
-    """Warn of fields that `$message` and `$input` never have. A subflow reads the input of the flow that runs it."""
+    """Warn of fields that `$message`, `$input` and `$request` never have. A subflow reads the input of its caller."""
     if "$" not in text.text:
         return
     expected, may_be_more = _input_fields(linked)
     for name, field in sorted(field_references(text.text, bare=text.kind == "condition")):
-        if name == "message" and name not in linked.nodes and field not in _FIELDS:
+        if name == "request" and name in (text.reads or ()) and field not in REQUEST_FIELDS:
+            _warn(text, name, field, REQUEST_FIELDS, report, node)
+        elif name == "message" and name not in linked.nodes and field not in _FIELDS:
             _warn(text, name, field, _FIELDS, report, node)
         elif name == "input" and not is_subflow and field not in expected:
             is_typo = bool(did_you_mean(field, expected, likeness=_ALIKE))

@@ -37,12 +37,17 @@ def check_texts(linked: Linked, report: Report, *, is_subflow: bool) -> None:
                 check_inputs(text, linked, report, node.id, is_subflow=is_subflow)
                 check_filters(text, linked, report, node)
                 check_comparisons(text, linked, report, node)
-    recap = Text(("recap",), "template", linked.document.recap or "")
-    if _is_sound(recap, environment, report, ""):
-        _check_references(recap, known, report, "")
-        _check_fields(recap, linked, report, "")
-        check_inputs(recap, linked, report, "", is_subflow=is_subflow)
-        check_filters(recap, linked, report, None)
+    document = linked.document
+    for name, written, more in (
+        ("recap", document.recap, set()),
+        ("correctedText", document.corrected_text, {"correction"}),
+    ):
+        text = Text((name,), "template", written or "")
+        if _is_sound(text, environment, report, ""):
+            _check_references(text, known | more, report, "")
+            _check_fields(text, linked, report, "")
+            check_inputs(text, linked, report, "", is_subflow=is_subflow)
+            check_filters(text, linked, report, None)
     for position, interrupt in enumerate(linked.document.interrupts):
         if interrupt.pattern is not None:
             _check_pattern(interrupt.pattern, ("interrupts", position, "pattern"), report, "")
@@ -92,12 +97,27 @@ def _check_pattern(pattern: str, path: Path, report: Report, node: str) -> None:
 
 
 def _check_references(text: Text, known: set[str], report: Report, node: str) -> None:
+    if text.reads is not None:
+        _check_few_references(text, text.reads, report, node)
+        return
     for name in sorted(node_references(text.text, bare=text.kind == "condition") - known - {"message"}):
         report.error(
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
             hint=_instead_of_node(name, known, report),
+            node=node,
+        )
+
+
+def _check_few_references(text: Text, reads: tuple[str, ...], report: Report, node: str) -> None:
+    """Report what a text reads besides the names that it may."""
+    for name in sorted(node_references(text.text, bare=text.kind == "condition") - set(reads)):
+        report.error(
+            "template.unknown_node",
+            f"{_shorten(text.text)}: ${name} cannot be read here",
+            text.path,
+            hint=f"it may read {' and '.join(f'${each}' for each in reads)}",
             node=node,
         )
 
@@ -112,7 +132,7 @@ def _instead_of_node(name: str, known: set[str], report: Report) -> str:
 def _check_fields(text: Text, linked: Linked, report: Report, node: str) -> None:
     """Warn of `$node.field` where the node's output never has that field."""
     for name, field in sorted(field_references(text.text, bare=text.kind == "condition")):
-        read = linked.nodes.get(name)
+        read = linked.nodes.get(name) if text.reads is None else None
         if read is None or read.outputs is None or field in (*read.outputs, *FAILURE_FIELDS):
             continue
         hint = did_you_mean(field, read.outputs, f"it has {', '.join(read.outputs) or 'none'}")

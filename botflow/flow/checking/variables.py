@@ -37,7 +37,7 @@ def check_variables(
         for text in node.texts:
             check_placeholders(text, known, report, node.id)
             returned = text.path[3:4] == ("output",) and child is not None
-            scope = known
+            scope = known if text.reads is None else set()
             if returned and child is not None:
                 scope = variables_of(child) | _handed_in(child.document.id, documents)
             for name in sorted(_reads(text) - scope):
@@ -45,9 +45,15 @@ def check_variables(
                     "variable.never_set",
                     f"{node.id!r} reads the variable {name!r}, and nothing sets it",
                     text.path,
-                    hint=report.guess(name, scope, f"give it a default: variables: {{{name}: ...}}"),
+                    hint=_instead_of_variable(name, scope, text, report),
                     node=node.id,
                 )
+
+
+def _instead_of_variable(name: str, scope: set[str], text: Text, report: Report) -> str:
+    if text.reads is not None:
+        return f"this text is read before a run has variables: write ${text.reads[0]}.{name}"
+    return report.guess(name, scope, f"give it a default: variables: {{{name}: ...}}")
 
 
 def _check_names(linked: Linked, report: Report) -> None:

@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 
 from botflow.flow.problems import FlowProblems, Path, Place, Problem
 from botflow.flow.reading.json_advice import advice_on_json
+from botflow.flow.whole_numbers import is_storable
 
 LARGEST_DOCUMENT = 1024 * 1024  # bytes
 DEEPEST = 64
@@ -37,7 +38,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_LARGEST_INTEGER = 2**63
+_LONGEST_INTEGER = 2 + 22  # `0o` and the octal digits of 64 bits
 
 
 _ADVICE = {  # ruamel's complaint, and the advice to the author
@@ -53,7 +54,7 @@ class Reading:
     """A text's plain value, and the place of each part of it."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.text = text
+        self.text = text.removeprefix("\ufeff")  # a byte order mark, as some editors on Windows write it
         self.name = name
         self._check_text()
         self.is_json, self.value = self._read()
@@ -194,7 +195,8 @@ class _Composer:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if _INTEGER.fullmatch(text):
-            if len(text) > 20 or abs(number := int(text, 0 if text[:2] in ("0o", "0x") else 10)) >= _LARGEST_INTEGER:
+            base = 0 if text[:2] in ("0o", "0x") else 10
+            if len(text) > _LONGEST_INTEGER or not is_storable(number := int(text, base)):
                 self._refuse("document.number", f"the number {text[:24]} cannot be stored; put it in quotes", event)
             return number
         if _FLOAT.fullmatch(text):
@@ -257,7 +259,7 @@ def _until_end(events: Iterator[Any]) -> Iterator[Any]:
 
 
 def _is_storable(number: int | float) -> bool:
-    return math.isfinite(number) if isinstance(number, float) else abs(number) < _LARGEST_INTEGER
+    return math.isfinite(number) if isinstance(number, float) else is_storable(number)
 
 
 def _unusable(character: str) -> str:

@@ -18,9 +18,9 @@ from minijinja._lowlevel import State
 from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.language_filters import add_language_filters
 from botflow.flow.templates.ordering import add_ordering
+from botflow.flow.whole_numbers import is_storable
 
 FUEL = 20_000  # instructions; a sentence needs about ten
-_LARGEST_INTEGER = 2**63
 _LONGEST_RANGE = 1_000
 _LONGEST_TEXT = 65_536  # characters of an intermediate value; a session cannot hold more
 _REMOVED_FILTERS = (
@@ -93,7 +93,7 @@ def plain_value(value: Any, largest: int) -> Any:
             raise ValueError(f"the text has {len(value)} characters, at most {largest}")
         return str(value)
     if isinstance(value, int):
-        if not -(2**63) <= value < 2**64:  # what a session, and orjson, can keep
+        if not is_storable(value):
             raise ValueError("the number is too large")
         return value
     if isinstance(value, float):
@@ -113,7 +113,7 @@ def _product(left: Any, right: Any) -> int | float:
             what = "nothing" if factor is None else f"a {type(factor).__name__}"
             raise TypeError(f"* multiplies numbers, not {what}")
     product: int | float = left * right
-    if abs(product) >= _LARGEST_INTEGER and isinstance(product, int):
+    if isinstance(product, int) and not is_storable(product):
         raise ValueError("the product is too large")
     return product
 

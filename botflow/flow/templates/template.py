@@ -27,8 +27,7 @@ _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render gene
 _SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 _CLOCK_WORD = re.compile(rf"\b(?:{'|'.join(CLOCK_NAMES)})\b")
-# What minijinja may have written of a value in a way that is not for people; also a number of more than 15 digits.
-_FOR_PROGRAMS = re.compile(r"None|True|False|[0-9.]{17}")
+_LONG_NUMBER = re.compile(r"[0-9.]{17}")
 _TEMPLATE_FAILURES = (minijinja.TemplateError, TypeError, ValueError, OverflowError, TemplateRefused)
 
 
@@ -99,7 +98,7 @@ class Templates:
             if environment is self._measured:
                 values = {**values, TRUTHS: truths(context)}
             text: str = environment.render_template(name, **values)
-            if environment is self._plain and _FOR_PROGRAMS.search(text):
+            if environment is self._plain and _is_for_programs(text):
                 # A null must not be written as "None"; looking for it here is cheaper than a finalizer.
                 self._measured.add_template(name, translate(source))
                 text = self._measured.render_template(name, **{**values, TRUTHS: truths(context)})
@@ -159,6 +158,12 @@ class Templates:
         expression = translate_expression(source)
         translated = self._expressions[source] = expression, _reads_clock(expression)
         return translated
+
+
+def _is_for_programs(text: str) -> bool:
+    """Say whether minijinja may have written a value in a way that is not for people; also a number of more than 15
+    digits."""
+    return "None" in text or "True" in text or "False" in text or _LONG_NUMBER.search(text) is not None
 
 
 def _people_say(context: Mapping[str, Any]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -61,7 +62,9 @@ class AiRoute(NodeType):
     {id: intent, type: ai, actionType: route,
      properties: {routes: [{handle: order, description: wants to order, examples: [I am hungry]}, {handle: refund}]}}
 
-    The node leaves by `fallback` when no route fits, and by `error` when the model could not be asked.
+    The node leaves by `fallback` when no route fits, and by `error` when the model could not be asked or its answer
+    could not be read. Its output has `handle`, and from the built-in model `confidence` (0 to 1) and `runnerUp`, the
+    best route that was not chosen.
     """
 
     name = "ai.route"
@@ -71,37 +74,58 @@ class AiRoute(NodeType):
         return (*(route.handle for route in properties.routes), "fallback", "error")
 
     def outputs(self, properties: RouteProperties) -> tuple[str, ...]:
-        return ("handle",)
+        return ("handle", "confidence", "runnerUp")
+
+    def route_ask(self, properties: RouteProperties, language: str) -> AskModel:
+        return _ask_to_route(properties, language)
 
     def visit(self, properties: RouteProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)
         if not text.strip():  # a photo, or a timeout: no text for a model to read
-            return _leave(scene, "", None)
+            return _leave(scene, "", Answer())
         return _ask(properties, scene, text)
 
 
 def _ask(properties: RouteProperties, scene: Scene, text: str) -> Generator[Ask, Answer, Leave]:
-    answer = yield AskModel(
-        purpose="route",
+    answer = yield replace(
+        _ask_to_route(properties, scene.flow.language),
         text=text,
         instructions=scene.render(properties.instructions),
+        now=scene.now,
+    )
+    if answer.failure is not None:
+        raise NodeFailure(answer.failure.message, code=answer.failure.code)
+    chosen = next((route.handle for route in properties.routes if route.handle == answer.value), "")
+    return _leave(scene, chosen, answer)
+
+
+def _ask_to_route(properties: RouteProperties, language: str) -> AskModel:
+    """Return the Ask as far as the flow's author wrote it; the person's words come later."""
+    return AskModel(
+        purpose="route",
+        text="",
         choices=tuple(
             Choice(handle=route.handle, description=route.description, examples=tuple(route.examples))
             for route in properties.routes
         ),
         model=properties.model,
         timeout_s=properties.timeout,
-        language=scene.flow.language,
-        now=scene.now,
+        language=language,
     )
-    if answer.failure is not None:
-        raise NodeFailure(answer.failure.message, code=answer.failure.code)
-    said = answer.value if isinstance(answer.value, str) else None
-    chosen = next((route.handle for route in properties.routes if route.handle == said), "")
-    return _leave(scene, chosen, said[:200] if said is not None else None)
 
 
-def _leave(scene: Scene, chosen: str, said: str | None) -> Leave:
-    scene.record(RouteChosen(scene.node.id, chosen, said))
+def _leave(scene: Scene, chosen: str, answer: Answer) -> Leave:
+    said = answer.value[:200] if isinstance(answer.value, str) else None
+    confidence, runner_up = _certainty(answer)
+    scene.record(RouteChosen(scene.node.id, chosen, said, confidence, runner_up))
     handle = chosen or "fallback"
-    return Leave(handle, {"handle": handle})
+    return Leave(handle, {"handle": handle, "confidence": confidence, "runnerUp": runner_up})
+
+
+def _certainty(answer: Answer) -> tuple[float | None, str]:
+    """Return how sure the model says to be and its second choice; (None, "") if it says nothing about it."""
+    confidence, runner_up = answer.usage.get("confidence"), answer.usage.get("runnerUp")
+    return (
+        confidence if isinstance(confidence, float) else None,
+        runner_up[:64] if isinstance(runner_up, str) else "",
+    )

@@ -11,17 +11,21 @@ Kind = Literal[
     "number",
     "yes_no",
     "choice",
+    "choices",
     "date",
     "time",
+    "datetime",
+    "duration",
+    "money",
+    "rating",
     "email",
     "phone",
+    "url",
     "regex",
     "location",
     "media",
+    "file",
 ]
-
-
-FileKind = Literal["image", "audio", "video", "pdf"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +39,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """`least` and `most` bound a number, a text's length, or a date or time in ISO form (text order is time order).
+    """`least` and `most` bound a number, a text's length, how many choices, or a date or time in ISO form (text order
+    is time order).
 
-    `accept` are the kinds of files that fit, () for any; `many`: the value is the list of all files.
+    `accept` are the kinds of files that fit, () for any; `many`: the value is the list of all files; `max_size` is that
+    of each file, in bytes. `question` is what was asked: its own words beside a value do not change it.
     """
 
     kind: Kind
@@ -45,8 +51,10 @@ class Expectation:
     most: float | str | None = None
     pattern: str | None = None
     choices: tuple[Option, ...] = ()
-    accept: tuple[FileKind, ...] = ()
+    accept: tuple[str, ...] = ()
     many: bool = False
+    max_size: int | None = None
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading an answer of any kind. Free text, patterns, places and files are read here; each other kind has a file."""
+"""Reading an answer of any kind. Free text, patterns and places are read here; each other kind has a file."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.flow.pattern import full_match
-from botflow.nodes.answers.choice import read_choice
-from botflow.nodes.answers.contacts import read_email, read_phone
-from botflow.nodes.answers.dates import read_date
+from botflow.nodes.answers.calendar.dates import read_date
+from botflow.nodes.answers.calendar.durations import read_duration
+from botflow.nodes.answers.calendar.moments import read_datetime
+from botflow.nodes.answers.calendar.times import read_time
+from botflow.nodes.answers.choosing.choice import read_choice
+from botflow.nodes.answers.choosing.choices import read_choices
+from botflow.nodes.answers.choosing.yes_no import read_yes_no
+from botflow.nodes.answers.contacts.emails import read_email
+from botflow.nodes.answers.contacts.phones import read_phone
+from botflow.nodes.answers.contacts.web_addresses import read_url
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading, Refused
-from botflow.nodes.answers.numbers import read_integer, read_number
-from botflow.nodes.answers.times import read_time
-from botflow.nodes.answers.yes_no import read_yes_no
+from botflow.nodes.answers.files import read_file, read_media
+from botflow.nodes.answers.numbers.money import read_money
+from botflow.nodes.answers.numbers.numbers import read_integer, read_number
+from botflow.nodes.answers.numbers.ratings import read_rating
 
 Reader = Callable[[Expectation, Inbound, str, str | None], Reading]
-_WORDLESS = ("location", "media")
-_FREE = ("text", "regex", *_WORDLESS)
+WORDLESS = ("location", "media", "file")
+_FREE = ("text", "regex", *WORDLESS)
 LONGEST = 500  # characters; a longer text is not searched for a number, a date or an address
+LONGEST_URL = 2_048  # a web address alone may be that long
 
 
 def read_text(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -42,27 +51,6 @@ def read_location(expectation: Expectation, inbound: Inbound, language: str, reg
     return Accepted(inbound.location.to_json()) if inbound.location else Refused("no_location")
 
 
-def read_media(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept attachments: the first one's {url, contentType, ...}, or with `many` a list; all of them as `media`.
-
-    One file of a kind that does not fit refuses the whole message, so that none is left out without a word.
-    """
-    if not inbound.media:
-        return Refused("no_media")
-    if expectation.accept and not all(file_kind(medium.content_type) in expectation.accept for medium in inbound.media):
-        return Refused("wrong_file_kind")
-    media = [medium.to_json() for medium in inbound.media]
-    return Accepted(media if expectation.many else media[0], {"media": media})
-
-
-def file_kind(content_type: str) -> str:
-    """Return the kind of a file by its MIME type, as `accept` names it; "" for any other."""
-    family, _, kind = content_type.partition(";")[0].strip().lower().partition("/")
-    if (family, kind) == ("application", "pdf"):
-        return "pdf"
-    return family if family in ("image", "audio", "video") else ""
-
-
 READERS: Mapping[Kind, Reader] = MappingProxyType(
     {
         "text": read_text,
@@ -70,13 +58,20 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
         "number": read_number,
         "yes_no": read_yes_no,
         "choice": read_choice,
+        "choices": read_choices,
         "date": read_date,
         "time": read_time,
+        "datetime": read_datetime,
+        "duration": read_duration,
+        "money": read_money,
+        "rating": read_rating,
         "email": read_email,
         "phone": read_phone,
+        "url": read_url,
         "regex": read_regex,
         "location": read_location,
         "media": read_media,
+        "file": read_file,
     }
 )
 
@@ -87,8 +82,9 @@ def read(expectation: Expectation, inbound: Inbound, language: str, region: str 
     "Tomorrow" is relative to when the inbound was received. A photo without words is refused as `not_words` where
     words are expected.
     """
-    if expectation.kind not in _WORDLESS and not inbound.text.strip() and not inbound.payload:
+    if expectation.kind not in WORDLESS and not inbound.text.strip() and not inbound.payload:
         return Refused("not_words" if inbound.media or inbound.location else "empty")
-    if len(inbound.text) > LONGEST and expectation.kind not in _FREE:
+    longest = LONGEST_URL if expectation.kind == "url" else LONGEST
+    if len(inbound.text) > longest and expectation.kind not in _FREE:
         return Refused("too_long")
     return READERS[expectation.kind](expectation, inbound, language, region)

@@ -18,12 +18,15 @@ from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
-from botflow.nodes.answers.dates import find_date
-from botflow.nodes.answers.expectation import Accepted, Expectation, FileKind, Kind, Reading
+from botflow.nodes.answers.calendar.dates import find_date
+from botflow.nodes.answers.calendar.times import find_time
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
+from botflow.nodes.answers.file_kinds import FileKind, FileSize
+from botflow.nodes.answers.fitting import fit_of
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.answers.times import find_time
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
+from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
@@ -34,24 +37,36 @@ from botflow.nodes.chatbot.question import (
     wait_for_answer,
     with_question,
 )
+from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
 Bound = int | float | str
-_MORE = {"choice": ("label",), "media": ("media",)}  # fields of the output beside value, text and reason
+_MORE = {
+    "choice": ("label",),
+    "choices": ("labels",),
+    "media": ("media",),
+}  # fields of the output beside value, text and reason
 _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
+_FILE = Stored("object", fields=("url", "contentType", "name", "size"))
 _STORED: Mapping[Kind, Stored] = {
     "text": Stored("text"),
     "email": Stored("text"),
     "phone": Stored("text"),
+    "url": Stored("text"),
     "integer": Stored("number"),
     "number": Stored("number"),
     "yes_no": Stored("boolean"),
     "date": Stored("date"),
     "time": Stored("time"),
+    "datetime": Stored("text"),
+    "duration": Stored("number"),
+    "money": Stored("object", fields=("amount", "currency")),
+    "rating": Stored("number"),
     "location": Stored("object", fields=("latitude", "longitude", "label")),
-    "media": Stored("object", fields=("url", "contentType", "name", "size")),
+    "media": _FILE,
+    "file": _FILE,
 }
-_BOUNDED = ("text", "integer", "number", "date", "time")
+_BOUNDED = ("text", "integer", "number", "date", "time", "choices", "money", "rating")
 
 
 class AskProperties(Properties):
@@ -64,15 +79,20 @@ class AskProperties(Properties):
     expect: Kind = "text"
     """The kind of answer."""
     min: Bound | None = None
-    """The smallest number, the earliest date or time, or the shortest text. May be a template."""
+    """The smallest number, the earliest date or time, the shortest text, or the fewest choices. May be a template."""
     max: Bound | None = None
-    """The largest number, the latest date or time, or the longest text. May be a template."""
+    """The largest number, the latest date or time, the longest text, or the most choices. May be a template."""
     pattern: Pattern | None = None
     """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
     choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
-    """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice`."""
-    accept: Annotated[tuple[FileKind, ...], Field(max_length=4)] = ()
-    """The kinds of files that fit: `image`, `audio`, `video`, `pdf`; without it all. Only with `expect: media`."""
+    """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice` or
+    `choices`."""
+    accept: Annotated[tuple[FileKind, ...], Field(max_length=20)] = ()
+    """The kinds of files that fit: `image`, `audio`, `video`, extensions such as `pdf` and `docx`, or MIME types such
+    as `image/png`; without it all. Only with `expect: media` or `file`."""
+    max_size: Annotated[FileSize, Field(ge=1)] | None = None
+    """The largest size of each file, such as `5 MB`; a number is in bytes. Files from a phone come without their size,
+    and are not refused for it. Only with `expect: media` or `file`."""
     many: bool = False
     """Whether the variable stores the list of all files of the message; otherwise it is the first one. Only with
     `expect: media`."""
@@ -90,17 +110,22 @@ class AskProperties(Properties):
     def _fits_together(self) -> AskProperties:
         if (self.pattern is None) == (self.expect == "regex"):
             raise ValueError("expect: regex and a pattern go together, and neither goes alone")
-        if bool(self.choices) != (self.expect == "choice"):
-            raise ValueError("expect: choice and a list of choices go together, and neither goes alone")
-        for name, written in (("accept", self.accept), ("many", self.many)):
-            if written and self.expect != "media":
-                raise WrongProperty(f"{name} is about files: it needs expect: media", name)
+        if bool(self.choices) != (self.expect in ("choice", "choices")):
+            raise ValueError("expect: choice or choices and a list of choices go together, and neither goes alone")
+        for name, written in (("accept", self.accept), ("maxSize", self.max_size)):
+            if written and self.expect not in ("media", "file"):
+                raise WrongProperty(f"{name} is about files: it needs expect: media or file", name)
+        if self.many and self.expect != "media":
+            raise WrongProperty("many is about several files: it needs expect: media", "many")
         if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
             raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
         if (twice := repeated(self.options)) is not None:
             raise WrongProperty(f"two choices are named {self.options[twice].id!r}", "choices", twice)
         if self.fixed is not None and not _leaves_room(self.fixed):
             raise WrongProperty(f"min {self.min} is more than max {self.max}: no answer can fit", "max")
+        least = self.fixed.least if self.fixed is not None and self.expect == "choices" else None
+        if isinstance(least, (int, float)) and least > len(self.choices):
+            raise WrongProperty(f"min {self.min} is more than there are choices: no answer can fit", "min")
         check_reminders(self.reminders, self.timeout)
         return self
 
@@ -125,6 +150,7 @@ class AskProperties(Properties):
             pattern=self.pattern,
             accept=self.accept,
             many=self.many,
+            max_size=self.max_size,
             choices=tuple(option.option(None) for option in self.options),
         )
 
@@ -165,19 +191,21 @@ class Ask(NodeType):
 
     def may_store(self, properties: AskProperties, value: Any) -> bool:
         match properties.expect:
-            case "integer" | "number":
+            case "integer" | "number" | "duration" | "rating":
                 return is_number(value)
             case "yes_no":
                 return alike(True, value) or alike(False, value)
             case "choice":
                 return any(alike(option.id, value) for option in properties.options)
+            case "choices":
+                return isinstance(value, (list, tuple))
             case "date":
                 return is_kind(value, date)
             case "time":
                 return is_kind(value, time)
-            case "location" | "media":
+            case "location" | "media" | "file" | "money":
                 return isinstance(value, Mapping)
-            case "email" | "phone":
+            case "email" | "phone" | "url":
                 return isinstance(value, str) and not is_kind(value, date) and not is_kind(value, time)
             case _:
                 return True
@@ -188,6 +216,7 @@ class Ask(NodeType):
         return None if properties.many else _STORED.get(properties.expect)  # a list is none of the kinds
 
     def advice(self, properties: AskProperties, around: Surroundings) -> Iterable[Advice]:
+        yield from advice_on_options(properties.options, "choices", around)
         if around.connected("invalid") and properties.retries == "unlimited":
             yield Advice(
                 ("retries",), "it is never left by 'invalid', since its retries are unlimited", "give a number"
@@ -211,13 +240,15 @@ class Ask(NodeType):
             count = len(reading.more["media"])
             scene.record(LogWritten(scene.node.id, "warning", _ONE_OF_MANY.format(count, properties.variable)))
         value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        tell_change(scene, expectation, properties.variable, value)
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 
     def fits(self, properties: AskProperties, scene: Scene) -> Fit:
         """Say whether the message would be accepted as an answer; a text or a pattern takes nearly everything."""
-        if not isinstance(self._read(properties, scene, properties.expectation(scene)), Accepted):
+        expectation = properties.expectation(scene)
+        if not isinstance(self._read(properties, scene, expectation), Accepted):
             return "no"
-        return "loosely" if properties.expect in ("text", "regex") else "exactly"
+        return fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
 
     def question(self, properties: AskProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
@@ -225,9 +256,10 @@ class Ask(NodeType):
 
     def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
         inbound = scene.inbound
-        if properties.expect == "date":
+        if properties.expect in ("date", "datetime"):
             inbound = replace(inbound, received_at=scene.local_now)
-        return read(expectation, inbound, scene.flow.language, scene.flow.region)
+        asked = replace(expectation, question=scene.render(properties.text))
+        return read(asked, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""

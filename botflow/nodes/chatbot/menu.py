@@ -12,10 +12,12 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
-from botflow.nodes.answers.choice import choose
+from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
+from botflow.nodes.answers.fitting import fit_of_option
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
+from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
@@ -27,6 +29,7 @@ from botflow.nodes.chatbot.question import (
     wait_for_answer,
     with_question,
 )
+from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike
 
 OTHER, TIMEOUT = "other", "timeout"
@@ -102,6 +105,7 @@ class Menu(NodeType):
         return Stored("choice", choices=tuple(option.id for option in properties.options))
 
     def advice(self, properties: MenuProperties, around: Surroundings) -> Iterable[Advice]:
+        yield from advice_on_options(properties.options, "options", around)
         if around.connected(OTHER):
             yield from unused(
                 properties, ("retries", "invalid_text"), f"{OTHER!r} is connected, and is left by at once"
@@ -123,12 +127,15 @@ class Menu(NodeType):
             return self._other(properties, scene, options)
         if properties.variable:
             scene.set(properties.variable, chosen.id)
+        tell_change(scene, Expectation(kind="choice", choices=options), properties.variable, chosen.id)
         return Leave(chosen.id, {"value": chosen.id, "label": chosen.label, "text": scene.inbound.text})
 
     def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
         """Say whether the message means one of the options."""
-        found = choose(properties.rendered(scene), scene.inbound, scene.flow.language)
-        return "no" if found is None else "exactly"
+        options, language = properties.rendered(scene), scene.flow.language
+        if choose(options, scene.inbound, language) is None:
+            return "no"
+        return fit_of_option(options, scene.inbound, language, scene.flow.region)
 
     def question(self, properties: MenuProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""

@@ -75,6 +75,15 @@ def refuse(scene: Scene, reason: str, retries: Retries) -> bool:
     return retries != "unlimited" and tries > retries
 
 
+def was_refused(scene: Scene) -> bool:
+    """Say whether the last answer to the open question did not fit."""
+    return _TRIES in scene.notes
+
+
+def forget_refusals(scene: Scene) -> None:
+    scene.notes.pop(_TRIES, None)
+
+
 def with_question(words: str, question: str) -> str:
     """Return the explanation, and below it the question: after many tries it has scrolled out of view."""
     return words if question in words else f"{words}\n{question}"

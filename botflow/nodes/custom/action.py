@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 from pydantic import BaseModel, ValidationError
 
 from botflow.engine.asks import Answer, Ask, Invoke
+from botflow.engine.kept_values import LentVariables
 from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
 from botflow.errors import UsageError
@@ -67,7 +68,8 @@ class ActionNode(NodeType, Generic[P]):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Call the function. The runtime calls this when the turn yields an Invoke."""
-        given = (validated(self.properties, ask.properties), ask.variables)
+        variables = LentVariables(ask.variables, ask.kept) if ask.kept else ask.variables
+        given = (validated(self.properties, ask.properties), variables)
         return await (self._function(*given, needed(context)) if self._wants_context else self._function(*given))
 
 

@@ -73,7 +73,7 @@ class Parallel(NodeType):
     Any worker takes a branch. A branch cannot talk to the person; it ends where no edge leads on. Its output is what
     its `logic.end` says, or else the variables that it changed. The node leaves by `error` as soon as too few branches
     can still succeed. All results together have at most 30,000 characters; of larger ones `execution` says where they
-    are. The results are also the output `results`.
+    are. The results are also the output `results`. Each branch has its own item, and shares the other variables.
     """
 
     name = "logic.parallel"
@@ -124,7 +124,7 @@ class Parallel(NodeType):
             raise NodeFailure(f"{len(notes['results'])} of {notes['count']} branches came", code="parallel.timeout")
         branch, result = ended(scene)
         results = notes["results"]
-        if branch not in results and branch in _names(properties, scene):
+        if branch not in results and _is_one(branch, properties, notes["count"]):
             execution = str(scene.inbound.parameters.get("execution", ""))
             results[branch] = clipped_result(result, room_for(results, notes["count"]), execution)
         decided = self._decide(properties, scene)
@@ -163,19 +163,37 @@ def _names(properties: ParallelProperties, scene: Scene) -> list[str]:
     return [branch.id for branch in properties.branches] or list(map(str, range(scene.notes["count"])))
 
 
+def _is_one(branch: str, properties: ParallelProperties, count: int) -> bool:
+    """Say whether a branch has this name, without a list of all names: it is asked for each of them."""
+    if properties.branches:
+        return any(branch == each.id for each in properties.branches)
+    return branch.isdecimal() and len(branch) < 5 and int(branch) < count and branch == str(int(branch))
+
+
 def _starts(properties: ParallelProperties, scene: Scene) -> list[StartRun]:
     """Return a run for each branch that has an edge."""
     level = scene.level
     variables = dict(scene.variables)
     if scene.is_run:  # for `$input`; a subflow's own variables do not hold it
         variables.setdefault("input", scene.levels[0].variables.get("input"))
+    own: list[tuple[str, str, dict[str, Any]]]
     if properties.each is None:
-        named = [(branch.id, branch.id, variables) for branch in properties.branches]
+        own = [(branch.id, branch.id, {}) for branch in properties.branches]
     else:
         items = list_of(scene.render_value(properties.each), MOST_BRANCHES)
-        named = [(EACH, str(at), {**variables, properties.item: item}) for at, item in enumerate(items)]
+        own = [(EACH, str(at), {properties.item: item}) for at, item in enumerate(items)]
+        variables.pop(properties.item, None)
+    shared = scene.kept.share(variables)
     return [
-        StartRun(branch=branch, group=scene.group, flow=level.flow_id, node=target, input=given)
-        for handle, branch, given in named
+        StartRun(
+            branch=branch,
+            group=scene.group,
+            flow=level.flow_id,
+            node=target,
+            input={**shared.variables, **more},
+            kept=shared.kept,
+            kept_of=shared.kept_of,
+        )
+        for handle, branch, more in own
         if (target := level.flow.target(level.node, handle)) is not None
     ]

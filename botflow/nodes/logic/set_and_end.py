@@ -79,7 +79,7 @@ class EndExecution(NodeType):
 
     {id: done, type: logic, actionType: end, properties: {output: {total: "{{ total }}"}}}
 
-    The person's next message starts a new execution.
+    In the body of a try, its `finally` runs before the end. The person's next message starts a new execution.
     """
 
     name = "logic.end"

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from botflow.flow.fields import Properties
 from botflow.flow.templates.moments import is_kind
+from botflow.flow.whole_numbers import is_storable
 
 _LENGTH_OF_DATE = len("2026-11-21")
 InputType = Literal["text", "integer", "number", "boolean", "date", "object", "list"]
@@ -45,7 +46,7 @@ def misfits(schema: Mapping[str, InputField], given: Any) -> list[str]:
 
 
 def from_form(schema: Mapping[str, InputField], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a form, which are texts or lists of texts, as the schema's types.
+    """Return the fields of a form, which are texts, files or lists of them, as the schema's types.
 
     A number is written as in JSON, a truth as `true` or `false`; one that is not stays a text, which `misfits` refuses.
     An empty field is nothing, unless it is a text. A single value of a list is a list.
@@ -55,7 +56,7 @@ def from_form(schema: Mapping[str, InputField], fields: Mapping[str, Any]) -> di
 
 def _typed(value: Any, type: InputType) -> Any:
     if type == "list":
-        return [value] if isinstance(value, str) else value
+        return [value] if isinstance(value, str | dict) else value
     if not isinstance(value, str) or type == "text":
         return value
     if value == "":
@@ -63,7 +64,7 @@ def _typed(value: Any, type: InputType) -> Any:
     match type:
         case "boolean":
             return {"true": True, "false": False}.get(value, value)
-        case "integer" | "number" if _WHOLE.fullmatch(value) and -(2**63) <= int(value) < 2**64:
+        case "integer" | "number" if _WHOLE.fullmatch(value) and is_storable(int(value)):
             return int(value)
         case "number" if _DECIMAL.fullmatch(value) and isfinite(float(value)):
             return float(value)

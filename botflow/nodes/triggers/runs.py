@@ -5,6 +5,7 @@ Here are the nodes only. The runtime listens to events, keeps the schedules and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -16,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Condition, Duration, Properties, WrongProperty
+from botflow.flow.fields import Condition, Duration, Marker, Properties, WrongProperty
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, Templates
@@ -24,6 +25,8 @@ from botflow.nodes.triggers.cron import Cron
 from botflow.nodes.triggers.input_schema import InputSchema, misfits
 
 SecretName = Annotated[str, Field(min_length=1, max_length=64)]
+KEY_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)  # what a webhook's key reads
+KeyTemplate = Annotated[str, Field(min_length=1, max_length=500), Marker("template", reads=("input", "request"))]
 HeaderName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 
 
@@ -51,12 +54,14 @@ class ScheduleProperties(RunProperties):
     """When a run starts."""
 
     cron: Cron
-    """`minute hour day month weekday`, such as `30 8 * * 1-5`."""
+    """`minute hour day month weekday`, such as `30 8 * * 1-5`, or six fields with the second first. The day may be `L`
+    or `LW`, the last day or weekday of the month; the weekday may be `5L`, the last Friday, or `1#2`, the second
+    Monday."""
     time_zone: TimeZone | None = None
     """The time zone of the schedule, such as `Europe/Berlin`. Without it: the workflow's."""
     missed: Literal["skip", "once", "all"] = "skip"
-    """What happens to moments that passed while no process ran: `skip` them, start `once` for all of them, or start for
-    `all` of the last hundred."""
+    """What happens to moments that passed while no process ran, however long: `skip` them, start `once` for all of
+    them, or start for `all` of the last hundred."""
     input: JsonValue = None
     """The input of each run."""
 
@@ -64,9 +69,9 @@ class ScheduleProperties(RunProperties):
 class Signature(Properties):
     """How a service signs its requests: by the scheme of a known one, or with an HMAC of the body in a header."""
 
-    scheme: Literal["hmac", "stripe", "slack", "svix", "github"] = "hmac"
-    """`stripe`, `slack`, `github`, or `svix` (Standard Webhooks), whose headers are known. `hmac` is described by the
-    keys below."""
+    scheme: Literal["hmac", "stripe", "slack", "svix", "github", "shopify"] = "hmac"
+    """`stripe`, `slack`, `github`, `shopify`, or `svix` (Standard Webhooks), whose headers are known. `hmac` is
+    described by the keys below."""
     tolerance: Annotated[Duration, Field(le=86_400)] = 300.0
     """How old a signature may be, and how far ahead of this server's clock, at most a day. For `stripe`, `slack` and
     `svix`, which sign the time."""
@@ -74,13 +79,13 @@ class Signature(Properties):
     """For `hmac`: for how long, at least, the same signed body is the same delivery, which starts nothing again; at
     most 30 days. The named schemes know a delivery for ever."""
     header: HeaderName = "X-Signature"
-    """The header that holds the signature."""
+    """The header that holds the signature, or several, separated by blanks or commas."""
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
     """The hash."""
     encoding: Literal["hex", "base64"] = "hex"
     """How the signature is written."""
     prefix: str = ""
-    """What precedes the signature in the header, such as `sha256=`."""
+    """What precedes each signature in the header, such as `sha256=`."""
 
     @model_validator(mode="after")
     def _fits_the_scheme(self) -> Signature:
@@ -99,12 +104,23 @@ class WebhookProperties(RunProperties):
 
     secret: SecretName
     """A credential with a field `secret`, or an environment variable as `env:NAME`. The request sends it as
-    `X-Webhook-Secret` or as a bearer token."""
+    `X-Webhook-Secret`, which alone decides where it is there, or as a bearer token."""
     former_secrets: Annotated[tuple[SecretName, ...], Field(max_length=4)] = ()
     """Secrets that are still accepted, named like `secret`, while the caller changes to the new one."""
     signature: Signature | None = None
     """How the caller signs its requests. With it, the secret is the key and is not sent. The same signed request again
     is the same delivery."""
+    key: KeyTemplate | None = None
+    """What makes a request the same delivery, which starts nothing again, whatever else is in it:
+    `{{ $input.id }}` of the body, `{{ $request.headers["x-delivery"] }}` or `{{ $request.query.id }}`. A request whose
+    key is missing, empty, or neither a text nor a number is refused. Without it: the signature, or else a header in
+    which the service names the delivery."""
+
+    @model_validator(mode="after")
+    def _key_reads_the_request(self) -> WebhookProperties:
+        if self.key is not None and ("{%" in self.key or not KEY_EXPRESSION.search(self.key)):
+            raise WrongProperty("a key reads the request by {{ ... }}, and has no {% ... %}", "key")
+        return self
 
 
 class RunTrigger(NodeType):
@@ -174,8 +190,8 @@ class ScheduleTrigger(RunTrigger):
 
     {id: morning, type: trigger, actionType: schedule, properties: {cron: "30 8 * * 1-5", timeZone: Europe/Berlin}}
 
-    A time that the clocks skip in spring starts right after the gap; a time that comes twice in autumn starts the first
-    time.
+    Where the clocks change, each time comes once: a time that they skip in spring starts right after the gap, a time
+    that comes twice in autumn starts the first time. An expression with all hours (`*`) follows elapsed time instead.
     """
 
     name = "trigger.schedule"
@@ -188,7 +204,7 @@ class WebhookTrigger(RunTrigger):
 
     {id: hook, type: trigger, actionType: webhook, properties: {secret: "env:SHOP_SECRET"}}
 
-    The body, JSON or a form, is the input.
+    The body, JSON or a form, is the input. A file in a form is `{name, contentType, size, base64}`.
     """
 
     name = "trigger.webhook"

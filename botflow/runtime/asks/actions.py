@@ -14,6 +14,8 @@ from typing import Any, Literal
 import orjson
 
 from botflow.engine.asks import Invoke
+from botflow.engine.json_values import has_nul
+from botflow.engine.kept_values import PREFIX
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
 from botflow.redaction.known_secrets import KnownSecrets
@@ -143,8 +145,12 @@ class Actions:
     async def _small(self, value: Any, ask: Invoke, context: RunningAction) -> Any:
         try:
             stored = orjson.dumps(value)
-        except (TypeError, RecursionError):
-            return value  # the caller reports the error when it journals it
+        except (TypeError, RecursionError) as failure:
+            raise FlowError(f"the answer is not plain JSON: {failure}"[:200], code="ask.not_json") from None
+        if has_nul(stored):
+            raise FlowError(
+                "the answer has a text with the character NUL, which no database keeps", code="ask.not_json"
+            )
         if len(stored) <= LARGEST_ANSWER:
             return value
         key = f"result:{ask.node}:{ask.key}"
@@ -164,6 +170,10 @@ async def keep(artifacts: Artifacts, execution: str, name: str, content: bytes, 
         )
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise FlowError(f"an artifact's name has 1 to {LONGEST_NAME} characters", code="artifact.name")
+    if name.startswith(PREFIX):
+        raise FlowError(
+            f"an artifact's name does not begin with {PREFIX}: the run's own values do", code="artifact.name"
+        )
     if not _CONTENT_TYPE.fullmatch(content_type):  # it becomes a header of the download
         raise FlowError(
             f"{content_type[:80]!r} is no content type", code="artifact.content_type", hint="such as text/csv"

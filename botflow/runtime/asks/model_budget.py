@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import orjson
+import structlog
 
 from botflow.engine.ask_json import ask_to_json
 from botflow.engine.asks import Answer, AskFailure, AskModel
+from botflow.errors import ProviderError
 from botflow.flow.policy import Budgets, Price
 from botflow.interfaces import Model, Quote, Quotes
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.storage.decisions import Decision, Decisions
 from botflow.storage.spending import Amount, Person, Scope, Spending, micro
 
@@ -40,6 +43,7 @@ class ModelSpend:
     def __init__(self, spending: Spending, decisions: Decisions) -> None:
         self._spending = spending
         self._decisions = decisions
+        self._log = structlog.get_logger("botflow.models")
 
     async def within(
         self,
@@ -67,7 +71,10 @@ class ModelSpend:
         answer = _priced(await call(bounded), price)
         spent = _spent(answer, amount)
         if spent != amount:
-            await self._spending.settle(scopes, amount, spent)
+            try:
+                await self._spending.settle(scopes, amount, spent)
+            except ProviderError as failure:  # the answer is paid for; the budget keeps its upper bound
+                log_failure(self._log, "spending_not_settled", failure, session=session)
         return answer
 
     async def _decline(self, person: Person, code: str, quote: Quote, message: str) -> Answer:

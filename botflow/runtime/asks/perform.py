@@ -7,6 +7,7 @@ database is raised: the attempt fails and is retried.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
@@ -15,6 +16,7 @@ import orjson
 import structlog
 
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
+from botflow.engine.json_values import stored_numbers
 from botflow.errors import BotflowError, UsageError
 from botflow.flow.policy import Budgets
 from botflow.interfaces import Model, OnDelta
@@ -24,6 +26,7 @@ from botflow.redaction.redactor import Redactor
 from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions, storable_text
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.tracebacks import traceback_of
 from botflow.storage.transcripts import Transcripts
 from botflow.values import value
@@ -58,6 +61,7 @@ class Asks:
         actions: Actions,
         spend: ModelSpend,
         known_secrets: KnownSecrets,
+        measurements: Measurements,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self._models = models
@@ -65,6 +69,7 @@ class Asks:
         self._actions = actions
         self._spend = spend
         self._known_secrets = known_secrets
+        self._measurements = measurements
         self._log = log
         self._said_offline = False
 
@@ -130,27 +135,25 @@ class Asks:
         )
 
     async def _ask_model(self, ask: AskModel, asking: Asking, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
-        model, name = self._choose(ask.model)
+        model, name = model_named(self._models, ask.model)
         if len(self._models) == 1 and not self._said_offline:
             self._said_offline = True
             self._log.info("model_is_offline", hint="the built-in model answers; a language model would do it better")
         redactor = self._known_secrets.redactor()
 
+        took_s = 0.0  # of a call that the budget refuses
+
         async def call(bounded: AskModel) -> Answer:
-            work = _answer(model, bounded, on_delta, redactor)
-            return await self._within(bounded, work, "model", redactor)
+            nonlocal took_s
+            began_s = time.perf_counter()
+            answer = await self._within(bounded, _answer(model, bounded, on_delta, redactor), "model", redactor)
+            took_s = time.perf_counter() - began_s
+            return answer
 
         answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
+        self._measurements.asked_model(model.name, name, answer, took_s)
         self._log_failure(ask, asking, answer, redactor)
         return answer
-
-    def _choose(self, name: str | None) -> tuple[Model, str | None]:
-        """Find the model named by `lexical` or `provider:model`; any other name belongs to the default model."""
-        provider, _, rest = (name or "").partition(":")
-        for model in self._models:
-            if model.name == provider:
-                return model, rest or None
-        return self._models[0], name
 
     async def _invoke(self, ask: Invoke, asking: Asking) -> Answer:
         """Run an action; its log lines are part of its answer, also when it failed."""
@@ -164,11 +167,22 @@ class Asks:
         async def call() -> Answer:
             return Answer(value=await self._actions.call(ask, context))
 
+        began_s = time.perf_counter()
         answer = await self._within(ask, call(), "action", context.redactor)
+        self._measurements.called_action(ask.type, answer, time.perf_counter() - began_s)
         if context.lines:  # their secrets are masked already
             answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})
         self._log_failure(ask, asking, answer, context.redactor)
         return answer
+
+
+def model_named(models: Sequence[Model], name: str | None) -> tuple[Model, str | None]:
+    """Find the model named by `lexical` or `provider:model`; any other name belongs to the default model, the first."""
+    provider, _, rest = (name or "").partition(":")
+    for model in models:
+        if model.name == provider:
+            return model, rest or None
+    return models[0], name
 
 
 async def _answer(model: Model, ask: AskModel, on_delta: OnDelta | None, redactor: Redactor) -> Answer:
@@ -214,11 +228,11 @@ def _as_journalled(answer: Answer) -> Answer:
             _failed("ask.too_large", f"the answer has {len(stored)} bytes, more than {LARGEST_ANSWER}"),
             usage=answer.usage,
         )
-    return replace(answer, value=orjson.loads(stored))
+    return replace(answer, value=stored_numbers(orjson.loads(stored), stored))
 
 
 def _storable(value: Any) -> Any:
-    """Drop NUL and lone surrogates from every text: no database accepts them."""
+    """Drop NUL and lone surrogates from a model's texts: no database accepts them. An action's answer has none."""
     if isinstance(value, str):
         return storable_text(value)
     if isinstance(value, dict):

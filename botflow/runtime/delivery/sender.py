@@ -23,6 +23,7 @@ from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.send_gate import Passage
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.storage.delivery.outbox import Outbox
@@ -130,7 +131,9 @@ class Sender:
             reach("send.accepted")
             # The provider's answer is known only here.
             await self._insist(lambda: self._settle(outbound, sent))
-        except Exception:  # noqa: BLE001 -- a fence: the row stays `sending`, and is reconciled like a dead process's
+        except ProviderError as failure:  # the row stays `sending`, and is reconciled like a dead process's
+            log_failure(_log, "send_failed", failure, session=outbound.session, part=outbound.wire_id)
+        except Exception:  # noqa: BLE001 -- a fence: the same
             _log.exception("send_failed", session=outbound.session, part=outbound.wire_id)
 
     async def _turn_away(self, outbound: StoredOutbound, passage: Passage) -> None:
@@ -214,7 +217,9 @@ class Sender:
         try:
             for outbound in parts:
                 await self._find(outbound)
-        except Exception:  # noqa: BLE001 -- a fence: other sessions continue, this one's parts are looked up again
+        except ProviderError as failure:  # other sessions continue, this one's parts are looked up again
+            log_failure(_log, "reconcile_failed", failure, session=session)
+        except Exception:  # noqa: BLE001 -- a fence: the same
             _log.exception("reconcile_failed", session=session)
 
     async def _find(self, outbound: StoredOutbound) -> None:

@@ -9,12 +9,13 @@ from typing import Any, assert_never
 
 from botflow.engine.asks import AskModel, ExtractField
 from botflow.engine.text_folding import fold
-from botflow.nodes.answers.calendar_words import CALENDARS
-from botflow.nodes.answers.dates import find_date
-from botflow.nodes.answers.numbers import find_number, spelled_out, spoken_number
-from botflow.nodes.answers.yes_no import meaning
+from botflow.nodes.answers.calendar.dates import date_in
+from botflow.nodes.answers.choosing.yes_no import meaning
+from botflow.nodes.answers.lexicons import LEXICONS
+from botflow.nodes.answers.numbers.numbers import find_number, spoken_number
 from botflow.runtime.offline_model.extraction_patterns import about, find_text
 from botflow.runtime.offline_model.features import Words
+from botflow.runtime.offline_model.spelled_numbers import spelled_out
 
 _TOKEN = re.compile(r"\S+")
 _NOT_AN_AMOUNT = re.compile(
@@ -83,11 +84,11 @@ def _mentions(text: str, words: Words) -> list[Mention]:
 
 def _is_in_date(tokens: list[str], place: int, language: str) -> bool:
     """True if a month's name is next to the number: 3 December, 3. de diciembre, December 3."""
-    calendar = CALENDARS.get(language)
+    lexicon = LEXICONS.get(language)
     before = [] if place == 0 or tokens[place - 1].endswith((",", ";")) else tokens[place - 1 : place]
     after = [fold(token) for token in tokens[place + 1 : place + 3]]
     beside = [fold(token) for token in before] + (after if after[:1] in (["of"], ["de"]) else after[:1])
-    return calendar is not None and any(word[:4] in calendar.months for word in beside)
+    return lexicon is not None and any(word in lexicon.calendar.months for word in beside)
 
 
 def _amount(token: str, language: str) -> int | float | None:
@@ -131,7 +132,7 @@ def _date(ask: AskModel) -> str | None:
     if ask.now is None:
         return None
     for part in (ask.text, *re.split(r"[,;!?\n]|\.\s", ask.text)):
-        found = find_date(part, ask.now.date(), ask.language, None)
+        found = date_in(part, ask.now.date(), ask.language, None)
         if found is not None:
             return found.isoformat()
     return None

@@ -35,6 +35,7 @@ _STEMMERS: Mapping[str, str] = MappingProxyType(
 _LONGEST_PHRASE = 3  # words of one concept's phrase
 _LONGEST_KEPT = 40  # characters
 MOST_WORDS = 60  # a longer message says what it wants at its beginning
+_LONGEST_TEXT = MOST_WORDS * (_LONGEST_KEPT + 1)  # characters of a text that are looked at
 
 
 class Words:
@@ -54,7 +55,7 @@ class Words:
 
     def tokens(self, text: str) -> list[str]:
         """Return the first words of `text`, folded, slang written out."""
-        words = fold(text).replace("'", "").replace("’", "").split()[:MOST_WORDS]
+        words = fold(text[:_LONGEST_TEXT]).replace("'", "").replace("’", "").split()[:MOST_WORDS]
         return [SLANG.get(word, word) for word in words]
 
     def is_stop_word(self, token: str) -> bool:

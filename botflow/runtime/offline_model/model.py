@@ -1,8 +1,9 @@
-"""The model that needs no key and no network: it matches words, and abstains where it understands too little."""
+"""The model that needs no key and no network: it learns routes, and abstains where it understands too little."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
 
 from botflow.engine.asks import Answer, AskFailure, AskModel, Choice
 from botflow.flow.policy import Price
@@ -11,34 +12,38 @@ from botflow.languages import base_language
 from botflow.runtime.offline_model.extraction import extract
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.router import Router
+from botflow.runtime.offline_model.router_cache import RouterCache
 
 _NOTHING_TO_SAY = AskFailure(
     code="model.offline",
     message="no language model is configured, and the node has no fallback text: set a model's key, or add a fallback",
 )
 _FREE = Price(input=0.0, output=0.0)
-_MOST_ROUTERS = 256  # indexed sets of choices that are kept; a node has one
 
 
 class LexicalModel:
-    """Routes and extracts by words alone; a reply is the node's own fallback text."""
+    """Routes by what an author wrote about the routes, extracts by words; a reply is the node's own fallback text."""
 
     name = "lexical"
 
     def __init__(self) -> None:
         self._words: dict[str, Words] = {}
-        self._routers: OrderedDict[tuple[str, tuple[Choice, ...]], Router] = OrderedDict()
+        self._routers = RouterCache()
 
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
-        """Answer `ask` at once; the same Ask always has the same answer."""
+        """Answer `ask`; the same Ask always has the same answer. Routes that are new are learnt first.
+
+        A route's `usage` says how sure the choice is: `confidence` (0 to 1) and the `runnerUp`.
+        """
         words = self._reader(ask.language)
-        usage = {"model": self.name}
+        usage: dict[str, Any] = {"model": self.name}
         match ask.purpose:
             case "route":
-                chosen = self._router(ask.choices, words).choose(ask.text)
-                if chosen is not None and ask.question and _is_an_answer(ask, chosen, words):
-                    chosen = None
-                return Answer(value=chosen, usage=usage)
+                decision = (await self._routers.get(ask.choices, words.language)).choose(ask.text)
+                if decision.chosen is not None and ask.question and _is_an_answer(ask, decision.chosen, words):
+                    decision = replace(decision, chosen=None, runner_up=decision.chosen)
+                usage |= {"confidence": decision.confidence, "runnerUp": decision.runner_up}
+                return Answer(value=decision.chosen, usage=usage)
             case "extract":
                 return Answer(value=extract(ask, words), usage=usage)
             case "reply" if not ask.fallback.strip():
@@ -47,6 +52,10 @@ class LexicalModel:
                 if on_delta is not None and ask.fallback:
                     await on_delta(ask.fallback)
                 return Answer(value=ask.fallback, usage=usage)
+
+    async def learn(self, ask: AskModel) -> None:
+        """Learn the routes of `ask` before somebody writes: the first message waits for nothing."""
+        await self._routers.get(ask.choices, base_language(ask.language))
 
     def quote(self, ask: AskModel) -> Quote:
         """Return that it costs nothing, whatever is asked."""
@@ -61,18 +70,8 @@ class LexicalModel:
             self._words[tongue] = Words(tongue)
         return self._words[tongue]
 
-    def _router(self, choices: tuple[Choice, ...], words: Words) -> Router:
-        key = (words.language, choices)
-        router = self._routers.get(key)
-        if router is None:
-            router = self._routers[key] = Router(choices, words)
-            if len(self._routers) > _MOST_ROUTERS:
-                self._routers.popitem(last=False)
-        self._routers.move_to_end(key)
-        return router
-
 
 def _is_an_answer(ask: AskModel, chosen: str, words: Words) -> bool:
     """Say whether the message is more about the question that the person was asked than about the chosen route."""
     route = next(choice for choice in ask.choices if choice.handle == chosen)
-    return Router((route, Choice(handle="", description=ask.question)), words).choose(ask.text) == ""
+    return Router((route, Choice(handle="", description=ask.question)), words).choose(ask.text).chosen == ""

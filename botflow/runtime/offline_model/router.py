@@ -1,4 +1,7 @@
-"""Choosing a route by its author's own words: which of them a message shares, and how much of it they explain."""
+"""Choosing a route by its author's own words: which of them a message shares, and how much of it they explain.
+
+It needs no package besides botflow. Where the extra `understanding` is installed, `trained_router.py` chooses instead.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,11 @@ from collections.abc import Sequence
 from math import log1p
 
 from botflow.engine.asks import Choice
-from botflow.engine.text_folding import fold
+from botflow.runtime.offline_model.decision import Decision
+from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.spelling import Spelling
+from botflow.runtime.offline_model.message_features import STOP_WORD, MessageFeatures, is_derived
 
-STOP_WORD = 0.15  # the weights of features; a plain word has 1
-CONCEPT = 1.1
-IN_PHRASE = 0.5
-NEIGHBOURS = 0.5
-STOP_NEIGHBOURS = 0.1
 UNSAID = 0.4  # keeps a message of stop words alone from meaning anything
 UNKNOWN = 0.58  # a word that no route knows speaks against all of them
 EXAMPLE, DESCRIPTION, HANDLE = 1.0, 1.0, 2.0
@@ -28,21 +27,19 @@ class Router:
     """One set of choices, indexed. Deterministic; a choice costs well under a millisecond."""
 
     def __init__(self, choices: Sequence[Choice], words: Words) -> None:
-        self._words = words
         self._handles = [choice.handle for choice in choices]
         texts = [_texts(choice) for choice in choices]
-        vocabulary = {words.stem(token) for group in texts for text, _ in group for token in words.tokens(text)}
-        self._spelling = Spelling(vocabulary | set(words.vocabulary()))
+        self._features = MessageFeatures((text for group in texts for text, _ in group), words)
         self._shares: dict[str, list[tuple[int, float]]] = {}
         self._examples: list[tuple[int, frozenset[str]]] = []
         self._index(texts)
-        self._exactly = _exact(choices)
+        self._exactly = ExampleIndex(choices)
 
     def _index(self, texts: list[list[tuple[str, float]]]) -> None:
         masses: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
         for route, group in enumerate(texts):
             for text, weight in group:
-                features = dict(self._features(text))
+                features = self._features.read(text)
                 for feature in features:
                     masses[feature][route] += weight
                 self._examples.append((route, frozenset(name for name, worth in features.items() if worth > STOP_WORD)))
@@ -51,72 +48,43 @@ class Router:
             total = sum(damped.values())
             self._shares[feature] = [(route, amount / total) for route, amount in damped.items()]
 
-    def choose(self, text: str) -> str | None:
-        """Return the handle that `text` means, or None when no route explains enough of it.
-
-        An author's example means its route, whatever its words are: "hello" holds nothing but a stop word.
-        """
-        if (exactly := self._exactly.get(_plain(text))) is not None:
-            return exactly
+    def choose(self, text: str) -> Decision:
+        """Decide which route `text` means: none when no route explains enough of it. An example means its route."""
+        if (exactly := self._exactly.find(text)) is not None:
+            return Decision(chosen=exactly, confidence=1.0, runner_up="")
         scores = self.scores(text)
         ranked = sorted(range(len(scores)), key=lambda route: (-scores[route], route))
-        best = scores[ranked[0]] if ranked else 0.0
+        if not ranked or not scores[ranked[0]]:
+            return Decision(chosen=None, confidence=0.0, runner_up="")
+        best = scores[ranked[0]]
         second = scores[ranked[1]] if len(ranked) > 1 else 0.0
-        return self._handles[ranked[0]] if best >= THRESHOLD and best - second >= LEAD else None
+        is_clear = best >= THRESHOLD and best - second >= LEAD
+        left = ranked[1:] if is_clear else ranked
+        return Decision(
+            chosen=self._handles[ranked[0]] if is_clear else None,
+            confidence=round(min(best, 1.0), 3),
+            runner_up=self._handles[left[0]] if left and scores[left[0]] else "",
+        )
 
     def scores(self, text: str) -> list[float]:
         """Return how well each choice explains `text`: 0 for not at all, about 1 for wholly."""
         explained = [0.0] * len(self._handles)
         weight = UNSAID
-        features = self._features(text)
-        for feature, worth in features:
+        features = self._features.read(text)
+        for feature, worth in features.items():
             shares = self._shares.get(feature)
             if shares is None:
-                weight += 0.0 if _is_derived(feature) else worth * UNKNOWN
+                weight += 0.0 if is_derived(feature) else worth * UNKNOWN
                 continue
             weight += worth
             for route, share in shares:
                 explained[route] += worth * share
-        said = frozenset(name for name, worth in features if worth > STOP_WORD)
+        said = frozenset(name for name, worth in features.items() if worth > STOP_WORD)
         likeness = [0.0] * len(self._handles)
         for route, example in self._examples:
             if common := len(said & example):
                 likeness[route] = max(likeness[route], common / (len(said) * len(example)) ** 0.5)
         return [score / weight + LIKENESS * like for score, like in zip(explained, likeness, strict=True)]
-
-    def _features(self, text: str) -> list[tuple[str, float]]:
-        """Return the features of `text` with their worth: words, concepts, and neighbouring words."""
-        tokens = self._words.tokens(text)
-        stop = [self._words.is_stop_word(token) for token in tokens]
-        stems = [self._words.stem(token) for token in tokens]
-        known = [stem if is_stop else self._spelling.correct(stem) for stem, is_stop in zip(stems, stop, strict=True)]
-        worth = {stem: STOP_WORD if is_stop else 1.0 for stem, is_stop in zip(known, stop, strict=True)}
-        for start, length, concept in self._words.concepts(known):
-            worth[concept] = CONCEPT
-            if length > 1:  # the phrase says it: "pay me back" is not about paying
-                worth |= {stem: min(worth[stem], IN_PHRASE) for stem in known[start : start + length]}
-        for place in range(len(known) - 1):
-            both = stop[place] and stop[place + 1]
-            worth[f"{known[place]} {known[place + 1]}"] = STOP_NEIGHBOURS if both else NEIGHBOURS
-        return list(worth.items())
-
-
-def _exact(choices: Sequence[Choice]) -> dict[str, str]:
-    """Return the handle of each example; not of one that several routes claim, and their other words must decide."""
-    claimed: defaultdict[str, set[str]] = defaultdict(set)
-    for choice in choices:
-        for example in choice.examples:
-            if plain := _plain(example):
-                claimed[plain].add(choice.handle)
-    return {plain: next(iter(handles)) for plain, handles in claimed.items() if len(handles) == 1}
-
-
-def _plain(text: str) -> str:
-    return fold(text).replace("'", "").replace("’", "")
-
-
-def _is_derived(feature: str) -> bool:
-    return feature.startswith("#") or " " in feature
 
 
 def _texts(choice: Choice) -> list[tuple[str, float]]:

@@ -35,6 +35,11 @@ class DatabaseClock:
             raise RuntimeError("nobody has asked the database what time it is")
         return self._shown + timedelta(seconds=self._steady.monotonic_s() - self._at_s)
 
+    def seconds_since(self, moment: datetime) -> float:
+        """Return what has passed of the database's time since `moment`: `now` without a moment of its own."""
+        assert self._shown is not None
+        return (self._shown - moment).total_seconds() + self._steady.monotonic_s() - self._at_s
+
     def monotonic_s(self) -> float:
         return self._steady.monotonic_s()
 

@@ -1,4 +1,5 @@
-"""Metrics for Prometheus: the state of queues, outbox, timers and workers in the database, and of this process.
+"""Metrics for Prometheus: the state of queues, outbox, timers and workers in the database, and what this process counts
+(`measurements`).
 
 Every process reports the same about the database, so a dashboard takes the maximum over processes, not the sum. The
 database is queried at most once a second, however often the metrics are read.
@@ -7,21 +8,29 @@ database is queried at most once a second, however often the metrics are read.
 from __future__ import annotations
 
 import asyncio
+import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from botflow.errors import ProviderError
-from botflow.records.queues import EXECUTIONS, PRIORITIES, TURNS, QueueName
+from botflow.records.queues import EXECUTIONS, PRIORITIES, QUEUES, TURNS, QueueName
+from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.overload import BacklogWatch, Reason
-from botflow.storage.backlog_counts import Census, CensusTaker, QueueDepth
+from botflow.runtime.process.tally import Tally
+from botflow.storage.backlog_counts import Census, CensusTaker, QueueDepth, Waiting
+from botflow.storage.outage_log import OutageLog
 
 KEPT_S = 1.0
+UNSETTLED: tuple[str, ...] = ("ready", "handed", "sending", "unknown", "held")
+NONE = Waiting(count=0, oldest_s=0.0)
+LOOK_WITHIN_S = 3.0  # Prometheus waits for ten
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
@@ -31,28 +40,48 @@ class Metrics:
     `registry` takes further collectors.
     """
 
-    def __init__(self, watch: BacklogWatch, census: CensusTaker, workers: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        watch: BacklogWatch,
+        census: CensusTaker,
+        workers: Callable[[], int],
+        measurements: Measurements,
+        role: str,
+        queues: Collection[QueueName],
+    ) -> None:
         self.registry = CollectorRegistry()
         self._workers = workers
         self._watch = watch
         self._census = census
-        self._state = _State()
+        self._state = DatabaseState()
         self._looking = asyncio.Lock()
         self._looked_s = float("-inf")
-        self._shed = Counter(
-            "botflow_requests_shed", "Requests refused because of overload", ["reason"], registry=self.registry
-        )
+        self._shed = Tally("botflow_requests_shed", "Requests refused because of overload", ("reason",))
         self._in_flight = Gauge("botflow_requests_in_flight", "Messages being answered", registry=self.registry)
+        self._working = Gauge(
+            "workflow_active_count", "Executions that this process works on at this moment", registry=self.registry
+        )
         self.registry.register(self._state)
+        for collector in (self._shed, *measurements.collectors()):
+            self.registry.register(collector)
+        self._describe(role, queues)
         ProcessCollector(registry=self.registry)
 
     def count_shed(self, reason: Reason) -> None:
         """Count a request that was refused."""
-        self._shed.labels(reason).inc()
+        self._shed.add((reason,))
+
+    def watch_working(self, read: Callable[[], float]) -> None:
+        """Show what `read` returns as the number of executions that the process works on."""
+        self._working.set_function(read)
 
     def watch_in_flight(self, read: Callable[[], float]) -> None:
         """Show what `read` returns as the number of requests under way."""
         self._in_flight.set_function(read)
+
+    def watch_servers(self, servers: Mapping[str, OutageLog]) -> None:
+        """Show which servers are away, and count the calls that failed for it."""
+        self.registry.register(_Servers(servers))
 
     async def render(self) -> bytes:
         """Return the metrics as text; without the database's part when the database does not answer."""
@@ -62,14 +91,45 @@ class Metrics:
                 await self._look()
         return generate_latest(self.registry)
 
+    def _describe(self, role: str, queues: Collection[QueueName]) -> None:
+        """Show what this process is: its release, its role, and the queues that it takes inbounds from."""
+        about = Gauge(
+            "botflow_build_info",
+            "The release, and what the process is for",
+            ["version", "python", "role"],
+            registry=self.registry,
+        )
+        about.labels(version("botflow"), platform.python_version(), role).set(1)
+        takes = Gauge(
+            "botflow_worker_queue", "Whether this process takes from the queue", ["queue"], registry=self.registry
+        )
+        for queue in QUEUES:
+            takes.labels(queue).set(float(queue in queues))
+
     async def _look(self) -> None:
         self._state.clear()
-        with suppress(ProviderError):
-            depths = await self._watch.depths()
-            self._state.fill(self._workers(), depths, await self._census.take())
+        with suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(LOOK_WITHIN_S):  # what this process counts itself is wanted most in an outage
+                depths = await self._watch.depths()
+                self._state.fill(self._workers(), depths, await self._census.take())
 
 
-class _State(Collector):
+class _Servers(Collector):
+    """The servers that this process calls, by its own calls."""
+
+    def __init__(self, servers: Mapping[str, OutageLog]) -> None:
+        self._servers = servers
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("botflow_server_up", "Whether this process's calls succeed", labels=["server"])
+        failures = CounterMetricFamily("botflow_server_failures", "Calls that failed by an outage", labels=["server"])
+        for name, outages in self._servers.items():
+            up.add_metric([name], float(not outages.is_away))
+            failures.add_metric([name], outages.failures)
+        yield from (up, failures)
+
+
+class DatabaseState(Collector):
     """The last known state of the database, as metric families; an empty queue is a 0, so that it can be drawn."""
 
     def __init__(self) -> None:
@@ -114,7 +174,8 @@ def _table_families(census: Census) -> Iterator[Metric]:
         yield GaugeMetricFamily(f"botflow_{name}_overdue_seconds", f"By how much {what} are", value=found.oldest_s)
     depth = GaugeMetricFamily("botflow_outbox_messages", "Messages not settled", labels=["state"])
     oldest = GaugeMetricFamily("botflow_outbox_oldest_seconds", "Age of the oldest of them", labels=["state"])
-    for state, found in census.outbox.items():
+    states: dict[str, Waiting] = {**dict.fromkeys(UNSETTLED, NONE), **census.outbox}
+    for state, found in states.items():
         depth.add_metric([state], found.count)
         oldest.add_metric([state], found.oldest_s)
     yield from (depth, oldest)

@@ -21,6 +21,7 @@ import structlog
 
 from botflow.errors import ProviderError
 from botflow.records.queues import MESSAGE_PRIORITY, TURNS
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.storage.backlog_counts import CensusTaker, QueueDepth
 
 Reason = Literal["in_flight", "queue_depth", "queue_age"]
@@ -129,7 +130,7 @@ class Overload:
         try:
             rows = await self._watch.depths()
         except ProviderError as failure:
-            _log.warning("backlog_unknown", code=failure.code)
+            log_failure(_log, "backlog_unknown", failure)
             return
         # Inbounds of lower priority than a message, such as thousands of due timers, do not delay it.
         ahead = [row for row in rows if row.queue == TURNS and row.priority >= MESSAGE_PRIORITY]

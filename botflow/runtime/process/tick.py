@@ -15,6 +15,7 @@ import structlog
 
 from botflow.errors import ProviderError
 from botflow.records.leases import Seen
+from botflow.runtime.process.failure_facts import log_failure
 
 STEP_S = 5.0
 GAP_S = 0.02  # between two looks, however many signals ask for one
@@ -80,7 +81,7 @@ class Tick:
             try:
                 seen = await self._look()
             except ProviderError as failure:
-                _log.warning("look_failed", code=failure.code)
+                log_failure(_log, "look_failed", failure)
             else:
                 self.wake(*(step.name for step in self._steps if step.is_due(seen)))
             await asyncio.sleep(GAP_S)
@@ -106,7 +107,7 @@ class Tick:
             async with asyncio.timeout(step.timeout_s):
                 return await step.run()
         except ProviderError as failure:
-            _log.warning("tick_failed", step=step.name, code=failure.code)
+            log_failure(_log, "tick_failed", failure, step=step.name)
             return False
         except Exception:  # noqa: BLE001 -- the fence: a step's failure is logged, and it runs again when it is due
             _log.exception("tick_failed", step=step.name)

@@ -21,10 +21,14 @@ from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, RejectedInbound
 from botflow.records.runs import RunStart, StoredEffect
+from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
+from botflow.runtime.runs.emit import listeners
 from botflow.runtime.served_flows import Flows, LiveFlow
+from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
+from botflow.storage.runs.start_targets import find_target
 
 LIMIT = 50  # claimed at once
 AT_ONCE = 4  # of those
@@ -40,12 +44,14 @@ class Carrier:
         self,
         *,
         store: Effects,
+        engine: Engine,
         flows: Flows,
         node_types: NodeTypes,
         wake: Callable[[], None],
         timing: Timing = Timing(),  # noqa: B008 -- a frozen value
     ) -> None:
         self._store = store
+        self._engine = engine
         self._flows = flows
         self._node_types = node_types
         self._wake = wake
@@ -85,10 +91,15 @@ class Carrier:
                 await self._start(effect, StartRun(**effect.body))
             case "done":
                 await self._store.report(effect, ReportEnd(**effect.body))
+            case "emit" if effect.depth > DEEPEST:
+                self._log.error("event_dropped", session=effect.session, code="run.too_deep")
+                await self._store.fail(effect, EmitEvent(**effect.body).name, DEEPEST)
             case "emit":
-                await self._store.start(effect, self._listeners(effect, EmitEvent(**effect.body)))
+                await self._store.start(effect, await self._listeners(effect, EmitEvent(**effect.body)))
             case "cancel":
                 await self._store.cancel(effect, CancelRuns(**effect.body).group or None)
+            case "end":
+                await self._store.end(effect, effect.body["execution"])
             case _:
                 assert_never(effect.kind)
 
@@ -107,12 +118,13 @@ class Carrier:
         workflow, version = effect.workflow, effect.flow_version
         parameters: dict[str, object] = {}
         if run.workflow:
-            live = await self._live(run.workflow)
-            workflow, version = live.workflow, live.version
+            workflow, version = await self._active(run.workflow)
         elif not version:
             raise FlowError("the execution that wanted this branch is over", code="run.parent_ended")
         else:
             parameters = {"flow": run.flow, "node": run.node}
+            if run.kept:
+                parameters |= {"kept": dict(run.kept), "keptOf": run.kept_of}
         parent = Parent(session=effect.session, group=run.group, branch=run.branch)
         if run.group:
             parameters["parent"] = parent.to_json()
@@ -127,27 +139,38 @@ class Carrier:
             parent=parent,
         )
 
-    async def _live(self, slug: str) -> LiveFlow:
-        """Return the workflow's active version; one that was just published may have to be loaded first."""
+    async def _active(self, slug: str) -> tuple[int, int]:
+        """Return a workflow and its active version. One that was just published may have to be loaded first, and one
+        that does not compile here is run by another process."""
         try:
-            return self._flows.get(slug)
+            live = self._flows.get(slug)
         except RejectedInbound:
             await self._flows.refresh()
-            return self._flows.get(slug)
+            if slug in self._flows.not_served():
+                target = await self._engine.read(find_target, slug)
+                if target is not None and target.version is not None:
+                    return target.workflow, target.version
+            live = self._flows.get(slug)
+        return live.workflow, live.version
 
-    def _listeners(self, effect: StoredEffect, event: EmitEvent) -> list[RunStart]:
-        """Return a start for each workflow served here that listens to the event."""
-        if effect.depth > DEEPEST:
-            self._log.error("event_dropped", event_name=event.name, session=effect.session, code="run.too_deep")
-            return []
+    async def _listeners(self, effect: StoredEffect, event: EmitEvent) -> list[RunStart]:
+        """Return a start for each workflow that listens to the event, whether it compiles here or not."""
         parameters = {"trigger": "event", "name": event.name, "input": event.payload}
         heard = Inbound(
             kind="trigger", key="event", received_at=datetime.now(UTC), seed=0, channel=RUN, parameters=parameters
         )
+        listening = [(live.workflow, live.version) for live in self._flows.all() if self._listens(live, heard)]
+        if elsewhere := self._flows.not_served():
+            published = await self._engine.read(listeners, event.name, event.payload)
+            listening += [
+                (target.workflow, target.version)
+                for target, _ in published
+                if target.slug in elsewhere and target.version is not None
+            ]
         return [
             RunStart(
-                workflow=live.workflow,
-                flow_version=live.version,
+                workflow=workflow,
+                flow_version=version,
                 trigger="event",
                 input=event.payload,
                 parameters={"name": event.name},
@@ -155,8 +178,7 @@ class Carrier:
                 priority=effect.priority,
                 parent=Parent(session=effect.session, group="", branch=""),
             )
-            for live in self._flows.all()
-            if self._listens(live, heard)
+            for workflow, version in listening
         ]
 
     def _listens(self, live: LiveFlow, heard: Inbound) -> bool:
@@ -179,16 +201,11 @@ class Carrier:
         await self._store.report(effect, end)
 
     async def _failed(self, effect: StoredEffect, failure: Exception) -> None:
-        """Leave the effect for a later try; after the last one abandon a start, or its parent would wait for ever."""
-        code = getattr(failure, "code", None)
-        self._log.warning(
-            "effect_failed",
-            session=effect.session,
-            kind=effect.kind,
-            attempt=effect.attempts,
-            reason=type(failure).__name__,
-            code=code,
+        """Leave the effect for a later try; after the last one abandon a start, or its parent would wait for ever. An
+        outage of the database abandons none."""
+        log_failure(
+            self._log, "effect_failed", failure, session=effect.session, kind=effect.kind, attempt=effect.attempts
         )
-        if effect.kind == "start" and effect.attempts >= ATTEMPTS:
+        if effect.kind == "start" and effect.attempts >= ATTEMPTS and not is_known_outage(failure):
             given_up = FlowError(f"the run could not be started in {ATTEMPTS} attempts", code="run.not_started")
             await self._refuse(effect, StartRun(**effect.body), given_up)

@@ -58,12 +58,17 @@ def emit(connection: Connection, event: Event) -> list[StartedRun]:
             "for example contact.created",
         )
     with botflows_tables():
-        listening = [
-            (target, node)
-            for target in mentioning(connection, event.name)
-            if (node := _listening_node(plan_of(target.slug, target.documents), event.name, given))
-        ]
+        listening = listeners(connection, event.name, given)
         return [_start_listener(connection, target, node, event, given) for target, node in listening]
+
+
+def listeners(connection: Connection, name: str, payload: Any) -> list[tuple[Target, str]]:
+    """Return the active workflows that listen to the event, each with the node that does, from what is published."""
+    return [
+        (target, node)
+        for target in mentioning(connection, name)
+        if (node := _listening_node(plan_of(target.slug, target.documents), name, payload))
+    ]
 
 
 def _listening_node(plan: Plan, name: str, payload: Any) -> str:

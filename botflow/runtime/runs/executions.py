@@ -5,9 +5,8 @@ Every change is one transaction of the store; a worker that runs a turn of the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,9 +16,18 @@ import structlog
 
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
-from botflow.records.runs import Artifact, Checkpoint, ExecutionRecord, LifecycleChange, Spent
+from botflow.records.runs import (
+    ENDED,
+    EVERY_EXECUTION,
+    Artifact,
+    Checkpoint,
+    ExecutionFilter,
+    ExecutionRecord,
+    LifecycleChange,
+    Spent,
+)
 from botflow.runtime.runs.log import Level, LogEntry, log_of
-from botflow.runtime.runs.results import Results, ResultsOf, find_results
+from botflow.runtime.runs.results import Results, find_results
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
@@ -32,7 +40,6 @@ from botflow.storage.runs.lifecycle import Lifecycle
 PAGE = 50
 LARGEST_PAGE = 200
 READ_TURNS = 2_000  # of one execution, for its steps
-ENDED = ("completed", "failed", "cancelled")
 
 
 class _Refusal(NamedTuple):
@@ -55,6 +62,12 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
             status=HTTPStatus.CONFLICT,
             message="this execution is over",
             hint="one that failed or was cancelled can be retried",
+        ),
+        "cancelling": _Refusal(
+            code="execution.cancelling",
+            status=HTTPStatus.CONFLICT,
+            message="this execution is being cancelled",
+            hint="it ends when its `finally` has run; a cancellation with skipFinally ends it at once",
         ),
         "not_paused": _Refusal(
             code="execution.not_paused",
@@ -100,7 +113,8 @@ class ExecutionDetail:
 
 
 class Executions:
-    """One method per operation on executions. Refusals are RejectedInbounds with stable codes."""
+    """One method per operation on executions. Refusals are RejectedInbounds with stable codes. `ended` is told of an
+    execution that was cancelled: its workflow's slug, its status and its id."""
 
     def __init__(
         self,
@@ -111,6 +125,7 @@ class Executions:
         triggers: Triggers,
         flows: Flows,
         hub: Hub,
+        ended: Callable[[str, str, str], None] = lambda workflow, status, execution: None,
     ) -> None:
         self._store = store
         self._lifecycle = lifecycle
@@ -118,6 +133,7 @@ class Executions:
         self._triggers = triggers
         self._flows = flows
         self._hub = hub
+        self._ended = ended
         self._log = structlog.get_logger("botflow.executions")
 
     async def start(self, request: StartRequest) -> TriggeredExecution:
@@ -135,38 +151,24 @@ class Executions:
         )
 
     async def page(
-        self,
-        *,
-        workflow: str | None = None,
-        status: str | None = None,
-        session: int | None = None,
-        before: str | None = None,
-        started_after: datetime | None = None,
-        started_before: datetime | None = None,
-        limit: int = PAGE,
+        self, wanted: ExecutionFilter = EVERY_EXECUTION, *, before: str | None = None, limit: int = PAGE
     ) -> list[ExecutionRecord]:
         """Return executions, newest first; `before` is the id of the last one on the previous page."""
         if before is not None:
             _check_id(before)
-        return await self._store.page(
-            min(limit, LARGEST_PAGE),
-            workflow=workflow,
-            status=status,
-            session=session,
-            before=before,
-            started_after=started_after,
-            started_before=started_before,
-        )
+        return await self._store.page(min(limit, LARGEST_PAGE), wanted, before=before)
 
-    async def results(self, wanted: ResultsOf, base: str) -> Results:
+    async def results(self, wanted: ExecutionFilter, base: str) -> Results:
         """Read which variables the results have; `Results` then yields them page by page. `base` completes the
         addresses of visitors' files."""
         return await find_results(self._store, wanted, base)
 
-    async def children(self, execution: str) -> list[ExecutionRecord]:
-        """Return the runs that it started, the newest first."""
+    async def children(
+        self, execution: str, *, status: str | None = None, before: str | None = None, limit: int = LARGEST_PAGE
+    ) -> list[ExecutionRecord]:
+        """Return the runs that it started, newest first; `before` is the id of the last one on the previous page."""
         record = await self._record(execution)
-        return await self._store.page(LARGEST_PAGE, parent=record.session)
+        return await self.page(ExecutionFilter(parent=record.session, status=status), before=before, limit=limit)
 
     async def steps(self, execution: str) -> Steps:
         record = await self._record(execution)
@@ -202,9 +204,21 @@ class Executions:
         """Resume a paused execution; overdue timers fire."""
         return await self._changed(execution, "resumed", await self._lifecycle.resume(_check_id(execution)))
 
-    async def cancel(self, execution: str) -> ExecutionRecord:
-        """Cancel it and its children; an ask under way is abandoned within two seconds."""
-        return await self._changed(execution, "cancelled", await self._lifecycle.cancel(_check_id(execution)))
+    async def cancel(self, execution: str, *, skip_finally: bool = False) -> ExecutionRecord:
+        """Cancel it and its children; an ask under way is abandoned within two seconds.
+
+        An execution with a `finally` to run is `cancelling` until that has run, for at most five minutes; with
+        `skip_finally` it ends at once. Cancelling it once more changes nothing.
+        """
+        change = await self._lifecycle.cancel(_check_id(execution), skip_finally=skip_finally)
+        if change == "repeated":
+            return await self._record(execution)
+        record = await self._changed(execution, "cancelled", change)
+        if record.status == "cancelling":
+            self._hub.claimable()
+        else:
+            self._ended(record.workflow, "cancelled", record.id)
+        return record
 
     async def retry(
         self, execution: str, *, checkpoint: int | None = None, from_start: bool = False

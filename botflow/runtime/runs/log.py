@@ -23,9 +23,21 @@ _KINDS: Mapping[str, type[Event]] = MappingProxyType(
     }
 )
 _INFO = frozenset(
-    {"started", "completed", "waits", "child", "emitted", "reminder", "paused", "resumed", "taken_up", "checkpoint"}
+    {
+        "started",
+        "completed",
+        "waits",
+        "child",
+        "emitted",
+        "reminder",
+        "paused",
+        "resumed",
+        "taken_up",
+        "checkpoint",
+        "closing",
+    }
 )
-_WARNING = frozenset({"retried", "refused", "error", "expired", "cancelled"})
+_WARNING = frozenset({"retried", "refused", "error", "expired", "cancelling", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

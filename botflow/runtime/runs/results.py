@@ -11,14 +11,13 @@ import io
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import orjson
 
 from botflow.errors import RejectedInbound, did_you_mean
 from botflow.records.files import complete
-from botflow.records.runs import ExecutionRecord
+from botflow.records.runs import ExecutionFilter, ExecutionRecord
 from botflow.storage.runs.executions import Executions
 
 MOST_LISTED = 20  # workflows that an error names
@@ -36,16 +35,6 @@ _FURTHER_CELL = re.compile(rf"([;\t\r\n][;{_BLANKS}]*+)({_SIGNS}?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultsOf:
-    """Which results: those of a workflow, started at `after` or later, and earlier than `before`."""
-
-    workflow: str
-    after: datetime | None = None
-    before: datetime | None = None
-    status: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Results to read: executions up to the id `last` (None without any), and the names of all their variables.
 
@@ -53,7 +42,7 @@ class Results:
     """
 
     store: Executions
-    wanted: ResultsOf
+    wanted: ExecutionFilter
     variables: tuple[str, ...]
     last: str | None
     base: str
@@ -65,7 +54,7 @@ class Results:
                 yield [with_addresses(record, self.base) for record in page]
 
 
-async def find_results(store: Executions, wanted: ResultsOf, base: str) -> Results:
+async def find_results(store: Executions, wanted: ExecutionFilter, base: str) -> Results:
     """Read all executions once for the names of their variables, which a table needs before its first row.
 
     RejectedInbound `workflow.unknown` (404) when there is no such workflow.
@@ -77,7 +66,7 @@ async def find_results(store: Executions, wanted: ResultsOf, base: str) -> Resul
             names.update(dict.fromkeys(record.variables))
         last = page[-1].id
     if last is None and wanted.workflow not in (known := await store.workflows()):
-        raise _unknown(wanted.workflow, known)
+        raise _unknown(wanted.workflow or "", known)
     return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last, base=base)
 
 
@@ -103,17 +92,9 @@ def _unknown(workflow: str, known: Sequence[str]) -> RejectedInbound:
     )
 
 
-async def _pages(store: Executions, wanted: ResultsOf, until: str | None) -> AsyncIterator[list[ExecutionRecord]]:
+async def _pages(store: Executions, wanted: ExecutionFilter, until: str | None) -> AsyncIterator[list[ExecutionRecord]]:
     after = None
-    while page := await store.results(
-        PAGE,
-        workflow=wanted.workflow,
-        status=wanted.status,
-        started_after=wanted.after,
-        started_before=wanted.before,
-        after=after,
-        until=until,
-    ):
+    while page := await store.results(PAGE, wanted, after=after, until=until):
         yield page
         after = page[-1].id
 

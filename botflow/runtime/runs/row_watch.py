@@ -8,13 +8,13 @@ by plain statements, never through the session, so it is not seen either, and ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args
 
 from sqlalchemy import Connection, and_, event, inspect, select
 from sqlalchemy.orm import Mapper
 
 from botflow.errors import UsageError
+from botflow.runtime.runs.row_values import change_input
 from botflow.runtime.runs.start import StartRequest, start_with
 
 Change = Literal["insert", "update", "delete"]
@@ -35,7 +35,8 @@ def watch_rows(
     """Start `workflow` for each row of `model` that a session inserts, updates or deletes, if `when` says so.
 
     `when` and `input` get the row and the former values of what an update changed, by attribute (empty otherwise).
-    Without `input` the workflow gets {"change", "row", "former"}. A start that fails raises, and fails the flush.
+    Without `input` the workflow gets {"change", "row", "former"}, as `change_input` makes it of any column. A start
+    that fails raises, and fails the flush.
     """
     watched = (on,) if isinstance(on, str) else on
     if unknown := set(watched) - set(get_args(Change)):
@@ -63,7 +64,7 @@ def _listener(
             return
         if when is not None and not when(row, former):
             return
-        given = input(row, former) if input else {"change": change, "row": _values(row), "former": _plain(former)}
+        given = input(row, former) if input else change_input(change, _values(row), former)
         start_with(
             connection,
             StartRequest(
@@ -95,8 +96,4 @@ def _note_former_values(mapper: Mapper[Any], connection: Connection, row: Any) -
 def _values(row: Any) -> dict[str, Any]:
     """Return the row's loaded columns."""
     state = inspect(row)
-    return _plain({name: state.dict[name] for name in state.mapper.column_attrs.keys() if name in state.dict})  # noqa: SIM118
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    return {name: state.dict[name] for name in state.mapper.column_attrs.keys() if name in state.dict}  # noqa: SIM118

@@ -35,7 +35,6 @@ from botflow.storage.runs.start import RunStart, StartedRun, start_run
 from botflow.storage.runs.start_targets import Target, find_targets
 
 ON_TIME = timedelta(seconds=60)  # a moment this late was not missed
-FURTHEST_BACK = timedelta(days=7)
 MOST_MISSED = 100  # of one schedule, the newest
 AT_ONCE = 20  # starts of one schedule in one transaction
 LIMIT = 50
@@ -77,15 +76,19 @@ class Schedules:
 
 
 def sync_schedules(connection: Connection) -> None:
-    """Add, change and drop rows: an unchanged row keeps its next moment, a new one counts from now."""
+    """Add, change and drop rows: an unchanged row keeps its next moment. A new or changed one counts from when its
+    version came into force; one that missed moments before that stays until these are made up for."""
     now = clock_time(connection)
-    wanted = [schedule for target in lock_active(connection) for schedule in schedules_of(target)]
-    stored = {(row.schedule.workflow, row.schedule.node): row.schedule for row in stored_schedules(connection)}
-    for schedule in wanted:
-        if stored.pop((schedule.workflow, schedule.node), None) != schedule:
-            put_schedule(connection, schedule, next_moment(schedule.cron, schedule.zone, now))
-    for schedule in stored.values():
-        drop_schedule(connection, schedule)
+    targets = lock_active(connection)
+    stored = {(row.schedule.workflow, row.schedule.node): row for row in stored_schedules(connection)}
+    for target in targets:
+        since = target.since or now
+        for schedule in schedules_of(target):
+            row = stored.pop((schedule.workflow, schedule.node), None)
+            if row is None or (row.schedule != schedule and not former_moments(row, schedule, since, now)):
+                put_schedule(connection, schedule, next_moment(schedule.cron, schedule.zone, since))
+    for row in stored.values():
+        drop_schedule(connection, row.schedule)
 
 
 def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]:
@@ -97,30 +100,53 @@ def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]
     has_more = len(due) == LIMIT
     for row in due:
         target = targets.get(row.schedule.workflow)
-        if target is None or row.schedule not in schedules_of(target):
-            drop_schedule(connection, row.schedule)  # just paused or changed: `sync` makes the right row
+        present = _present(row.schedule, target)
+        if target is None or present is None:
+            drop_schedule(connection, row.schedule)  # just taken out of service, or without this trigger
             continue
-        wanted = moments_to_start(row, now)
+        is_former = present != row.schedule
+        since = target.since or now
+        wanted = former_moments(row, present, since, now) if is_former else moments_to_start(row, now)
         moments, later = wanted[:AT_ONCE], wanted[AT_ONCE:]
-        runs += [_start(connection, target, row.schedule, moment) for moment in moments]
-        next_at = later[0] if later else next_moment(row.schedule.cron, row.schedule.zone, now)
-        move_schedule(connection, row.schedule, moments[-1] if moments else now, next_at)
+        runs += [_start(connection, target, present, moment) for moment in moments]
         has_more = has_more or bool(later)
-        if not moments:
-            _log.warning("schedule_missed", workflow=target.slug, node=row.schedule.node, due=str(row.next_at))
+        if later:
+            move_schedule(connection, row.schedule, moments[-1], later[0])
+        elif is_former:
+            put_schedule(connection, present, next_moment(present.cron, present.zone, since))
+        else:
+            next_at = next_moment(present.cron, present.zone, now)
+            move_schedule(connection, present, moments[-1] if moments else now, next_at)
+            if not moments and _passed(row.schedule, row.next_at, now, 1):
+                _log.warning("schedule_missed", workflow=target.slug, node=present.node, due=str(row.next_at))
     return runs, has_more
+
+
+def _present(stored: Schedule, target: Target | None) -> Schedule | None:
+    """Return what the trigger of a row says now; None without an active workflow or without the trigger."""
+    found = schedules_of(target) if target is not None else ()
+    return next((schedule for schedule in found if schedule.node == stored.node), None)
 
 
 def moments_to_start(row: StoredSchedule, now: datetime) -> list[datetime]:
     """Return the moments of a due schedule for which runs start, oldest first: those on time, and the missed ones that
-    its policy allows, at most the newest hundred of a week."""
-    schedule = row.schedule
-    assert row.next_at is not None
-    first = max(row.next_at, now - FURTHEST_BACK)
-    moments = moments_between(schedule.cron, schedule.zone, first, now, MOST_MISSED)
+    its policy allows, at most the newest hundred, however long no process ran."""
+    moments = _passed(row.schedule, row.next_at, now)
     on_time = [moment for moment in moments if moment >= now - ON_TIME]
     missed = moments[: len(moments) - len(on_time)]
-    return [*_made_up_for(missed, schedule.missed), *on_time]
+    return [*_made_up_for(missed, row.schedule.missed), *on_time]
+
+
+def former_moments(row: StoredSchedule, present: Schedule, since: datetime, now: datetime) -> list[datetime]:
+    """Return the moments that a row missed before `since`, when its trigger was changed to `present`, whose policy
+    counts: `once` is once for the outage, so a moment that `present` has missed too comes instead."""
+    if present.missed == "skip":
+        return []
+    if present.missed == "once":
+        coming = next_moment(present.cron, present.zone, since)
+        if coming is not None and coming < now - ON_TIME:
+            return []
+    return list(_made_up_for(_passed(row.schedule, row.next_at, min(since, now - ON_TIME)), present.missed))
 
 
 def schedules_of(target: Target) -> Sequence[Schedule]:
@@ -135,6 +161,11 @@ def schedules_of(target: Target) -> Sequence[Schedule]:
         )
         for node, properties in plan.of(ScheduleProperties)
     ]
+
+
+def _passed(schedule: Schedule, due: datetime | None, last: datetime, most: int = MOST_MISSED) -> list[datetime]:
+    """Return the moments from `due` to `last`, the newest `most`; `due` None is a schedule without any."""
+    return moments_between(schedule.cron, schedule.zone, due, last, most) if due is not None and due <= last else []
 
 
 def _made_up_for(missed: Sequence[datetime], policy: Missed) -> Sequence[datetime]:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection
 
 from botflow.engine.inbound import CHAT
+from botflow.engine.limits import LARGEST_INPUT, LARGEST_INPUT_OF_PERSON
 from botflow.interfaces import Channel, Channels, normal_address
 from botflow.nodes.triggers.runs import ManualProperties, RunProperties, WebhookProperties
 from botflow.records.queues import PRIORITIES, Priority
@@ -22,6 +23,7 @@ from botflow.records.runs import RunStart, StartedRun
 from botflow.records.sessions import SessionKey
 from botflow.runtime.runs.start_plan import Plan, plan_of
 from botflow.runtime.runs.validation import (
+    LARGEST_METADATA,
     active_target,
     botflows_tables,
     check_input,
@@ -88,7 +90,8 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
     credential.foreign, trigger.key, trigger.key_reused, trigger.name, trigger.person, address.invalid, session.busy,
     session.opted_out.
     """
-    given = plain_input(request.input)
+    has_person = bool(request.external_id or request.channel)
+    given = plain_input(request.input, LARGEST_INPUT_OF_PERSON if has_person else LARGEST_INPUT)
     check_key(request.key)
     for name in ("user_name", "external_id", "channel", "address"):
         check_name(name, getattr(request, name))
@@ -101,7 +104,7 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
         if request.trigger != "webhook":
             _check_credentials(connection, target, plan, request)
         parameters = {"trigger": request.trigger, "start": node, "input": given}
-        if request.external_id or request.channel:
+        if has_person:
             return _start_for_person(connection, target, plan, request, parameters, channels)
         if request.former_key:
             former = find_run(connection, target.workflow, _run_key(request, request.former_key))
@@ -118,7 +121,7 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
                 key=_run_key(request, request.key),
                 priority=PRIORITIES[request.priority],
                 user_name=request.user_name or None,
-                metadata=plain_input(request.metadata),
+                metadata=plain_input(request.metadata, LARGEST_METADATA),
             ),
         )
         return run if request.is_delivery else same_input(run, given, request.key)
@@ -189,7 +192,7 @@ def _start_for_person(
             address=_sender(channels, request.channel, request.address),
             key=request.key,
             user_name=request.user_name or None,
-            metadata=plain_input(request.metadata),
+            metadata=plain_input(request.metadata, LARGEST_METADATA),
         ),
     )
     match begun:

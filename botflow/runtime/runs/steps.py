@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from botflow.engine.events import (
     CheckpointReached,
     EdgeFollowed,
+    ExecutionClosing,
     ExecutionCompleted,
     ExecutionFailed,
     ExecutionStarted,
@@ -31,7 +32,7 @@ StepStatus = Literal["running", "suspended", "completed", "failed", "cancelled",
 
 
 class Outside:
-    """Names of the changes that the API writes, not a turn (`storage.runs.cancel.record`), if they concern steps."""
+    """Names of the changes that the API writes, not a turn (`storage.runs.outside_changes`), if they concern steps."""
 
     cancelled = "cancelled"
     taken_up = "taken_up"
@@ -174,6 +175,8 @@ class _History:
             case ExecutionCompleted.kind if self.open is not None:
                 self.checkpoint = ""
                 return self._end(self.open.node, turn, "completed")
+            case ExecutionClosing.kind if fields[0] in ("completed", "cancelled") and self.open is not None:
+                return self._end(self.open.node, turn, cast(StepStatus, fields[0]))
             case SessionExpired.kind | Outside.cancelled if self.open is not None:
                 return self._end(self.open.node, turn, "cancelled")
         return None

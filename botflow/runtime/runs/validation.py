@@ -12,12 +12,14 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from botflow.engine.json_values import has_nul, stored_numbers
+from botflow.engine.limits import LARGEST_INPUT
 from botflow.errors import RejectedInbound, UsageError
 from botflow.nodes.triggers.input_schema import misfits
 from botflow.records.runs import StartedRun
 from botflow.storage.runs.start_targets import Target, find_target
 
-LARGEST_INPUT = 256_000  # bytes of JSON
+LARGEST_METADATA = 256_000  # bytes of JSON
 LONGEST_KEY = 200
 LONGEST_NAME = 200
 
@@ -60,25 +62,26 @@ def active_target(connection: Connection, slug: str, number: int | None = None) 
     return target
 
 
-def plain_input(given: Any) -> Any:
-    """Return `given` as JSON to store (times, UUIDs and enums become strings); RejectedInbound if it is not JSON."""
+def plain_input(given: Any, largest: int = LARGEST_INPUT) -> Any:
+    """Return `given` as JSON to store (times, UUIDs and enums become strings); RejectedInbound if it is not JSON, or
+    has more than `largest` bytes."""
     try:
         stored = orjson.dumps(given, option=orjson.OPT_NON_STR_KEYS)
     except TypeError as failure:
         raise no_start(f"the input is not JSON: {failure}", "input.not_json", "hand on plain values") from None
-    if len(stored) > LARGEST_INPUT:
+    if len(stored) > largest:
         raise no_start(
-            f"the input has {len(stored)} bytes, more than {LARGEST_INPUT}",
+            f"the input has {len(stored)} bytes, more than {largest}",
             "input.too_large",
             "hand on ids, and let the workflow look the rest up",
         )
-    if b"\\u0000" in stored.replace(rb"\\", b""):  # an escaped backslash begins no escape
+    if has_nul(stored):
         raise no_start("the input contains the character NUL", "input.not_json", "leave it out")
     if b"null" in stored and _has_nan(given):  # orjson writes null for it
         raise no_start(
             "the input contains a number that is not finite (NaN or infinite)", "input.not_json", "leave it out"
         )
-    return orjson.loads(stored)
+    return stored_numbers(orjson.loads(stored), stored)
 
 
 def check_input(schema: Any, given: Any) -> None:

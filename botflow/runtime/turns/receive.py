@@ -21,16 +21,19 @@ from botflow.engine.turn import NodeTypes, Turn
 from botflow.errors import ProviderError, RejectedInbound
 from botflow.flow.policy import Policy
 from botflow.interfaces import Channel
+from botflow.log_facts import add_log_fact
 from botflow.records.leases import Accepted, Arrival, Lease
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import Receipt, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, changes_consent, opts_out, silences
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.overload import Overloaded
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import Bursts, holds_back
 from botflow.runtime.turns.first_step import Paused, first_step
+from botflow.runtime.turns.refusals import Refusals
 from botflow.runtime.turns.rendering import commit_of, receipt_of
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
@@ -93,6 +96,7 @@ class Receiver:
         self._on_committed = on_committed
         self._check_queue = check_queue
         self._order = ArrivalOrder()
+        self.refusals = Refusals()
         self._log = structlog.get_logger("botflow.receive")
 
     async def receive(
@@ -114,10 +118,13 @@ class Receiver:
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
         async with self._order.turn(key):
-            stored, step = await self._take_first_step(live, key, inbound, by_token=by_token)
-            if isinstance(step, Receipt):
-                return step
-            receipt = await self._accept(live, stored, inbound, step, deadline_s, by_token=by_token)
+            with self.refusals.noted():
+                stored, step = await self._take_first_step(live, key, inbound, by_token=by_token)
+                if isinstance(step, Receipt):
+                    add_log_fact("session", step.id.session)
+                    return step
+                receipt = await self._accept(live, stored, inbound, step, deadline_s, by_token=by_token)
+            add_log_fact("session", receipt.id.session)
         receipt = await self._await_turn(receipt, deadline_s)
         if (provider := self._channels.get(inbound.channel)) is not None:
             receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
@@ -145,7 +152,7 @@ class Receiver:
             try:
                 step = await self._compute(live, stored, inbound, is_gated=is_gated, by_token=by_token)
             except Exception as failure:  # noqa: BLE001 -- a fence: the accepted inbound is tried again, and buried
-                self._log.warning("turn_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
+                log_failure(self._log, "turn_failed", failure, workflow=live.slug, session=stored.id)
                 return stored, None
             if not isinstance(step, TurnCommit):
                 return stored, step
@@ -207,7 +214,7 @@ class Receiver:
                 return await self._consent.commit(commit, live.flow)
             return await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence, as above
-            self._log.warning("commit_failed", reason=type(failure).__name__, code=getattr(failure, "code", None))
+            log_failure(self._log, "commit_failed", failure, workflow=live.slug, session=commit.read.id)
             return None
 
     def _committed(self, commit: TurnCommit, turn_id: TurnId) -> Receipt:

@@ -8,9 +8,9 @@ write is fenced by the attempt, and a refused write means that another process h
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import structlog
 
@@ -31,12 +31,17 @@ from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.asks.perform import Asking, Asks
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, takes_back
-from botflow.runtime.served_flows import Flows
+from botflow.runtime.process.failure_facts import code_of, is_known_outage, log_failure
+from botflow.runtime.process.measurements import Measurements
+from botflow.runtime.served_flows import CannotRun, Flows
 from botflow.runtime.turns.bursts import Bursts, Superseded
 from botflow.runtime.turns.drafts import Draft
 from botflow.runtime.turns.first_step import Paused
+from botflow.runtime.turns.kept_values import KeptValueStore
+from botflow.runtime.turns.outages import insist, outage_pauses
 from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.rendering import commit_of, receipt_of
+from botflow.runtime.turns.serving import Next, Serving
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.store import TurnStore
@@ -44,29 +49,11 @@ from botflow.storage.turns.store import TurnStore
 ATTEMPTS = 3  # the next one buries the inbound
 PAUSE_BEFORE_ATTEMPT_S = {2: 0.2, 3: 1.0}
 
-Next = Lease | Literal["look again"] | None  # the next action of a session's task after an attempt
-
 
 class Fenced(BotflowError):
     """This attempt no longer holds the inbound: another process has it."""
 
     code = "attempt.fenced"
-
-
-@dataclass(slots=True, eq=False)
-class Serving:
-    """One session that this process runs: the state shared by its task and its attempts.
-
-    `lease` is None between two attempts, while the next inbound is looked up. `is_lost`: by a beat, another process has
-    the lease now. `is_last`: the process stops, so the next inbound is not leased.
-    """
-
-    session: int
-    lease: LeaseId | None = None
-    task: asyncio.Task[None] | None = None
-    is_finishing: bool = False
-    is_lost: bool = False
-    is_last: bool = False
 
 
 async def pause_before(attempt: int) -> None:
@@ -91,7 +78,9 @@ class TurnRunner:
         consent: ConsentKeeper,
         bursts: Bursts,
         outcomes: Outcomes,
+        values: KeptValueStore,
         on_committed: Callable[[TurnCommit, TurnId], None],
+        measurements: Measurements,
     ) -> None:
         self._owner = owner
         self._turns = turns
@@ -104,35 +93,48 @@ class TurnRunner:
         self._consent = consent
         self._bursts = bursts
         self._outcomes = outcomes
+        self._values = values
         self._on_committed = on_committed
+        self._measurements = measurements
         self._log = structlog.get_logger("botflow.turns")
 
     async def attempt(self, serving: Serving, lease: Lease, begun: Paused | Turn | None = None) -> Next:
         """Run one attempt; return the next action of the session's task. Failures are logged, not raised."""
         queued = lease.queued
         session, seq = queued.id
-        serving.lease, serving.is_finishing = LeaseId(queued.id, queued.attempt), False
-        try:
-            if queued.attempt > ATTEMPTS:
-                finished = await self._bury(serving, lease)
+        serving.lease = LeaseId(queued.id, queued.attempt)
+        for pause_s in outage_pauses():
+            serving.is_finishing = False
+            try:
+                finished = await self._attempt(serving, lease, begun)
+            except Fenced:
+                self._log.info("attempt_fenced", session=session, seq=seq, attempt=queued.attempt)
+                return "begin again"
+            except CannotRun:
+                return "give back"
+            except Exception as failure:  # noqa: BLE001 -- the fence of an attempt: a poison message must not stop others
+                slug = self._flows.slug_of(lease.session.key.workflow)
+                facts = {"workflow": slug, "session": session, "seq": seq, "attempt": queued.attempt}
+                log_failure(self._log, "attempt_failed", failure, **facts)
+                self._measurements.attempt_failed(code_of(failure))
+                if not is_known_outage(failure):
+                    break
             else:
-                if queued.attempt < ATTEMPTS:
-                    await pause_before(queued.attempt)
-                finished = await self._run(serving, lease, begun)
-        except Fenced:
-            self._log.info("attempt_fenced", session=session, seq=seq, attempt=queued.attempt)
-            return "look again"
-        except Exception as failure:  # noqa: BLE001 -- the fence of an attempt: a poison message must not stop the others
-            self._log.warning(
-                "attempt_failed",
-                session=session,
-                seq=seq,
-                attempt=queued.attempt,
-                reason=type(failure).__name__,
-                code=getattr(failure, "code", None),
-            )
-            return "look again"
-        return finished.next or ("look again" if finished.must_look else None)
+                return finished.next or ("look on" if finished.must_look else None)
+            serving.is_finishing = False
+            # It read something in vain: what it has asked until then is journalled, and read with the next try.
+            lease = lease._replace(queued=replace(queued, has_answers=True))
+            begun = begun if isinstance(begun, Turn) else None
+            await asyncio.sleep(pause_s)
+        return "begin again"
+
+    async def _attempt(self, serving: Serving, lease: Lease, begun: Paused | Turn | None) -> Finished:
+        attempt = lease.queued.attempt
+        if attempt > ATTEMPTS:
+            return await self._bury(serving, lease)
+        if attempt < ATTEMPTS:
+            await pause_before(attempt)
+        return await self._run(serving, lease, begun)
 
     async def _run(self, serving: Serving, lease: Lease, begun: Paused | Turn | None) -> Finished:
         """Compute the turn, perform its asks, and commit it."""
@@ -140,6 +142,8 @@ class TurnRunner:
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
         flow = await self._flows.version(version)
+        if stored.key.channel == RUN:
+            stored = await self._values.fill(stored, queued.inbound)
         answers: tuple[JournalledAnswer, ...] = ()
         if (silent := await self._consent.before_turn(stored, queued.inbound, flow, is_stored=True)) is not None:
             turn = silent.turn
@@ -163,7 +167,9 @@ class TurnRunner:
         turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         commit = self._commit_of(stored, queued, turn, version, stored.parked)  # a dead START does not opt in
-        return await self._finish(serving, commit, queued, outcome="dead")
+        finished = await self._finish(serving, commit, queued, outcome="dead")
+        self._measurements.gave_up()
+        return finished
 
     # -- one turn
 
@@ -172,6 +178,8 @@ class TurnRunner:
     ) -> tuple[StoredInbound, Turn, tuple[JournalledAnswer, ...]]:
         """Compute the turn of the whole burst; again, with both, when a newer message comes before the reply."""
         while True:
+            if stored.session.cancel:  # a newer message is not part of what is cancelled
+                return (queued, *await self._drive(flow, stored, queued, begun))
             gathered = await self._bursts.gathered(
                 flow.policy, stored.key, queued, has_acted=await self._has_acted(flow.policy, queued)
             )
@@ -202,11 +210,19 @@ class TurnRunner:
             return begun, ()
         journal = {entry.index: entry for entry in await self._turns.answers(queued.id)} if queued.has_answers else {}
         kept: list[JournalledAnswer] = []  # answered, not journalled yet
-        index, policy = 0, flow.policy
+        index = 0
+        spent: dict[str, float] = {}  # seconds of calls by node
+        policy = flow.policy.model_copy(update={"bursts": "queue"}) if stored.session.cancel else flow.policy
+
+        def is_known(ask: Ask) -> bool:
+            if isinstance(ask, AskHistory | Pause):  # never journalled: known if anything was asked after it
+                return any(later > index for later in journal)
+            return index in journal and journal[index].fingerprint == fingerprint(ask)
+
         try:
             if begun is None:
                 said: list[SendMessage] = []
-                engine = take_turn(flow, stored.session, queued.inbound, self._node_types, said=said)
+                engine = take_turn(flow, stored.session, queued.inbound, self._node_types, said=said, is_known=is_known)
                 ask = next(engine)
             else:
                 engine, ask, said = begun
@@ -217,12 +233,15 @@ class TurnRunner:
                 if entry is not None and entry.fingerprint == fingerprint(ask):
                     answer = answer_from_json(entry.value)
                 elif isinstance(ask, AskHistory | Pause):
+                    await self._keep(queued, kept)  # the history may be read in vain
                     answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
                 else:
                     if entry is not None:
                         await self._bursts.replaced(queued, entry)
                     await self._keep(queued, kept)
+                    began_s = time.perf_counter()
                     answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
+                    spent[ask.node] = spent.get(ask.node, 0.0) + time.perf_counter() - began_s
                     kept.append(_journalled(index, ask, answer))
                     if isinstance(ask, Invoke):
                         await self._keep(queued, kept)
@@ -232,6 +251,8 @@ class TurnRunner:
                 ask = engine.send(answer)
         except StopIteration as finished:
             turn: Turn = finished.value
+            for node, seconds in spent.items():
+                self._measurements.turns.spent(stored.flow_version or queued.flow_version, node, seconds)
             return turn, tuple(kept)
 
     async def _ask(
@@ -249,7 +270,7 @@ class TurnRunner:
         """Journal these answers, and empty the list."""
         if not kept:
             return
-        if not await self._turns.keep(queued.id, queued.attempt, kept):
+        if not await insist(lambda: self._turns.keep(queued.id, queued.attempt, kept)):
             raise Fenced("another attempt has this inbound", hint="nothing to do: it is run there")
         kept.clear()
         reach("turn.kept")
@@ -264,6 +285,7 @@ class TurnRunner:
         opts_in_by: Flow | None = None,
     ) -> Finished:
         serving.is_finishing = True
+        await insist(lambda: self._values.keep(commit.turn))
         finishing = Finishing(
             turn=queued.id,
             attempt=queued.attempt,
@@ -273,9 +295,9 @@ class TurnRunner:
             owner=None if serving.is_last else self._owner,
         )
         if opts_in_by is None:
-            finished = await self._turns.finish(finishing)
+            finished = await insist(lambda: self._turns.finish(finishing))
         else:
-            finished = await self._consent.finish(finishing, opts_in_by)
+            finished = await insist(lambda: self._consent.finish(finishing, opts_in_by))
         if finished is None:
             self._hot.forget(commit.read.key)
             raise Fenced("the session changed while its turn ran", hint="nothing to do: it runs again")
@@ -283,7 +305,7 @@ class TurnRunner:
         self._hot.put(
             replace(
                 commit.read,
-                session=commit.turn.session,
+                session=commit.turn.session.emptied(),
                 last_seq=max(commit.read.last_seq, queued.id.seq, queued.through),
                 done_seq=max(queued.id.seq, queued.through),
                 flow_version=commit.flow_version if commit.turn.session.frames else None,

@@ -13,12 +13,15 @@ import structlog
 
 from botflow.engine.turn import Turn
 from botflow.errors import ProviderError
+from botflow.log_facts import LogFacts, log_facts, log_with
 from botflow.records.leases import Lease, LeaseId
 from botflow.records.turns import Receipt, TurnId
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.first_step import Paused
 from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.quarantine import Quarantine
-from botflow.runtime.turns.run import ATTEMPTS, Next, Serving, TurnRunner, pause_before
+from botflow.runtime.turns.run import ATTEMPTS, TurnRunner, pause_before
+from botflow.runtime.turns.serving import Next, Serving
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.store import LeaseStore
 
@@ -68,6 +71,11 @@ class SessionTasks:
         finally:
             self._kept -= kept
 
+    @property
+    def running(self) -> int:
+        """How many sessions this process works on."""
+        return len(self._serving)
+
     def on_room(self, callback: Callable[[], None]) -> None:
         """Call this when a process that was full has room again."""
         self._on_room = callback
@@ -81,12 +89,24 @@ class SessionTasks:
         return [serving.lease for serving in self._serving.values() if serving.lease is not None]
 
     def start(self, lease: Lease, begun: Paused | Turn | None = None) -> asyncio.Task[None]:
-        """Run a lease, and the next inbounds of its session. `begun` is the turn as far as its receiver computed it."""
+        """Run a lease, and the next inbounds of its session. `begun` is the turn as far as its receiver computed it.
+
+        A task that has just committed the session's former turn, or is looking for its next inbound, goes on with the
+        lease: the claim that brought it was faster. One that stands in the suspects' line has taken nothing, and ends:
+        it may wait for this very claim. A lease whose inbound has been begun again since is ignored.
+        """
         session = lease.session.id
+        former = self._serving.get(session)
+        if former is not None and former.task is not None and not former.is_lost and not former.is_in_line:
+            if former.lease is None or (former.is_finishing and former.lease.turn != lease.queued.id):
+                former.claimed = lease
+                return former.task
+            if former.lease.turn == lease.queued.id and former.lease.attempt > lease.queued.attempt:
+                return former.task
         serving = Serving(session, LeaseId(lease.queued.id, lease.queued.attempt), is_last=self._is_stopping)
-        former, self._serving[session] = self._serving.get(session), serving
+        self._serving[session] = serving
         serving.task = asyncio.create_task(self._serve(serving, lease, begun), name=f"session {session}")
-        if former is not None and former.task is not None:  # its lease was lost, else we would not have got this one
+        if former is not None and former.task is not None:  # else we would not have got this lease
             former.is_lost = True
             former.task.cancel()
         return serving.task
@@ -95,7 +115,7 @@ class SessionTasks:
         """Run the next inbound of a session, if this process does not run the session already and has room."""
         if self.room and session not in self._serving:
             serving = self._serving[session] = Serving(session)
-            serving.task = asyncio.create_task(self._serve(serving, "look again"), name=f"session {session}")
+            serving.task = asyncio.create_task(self._serve(serving, "begin again"), name=f"session {session}")
 
     def outcome(self, turn: TurnId) -> asyncio.Future[Receipt | None] | None:
         """Return the future outcome of a turn that this process runs or will run next: its receipt, or None when the
@@ -132,7 +152,7 @@ class SessionTasks:
         try:
             released = await self._leases.release(self._owner)
         except ProviderError as failure:  # then others notice by its missing beats
-            self._log.warning("leases_not_released", code=failure.code)
+            log_failure(self._log, "leases_not_released", failure)
             return
         if released or tasks:  # a turn that ended meanwhile has left the next inbounds of its session
             self._hub.claimable()
@@ -141,15 +161,25 @@ class SessionTasks:
 
     async def _serve(self, serving: Serving, following: Next, begun: Paused | Turn | None = None) -> None:
         was_full = self.room == 0
+        # Of the request that has begun this task, if it runs the request's own inbound; the later ones are others'.
+        inherited = log_facts() if isinstance(following, Lease) else {}
         try:
             while following is not None:
+                log_with(LogFacts({**inherited, "session": serving.session}))
+                inherited = {}
                 if isinstance(following, Lease):
                     following, begun = await self._runner.attempt(serving, following, begun), None
+                elif following == "give back":
+                    following = None
+                    await self._give_back(serving)
                 else:
                     serving.lease = None
-                    following = await self._look_again(serving)
+                    following = await self._look(serving, again=following == "begin again")
+                claimed, serving.claimed = serving.claimed, None
+                if claimed is not None and not isinstance(following, Lease):
+                    following = claimed
         except ProviderError as failure:  # the next beats find a lease of ours without a task
-            self._log.warning("session_left", session=serving.session, code=failure.code)
+            log_failure(self._log, "session_left", failure, session=serving.session)
         except asyncio.CancelledError:
             if not serving.is_lost:
                 raise
@@ -162,26 +192,37 @@ class SessionTasks:
             if was_full or self.room == 1:
                 self._on_room()
 
-    async def _look_again(self, serving: Serving) -> Next:
-        """Take the session's next inbound. One whose attempts died twice is begun alone: it may crash the process, and
-        the turns that run beside it would end, and be given up, with it."""
-        lease = await self._take(serving.session, suspects=False)
-        if lease is not None:
+    async def _give_back(self, serving: Serving) -> None:
+        """Leave the session to another process, which can run its version."""
+        assert serving.lease is not None
+        await self._leases.give_back(self._owner, serving.lease)
+        self._hub.claimable()
+
+    async def _look(self, serving: Serving, *, again: bool) -> Next:
+        """Take the session's next inbound; with `again` also one that this process holds already.
+
+        One whose attempts died twice is begun alone: it may crash the process, and the turns that run beside it would
+        end, and be given up, with it.
+        """
+        lease = await self._take(serving.session, suspects=False, again=again)
+        if lease is not None or serving.claimed is not None:
             return lease
-        if not await self._leases.has_suspects(serving.session):
+        if not await self._leases.has_suspects(serving.session) or serving.claimed is not None:
             return None
+        serving.is_in_line = True
         await pause_before(ATTEMPTS)  # outside the quarantine, where others wait
         async with self.quarantine.alone():
-            lease = await self._take(serving.session, suspects=True)
+            serving.is_in_line = False
+            lease = await self._take(serving.session, suspects=True, again=again)
             return None if lease is None else await self._runner.attempt(serving, lease)
 
-    async def _take(self, session: int, *, suspects: bool) -> Lease | None:
+    async def _take(self, session: int, *, suspects: bool, again: bool) -> Lease | None:
         for pause_s in OUTAGE_PAUSES_S:
             if self._is_stopping:
                 return None
             try:
-                return await self._leases.take(self._owner, session, suspects=suspects)
+                return await self._leases.take(self._owner, session, suspects=suspects, again=again)
             except ProviderError as failure:
-                self._log.warning("session_not_taken", session=session, code=failure.code)
+                log_failure(self._log, "session_not_taken", failure, session=session)
             await asyncio.sleep(pause_s)
-        return await self._leases.take(self._owner, session, suspects=suspects)
+        return await self._leases.take(self._owner, session, suspects=suspects, again=again)

@@ -20,6 +20,7 @@ from botflow.engine.turn import NodeTypes, Turn
 from botflow.interfaces import Channel
 from botflow.records.leases import DueWait
 from botflow.records.turns import TurnCommit, TurnId
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.first_step import first_step
@@ -94,7 +95,7 @@ class DueTimers:
             reach("timer.computed")
             turn_id = await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence: the stored timeout is tried again, and buried
-            _log.warning("timer_failed", session=stored.id, reason=type(failure).__name__)
+            log_failure(_log, "timer_failed", failure, session=stored.id)
             return False
         if turn_id is None:
             self._hot.forget(stored.key)  # the session has changed: the next look decides

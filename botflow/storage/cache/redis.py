@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 
 import orjson
-import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -26,14 +25,14 @@ from botflow.records.counts import Count
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.seals import Seals
+from botflow.storage.outage_log import OutageLog
 
 CALL_S = 0.05
 KEPT_S = 3600
 GATHER_S = 0.05  # sessions that are put this close together travel as one
 LARGEST_BACKLOG = 5_000
 RESUBSCRIBE_S = 0.5
-
-_log = structlog.get_logger(__name__)
+PIPELINE_SAYS = " of pipeline caused error: "
 
 
 def open_redis(url: str, namespace: str, keyring: Keyring) -> RedisLink:
@@ -50,6 +49,7 @@ class RedisLink:
         self._prefix = f"botflow:{namespace}"
         self._seals = Seals(keyring)
         self._breaker = Breaker(failures=3, pause_s=1.0, monotonic_s=time.monotonic)
+        self.outages = OutageLog("redis")
         self._backlog: dict[str, StoredSession] = {}
         self._flushing: asyncio.Task[None] | None = None
 
@@ -75,7 +75,7 @@ class RedisLink:
         if self._breaker.allows():
             try:
                 stored = await self._calls.get(self._name(key))
-                self._breaker.succeeded()
+                self._succeeded()
             except (RedisError, OSError) as failure:
                 self._failed(failure)
         if not isinstance(stored, bytes):
@@ -104,7 +104,7 @@ class RedisLink:
             pipeline.expire(name, each.window_s)
         try:
             counted = (await pipeline.execute())[::2]
-            self._breaker.succeeded()
+            self._succeeded()
         except (RedisError, OSError) as failure:
             self._failed(failure)
             return None
@@ -116,7 +116,7 @@ class RedisLink:
             raise ProviderError("Redis is not available", code="redis.unavailable", retryable=True)
         try:
             await self._calls.publish(self._prefix, self._seals.sealed(self._prefix, payload.encode()))
-            self._breaker.succeeded()
+            self._succeeded()
         except (RedisError, OSError) as failure:
             self._failed(failure)
             raise ProviderError("Redis did not take a signal", code="redis.unavailable", retryable=True) from failure
@@ -132,7 +132,7 @@ class RedisLink:
                         if payload is not None:
                             receive(payload.decode(errors="replace"))
             except (RedisError, OSError) as failure:
-                _log.debug("subscriber_lost", reason=type(failure).__name__)
+                self._note(failure)
             await asyncio.sleep(RESUBSCRIBE_S)
 
     async def _flush(self) -> None:
@@ -147,16 +147,26 @@ class RedisLink:
                 pipeline.set(name, self._seals.sealed(name, _encode(stored)), ex=KEPT_S)
             try:
                 await pipeline.execute()
-                self._breaker.succeeded()
+                self._succeeded()
             except (RedisError, OSError) as failure:
                 self._failed(failure)
 
     def _name(self, key: SessionKey) -> str:
         return f"{self._prefix}:{key.workflow}:{key.channel}:{key.external_id}"
 
+    def _succeeded(self) -> None:
+        self._breaker.succeeded()
+        self.outages.succeeded()
+
     def _failed(self, failure: Exception) -> None:
         self._breaker.failed()
-        _log.debug("redis_failed", reason=type(failure).__name__)
+        self._note(failure)
+
+    def _note(self, failure: Exception) -> None:
+        # A pipeline's error quotes the command: the key has a person's number, and the value what was said.
+        said = str(failure).rpartition(PIPELINE_SAYS)[2]
+        cause = (said.splitlines() or [""])[0] or type(failure).__name__
+        self.outages.failed(cause, hint="everything works without it, more slowly")
 
 
 def _client(url: str, call_s: float | None) -> Redis:

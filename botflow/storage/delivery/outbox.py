@@ -5,7 +5,7 @@ States move forward only; a part has one owner at a time. The chat's messages ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
-from botflow.records.outbounds import StoredOutbound
+from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.records.turns import TurnId
 from botflow.storage.delivery.claim_due import UNCONFIRMED_S, Rate, claim_due, slow_down
 from botflow.storage.delivery.reports import apply_news
@@ -31,6 +31,8 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Called after a report has changed a part: its channel, its new state, and the code of the error.
+        self.on_change: Callable[[str, OutboundState, str], None] = lambda channel, state, code: None
 
     async def hand_over(self, turn: TurnId, limit: int) -> tuple[StoredOutbound, ...]:
         """Claim a finished turn's ready parts, the first `limit` of them, for the waiting web request while reply_by
@@ -69,12 +71,15 @@ class Outbox:
         in the same transaction.
         """
         try:
-            return await self._engine.write(apply_news, news)
+            applied = await self._engine.write(apply_news, news)
         except ProviderError as failure:
             if not isinstance(failure.__cause__, IntegrityError):
                 raise
             # Another part was matched with this message meanwhile; a new transaction sees it.
-            return await self._engine.write(apply_news, news)
+            applied = await self._engine.write(apply_news, news)
+        if applied is not None and applied.state is not None:
+            self.on_change(applied.channel, applied.state, news.error_code)
+        return applied is not None
 
     async def unresolved(self, older_than_s: float, limit: int) -> list[StoredOutbound]:
         """Return parts that are handed, sending or unknown without news for this long, in (session, version, index)

@@ -44,6 +44,15 @@ COLUMNS = ("state", "attempts", "provider_id", "former_ids", "due_at", "body")
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a report: the channel that its part left by, and the part's new state, None if it has kept its
+    own."""
+
+    channel: str
+    state: OutboundState | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """The change of a part: its new state, the columns to write, and when it is due (from now)."""
 
@@ -80,17 +89,21 @@ def change_of(part: Any, news: DeliveryStatus) -> Change | None:
     return Change(news.state, columns, due_in_s=ACCEPTED_S if is_in_line else None)
 
 
-def apply_news(connection: Connection, news: DeliveryStatus) -> bool:
-    """Move a part's state by what `news` says, in the caller's transaction; False when there is no such part."""
+def apply_news(connection: Connection, news: DeliveryStatus) -> Applied | None:
+    """Move a part's state by what `news` says, in the caller's transaction; None when there is no such part."""
     version, _, index = news.wire_id.partition(".")
     mine = and_(
         outbounds.c.session_id == news.session,
         outbounds.c.version == int(version),
         outbounds.c.index == int(index),
     )
-    body = connection.execute(select(outbounds.c.body).where(mine)).scalar()
-    if body is None:
-        return False
+    of_session = sessions.c.id == outbounds.c.session_id
+    found = connection.execute(
+        select(outbounds.c.body, sessions.c.channel).join(sessions, of_session).where(mine)
+    ).first()
+    if found is None:
+        return None
+    body = found.body
     if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
         connection.execute(select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True))
     row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
@@ -101,7 +114,7 @@ def apply_news(connection: Connection, news: DeliveryStatus) -> bool:
         _change(connection, mine, change)
         if (state := _awaited(body, change, news)) is not None:
             _tell(connection, news, body["awaitedBy"], state)
-    return True
+    return Applied(body.get("channel") or found.channel, change.state if change is not None else None)
 
 
 def _change(connection: Connection, mine: ColumnElement[bool], change: Change) -> None:

@@ -9,37 +9,45 @@ from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 import orjson
 import psycopg
-import structlog
 from psycopg import AsyncConnection as DriverConnection
 from psycopg.rows import TupleRow
-from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options, driver_url
+from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters, driver_url
 from botflow.storage.engines.postgres_prepared import ANSWER_S, HotStatements
 from botflow.storage.engines.shared import WHERE_AM_I, check_shared
+from botflow.storage.outage_log import CALM_S, OutageLog
 
 CHANNEL = "botflow"
+CONNECTIONS = 16  # of one process
 RELISTEN_S = 0.5
+LISTENER_HINT = "signals between processes come late, by a poll, until it listens again"
 READ_COMMITTED = {"isolation_level": "READ COMMITTED"}  # an application's engine may have another default
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-_log = structlog.get_logger(__name__)
-
 
 class PostgresEngine:
-    """Connections to one Postgres database; `open` before use."""
+    """Up to `connections` connections to one Postgres database, named `name`; `open` before use."""
 
-    def __init__(self, url: str, shared: AsyncEngine | None = None) -> None:
-        """`shared` is the application's own engine, on the same database: see `engines.shared`."""
+    def __init__(
+        self, url: str, shared: AsyncEngine | None = None, *, connections: int = CONNECTIONS, name: str = "botflow"
+    ) -> None:
+        """`shared` is the application's own engine, on the same database: see `engines.shared`. Its connections are not
+        counted here."""
         self._url = driver_url(url)
-        self._hot = HotStatements(self._url)
+        self._parameters = connection_parameters(url, name=name)
+        pooled = max(2, connections * 2 // 5)  # for SQLAlchemy; one more listens
+        self.outages = OutageLog("database")
+        self._hot = HotStatements(url, connections=connections - pooled - 1, name=name, outages=self.outages)
         self._is_shared = shared is not None
-        self._engine = _own_engine(self._url) if shared is None else shared.execution_options(**READ_COMMITTED)
+        self._engine = (
+            _own_engine(self._parameters, pooled) if shared is None else shared.execution_options(**READ_COMMITTED)
+        )
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def open(self) -> None:
@@ -61,7 +69,7 @@ class PostgresEngine:
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
         """Run `work`, which only reads; each of its statements is a transaction of its own."""
-        with provider_errors():
+        with provider_errors(self.outages):
             async with asyncio.timeout(ANSWER_S), self._autocommit.connect() as connection:
                 return await connection.run_sync(work, *args, **kwargs)
 
@@ -69,7 +77,7 @@ class PostgresEngine:
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
         """Run `work` in one transaction; any exception rolls it back."""
-        with provider_errors():
+        with provider_errors(self.outages):
             async with asyncio.timeout(ANSWER_S), self._engine.begin() as connection:
                 return await connection.run_sync(work, *args, **kwargs)
 
@@ -91,26 +99,37 @@ class PostgresEngine:
 
     async def subscribe(self, receive: Callable[[str], None]) -> None:
         """Call `receive` for every payload until cancelled; after a lost connection, listen again on a new one."""
+        outages = OutageLog("listener")
         while True:
             try:
-                options: dict[str, Any] = {**connection_options(), "autocommit": True}
-                async with await DriverConnection.connect(self._url, **options) as connection:
+                async with await DriverConnection.connect(autocommit=True, **self._parameters) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    async for notification in connection.notifies():
-                        receive(notification.payload)
+                    while True:
+                        async for notification in connection.notifies(timeout=CALM_S):
+                            receive(notification.payload)
+                        outages.succeeded()
             except (psycopg.Error, OSError) as failure:
-                _log.warning("listener_lost", reason=type(failure).__name__)
+                outages.failed((str(failure).splitlines() or [""])[0] or type(failure).__name__, hint=LISTENER_HINT)
             await asyncio.sleep(RELISTEN_S)
 
 
-def _own_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
-        pool_size=3,
-        max_overflow=3,
+def _own_engine(parameters: Mapping[str, Any], connections: int) -> AsyncEngine:
+    kept = (connections + 1) // 2
+    engine = create_async_engine(
+        DIALECT,
+        pool_size=kept,
+        max_overflow=connections - kept,
         pool_timeout=5.0,
         pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={**connection_options(), "options": SERVER_LIMITS},
+        connect_args=dict(parameters),
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_read_only)
+    return engine
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Give up all connections when one takes no writes: they would not, also when the server does again."""
+    if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+        context.is_disconnect = True

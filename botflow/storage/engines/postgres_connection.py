@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -22,12 +23,30 @@ Result = TypeVar("Result")
 CANCEL_S = 5.0
 
 
+@dataclass(slots=True)
+class Refusal:
+    """Why the last attempt to connect failed; the driver's pool only says that it has no connection."""
+
+    last: psycopg.Error | None = None
+
+
 class HotConnection(AsyncConnection[TupleRow]):
     """A connection that waits like psycopg's own until `watch` is called, and again after `unwatch`."""
 
     _loop: asyncio.AbstractEventLoop | None = None
     _socket = -1  # registered with the loop; -1 while it is not
     _ready: asyncio.Future[Ready] | None = None
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", *, refusal: Refusal, **options: Any) -> Self:  # type: ignore[override]
+        """Connect, and note in `refusal` whether that succeeded."""
+        try:
+            connection = await super().connect(conninfo, **options)
+        except psycopg.Error as failure:
+            refusal.last = failure
+            raise
+        refusal.last = None
+        return connection
 
     def watch(self) -> None:
         """Keep the socket registered from the next wait on; the caller owns the connection until `unwatch`."""

@@ -20,13 +20,13 @@ import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_options
-from botflow.storage.engines.postgres_connection import HotConnection
+from botflow.storage.engines.postgres_connect import SERVER_LIMITS, connection_parameters
+from botflow.storage.engines.postgres_connection import HotConnection, Refusal
+from botflow.storage.outage_log import OutageLog
 
-CONNECTIONS = 9  # of the 16 that a process may hold: 6 others go through SQLAlchemy, 1 listens
 GET_S = 5.0
 # About the server's own statement timeout. It is for a server, or a proxy before it, that keeps the connection alive
 # and never answers: two commits that never end would block the fast path for ever.
@@ -52,21 +52,26 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class HotStatements:
-    """Runs single statements, each its own transaction, on up to CONNECTIONS connections."""
+    """Runs single statements, each its own transaction, on up to `connections` connections, named `name`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, connections: int, name: str, outages: OutageLog) -> None:
+        self._outages = outages
+        self._refusal = Refusal()
         self._pool: AsyncConnectionPool[HotConnection] = AsyncConnectionPool(
-            url,
             connection_class=HotConnection,
             min_size=2,
-            max_size=CONNECTIONS,
+            max_size=connections,
             timeout=GET_S,
             reconnect_timeout=RECONNECT_S,
             open=False,
             configure=_configure,
-            kwargs={**connection_options(), "autocommit": True, "options": SERVER_LIMITS + POINT_LOOKUPS},
+            kwargs={
+                **connection_parameters(url, SERVER_LIMITS + POINT_LOOKUPS, name=name),
+                "autocommit": True,
+                "refusal": self._refusal,
+            },
         )
-        self._free = asyncio.Semaphore(CONNECTIONS)
+        self._free = asyncio.Semaphore(connections)
         self._is_silent = False
         self._idle: list[
             tuple[HotConnection, AsyncRawCursor[TupleRow]]
@@ -86,7 +91,7 @@ class HotStatements:
         Without an answer in time it fails like an outage. When the connection is lost it runs once more on another one:
         every hot statement is fenced or keyed, so that a second run of a committed one changes nothing.
         """
-        with provider_errors():
+        with provider_errors(self._outages):
             try:
                 return await self._run(statement, values)
             except ConnectionLost:
@@ -105,6 +110,8 @@ class HotStatements:
                 await cursor.execute(text, given, prepare=True)
                 rows = await cursor.fetchall()
             except BaseException as failure:
+                if isinstance(failure, psycopg.errors.ReadOnlySqlTransaction):
+                    await self._leave_read_only(connection)
                 await self._return(connection)  # to the pool, which checks the connection's state
                 if patience.is_over:
                     self._is_silent = True
@@ -119,13 +126,24 @@ class HotStatements:
             return rows
 
     async def _borrow(self) -> tuple[HotConnection, AsyncRawCursor[TupleRow]]:
-        connection = await self._pool.getconn()
+        try:
+            connection = await self._pool.getconn()
+        except PoolTimeout as failure:
+            raise self._refusal.last or failure from failure
         connection.watch()
         return connection, AsyncRawCursor(connection)
 
     async def _return(self, connection: HotConnection) -> None:
         connection.unwatch()
         await self._pool.putconn(connection)
+
+    async def _leave_read_only(self, connection: HotConnection) -> None:
+        """Close it, and all that are idle: a session that began read-only stays so, also when the server takes writes
+        again, or is no longer the primary."""
+        for each in (connection, *(idle for idle, _ in self._idle)):
+            each.unwatch()
+            await each.close()
+        await self._give_back()
 
     async def _give_back(self) -> None:
         while self._idle:

@@ -20,6 +20,7 @@ from botflow.errors import UsageError
 from botflow.private_files import make_private, open_private
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.sqlite_threads import SqliteThreads
+from botflow.storage.outage_log import OutageLog
 
 # For a disk that does not answer. A transaction has no such bound: it may still be committed, and an error be wrong.
 ANSWER_S = 10.0
@@ -63,6 +64,7 @@ class SqliteEngine:
         self._path = sqlite_path(url)
         self._lock = ProcessLock(self._path)
         self._threads = SqliteThreads(self._path)
+        self.outages = OutageLog("database")
 
     def open(self) -> None:
         """Take the database for this process; UsageError `database.in_use`."""
@@ -77,7 +79,7 @@ class SqliteEngine:
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
         """Run `work`, which only reads; each of its statements is a transaction of its own."""
-        with provider_errors():
+        with provider_errors(self.outages):
             async with asyncio.timeout(ANSWER_S):
                 return await self._threads.read(lambda connection: work(connection, *args, **kwargs))
 
@@ -85,18 +87,18 @@ class SqliteEngine:
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
         """Wait for the writer thread, and run `work` in one transaction; any exception rolls it back."""
-        with provider_errors():
+        with provider_errors(self.outages):
             return await self._threads.write(lambda connection: work(connection, *args, **kwargs))
 
     async def hot_read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Like `read`, on the driver's own connection."""
-        with provider_errors():
+        with provider_errors(self.outages):
             async with asyncio.timeout(ANSWER_S):
                 return await self._threads.hot_read(work)
 
     async def hot_write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Like `write`, on the driver's own connection."""
-        with provider_errors():
+        with provider_errors(self.outages):
             return await self._threads.hot_write(work)
 
     async def identity(self) -> str:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 
+import psycopg
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from botflow.errors import UsageError
 from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.postgres_connect import connection_options, driver_url
+from botflow.storage.engines.pooler import refuse_pooler
+from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
 from botflow.storage.engines.sqlite import ProcessLock, sqlite_path
 from botflow.storage.migrations import HEAD, VERSION_TABLE
+from botflow.storage.migrations.schema import Schema, read_schema
 
 SCRIPTS = "botflow:storage/migrations"
+LOCK_TIMEOUT_S = 2
+TRIES = 30
+WAITED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 LOCK = 0x626F74666C6F77  # "botflow": the advisory lock of the process that migrates
+
+_log = structlog.get_logger("botflow.storage")
 
 
 def migrate(url: str) -> None:
@@ -33,44 +45,48 @@ def migrate(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Apply all migrations; UsageError `database.newer` for an unknown revision. SQLite's caller holds the lock."""
+    """Apply all migrations; UsageError `database.newer` for a schema on which this release does not work.
+
+    SQLite's caller holds the lock.
+    """
     engine = _engine(url)
     try:
         with provider_errors(), engine.connect() as connection:
-            version = stored_version(connection)
-            _refuse_newer(version)
-            if version == HEAD:
+            _refuse_pooler(url, engine, connection)
+            schema = stored_schema(connection)
+            if _works_already(schema):
                 return
-            if is_postgres(url):
-                connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+            if not is_postgres(url):
+                connection.commit()
+                _run_scripts(connection)
+                return
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.commit()
-            _run_scripts(connection)
+            _run_beside_others(connection)
     finally:
         engine.dispose()
 
 
 def check_version(url: str) -> None:
-    """UsageError `database.not_migrated` or `database.newer` unless the schema is this release's."""
+    """UsageError `database.not_migrated` or `database.newer` unless this release works on the schema."""
     engine = _engine(url)
     try:
         with provider_errors(), engine.connect() as connection:
-            version = stored_version(connection)
+            _refuse_pooler(url, engine, connection)
+            schema = stored_schema(connection)
     finally:
         engine.dispose()
-    _refuse_newer(version)
-    if version != HEAD:
+    if not _works_already(schema):
         raise UsageError(
-            f"the database's schema is {version or 'missing'}, this botflow needs {HEAD}",
+            f"the database's schema is {schema.version if schema else 'missing'}, this botflow needs {HEAD}",
             code="database.not_migrated",
             hint="run `botflow db upgrade`, or serve without --no-migrate",
         )
 
 
-def stored_version(connection: Connection) -> str | None:
-    """Return the revision that the schema has, or None for an empty database."""
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
+def stored_schema(connection: Connection) -> Schema | None:
+    """Return the schema that the database has, or None for an empty one."""
+    return read_schema(connection) if inspect(connection).has_table(VERSION_TABLE) else None
 
 
 def is_postgres(url: str) -> bool:
@@ -87,13 +103,40 @@ def is_postgres(url: str) -> bool:
     )
 
 
-def _refuse_newer(version: str | None) -> None:
-    if version is not None and version > HEAD:
-        raise UsageError(
-            f"the database's schema {version} is newer than this botflow's ({HEAD})",
-            code="database.newer",
-            hint="install the newer botflow",
-        )
+def _refuse_pooler(url: str, engine: Engine, connection: Connection) -> None:
+    if is_postgres(url):
+        refuse_pooler(url, engine, connection)
+
+
+def _works_already(schema: Schema | None) -> bool:
+    """Whether nothing has to be migrated; UsageError `database.newer`."""
+    if schema is None:
+        return False
+    schema.refuse_if_too_new()
+    if schema.is_newer:
+        _log.info("schema_is_newer", schema=schema.version, of_this_release=HEAD)
+    return schema.fits
+
+
+def _run_beside_others(connection: Connection) -> None:
+    """Apply all migrations while other processes use the tables: all at once, or nothing.
+
+    A migration that waits for a table holds up every process that needs the table. So it gives up after two seconds and
+    tries again, also when the server ends it because of a deadlock.
+    """
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))
+    connection.commit()
+    for left in reversed(range(TRIES)):
+        try:
+            _run_scripts(connection)
+        except OperationalError as failure:
+            connection.rollback()
+            if not left or not isinstance(failure.orig, WAITED):
+                raise
+            _log.warning("migration_waits", cause=str(failure.orig).splitlines()[0], tries_left=left)
+            time.sleep(random.uniform(0.5, 1.5))
+        else:
+            return
 
 
 def _run_scripts(connection: Connection) -> None:
@@ -115,11 +158,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 def _engine(url: str) -> Engine:
     if is_postgres(url):
-        return create_engine(
-            driver_url(url).replace("postgresql://", "postgresql+psycopg://", 1),
-            poolclass=NullPool,
-            connect_args=connection_options(),
-        )
+        # Without our limits: a migration may take its time.
+        return create_engine(DIALECT, poolclass=NullPool, connect_args=connection_parameters(url, options=""))
     make_private(sqlite_path(url))
     engine = create_engine(make_url(url).set(drivername="sqlite"), poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from botflow.engine.kept_values import PREFIX
 from botflow.records.runs import Artifact
-from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import artifacts
 
 LISTED = ("key", "kind", "content_type", "size", "created_at")
 MOST = 1_000  # of one execution
+VALUE = "value"  # the kind of a large value of the execution's state
 
 
 class Artifacts:
@@ -35,11 +38,25 @@ class Artifacts:
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return None if row is None else (_artifact(row), bytes(row.content))
 
+    async def keep_values(self, execution: str, values: Mapping[str, bytes]) -> None:
+        """Store the JSON of an execution's large values by their names; one that is stored already stays."""
+        await self._engine.write(_keep_values, UUID(execution), values)
+
+    async def values(self, execution: str, names: Sequence[str]) -> dict[str, bytes]:
+        """Return the JSON of those of an execution's large values that are stored."""
+        keys = [f"{PREFIX}{name}" for name in names]
+        statement = select(artifacts.c.key, artifacts.c.content).where(
+            artifacts.c.execution_id == UUID(execution), artifacts.c.key.in_(keys)
+        )
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return {row.key.removeprefix(PREFIX): bytes(row.content) for row in rows}
+
     async def all_of(self, execution: str) -> list[Artifact]:
-        """Return the execution's artifacts (at most MOST), without their contents, in the order of their keys."""
+        """Return the execution's artifacts (at most MOST), without their contents, in the order of their keys; without
+        the large values of its state."""
         statement = (
             select(*(artifacts.c[name] for name in LISTED))
-            .where(artifacts.c.execution_id == UUID(execution))
+            .where(artifacts.c.execution_id == UUID(execution), artifacts.c.kind != VALUE)
             .order_by(artifacts.c.key)
             .limit(MOST)
         )
@@ -52,6 +69,22 @@ def _save(connection: Connection, execution: UUID, key: str, columns: dict[str, 
     kept = {**columns, "created_at": now()}
     row = upsert(connection, artifacts).values(execution_id=execution, key=key, **kept)
     connection.execute(row.on_conflict_do_update(index_elements=["execution_id", "key"], set_=kept))
+
+
+def _keep_values(connection: Connection, execution: UUID, values: Mapping[str, bytes]) -> None:
+    rows = [
+        {
+            "execution_id": execution,
+            "key": f"{PREFIX}{name}",
+            "kind": VALUE,
+            "content_type": "application/json",
+            "size": len(content),
+            "created_at": clock_time(connection),
+            "content": content,
+        }
+        for name, content in values.items()
+    ]
+    connection.execute(upsert(connection, artifacts).on_conflict_do_nothing(), rows)
 
 
 def _artifact(row: object) -> Artifact:

@@ -1,22 +1,25 @@
 """Ends an execution from outside: the writes of a cancellation, in the caller's transaction.
 
 The session's version moves, which fences a turn under way. Its inbounds become stale, so the next beat of the process
-that runs the turn reports the lease as lost.
+that runs the turn reports the lease as lost. An execution whose `finally` must run is not ended here: it is asked to
+end (`begin_cancelling.py`), and ended here only when the caller skips its `finally` or that takes too long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal_column, select, update
+from sqlalchemy import Connection, delete, literal_column, select, update
 
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.records.runs import ENDED
 from botflow.storage.engines.dialects import now
-from botflow.storage.tables import effects, executions, inbounds, sessions, turns
-from botflow.storage.turns.row_mapping import is_new
+from botflow.storage.runs.begin_cancelling import begin_cancelling
+from botflow.storage.runs.outside_changes import follow, record
+from botflow.storage.tables import effects, executions, inbounds, sessions
+from botflow.storage.turns.row_mapping import is_new, shown_variables
 
-ENDED = ("completed", "failed", "cancelled")
+AT_ONCE = 100  # runs below a cancelled one that end in its transaction; the effect ends the others
 
 
 def cancel_children(connection: Connection, parent: int, version: int, group: str | None) -> None:
@@ -28,8 +31,35 @@ def cancel_children(connection: Connection, parent: int, version: int, group: st
         executions.c.parent_session == parent, executions.c.parent_token != "", executions.c.status.not_in(ENDED)
     )
     for session, token in connection.execute(mine.order_by(executions.c.session_id)).all():
-        if token == group or (group is None and int(token) <= version):
+        is_meant = token == group or (group is None and int(token) <= version)
+        if is_meant and not begin_cancelling(connection, session):
             cancel_run(connection, session, tell_parent=False)
+
+
+def cancel_with_children(connection: Connection, session: int, *, skip_finally: bool = False) -> None:
+    """Cancel the session's execution, and in the same transaction up to AT_ONCE of the runs that it waits for, at any
+    depth: a child must not complete after its parent was cancelled. An effect cancels the others.
+
+    An execution with a `finally` to run is asked to end; with `skip_finally` it ends at once, and so do those below.
+    """
+    if not skip_finally and begin_cancelling(connection, session):
+        return  # the turn that begins `finally` gives up the runs that it waits for
+    if not cancel_run(connection, session, tell_parent=True):
+        return
+    above, cancelled = [session], 0
+    while above and cancelled < AT_ONCE:
+        parent = above.pop(0)
+        starts = delete(effects).where(effects.c.session_id == parent, effects.c.kind == "start")
+        connection.execute(starts.where(effects.c.body["group"].as_string() != ""))
+        children = select(executions.c.session_id).where(
+            executions.c.parent_session == parent, executions.c.parent_token != "", executions.c.status.not_in(ENDED)
+        )
+        some = children.order_by(executions.c.session_id).limit(AT_ONCE - cancelled)
+        for child in connection.execute(some).scalars().all():
+            if skip_finally or not begin_cancelling(connection, child):
+                cancel_run(connection, child, tell_parent=False)
+                above.append(child)
+            cancelled += 1
 
 
 def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bool:
@@ -41,11 +71,10 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
     connection.execute(queued.with_for_update())  # before the session, like a turn's commit
     locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
     row = connection.execute(locked).one()
-    frames = row.state.get("frames", ())
     ended = (
         update(executions)
         .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))
-        .values(status="cancelled", ended_at=now(), variables=frames[0].get("variables", {}) if frames else {})
+        .values(status="cancelled", ended_at=now(), variables=shown_variables(row.state))
     )
     if not connection.execute(ended).rowcount:
         return False
@@ -60,48 +89,27 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
     left = update(inbounds).where(is_new(), inbounds.c.session_id == session)
     connection.execute(left.values(owner=None, priority=MESSAGE_PRIORITY))
     record(connection, session, "cancelled")
+    connection.execute(delete(effects).where(effects.c.session_id == session, effects.c.kind == "end"))
     following: list[dict[str, Any]] = [{"kind": "cancel", "body": {"group": None}}]
     if tell_parent and (parent := row.state.get("parent") or _parent_named(connection, session)):
         following.append({"kind": "done", "body": {**parent, "status": "cancelled", "output": None, "error": None}})
-    _follow(connection, session, version, following)
+    follow(connection, session, version, following)
     return True
 
 
-def record(connection: Connection, session: int, change: str, *, node: str = "", holds: bool = False) -> int:
-    """Write a change from outside into the session's log, as a turn without an inbound; return its seq.
-
-    `done_seq` moves along if nothing is queued, unless the change `holds` the queue.
-    """
-    columns: dict[str, Any] = {"last_seq": sessions.c.last_seq + 1, "updated_at": now()}
-    if not holds:
-        first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == session, is_new())
-        columns["done_seq"] = func.coalesce(first_new.scalar_subquery(), sessions.c.last_seq + 1)
-    moved = (
-        update(sessions)
-        .where(sessions.c.id == session)
-        .values(**columns)
-        .returning(sessions.c.last_seq, sessions.c.version)
+def fail_completed(connection: Connection, session: int, *, code: str, message: str) -> None:
+    """Let a completed run have failed: what it asked for after its end is impossible. Another run is left alone."""
+    connection.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
+    is_completed = (
+        executions.c.session_id == session,
+        executions.c.trigger.is_not(None),
+        executions.c.status == ENDED[0],
     )
-    seq, version = connection.execute(moved).one()
-    connection.execute(
-        insert(turns).values(
-            session_id=session,
-            seq=seq,
-            at=now(),
-            version=version,
-            status=change,
-            trace=[[change, node] if node else [change]],
-        )
-    )
-    return int(seq)
-
-
-def _follow(connection: Connection, session: int, version: int, following: Sequence[dict[str, Any]]) -> None:
-    """Store effects to be carried out; the tick finds them within a second."""
-    shared = {"session_id": session, "version": version, "attempts": 0, "due_at": now()}
-    connection.execute(
-        insert(effects).values([{**shared, "index": index, **effect} for index, effect in enumerate(following)])
-    )
+    error = {"node": "", "code": code, "message": message}
+    if connection.execute(update(executions).where(*is_completed).values(status="failed", error=error)).rowcount:
+        moved = update(sessions).where(sessions.c.id == session)
+        connection.execute(moved.values(version=sessions.c.version + 1))
+        record(connection, session, "failed", values=["", code, message])
 
 
 def _parent_named(connection: Connection, session: int) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -28,9 +29,9 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.cancel import cancel_children
+from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
 from botflow.storage.runs.start import start_run
-from botflow.storage.tables import effects, executions, inbounds, sessions
+from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
 
 LEASE_S = 10.0
 LONGEST_LEASE = 6  # times the first one
@@ -55,6 +56,20 @@ class Effects:
             if is_ours:
                 for start in starts:
                     start_run(connection, start)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def fail(self, effect: StoredEffect, event: str, deepest: int) -> bool:
+        """Delete the effect of an event that is not told any more, and let its run, if it has completed, say so: it
+        has failed, and its error names the circle. False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                circle = " → ".join(_circle(connection, effect.session))
+                message = f"the event {event!r} was dropped: runs start each other more than {deepest} deep: {circle}"
+                fail_completed(connection, effect.session, code="run.too_deep", message=message)
             return is_ours
 
         return await self._engine.write(carry_out)
@@ -92,6 +107,23 @@ class Effects:
 
         return await self._engine.write(carry_out)
 
+    async def end(self, effect: StoredEffect, execution: str) -> bool:
+        """End an execution whose `finally` has taken too long after its cancellation; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                _end(connection, effect.session, execution)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+
+def _end(connection: Connection, session: int, execution: str) -> None:
+    cancelling = (executions.c.id == UUID(execution), executions.c.status == "cancelling")
+    if connection.execute(select(executions.c.id).where(*cancelling)).first() is not None:
+        cancel_with_children(connection, session, skip_finally=True)
+
 
 def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEffect]:
     due = (
@@ -127,6 +159,21 @@ def _depth(connection: Connection, session: int) -> int:
     up = up.union_all(parents)
     depth: int = connection.execute(select(func.max(up.c.depth) + 1)).scalar_one()
     return depth
+
+
+def _circle(connection: Connection, session: int) -> list[str]:
+    """Return the workflows of a session and of those above it, the topmost first; only once around, in a circle."""
+    slugs: list[str] = []
+    above: int | None = session
+    while above is not None and len(slugs) < DEEPEST:
+        mine = select(workflows.c.slug).join(sessions, sessions.c.workflow_id == workflows.c.id)
+        slug = connection.execute(mine.where(sessions.c.id == above)).scalar_one()
+        slugs.insert(0, slug)
+        if slugs[-1] == slug and len(slugs) > 1:
+            break
+        run = (executions.c.session_id == above) & executions.c.trigger.is_not(None)
+        above = connection.execute(select(executions.c.parent_session).where(run)).scalar()
+    return slugs
 
 
 def _settle(connection: Connection, effect: StoredEffect) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,17 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    or_,
     select,
     union_all,
     update,
 )
 
 from botflow.engine.inbound import RUN
-from botflow.records.runs import AnswerLog, ExecutionRecord, Spent, TurnLog
+from botflow.records.runs import EVERY_EXECUTION, AnswerLog, ExecutionFilter, ExecutionRecord, Spent, TurnLog
 from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.execution_pages import page_of
 from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
-from botflow.storage.turns.row_mapping import is_new
+from botflow.storage.turns.row_mapping import is_new, shown_variables
 
 LISTED: Select[*tuple[Any, ...]] = (
     select(
@@ -57,63 +57,26 @@ class Executions:
         return _record(row) if row is not None else None
 
     async def page(
-        self,
-        limit: int,
-        *,
-        workflow: str | None = None,
-        status: str | None = None,
-        session: int | None = None,
-        parent: int | None = None,
-        before: str | None = None,
-        started_after: datetime | None = None,
-        started_before: datetime | None = None,
+        self, limit: int, wanted: ExecutionFilter = EVERY_EXECUTION, *, before: str | None = None
     ) -> list[ExecutionRecord]:
-        """Return executions, newest first; `before` is the id of the last one on the previous page."""
-        # Ids are UUIDs of version 7: their order is that of time.
-        statement = LISTED.order_by(executions.c.id.desc()).limit(limit)
-        for column, wanted in (
-            (workflows.c.slug, workflow),
-            (executions.c.status, status),
-            (executions.c.session_id, session),
-            (executions.c.parent_session, parent),
-        ):
-            if wanted is not None:
-                statement = statement.where(column == wanted)
-        if before is not None:
-            statement = statement.where(executions.c.id < UUID(before))
-        statement = statement.where(*_started(started_after, started_before))
-        return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
+        """Return executions, the latest started first; `before` is the id of the last one on the previous page."""
+        return await self._engine.read(
+            lambda connection: _records(connection, page_of(connection, wanted, "newest first", limit, after=before))
+        )
 
     async def results(
-        self,
-        limit: int,
-        *,
-        workflow: str,
-        status: str | None = None,
-        started_after: datetime | None = None,
-        started_before: datetime | None = None,
-        after: str | None = None,
-        until: str | None = None,
+        self, limit: int, wanted: ExecutionFilter, *, after: str | None = None, until: str | None = None
     ) -> list[ExecutionRecord]:
-        """Return executions of a workflow, oldest first, from the id `after` (exclusive) to `until` (inclusive).
+        """Return executions, the first started first, from the id `after` (exclusive) to `until` (inclusive).
 
         The parts of a parallel are left out: their results are those of the execution that they belong to.
         """
-        above = sessions.alias("above")
-        statement = (
-            LISTED.outerjoin(above, above.c.id == executions.c.parent_session)
-            .where(workflows.c.slug == workflow, *_started(started_after, started_before))
-            .where(or_(above.c.id.is_(None), above.c.workflow_id != sessions.c.workflow_id))
-            .order_by(executions.c.id)
-            .limit(limit)
+        whole = replace(wanted, but_branches=True)
+        return await self._engine.read(
+            lambda connection: _records(
+                connection, page_of(connection, whole, "oldest first", limit, after=after, through=until)
+            )
         )
-        if status is not None:
-            statement = statement.where(executions.c.status == status)
-        if after is not None:
-            statement = statement.where(executions.c.id > UUID(after))
-        if until is not None:
-            statement = statement.where(executions.c.id <= UUID(until))
-        return [_record(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())]
 
     async def workflows(self) -> list[str]:
         """Return the ids of all workflows that the database knows, served or not."""
@@ -203,14 +166,10 @@ class Executions:
         await self._engine.write(lambda connection: connection.execute(statement).rowcount)
 
 
-def _started(after: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
-    """Match executions that started at `after` or later, and earlier than `before`."""
-    conditions = []
-    if after is not None:
-        conditions.append(executions.c.started_at >= after)
-    if before is not None:
-        conditions.append(executions.c.started_at < before)
-    return conditions
+def _records(connection: Connection, page: Sequence[UUID]) -> list[ExecutionRecord]:
+    """Return these executions, in this order."""
+    rows = connection.execute(LISTED.where(executions.c.id.in_(page))).all()
+    return [_record(row) for row in sorted(rows, key=lambda row: page.index(row.id))]
 
 
 def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[int, list[AnswerLog]]:
@@ -291,4 +250,4 @@ def _record(row: Any) -> ExecutionRecord:
 def _variables(row: Any) -> dict[str, Any]:
     """Return the variables at the execution's end, or, while it is under way, those of its session."""
     is_at_hand = row.ended_at is None and row.state.get("execution") == str(row.id) and row.state.get("frames")
-    return dict(row.state["frames"][0].get("variables", {})) if is_at_hand else row.variables or {}
+    return shown_variables(row.state) if is_at_hand else row.variables or {}

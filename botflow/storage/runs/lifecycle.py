@@ -16,10 +16,11 @@ from sqlalchemy import Connection, case, func, insert, literal_column, select, u
 
 from botflow.engine.inbound import RUN
 from botflow.records.queues import MESSAGE_PRIORITY
-from botflow.records.runs import Checkpoint, LifecycleChange
+from botflow.records.runs import ENDED, Checkpoint, LifecycleChange
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.cancel import ENDED, cancel_run, record
+from botflow.storage.runs.cancel import cancel_with_children
+from botflow.storage.runs.outside_changes import record
 from botflow.storage.tables import checkpoints, executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import is_new
 
@@ -53,12 +54,14 @@ class Lifecycle:
         """Resume it, and fire overdue timers; `not_paused` when it is not paused."""
         return await self._engine.write(_resume, execution)
 
-    async def cancel(self, execution: str) -> LifecycleChange:
+    async def cancel(self, execution: str, *, skip_finally: bool = False) -> LifecycleChange:
         """Cancel it, its children and its queued inbounds; an ask under way is abandoned within two seconds.
 
-        `ended` when the execution is over.
+        An execution with a `finally` to run is `cancelling` until that has run; with `skip_finally` it ends at once.
+        `repeated` when it is cancelled already: a caller that has not seen the answer may ask again. `ended` when it is
+        over.
         """
-        return await self._engine.write(_cancel, execution)
+        return await self._engine.write(_cancel, execution, skip_finally)
 
     async def retry(self, execution: str, checkpoint: int | None, *, from_start: bool = False) -> LifecycleChange:
         """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
@@ -77,7 +80,7 @@ class Lifecycle:
 
 def _pause(connection: Connection, execution: str) -> LifecycleChange:
     found = _locked(connection, execution)
-    if found is None or found.status in ENDED or found.status == "paused":
+    if found is None or found.status in (*ENDED, "paused", "cancelling"):
         return _unchanged(found)
     _set_session(connection, found, paused=True)
     attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
@@ -110,11 +113,13 @@ def _resume(connection: Connection, execution: str) -> LifecycleChange:
     return "changed"
 
 
-def _cancel(connection: Connection, execution: str) -> LifecycleChange:
+def _cancel(connection: Connection, execution: str, skip_finally: bool) -> LifecycleChange:
     found = _locked(connection, execution)
+    if found is not None and found.status in (("cancelled",) if skip_finally else ("cancelling", "cancelled")):
+        return "repeated"
     if found is None or found.status in ENDED:
         return _unchanged(found)
-    cancel_run(connection, found.session, tell_parent=True)
+    cancel_with_children(connection, found.session, skip_finally=skip_finally)
     return "changed"
 
 
@@ -202,6 +207,8 @@ def _unchanged(found: _Locked | None) -> LifecycleChange:
     """Return the result when nothing was changed: `changed` if it is paused already, for that was the aim."""
     if found is None:
         return "unknown"
+    if found.status == "cancelling":
+        return "cancelling"
     return "changed" if found.status == "paused" else "ended"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ COLUMNS = (
     workflows.c.organization_id,
     workflows.c.slug,
     workflows.c.status,
+    workflows.c.in_force_since,
     workflow_versions.c.id.label("version"),
     workflow_versions.c.documents,
 )
@@ -24,12 +26,16 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A workflow and the version that a run would have: `version` is None when there is no such version."""
+    """A workflow and the version that a run would have: `version` is None when there is no such version.
+
+    `since` is when the active version came into force, None when the database does not know.
+    """
 
     workflow: int
     organization: int
     slug: str
     status: str
+    since: datetime | None
     version: int | None
     documents: Mapping[str, Any]
 
@@ -73,6 +79,7 @@ def _target(row: Row[Any]) -> Target:
         organization=row.organization_id,
         slug=row.slug,
         status=row.status,
+        since=row.in_force_since,
         version=row.version,
         documents=row.documents or {},
     )

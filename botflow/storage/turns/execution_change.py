@@ -13,8 +13,11 @@ import orjson
 from botflow.engine.events import InboundIgnored
 from botflow.engine.inbound import RUN
 from botflow.engine.json_values import clipped
+from botflow.engine.kept_values import reference
 from botflow.engine.limits import Limits
+from botflow.engine.session import Session
 from botflow.records.turns import TurnCommit
+from botflow.storage.turns.row_mapping import shown_variables
 from botflow.values import value
 
 _LARGEST_RESULTS = Limits().session_characters
@@ -65,11 +68,25 @@ def failure_of(commit: TurnCommit) -> dict[str, Any] | None:
 
 def final_variables(commit: TurnCommit) -> Mapping[str, Any]:
     """Return the variables at the end; each that is large is cut when all together are larger than a session may be."""
-    frames = commit.read.session.frames
-    variables = commit.turn.variables or (frames[0].variables if frames else {})
+    session = commit.read.session
+    if commit.turn.variables:
+        variables = _with_references(commit.turn.variables, session)
+    else:
+        variables = shown_variables(session.to_json())
     if len(orjson.dumps(variables)) <= _LARGEST_RESULTS:
         return variables
     return {name: clipped(kept) for name, kept in variables.items()}
+
+
+def _with_references(variables: Mapping[str, Any], session: Session) -> Mapping[str, Any]:
+    """Return the variables with references instead of the large values that were stored before this turn."""
+    stored = {id(kept): name for name, kept in session.values.items()}
+    if not stored:
+        return variables
+    return {
+        name: reference(stored[id(kept)], session.kept_of) if id(kept) in stored else kept
+        for name, kept in variables.items()
+    }
 
 
 def _never_begun(commit: TurnCommit) -> ExecutionChange:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from botflow.engine.inbound import RUN
-from botflow.records.leases import Beat, DueWait, Lease, LeaseId, Seen, Share
+from botflow.records.leases import Beat, DueWait, Lease, LeaseId, Seen, Share, Worker
 from botflow.records.queues import MESSAGE_PRIORITY, QueueName
 from botflow.records.turns import TurnId
 from botflow.storage.engines.postgres import PostgresEngine
@@ -30,12 +30,13 @@ from botflow.storage.turns.row_mapping import read_lease, stored_session
 # A process has one row, and its leases are valid as long as that row is. Returns the database's time; which of the
 # given leases are lost (finished or begun again by another process); which inbounds are ours without our knowledge,
 # because the answer of the statement that leased them was lost; how many other processes take turns, and how many of
-# them come before us.
+# them come before us; and all other processes that live.
 BEAT = f"""
 WITH {UNHURRIED},
 beat AS (
-  INSERT INTO processes (id, seen_at, queues) SELECT %(owner)s, now(), %(queues)s FROM unhurried
-  ON CONFLICT (id) DO UPDATE SET seen_at = now()),
+  INSERT INTO processes (id, seen_at, queues, cannot_run)
+  SELECT %(owner)s, now(), %(queues)s, %(cannot_run)s FROM unhurried
+  ON CONFLICT (id) DO UPDATE SET seen_at = now(), cannot_run = excluded.cannot_run),
 mine AS MATERIALIZED (
   SELECT * FROM unnest(%(sessions)s::bigint[], %(seqs)s::int[], %(attempts)s::int[]) AS m(session, seq, attempt))
 SELECT now(),
@@ -47,7 +48,9 @@ SELECT now(),
       AND NOT EXISTS (SELECT FROM mine m WHERE m.session = b.session_id AND m.seq = b.seq)),
   (SELECT jsonb_build_array(count(*), count(*) FILTER (WHERE p.id < %(owner)s)) FROM processes p
     WHERE p.queues LIKE '%%turns%%' AND p.id <> %(owner)s
-      AND p.seen_at > now() - make_interval(secs => %(dead_after_s)s))
+      AND p.seen_at > now() - make_interval(secs => %(dead_after_s)s)),
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(p.queues, p.cannot_run)), '[]') FROM processes p
+    WHERE p.seen_at > now() - make_interval(secs => %(dead_after_s)s) AND p.id <> %(owner)s)
 """
 
 
@@ -78,6 +81,14 @@ SELECT * FROM begun
 _WAITS = f"""
 b.state = 'new' AND b.owner IS NULL AND b.priority IS NOT NULL AND (s.channel = '{RUN}') = ANY(%(runs)s::bool[])
 """
+
+
+def _compiles(next_inbound: str) -> str:
+    """Return the condition that the version of the next turn, which is the session's while an execution is under way,
+    compiles in this process."""
+    return f"coalesce(s.flow_version, {next_inbound}.flow_version) <> ALL(%(without)s::int[])"
+
+
 # By priority, then age; one inbound per session, and none of a session that a process is running. A session is ranked
 # by the most urgent inbound that waits in it (`b`), and its next one is begun (`h`). A session whose next one may not
 # be begun now does not use up the limit.
@@ -87,7 +98,7 @@ CLAIM = _begin(
   FROM inbounds b
   JOIN sessions s ON s.id = b.session_id AND NOT s.paused
   JOIN inbounds h ON h.session_id = s.id AND h.seq = {_NEXT}
-  WHERE {_WAITS} AND h.attempt < {SUSPECT_AFTER}
+  WHERE {_WAITS} AND h.attempt < {SUSPECT_AFTER} AND {_compiles("h")}
     AND (SELECT true FROM inbounds o WHERE o.session_id = b.session_id AND o.state = 'new'
       AND (o.owner IS NOT NULL OR o.priority > b.priority OR (o.priority = b.priority AND o.seq < b.seq))
       LIMIT 1) IS NULL
@@ -98,16 +109,17 @@ CLAIM_SUSPECTS = _begin(
     f"""
   SELECT b.session_id AS session, b.seq
   FROM inbounds b JOIN sessions s ON s.id = b.session_id AND NOT s.paused
-  WHERE {_WAITS} AND {_IS_SUSPECT} AND b.seq = {_NEXT} AND {run_by("b.session_id")} IS NULL
+  WHERE {_WAITS} AND {_IS_SUSPECT} AND b.seq = {_NEXT} AND {run_by("b.session_id")} IS NULL AND {_compiles("b")}
   ORDER BY b.priority DESC, b.received_at LIMIT %(limit)s""",
     f"b.owner IS NULL AND {_IS_SUSPECT}",
 )
-# One session's next inbound, also when we hold it: so a failed attempt is followed by the next one.
+# One session's next inbound; with `again` also when we hold it: so a failed attempt is followed by the next one.
+# Without it, an inbound that this process has just claimed is left to the task that the claim's answer goes to.
 TAKE = _begin(
     f"""
   SELECT s.id AS session, {_NEXT} AS seq FROM sessions s
   WHERE s.id = %(session)s AND NOT s.paused AND {run_by("s.id", "<> %(owner)s")} IS NULL""",
-    f"(b.owner IS NULL OR b.owner = %(owner)s) AND (%(suspects)s OR NOT {_IS_SUSPECT})",
+    f"(b.owner IS NULL OR (%(again)s AND b.owner = %(owner)s)) AND (%(suspects)s OR NOT {_IS_SUSPECT})",
 )
 HAS_SUSPECTS = f"""
 SELECT 1 FROM inbounds b WHERE b.session_id = %s AND b.state = 'new' AND {_IS_SUSPECT} LIMIT 1
@@ -126,6 +138,14 @@ LET_GO = f"""
 UPDATE inbounds b SET owner = NULL, priority = coalesce(b.priority, {MESSAGE_PRIORITY})
 FROM unnest(%s::bigint[], %s::int[]) AS r(session, seq)
 WHERE b.session_id = r.session AND b.seq = r.seq AND {is_new("b")} AND b.owner = %s
+RETURNING 1
+"""
+
+# A lease that this process cannot run: as if it had not been begun here.
+GIVE_BACK = f"""
+UPDATE inbounds b SET owner = NULL, attempt = b.attempt - 1, priority = coalesce(b.priority, {MESSAGE_PRIORITY})
+WHERE b.session_id = %(session)s AND b.seq = %(seq)s AND b.state = 'new' AND b.attempt = %(attempt)s
+  AND b.owner = %(owner)s
 RETURNING 1
 """
 
@@ -183,34 +203,50 @@ class PostgresLeases:
         self._engine = engine
 
     async def beat(
-        self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
+        self,
+        owner: str,
+        queues: Collection[QueueName],
+        leases: Sequence[LeaseId],
+        dead_after_s: float,
+        cannot_run: Collection[int] = (),
     ) -> Beat:
         values = {
             "owner": owner,
             "queues": ",".join(sorted(queues)),
+            "cannot_run": ",".join(map(str, sorted(cannot_run))),
             "sessions": [lease.turn.session for lease in leases],
             "seqs": [lease.turn.seq for lease in leases],
             "attempts": [lease.attempt for lease in leases],
             "dead_after_s": dead_after_s,
         }
-        [[now, lost, unknown, (others, before)]] = await self._engine.hot(BEAT, values)
+        [[now, lost, unknown, (others, before), workers]] = await self._engine.hot(BEAT, values)
         return Beat(
             now=now,
             lost=tuple(TurnId(*turn) for turn in lost),
             unknown=tuple(TurnId(*turn) for turn in unknown),
             others=others,
             before=before,
+            workers=tuple(
+                Worker(_words(queues), frozenset(map(int, _words(cannot_run)))) for queues, cannot_run in workers
+            ),
         )
 
     async def claim(
-        self, owner: str, limit: int, queues: Collection[QueueName], *, suspects: bool = False
+        self,
+        owner: str,
+        limit: int,
+        queues: Collection[QueueName],
+        *,
+        suspects: bool = False,
+        without: Collection[int] = (),
     ) -> list[Lease]:
         runs = [is_run for is_run, queue in ((False, "turns"), (True, "executions")) if queue in queues]
-        values = {"owner": owner, "limit": limit, "runs": runs}
+        values = {"owner": owner, "limit": limit, "runs": runs, "without": list(without)}
         return [read_lease(row) for row in await self._engine.hot(CLAIM_SUSPECTS if suspects else CLAIM, values)]
 
-    async def take(self, owner: str, session: int, *, suspects: bool = False) -> Lease | None:
-        rows = await self._engine.hot(TAKE, {"owner": owner, "session": session, "suspects": suspects})
+    async def take(self, owner: str, session: int, *, suspects: bool = False, again: bool = True) -> Lease | None:
+        values = {"owner": owner, "session": session, "suspects": suspects, "again": again}
+        rows = await self._engine.hot(TAKE, values)
         return read_lease(rows[0]) if rows else None
 
     async def has_suspects(self, session: int) -> bool:
@@ -219,6 +255,9 @@ class PostgresLeases:
     async def let_go(self, owner: str, turns: Sequence[TurnId]) -> int:
         sessions, seqs = [turn.session for turn in turns], [turn.seq for turn in turns]
         return len(await self._engine.hot(LET_GO, (sessions, seqs, owner)))
+
+    async def give_back(self, owner: str, lease: LeaseId) -> None:
+        await self._engine.hot(GIVE_BACK, {"owner": owner, "attempt": lease.attempt, **lease.turn._asdict()})
 
     async def release(self, owner: str) -> int:
         return len(await self._engine.hot(RELEASE, {"owner": owner}))
@@ -245,3 +284,7 @@ class PostgresLeases:
             flows=flows or "",
             others=others,
         )
+
+
+def _words(stored: str) -> frozenset[str]:
+    return frozenset(stored.split(",")) - {""}

@@ -53,12 +53,12 @@ def run_by(session: str, who: str = "IS NOT NULL") -> str:
 
 
 def next_of(session: str, state: str, parked: str, *, without: str = "true") -> str:
-    """Return the query for the seq of a session's next inbound. The resume of a run comes first; inbounds that were
-    received before a timeout was due come before the timeout."""
+    """Return the query for the seq of a session's next inbound. One that cancels comes first, then the resume of a run;
+    inbounds that were received before a timeout was due come before the timeout."""
     return f"""(
     SELECT b.seq FROM inbounds b
     WHERE b.session_id = {session} AND b.state = 'new' AND {without} AND {takes("b", state, parked)}
-    ORDER BY b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
+    ORDER BY b.seq <> coalesce(({state} ->> 'cancel')::int, 0), b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
       SELECT FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
         AND {without.replace("b.", "m.")} AND m.received_at < (b.content ->> 'due')::timestamptz), b.seq
     LIMIT 1)"""

@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound, Location, Media
+from botflow.engine.kept_values import reference
 from botflow.engine.session import Session
 from botflow.records.leases import Arrival, Finishing, Lease
 from botflow.records.outbounds import StoredOutbound
@@ -75,6 +76,14 @@ def stored_session(row: tuple[Any, ...]) -> StoredSession:
         parked=parked,
         token_revoked=token_revoked,
     )
+
+
+def shown_variables(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables of a state's lowest frame; a large one is a reference to the artifact that holds it."""
+    frame = state["frames"][0] if state.get("frames") else {}
+    kept: Mapping[str, str] = frame.get("kept", {}).get("variables", {})
+    large = {name: reference(stored, state.get("keptOf", "")) for name, stored in kept.items()}
+    return {**frame.get("variables", {}), **large}
 
 
 def stored_outbound(row: tuple[Any, ...]) -> StoredOutbound:

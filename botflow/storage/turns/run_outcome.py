@@ -74,9 +74,11 @@ def following_of(commit: TurnCommit) -> Following | None:
 def _status_of(commit: TurnCommit) -> str | None:
     """Return the run's new status: after an ignored inbound the one it had before the attempt began."""
     turn = commit.turn
+    closing, wait = turn.session.closing, turn.session.wait
+    if closing is not None and closing.is_cancellation:
+        return "cancelling"
     if turn.status != "ignored":
         return turn.status
-    wait = turn.session.wait
     if wait is None:
         return None
     return "running" if "resume" in wait.accepts else "waiting"
@@ -85,9 +87,12 @@ def _status_of(commit: TurnCommit) -> str | None:
 def _checkpoint_of(commit: TurnCommit) -> Reached | None:
     """Return the checkpoint of the turn: where the run continues, or where a wait had ended before the run failed.
 
-    A wait for runs is not a checkpoint: they are cancelled by now, so a retry starts them again.
+    A wait for runs is not a checkpoint: they are cancelled by now, so a retry starts them again. Nor is a place within
+    the `finally` of an execution that is ending: a retry continues from before its end.
     """
     turn, read = commit.turn, commit.read.session
+    if turn.session.closing is not None or read.closing is not None:
+        return None
     if turn.status == "running":
         return Reached(version=turn.session.version, node=turn.session.frames[-1].node, state=turn.state)
     waited_for_runs = read.wait is not None and "child_done" in read.wait.accepts

@@ -5,6 +5,7 @@ There is one process, so every lease that it does not hold belongs to a process 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -41,7 +42,8 @@ WHERE w.state = 'new' AND w.owner IS NULL AND w.priority IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM inbounds o WHERE o.session_id = w.session_id AND o.state = 'new'
     AND (o.owner IS NOT NULL OR o.priority > w.priority OR (o.priority = w.priority AND o.seq < w.seq)))
   AND EXISTS (SELECT 1 FROM inbounds h WHERE h.session_id = w.session_id AND h.seq = {next_of("w.session_id")}
-    AND (h.{IS_SUSPECT}) = :suspects)
+    AND (h.{IS_SUSPECT}) = :suspects
+    AND coalesce(v.flow_version, h.flow_version) NOT IN (SELECT value FROM json_each(:without)))
 ORDER BY w.priority DESC, w.received_at LIMIT :limit
 """
 TAKE = f"""
@@ -65,6 +67,10 @@ FORGET = "DELETE FROM processes WHERE id = :owner"
 LET_GO = f"""
 UPDATE inbounds SET owner = NULL, priority = coalesce(priority, {MESSAGE_PRIORITY})
 WHERE session_id = :session AND seq = :seq AND state = 'new' AND owner = :owner
+"""
+GIVE_BACK = f"""
+UPDATE inbounds SET owner = NULL, attempt = attempt - 1, priority = coalesce(priority, {MESSAGE_PRIORITY})
+WHERE session_id = :session AND seq = :seq AND state = 'new' AND attempt = :attempt AND owner = :owner
 """
 # Inbounds that an ended process held, and those behind them in their sessions, become claimable; the attempts count,
 # for one of them may have crashed the process.
@@ -109,7 +115,12 @@ class SqliteLeases:
         self._is_known = False
 
     async def beat(
-        self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
+        self,
+        owner: str,
+        queues: Collection[QueueName],
+        leases: Sequence[LeaseId],
+        dead_after_s: float,
+        cannot_run: Collection[int] = (),
     ) -> Beat:
         if not self._is_known:  # only one process, so its row need not be renewed, and the disk may sleep
             values = {"owner": owner, "now": now(), "queues": ",".join(sorted(queues))}
@@ -125,11 +136,18 @@ class SqliteLeases:
         )
 
     async def claim(
-        self, owner: str, limit: int, queues: Collection[QueueName], *, suspects: bool = False
+        self,
+        owner: str,
+        limit: int,
+        queues: Collection[QueueName],
+        *,
+        suspects: bool = False,
+        without: Collection[int] = (),
     ) -> list[Lease]:
         values = {
             "limit": limit,
             "suspects": suspects,
+            "without": json.dumps(list(without)),
             "turns": "turns" in queues,
             "executions": "executions" in queues,
         }
@@ -142,8 +160,9 @@ class SqliteLeases:
 
         return await self._engine.hot_write(claim)
 
-    async def take(self, owner: str, session: int, *, suspects: bool = False) -> Lease | None:
-        values = {"owner": owner, "held_by": owner, "session": session, "any": suspects, "suspects": False}
+    async def take(self, owner: str, session: int, *, suspects: bool = False, again: bool = True) -> Lease | None:
+        held_by = owner if again else None
+        values = {"owner": owner, "held_by": held_by, "session": session, "any": suspects, "suspects": False}
         return await self._engine.hot_write(lambda connection: _begin(connection, values))
 
     async def has_suspects(self, session: int) -> bool:
@@ -154,6 +173,10 @@ class SqliteLeases:
     async def let_go(self, owner: str, turns: Sequence[TurnId]) -> int:
         rows = [{"owner": owner, **turn._asdict()} for turn in turns]
         return await self._engine.hot_write(lambda connection: connection.executemany(LET_GO, rows).rowcount)
+
+    async def give_back(self, owner: str, lease: LeaseId) -> None:
+        values = {"owner": owner, "attempt": lease.attempt, **lease.turn._asdict()}
+        await self._engine.hot_write(lambda connection: connection.execute(GIVE_BACK, values).rowcount)
 
     async def release(self, owner: str) -> int:
         def release(connection: sqlite3.Connection) -> int:

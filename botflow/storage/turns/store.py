@@ -72,29 +72,46 @@ class LeaseStore(Protocol):
     """Which process runs which inbound. A process that has not beaten for `dead_after_s` counts as dead."""
 
     async def beat(
-        self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
+        self,
+        owner: str,
+        queues: Collection[QueueName],
+        leases: Sequence[LeaseId],
+        dead_after_s: float,
+        cannot_run: Collection[int] = (),
     ) -> Beat:
-        """Report that the process is alive and runs these `leases`; return what it must know."""
+        """Report that the process is alive, runs these `leases` and cannot run these versions; return what it must
+        know."""
 
     async def claim(
-        self, owner: str, limit: int, queues: Collection[QueueName], *, suspects: bool = False
+        self,
+        owner: str,
+        limit: int,
+        queues: Collection[QueueName],
+        *,
+        suspects: bool = False,
+        without: Collection[int] = (),
     ) -> list[Lease]:
         """Take up to `limit` inbounds that wait to be claimed, one per session, by priority, then age: attempt + 1.
+        Those that would run on a version in `without` are left to other processes.
 
         An inbound that has been begun three times is returned with attempt 4: bury it. Inbounds whose attempts died
         twice are claimed only with `suspects`, and then no others are.
         """
 
-    async def take(self, owner: str, session: int, *, suspects: bool = False) -> Lease | None:
+    async def take(self, owner: str, session: int, *, suspects: bool = False, again: bool = True) -> Lease | None:
         """Take the session's next inbound (a message received before a timeout's due time goes first) unless another
-        process has it; one that `owner` has is begun again. None when there is nothing to take. Without `suspects`, an
-        inbound whose attempts died twice is not taken."""
+        process has it; with `again`, one that `owner` has is begun again. None when there is nothing to take. Without
+        `suspects`, an inbound whose attempts died twice is not taken."""
 
     async def has_suspects(self, session: int) -> bool:
         """True if a new inbound of the session has been begun twice."""
 
     async def let_go(self, owner: str, turns: Sequence[TurnId]) -> int:
         """Make these inbounds of the process claimable; the attempts count. Returns the number of inbounds."""
+
+    async def give_back(self, owner: str, lease: LeaseId) -> None:
+        """Make an inbound claimable that this process leased and cannot run; the attempt does not count. Nothing
+        happens if the lease is not the process's any more."""
 
     async def release(self, owner: str) -> int:
         """Make all inbounds of a process that stops claimable, and delete its row. The attempts it cut off do not

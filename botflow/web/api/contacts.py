@@ -16,6 +16,7 @@ from botflow.flow.policy import TimeZone
 from botflow.interfaces import normal_address
 from botflow.web.api.json_response import ApiResponse
 from botflow.web.context import desk_of
+from botflow.web.json_body import without_mark
 from botflow.web.request_bodies import read_body
 
 LARGEST_BODY = 4 * 1024
@@ -50,7 +51,7 @@ async def put_contact(request: Request) -> ApiResponse:
 def _zone(body: bytes) -> str | None:
     """Read the body; RejectedInbound `contact.invalid`."""
     try:
-        return Known.model_validate(orjson.loads(body)).zone
+        return Known.model_validate(orjson.loads(without_mark(body))).zone
     except (orjson.JSONDecodeError, ValidationError) as problem:
         raise RejectedInbound(
             "the body must say the time zone, or that there is none",

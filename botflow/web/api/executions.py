@@ -1,9 +1,9 @@
 """Executions over HTTP. Everything here needs the API key.
 
 POST /api/v1/workflows/{slug}/executions   start one: {input, priority, key, user, version, metadata}: 202
-GET  /api/v1/executions                    the newest first; workflow, status, session, after, before, limit
+GET  /api/v1/executions                    the newest first; workflow, status, session, topLevel, after, before, limit
 GET  /api/v1/executions/{id}               one, with its details; /children, /steps, /logs, /artifacts[/{key}]
-POST /api/v1/executions/{id}/pause         and /resume, /cancel, /retry {checkpoint}
+POST /api/v1/executions/{id}/pause         and /resume, /cancel {skipFinally}, /retry {checkpoint}
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from botflow.engine.limits import LARGEST_INPUT
 from botflow.records.files import complete
 from botflow.records.queues import PRIORITIES
+from botflow.records.runs import ExecutionFilter
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
 from botflow.runtime.runs.start import StartRequest
@@ -29,9 +31,11 @@ from botflow.web.context import desk_of
 from botflow.web.json_body import Body, Wrong, parse_body
 from botflow.web.request_bodies import read_body
 
-LARGEST_BODY = 512 * 1024
+LARGEST_START = LARGEST_INPUT + 64 * 1024
+LARGEST_CHANGE = 64 * 1024
 DEEPEST = 64
-_FILTERS = ("workflow", "status", "session", "after", "before", "limit")
+_FILTERS = ("workflow", "status", "session", "topLevel", "after", "before", "limit")
+CHILDREN_FILTERS = ("status", "before", "limit")
 _LARGEST_NUMBER = 2**31 - 1
 
 Read = Callable[[Executions, str, Mapping[str, str]], Awaitable[Any]]
@@ -67,6 +71,14 @@ class Start(Body):
     metadata: dict[str, Any] | None = None
 
 
+class Cancel(Body):
+    """The body of a cancellation: with `skipFinally` the execution's `finally` nodes do not run."""
+
+    example = '{"skipFinally": true}'
+
+    skip_finally: bool = False
+
+
 class Retry(Body):
     """The body of a retry: a checkpoint's version, or `start`."""
 
@@ -77,7 +89,7 @@ class Retry(Body):
 
 async def start_execution(request: Request) -> ApiResponse:
     """POST /api/v1/workflows/{slug}/executions: 202 with `{"id", "status"}`."""
-    body = await read_body(request.scope, request.receive, LARGEST_BODY)
+    body = await read_body(request.scope, request.receive, LARGEST_START)
     given = parse_body(body, Start, DEEPEST) if body else Start()
     started = await _executions(request).start(
         StartRequest(
@@ -104,15 +116,16 @@ async def list_executions(request: Request) -> ApiResponse:
     given = parse_query(request, _FILTERS)
     before = given.get("before")
     is_page = before is not None and _is_id(before)
-    found = await _executions(request).page(
+    wanted = ExecutionFilter(
         workflow=workflow_in(given),
         status=status_in(given),
         session=_whole(given, "session"),
-        before=before if is_page else None,
+        top_level=_truth(given, "topLevel"),
         started_after=moment_in(given, "after"),
         started_before=None if is_page else moment_in(given, "before"),
-        limit=_whole(given, "limit", LARGEST_PAGE) or PAGE,
     )
+    limit = _whole(given, "limit", LARGEST_PAGE) or PAGE
+    found = await _executions(request).page(wanted, before=before if is_page else None, limit=limit)
     return ApiResponse({"executions": [shown(record) for record in found]})
 
 
@@ -142,19 +155,27 @@ def reading(read: Read, *parameters: str) -> Endpoint:
     return endpoint
 
 
-def changing(change: Literal["pause", "resume", "cancel"]) -> Endpoint:
-    """Return the route of POST /api/v1/executions/{id}/pause, resume or cancel: 200 with the changed execution."""
+def changing(change: Literal["pause", "resume"]) -> Endpoint:
+    """Return the route of POST /api/v1/executions/{id}/pause or resume: 200 with the changed execution."""
 
     async def endpoint(request: Request) -> ApiResponse:
-        await read_body(request.scope, request.receive, LARGEST_BODY)
+        await read_body(request.scope, request.receive, LARGEST_CHANGE)
         return ApiResponse(shown(await getattr(_executions(request), change)(request.path_params["id"])))
 
     return endpoint
 
 
+async def cancel_execution(request: Request) -> ApiResponse:
+    """POST /api/v1/executions/{id}/cancel: 200 with the changed execution."""
+    body = await read_body(request.scope, request.receive, LARGEST_CHANGE)
+    given = parse_body(body, Cancel) if body else Cancel()
+    cancelled = await _executions(request).cancel(request.path_params["id"], skip_finally=given.skip_finally)
+    return ApiResponse(shown(cancelled))
+
+
 async def retry_execution(request: Request) -> ApiResponse:
     """POST /api/v1/executions/{id}/retry: 200 with the changed execution."""
-    body = await read_body(request.scope, request.receive, LARGEST_BODY)
+    body = await read_body(request.scope, request.receive, LARGEST_CHANGE)
     checkpoint = parse_body(body, Retry).checkpoint if body else None
     executions, id = _executions(request), request.path_params["id"]
     if checkpoint == "start":
@@ -174,7 +195,14 @@ async def read_one(executions: Executions, id: str, given: Mapping[str, str]) ->
 
 
 async def read_children(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
-    return {"executions": [shown(record) for record in await executions.children(id)]}
+    """With `before` the id of a page's last one, the next page."""
+    found = await executions.children(
+        id,
+        status=status_in(given),
+        before=given.get("before"),
+        limit=_whole(given, "limit", LARGEST_PAGE) or LARGEST_PAGE,
+    )
+    return {"executions": [shown(record) for record in found]}
 
 
 async def read_steps(executions: Executions, id: str, given: Mapping[str, str]) -> dict[str, Any]:
@@ -203,6 +231,13 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "false")
+    if text not in ("true", "false"):
+        raise invalid(f"{name} is true or false")
+    return text == "true"
 
 
 def _whole(given: Mapping[str, str], name: str, most: int = _LARGEST_NUMBER) -> int | None:

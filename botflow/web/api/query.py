@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
 from botflow.moment import parse_moment
+from botflow.records.runs import STATUSES
 
-STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
 _LONGEST_ID = 64
 
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from botflow.errors import RejectedInbound
-from botflow.runtime.runs.results import Results, ResultsOf, csv_header, csv_rows, json_lines
+from botflow.records.runs import ExecutionFilter
+from botflow.runtime.runs.results import Results, csv_header, csv_rows, json_lines
 from botflow.web.api.query import moment_in, parse_query, status_in, workflow_in
 from botflow.web.context import desk_of
 
@@ -23,10 +24,10 @@ async def export_results(request: Request) -> StreamingResponse:
     if form not in _FORMATS or workflow is None:
         problem = "results belong to a workflow" if workflow is None else "format is csv or jsonl"
         raise RejectedInbound(problem, code="query.invalid", hint="?workflow=NAME&format=csv")
-    wanted = ResultsOf(
+    wanted = ExecutionFilter(
         workflow=workflow,
-        after=moment_in(given, "after"),
-        before=moment_in(given, "before"),
+        started_after=moment_in(given, "after"),
+        started_before=moment_in(given, "before"),
         status=status_in(given),
     )
     desk = desk_of(request.scope)

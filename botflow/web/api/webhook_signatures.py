@@ -7,7 +7,9 @@ Each scheme is described by its service:
 - svix: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, and the headers of
   https://docs.svix.com/receiving/verifying-payloads/how-manual
 - github: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+- shopify: https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
 
+While a key changes, a service signs with both: so a header may hold several signatures, and may itself be repeated.
 Nothing of the body is parsed before it is known who sent it.
 """
 
@@ -25,6 +27,7 @@ from types import MappingProxyType
 import orjson
 
 from botflow.nodes.triggers.runs import Signature
+from botflow.web.json_body import without_mark
 
 MOST_SIGNATURES = 16  # of one header that are compared
 LONGEST_TIMESTAMP = 12  # digits
@@ -47,7 +50,8 @@ Reader = Callable[[Signature, Mapping[str, str], bytes], Signed | None]
 
 
 def read_signature(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
-    """Read the headers of the scheme, named in lower case; None when one is missing or cannot be read."""
+    """Read the headers of the scheme, named in lower case; None when one is missing or cannot be read. Different values
+    of a repeated header are joined by ", "."""
     return _READERS[signature.scheme](signature, headers, body)
 
 
@@ -81,72 +85,91 @@ def delivery_keys(signature: Signature, signed: Signed, body: bytes, now: dateti
     replay window; then the former key finds what was sent shortly before.
     """
     delivery = _stripe_event(body) if signature.scheme == "stripe" else signed.delivery
-    if delivery.isprintable() and 0 < len(delivery) <= LONGEST_ID:
-        name = f"id:{delivery}"
-    else:
-        name = f"hash:{hashlib.sha256(delivery.encode() or body).hexdigest()}"
+    key = key_of(signature.scheme, delivery, body)
     if signature.scheme != "hmac":
-        return f"{signature.scheme}:{name}", ""
+        return key, ""
     window = int(now.timestamp() // signature.replay_window)
-    return f"hmac:{name}:{window}", f"hmac:{name}:{window - 1}"
+    return f"{key}:{window}", f"{key}:{window - 1}"
+
+
+def key_of(kind: str, delivery: str, body: bytes = b"") -> str:
+    """Return the key of a delivery by its id, or by its body without one; `kind` says whose id it is."""
+    if delivery.isprintable() and 0 < len(delivery) <= LONGEST_ID:
+        return f"{kind}:id:{delivery}"
+    return f"{kind}:hash:{hashlib.sha256(delivery.encode('utf-8', 'surrogatepass') or body).hexdigest()}"
 
 
 def _hmac(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
     given = headers.get(signature.header.lower(), "")
     if not given:
         return None
-    if not given.startswith(signature.prefix):
-        return Signed(signatures=(), content=body)
-    written = given.removeprefix(signature.prefix)
-    return Signed(
-        signatures=[_from_hex(written) if signature.encoding == "hex" else _from_base64(written)], content=body
-    )
+    read = _from_hex if signature.encoding == "hex" else _from_base64
+    return Signed(signatures=[read(written) for written in _written(given, signature.prefix)], content=body)
 
 
 def _github(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
-    name, _, written = headers.get("x-hub-signature-256", "").partition("=")
-    return Signed(signatures=[_from_hex(written)], content=body) if name == "sha256" else None
+    written = _written(headers.get("x-hub-signature-256", ""), "sha256=")
+    return Signed(signatures=[_from_hex(each) for each in written], content=body) if written else None
+
+
+def _shopify(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
+    names = ("x-shopify-hmac-sha256", "shopify-hmac-sha256")
+    written = [each for name in names for each in _written(headers.get(name, ""), "")]
+    return Signed(signatures=[_from_base64(each) for each in written], content=body) if written else None
 
 
 def _slack(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
-    version, _, written = headers.get("x-slack-signature", "").partition("=")
+    written = _written(headers.get("x-slack-signature", ""), "v0=")
     time = headers.get("x-slack-request-timestamp", "")
     signed_at = _seconds(time)
-    if version != "v0" or signed_at is None:
+    if not written or signed_at is None:
         return None
-    return Signed(signatures=[_from_hex(written)], content=b"v0:%b:%b" % (time.encode(), body), signed_at=signed_at)
+    content = b"v0:%b:%b" % (time.encode(), body)
+    return Signed(signatures=[_from_hex(each) for each in written], content=content, signed_at=signed_at)
 
 
 def _stripe(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
     parts = [part.strip().partition("=") for part in headers.get("stripe-signature", "").split(",")]
-    times = [value for name, _, value in parts if name == "t"]
+    times = {value for name, _, value in parts if name == "t"}
     signatures = [_from_hex(value) for name, _, value in parts if name == "v1"]
-    signed_at = _seconds(times[0]) if len(times) == 1 else None
+    time = times.pop() if len(times) == 1 else ""
+    signed_at = _seconds(time)
     if signed_at is None or not signatures:
         return None
-    content = b"%b.%b" % (times[0].encode(), body)
-    return Signed(signatures=signatures, content=content, signed_at=signed_at)
+    return Signed(signatures=signatures, content=b"%b.%b" % (time.encode(), body), signed_at=signed_at)
 
 
 def _svix(signature: Signature, headers: Mapping[str, str], body: bytes) -> Signed | None:
     for prefix in ("webhook", "svix"):
-        id_, time, written = (headers.get(f"{prefix}-{name}", "") for name in ("id", "timestamp", "signature"))
+        id_, time, given = (headers.get(f"{prefix}-{name}", "") for name in ("id", "timestamp", "signature"))
         signed_at = _seconds(time)
-        if not id_ or signed_at is None or not written:
+        if not id_ or signed_at is None or not given:
             continue
-        versions = [part.partition(",") for part in written.split(" ")]
-        signatures = [_from_base64(value) for version, _, value in versions if version == "v1"]
+        signatures = [_from_base64(written) for written in _written(given, "v1,")]
         content = b"%b.%b.%b" % (id_.encode("latin-1"), time.encode(), body)
         return Signed(signatures=signatures, content=content, signed_at=signed_at, delivery=id_)
     return None
 
 
+def _written(given: str, prefix: str) -> list[str]:
+    """Return the signatures of a header as they are written, without their prefix; what has another prefix is left out.
+
+    They are separated by blanks or commas, except by one that stands in the prefix.
+    """
+    for separator in " ,":
+        if separator not in prefix:
+            given = given.replace(separator, "\n")
+    parts = (part.strip(" ,") for part in given.split("\n"))
+    return [part.removeprefix(prefix) for part in parts if part and part.startswith(prefix)]
+
+
 _READERS: Mapping[str, Reader] = MappingProxyType(
-    {"hmac": _hmac, "github": _github, "slack": _slack, "stripe": _stripe, "svix": _svix}
+    {"hmac": _hmac, "github": _github, "shopify": _shopify, "slack": _slack, "stripe": _stripe, "svix": _svix}
 )
 _HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "github": "X-Hub-Signature-256: sha256=...",
+        "shopify": "X-Shopify-Hmac-Sha256",
         "slack": "X-Slack-Signature: v0=..., and X-Slack-Request-Timestamp",
         "stripe": "Stripe-Signature: t=...,v1=...",
         "svix": "webhook-id, webhook-timestamp and webhook-signature: v1,...",
@@ -169,7 +192,7 @@ def _stripe_event(body: bytes) -> str:
     """Return the id of Stripe's event, which stays the same when it is sent again although the event's other fields may
     change; "" when there is none."""
     try:
-        event = orjson.loads(body)
+        event = orjson.loads(without_mark(body))
     except ValueError:
         return ""
     id_ = event.get("id") if isinstance(event, dict) else None

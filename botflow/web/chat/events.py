@@ -21,6 +21,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import ProviderError
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Visitor
@@ -88,7 +89,7 @@ class Stream:
             except TimeoutError:
                 self._is_stuck = True
             except ProviderError as failure:  # the client reconnects, and gets an error if the database is away
-                structlog.get_logger("botflow.web").warning("stream_interrupted", code=failure.code)
+                log_failure(structlog.get_logger("botflow.web"), "stream_interrupted", failure)
 
     async def end(self) -> None:
         """Complete the response, unless the client does not read."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-import unicodedata
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
@@ -23,6 +22,7 @@ from botflow.records.files import FILE_ID, SentFile
 from botflow.storage.files import Files
 from botflow.web.asgi import Disconnected, header, send_json
 from botflow.web.auth.callers import TrustedServer, Visitor, external_id_of, required
+from botflow.web.chat.file_names import plain_name
 from botflow.web.chat.file_types import ENOUGH, PICTURES, type_of
 from botflow.web.chat.history import external_id_in, query_fields
 from botflow.web.context import Desk, desk_of
@@ -38,13 +38,11 @@ from botflow.web.request_bodies import read_in_pieces
 
 LARGEST_FILE = 10 * 1000 * 1000
 PIECE = 128 * 1024
-LONGEST_NAME = 120
 MOST = 80  # at once: with their pieces, of up to 384 kB, they fill less than half of what `request_bodies` may hold
 MOST_PER_ADDRESS = 8
 MOST_PER_SESSION = 4
 MOST_WRITES = 2  # to the database at once: messages go before files
 _RETRY = {"retry-after": "5"}
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # Unicode's kinds of what is not seen, and line breaks
 
 
 class Uploads:
@@ -92,7 +90,7 @@ class SendFile:
         _check_declared_size(scope)
         with self._uploads.place(session, address):
             async with aclosing(read_in_pieces(scope, receive, LARGEST_FILE, PIECE)) as pieces:
-                file = await self._store(desk, session, address, _name(fields.get("name", "")), scope, pieces)
+                file = await self._store(desk, session, address, plain_name(fields.get("name", "")), scope, pieces)
         links = desk.links.of(session, scope)
         await send_json(send, 201, links.shown([{**file.to_json(), "url": links.given(slug, file)}])[0])
 
@@ -199,18 +197,6 @@ def _new_file(session: int, name: str, declared: str, beginning: bytes) -> SentF
         )
     id = secrets.token_urlsafe(24)
     return SentFile(id=id, session=session, name=name or kind.replace("/", "."), content_type=kind, size=0)
-
-
-def _name(given: str) -> str:
-    """Return the last part of a path, on one line and of bounded length; the ending is kept. "" if it names no file."""
-    name = given.replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in name if unicodedata.category(letter) not in _UNSEEN).strip()
-    if name in (".", ".."):  # at the end of an address they would be taken for a folder
-        return ""
-    stem, dot, ending = name.rpartition(".")
-    if len(name) > LONGEST_NAME and dot and len(ending) <= 10:
-        return stem[: LONGEST_NAME - len(ending) - 1] + dot + ending
-    return name[:LONGEST_NAME]
 
 
 def _check_declared_size(scope: Scope) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 
 from botflow.records.sessions import SessionState
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Hub
 
 POLL_RUNNING_S = 0.5  # while a turn of the session is under way
@@ -86,7 +87,7 @@ class StreamNews:
         try:
             states = await self._states.states(sessions)
         except Exception as failure:  # noqa: BLE001 -- a fence: the next look finds the same news
-            self._log.warning("stream_news_unknown", reason=type(failure).__name__, code=getattr(failure, "code", None))
+            log_failure(self._log, "stream_news_unknown", failure)
             return
         for session, state in states.items():
             if session not in self._watched:

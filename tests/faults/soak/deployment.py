@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -23,16 +24,19 @@ FLOWS = tuple(str(Path(__file__).parents[1] / "flows" / f"{name}.py") for name i
 
 @dataclass(slots=True, kw_only=True)
 class Member:
-    """One process of the deployment. `deaths` were ordered; `exits` were not, with the status of each."""
+    """One process of the deployment. `deaths` were ordered; `exits` were not, with the status of each. `python` is the
+    interpreter of another release, which runs instead of `program`."""
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     port: int = 0
+    program: str = COMMAND
+    python: Path | None = None
     deaths: int = 0
     exits: list[int]
-    process: Forked | None = None
+    process: Forked | subprocess.Popen[bytes] | None = None
     is_frozen: bool = False
 
     @property
@@ -48,17 +52,18 @@ class Member:
         return self.process is not None and self.process.poll() is None
 
     def launch(self) -> None:
-        self.process = fork_server().launch(
-            COMMAND,
-            self.arguments,
-            {
-                **inherited("BOTFLOW_", "TWILIO_", "OPENAI_"),
-                "BOTFLOW_API_KEY": API_KEY,
-                "BOTFLOW_SECRET_KEY": SECRET,
-                **self.environment,
-            },
-            self.log,
-        )
+        environment = {
+            **inherited("BOTFLOW_", "TWILIO_", "OPENAI_"),
+            "BOTFLOW_API_KEY": API_KEY,
+            "BOTFLOW_SECRET_KEY": SECRET,
+            **self.environment,
+        }
+        if self.python is None:
+            self.process = fork_server().launch(self.program, self.arguments, environment, self.log)
+            return
+        command = [str(self.python), "-m", "botflow", *self.arguments]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.folder)
 
     def kill(self) -> None:
         """End it as kill -9 does; also while it is frozen."""
@@ -89,27 +94,37 @@ class Member:
 
 
 class Deployment:
-    """Web servers and workers on one database."""
+    """Web servers and workers on one database; without workers, the web servers do their work. `program` is the module
+    whose `main` each process runs."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, *, webs: int = 2, workers: int = 2) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        webs: int = 2,
+        workers: int = 2,
+        program: str = COMMAND,
+    ) -> None:
         self.folder = folder
-        self.webs = [self._web(number, environment) for number in range(webs)]
-        self.workers = [
-            Member(name=f"worker{n}", arguments=("worker",), environment=environment, folder=folder, exits=[])
-            for n in range(workers)
-        ]
+        self._environment = environment
+        self._program = program
+        apart = ("--no-worker",) if workers else ()
+        self.webs = [self._member(f"web{n}", "serve", *FLOWS, *apart, "--port", "{}") for n in range(webs)]
+        self.workers = [self._member(f"worker{n}", "worker", "--health", "127.0.0.1:{}") for n in range(workers)]
 
     @property
     def members(self) -> list[Member]:
         return [*self.webs, *self.workers]
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Run until the end of the block; what ends meanwhile is started again."""
+    async def running(self, *, without: Sequence[Member] = ()) -> AsyncIterator[None]:
+        """Run until the end of the block; what ends meanwhile is started again. Those `without` are not started yet."""
         watching = asyncio.create_task(self._watch())
         try:
             for member in self.members:
-                member.launch()
+                if member not in without:
+                    member.launch()
             await self.ready()
             yield
         finally:
@@ -120,11 +135,11 @@ class Deployment:
                     member.process.kill()
                     member.process.wait()
 
-    async def ready(self) -> None:
-        """Return once both web servers are ready, a worker included."""
+    async def ready(self, *members: Member) -> None:
+        """Return once these processes are ready; without any, all that were started."""
         async with asyncio.timeout(START_S), local_client() as client:
-            for web in self.webs:
-                while not await _is_ready(client, web):  # noqa: ASYNC110 -- another process's state sets no event
+            for member in members or self.members:
+                while member.process is not None and not await _is_ready(client, member):  # noqa: ASYNC110 -- another process's state sets no event
                     await asyncio.sleep(0.1)
 
     async def _watch(self) -> None:
@@ -135,19 +150,21 @@ class Deployment:
                     member.launch()
             await asyncio.sleep(0.1)
 
-    def _web(self, number: int, environment: Mapping[str, str]) -> Member:
+    def _member(self, name: str, *arguments: str) -> Member:
+        """Make a process; `{}` in an argument is its port, at which it says whether it is ready."""
         port = free_port()
         return Member(
-            name=f"web{number}",
-            arguments=("serve", *FLOWS, "--no-worker", "--port", str(port)),
-            environment=environment,
+            name=name,
+            arguments=[argument.format(port) for argument in arguments],
+            environment=self._environment,
             folder=self.folder,
             port=port,
+            program=self._program,
             exits=[],
         )
 
 
-async def _is_ready(client: httpx2.AsyncClient, web: Member) -> bool:
+async def _is_ready(client: httpx2.AsyncClient, member: Member) -> bool:
     with suppress(httpx2.TransportError):
-        return (await client.get(f"{web.url}/readyz", timeout=3.0)).status_code == 200
+        return (await client.get(f"{member.url}/readyz", timeout=3.0)).status_code == 200
     return False

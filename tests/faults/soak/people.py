@@ -54,13 +54,21 @@ class Talk:
     """What everybody's conversations need: the ways to the servers, and when it is enough."""
 
     def __init__(
-        self, clients: Sequence[httpx2.AsyncClient], twilio: TwilioStandIn, *, seed: str, pace_s: float
+        self,
+        clients: Sequence[httpx2.AsyncClient],
+        twilio: TwilioStandIn,
+        *,
+        seed: str,
+        pace_s: float,
+        retries: float = RETRIES,
     ) -> None:
+        """`retries` is how often a webhook that failed is sent again."""
         self.over = asyncio.Event()
         self.clients = clients
         self.twilio = twilio
         self.seed = seed
         self.pace_s = pace_s
+        self.retries = retries
 
     def dice(self, name: str) -> random.Random:
         return random.Random(f"{self.seed} {name}")
@@ -118,7 +126,7 @@ async def _deliver(talk: Talk, form: dict[str, str], first: int) -> Said:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     acknowledged, tries = False, 0
-    while not acknowledged and tries <= RETRIES:
+    while not acknowledged and tries <= talk.retries:
         client = talk.clients[(first + tries) % len(talk.clients)]
         tries += 1
         with suppress(httpx2.TransportError):

@@ -23,6 +23,7 @@ WRITTEN: dict[str, Any] = {
     "expires": "3d",
     "expired_text": "Bye.",
     "corrections": True,
+    "corrected_text": "Changed.",
     "recap": "So:",
     "bursts": "merge",
     "merge_within": "1s",

@@ -56,6 +56,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.say("Hello", media=["https://example.com/a.png"], quick_replies=["Yes", "No"]),
         flow.ask("When?", expect="date", timeout=timedelta(minutes=5), invalid_text="A date!", retries=1),
         flow.menu("Which?", [{"id": "a", "label": "A"}]),
+        flow.form([{"name": "people", "text": "How many?", "expect": "integer", "words": ["for"]}], confirm="Right?"),
         flow.set({"total": "{{ 2 * 3 }}"}),
         flow.subflow(child, input={"a": 1}, output={"b": "c"}),
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),

@@ -48,6 +48,24 @@ def test_a_route_records_what_was_chosen_and_said() -> None:
     assert ["routed", "it", "", "other"] in [event.to_json() for event in turn.events]
 
 
+def test_a_route_records_how_sure_the_model_is_and_what_came_next() -> None:
+    sure = Answer(value="order", usage={"model": "lexical", "confidence": 0.83, "runnerUp": "no"})
+    flow = flow_around(
+        "ai.route", ROUTES, EVERY_ROUTE | {"order": "{{ $it.handle }} {{ $it.confidence }} {{ $it.runnerUp }}"}
+    )
+    turn, _ = run(flow, "feed me", [sure])
+    assert ["routed", "it", "order", "order", 0.83, "no"] in [event.to_json() for event in turn.events]
+    assert said(turn) == ["order 0.83 no"]
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"confidence": "high", "runnerUp": 3}, {"confidence": True}, {"confidence": None}]
+)
+def test_a_model_that_says_nothing_clear_about_its_certainty_is_recorded_without(usage: dict[str, Any]) -> None:
+    turn, _ = run(flow_around("ai.route", ROUTES, EVERY_ROUTE), "feed me", [Answer(value="order", usage=usage)])
+    assert ["routed", "it", "order", "order"] in [event.to_json() for event in turn.events]
+
+
 def test_a_message_without_text_takes_the_fallback_and_asks_nobody() -> None:
     turn, asks = run(flow_around("ai.route", ROUTES, EVERY_ROUTE), "  ", [])
     assert (said(turn), asks) == (["what?"], [])

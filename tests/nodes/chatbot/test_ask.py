@@ -181,6 +181,40 @@ def test_a_file_of_another_kind_is_refused_with_the_kinds_that_fit(
     assert talk.says("here") == [sentence]
 
 
+@pytest.mark.parametrize(
+    ("language", "properties", "sentence"),
+    [
+        ("en", {}, "Please send one file."),
+        ("en", {"accept": ["pdf", "docx"]}, "Please send a PDF file or a file of the type DOCX."),
+        ("en", {"accept": ["image/*"], "maxSize": "2.5 MB"}, "Please send a picture, up to 2.5 MB."),
+        ("en", {"maxSize": "500 KB"}, "Please send one file, up to 500 KB."),
+        ("de", {"maxSize": "2.5 MB"}, "Bitte schick eine einzelne Datei, höchstens 2,5 MB groß."),
+        ("de", {"accept": ["application/pdf", ".xlsx"]}, "Bitte schick eine PDF-Datei oder eine XLSX-Datei."),
+        ("es", {"accept": ["docx"], "maxSize": "1 MB"}, "Envía un archivo DOCX de 1 MB como máximo, por favor."),
+        ("fr", {"maxSize": 2_000_000}, "Merci d'envoyer un seul fichier de 2 Mo au maximum."),
+    ],
+)
+def test_a_question_for_one_file_says_which_one(language: str, properties: dict[str, Any], sentence: str) -> None:
+    asked = {"text": "Your CV?", "variable": "cv", "expect": "file", **properties}
+    talk = Talk(
+        node("cv", "chatbot.ask", on={"answered": "done"}, **asked), say("done", "{{ cv.url }}"), language=language
+    )
+    talk.says("hi")
+    assert talk.says("no") == [sentence]
+    assert talk.send("", media=(Media(url="https://f.test/1", content_type="image/jpeg"),) * 2) == [sentence]
+
+
+def test_several_choices_are_stored_as_a_list_with_their_labels() -> None:
+    asked = node(
+        "q", "chatbot.ask", text="Which?", variable="v", expect="choices", min=2, next="done", choices=["Red", "Blue"]
+    )
+    conversation = Talk(asked, say("done", "{{ v | length }}: {{ $q.labels | join(' + ') }}"))
+    assert conversation.says("hi") == ["Which?"]
+    assert conversation.says("red") == ["Please choose at least 2 of these."]
+    assert conversation.says("green") == ["Please choose at least 2 of these."]
+    assert conversation.says("blue and red") == ["2: Red + Blue"]
+
+
 def test_choices_are_quick_replies_and_a_text_is_its_own_id() -> None:
     choices = ["Red", {"id": "b", "label": "{{ blue }}", "match": ["navy"]}]
     ask = node(
@@ -230,7 +264,7 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
     assert talk.says("today") == [
         "Please answer with a date from November 19, 2026 to December 2, 2026, for example “tomorrow” or “12 March”."
     ]
-    assert talk.says("next friday") == ["2026-11-20"]
+    assert talk.says("friday") == ["2026-11-20"]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +275,9 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
         ({"expect": "choice"}, "choices"),
         ({"choices": ["a"]}, "choices"),
         ({"expect": "choice", "choices": ["a", "a"]}, "two choices"),
+        ({"expect": "choices"}, "choices"),
+        ({"expect": "choices", "choices": ["a", "b"], "min": 3}, "no answer can fit"),
+        ({"expect": "choice", "choices": ["a", "b"], "min": 1}, "min and max"),
         ({"expect": "email", "min": 3}, "do not|not email"),
         ({"expect": "integer", "min": 5, "max": 2}, "no answer can fit"),
         ({"expect": "integer", "min": "five"}, "not a number"),
@@ -248,7 +285,12 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
         ({"expect": "time", "max": "99"}, "not a time"),
         ({"many": True}, "needs expect: media"),
         ({"expect": "location", "accept": ["image"]}, "needs expect: media"),
-        ({"expect": "media", "accept": ["word"]}, "Input should be"),
+        ({"expect": "file", "many": True}, "needs expect: media"),
+        ({"expect": "media", "accept": ["word"]}, "no kind of file"),
+        ({"expect": "file", "accept": ["image/png", ".exe"]}, "no kind of file"),
+        ({"expect": "text", "maxSize": "5 MB"}, "needs expect: media or file"),
+        ({"expect": "file", "maxSize": "5 apples"}, "no size"),
+        ({"expect": "file", "maxSize": 0}, "greater than or equal"),
         ({"expect": "colour"}, "Input should be"),
         ({"retries": -1}, "greater than or equal"),
         ({"timeout": "soon"}, "duration|30s"),

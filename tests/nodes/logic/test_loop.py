@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 
+from botflow.engine.ask_json import ask_to_json, fingerprint
+from botflow.engine.asks import Answer
+from botflow.flow.fields import Properties
+from botflow.nodes.custom.action import action
 from tests.engine.conversation import Talk, node, say
 from tests.engine.runs_in_memory import Runs
+
+
+class Work(Properties):
+    text: str
+    variable: str = "done"
+
+
+@action("test.work")
+async def worked(properties: Work, variables: Mapping[str, Any]) -> Any:
+    return properties.text
+
 
 GREET = say("greet", "Hello {{ name }}")
 DONE = say("done", "That was all.")
@@ -97,3 +114,24 @@ def test_a_loop_of_a_run_takes_as_many_turns_as_it_needs_and_its_state_does_not_
     print(f"3,000 passes: {len(runs.turns[1])} turns, state {min(sizes)} to {max(sizes)} bytes")
     assert (turn.status, turn.output) == ("completed", {"n": 3000, "input": None})
     assert max(sizes) - min(sizes) < 10
+
+
+def test_a_loop_with_an_action_in_it_writes_its_list_once() -> None:
+    """Each pass is a turn of its own; neither its state nor what its journal has of the action grows with the list."""
+    loop = node("all", "logic.loop", items="{{ $input.rows }}", limit=10_000, on={"each": "work", "done": "end"})
+    work = node("work", "test.work", text="row {{ item.n }}", variable="done")
+    runs = Runs(
+        loop,
+        work,
+        node("end", "logic.end", output="{{ done }} {{ $all.count }}"),
+        types=(worked,),
+        answer=lambda ask: Answer(value="7"),
+    )
+    rows = [{"n": at, "text": "x" * 100} for at in range(500)]
+    assert runs.run(input={"rows": rows}).output == "7 500"
+    assert len(runs.turns[1]) == 501
+    assert max(len(turn.state) for turn in runs.turns[1]) < 2_000
+    assert sum(len(content) for turn in runs.turns[1] for content in turn.kept.values()) < 3 * len(orjson.dumps(rows))
+    journalled = [orjson.dumps(ask_to_json(ask)) for ask in runs.asks]
+    assert max(map(len, journalled)) < 1_000
+    assert len(set(map(fingerprint, runs.asks))) == 500

@@ -152,3 +152,62 @@ def test_a_conversation_waits_for_its_branches_and_messages_stay_queued() -> Non
     assert all(orjson.dumps(effect.input) == b'{"n":1}' for effect in talk.turn.effects)  # type: ignore[union-attr]
     assert talk.says("Are you there?") == ["done", "done"]  # once its branches have ended, and for what was queued
     assert [run.status for run in talk.runs] == ["completed"] * 4
+
+
+@pytest.mark.parametrize("size", [5, 1_000])
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_a_fan_out_costs_in_proportion_to_its_list(count: int, size: int) -> None:
+    """Each branch gets its item, and shares the list and the other variables."""
+    fan = node(
+        "fan", "logic.parallel", each="{{ $input.items }}", on={"each": "text", "done": "after"}, variable="came"
+    )
+    text = node("text", "logic.end", output="{{ item | length }} of {{ $input['items'] | length }} {{ note | length }}")
+    after = node("after", "logic.end", output="{{ came['9'].status }} {{ came | length }}")
+    runs = Runs(fan, text, after, variables={"note": "n" * 700})
+    items = [f"{at:04}".ljust(size, "x") for at in range(count)]
+    turn = runs.run(input={"items": items})
+    assert turn.output == f"completed {count}"
+    assert runs.last(count + 1).output == f"{size} of {count} 700"
+    [first, *_] = runs.turns[1]
+    effects = sum(len(orjson.dumps(effect)) for effect in first.effects)
+    kept = sum(len(content) for each in runs.turns.values() for turn in each for content in turn.kept.values())
+    assert effects < count * (size + 800)
+    assert kept < 2 * len(orjson.dumps({"items": items})) + count * size * 2 + 2_000
+
+
+def test_a_conversation_with_a_long_list_fans_out_too() -> None:
+    fan = node("fan", "logic.parallel", each="{{ names }}", on={"each": "text", "done": "say"}, variable="came")
+    text = node("text", "logic.end", output="{{ item }} of {{ names | length }}")
+    talk = Talk(fan, text, say("say", "{{ came['299'].output }}"), variables={"names": ["Annabel"] * 300})
+    assert talk.says("hi") == ["Annabel of 300"]
+
+
+def test_a_branch_that_fans_out_hands_on_what_it_shares() -> None:
+    outer = node(
+        "outer",
+        "logic.parallel",
+        each=["a", "b"],
+        on={"each": "inner", "done": "after"},
+        variable="came",
+        **{"as": "x"},
+    )
+    inner = node("inner", "logic.parallel", each=[1, 2, 3], on={"each": "rest", "done": "end"}, variable="found")
+    rest = node("rest", "logic.wait", for_="1h", next="leaf")
+    leaf = node("leaf", "logic.end", output="{{ x }}{{ item }} {{ $input.text | length }}")
+    end = node("end", "logic.end", output="{{ found['2'].output }}")
+    runs = Runs(outer, inner, rest, leaf, end, node("after", "logic.end", output="{{ came['1'].output }}"))
+    runs.run(input={"text": "t" * 5_000})
+    for number, session in list(runs.sessions.items()):
+        assert len(runs.last(number).state) < 2_000
+        if session.wait is not None and "child_done" not in session.wait.accepts:
+            runs.alarm(number)
+    assert runs.last(1).output == "b3 5000"
+
+
+def test_an_item_that_has_the_name_of_a_variable_hides_it_in_the_branch_alone() -> None:
+    fan = node("fan", "logic.parallel", each=["a" * 400, "b"], on={"each": "text", "done": "after"}, variable="came")
+    text = node("text", "logic.end", output="{{ item | length }}")
+    after = node(
+        "after", "logic.end", output=["{{ came['0'].output }}", "{{ came['1'].output }}", "{{ item | length }}"]
+    )
+    assert Runs(fan, text, after, variables={"item": "y" * 900}).run().output == [400, 1, 900]

@@ -121,3 +121,24 @@ def test_a_run_that_would_talk_fails_because_nobody_is_there() -> None:
 def _talking() -> dict[str, Any]:
     start = {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "hello"}
     return {"botflow": 1, "id": "other", "nodes": [start, say("hello", "Hello")]}
+
+
+TWICE = ["{{ $input }}", "{{ $input }}"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        node("tell", "logic.run", workflow="double", input={"n": TWICE}, next="after"),
+        node("tell", "logic.run", workflow="double", input={"n": TWICE}, wait=False, next="after"),
+        node("tell", "logic.emit", event="told", payload=TWICE, next="after"),
+    ],
+)
+def test_an_input_that_no_run_could_take_fails_where_it_is_given(start: dict[str, Any]) -> None:
+    others = child(node("end", "logic.end"))
+    others["double"]["nodes"][0]["properties"] = {}
+    runs = Runs(start, node("after", "logic.end", output="done"), others=others)
+    assert runs.run(input=["x" * 1_000] * 400).output == "done"
+    failure = runs.run(input=["x" * 1_000] * 600).failure
+    assert failure is not None
+    assert (failure.node, failure.code) == ("tell", "input.too_large")

@@ -70,7 +70,53 @@ def test_the_input_is_a_variable_and_stays_readable_in_every_turn(given: Any) ->
 
 def test_fields_of_the_input_are_read_as_dollar_input() -> None:
     assert Runs(SHOW).run(input={"a": 1}).output == {"a": 1}
-    assert Runs(SHOW).run(input=7).output == {"value": 7}
+    assert Runs(SHOW).run(input=7).output == 7
+
+
+VALUES: tuple[Any, ...] = ([{"a": 1}, {"a": 2}], [], 5, 0, -1.5, 2**64 - 1, "text", "", True, False, None, {"a": [1]})
+EXPRESSIONS = (
+    "$input[1].a == 2",
+    "$input | length > 1",
+    "$input.a is defined",
+    "$input == 5",
+    "$input == none",
+    "$input is true",
+    "$input is string",
+    "$input",
+    "not $input",
+    "$input.value is defined",
+    "$input.a[0] == 1",
+    "$input.a.b.c is defined",
+    "5 in $input",
+)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+@pytest.mark.parametrize("given", VALUES, ids=repr)
+def test_the_input_is_the_same_in_a_triggers_condition_and_in_the_run(expression: str, given: Any) -> None:
+    """Whatever JSON it is: a list, a bare value, nothing."""
+
+    def taken() -> Any:
+        return starts("trigger.event", {"event": "e", "when": expression}, trigger="event", name="e", input=given)
+
+    def rendered() -> Any:
+        output = f"{{{{ true if ({expression}) else false }}}}"
+        return Runs(node("end", "logic.end", output=output)).run(input=given)
+
+    turn = rendered()
+    if turn.failure is None:
+        assert bool(turn.output) is taken()
+    else:
+        with pytest.raises(FlowError):
+            taken()
+
+
+def test_a_list_is_read_by_position_and_gone_through() -> None:
+    text = "{{ $input[0].a }}{% for each in $input %}-{{ each.a }}{% endfor %} of {{ $input | length }}"
+    assert Runs(node("end", "logic.end", output=text)).run(input=[{"a": 1}, {"a": 2}]).output == "1-1-2 of 2"
+    nothing: tuple[Any, ...] = (None, 5, "text", True, [])
+    for given in nothing:
+        assert Runs(node("end", "logic.end", output="<{{ $input.a }}>")).run(input=given).output == "<>"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +154,11 @@ def test_what_is_missing_or_unknown_is_named() -> None:
 @pytest.mark.parametrize(
     ("signature", "message", "hint"),
     [
-        ("{scheme: strip}", "'hmac', 'stripe', 'slack', 'svix' or 'github', not 'strip'", "did you mean stripe?"),
+        (
+            "{scheme: strip}",
+            "'hmac', 'stripe', 'slack', 'svix', 'github' or 'shopify', not 'strip'",
+            "did you mean stripe?",
+        ),
         ("{scheme: github, header: X-Sign}", "the scheme github does not use header; leave it out", ""),
         ("{scheme: github, tolerance: 5m}", "the scheme github does not use tolerance; leave it out", ""),
         ("{tolerance: 5m}", "the scheme hmac does not use tolerance; leave it out", ""),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from botflow.engine.asks import Answer, AskFailure, AskModel
+from botflow.errors import ProviderError
 from botflow.flow.policy import Budgets, Cap, Price
 from botflow.interfaces import Model, OnDelta, Quote
 from botflow.runtime.asks.model_budget import MOST_TOKENS, ModelSpend
@@ -228,3 +229,17 @@ async def test_a_refusal_leaves_the_node_by_error(database: Database) -> None:
         bot.runner._asks._models = (Paid(price=None, name="lexical"),)
 
         assert await bot.said("hi", "m1") == ["Not today."]
+
+
+async def test_a_paid_answer_is_not_lost_when_its_cost_cannot_be_stored(
+    till: Till, paid: Paid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The budget keeps the upper bound that was reserved."""
+
+    async def refused(self: Spending, *values: object) -> None:
+        raise ProviderError("a lock", code="database.unavailable", retryable=True)
+
+    session = await till.session("ann")
+    monkeypatch.setattr(Spending, "settle", refused)
+    assert (await till.ask(paid, capped("session", 1.0), session)).value == "Hello!"
+    assert await till.spent(session) == [MOST] * 3

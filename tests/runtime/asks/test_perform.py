@@ -23,6 +23,7 @@ from botflow.runtime.asks.actions import Actions, Fields
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asking, Asks, models_of
 from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.process.measurements import Measurements
 from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
 from botflow.storage.runs.artifacts import Artifacts
@@ -90,10 +91,37 @@ async def odd(properties: Amount, variables: Mapping[str, Any]) -> Any:
     return {"when": object()}
 
 
+class Said(Properties):
+    text: str = ""
+
+
+@action("bank.say")
+async def say(properties: Said, variables: Mapping[str, Any]) -> Any:
+    return SAID[properties.text]
+
+
+SAID: Mapping[str, Any] = {
+    "text": "a\0b",
+    "nested": {"rows": [{"name": "a\0b"}]},
+    "name": {"a\0": 1, "a": 2},
+    "half": "a\ud83d",
+    "escape": "a\\u0000b",
+    "backslash": "a\\",
+    "large": 2**64,
+    "largest": 2**64 - 1,
+    "fraction": [1e16, -1e16, 1e15, 1e20],
+}
+
+
 API_KEY = "sk-deployment-4711"
 
 
-def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None = None) -> Asks:
+def asks(
+    *models: Model,
+    lines: list[Line] | None = None,
+    seen: LogLines | None = None,
+    measurements: Measurements | None = None,
+) -> Asks:
     known = KnownSecrets([API_KEY])
 
     def keep(_: Any, name: str, event: Any) -> str:
@@ -105,13 +133,14 @@ def asks(*models: Model, lines: list[Line] | None = None, seen: LogLines | None 
         models=models or (LexicalModel(),),
         transcripts=cast(Transcripts, Shelf(lines or [])),  # nothing but `lines` is called
         actions=Actions(
-            node_types={node_type.name: node_type for node_type in (pay, wait, odd)},
+            node_types={node_type.name: node_type for node_type in (pay, wait, odd, say)},
             artifacts=cast(Artifacts, None),  # nothing here is that large
             executions=cast(Executions, None),
             credential=cast(Fields, None),
             known_secrets=known,
         ),
         known_secrets=known,
+        measurements=measurements or Measurements(lambda workflow: None, lambda version, node: None),
         spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted
         log=structlog.wrap_logger(None, processors=[keep]),
     )
@@ -278,3 +307,20 @@ async def test_cancelling_passes_through() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await performing.perform(ROUTE, ASKING, None)
+
+
+@pytest.mark.parametrize("name", ["text", "nested", "name", "half", "large"])
+async def test_an_actions_answer_that_no_database_keeps_is_a_failure_and_not_another_value(name: str) -> None:
+    answer = await asks().perform(Invoke(type="bank.say", properties={"text": name}, variables={}), ASKING, None)
+    assert (answer.value, answer.failure and answer.failure.code) == (None, "ask.not_json")
+
+
+@pytest.mark.parametrize("name", ["escape", "backslash", "largest"])
+async def test_an_actions_answer_is_kept_exactly(name: str) -> None:
+    answer = await asks().perform(Invoke(type="bank.say", properties={"text": name}, variables={}), ASKING, None)
+    assert (answer.failure, answer.value) == (None, SAID[name])
+
+
+async def test_an_actions_fraction_is_what_the_journal_returns_on_both_databases() -> None:
+    answer = await asks().perform(Invoke(type="bank.say", properties={"text": "fraction"}, variables={}), ASKING, None)
+    assert list(map(repr, answer.value)) == ["10000000000000000", "-10000000000000000", "1000000000000000.0", "1e+20"]

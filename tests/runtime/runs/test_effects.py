@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from botflow.records.queues import QUEUES
+from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.served_flows import Flows
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
+from tests.node_types import EVERY
 from tests.runtime.bot_without_worker import asks
 from tests.runtime.inbound_rows import claimable
 from tests.runtime.runs_without_worker import Runs, job, open_runs, rest
@@ -128,6 +134,54 @@ async def test_an_event_starts_every_workflow_that_listens(database: Database) -
     assert runs.bot.world.asked == ["heard 1"]
 
 
+async def test_what_follows_is_started_by_a_process_that_cannot_run_it(database: Database) -> None:
+    """Its process lacks the plugin of both workflows: an event must not be lost there, and no child be refused."""
+    async with open_runs(database, TELLER, HEARER, CALLER, CALLED) as runs:
+        flows = Flows(database.flows, EVERY)
+        await flows.refresh()
+        assert {"hearer", "called"} <= set(flows.not_served())
+        carrier = Carrier(
+            store=database.effects,
+            engine=database.engine,
+            flows=flows,
+            node_types=EVERY,
+            wake=runs.bot.hub.claimable,
+        )
+        elsewhere = replace(runs, carrier=carrier)
+        await elsewhere.start("teller")
+        caller = await elsewhere.start("caller", {"workflow": "called"})
+        await elsewhere.settle()
+        [heard] = [row for row in await runs.rows(tables.executions) if row.trigger == "event"]
+        called = await runs.execution(caller)
+    assert (heard.status, heard.input) == ("completed", {"n": 1})
+    assert (called.status, called.output["got"]) == ("completed", "called!")
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+async def test_a_circle_of_events_is_named_on_the_run_that_it_ends(database: Database, length: int) -> None:
+    names = ["ping", "pong", "pang"][:length]
+    flows = []
+    for index, name in enumerate(names):
+        flow = job(name, node("tell", "logic.emit", event=names[(index + 1) % length], payload={}))
+        flow["nodes"][0] = node("go", "trigger.event", event=name, next="tell")
+        flows.append(flow)
+    async with open_runs(database, *flows, job("first", node("tell", "logic.emit", event="ping", payload={}))) as runs:
+        await runs.start("first")
+        await runs.settle()
+        every = await runs.rows(tables.executions)
+        [failed] = [row for row in every if row.status == "failed"]
+        entries = await runs.executions.log(str(failed.id), level="error")
+        steps = await runs.executions.steps(str(failed.id))
+    last = names[15 % length]
+    around = [names[(15 - back) % length] for back in range(length, -1, -1)]
+    print(f"a circle of {length}: {len(every)} runs, {failed.error['message']}")
+    assert (failed.error["code"], len(every)) == ("run.too_deep", 17)
+    assert failed.error["message"].endswith(f"more than 16 deep: {' → '.join(around)}"), last
+    assert [(entry.event, entry.message) for entry in entries] == [("failed", failed.error["message"])]
+    assert steps is not None
+    assert {row.status for row in every if row.id != failed.id} == {"completed"}
+
+
 async def test_cancelling_a_run_cancels_its_branches(database: Database) -> None:
     async with open_runs(database, FAN) as runs:
         run = await runs.start("fan", {"items": ["a", "b", "c"]})
@@ -139,6 +193,28 @@ async def test_cancelling_a_run_cancels_its_branches(database: Database) -> None
         assert {child.status for child in started} == {"cancelled"}
         assert (await runs.execution(run)).status == "cancelled"
         assert runs.bot.world.asked == []
+
+
+async def test_cancelling_ends_what_is_below_at_once(database: Database) -> None:
+    """Before anything is carried out: a child must not complete after its parent was cancelled."""
+    async with open_runs(database, CALLER, FAN) as runs:
+        run = await runs.start("caller", {"workflow": "fan"})
+        await runs.bot.advance(run.session)
+        await runs.carrier.carry_some()
+        [middle] = await children(runs, run.session)
+        await runs.executions.pause(str(middle.id))
+        await runs.executions.resume(str(middle.id))
+        other = await runs.start("fan", {"items": ["a", "b"]})
+        await runs.bot.advance(other.session)
+        await runs.executions.cancel(run.execution)
+        await runs.executions.cancel(other.execution)
+        assert {child.status for child in await children(runs, run.session)} == {"cancelled"}
+        await runs.bot.advance(middle.session_id)
+        await runs.settle()
+        assert await children(runs, other.session) == []
+        statuses = {row.status for row in await runs.rows(tables.executions)}
+    assert statuses == {"cancelled"}
+    assert runs.bot.world.asked == []
 
 
 async def test_a_cancelled_branch_tells_its_parent(database: Database) -> None:
@@ -172,7 +248,7 @@ async def test_a_late_cancellation_leaves_the_children_of_a_retry_alone(database
         await runs.carrier.carry_some()
         await runs.executions.cancel(run.execution)
         late = await database.effects.claim(10)
-        assert [effect.kind for effect in late] == ["cancel"]
+        assert {effect.kind for effect in late} == {"cancel"}
         await runs.executions.retry(run.execution, from_start=True)
         await runs.bot.advance(run.session)
         await runs.carrier.carry_some()

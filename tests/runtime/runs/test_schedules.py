@@ -11,17 +11,19 @@ import pytest
 from sqlalchemy import select, update
 
 from botflow.nodes import built_in
+from botflow.records.workflows import WorkflowStatus
 from botflow.runtime.runs.schedules import Schedules, moments_to_start
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from botflow.storage.runs.schedules import Missed, Schedule, StoredSchedule
-from botflow.storage.tables import schedules
+from botflow.storage.tables import schedules, workflows
 from tests.engine.conversation import node
 from tests.runtime.inbound_rows import claimable
 from tests.storage.aged_rows import change
 from tests.triggering.workflows_to_start import publish, run_flow, runs, set_status
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+POLICIES: tuple[Missed, ...] = ("skip", "once", "all")
 
 
 def at(cron: str, id: str = "clock", **more: Any) -> dict[str, Any]:
@@ -107,14 +109,19 @@ async def test_many_processes_start_each_moment_once(database: Database) -> None
     assert len(found) == len({run.external_id for run in found}) == len(await claimable(database)) == 10
 
 
-async def test_a_schedules_own_input_is_handed_on(database: Database) -> None:
-    await publish(database, run_flow("report", at("* * * * *", input={"kind": "daily"})))
+@pytest.mark.parametrize(
+    "given",
+    [{"kind": "daily"}, 5, 0, -7, 1.5, True, False, "5", "", "null", [], [5, "5", None], {}, 2**63 - 1],
+    ids=repr,
+)
+async def test_a_schedules_own_input_is_handed_on(database: Database, given: object) -> None:
+    await publish(database, run_flow("report", at("* * * * *", input=given)))
     keeper, _ = await opened(database)
     await keeper.sync()
     await make_due(database, timedelta(0))
     await keeper.start_due()
 
-    assert [run.input for run in await runs(database)] == [{"kind": "daily"}]
+    assert [repr(run.input) for run in await runs(database)] == [repr(given)]
 
 
 async def test_rows_follow_what_is_published_paused_and_changed(database: Database) -> None:
@@ -217,12 +224,149 @@ def test_a_moment_of_the_last_minute_is_on_time(missed: Missed, moments: list[st
 
 
 def test_making_up_is_bounded() -> None:
-    months = moments_to_start(_due("* * * * *", "all", NOON - timedelta(days=90)), NOON)
+    often = moments_to_start(_due("* * * * *", "all", NOON - timedelta(days=3_000)), NOON)
     rare = moments_to_start(_due("0 12 * * *", "all", NOON - timedelta(days=90)), NOON)
 
-    print(f"three months missed: {len(months)} of a minutely schedule, {len(rare)} of a daily one")
-    assert (len(months), len(rare)) == (100, 8)
-    assert months[-1] == rare[-1] == NOON
+    print(f"eight years missed: {len(often)} of a minutely schedule; three months: {len(rare)} of a daily one")
+    assert (len(often), len(rare)) == (100, 91)
+    assert often[-1] == rare[-1] == NOON
+
+
+@pytest.mark.parametrize(
+    ("cron", "due", "newest", "count"),
+    [
+        ("0 6 10 * *", datetime(2026, 11, 10, 6), "2026-11-10T06:00", 1),
+        ("0 6 10 * *", datetime(2026, 5, 10, 6), "2026-11-10T06:00", 7),
+        ("0 6 * * 1", datetime(2026, 10, 5, 6), "2026-11-16T06:00", 7),
+        ("0 6 * * 5L", datetime(2026, 8, 28, 6), "2026-10-30T06:00", 3),
+        ("0 6 1 1 *", datetime(2019, 1, 1, 6), "2026-01-01T06:00", 8),
+        ("0 6 29 2 *", datetime(2000, 2, 29, 6), "2024-02-29T06:00", 7),
+    ],
+)
+def test_an_outage_of_any_length_is_made_up_for(cron: str, due: datetime, newest: str, count: int) -> None:
+    found = {missed: moments_to_start(_due(cron, missed, due.replace(tzinfo=UTC)), NOON) for missed in POLICIES}
+
+    assert found["skip"] == []
+    assert [moment.isoformat()[:16] for moment in found["once"]] == [newest]
+    assert [len(found["all"]), found["all"][-1]] == [count, found["once"][0]]
+
+
+async def in_force(database: Database, ago: timedelta) -> datetime:
+    """Let the active versions have been in force for so long; return since when."""
+    since = datetime.now(UTC) - ago
+    await change(database, update(workflows).values(in_force_since=since))
+    return since
+
+
+def daily(moment: datetime) -> str:
+    return f"{moment.minute} {moment.hour} * * *"
+
+
+@pytest.mark.parametrize(("missed", "started"), [("skip", 0), ("once", 1), ("all", 20)])
+async def test_a_schedule_that_never_ran_counts_from_its_publication(
+    database: Database, missed: Missed, started: int
+) -> None:
+    """It was published while no worker ran: by another process, or by one that died before its first look."""
+    cron = daily(datetime.now(UTC) - timedelta(hours=2))
+    await publish(database, run_flow("report", at(cron, missed=missed)))
+    await in_force(database, timedelta(days=20))
+    keeper, _ = await opened(database)
+    await keeper.sync()
+
+    while await keeper.start_due():
+        pass
+
+    assert len(await runs(database)) == started
+    [row] = await rows(database)
+    assert row.next_at > datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("missed", "coming", "started"),
+    [
+        ("skip", "past", []),
+        ("skip", "future", []),
+        ("once", "past", ["after"]),
+        ("once", "future", ["before"]),
+        ("all", "past", ["before"] * 16 + ["after"] * 5),
+        ("all", "future", ["before"] * 16),
+    ],
+)
+@pytest.mark.parametrize("first", ["sync", "start"])
+async def test_a_schedule_that_was_changed_during_an_outage(
+    database: Database, missed: Missed, coming: str, started: list[str], first: str
+) -> None:
+    """What passed before the change was due by the old expression, what came after it by the new one."""
+    now = datetime.now(UTC)
+    await publish(database, run_flow("report", at(daily(now - timedelta(hours=3)), missed=missed)))
+    keeper, flows = await opened(database)
+    await keeper.sync()
+    due = now.replace(second=0, microsecond=0) - timedelta(days=20, hours=3)
+    await change(database, update(schedules).values(next_at=due))
+    later = daily(now - timedelta(hours=6)) if coming == "past" else "0 0 29 2 *"
+    await publish(database, run_flow("report", at(later, missed=missed)))
+    changed = await in_force(database, timedelta(days=5, hours=1))
+    await flows.refresh()
+    steps = (keeper.sync, keeper.start_due) if first == "sync" else (keeper.start_due, keeper.sync)
+
+    for _ in range(4):
+        for step in steps:
+            await step()
+
+    found = [datetime.fromisoformat(run.input["scheduledAt"]) for run in await runs(database)]
+    assert ["before" if moment < changed else "after" for moment in sorted(found)] == started
+    assert len({*found}) == len(found)
+    [row] = await rows(database)
+    assert (row.cron, row.next_at > now) == (later, True)
+
+
+async def test_a_trigger_that_is_gone_makes_up_for_nothing(database: Database) -> None:
+    await publish(database, run_flow("report", at("* * * * *", missed="all")))
+    keeper, flows = await opened(database)
+    await keeper.sync()
+    await make_due(database, timedelta(days=2))
+    await publish(database, run_flow("report", at("0 0 29 2 *", "other", missed="all")))
+    await flows.refresh()
+    await keeper.start_due()
+    await keeper.sync()
+    await keeper.start_due()
+
+    assert await runs(database) == []
+    assert [row.node for row in await rows(database)] == ["other"]
+
+
+@pytest.mark.parametrize("missed", ["skip", "once", "all"])
+@pytest.mark.parametrize("status", ["paused", "inactive", "archived"])
+async def test_out_of_service_nothing_is_missed(database: Database, missed: Missed, status: WorkflowStatus) -> None:
+    """Also when it was taken out of service and put back while no worker ran, which so never saw it."""
+    await publish(database, run_flow("report", at("* * * * *", missed=missed)))
+    keeper, _ = await opened(database)
+    await keeper.sync()
+    await make_due(database, timedelta(days=2))
+    assert await database.flows.set_status("report", status)
+    assert await database.flows.set_status("report", "active")
+
+    await keeper.start_due()
+    await keeper.sync()
+    await keeper.start_due()
+
+    assert len(await runs(database)) <= 1  # a minute may have begun meanwhile
+    [row] = await rows(database)
+    assert row.next_at > datetime.now(UTC) - timedelta(minutes=1)
+
+
+async def test_to_be_active_again_and_again_misses_nothing_and_forgets_nothing(database: Database) -> None:
+    await publish(database, run_flow("report", at("* * * * *", missed="once")))
+    keeper, _ = await opened(database)
+    await keeper.sync()
+    moment = await make_due(database, timedelta(days=20))
+    assert await database.flows.set_status("report", "active")
+    await publish(database, run_flow("report", at("* * * * *", missed="once")))
+    assert [row.next_at for row in await rows(database)] == [moment]
+
+    await keeper.start_due()
+
+    assert 1 <= len(await runs(database)) <= 3
 
 
 def _due(cron: str, missed: Missed, next_at: datetime) -> StoredSchedule:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from botflow.errors import ProviderError
 from botflow.records.leases import Share
+from botflow.records.queues import QUEUES
 from botflow.runtime.process.timing import Timing
 from botflow.storage.database import Database, open_database
 from tests.engine.conversation import say
@@ -67,6 +68,8 @@ async def test_a_turn_whose_end_cannot_be_stored_for_a_while_is_ended_later(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botflow.runtime.turns.session_tasks.OUTAGE_PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr("botflow.runtime.turns.outages.LONGEST_S", 0.05)
+    monkeypatch.setattr("botflow.runtime.turns.outages.PAUSES_S", (0.01,))
 
     class Away(Counted):
         is_away = False
@@ -94,6 +97,28 @@ async def test_a_turn_whose_end_cannot_be_stored_for_a_while_is_ended_later(
                 await bot.keeper.beat()
         assert "session_left" in {line["event"] for line in logs}
         await bot.work()
+        assert await said(bot, receipt.id) == ["hi!"]
+
+
+async def test_an_attempt_that_the_database_refuses_for_a_while_is_not_counted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on one table, or a full disk, refuses the end of a turn and lets attempts be counted."""
+    monkeypatch.setattr("botflow.runtime.turns.outages.PAUSES_S", (0.01,))
+
+    class Refusing(Counted):
+        def __getattr__(self, name: str) -> Any:
+            if name == "finish" and self.calls[name] < 10:
+                self.calls[name] += 1
+                raise ProviderError("a lock", code="database.unavailable", retryable=True)
+            return super().__getattr__(name)
+
+    async with open_bot(database, *ECHO) as bot:
+        receipt = await bot.queued("hi", "m1")
+        turns: Any = Refusing(database.turns)
+        bot.runner._turns = turns
+        await bot.work()
+        assert await lease(database, receipt.id) == ("done", 1, bot.owner)
         assert await said(bot, receipt.id) == ["hi!"]
 
 
@@ -136,26 +161,24 @@ async def test_a_beat_that_fails_is_logged_and_the_next_one_comes(database: Data
 async def test_a_process_that_has_not_been_heard_of_is_not_alive(database: Database) -> None:
     async with open_bot(database, *ECHO, timing=QUICK) as bot:
         assert not bot.keeper.is_alive
-        assert not bot.keeper.is_worker_reachable
         await bot.keeper.beat()
-        assert (bot.keeper.is_alive, bot.keeper.is_worker_reachable, bot.keeper.workers) == (True, True, 1)
+        assert (bot.keeper.is_alive, bot.keeper.not_taken(), bot.keeper.workers) == (True, [], 1)
         await asyncio.sleep(4 * QUICK.beat_s)
         assert not bot.keeper.is_alive
-        assert not bot.keeper.is_worker_reachable
 
 
 async def test_processes_know_of_each_other_and_share_out_what_is_due(postgres_url: str) -> None:
     database = await open_database(postgres_url, migrate=False)
     async with open_bot(database, *ECHO) as one, open_bot(database, *ECHO, concurrency=0, queues=()) as web:
         await web.keeper.beat()
-        assert (web.keeper.is_alive, web.keeper.is_worker_reachable, web.keeper.workers) == (True, False, 0)
+        assert (web.keeper.is_alive, web.keeper.not_taken(), web.keeper.workers) == (True, list(QUEUES), 0)
         two, three = one.twin(), one.twin()
         keepers = [one.keeper, two.keeper, three.keeper]
         for _ in range(2):
             for keeper in keepers:
                 await keeper.beat()
         await web.keeper.beat()
-        assert (web.keeper.is_worker_reachable, web.keeper.workers) == (True, 3)
+        assert (web.keeper.not_taken(), web.keeper.workers) == ([], 3)
         assert [keeper.workers for keeper in keepers] == [3, 3, 3]
         assert {keeper.share for keeper in keepers} == {Share(0, 3), Share(1, 3), Share(2, 3)}
         await two.sessions.stop(0.0)
@@ -199,6 +222,33 @@ async def test_a_process_is_dead_after_ten_seconds_of_silence_and_not_before(pos
         assert await lease(database, receipt.id) == ("new", 1, "slow")
         assert not bot.keeper.is_cautious
     await database.close()
+
+
+async def test_after_an_outage_of_its_own_a_process_takes_nobody_for_dead_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away for all of them: the attempts of those that are about to beat again must not count."""
+    async with open_bot(database, *ECHO) as bot:
+        await bot.keeper.beat()
+        receipt = await bot.queued("hi", "m1")
+        assert await database.leases.take("living", receipt.id.session)
+        await age_process(database, "living", 30.0)
+        began_s = bot.keeper._clock.monotonic_s()
+
+        def after(seconds: float) -> None:
+            monkeypatch.setattr(type(bot.keeper._clock), "monotonic_s", lambda clock: began_s + seconds)
+
+        after(30.0)
+        await bot.keeper.recover()
+        await bot.keeper.beat()
+        await bot.keeper.recover()
+        assert await lease(database, receipt.id) == ("new", 1, "living")
+        after(39.0)
+        await bot.keeper.beat()
+        after(41.0)
+        with capture_logs():
+            await bot.keeper.recover()
+        assert await lease(database, receipt.id) == ("new", 1, None)
 
 
 async def test_a_process_that_starts_frees_what_a_dead_one_held(database: Database) -> None:

@@ -254,8 +254,8 @@ async def test_a_process_that_takes_no_turns_leaves_every_inbound_to_be_claimed(
         told: list[str] = []
         web.hub.on_claimable(lambda: told.append("claimable"))
         heard = asyncio.create_task(web.hear("hi", "m1"))
-        await until(lambda: _is_waiting(database, 1))
-        assert (told, web.sessions.leases()) == (["claimable"], [])
+        await until(lambda: bool(told))  # after the commit
+        assert (told, web.sessions.leases(), await _is_waiting(database, 1)) == (["claimable"], [], True)
         assert [step.name for step in web.keeper.steps()] == ["recover"]
         await worker.work()
         assert texts(await heard) == ["first! second!"]

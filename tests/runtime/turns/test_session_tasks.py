@@ -11,12 +11,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from botflow.nodes.custom.action import action
-from botflow.records.leases import Beat, LeaseId
-from botflow.records.queues import QueueName
+from botflow.records.leases import Beat, Finished, Finishing, Lease, LeaseId
+from botflow.records.queues import QUEUES, QueueName
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.turns.run import ATTEMPTS
+from botflow.runtime.turns.serving import Serving
 from botflow.storage.database import Database
-from botflow.storage.turns.store import LeaseStore
+from botflow.storage.turns.store import LeaseStore, TurnStore
 from tests.engine.conversation import node, say
 from tests.runtime.bot_without_worker import THINKING, Bot, asks, counts, open_bot, texts
 from tests.runtime.bot_world import Question
@@ -188,6 +189,26 @@ async def test_a_session_without_suspects_does_not_stand_in_their_line(
         assert await said(bot, suspect.id) == ["first! second!"]
 
 
+async def test_a_suspect_that_is_claimed_while_its_task_stands_in_line_is_begun_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repeated message looks at its session, and waits for the claim of the same suspect, which has the quarantine:
+    had that waited for the task, the attempt would have been counted, and never run."""
+    monkeypatch.setattr("botflow.runtime.turns.quarantine.ALONE_S", 3600.0)
+    async with open_bot(database, *THINKING) as bot:
+        suspect = await bot.queued("hi", "m1")
+        await set_lease(database, suspect.id, owner=None, attempt=2)
+        async with bot.sessions.quarantine.alone():
+            bot.sessions.look(suspect.id.session)
+            await until(lambda: bot.leases.calls["has_suspects"] == 1)
+            await asyncio.sleep(0.1)
+            [claimed] = await database.leases.claim(bot.owner, 1, QUEUES, suspects=True)
+            await asyncio.wait_for(bot.sessions.start(claimed), 5)
+        await bot.idle(suspect.id.session)
+        assert await said(bot, suspect.id) == ["first! second!"]
+        assert (await lease(database, suspect.id))[1] == ATTEMPTS
+
+
 # -- what a beat says
 
 
@@ -199,11 +220,16 @@ class LateBeats:
         self.left, self.arrive = asyncio.Event(), asyncio.Event()
 
     async def beat(
-        self, owner: str, queues: Collection[QueueName], leases: Sequence[LeaseId], dead_after_s: float
+        self,
+        owner: str,
+        queues: Collection[QueueName],
+        leases: Sequence[LeaseId],
+        dead_after_s: float,
+        cannot_run: Collection[int] = (),
     ) -> Beat:
         self.left.set()
         await self.arrive.wait()
-        return await self._store.beat(owner, queues, leases, dead_after_s)
+        return await self._store.beat(owner, queues, leases, dead_after_s, cannot_run)
 
 
 async def test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one(database: Database) -> None:
@@ -214,7 +240,7 @@ async def test_a_beat_that_says_an_attempt_is_lost_does_not_end_the_next_one(dat
         receipt = await bot.queued("hi", "m1")
         turn = await held(bot, receipt.id.session)
         beat = asyncio.create_task(bot.keeper.beat())
-        await late.left.wait()
+        await asyncio.wait_for(late.left.wait(), 5)
         bot.world.crashes["turn.asked"] = 1
         first, bot.world.held = bot.world.held, asyncio.Event()
         bot.world.begun.clear()
@@ -261,3 +287,97 @@ async def test_a_request_for_an_earlier_turn_does_not_wait_for_the_one_that_runs
 
 async def _has(bot: Bot, *, last_seq: int) -> bool:
     return (await bot.database.turns.load(bot.key())).last_seq == last_seq
+
+
+# -- a claim that is faster than the task of its session
+
+
+class SlowLeases:
+    """A LeaseStore whose `take` does not begin before it may."""
+
+    def __init__(self, store: LeaseStore) -> None:
+        self._store = store
+        self.asked, self.may_take = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def take(self, owner: str, session: int, *, suspects: bool = False, again: bool = True) -> Lease | None:
+        self.asked.set()
+        await self.may_take.wait()
+        return await self._store.take(owner, session, suspects=suspects, again=again)
+
+
+class SlowFinish:
+    """A TurnStore whose first `finish` has committed long before its answer comes."""
+
+    def __init__(self, store: TurnStore) -> None:
+        self._store = store
+        self.committed, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def finish(self, finishing: Finishing) -> Finished | None:
+        finished = await self._store.finish(finishing)
+        self.committed.set()
+        await self.may_answer.wait()
+        return finished
+
+
+@pytest.mark.parametrize(("following", "attempt"), [("look on", 1), ("begin again", 2)])
+async def test_a_claim_that_overtakes_a_look_asks_no_question_twice(
+    database: Database, following: Any, attempt: int
+) -> None:
+    async with open_bot(database, *THINKING) as bot:
+        receipt = await bot.queued("hi", "m1")
+        slow: Any = SlowLeases(database.leases)
+        bot.sessions._leases = slow
+        session = receipt.id.session
+        serving = bot.sessions._serving[session] = Serving(session)
+        serving.task = asyncio.create_task(bot.sessions._serve(serving, following))
+        await slow.asked.wait()
+
+        await bot.keeper._claim()
+        slow.may_take.set()
+        await bot.idle(session)
+
+        assert await said(bot, receipt.id) == ["first! second!"]
+        assert bot.world.asked == ["first", "second"]
+        assert (await lease(database, receipt.id))[1] == attempt
+
+
+async def test_a_claim_that_overtakes_the_answer_of_a_commit_goes_on_after_it(database: Database) -> None:
+    """The task that committed is not cancelled: it tells the waiting request, and the rest of the process."""
+    async with open_bot(database, *THINKING) as bot:
+        slow: Any = SlowFinish(bot.turns)
+        bot.runner._turns = slow
+        first = await bot.queued("hi", "m1")
+        await bot.keeper._claim()
+        await slow.committed.wait()
+        second = await bot.queued("and", "m2")
+
+        await bot.keeper._claim()
+        slow.may_answer.set()
+        await bot.idle(first.id.session)
+
+        assert [await said(bot, receipt.id) for receipt in (first, second)] == [["first! second!"]] * 2
+        assert bot.world.asked == ["first", "second"] * 2
+        assert [(await lease(database, receipt.id))[1] for receipt in (first, second)] == [1, 1]
+        assert len(bot.committed) == 2
+
+
+async def test_a_lease_that_has_been_begun_again_since_is_ignored(database: Database) -> None:
+    async with open_bot(database, *THINKING) as bot:
+        receipt = await bot.queued("hi", "m1")
+        old = await database.leases.take(bot.owner, receipt.id.session)
+        new = await database.leases.take(bot.owner, receipt.id.session)
+        assert old is not None
+        assert new is not None
+
+        task = bot.sessions.start(new)
+        assert bot.sessions.start(old) is task
+        await bot.idle(receipt.id.session)
+
+        assert await said(bot, receipt.id) == ["first! second!"]
+        assert bot.world.asked == ["first", "second"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import redis
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from botflow.engine.session import Alarm, Frame, Session, Wait
 from botflow.errors import ProviderError
@@ -15,6 +18,7 @@ from botflow.records.sessions import StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.redis import RedisLink, open_redis
 from tests.keys import KEYRING, SECRET
+from tests.runtime.until import until
 from tests.servers import Server, start_valkey
 from tests.storage.sample_turns import key
 
@@ -182,6 +186,59 @@ async def test_a_redis_that_was_gone_is_used_again(own_redis: Server) -> None:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             await link.close()
+
+
+async def test_a_redis_that_goes_away_and_comes_back_is_two_lines(
+    own_redis: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botflow.storage.outage_log.CALM_S", 0.0)
+    link = open_redis(own_redis.url, "one", KEYRING)
+    with capture_logs() as logs:
+        assert await link.get(key()) is None
+        own_redis.kill()
+        for _ in range(10):
+            assert await link.get(key()) is None
+        assert link.outages.is_away
+        with start_valkey(port=own_redis.port):
+            async with asyncio.timeout(20):
+                while link.outages.is_away:
+                    await link.get(key())
+                    await asyncio.sleep(0.05)
+            await link.close()
+    assert [line["event"] for line in logs] == [*["redis_away"] * (len(logs) - 1), "redis_back"]
+    causes = [line["cause"] for line in logs[:-1]]
+    assert len(causes) == len(set(causes)) <= 3  # the connection ended, and no new one can be made
+
+
+async def test_a_full_redis_is_one_line_that_quotes_nobody(own_redis: Server) -> None:
+    with redis.Redis.from_url(own_redis.url) as client:
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", "1")
+    link = open_redis(own_redis.url, "one", KEYRING)
+    with capture_logs() as logs:
+        for number in ("+15550001", "+15550002"):
+            before = link.outages.failures
+            link.put(replace(STORED, key=key(number)))
+            await until(lambda failures=before: link.outages.failures > failures)  # type: ignore[misc]
+    await link.close()
+    assert [line["event"] for line in logs] == ["redis_away"]
+    assert "maxmemory" in logs[0]["cause"]
+    assert "+1555" not in logs[0]["cause"]
+
+
+async def test_a_wrong_password_is_said_by_a_process_that_only_listens(own_redis: Server) -> None:
+    async with Redis.from_url(own_redis.url) as operator:
+        await operator.config_set("requirepass", "another")
+    link = open_redis(own_redis.url.replace("://", "://:wrong@"), "one", KEYRING)
+    with capture_logs() as logs:
+        listening = asyncio.create_task(link.subscribe(lambda payload: None))
+        await until(lambda: link.outages.is_away)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    await link.close()
+    assert [line["event"] for line in logs] == ["redis_away"]
+    assert "wrong" not in logs[0]["cause"].replace("WRONGPASS", "")
+    assert "password" in logs[0]["cause"]
 
 
 def test_a_breaker_opens_after_its_failures_and_lets_one_try_after_the_pause() -> None:

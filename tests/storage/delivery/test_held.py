@@ -15,7 +15,7 @@ ANN = "+15550199"
 
 async def held_part(database: Database, *texts: str) -> tuple[int, int, int]:
     """Commit a turn that said `texts`, the first of which is held."""
-    published = await FlowVersions(database.engine).publish("pizza", "Pizza", "d", {"pizza": {}})
+    published = (await FlowVersions(database.engine).publish("pizza", "Pizza", "d", {"pizza": {}})).flow
     person = key(ANN, channel="sms", workflow=published.workflow)
     parts = [said(text, "ready", sender="55501") for text in texts]
     turn = await database.turns.commit(waiting(await database.turns.load(person), message("m1"), *parts))

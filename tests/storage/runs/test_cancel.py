@@ -9,7 +9,7 @@ from tests.storage.sample_turns import key, message, waiting
 
 async def test_a_conversations_cancellation_is_the_last_entry_of_its_execution(database: Database) -> None:
     """A conversation's turns are those between its execution's start and end: the cancellation is one of them."""
-    published = await database.flows.publish("bot", "Bot", "d1", {"bot": {}})
+    published = (await database.flows.publish("bot", "Bot", "d1", {"bot": {}})).flow
     who = key(workflow=published.workflow)
     commit = waiting(StoredSession(key=who), message("m1"), flow_version=published.version)
     await database.turns.commit(commit)

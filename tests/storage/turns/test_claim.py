@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
-from botflow.records.leases import Lease
+from botflow.records.leases import Accepted, Lease, LeaseId
 from botflow.records.queues import EXECUTIONS, TURNS, QueueName
 from botflow.records.turns import TurnId
 from botflow.storage.database import Database
 from botflow.storage.tables import inbounds
 from tests.storage.aged_rows import age_process, change, inbound_rows, make_due, set_paused, start_run_of
-from tests.storage.leased_turns import DEAD_AFTER_S, ONE, THREE, TWO, accept, finish, leased, take
+from tests.storage.leased_turns import DEAD_AFTER_S, ONE, THREE, TWO, accept, arrival, finish, leased, take
 from tests.storage.sample_turns import RECEIVED, key, message, waiting
 
 ALL: tuple[QueueName, ...] = (TURNS, EXECUTIONS)
@@ -300,3 +301,91 @@ async def _set_priority(database: Database, turn: TurnId, priority: int) -> None
 
 async def _held(database: Database) -> list[tuple[Any, ...]]:
     return [(row.key, row.owner, row.attempt) for row in await inbound_rows(database)]
+
+
+# -- versions that a process cannot run
+
+
+async def test_what_would_run_on_a_version_that_does_not_compile_here_is_left_to_others(database: Database) -> None:
+    await accept(database, "m1", who=key("ann"))  # on version 7
+    under_way = await leased(database, who=key("bob"))
+    await finish(database, under_way, waiting(under_way.session, under_way.queued.inbound))
+    bob = await database.turns.load(key("bob"))
+    assert bob.flow_version == 7
+    again = replace(arrival(message("m2"), who=key("bob")), flow_version=8)  # the execution under way keeps its version
+    assert isinstance(await database.turns.accept(again), Accepted)
+    newer = replace(arrival(message("m1"), who=key("eve")), flow_version=8)
+    assert isinstance(await database.turns.accept(newer), Accepted)
+
+    [lease] = await database.leases.claim(ONE, 10, ALL, without=[7])
+    assert lease.session.key == key("eve")
+
+    left = await database.leases.claim(TWO, 10, ALL, without=[8, 9])
+    assert sorted(lease.session.key.external_id for lease in left) == ["ann", "bob"]
+    assert [lease.queued.attempt for lease in left] == [1, 1]
+
+
+async def test_what_cannot_run_here_takes_up_nobody_elses_room(database: Database) -> None:
+    for number in range(5):
+        await accept(database, "m1", who=key(f"p{number}"))
+    newer = replace(arrival(message("m1"), who=key("eve")), flow_version=8)
+    assert isinstance(await database.turns.accept(newer), Accepted)
+
+    [lease] = await database.leases.claim(ONE, 1, ALL, without=[7])
+
+    assert lease.session.key == key("eve")
+
+
+async def test_a_suspect_on_a_version_that_does_not_compile_here_is_left_to_others(database: Database) -> None:
+    lease = await leased(database)
+    for _ in range(2):
+        lease = await take(database, lease.session.id, suspects=True)
+    await database.leases.let_go(ONE, [lease.queued.id])
+
+    assert await database.leases.claim(TWO, 10, ALL, suspects=True, without=[7]) == []
+    assert len(await database.leases.claim(TWO, 10, ALL, suspects=True, without=[8])) == 1
+
+
+async def test_a_lease_that_is_given_back_was_never_begun(database: Database) -> None:
+    lease = await leased(database)
+    name = LeaseId(lease.queued.id, lease.queued.attempt)
+    for stranger, other in ((TWO, name), (ONE, LeaseId(lease.queued.id, 2)), (ONE, LeaseId(TurnId(0, 1), 1))):
+        await database.leases.give_back(stranger, other)
+    assert await _held(database) == [("m1", ONE, 1)]
+
+    await database.leases.give_back(ONE, name)
+    await database.leases.give_back(ONE, name)
+
+    assert await _held(database) == [("m1", None, 0)]
+    assert len(await database.leases.claim(TWO, 10, ALL)) == 1
+
+
+async def test_a_lease_of_a_finished_turn_is_not_given_back(database: Database) -> None:
+    lease = await leased(database)
+    await finish(database, lease, waiting(lease.session, lease.queued.inbound))
+
+    await database.leases.give_back(ONE, LeaseId(lease.queued.id, lease.queued.attempt))
+
+    [row] = await inbound_rows(database)
+    assert (row.state, row.attempt) == ("done", 1)
+
+
+# -- a claim beside a look
+
+
+async def test_what_was_just_claimed_is_not_begun_again_by_a_look(database: Database) -> None:
+    """The look was on its way while the same process claimed the session's inbound."""
+    lease = await leased(database)
+
+    assert await database.leases.take(ONE, lease.session.id, again=False) is None
+
+    assert await _held(database) == [("m1", ONE, 1)]
+
+
+async def test_a_look_takes_what_nobody_holds(database: Database) -> None:
+    accepted = await accept(database, "m1")
+
+    lease = await database.leases.take(ONE, accepted.turn.session, again=False)
+
+    assert lease is not None
+    assert await _held(database) == [("m1", ONE, 1)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from botflow.records.leases import LeaseId, Seen
+from botflow.records.leases import LeaseId, Seen, Worker
 from botflow.records.sessions import StoredSession
 from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.database import Database, open_database
@@ -89,6 +89,20 @@ async def test_processes_that_take_turns_know_how_many_they_are_and_their_place(
     assert (counts["a"].others, counts["a"].before) == (2, 0)
     assert (counts["b"].others, counts["b"].before) == (2, 1)
     assert (counts["c"].others, counts["c"].before) == (2, 2)
+
+
+async def test_processes_know_what_the_others_take_and_what_they_cannot_run(postgres: Database) -> None:
+    beat = postgres.leases.beat
+    await beat("web", [], [], DEAD_AFTER_S, [7])
+    await beat("b", ["turns", "executions"], [], DEAD_AFTER_S, [7, 12])
+    await age_process(postgres, "silent", DEAD_AFTER_S + 1)
+    web, b = Worker(frozenset(), frozenset({7})), Worker(frozenset({"turns", "executions"}), frozenset({7, 12}))
+
+    assert set((await beat("a", ["turns"], [], DEAD_AFTER_S)).workers) == {web, b}
+
+    await beat("b", ["turns", "executions"], [], DEAD_AFTER_S, [])  # since then it runs them all
+    changed = (await beat("web", [], [], DEAD_AFTER_S, [7])).workers
+    assert set(changed) == {Worker(frozenset({"turns"}), frozenset()), b._replace(cannot_run=frozenset())}
 
 
 async def test_a_beat_brings_a_silent_process_back_to_life(postgres: Database) -> None:

@@ -162,7 +162,7 @@ async def test_an_opt_in_heard_by_another_workflow_frees_the_session_and_outdate
 ) -> None:
     await _commit(database, "m1")
     await opt_out(database, key())
-    other = await database.flows.publish("other", "Other", "d1", {"other": {}})
+    other = (await database.flows.publish("other", "Other", "d1", {"other": {}})).flow
     await opt_in(database, key(workflow=other.workflow))
     freed = await database.turns.load(key())
     assert (freed.parked, freed.session.version) == (False, 3)

@@ -85,7 +85,7 @@ async def test_what_only_waits_in_a_session_holds_its_timer_up_from_nobody(datab
 
 
 async def test_a_workflow_out_of_service_has_no_timers(database: Database) -> None:
-    published = await database.flows.publish("shop", "Shop", "digest", {})
+    published = (await database.flows.publish("shop", "Shop", "digest", {})).flow
     stored = await database.turns.load(key(workflow=published.workflow))
     moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
     assert await database.turns.commit(waiting(stored, message("m1"), until=moment))

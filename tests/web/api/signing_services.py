@@ -13,6 +13,7 @@ SECRETS: dict[str, tuple[str, str]] = {  # by scheme: the present and the former
     "slack": ("8f742231b10e8888abcd99yyyzzz85a5", "0f742231b10e8888abcd99yyyzzz85a5"),
     "svix": (f"whsec_{base64.b64encode(KEY).decode()}", f"whsec_{base64.b64encode(KEY[::-1]).decode()}"),
     "github": ("It's a Secret to Everybody", "It was a Secret to Everybody"),
+    "shopify": ("hush-0123456789", "former-hush-0123456789"),
     "hmac": ("present-0123456789", "former-0123456789"),
 }
 
@@ -33,16 +34,21 @@ def sign(scheme: str, secrets: list[str], body: bytes, at: int, delivery: str = 
             signatures = ",".join(f"v1={_hex(secret, b'%d.%b' % (at, body))}" for secret in secrets)
             return {"stripe-signature": f"t={at},{signatures},v0={'6f' * 32}"}
         case "slack":
-            signed = _hex(secrets[0], b"v0:%d:%b" % (at, body))
-            return {"x-slack-signature": f"v0={signed}", "x-slack-request-timestamp": str(at)}
+            signed = [f"v0={_hex(secret, b'v0:%d:%b' % (at, body))}" for secret in secrets]
+            return {"x-slack-signature": ", ".join(signed), "x-slack-request-timestamp": str(at)}
         case "svix":
             content = b"%b.%d.%b" % (delivery.encode(), at, body)
             signatures = " ".join(_svix(secret, content) for secret in secrets)
             return {"webhook-id": delivery, "webhook-timestamp": str(at), "webhook-signature": signatures}
         case "github":
-            return {"x-hub-signature-256": f"sha256={_hex(secrets[0], body)}", "x-github-delivery": delivery}
+            signatures = ", ".join(f"sha256={_hex(secret, body)}" for secret in secrets)
+            return {"x-hub-signature-256": signatures, "x-github-delivery": delivery}
+        case "shopify":
+            digests = [hmac.new(secret.encode(), body, hashlib.sha256).digest() for secret in secrets]
+            signatures = ",".join(base64.b64encode(digest).decode() for digest in digests)
+            return {"x-shopify-hmac-sha256": signatures, "x-shopify-webhook-id": delivery}
         case _:
-            return {"x-signature": _hex(secrets[0], body)}
+            return {"x-signature": ",".join(_hex(secret, body) for secret in secrets)}
 
 
 def signature_of(scheme: str) -> dict[str, Any]:

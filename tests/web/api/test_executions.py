@@ -67,8 +67,8 @@ async def call(site: Site, method: str, path: str, body: Any = None) -> httpx2.R
     return await site.client.request(method, f"/api/v1{path}", json=body, headers=HEADERS)
 
 
-async def start(site: Site, body: dict[str, Any]) -> str:
-    answer = await call(site, "POST", "/workflows/job/executions", body)
+async def start(site: Site, body: dict[str, Any], workflow: str = "job") -> str:
+    answer = await call(site, "POST", f"/workflows/{workflow}/executions", body)
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
 
@@ -161,6 +161,28 @@ async def test_pausing_resuming_cancelling_and_retrying(database_url: str) -> No
         "cancelled",
         "taken_up",
     ]
+
+
+GUARDED = """
+id: guarded
+executionMode: single
+nodes:
+  - {id: start, type: trigger, actionType: manual, next: guard}
+  - {id: guard, type: logic, actionType: try, on: {try: rest, finally: undo}}
+  - {id: rest, type: logic, actionType: wait, properties: {for: 1h}}
+  - {id: undo, type: logic, actionType: wait, properties: {for: 1h}}
+"""
+
+
+async def test_a_cancellation_may_be_sent_twice_or_skip_finally(database_url: str) -> None:
+    async with open_site(database_url, flows=(GUARDED,)) as site:
+        execution = await start(site, {}, workflow="guarded")
+        await until(site, execution, "waiting")
+        for body, status in ((None, "cancelling"), ({}, "cancelling"), ({"skipFinally": True}, "cancelled")):
+            answer = await call(site, "POST", f"/executions/{execution}/cancel", body)
+            assert (answer.status_code, answer.json()["status"]) == (200, status), answer.text
+        wrong = await call(site, "POST", f"/executions/{execution}/cancel", {"skipFinally": "now"})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "body.wrong_type"), wrong.text
 
 
 async def test_a_failed_run_says_where_and_why(sqlite_url: str) -> None:

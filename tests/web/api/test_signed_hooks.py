@@ -99,12 +99,73 @@ async def test_an_event_that_has_changed_when_it_is_sent_again_is_the_same_deliv
     assert answers[0].json() == answers[1].json()
 
 
-@pytest.mark.parametrize("scheme", ["stripe", "svix"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 async def test_one_of_several_signatures_in_a_header_is_enough(site: Site, scheme: str) -> None:
     other = "whsec_b3RoZXItb3RoZXItb3RoZXItb3RoZXI="
     headers = sign(scheme, [other, SECRETS[scheme][1]], BODY, now())
 
     assert (await post(site, scheme, headers)).status_code == 202
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_one_of_several_headers_with_signatures_is_enough(site: Site, scheme: str) -> None:
+    other, right = [
+        sign(scheme, [secret], BODY, now()) for secret in ("whsec_b3RoZXItb3RoZXItb3RoZXItb3RoZXI=", SECRETS[scheme][0])
+    ]
+    headers = [*other.items(), *right.items(), *other.items(), ("content-type", "application/json")]
+
+    answer = await site.client.post(f"/hooks/{scheme}", content=BODY, headers=headers)
+
+    assert answer.status_code == 202, answer.text
+
+
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp"])
+async def test_of_a_signed_header_that_is_there_twice_none_counts(site: Site, name: str) -> None:
+    headers = sign("svix", [SECRETS["svix"][0]], BODY, now())
+
+    for others in ([(name, "1")], [(name, headers[name]), (name, "1")]):
+        answer = await site.client.post("/hooks/svix", content=BODY, headers=[*others, *headers.items()])
+        assert answer.status_code == 401, answer.text
+    assert await runs(site.runtime.database) == []
+
+
+@pytest.mark.parametrize("challenge", ["3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P", "<b>ü</b>"])
+async def test_slack_reads_its_challenge_back_when_an_address_is_entered(site: Site, challenge: str) -> None:
+    body = orjson.dumps({"token": "xyz", "challenge": challenge, "type": "url_verification"})
+    answer = await post(site, "slack", sign("slack", [SECRETS["slack"][0]], body, now()), body)
+
+    assert (answer.status_code, answer.text) == (200, challenge)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert await runs(site.runtime.database) == []
+
+
+async def test_a_challenge_that_slack_did_not_sign_is_not_read_back(site: Site) -> None:
+    body = b'{"challenge": "read-me-back", "type": "url_verification"}'
+    headers = sign("slack", ["0f000000000000000000000000000000"], body, now())
+    stale = sign("slack", [SECRETS["slack"][0]], body, now() - 900)
+
+    for refused in (await post(site, "slack", headers, body), await post(site, "slack", stale, body)):
+        assert refused.status_code == 401
+        assert "read-me-back" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("scheme", "body"),
+    [
+        ("github", b'{"challenge": "abc", "type": "url_verification"}'),
+        ("slack", b'{"challenge": "abc", "type": "event_callback"}'),
+        ("slack", b'{"challenge": 7, "type": "url_verification"}'),
+        ("slack", b'{"challenge": "", "type": "url_verification"}'),
+        ("slack", b'{"challenge": "%s", "type": "url_verification"}' % (b"a" * 501)),
+        ("slack", b'["url_verification"]'),
+    ],
+)
+async def test_what_is_no_challenge_of_slack_starts_a_run(site: Site, scheme: str, body: bytes) -> None:
+    answer = await post(site, scheme, sign(scheme, [SECRETS[scheme][0]], body, now()), body)
+
+    assert answer.status_code == 202, answer.text
+    assert [run.input for run in await runs(site.runtime.database)] == [orjson.loads(body)]
 
 
 @pytest.mark.parametrize("seconds", [-302, 320])

@@ -237,7 +237,7 @@ async def test_what_cannot_prove_itself_changes_nothing(
         ("plain", b"[" * 100 + b"]" * 100, "application/json", 400, "body.too_deep"),
         ("plain", b'{"a": "\\u0000"}', "application/json", 422, "input.not_json"),
         ("plain", b"<a/>", "text/xml", 415, "hook.content_type"),
-        ("plain", b"x" * 300_000, "application/json", 413, "body.too_large"),
+        ("plain", b"x" * 1_200_000, "application/json", 413, "body.too_large"),
         ("strict", b"{}", "application/json", 422, "input.invalid"),
         ("strict", b'{"order": "one"}', "application/json", 422, "input.invalid"),
     ],
@@ -298,3 +298,50 @@ async def test_a_secret_of_blanks_signs_nothing(
     assert (answer.status_code, answer.json()["code"]) == (403, "webhook.forged")
     assert await runs(site.runtime.database) == []
     assert "webhook_secret_missing" in capsys.readouterr().out
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "stored"),
+    [
+        (MARK + b'{"a": 1}', "application/json", {"a": 1}),
+        (MARK + b' {"a": 12345678901234567890}', "application/json; charset=utf-8", {"a": 12345678901234567890}),
+        (MARK + b"7", "application/cloudevents+json", 7),
+        (b'{"a": "\xef\xbb\xbfb"}', "application/json", {"a": "\ufeffb"}),
+        (MARK + b"name=Ann&tag=a&tag=b", "application/x-www-form-urlencoded", {"name": "Ann", "tag": ["a", "b"]}),
+        (MARK, "application/json", {}),
+    ],
+)
+async def test_a_byte_order_mark_before_a_body_is_ignored(site: Site, body: bytes, kind: str, stored: Any) -> None:
+    answer = await post(site, "/hooks/plain", body, **BEARER, content_type=kind)
+    assert answer.status_code == 202, answer.text
+    [run] = await runs(site.runtime.database)
+    assert run.input == stored
+
+
+async def test_a_byte_order_mark_is_signed_with_the_body_and_ignored_after_that(site: Site) -> None:
+    body = MARK + b'{"a": 1}'
+    signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    answer = await post(site, "/hooks/signed", body, x_hub_signature_256=signature, content_type="application/json")
+    assert answer.status_code == 202, answer.text
+    assert [run.input for run in await runs(site.runtime.database)] == [{"a": 1}]
+
+
+async def test_a_byte_order_mark_is_ignored_in_the_api_and_in_events(site: Site) -> None:
+    told = await post(site, "/api/v1/events", MARK + b'{"name": "contact.created", "payload": [1]}', **KEY)
+    assert (told.status_code, len(told.json()["executions"])) == (202, 1)
+    zone = await site.client.put(
+        "/api/v1/contacts/sms/%2B4915112345678", content=MARK + b'{"timeZone": "Europe/Berlin"}', headers=KEY
+    )
+    assert zone.status_code == 200, zone.text
+
+
+@pytest.mark.parametrize("given", [True, False, None, "5", "", 0, 12, -1, 1.5, [], [1], ["5"], [[{}]], {"a": [None]}])
+async def test_every_json_value_is_a_webhooks_body(site: Site, given: Any) -> None:
+    answer = await post(site, "/hooks/plain", json.dumps(given).encode(), **BEARER, content_type="application/json")
+    shown = await site.client.get(f"/api/v1/executions/{answer.json()['executionId']}", headers=KEY)
+    listed = await site.client.get("/api/v1/executions", headers=KEY)
+    assert (answer.status_code, shown.status_code, listed.status_code) == (202, 200, 200)
+    assert json.dumps(shown.json()["input"]) == json.dumps(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from botflow.nodes.triggers.runs import Signature
-from botflow.web.api.webhook_signatures import delivery_keys, is_fresh, is_signed, read_signature
+from botflow.web.api.webhook_signatures import MOST_SIGNATURES, delivery_keys, is_fresh, is_signed, read_signature
+from tests.web.api.signing_services import SECRETS, sign
 
 # https://docs.slack.dev/authentication/verifying-requests-from-slack
 SLACK_BODY = (
@@ -52,6 +54,8 @@ EXAMPLES = [
         SVIX_BODY,
     ),
     ("github", "It's a Secret to Everybody", GITHUB, b"Hello, World!"),
+    ("shopify", "hush", {"x-shopify-hmac-sha256": "E9XxLgppVNX12rqWuu0/CN/43MeuZC0xdhRuMq1MPWg="}, b'{"id": 1}'),
+    ("shopify", "hush", {"shopify-hmac-sha256": "E9XxLgppVNX12rqWuu0/CN/43MeuZC0xdhRuMq1MPWg="}, b'{"id": 1}'),
 ]
 
 
@@ -87,10 +91,51 @@ def test_the_published_examples_are_signed(scheme: Any, secret: str, headers: Ma
         ("stripe", {"stripe-signature": "t=1,t=2,v1=00"}),
         ("stripe", {"stripe-signature": "," * 5_000}),
         ("stripe", {}),
+        ("shopify", {}),
+        ("shopify", {"x-shopify-hmac-sha256": " ,"}),
+        ("slack", {**SLACK, "x-slack-request-timestamp": "1531420618, 1531420619"}),
+        ("slack", {**SLACK, "x-slack-request-timestamp": "1531420618000"}),
+        ("svix", {**SVIX, "webhook-timestamp": "1614265330, 1614265331"}),
     ],
 )
 def test_headers_that_are_missing_or_malformed_are_no_signature(scheme: Any, headers: Mapping[str, str]) -> None:
     assert read_signature(Signature(scheme=scheme), headers, b"{}") is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "encoding", "header"),
+    [
+        ("", "hex", "{0},{1}"),
+        ("", "hex", "{0}, {1}"),
+        ("", "base64", "{0} {1}"),
+        ("sha256=", "hex", "sha256={0}, sha256={1}"),
+        ("sha256=", "base64", "sha1=00 sha256={0} sha256={1}"),
+        ("v1,", "base64", "v1,{0} v1,{1}"),
+        ("v1,", "base64", "v1,{0}, v1,{1}"),
+        ("HMAC ", "hex", "HMAC {0},HMAC {1}"),
+        ("v1=", "hex", "t=1492774577,v1={0},v1={1},v0=00"),
+    ],
+)
+def test_each_signature_of_a_header_is_read(prefix: str, encoding: Any, header: str) -> None:
+    pair = (b"\x01" * 32, b"\xfb" * 32)
+    written = [each.hex() if encoding == "hex" else b64encode(each).decode() for each in pair]
+    signature = Signature(prefix=prefix, encoding=encoding)
+
+    signed = read_signature(signature, {"x-signature": header.format(*written)}, b"{}")
+
+    assert signed is not None
+    assert tuple(signed.signatures) == pair
+
+
+@pytest.mark.parametrize("scheme", list(SECRETS))
+def test_of_very_many_signatures_only_the_first_are_compared(scheme: Any) -> None:
+    """So that a stranger's header costs no more than a few comparisons."""
+    signature, (right, _), other = Signature(scheme=scheme), SECRETS[scheme], "whsec_b3RoZXItb3RoZXItb3RoZXItb3RoZXI="
+
+    for others, is_found in ((MOST_SIGNATURES - 1, True), (MOST_SIGNATURES, False)):
+        signed = read_signature(signature, sign(scheme, [*[other] * others, right], b"{}", 0), b"{}")
+        assert signed is not None
+        assert is_signed(signature, signed, [right]) is is_found
 
 
 def test_a_signature_is_fresh_within_the_tolerance_in_both_directions() -> None:

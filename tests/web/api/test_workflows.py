@@ -100,7 +100,7 @@ async def test_servers_follow_the_command_line(database_url: str, botflow: Call)
     async with open_site(database_url, flows=(ORDER,)) as site:
         for command, word, status in (("deactivate", "inactive", 404), ("activate", "active", 201)):
             ended = await asyncio.to_thread(botflow, "workflows", command, "order", BOTFLOW_DATABASE_URL=database_url)
-            assert (ended.status, ended.out) == (0, f"order is {word}.\n")
+            assert (ended.status, ended.out) == (0, f"order is {word}.\n"), ended.err
             async with asyncio.timeout(10):
                 while True:
                     if (await site.client.post("/chat/order/sessions")).status_code == status:
@@ -108,3 +108,34 @@ async def test_servers_follow_the_command_line(database_url: str, botflow: Call)
                     await asyncio.sleep(0.05)
         assert (await asyncio.to_thread(botflow, "workflows", "deactivate", "none")).status == 2
         assert "order  active" in (await asyncio.to_thread(botflow, "workflows")).out
+
+
+async def test_a_program_goes_back_to_an_older_version_and_forth(database_url: str) -> None:
+    newer = ORDER.replace("What's your name?", "Who are you?")
+    async with open_site(database_url, flows=(ORDER,)):
+        pass
+    async with open_site(database_url, flows=(newer,)) as site:
+        under_way = await site.visit()
+        for version, question in ((1, "What's your name?"), (2, "Who are you?")):
+            answer = await call(site, "POST", "/workflows/order/activate", {"version": version})
+            assert (answer.status_code, answer.json()) == (200, {"id": "order", "status": "active"})
+            visit = await site.visit()
+            assert [line["text"] for line in visit.opened["messages"]][-1] == question
+        assert await under_way.say("Ann") == ["What would you like, Ann?"]
+        unknown = await call(site, "POST", "/workflows/order/activate", {"version": 3})
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "version.unknown")
+        for field, value in (("version", 0), ("version", "1"), ("version", 2**40), ("versoin", 1)):
+            refused = await call(site, "POST", "/workflows/order/activate", {field: value})
+            assert 400 <= refused.status_code < 500, refused.text
+        assert (await call(site, "GET", "/workflows")).json()["workflows"][0]["version"] == 2
+
+
+async def test_servers_with_old_and_new_files_may_start_again_in_any_order(database_url: str) -> None:
+    newer = ORDER.replace("What's your name?", "Who are you?")
+
+    async def asks(flow: str) -> str:
+        async with open_site(database_url, flows=(flow,)) as site:
+            return str((await site.visit()).opened["messages"][-1]["text"])
+
+    assert await asks(ORDER) == "What's your name?"
+    assert [await asks(flow) for flow in (newer, ORDER, newer, ORDER)] == ["Who are you?"] * 4

@@ -5,36 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from botflow.engine.inbound import CHAT
 from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import file_pieces, files, sessions
-from botflow.web.chat.files import LARGEST_FILE, MOST_PER_SESSION, PIECE
-from botflow.web.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
-from tests.runtime.until import until
-from tests.web.site import API_KEY, PUBLIC_URL, Site, Visit, open_site, texts
+from botflow.web.chat.files import PIECE
+from tests.web.chat.uploads import PHOTO, PNG, code_of, rows_of, upload, uploaded
+from tests.web.site import API_KEY, PUBLIC_URL, Site, open_site, texts
 
-PHOTO = """
-botflow: 1
-id: photo
-nodes:
-  - {id: start, type: chatbot, actionType: message_received, next: ask}
-  - {id: ask, type: chatbot, actionType: ask, properties: {text: "A photo?", expect: media, variable: photo}, next: at}
-  - {id: at, type: chatbot, actionType: ask, properties: {text: Where?, expect: location, variable: place}, next: end}
-  - id: end
-    type: chatbot
-    actionType: say
-    properties:
-      text: >-
-        {{ photo.name }} {{ photo.contentType }} {{ photo.size }}
-        at {{ place.latitude }}, {{ place.longitude }} {{ place.label }}
-      media: ["{{ photo.url }}", "https://pictures.example/a.png"]
-"""
 COLLEAGUE = """
 botflow: 1
 id: colleague
@@ -42,43 +24,12 @@ nodes:
   - {id: start, type: chatbot, actionType: message_received, next: show}
   - {id: show, type: chatbot, actionType: say, properties: {text: Look, media: ["{{ $message.text }}"]}}
 """
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 @pytest.fixture
 async def site(database_url: str) -> AsyncIterator[Site]:
     async with open_site(database_url, flows=(PHOTO,)) as opened:
         yield opened
-
-
-@pytest.fixture
-async def sqlite_site(sqlite_url: str) -> AsyncIterator[Site]:
-    async with open_site(sqlite_url, flows=(PHOTO,)) as opened:
-        yield opened
-
-
-async def upload(visit: Visit, content: Any = PNG, declared: str = "image/png", name: str = "leak.png") -> Any:
-    return await visit.site.client.post(
-        f"/chat/{visit.workflow}/files?name={name}",
-        content=content,
-        headers={**visit.headers, "content-type": declared},
-    )
-
-
-async def uploaded(visit: Visit, content: bytes = PNG) -> dict[str, Any]:
-    response = await upload(visit, content)
-    assert response.status_code == 201, response.text
-    return dict(response.json())
-
-
-def code_of(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
-
-
-async def rows_of(site: Site, table: Any) -> int:
-    count = select(func.count()).select_from(table)
-    return int(await site.runtime.database.engine.read(lambda connection: connection.execute(count).scalar_one()))
 
 
 async def test_a_photo_and_a_place_answer_questions_for_them(site: Site) -> None:
@@ -169,13 +120,13 @@ async def test_only_the_visitor_the_api_key_and_a_signed_address_read_a_file(sit
         assert (await get(f"/chat/photo/files/{unknown}", headers=visit.headers)).status_code == 404
 
 
-async def test_an_address_expires(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    visit = await sqlite_site.visit("photo")
+async def test_an_address_expires(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = await site.visit("photo")
     file = await uploaded(visit)
     later = time.time() + 2 * 24 * 3600 + 1
     monkeypatch.setattr("botflow.web.chat.file_links.time.time", lambda: later)
 
-    assert code_of(await sqlite_site.client.get(file["url"])) == (403, "file.link_invalid")
+    assert code_of(await site.client.get(file["url"])) == (403, "file.link_invalid")
 
 
 async def test_a_message_cannot_name_a_file_of_another_session(site: Site) -> None:
@@ -188,126 +139,6 @@ async def test_a_message_cannot_name_a_file_of_another_session(site: Site) -> No
     signed_for_other = (await other.post(text="x")).json()
     assert texts(signed_for_other) != []
     assert code_of(await site.client.get(file["url"].partition("?")[0], headers=other.headers)) == (404, "file.unknown")
-
-
-@pytest.mark.parametrize(
-    ("media", "code"),
-    [
-        ([{"url": "https://example.com/a.png"}], "media.invalid"),
-        (["id"], "media.invalid"),
-        ("id", "media.invalid"),
-        ([{"id": 5}], "media.invalid"),
-        ([{"id": "a\x00b"}], "media.invalid"),
-        ([{"id": "a", "evil": 1}], "media.invalid"),
-        ([{"id": str(number)} for number in range(11)], "media.too_many"),
-        ([{"id": "a"}, {"id": "a"}], "media.repeated"),
-    ],
-)
-async def test_wrong_media_are_refused_with_their_own_code(sqlite_site: Site, media: Any, code: str) -> None:
-    visit = await sqlite_site.visit("photo")
-    assert code_of(await visit.post(media=media)) == (422, code)
-
-
-@pytest.mark.parametrize(
-    "place", [{"latitude": 91, "longitude": 0}, {"latitude": 0}, {"latitude": "1", "longitude": 2}, [1, 2], {"lat": 1}]
-)
-async def test_a_place_outside_of_the_world_is_refused(sqlite_site: Site, place: Any) -> None:
-    visit = await sqlite_site.visit("photo")
-    assert (await visit.post(location=place)).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("content", "declared", "refusal"),
-    [
-        (SVG, "image/svg+xml", (415, "file.type")),
-        (SVG, "image/png", (415, "file.type")),
-        (b"<html>", "text/html", (415, "file.type")),
-        (PNG, "text/html", (415, "file.type")),
-        (b"", "image/png", (422, "file.empty")),
-        (b"\x89PNG\r\n\x1a\n" + bytes(LARGEST_FILE), "image/png", (413, "file.too_large")),
-    ],
-    ids=["svg", "svg as png", "html", "png as html", "empty", "too large"],
-)
-async def test_a_refused_file_leaves_nothing(
-    sqlite_site: Site, content: bytes, declared: str, refusal: tuple[int, str]
-) -> None:
-    visit = await sqlite_site.visit("photo")
-
-    assert code_of(await upload(visit, content, declared)) == refusal
-
-    assert await rows_of(sqlite_site, files) == 0
-    assert await rows_of(sqlite_site, file_pieces) == 0
-
-
-async def test_a_body_without_a_length_that_grows_too_large_leaves_nothing(sqlite_site: Site) -> None:
-    visit = await sqlite_site.visit("photo")
-
-    async def endless() -> AsyncIterator[bytes]:
-        yield PNG
-        for _ in range(LARGEST_FILE // 100_000 + 1):
-            yield bytes(100_000)
-
-    assert code_of(await upload(visit, endless())) == (413, "body.too_large")
-    assert await rows_of(sqlite_site, file_pieces) == 0
-
-
-async def test_a_file_whose_sender_goes_away_leaves_nothing(sqlite_site: Site) -> None:
-    visit = await sqlite_site.visit("photo")
-    stored = asyncio.Event()
-
-    async def is_stored() -> bool:
-        return await rows_of(sqlite_site, file_pieces) > 0
-
-    async def is_empty() -> bool:
-        return await rows_of(sqlite_site, files) == await rows_of(sqlite_site, file_pieces) == 0
-
-    async def broken() -> AsyncIterator[bytes]:
-        yield PNG + bytes(2 * PIECE)
-        await until(is_stored)
-        stored.set()
-        raise ConnectionError("the phone is in a tunnel")
-
-    with pytest.raises(ConnectionError):
-        await upload(visit, broken())
-
-    assert stored.is_set()
-    await until(is_empty)
-
-
-async def test_files_count_as_stored_bytes_of_their_address_and_per_session(sqlite_site: Site) -> None:
-    visit = await sqlite_site.visit("photo")
-    counts = sqlite_site.desk.limiter._counts
-    before = next(count for (name, _), (_, count) in counts.items() if name == STORED_PER_ADDRESS.name)
-    await uploaded(visit)
-    after = next(count for (name, _), (_, count) in counts.items() if name == STORED_PER_ADDRESS.name)
-    assert after - before >= len(PNG)
-
-    for key, (window, _) in list(counts.items()):
-        if key[0] == FILES_PER_SESSION.name:
-            counts[key] = (window, FILES_PER_SESSION.times)
-    assert code_of(await upload(visit)) == (429, "rate.limited")
-
-
-async def test_a_session_sends_few_files_at_once(sqlite_site: Site) -> None:
-    visit = await sqlite_site.visit("photo")
-    go_on = asyncio.Event()
-
-    async def held() -> AsyncIterator[bytes]:
-        yield PNG + bytes(6 * PIECE)
-        await go_on.wait()
-        yield b"x"
-
-    async def all_wait() -> bool:
-        return await rows_of(sqlite_site, files) == MOST_PER_SESSION
-
-    waiting = [asyncio.create_task(upload(visit, held())) for _ in range(MOST_PER_SESSION)]
-    await until(all_wait)
-    refused = await upload(visit)
-    go_on.set()
-
-    assert code_of(refused) == (429, "file.too_many")
-    assert [(await one).status_code for one in waiting] == [201] * MOST_PER_SESSION
-    assert (await upload(visit)).status_code == 201
 
 
 async def test_a_file_that_no_message_has_is_deleted_after_a_day(site: Site) -> None:
@@ -386,19 +217,3 @@ async def test_another_conversation_shows_a_file_that_the_flow_passed_on(databas
         unsigned = passed_on.partition("?")[0]
         (message,) = (await colleague.post(text=unsigned)).json()["messages"]
         assert (await site.client.get(message["media"][0]["url"])).status_code == 403  # an id alone opens nothing
-
-
-@pytest.mark.parametrize("name", [".", "..", "a/..", "..%5C..", "%20..%20", "%E2%80%AE..", "..%00"])
-async def test_a_name_is_never_a_step_in_a_path(sqlite_site: Site, name: str) -> None:
-    visit = await sqlite_site.visit("photo")
-
-    file = (await upload(visit, name=name)).json()
-
-    assert file["name"] == "image.png"
-    assert (await sqlite_site.client.get(file["url"])).content == PNG
-
-
-async def test_a_name_is_one_line(sqlite_site: Site) -> None:
-    visit = await sqlite_site.visit("photo")
-
-    assert (await upload(visit, name="a%0D%0Ab%E2%80%A8c%E2%80%A9d%C2%85.png")).json()["name"] == "abcd.png"

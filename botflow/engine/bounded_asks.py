@@ -1,0 +1,44 @@
+"""Passes on the Asks of a walk, as many as a turn may have, and in a cancelled execution only those it still may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from typing import cast
+
+from botflow.engine.asks import Answer, Ask
+from botflow.engine.closing import NodeTypes, finishing
+from botflow.engine.ending import Ending
+from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.session import Closing
+
+Reached = Ending | Closing
+
+
+class CutOff(LimitExceeded):
+    """The execution is to be cancelled, so this Ask does not leave any more."""
+
+
+def within(
+    most: int, walk: Generator[Ask, Answer, Reached], may_ask: Callable[[Ask], bool] | None
+) -> Generator[Ask, Answer, Reached]:
+    """Pass on at most `most` Asks, and their Answers, up to the first one that it may not ask."""
+    problem = LimitExceeded(f"one turn asked the world more than {most} times", code="limit.asks")
+    try:
+        ask = next(walk)
+        for _ in range(most):
+            if may_ask is not None and not may_ask(ask):
+                problem = CutOff("the execution was cancelled", code="execution.cancelled")
+                break
+            ask = walk.send((yield ask))
+    except StopIteration as finished:
+        return cast(Reached, finished.value)
+    with suppress(RuntimeError):  # a node's code may not let itself be closed; it is left anyway
+        walk.close()
+    raise problem
+
+
+def may_still_ask(scene: Scene, node_types: NodeTypes, is_known: Callable[[Ask], bool], ask: Ask) -> bool:
+    """Say whether an execution that is to be cancelled may ask this: what it has asked before, and what a last body
+    asks."""
+    return is_known(ask) or scene.closing is not None or finishing(scene, node_types) > 0

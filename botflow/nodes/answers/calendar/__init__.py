@@ -1,0 +1,1 @@
+"""Days, times of day, moments, lengths of time."""

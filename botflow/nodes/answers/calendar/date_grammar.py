@@ -1,0 +1,191 @@
+"""Dates in tokens: written in numbers, with a month's name, by weekday, by relative words, or counted from a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from botflow.nodes.answers.accounting import Match, longest, looked_up
+from botflow.nodes.answers.beginnings import may_begin_date
+from botflow.nodes.answers.calendar.calendar_days import (
+    Day,
+    Span,
+    in_week,
+    moved,
+    ordered_weekday,
+    weekday_in,
+)
+from botflow.nodes.answers.calendar.day_grammar import DayGrammar, past_marks
+from botflow.nodes.answers.calendar.span_grammar import span_at
+from botflow.nodes.answers.lexicons.lexicon import CalendarWords, Lexicon, phrases
+from botflow.nodes.answers.tokens import Token
+
+_ON = phrases("on,am,el,le")
+
+
+@dataclass(frozen=True, slots=True)
+class DateGrammar:
+    """Reads the date that begins at a token, seen from `today`.
+
+    `months_first`: 3/4 is 4 March. Without `numeric` a date in numbers needs its year: 10.30 may be a time.
+    """
+
+    lexicon: Lexicon
+    today: date
+    months_first: bool = False
+    numeric: bool = True
+
+    @property
+    def _words(self) -> CalendarWords:
+        return self.lexicon.calendar
+
+    def __call__(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        if not may_begin_date(tokens[at], self.lexicon):
+            return None
+        found = [
+            match
+            for read in (self._counted, self._weekday, self._relative, self._dated)
+            if (match := read(tokens, at)) is not None
+        ]
+        return max(found, key=lambda match: match.end) if found else None
+
+    @property
+    def _day(self) -> DayGrammar:
+        return DayGrammar(self.lexicon, self.today, self.months_first, self.numeric)
+
+    def _dated(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read a day of the calendar, and a weekday behind it, which must be the right one."""
+        day = self._day(tokens, at)
+        if day is None:
+            return None
+        behind = past_marks(tokens, day.end, ",(")
+        weekday = self._named_weekday(tokens, behind) if behind > day.end else None
+        found = day.value.seen_from(self.today, weekday.value if weekday else None)
+        return None if found is None else Match(found, weekday.end if weekday else day.end)
+
+    def _relative(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read "tomorrow", and a week counted from it: "tomorrow week"."""
+        found = looked_up(tokens, at, self._words.days)
+        if found is None:
+            return self._feast(tokens, at)
+        return self._weeks_on(tokens, Match(self.today + timedelta(days=found.value), found.end))
+
+    def _feast(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read a day that has the same date each year, and perhaps its year: "New Year's Eve 2027"."""
+        fixed = looked_up(tokens, at, self._words.fixed_days)
+        if fixed is None and tokens[at].text in self._words.before_day:
+            fixed = looked_up(tokens, at + 1, self._words.fixed_days)
+        if fixed is None:
+            return None
+        year = past_marks(tokens, fixed.end, ",", self._words.of)
+        has_year = year < len(tokens) and tokens[year].kind == "digits" and len(tokens[year].text) == 4
+        found = Day(*fixed.value, int(tokens[year].text) if has_year else None).seen_from(self.today)
+        return None if found is None else Match(found, year + 1 if has_year else fixed.end)
+
+    def _weekday(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        week = looked_up(tokens, at, self._words.weeks)
+        if week is not None:  # next week friday
+            start = past_marks(tokens, week.end, ",-")
+            named = self._named_weekday(tokens, start, is_sure=True)
+            return None if named is None else Match(in_week(named.value, self.today, week.value), named.end)
+        order = looked_up(tokens, at, self._words.orders)
+        named = self._named_weekday(tokens, order.end if order else at, is_sure=order is not None)
+        if named is None:
+            return None
+        end = named.end
+        week = looked_up(tokens, past_marks(tokens, end, ","), self._words.weeks) if end < len(tokens) else None
+        if week is not None and order is None:
+            return Match(in_week(named.value, self.today, week.value), week.end)
+        start = past_marks(tokens, end, ",.-(")
+        day = self._day(tokens, start, in_weekday=True) if start < len(tokens) else None
+        if day is not None:
+            found = day.value.seen_from(self.today, named.value)
+            return None if found is None else Match(found, day.end)
+        after = looked_up(tokens, end, self._words.orders_after) if end < len(tokens) else None
+        if after is not None:
+            if order is not None and not (order.value == "this" and after.value == "last"):
+                return None
+            value = "past" if order is not None else after.value
+            found = ordered_weekday(named.value, self.today, value)
+            return None if found is None else Match(found, after.end)
+        span = self._ahead(tokens, end)
+        if span is not None and order is None:
+            found = weekday_in(named.value, self.today, span.value)
+            return None if found is None else Match(found, span.end)
+        found = ordered_weekday(named.value, self.today, order.value if order else None)
+        return None if found is None else self._weeks_on(tokens, Match(found, end))
+
+    def _counted(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read "in 3 days", "2 weeks ago", "3 weeks from tomorrow", "vor 3 Tagen"."""
+        ahead = self._ahead(tokens, at)
+        if ahead is not None:
+            there = moved(self.today, ahead.value)
+            if there is None:
+                return None
+            start = ahead.end + longest(tokens, ahead.end, _ON)
+            named = self._named_weekday(tokens, start)
+            if named is None:
+                return Match(there, ahead.end)
+            found = weekday_in(named.value, self.today, ahead.value)
+            return None if found is None else Match(found, named.end)
+        before = longest(tokens, at, self._words.ago_before)
+        span = span_at(tokens, self._past_about(tokens, at + before) if before else at, self.lexicon)
+        if span is None:
+            return None
+        if before and not longest(tokens, span.end, self._words.since):
+            return self._moved(self.today, span, -1, span.end)
+        if length := longest(tokens, span.end, self._words.ago):
+            return self._moved(self.today, span, -1, span.end + length)
+        for between, sign in ((self._words.since, 1), (self._words.until, -1)):
+            length = longest(tokens, span.end, between)
+            origin = self._origin(tokens, span.end + length) if length else None
+            if origin is not None:
+                return self._moved(origin.value, span, sign, origin.end)
+        if self.lexicon.language == "en" and {unit for _, unit in span.value} <= {"week", "fortnight"}:
+            start = span.end + longest(tokens, span.end, _ON)
+            origin = self._origin(tokens, start)  # a week tomorrow
+            return None if origin is None else self._moved(origin.value, span, 1, origin.end)
+        return None
+
+    def _origin(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        if at >= len(tokens):
+            return None
+        return self._weekday(tokens, at) or self._relative(tokens, at) or self._dated(tokens, at)
+
+    def _ahead(self, tokens: Sequence[Token], at: int) -> Match[Span] | None:
+        before = longest(tokens, at, self._words.ahead) if at < len(tokens) else 0
+        span = span_at(tokens, self._past_about(tokens, at + before) if before else at, self.lexicon)
+        if span is None:
+            return None
+        after = longest(tokens, span.end, self._words.ahead_after)
+        return Match(span.value, span.end + after) if before or after else None
+
+    def _past_about(self, tokens: Sequence[Token], at: int) -> int:
+        return at + longest(tokens, at, self._words.about)
+
+    def _moved(self, day: date, span: Match[Span], sign: int, end: int) -> Match[date] | None:
+        there = moved(day, span.value, sign)
+        return None if there is None else Match(there, end)
+
+    def _weeks_on(self, tokens: Sequence[Token], match: Match[date]) -> Match[date]:
+        """Read "Monday week" and "sunday fortnight"."""
+        if self.lexicon.language != "en" or match.end >= len(tokens):
+            return match
+        days = {"week": 7, "fortnight": 14}.get(tokens[match.end].text)
+        return match if days is None else Match(match.value + timedelta(days=days), match.end + 1)
+
+    def _named_weekday(self, tokens: Sequence[Token], at: int, *, is_sure: bool = False) -> Match[int] | None:
+        """Read a weekday's name. One of two letters may be another word ("so"), so it needs a dot, or to be alone."""
+        if at >= len(tokens) or tokens[at].text not in self._words.weekdays:
+            return None
+        if at and tokens[at - 1].text in self.lexicon.feasts:  # Good Friday
+            return None
+        name, end = tokens[at].text, at + 1
+        has_dot = end < len(tokens) and tokens[end].text == "." and tokens[end].glued
+        is_followed = end < len(tokens) and (has_dot or tokens[end].kind == "digits" or tokens[end].text == ",")
+        if len(name) < 3 and not (is_sure or is_followed or (len(tokens) == 1 and tokens[at].raw[0].isupper())):
+            return None
+        if end < len(tokens) and (tokens[end].text, self.lexicon.language) == ("morgen", "de"):
+            end += 1  # "Freitag morgen" is a Friday
+        return Match(self._words.weekdays[name], end + has_dot)

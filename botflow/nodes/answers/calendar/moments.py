@@ -1,0 +1,113 @@
+"""A day and a time of it, as YYYY-MM-DDTHH:MM on the person's own clock: tomorrow at half past two, in 2 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from botflow.engine.inbound import Inbound
+from botflow.nodes.answers.accounting import Harmless, Match, length_of_count, longest
+from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
+from botflow.nodes.answers.calendar.date_grammar import DateGrammar
+from botflow.nodes.answers.calendar.dates import has_months_first
+from botflow.nodes.answers.calendar.durations import length_at
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
+from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
+from botflow.nodes.answers.spelling import corrected
+from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
+
+_ASKING = frozenset("?¿-")
+_DAY_S = 86_400
+
+
+def read_datetime(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept one day with a time, as YYYY-MM-DDTHH:MM in the time zone of `received_at`."""
+    found = find_moment(inbound.text, inbound.received_at, language, region, expectation.question)
+    if found is None:
+        return Refused("not_a_datetime")
+    if isinstance(expectation.least, str) and found < expectation.least:
+        return Refused("too_early")
+    return Refused("too_late") if isinstance(expectation.most, str) and found > expectation.most else Accepted(found)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the words read so far say."""
+
+    day: date | None = None
+    clock: Clock | None = None
+    span_s: float | None = None
+    parts: list[DayPart] = field(default_factory=list)
+    is_unclear: bool = False
+
+
+def find_moment(text: str, received_at: datetime, language: str, region: str | None, question: str = "") -> str | None:
+    """Return the day and the time that `text` names; None when one of them is missing, there are several, or a word may
+    change them. Hours and minutes from now ("in 2 hours") are counted from `received_at`."""
+    lexicon = lexicon_of(language)
+    tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
+    dates = DateGrammar(lexicon, received_at.date(), months_first=has_months_first(language, region))
+    articles = singles(lexicon.calendar.one)
+    harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
+    try:
+        said = _read(tokens, dates, harmless, lexicon)
+    except OverflowError:  # beyond the calendar
+        return None
+    if said is None:
+        return None
+    if said.span_s is not None:
+        is_alone = said.day is None and said.clock is None
+        return _written(received_at + timedelta(seconds=said.span_s)) if is_alone else None
+    if said.day is None or said.clock is None:
+        return None
+    time = time_of(said.clock, said.parts)
+    if time is None or (said.day == received_at.date() and "night" in said.parts and time < "05:00"):
+        return None  # "tonight at 1" is tomorrow to most, not to all
+    return f"{said.day.isoformat()}T{time}"
+
+
+def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexicon: Lexicon) -> _Said | None:
+    if len(tokens) > MOST_TOKENS:
+        return None
+    clocks, numbers, said, at = ClockGrammar(lexicon), NumberGrammar(lexicon), _Said(), 0
+    while at < len(tokens):
+        span = _ahead(tokens, at, lexicon)
+        day, clock, part = dates(tokens, at), clocks(tokens, at), clocks.part_at(tokens, at)
+        if span is not None and said.span_s is None:
+            said.span_s, at = span.value, span.end
+        elif day is not None and (clock is None or day.end >= clock.end):
+            if said.day not in (None, day.value):
+                return None
+            if part is not None:
+                said.parts.append(part.value)
+            said.day, at = day.value, day.end
+        elif clock is not None and not (not clock.value.is_clear and length_of_count(tokens, at, numbers, lexicon)):
+            if said.clock not in (None, clock.value):
+                return None
+            said.clock, at = clock.value, clock.end
+        elif part is not None:
+            said.parts.append(part.value)
+            at = part.end
+        elif length := max(harmless(tokens, at), length_of_count(tokens, at, numbers, lexicon)):
+            at += length
+        else:
+            return None
+    return said
+
+
+def _ahead(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[float] | None:
+    """Read "in 2 hours": a length of time with hours or minutes, from now on."""
+    before = longest(tokens, at, lexicon.calendar.ahead)
+    start = at + before + (longest(tokens, at + before, lexicon.calendar.about) if before else 0)
+    length = length_at(tokens, start, lexicon) if start < len(tokens) else None
+    if length is None or length.value % _DAY_S == 0:
+        return None
+    after = longest(tokens, length.end, lexicon.calendar.ahead_after) if length.end < len(tokens) else 0
+    return Match(float(length.value), length.end + after) if before or after else None
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M")

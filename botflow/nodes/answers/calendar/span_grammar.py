@@ -1,0 +1,63 @@
+"""Spans of time in tokens: "3 days", "a week", "two hours and a half", "1 year 2 months"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from botflow.nodes.answers.accounting import Match
+from botflow.nodes.answers.beginnings import may_begin_number
+from botflow.nodes.answers.calendar.calendar_days import Span
+from botflow.nodes.answers.lexicons.lexicon import Lexicon, Unit
+from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
+from botflow.nodes.answers.numbers.number_sum import Number
+from botflow.nodes.answers.tokens import Token
+
+_MOST_PARTS = 6
+_LARGEST = 10_000
+
+
+def span_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[Span] | None:
+    """Return the whole units that begin at `at`, such as ((2, "week"), (1, "day"))."""
+    parts = parts_at(tokens, at, lexicon)
+    if parts is None or not all(isinstance(count, int) for count, _ in parts.value):
+        return None
+    return Match(tuple((int(count), unit) for count, unit in parts.value), parts.end)
+
+
+def parts_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[tuple[Number, Unit], ...]] | None:
+    """Return the numbers and units that begin at `at`; the numbers may have fractions."""
+    found: list[tuple[Number, Unit]] = []
+    end = at
+    while len(found) < _MOST_PARTS:
+        start = end
+        if found and start < len(tokens) and (tokens[start].text in lexicon.and_words or tokens[start].text == ","):
+            start += 1
+        part = _part(tokens, start, lexicon)
+        if part is None:
+            break
+        found.append(part.value)
+        end = part.end
+    return Match(tuple(found), end) if found else None
+
+
+def _part(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[Number, Unit]] | None:
+    if at >= len(tokens):
+        return None
+    one = tokens[at].text in lexicon.calendar.one
+    if not one and not may_begin_number(tokens[at], lexicon):
+        return None
+    number = NumberGrammar(lexicon, lexicon.language != "en", frozenset(lexicon.calendar.units))(tokens, at)
+    units = lexicon.calendar.units
+    if number is not None and 0 < number.value < 1:  # half an hour, une demi-heure
+        number = Match(number.value, number.end + _article_or_hyphen(tokens, number.end, lexicon))
+    if number is None or number.end >= len(tokens) or tokens[number.end].text not in units:
+        if not one or at + 1 >= len(tokens) or tokens[at + 1].text not in units:
+            return None
+        number = Match(1, at + 1)
+    if not 0 <= number.value <= _LARGEST:
+        return None
+    return Match((number.value, units[tokens[number.end].text]), number.end + 1)
+
+
+def _article_or_hyphen(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
+    return int(at < len(tokens) and (tokens[at].text in lexicon.calendar.one or tokens[at].text == "-"))

@@ -1,0 +1,98 @@
+"""Times of day, as HH:MM on the 24-hour clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from botflow.engine.inbound import Inbound
+from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_count, only_value
+from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
+from botflow.nodes.answers.calendar.date_grammar import DateGrammar
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
+from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
+from botflow.nodes.answers.spelling import corrected
+from botflow.nodes.answers.tokens import Token, tokenize
+
+_ASKING = frozenset("?¿")
+_ANY_DAY = date(2024, 1, 1)  # a leap year: whatever day it is, only the words are of interest
+
+
+def read_time(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept one time of day, as HH:MM on the 24-hour clock."""
+    value = find_time(inbound.text, language, expectation.question)
+    if value is None:
+        return Refused("not_a_time")
+    if isinstance(expectation.least, str) and value < expectation.least:
+        return Refused("too_early")
+    return Refused("too_late") if isinstance(expectation.most, str) and value > expectation.most else Accepted(value)
+
+
+def find_time(text: str, language: str, question: str = "") -> str | None:
+    """Return the time of day that `text` names; None without one, with several, or with a word that may change it.
+
+    A day beside it is no part of it: "tomorrow at 7 pm" is 19:00.
+    """
+    lexicon = lexicon_of(language)
+    tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
+    said = _Times(lexicon, question)
+    found = only_value(tokens, said.clock, said.skip, lexicon.corrections, _amended)
+    return None if found is None else time_of(found, said.parts)
+
+
+def _amended(former: Said[Clock], second: Said[Clock]) -> Clock | None:
+    """Return what "7 pm, no wait, 8" means: a time without its half of the day keeps the other one's."""
+    if second.value.part is not None or former.value.part is None or second.value.is_named:
+        return second.value
+    return replace(second.value, part=former.value.part) if second.value.minutes < 13 * 60 else second.value
+
+
+class _Times:
+    """Reads the times of one text, and collects the parts of the day that stand apart from them."""
+
+    def __init__(self, lexicon: Lexicon, question: str) -> None:
+        self.parts: list[DayPart] = []
+        self._articles = lexicon.calendar.one
+        articles = singles(self._articles)
+        self._harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
+        self._lexicon = lexicon
+        self._clocks = ClockGrammar(lexicon)
+        self._dates = DateGrammar(lexicon, _ANY_DAY, numeric=False)
+        self._numbers = NumberGrammar(lexicon)
+
+    def clock(self, tokens: Sequence[Token], at: int) -> Match[Clock] | None:
+        """Return the time that begins at `at`; not the number of a day, of people, or an article."""
+        clock = self._clocks(tokens, at)
+        if clock is None:
+            return None
+        day = self._dates(tokens, at)
+        if day is not None and day.end > clock.end:
+            return None
+        if clock.value.is_clear:
+            return clock
+        is_article = tokens[at].text in self._articles and len(tokens) > 1
+        return None if is_article or self._count(tokens, at) else clock
+
+    def skip(self, tokens: Sequence[Token], at: int) -> int:
+        day, part = self._dates(tokens, at), self._clocks.part_at(tokens, at)
+        length = max(self._harmless(tokens, at), day.end - at if day else 0, self._count(tokens, at))
+        if part is None or part.end - at < length:
+            return length
+        self.parts.append(part.value)
+        return part.end - at
+
+    def _count(self, tokens: Sequence[Token], at: int) -> int:
+        return length_of_count(tokens, at, self._numbers, self._lexicon)
+
+
+def length_of_time(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
+    """Return how many tokens a time of day takes that begins at `at` and is surely one, 0 if none does."""
+    grammar = ClockGrammar(lexicon)
+    found = grammar(tokens, at)
+    if found is not None and found.value.is_clear:
+        return found.end - at
+    part = grammar.part_at(tokens, at)
+    return part.end - at if part else 0

@@ -1,0 +1,167 @@
+"""Several options of a list: "1 and 3", "all but the last", "the first two", "pizza and salad", "1-3", "none"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from botflow.engine.inbound import Inbound
+from botflow.engine.text_folding import read_words
+from botflow.nodes.answers.choosing.choice_items import LONGEST, ONE, Item, read_items
+from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words
+from botflow.nodes.answers.choosing.option_names import AND, SEVERAL, OptionNames, names_of
+from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
+
+_BULLET = re.compile(r"(?m)^\s*[-•*·]\s+")
+_RANGE = re.compile(r"(?<![\w.,:-])([0-9]{1,3})\s*(?:[-–—−‒~]|\.{2,3}|…)\s*([0-9]{1,3})(?![\w:-]|[.,][0-9])")
+_DASH = re.compile(r"\s[-–—]\s|[–—]")
+_HYPHEN = re.compile(r"[^\W\d_]-[^\W\d_]")
+_LIST = re.compile(r"\s*(?:[;\n/|&、，]|(?<![0-9]),|,(?![0-9])|(?<=\w)\+(?=\w)|\s\+\s)\s*")
+_NUMBERS = re.compile(r"(?<=[0-9]),(?=[0-9])")
+
+
+def read_choices(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept some options, as many as the bounds allow: the list of their ids in the options' order, with the labels.
+
+    Without a lower bound at least one; with 0 "none" is an answer: the empty list.
+    """
+    chosen = choose_several(expectation.choices, inbound, language)
+    if chosen is None:
+        return Refused("not_a_choice")
+    if len(chosen) < (1 if expectation.least is None else float(expectation.least)):
+        return Refused("too_few")
+    if expectation.most is not None and len(chosen) > float(expectation.most):
+        return Refused("too_many")
+    return Accepted([option.id for option in chosen], {"labels": [option.label for option in chosen]})
+
+
+def choose_several(options: Sequence[Option], inbound: Inbound, language: str) -> list[Option] | None:
+    """Return the options that the person means, in their own order; None when that is not clear."""
+    for option in options:
+        if inbound.payload and inbound.payload == option.id:
+            return [option]
+    text = (inbound.text or inbound.payload).strip()
+    if not text or len(text) > LONGEST:
+        return None
+    names = names_of(tuple(options))
+    whole = names.whole(read_words(text))
+    if whole is not None:
+        return None if whole == SEVERAL else [options[whole]]
+    words = choice_words(language)
+    spelt = _spelt_out(text, words, names)
+    read = None if spelt is None else read_items(spelt, read_words(spelt), names, language, several=True)
+    if read is None:
+        return None
+    chosen = _Selection(names, len(options), read.is_plain).of(read.items)
+    return None if chosen is None else [options[at] for at in sorted(chosen)]
+
+
+def _spelt_out(text: str, words: ChoiceWords, names: OptionNames) -> str | None:
+    """Return `text` with words for the signs of lists and ranges; None with a dash that may mean either."""
+    joining = f" {next(word for word in AND if word in words.together)} "
+    reaching = f" {min(words.to)} "
+    text = _BULLET.sub("", text)
+    if not names.has_separators:
+        text = _NUMBERS.sub(joining, _RANGE.sub(rf"\1{reaching}\2", text))
+    if _DASH.search(text) or (not names.has_hyphens and _HYPHEN.search(text)):
+        return None
+    return _LIST.sub(joining, text)
+
+
+@dataclass(slots=True)
+class _Selection:
+    """What the items select of `count` options. Each step returns False for what is not clear."""
+
+    names: OptionNames
+    count: int
+    is_plain: bool
+    named: set[int] = field(default_factory=set)
+    excluded: set[int] | None = None  # a set as soon as "but" was said
+    is_all: bool = False
+    is_both: bool = False
+
+    def of(self, items: Sequence[Item]) -> set[int] | None:
+        """Return the positions that are selected."""
+        if [item.kind for item in items] == ["none"]:
+            return set()
+        place = 0
+        while place < len(items):
+            taken = self._take(items, place)
+            if not taken:
+                return None
+            place += taken
+        if self.is_both and (len(self.named) == 2) == (self.count == 2 and not self.named):
+            return None
+        if self.is_both and not self.named:
+            return {0, 1}
+        if not self.is_all:
+            return self.named or None
+        if self.named or self.excluded == set():
+            return None
+        return set(range(self.count)) - (self.excluded or set()) or None
+
+    def _take(self, items: Sequence[Item], place: int) -> int:
+        """Take what begins at `place`, and return how many items it has; 0 when it is not clear."""
+        item, following = items[place], items[place + 1] if place + 1 < len(items) else None
+        match item.kind:
+            case "and":
+                return 1
+            case "all" if not self.is_all and self.excluded is None:
+                self.is_all = True
+                counts = following is not None and following.kind in ("number", "word")
+                return 1 if not counts else 2 if following and following.number == self.count else 0
+            case "but" if self.is_all and self.excluded is None:
+                self.excluded = set()
+                return 1
+            case _ if following is not None and (some := self._end(item, following)):
+                return 2 if self._add(some) else 0
+            case _ if following is not None and {item.kind, following.kind} in (
+                {"option", "number"},
+                {"option", "word"},
+            ):
+                return 0  # "2 pizzas"
+            case "both" if not self.is_both and self.excluded is None:
+                self.is_both = True
+                return 1
+            case kind if kind in ONE:
+                if following is not None and following.kind == "to":
+                    last = items[place + 2] if place + 2 < len(items) else None
+                    return 3 if last and self._add(self._range(item, last)) else 0
+                return 1 if self._add(self._one(item)) else 0
+            case _:
+                return 0
+
+    def _add(self, some: set[int]) -> bool:
+        (self.named if self.excluded is None else self.excluded).update(some)
+        return bool(some)
+
+    def _end(self, left: Item, right: Item) -> set[int]:
+        """Return the first or the last few options: "the first two", "les deux derniers"; empty for anything else."""
+        if right.kind in ("number", "word", "both"):
+            left, right = right, left
+        number = 2 if left.kind == "both" else left.number if left.kind in ("number", "word") else 0
+        if not 2 <= number <= self.count:
+            return set()
+        if right.kind == "last":
+            return set(range(self.count - number, self.count))
+        return set(range(number)) if right.kind == "place" and right.number == 1 else set()
+
+    def _range(self, first: Item, last: Item) -> set[int]:
+        ends = (*self._one(first), *self._one(last)) if last.kind in ONE else ()
+        return set(range(ends[0], ends[1] + 1)) if len(ends) == 2 else set()
+
+    def _one(self, item: Item) -> set[int]:
+        """Return the option that an item names, empty when none or several."""
+        match item.kind:
+            case "option":
+                return item.at if len(item.at) == 1 else set()
+            case "last":
+                return {self.count - 1}
+            case "place":
+                return {item.number - 1} if 1 <= item.number <= self.count else set()
+            case "word" if not self.is_plain or self.excluded is not None:
+                return set()  # "all but one"
+            case _:
+                at = self.names.numbered(item.number)
+                return set() if at is None else {at}

@@ -1,0 +1,1 @@
+"""How to reach people: e-mail, telephone, web addresses."""

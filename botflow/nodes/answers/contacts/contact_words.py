@@ -1,0 +1,209 @@
+"""The words that people write around an address or a phone number, by language.
+
+`harmless` words cannot change the value; `changing` words can, so that nothing is taken from an answer that has one.
+A word that is in no list is unknown, and unknown words are never taken for harmless ones. All words are folded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+from botflow.languages import base_language
+
+ContactKind = Literal["email", "phone", "url"]
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactWords:
+    """`courtesy`: greetings, thanks, yes. `framing`: words that lead to the value, such as "you reach me at".
+
+    `nouns`: what the value is called. `ending`: the framing words after which only the value can follow ("is").
+    `joining`: words for "and". `changing`: negations, choices, corrections, the past, numbers, and the names of signs
+    inside an address.
+    """
+
+    courtesy: str
+    framing: str
+    nouns: Mapping[ContactKind, str]
+    ending: str
+    joining: str
+    changing: str
+
+
+_ENGLISH = ContactWords(
+    courtesy="""hi hello hey dear good morning afternoon evening thanks thank thx ty please pls plz sure ok okay
+        yes yep yeah yup course certainly great cool perfect well so um uh hm hmm erm cheers regards kind best bye
+        fine alright much very""",
+    framing="""my mine our the a an this that it its is are am i im me we us you your to at on by via under through
+        use using reach reached contact write send mail call text message ring here there would be should can could
+        will think believe guess for also just simply as of following below valid correct right main new current
+        personal private work business home office school preferred primary direct have give take note down save
+        get in touch free feel address try find visit see look""",
+    nouns=MappingProxyType(
+        {
+            "email": """email e-mail emails mail address mailto inbox gmail account contact booking reservation
+                appointment order invoice receipt confirmation""",
+            "phone": """phone number telephone mobile cell cellphone tel sms whatsapp line landline contact
+                smartphone iphone callto""",
+            "url": """website site web page homepage url link address webpage blog shop store portfolio profile
+                online company internet""",
+        }
+    ),
+    ending="is it's its at that's here's",
+    joining="and",
+    changing="""not no never don't dont doesn't doesnt isn't isnt wasn't aren't can't cant cannot won't wont didn't
+        nothing none nobody without except but instead rather old former previous previously past last used was
+        were had wrong incorrect invalid mistake mistyped typo oops sorry actually wait replace change changed
+        update correction ignore forget scratch delete remove or nor either if unless until till after before maybe
+        perhaps other another different else second first third two both three several dot underscore dash hyphen
+        plus minus capital lowercase uppercase letter letters double missing extra add ex hate avoid stop fake
+        example""",
+)
+_GERMAN = ContactWords(
+    courtesy="""hallo hi hey moin servus guten tag morgen abend danke dankeschön vielen dank bitte gerne gern ja
+        jawohl klar natürlich ok okay also gut nun ach so äh ähm hm grüße grüßen gruß liebe lieben schöne lg mfg
+        tschüss freundlichen super""",
+    framing="""meine mein meiner mir mich ich bin du sie ihr ihre wir uns unsere unser die der das dem den eine ein
+        einer ist lautet wäre sind heißt unter über per via an auf für zu zur zum bei hier da dies diese dieser
+        dieses es schreib schreiben schreibe schicken schick senden sende kontaktieren kontakt erreichen erreichst
+        erreichbar erreiche erreicht kannst können man auch einfach glaube denke am besten aktuelle aktuell neue
+        private privat geschäftlich geschäftliche dienstlich dienstliche beruflich berufliche gültig gültige
+        richtig korrekt habe nutze nutzen verwende verwenden nimm nehmen gib folgende folgt mit anrufen rufen ruf""",
+    nouns=MappingProxyType(
+        {
+            "email": """email e-mail mail emailadresse e-mail-adresse e-mailadresse email-adresse mailadresse
+                mail-adresse adresse postfach buchung reservierung termin bestellung rechnung bestätigung""",
+            "phone": """telefon telefonnummer telefonnr tel nummer nr handy handynummer handynr mobil mobilnummer
+                mobiltelefon mobilfunknummer festnetz festnetznummer rufnummer whatsapp zuhause büro arbeit""",
+            "url": """webseite website internetseite homepage seite url link webadresse internetadresse web-adresse
+                adresse shop onlineshop blog firma online internet""",
+        }
+    ),
+    ending="ist lautet unter wäre",
+    joining="und",
+    changing="""nicht nichts kein keine keinen nie niemals ohne außer aber sondern statt stattdessen anstatt alte
+        alter alten altes ehemalige frühere vorherige war waren hatte falsch falsche ungültig fehler tippfehler
+        vertippt entschuldigung ups eigentlich warte moment ersetze ändere geändert korrektur ignoriere vergiss
+        lösche oder entweder weder falls wenn bis nach vor vielleicht andere anderen anders zweite zweiten erste
+        zwei beide drei punkt unterstrich bindestrich minus plus groß klein buchstabe doppelt fehlt doch lieber ab""",
+)
+_SPANISH = ContactWords(
+    courtesy="""hola buenos buenas días tardes noches gracias muchas por favor claro sí vale ok okay bueno pues
+        saludos cordiales perfecto encantado encantada supuesto""",
+    framing="""mi mis yo me te tu su sus nuestro nuestra el la los las lo un una es soy está este esta esto eso
+        sería será a al en por de del para aquí ahí tiene tienes tienen puede puedes pueden podéis escribir
+        escríbeme escribe escríbanme escríbame enviar envía envíame envíe mandar mándame contactar contáctame
+        contáctenme llamar llámame llame llámeme llámenme creo pienso que también nuevo nueva actual personal
+        privado privada trabajo empresa principal válido válida correcto correcta siguiente uso usar usa usen con""",
+    nouns=MappingProxyType(
+        {
+            "email": """correo correos electrónico electrónica email e-mail mail dirección cuenta reserva cita
+                pedido factura confirmación""",
+            "phone": "teléfono telf tel número núm móvil celular cel whatsapp fijo casa oficina línea contacto",
+            "url": "sitio web página enlace url link dirección blog tienda internet online",
+        }
+    ),
+    ending="es sería será",
+    joining="y e",
+    changing="""no nunca jamás tampoco nada sin excepto salvo menos pero sino lugar vez viejo vieja antiguo antigua
+        anterior anteriores era eran fue tenía incorrecto incorrecta equivocado equivocada mal error perdón ups
+        realmente espera cambia cambiar cambio cambié ignora olvida borra o u ni si hasta después antes quizás
+        quizá otro otra distinto segundo segunda primero primera dos ambos tres punto guion guión bajo barra
+        mayúscula minúscula letra doble falta mejor""",
+)
+_FRENCH = ContactWords(
+    courtesy="""bonjour bonsoir salut coucou merci beaucoup s'il vous te plaît plait svp stp oui bien sûr d'accord
+        accord ok okay alors eh euh voici voilà cordialement parfait volontiers""",
+    framing="""mon ma mes je j'ai ai suis moi me on nous notre vous votre le la les un une c'est est ce cet cette
+        sera serait à au aux sur par via pour de du en ici avez pouvez peux peut écrire écrivez écrivez-moi écris
+        envoyer envoyez envoyez-moi contacter contactez contactez-moi joindre joignable appeler appelez appelez-moi
+        appelle crois pense que qui aussi nouveau nouvelle actuel actuelle personnel personnelle perso pro
+        professionnel professionnelle privé privée travail principal principale valide correct correcte suivant
+        suivante utiliser utilisez tout avec""",
+    nouns=MappingProxyType(
+        {
+            "email": """email e-mail mail mél mel courriel adresse électronique boîte messagerie réservation
+                rendez-vous commande facture confirmation""",
+            "phone": "téléphone tel tél numéro num portable mobile fixe domicile bureau whatsapp ligne maison",
+            "url": "site web page internet lien url adresse blog boutique ligne",
+        }
+    ),
+    ending="est c'est sera serait",
+    joining="et",
+    changing="""pas ne n' non jamais rien aucun aucune sans sauf excepté mais plutôt lieu ancien ancienne vieux
+        vieille précédent précédente était étaient avais avait faux fausse mauvais mauvaise erreur faute désolé
+        désolée oups attendez attends remplace remplacez changez changer changé modifiez correction ignorez oubliez
+        supprimez ou ni si jusqu'à après avant peut-être autre autres différent second seconde deuxième premier
+        première deux trois point tiret bas majuscule minuscule lettre double manque""",
+)
+_LANGUAGES: Mapping[str, ContactWords] = MappingProxyType(
+    {"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The words of one language, and of English, which people mix with every other one."""
+
+    harmless: frozenset[str]
+    introducing: frozenset[str]  # words of `harmless` that lead to a value, as greetings do not
+    ending: frozenset[str]
+    joining: frozenset[str]
+    changing: frozenset[str]
+    asked: frozenset[str] = frozenset()  # the question's own words; harmless, but not directly before the value
+
+
+# Numbers that are no phone numbers. A question may name them beside the phone, and so may the answer.
+_NAMES_OF_OTHER_NUMBERS = """
+    order account card customer reference booking invoice policy member tax id serial tracking fax extension
+    room konto kunde kunden kundennummer bestellung bestellnummer kontonummer karte rechnung steuer ausweis
+    durchwahl pedido cuenta tarjeta cliente factura socio referencia extension commande compte carte client
+    facture dossier poste
+"""
+
+
+def folded_word(word: str) -> str:
+    """Return a word in lower case and without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def lexicon(language: str, kind: ContactKind, question: str = "") -> Lexicon:
+    """Return the words around a value of `kind`; `language` is a BCP 47 tag, `question` what was asked."""
+    base = base_language(language)
+    return _with_question(base if base in _LANGUAGES else "en", kind, question)
+
+
+@lru_cache(maxsize=256)
+def _with_question(base: str, kind: ContactKind, question: str) -> Lexicon:
+    words = _lexicon(base, kind)
+    asked = frozenset(map(folded_word, _WORD.findall(question.replace("\u2019", "'"))))
+    return replace(words, asked=asked - words.changing - _folded(_NAMES_OF_OTHER_NUMBERS)) if asked else words
+
+
+@cache
+def _lexicon(base: str, kind: ContactKind) -> Lexicon:
+    spoken = [_ENGLISH] if base == "en" else [_ENGLISH, _LANGUAGES[base]]
+    changing = frozenset().union(*(_folded(words.changing) for words in spoken))
+    introducing = frozenset().union(*(_folded(words.framing + " " + words.nouns[kind]) for words in spoken))
+    courtesy = frozenset().union(*(_folded(words.courtesy) for words in spoken))
+    return Lexicon(
+        harmless=(introducing | courtesy) - (changing - {folded_word("sí")}),
+        introducing=introducing - changing,
+        ending=frozenset().union(*(_folded(words.ending) for words in spoken)),
+        joining=frozenset().union(*(_folded(words.joining) for words in spoken)),
+        changing=changing,
+    )
+
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(map(folded_word, words.split()))

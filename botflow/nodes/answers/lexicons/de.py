@@ -1,0 +1,254 @@
+"""German. A word may be written without its umlaut ("fuenf") or with ss for ß."""
+
+from __future__ import annotations
+
+from botflow.nodes.answers.lexicons.lexicon import (
+    CalendarWords,
+    ClockWords,
+    Lexicon,
+    NumberWords,
+    Phrases,
+    compound_of,
+    numbered,
+    phrases,
+    pieces,
+    table,
+    units,
+    word_table,
+    words,
+)
+
+_PIECES = pieces(
+    units="null ein|eins|eine|einen|einem|einer|eines zwei|zwo drei vier funf|fuenf sechs sieben acht neun",
+    teens="zehn elf zwolf|zwoelf dreizehn vierzehn funfzehn|fuenfzehn sechzehn siebzehn achtzehn neunzehn",
+    tens="zwanzig dreissig|dreizig vierzig funfzig|fuenfzig sechzig siebzig achtzig neunzig",
+    hundred="hundert",
+    scales={
+        "tausend tausende tsd": 10**3,
+        "million millionen mio": 10**6,
+        "milliarde milliarden mrd": 10**9,
+        "billion billionen": 10**12,
+    },
+    joins="und",
+)
+_UNITS = "ein|eins zwei drei vier funf|fuenf sechs sieben acht neun"
+_HALVES = {
+    f"{name}einhalb": number + 0.5 for number, group in enumerate(_UNITS.split(), 1) for name in group.split("|")
+}
+_ORDINAL_STEMS = (
+    "erst zweit dritt viert funft|fuenft sechst siebt|siebent acht neunt zehnt elft zwolft|zwoelft dreizehnt "
+    "vierzehnt funfzehnt|fuenfzehnt sechzehnt siebzehnt achtzehnt neunzehnt zwanzigst einundzwanzigst "
+    "zweiundzwanzigst dreiundzwanzigst vierundzwanzigst funfundzwanzigst|fuenfundzwanzigst sechsundzwanzigst "
+    "siebenundzwanzigst achtundzwanzigst neunundzwanzigst dreissigst einunddreissigst"
+)
+
+DE = Lexicon(
+    language="de",
+    numbers=NumberWords(
+        pieces=_PIECES,
+        compound=compound_of(name for name in _PIECES if len(name) > 2 and name not in ("tsd", "mio", "mrd")),
+        wholes=table(
+            {
+                "ein dutzend,dutzend": 12,
+                "ein halbes dutzend,halbes dutzend": 6,
+                "ein paar,paar": 2,
+                "kein,keine,keinen,keiner,keins,keines": 0,
+                "ein halb,ein halber,ein halbes,eine halbe,halb": 0.5,
+                "ein viertel": 0.25,
+            }
+        ),
+        negative=words("minus negativ"),
+        point=words("komma"),
+        halves=phrases("und ein halb,und eine halbe,und einhalb"),
+        quarters=table({"und ein viertel,einviertel": 0.25, "und drei viertel,und dreiviertel": 0.75}),
+        half_of=table({"eine halbe,ein halbes,halbe,halbes,halben,einen halben": 0.5, "eine viertel": 0.25}),
+        with_half=word_table({"anderthalb eineinhalb einundeinhalb": 1.5}) | _HALVES,
+        fractions=word_table(
+            {"halbe": 2, "drittel": 3, "viertel": 4, "funftel fuenftel": 5, "achtel": 8, "zehntel": 10}
+        ),
+        many=word_table({"dutzend": 12}),
+        suffixes={"k": 10**3, "K": 10**3, "tsd": 10**3, "Tsd": 10**3, "tausend": 10**3, "M": 10**6, "Mio": 10**6}
+        | {"mio": 10**6, "Mrd": 10**9, "G": 10**9},
+        weak=words("ein eine einen einem einer"),
+    ),
+    calendar=CalendarWords(
+        months=numbered(
+            "januar|jan|janner|jaenner|janer februar|feb|febr|feber marz|maerz|mar|mrz april|apr mai juni|jun|juno "
+            "juli|jul|julei august|aug september|sept|sep oktober|okt november|nov dezember|dez",
+            1,
+        ),
+        weekdays=numbered(
+            "montag|mo|montags dienstag|di|dienstags mittwoch|mi|mittwochs donnerstag|do|donnerstags "
+            "freitag|fr|freitags samstag|sa|sonnabend|samstags sonntag|so|sonntags",
+            0,
+        ),
+        days=table(
+            {
+                "ubermorgen,uebermorgen": 2,
+                "morgen,moin": 1,
+                "heute,jetzt,heut,sofort,gleich": 0,
+                "gestern": -1,
+                "vorgestern": -2,
+            }
+        ),
+        units=units(
+            {
+                "second": "sekunde sekunden sek",
+                "minute": "minute minuten min",
+                "hour": "stunde stunden std",
+                "day": "tag tage tagen tg",
+                "week": "woche wochen wo",
+                "month": "monat monate monaten",
+                "year": "jahr jahre jahren",
+            }
+        ),
+        one=words("ein eine einer einem einen"),
+        ages=words("alt alter"),
+        ahead=phrases("in,in etwa,in ca"),
+        ahead_after=phrases("ab heute,spater,spaeter,ab jetzt,von heute an"),
+        ago=phrases("her,zuvor"),
+        ago_before=phrases("vor"),
+        since=phrases("nach,ab,von"),
+        until=phrases("vor"),
+        orders=table(
+            {
+                "nachsten,nachster,nachstes,nachste,naechsten": "next",
+                "naechster,naechste,der nachste,den nachsten,am nachsten": "next",
+                "kommenden,kommender,kommende,am kommenden,den kommenden": "coming",
+                "diesen,dieser,dieses,diesem,an diesem": "this",
+                "letzten,letzter,letzte,vergangenen,am letzten,den letzten": "last",
+            }
+        ),
+        orders_after=Phrases(),
+        weeks=table(
+            {
+                "nachste woche,nachster woche,naechste woche,naechster woche,kommende woche,kommender woche,"
+                "der nachsten woche,"
+                "in der nachsten woche": 1,
+                "diese woche,dieser woche,in dieser woche": 0,
+                "letzte woche,letzter woche,vergangene woche,vorige woche": -1,
+                "ubernachste woche,ubernachster woche,uebernaechste woche": 2,
+            }
+        ),
+        this_month=table(
+            {
+                "diesen monat,dieses monats,des monats,diesem monat": 0,
+                "nachsten monat,nachsten monats,kommenden monat": 1,
+            }
+        ),
+        ordinals=Phrases(
+            {
+                (stem + ending,): day
+                for stem, day in numbered(_ORDINAL_STEMS, 1).items()
+                for ending in ("e", "er", "en", "es")
+            }
+        ),
+        ordinal_ends=words("ter te ten"),
+        of=words("im des vom jahr jahres"),
+        about=phrases("etwa,ca,circa,ungefahr"),
+        before_day=words("am der den dem"),
+        fixed_days=table(
+            {
+                "heiligabend,heilig abend": (24, 12),
+                "silvester": (31, 12),
+                "neujahr": (1, 1),
+                "nikolaus,nikolaustag": (6, 12),
+                "valentinstag": (14, 2),
+                "heilige drei konige,dreikonigstag": (6, 1),
+                "tag der arbeit": (1, 5),
+                "johannistag": (24, 6),
+                "tag der deutschen einheit": (3, 10),
+                "allerheiligen": (1, 11),
+                "martinstag,sankt martin": (11, 11),
+                "barbaratag": (4, 12),
+            }
+        ),
+    ),
+    clock=ClockWords(
+        named=table({"mittag,zwolf uhr mittags": 720, "mitternacht": 0}),
+        hour_marks=words("uhr h"),
+        shares=word_table({"viertel": 15}),
+        past=phrases("nach"),
+        to=phrases("vor"),
+        minutes_first=True,
+        minute_words=words("minute minuten min"),
+        half_to=table({"halb": -30, "viertel": -45, "dreiviertel,drei viertel": -15}),
+        before=words("um gegen ca circa zirka etwa ungefahr"),
+        parts=table(
+            {
+                "pm": "pm",
+                "morgens,fruh,frueh,in der fruh,am morgen,vormittags,vormittag,am vormittag,morgen fruh": "morning",
+                "mittags,am mittag": "noon",
+                "nachmittags,nachmittag,am nachmittag": "afternoon",
+                "abends,abend,am abend,heute abend": "evening",
+                "nachts,in der nacht,nacht,heute nacht": "night",
+            }
+        ),
+    ),
+    harmless=phrases(
+        "ahm,ahmm,aeh,ah,perfekt,prima,klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,"
+        "wenn moglich,falls moglich,bitte sehr,punkt,schlag,er,sie,ist jetzt,jetzt,schatze,schatz,"
+        "schatzungsweise,wohl,ziemlich sicher,sicher,naturlich,selbstverstandlich,vielen dank,dankeschon,"
+        "danke dir,danke euch,mfg,nh,gell,ne,alt,diesmal,dabei,werden wir,waren wir,sind wir,kommen,"
+        "wir kommen,komm,alle,eigentlich,definitiv,hoffentlich,bestimmt,perso,"
+        "bitte,danke,danke schon,dankeschon,gerne,gern,hallo,hi,hey,guten tag,moin,servus,ok,okay,ja,jo,klar,na,"
+        "also,ah,oh,ahm,"
+        "aehm,hm,hmm,ich,wir,uns,mir,mich,mein,meine,unser,unsere,bin,ist,sind,war,waren,es,das,da,wird,werden,"
+        "es sind,"
+        "es waren,ware,brauche,brauchen,brauch,mochte,moechte,mochten,will,wollen,hatte,hatten,hatte gern,habe,"
+        "haben,hab,"
+        "nehme,nehmen,nehm,fur,fuer,insgesamt,zusammen,gesamt,genau,ungefahr,ungefaehr,etwa,ca,circa,zirka,rund,wohl,"
+        "ich denke,denke,ich glaube,glaube,glaub,wahrscheinlich,vermutlich,vielleicht,sagen wir,sagen,wir sagen,"
+        "nur,mal,"
+        "doch,so,dann,halt,gut,super,passt,passt gut,gerade,eben,der,die,den,dem,antwort,die antwort,lautet,"
+        "haha,lg,gruss,viele grusse,sorry,tut mir leid,machen,mach,eigentlich,wenn es geht,wenn moglich,ginge,geht,"
+        "konnen,kann,konnten,konnte,am liebsten,lieber,leute"
+    ),
+    corrections=phrases(
+        "nein,ne,nee,nein warte,nein doch,quatsch,ach nein,ah nein,moment,moment nein,sorry,sorry nein,"
+        "ich meine,ich meinte,nein ich meine,doch lieber,lieber,nein lieber,besser,oder besser,korrektur,ups,"
+        "halt nein,halt,warte,nein quatsch,ach quatsch,vielmehr,beziehungsweise nein,doch,nein sorry"
+    ),
+    counted=phrases(
+        "person,personen,leute,leuten,menschen,mann,gaste,gaesten,gasten,gast,erwachsene,erwachsenen,stuck,"
+        "stueck,stucke,mal,"
+        "anzahl,zahl,die zahl,ergebnis,betragt,wert,von uns,einheiten"
+    ),
+    changing=words(
+        "nicht nichts nie niemals kein keine keinen keiner weder noch ohne ausser ausgenommen oder aber "
+        "sondern vor nach bis "
+        "unter uber ueber mehr weniger mindestens hochstens maximal minimal als ab zwischen halb viertel "
+        "doppelt letzte "
+        "letzten nachste nachsten andere anderer sonst minus plus falls wenn statt anstatt"
+    ),
+    feasts=words("ostern weihnachten"),
+    holders=words("tisch tische reservierung zimmer gruppe buchung platz"),
+    spans=phrases("dauert,es dauert,dauerte,lang,lange,bleiben,bleibe,seit,schon,gedauert,warte,zeit,stuck"),
+    moving=phrases(
+        "am,an,um,zum,gegen,kommen,komme,kommt,kam,zuruck,zurueck,gehen,gehe,ankommen,ankunft,abreise,anreise,"
+        "treffen,"
+        "treffen wir uns,treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,datum,"
+        "der tag,tag,tags,beginnt,beginn,fangt an,start,startet,erinnere mich,abholen,lieferung,liefern,"
+        "reservieren,buchen,"
+        "wie ware,wie ware es,wie ware es mit,wie waere es mit,wie waers mit,geboren,war,wurde,passiert,"
+        "passierte,seit,"
+        "morgens,vormittags,nachmittags,abends,vormittag,nachmittag,abend,mittags,uhrzeit,wieder,bei euch,"
+        "bei ihnen,du,sie,"
+        "an,dich,dir,euch,ihn,ihr,besuche,besuchen,besuch,werde,werden,feier,party,fest,urlaub,reise,flug,"
+        "geburtstag,hochzeit,"
+        "arbeit,buro,hause,nach hause,kaffee,essen,mittagessen,abendessen,fruhstuck,trinken,lass uns,lasst uns,"
+        "nehmen,nehme,"
+        "bestellung,zahlung,bezahlen,rechnung,konferenz,besprechung,meeting,anruf,anrufen,rufe,rufen,melden,melde,"
+        "wecker,stelle,aufstehen,aufzustehen,plane,planen,geplant,eintragen,trage,erledigt,fertig,fallig,endet,"
+        "ende,offnet,"
+        "schliesst,angekommen,gekauft,eingeladen,bekommen,gehalt,einen,mit,zur,zu,bei,von,gehts,wurde,unser,sein,hin"
+    ),
+    and_words=words("und plus"),
+    currencies=word_table(
+        {"euro euros eur": "EUR", "cent": "EUR", "dollar dollars usd": "USD", "franken chf sfr": "CHF"}
+        | {"pfund gbp": "GBP", "yen jpy": "JPY"}
+    ),
+    cents=words("cent cents rappen"),
+    stars=words("stern sterne sternen punkt punkte punkten"),
+    out_of=phrases("von,aus"),
+)

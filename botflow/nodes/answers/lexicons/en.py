@@ -1,0 +1,254 @@
+"""English."""
+
+from __future__ import annotations
+
+from botflow.nodes.answers.lexicons.lexicon import (
+    CalendarWords,
+    ClockWords,
+    Lexicon,
+    NumberWords,
+    Phrases,
+    numbered,
+    phrase,
+    phrases,
+    pieces,
+    table,
+    units,
+    word_table,
+    words,
+)
+
+_SCALES = {"thousand thousands": 10**3, "million millions mio": 10**6, "billion billions": 10**9}
+_SCALES |= {"trillion trillions": 10**12, "lakh lakhs": 10**5, "crore crores": 10**7}
+_ORDINALS = (
+    "first|1st second|2nd third|3rd fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_TENS = {"twenty": 20, "thirty": 30}
+_BELOW_TEN = _ORDINALS.split()[:9]
+
+EN = Lexicon(
+    language="en",
+    numbers=NumberWords(
+        pieces=pieces(
+            units="zero|nought|naught|nil|oh one two three four five six seven eight nine",
+            teens="ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+            tens="twenty thirty forty|fourty fifty sixty seventy eighty ninety",
+            hundred="hundred hundreds",
+            scales=_SCALES,
+            joins="and",
+        ),
+        wholes=table(
+            {
+                "a dozen,one dozen,dozen": 12,
+                "half a dozen,half dozen,a half dozen": 6,
+                "a couple,a couple of,couple of,a pair,a pair of": 2,
+                "none": 0,
+                "a half,half": 0.5,
+                "a quarter": 0.25,
+                "a hundred": 100,
+                "a thousand": 1000,
+                "a million": 10**6,
+                "a billion": 10**9,
+            }
+        ),
+        negative=words("minus negative"),
+        point=words("point"),
+        halves=phrases("and a half,and one half"),
+        quarters=table({"and a quarter": 0.25, "and three quarters": 0.75}),
+        half_of=table({"half a": 0.5, "half": 0.5, "a half": 0.5, "a quarter": 0.25, "quarter": 0.25}),
+        fractions=word_table(
+            {"half halves": 2, "third thirds": 3, "quarter quarters": 4, "fourth fourths": 4, "fifth fifths": 5}
+            | {"sixth sixths": 6, "seventh sevenths": 7, "eighth eighths": 8, "ninth ninths": 9, "tenth tenths": 10}
+        ),
+        many=word_table({"dozen dozens": 12, "lakh lakhs lac lkh": 10**5, "crore crores koti": 10**7, "grand": 1000}),
+        suffixes={"k": 10**3, "K": 10**3, "M": 10**6, "mil": 10**6, "mio": 10**6, "mn": 10**6, "bn": 10**9, "G": 10**9},
+    ),
+    calendar=CalendarWords(
+        months=numbered(
+            "january|jan february|feb|febuary march|mar april|apr may june|jun july|jul august|aug "
+            "september|sept|sep october|oct november|nov december|dec",
+            1,
+        ),
+        weekdays=numbered(
+            "monday|mon tuesday|tue|tues wednesday|wed|weds|wednsday thursday|thu|thur|thurs friday|fri "
+            "saturday|sat sunday|sun",
+            0,
+        ),
+        days=table(
+            {
+                "the day after tomorrow,day after tomorrow,overmorrow": 2,
+                "tomorrow,tmrw,tmr,tomorow,tommorow,tommorrow,2moro": 1,
+                "today,tonight,this morning,this afternoon,this evening,now,right now,right away,immediately": 0,
+                "yesterday,last night": -1,
+                "the day before yesterday,day before yesterday": -2,
+            }
+        ),
+        units=units(
+            {
+                "second": "second seconds sec secs",
+                "minute": "minute minutes min mins",
+                "hour": "hour hours hr hrs h",
+                "day": "day days",
+                "week": "week weeks wk wks",
+                "fortnight": "fortnight fortnights",
+                "month": "month months",
+                "year": "year years yr yrs",
+            }
+        ),
+        one=words("a an one"),
+        ages=words("old age"),
+        ahead=phrases("in,in about"),
+        ahead_after=phrases("from now,from today,later,hence,ahead,after today"),
+        ago=phrases("ago,earlier,before now,before today"),
+        since=phrases("from,after"),
+        until=phrases("before"),
+        orders=table(
+            {
+                "next,the next": "next",
+                "coming,the coming,this coming": "coming",
+                "this": "this",
+                "last": "last",
+                "this past,the past": "past",
+            }
+        ),
+        orders_after=table({"coming": "coming", "after next": "after_next"}),
+        weeks=table(
+            {
+                "next week,of next week,the following week": 1,
+                "this week,of this week": 0,
+                "last week,of last week": -1,
+                "in two weeks,the week after next,of the week after next": 2,
+            }
+        ),
+        this_month=table({"this month,of this month,of the month": 0, "next month,of next month": 1}),
+        ordinals=Phrases(
+            {phrase(name): day for name, day in numbered(_ORDINALS, 1).items()}
+            | {
+                words_: value + unit
+                for tens, value in _TENS.items()
+                for unit, group in enumerate(_BELOW_TEN, 1)
+                for name in group.split("|")
+                for words_ in ((tens, name), (tens, "-", name))
+                if value + unit <= 31
+            }
+            | {("thirtieth",): 30}
+        ),
+        ordinal_ends=words("st nd rd th"),
+        of=words("of the in on day"),
+        about=phrases("about,around,roughly,approximately"),
+        before_day=words("the"),
+        fixed_days=table(
+            {
+                "christmas day": (25, 12),
+                "christmas eve": (24, 12),
+                "new year's eve,new years eve": (31, 12),
+                "new year's day,new years day,new year,new year's,new years": (1, 1),
+                "valentine's day,valentines day,valentine's": (14, 2),
+                "halloween": (31, 10),
+                "saint patrick's day,st patrick's day,saint patrick,st patrick": (17, 3),
+                "boxing day": (26, 12),
+                "all saints' day,all saints day": (1, 11),
+            }
+        ),
+    ),
+    clock=ClockWords(
+        named=table({"noon,midday": 720, "midnight,mid night": 0}),
+        hour_marks=words("o'clock oclock h"),
+        shares=word_table({"quarter": 15, "half": 30}),
+        past=phrases("past,after"),
+        to=phrases("to,till,before"),
+        minutes_first=True,
+        minute_words=words("min mins minute minutes"),
+        half_to=table({"half": 30}),  # a Briton's "half seven" is half past seven
+        before=words("at around about circa"),
+        parts=table(
+            {
+                "am,a m": "am",
+                "pm,p m": "pm",
+                "in the morning,this morning,morning": "morning",
+                "in the afternoon,this afternoon,afternoon": "afternoon",
+                "in the evening,this evening,evening": "evening",
+                "at night,tonight,in the night": "night",
+                "at noon,noon,midday": "noon",
+                "at midnight,midnight": "midnight",
+            }
+        ),
+        about_ends=words("ish"),
+    ),
+    harmless=phrases(
+        "ta,umm,ummm,erm,er,lets,do,lovely,lovley,great,brilliant,awesome,nice,ideal,cool,sounds good,"
+        "would be great,if poss,if possible,if available,if free,if you can,if that's ok,if thats ok,"
+        "if there's space,if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,"
+        "she's,he's,they,they're,there,here,it's got,works,4 me,plus one,this time,and thank you,all,"
+        "of course,gonna be,going to be,yup,aye,right,alright,actually,basically,definitely,likely,"
+        "most likely,hopefully,old,must have been,must be,must,may be,might be,i'm pretty sure,pretty sure,"
+        "in fact,by the way,btw,tho,though,really,"
+        "please,pls,plz,thanks,thank you,thx,ty,cheers,hi,hello,hey,ok,okay,yes,yeah,yep,sure,well,so,um,uh,uhm,"
+        "hmm,hm,"
+        "ah,oh,i,we,i'd,we'd,i'm,we're,it's,its,that's,thats,it,is,are,was,be,will,would,'ll,i'll,we'll,it'll,like,"
+        "need,needs,want,have,has,got,had,prefer,choose,take,get,give me,make that,book,let's say,let's,say,"
+        "maybe,perhaps,"
+        "probably,i think,i guess,i believe,i'd say,think,guess,believe,about,around,approximately,approx,roughly,"
+        "exactly,just,only,for,the,my,our,me,us,in total,total,altogether,all together,all in all,the answer,answer,"
+        "should,can,could,do,great,good,fine,perfect,works for me,works,that works,if possible,if that works,"
+        "sir,madam,"
+        "mate,lol,haha,sorry,then,there,here,there's,there are,there will be,to be exact,i mean"
+    ),
+    corrections=phrases(
+        "no,no wait,no sorry,no make it,wait no,wait,sorry,sorry no,sorry i mean,i mean,i meant,i mean no,"
+        "actually,no actually,actually no,actually make it,make it,no make that,make that,rather,or rather,"
+        "correction,oops,oh no,ah no,no i meant,lets make it,let's make it,scratch that,but make it,"
+        "no let's make it,nope"
+    ),
+    counted=phrases(
+        "people,persons,person,ppl,pax,guests,guest,adults,adult,of us,of them,pieces,piece,items,item,times,number,"
+        "amount,result,value,count,quantity,the number,units"
+    ),
+    changing=words(
+        "no not none nor neither never without except but or before after until till under over above below "
+        "less fewer "
+        "more than least most minimum maximum between from to half quarter double twice last next other another n't "
+        "don't dont doesn't isn't aren't wasn't won't can't cannot couldn't wouldn't shouldn't nothing any "
+        "minus plus if"
+    ),
+    feasts=words(
+        "easter christmas xmas thanksgiving ramadan eid diwali hanukkah passover lent pentecost good black "
+        "ash palm shrove whit independence labor labour memorial presidents mother mothers father fathers "
+        "boxing st saint holy super cyber"
+    ),
+    holders=words("table booking reservation room group party"),
+    spans=phrases(
+        "takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,i've been,been,"
+        "waiting,already,time"
+    ),
+    moving=phrases(
+        "on,at,come,coming,go,going,back,go back,leave,left,arrive,meet,see,see you,start,starts,begin,happen,"
+        "happened,"
+        "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,put it,"
+        "pick it up,pick up,deliver,delivery,appointment,available,free,are you available,you,be there,be back,"
+        "by then,"
+        "date,day,the date,works best,would be best,best,suits me,suits us,ideally,how about,what about,born,"
+        "was born,"
+        "loan,lend,borrow,pay,"
+        "set,up,says,said,can you,could you,will you,where,when,what's,what is,your,any,something,everything,"
+        "with,to,from work,arrangement,arrangements,plan,plans,event,"
+        "task,this task,call,a call,lunch,dinner,breakfast,coffee,party,trip,flight,visit,work,home,office,"
+        "calendar,my calendar,"
+        "calendar,birthday,wedding,interview,class,game,concert,conference,deadline,payment,order,hotel,done,"
+        "finished,finish,started,ended,end,ends,will end,opens,open,closed,closes,arrived,bought,sold,called,invited,"
+        "received,paid,send,send it,remind me,reminder,sign me up,put me down,join,attend,plan to,planning,"
+        "hoping,hope,"
+        "special,great,nice,free on,moved,scheduled,planned,happens,happening,going to,supposed,"
+        "she,he,they,were,did,of,time,the time,meeting,together,again,early,sometime,return,expected"
+    ),
+    and_words=words("and plus"),
+    currencies=word_table(
+        {"dollar dollars buck bucks": "$", "usd": "USD", "euro euros eur": "EUR", "pound pounds quid gbp": "GBP"}
+        | {"yen jpy": "JPY", "chf": "CHF", "franc francs": "CHF", "peso pesos": "MXN", "cad": "CAD", "aud": "AUD"}
+        | {"rupee rupees inr rs": "INR", "yuan rmb cny": "CNY", "sek": "SEK"}
+    ),
+    cents=words("cent cents penny pence"),
+    stars=words("star stars point points"),
+    out_of=phrases("out of,of,from"),
+)

@@ -1,0 +1,246 @@
+"""Spanish, of Spain and of Latin America."""
+
+from __future__ import annotations
+
+from botflow.nodes.answers.lexicons.lexicon import (
+    CalendarWords,
+    ClockWords,
+    Lexicon,
+    NumberWords,
+    Piece,
+    compound_of,
+    numbered,
+    phrases,
+    pieces,
+    table,
+    units,
+    word_table,
+    words,
+)
+
+_PIECES = pieces(
+    units="cero|zero un|uno|una dos tres cuatro cinco seis siete ocho nueve",
+    teens="diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve",
+    tens="veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    hundreds="cien|ciento doscientos|doscientas trescientos|trescientas cuatrocientos|cuatrocientas "
+    "quinientos|quinientas seiscientos|seiscientas setecientos|setecientas ochocientos|ochocientas "
+    "novecientos|novecientas",
+    scales={
+        "mil": 10**3,
+        "millon millones": 10**6,
+        "millardo millardos": 10**9,
+        "billon billones": 10**12,
+    },
+    joins="y",
+)
+_PIECES |= {"veinti": Piece("tens", 20), "i": Piece("and")}  # in one word: veintitrés, treintaicinco
+
+ES = Lexicon(
+    language="es",
+    numbers=NumberWords(
+        pieces=_PIECES,
+        compound=compound_of(_PIECES),
+        wholes=table(
+            {
+                "una docena,docena": 12,
+                "media docena": 6,
+                "un par,un par de,par": 2,
+                "ninguno,ninguna,ningun": 0,
+                "medio,media,la mitad": 0.5,
+                "un cuarto": 0.25,
+            }
+        ),
+        negative=words("menos negativo"),
+        point=words("coma punto"),
+        halves=phrases("y medio,y media,con un medio,y un medio,con medio"),
+        quarters=table({"y un cuarto,con un cuarto,y cuarto": 0.25, "y tres cuartos,con tres cuartos": 0.75}),
+        half_of=table({"medio,media": 0.5}),
+        fractions=word_table(
+            {"medio medios": 2, "tercio tercios": 3, "cuarto cuartos": 4, "quinto quintos": 5, "sexto sextos": 6}
+            | {"octavo octavos": 8, "noveno novenos": 9, "decimo decimos": 10}
+        ),
+        many=word_table({"docena docenas dz": 12}),
+        suffixes={"k": 10**3, "K": 10**3, "mil": 10**3, "M": 10**6, "G": 10**9},
+        weak=words("un una"),
+    ),
+    calendar=CalendarWords(
+        months=numbered(
+            "enero|ene febrero|feb marzo|mar abril|abr mayo|may junio|jun julio|jul agosto|ago "
+            "septiembre|setiembre|sept|sep|set octubre|oct noviembre|nov diciembre|dic",
+            1,
+        ),
+        weekdays=numbered("lunes|lun martes|mar miercoles|mie jueves|jue viernes|vie sabado|sab domingo|dom", 0),
+        days=table(
+            {
+                "pasado manana": 2,
+                "manana": 1,
+                "hoy,ahora,esta noche,esta tarde,esta manana,ahora mismo": 0,
+                "ayer,anoche": -1,
+                "anteayer,antes de ayer,antier": -2,
+            }
+        ),
+        units=units(
+            {
+                "second": "segundo segundos seg",
+                "minute": "minuto minutos min mins",
+                "hour": "hora horas h hs hrs",
+                "day": "dia dias",
+                "week": "semana semanas",
+                "fortnight": "quincena quincenas",
+                "month": "mes meses",
+                "year": "ano anos",
+            }
+        ),
+        one=words("un una"),
+        ages=words("edad anos"),
+        ahead=phrases("en,dentro de,de aqui a"),
+        ahead_after=phrases("despues,mas tarde,a partir de hoy,desde hoy,despues de hoy"),
+        ago=phrases("atras,antes"),
+        ago_before=phrases("hace"),
+        since=phrases("despues de,despues del,desde,desde el,a partir de,a partir del"),
+        until=phrases("antes de,antes del"),
+        orders=table(
+            {
+                "proximo,el proximo,del proximo,este proximo": "next",
+                "este,de este": "this",
+                "el pasado": "last",
+            }
+        ),
+        orders_after=table(
+            {
+                "proximo,siguiente": "next",
+                "que viene,que entra": "coming",
+                "pasado,anterior": "last",
+            }
+        ),
+        weeks=table(
+            {
+                "de la semana que viene,la semana que viene,de la proxima semana,la proxima semana,"
+                "de proxima semana,proxima semana,"
+                "de la semana proxima,la semana proxima": 1,
+                "de la semana siguiente,la semana siguiente,semana que viene": 1,
+                "de esta semana,esta semana": 0,
+                "de la semana pasada,la semana pasada,de semana pasada,semana pasada,la semana anterior,"
+                "de la semana anterior": -1,
+            }
+        ),
+        this_month=table(
+            {
+                "este mes,de este mes,del mes,del presente mes": 0,
+                "del mes que viene,del proximo mes,el mes que viene,el proximo mes": 1,
+            }
+        ),
+        ordinals=table({"primero,primer": 1}),
+        ordinal_ends=words("ro er do to mo o vo no a"),
+        of=words("de del"),
+        about=phrases("unos,unas,aproximadamente,mas o menos,como"),
+        before_day=words("el dia"),
+        fixed_days=table(
+            {
+                "nochebuena": (24, 12),
+                "nochevieja": (31, 12),
+                "ano nuevo": (1, 1),
+                "navidad,dia de navidad": (25, 12),
+                "reyes,dia de reyes": (6, 1),
+                "san valentin,dia de san valentin": (14, 2),
+                "san patricio,dia de san patricio": (17, 3),
+                "san juan,dia de san juan": (24, 6),
+                "dia del trabajador,dia del trabajo,dia internacional de los trabajadores": (1, 5),
+                "todos los santos,dia de todos los santos": (1, 11),
+            }
+        ),
+    ),
+    clock=ClockWords(
+        named=table({"mediodia,el mediodia,medio dia": 720, "medianoche,media noche": 0}),
+        hour_marks=words("h hs hrs horas hora"),
+        shares=word_table({"cuarto": 15, "media": 30}),
+        past=phrases("y"),
+        to=phrases("menos"),
+        minutes_first=False,
+        minute_words=words("minutos minuto min"),
+        before=words("las la a sobre"),
+        parts=table(
+            {
+                "am,a m": "am",
+                "pm,p m": "pm",
+                "de la manana,por la manana,en la manana": "morning",
+                "de la tarde,por la tarde,en la tarde,esta tarde": "afternoon",
+                "de la noche,por la noche,en la noche,esta noche": "night",
+                "de la madrugada,de madrugada": "small_hours",
+                "del mediodia,del medio dia,al mediodia,de mediodia": "noon",
+                "de medianoche,a medianoche": "midnight",
+            }
+        ),
+    ),
+    harmless=phrases(
+        "ehh,em,este,pues,genial,estupendo,fenomenal,ideal,en punto,o asi,si puede ser,si es posible,"
+        "si se puede,si hay sitio,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,"
+        "serian,estoy seguro,seguro,exacto,muchas gracias,mil gracias,un saludo,saludos,xfa,xfis,porfis,plis,"
+        "plz,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,va,sale,orale,okey,"
+        "por favor,porfa,porfavor,x favor,gracias,muchas gracias,hola,buenas,buenos dias,buenas tardes,si,ok,"
+        "okay,vale,claro,pues,"
+        "bueno,eh,mmm,hmm,ah,a ver,yo,nosotros,nos,me,mi,mis,es,son,somos,soy,era,fue,seria,serian,seremos,sera,"
+        "seran,estamos,"
+        "somos en total,en total,total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,"
+        "ponme,pon,"
+        "digamos,creo,creo que,pienso,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,"
+        "unos,unas,"
+        "casi,como,cerca de,alrededor de,solo,solamente,nada mas,exactamente,justo,para,de,la respuesta,respuesta,el,"
+        "los,las,la,lo,que,entonces,ya,bien,muy bien,genial,perfecto,me gustaria,nos gustaria,prefiero,hay,puede ser,"
+        "si es posible,se puede,jaja,jajaja,perdon,disculpa,reservar,reserva,reservame,voy a,vamos a,comprar,"
+        "seriamos,con"
+    ),
+    corrections=phrases(
+        "no,no espera,no perdon,perdon,perdona,digo,quiero decir,quise decir,no mejor,mejor,mejor dicho,"
+        "espera,espera no,ay no,no no,uy no,ah no,bueno no,me equivoque,corrijo,o mejor"
+    ),
+    counted=phrases(
+        "persona,personas,gente,adultos,adulto,invitados,invitado,comensales,piezas,pieza,unidades,unidad,veces,"
+        "vez,numero,"
+        "el numero,cantidad,resultado,valor,pax"
+    ),
+    changing=words(
+        "no ni nunca tampoco sin excepto salvo menos mas mayor menor pero o u antes despues hasta desde bajo "
+        "sobre minimo "
+        "maximo entre que medio media cuarto doble pasado pasada proximo proxima otro otra nada ningun "
+        "ninguno ninguna si"
+    ),
+    feasts=words(
+        "pascua navidad semana santa reyes san santo santos dia independencia trabajador trabajadores madre "
+        "padre corpus"
+    ),
+    holders=words("mesa reserva reservacion habitacion grupo"),
+    spans=phrases("tarda,dura,duro,tardo,durante,llevo,llevamos,quedarnos,quedarme,tiempo,desde hace,hace"),
+    moving=phrases(
+        "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,vuelvo,vuelve,volvio,voy,voy a volver,vengo,"
+        "ir,ire,llegar,"
+        "llego,llegare,salir,salgo,regresar,regreso,regresare,regresa,reunion,una reunion,la reunion,cita,una cita,"
+        "la cita,hacer,fecha,la fecha,debe ser,quedamos,nos vemos,verlo,ver,tengo que,empieza,comienza,empezar,"
+        "ocurrira,"
+        "ocurrio,paso,sucedio,nos conocimos,nacio,naci,que tal,te va bien,te parece,disponible,estas disponible,"
+        "libre,ya,"
+        "por la manana,por la tarde,por la noche,de la tarde,de la manana,de la noche,hora,la hora,tiempo,mejor,"
+        "esta bien,seria genial,me viene bien,me va bien,estare,estara,tarea,esta tarea,evento,el evento,fiesta,"
+        "viaje,vuelo,visita,trabajo,casa,oficina,calendario,cumpleanos,boda,"
+        "cena,almuerzo,desayuno,comida,cafe,tomar,tomar un cafe,llamada,llamar,conferencia,clase,pago,pagar,"
+        "pedido,hotel,un hotel,"
+        "debe,deberia,hacerse,realizarse,hecho,termina,terminar,acaba,abre,cierra,compre,vendio,recibio,recibir,"
+        "invitado,"
+        "conocimos,conocieron,se conocieron,encontrar,encontremonos,encontrarnos,donde,cuando,cual,cual es,tu,"
+        "tu plan,plan,planes,"
+        "algun plan,algun,alguna,algo,tienes,puedes,puede,estabas,estuviste,estuve,persona,su,se,le,les,ella,"
+        "ocurre,programar,"
+        "prestar,por,un premio,premio,celebrar,celebremos,"
+        "pais,su pais,programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,algun momento,"
+        "en algun momento,"
+        "ayudar,ayudarnos,preparar,hacer,entregar,entrega,recoger,recogida,del"
+    ),
+    and_words=words("y con mas"),
+    currencies=word_table(
+        {"euro euros eur": "EUR", "dolar dolares usd": "USD", "peso pesos mxn": "MXN", "sol soles": "PEN"}
+        | {"libra libras": "GBP"}
+    ),
+    cents=words("centimo centimos centavo centavos"),
+    stars=words("estrella estrellas punto puntos"),
+    out_of=phrases("de,sobre"),
+)

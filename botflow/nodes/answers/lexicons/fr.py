@@ -1,0 +1,214 @@
+"""French, with the number words of Belgium and Switzerland."""
+
+from __future__ import annotations
+
+from botflow.nodes.answers.lexicons.lexicon import (
+    CalendarWords,
+    ClockWords,
+    Lexicon,
+    NumberWords,
+    numbered,
+    phrases,
+    pieces,
+    table,
+    units,
+    word_table,
+    words,
+)
+
+FR = Lexicon(
+    language="fr",
+    elides=True,
+    numbers=NumberWords(
+        pieces=pieces(
+            units="zero un|une deux trois quatre cinq six sept huit neuf",
+            teens="dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf",
+            tens="vingt|vingts trente quarante cinquante soixante septante huitante|octante nonante",
+            hundred="cent cents",
+            scales={
+                "mille mil": 10**3,
+                "million millions": 10**6,
+                "milliard milliards": 10**9,
+                "billion billions": 10**12,
+            },
+            joins="et",
+        ),
+        wholes=table(
+            {
+                "une douzaine,douzaine,une douzaine de": 12,
+                "une demi douzaine,une demi - douzaine,demi douzaine": 6,
+                "une dizaine,une dizaine de": 10,
+                "une quinzaine": 15,
+                "aucun,aucune": 0,
+                "un demi,une demie,une demi,demi,demie,la moitie": 0.5,
+                "un quart": 0.25,
+            }
+        ),
+        negative=words("moins negatif"),
+        point=words("virgule"),
+        halves=phrases("et demi,et demie,et un demi,et une demie"),
+        quarters=table({"et quart,et un quart": 0.25, "et trois quarts": 0.75}),
+        half_of=table({"un demi,une demi,demi,un demi -,une demi -": 0.5}),
+        fractions=word_table(
+            {"demi demis": 2, "tiers": 3, "quart quarts quatrieme quatriemes": 4, "cinquieme cinquiemes": 5}
+            | {"sixieme sixiemes": 6, "septieme septiemes": 7, "huitieme huitiemes": 8, "neuvieme neuviemes": 9}
+            | {"dixieme dixiemes": 10}
+        ),
+        many=word_table({"douzaine douzaines": 12}),
+        suffixes={"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9},
+        weak=words("un une"),
+    ),
+    calendar=CalendarWords(
+        months=numbered(
+            "janvier|janv|jan fevrier|fevr|fev mars avril|avr mai juin juillet|juil aout septembre|sept|sep "
+            "octobre|oct novembre|nov decembre|dec",
+            1,
+        ),
+        weekdays=numbered("lundi|lun mardi|mar mercredi|mer jeudi|jeu vendredi|ven samedi|sam dimanche|dim", 0),
+        days=table(
+            {
+                "apres demain,apres - demain": 2,
+                "demain": 1,
+                "aujourd'hui,aujourdhui,aujourd hui,maintenant,ce soir,ce matin,cet apres midi,cet apres - midi": 0,
+                "hier,hier soir": -1,
+                "avant hier,avant - hier": -2,
+            }
+        ),
+        units=units(
+            {
+                "second": "seconde secondes",
+                "minute": "minute minutes min mn",
+                "hour": "heure heures h",
+                "day": "jour jours",
+                "week": "semaine semaines",
+                "fortnight": "quinzaine",
+                "month": "mois",
+                "year": "an ans annee annees",
+            }
+        ),
+        one=words("un une"),
+        ages=words("age"),
+        ahead=phrases("dans,d'ici"),
+        ahead_after=phrases("plus tard,a partir d'aujourd'hui,apres aujourd'hui"),
+        ago=phrases("avant,plus tot"),
+        ago_before=phrases("il y a,il ya,y a,ya"),
+        since=phrases("apres,apres le,a partir de,a partir du"),
+        until=phrases("avant,avant le"),
+        orders=table({"ce": "this", "prochain,le prochain": "next", "dernier,le dernier": "last"}),
+        orders_after=table({"prochain,suivant": "next", "qui vient": "coming", "dernier,passe,precedent": "last"}),
+        weeks=table(
+            {
+                "de la semaine prochaine,la semaine prochaine": 1,
+                "semaine prochaine,de la prochaine semaine,la prochaine semaine": 1,
+                "de cette semaine,cette semaine": 0,
+                "de la semaine derniere,la semaine derniere": -1,
+                "semaine derniere,la semaine passee,de la semaine passee": -1,
+            }
+        ),
+        this_month=table({"de ce mois,ce mois,ce mois - ci,du mois": 0, "du mois prochain,le mois prochain": 1}),
+        ordinals=table({"premier": 1}),
+        ordinal_ends=words("er e eme"),
+        of=words("de du d'"),
+        about=phrases("environ,a peu pres"),
+        before_day=words("le"),
+        fixed_days=table(
+            {
+                "noel,jour de noel": (25, 12),
+                "la saint sylvestre,saint sylvestre": (31, 12),
+                "jour de l' an,nouvel an": (1, 1),
+                "saint valentin,la saint valentin": (14, 2),
+                "epiphanie,l' epiphanie": (6, 1),
+                "fete du travail,la fete du travail": (1, 5),
+                "assomption,l' assomption": (15, 8),
+                "toussaint,la toussaint": (1, 11),
+                "armistice,l' armistice": (11, 11),
+            }
+        ),
+    ),
+    clock=ClockWords(
+        named=table({"midi": 720, "minuit": 0}),
+        hour_marks=words("h heure heures"),
+        shares=word_table({"quart": 15, "demie demi": 30}),
+        past=phrases("et,et le"),
+        to=phrases("moins,moins le"),
+        minutes_first=False,
+        minute_words=words("minute minutes min"),
+        before=words("a vers environ"),
+        parts=table(
+            {
+                "am,a m": "am",
+                "pm,p m": "pm",
+                "du matin,le matin,ce matin,matin": "morning",
+                "de l' apres midi,de l' apres - midi,l' apres midi": "afternoon",
+                "l' apres - midi,cet apres midi,cet apres - midi": "afternoon",
+                "du soir,le soir,ce soir,soir": "evening",
+                "de la nuit,la nuit,cette nuit": "night",
+            }
+        ),
+    ),
+    harmless=phrases(
+        "euhh,heu,hum,genial,nickel,top,ideal,pile,pile poil,a peu pres,ou a peu pres,si possible,"
+        "si c' est bon,si c' est bon pour vous,si vous avez de la place,si y' a de la place,elle a,il a,elle,"
+        "il,on sera,on est,nous sommes,normalement,normalment,biensur,bien sur,exact,certain,mille mercis,"
+        "cordialement,cette fois,tous,en tout cas,ca serait bien,ca serait super,sa me va,ca me va,tkt,"
+        "y' aura,serait ideal,ouais,"
+        "s' il vous plait,s' il te plait,svp,stp,merci,merci beaucoup,bonjour,bonsoir,salut,oui,ok,okay,"
+        "d' accord,ben,bah,euh,hein,"
+        "ah,oh,hmm,alors,donc,je,j',nous,on,moi,mon,ma,nos,notre,est,sont,c',c' est,ce sera,ca,ca fait,ca fera,"
+        "il y a,il,"
+        "il y aura,y aura,serons,sera,seront,sommes,serait,voudrais,voudrait,voudrions,veux,voulons,prends,prenons,"
+        "aimerais,aimerions,avons,ai,on est,on sera,nous sommes,nous serons,besoin,de,d',avoir,besoin de,donnez moi,"
+        "donnez - moi,pour,environ,a peu pres,a peu pres,peut etre,peut - etre,probablement,je pense,je crois,"
+        "pense,crois,"
+        "disons,plutot,juste,seulement,exactement,au total,en tout,total,le,la,les,l',reponse,la reponse,"
+        "du coup,bien,"
+        "tres bien,parfait,super,avec plaisir,si possible,possible,si c' est possible,prefere,desole,pardon,lol,"
+        "mdr,serai,"
+        "serait possible,merci d' avance,qu',que"
+    ),
+    corrections=phrases(
+        "non,non attends,non attendez,non pardon,pardon,euh non,ah non,oh non,non plutot,plutot,je veux dire,"
+        "je voulais dire,enfin,enfin non,attends,attendez,oups,desole,non desole,non allez,finalement,"
+        "non finalement,ou plutot,enfin mettez,mettez,non en fait,en fait,rectification"
+    ),
+    counted=phrases(
+        "personne,personnes,gens,adulte,adultes,invites,invite,couverts,pieces,piece,unites,unite,fois,nombre,"
+        "le nombre,"
+        "resultat,valeur,quantite,pers"
+    ),
+    changing=words(
+        "ne n' pas non ni jamais sans sauf hormis excepte ou mais avant apres jusqu jusqu' sous sur plus "
+        "moins minimum "
+        "maximum entre que qu' demi demie quart double dernier derniere prochain prochaine autre aucun aucune rien si"
+    ),
+    feasts=words("paques noel toussaint ascension pentecote saint sainte fete assomption armistice victoire epiphanie"),
+    holders=words("table reservation chambre groupe"),
+    spans=phrases("dure,pendant,ca dure,reste,restons,depuis,prend,ca prend,temps,attends"),
+    moving=phrases(
+        "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviens,reviendrais,retournerai,retourne,retournerais,"
+        "partir,pars,"
+        "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,reunion,la reunion,"
+        "une reunion,"
+        "commence,vais,je vais,suis,je suis,revenu,date,la date,jour,le jour,libre,disponible,serai,serai la,la,etre,"
+        "heure,l' heure,reserver,reserve,livraison,livrer,passer,passe,me convient,nous convient,convient,me va,"
+        "ca me va,"
+        "dans la matinee,le matin,l' apres midi,l' apres - midi,matin,soir,le soir,ne,nee,ne le,nee le,ne en,"
+        "suis ne le,"
+        "suis nee le,suis ne,suis nee,voir,on se voit,rencontre,se,etait,retour,rentrer,rentre,maison,"
+        "a la maison,travail,bureau,ville,ma ville,fete,voyage,vol,"
+        "visite,anniversaire,mariage,dejeuner,diner,le dejeuner,le diner,petit dejeuner,cafe,prendre,repas,"
+        "appel,appeler,"
+        "conference,cours,paiement,payer,commande,hotel,tache,evenement,fait,faire,fini,finir,finit,termine,"
+        "ouvre,ferme,achete,"
+        "recu,recevoir,invite,salaire,mon salaire,pret,prete,etre pret,quand,quel,quelque chose,planifier,prevu,"
+        "prevue,"
+        "rappelle moi,rappelle - moi,note,noter,tu,vous,il,elle,dans mon,avec,chez,chez vous,chez nous,pays"
+    ),
+    and_words=words("et"),
+    currencies=word_table(
+        {"euro euros eur balles": "EUR", "dollar dollars usd": "USD", "franc francs chf": "CHF", "livre livres": "GBP"}
+    ),
+    cents=words("centime centimes cent cents"),
+    stars=words("etoile etoiles point points"),
+    out_of=phrases("sur"),
+)

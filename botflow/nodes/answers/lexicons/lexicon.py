@@ -1,0 +1,187 @@
+"""What the readers of answers know of one language. All words are in the normal form of `tokens.unaccented`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from botflow.nodes.answers.tokens import unaccented
+
+Phrase = tuple[str, ...]
+T = TypeVar("T")
+Unit = Literal["second", "minute", "hour", "day", "week", "fortnight", "month", "year"]
+DayPart = Literal["am", "pm", "morning", "noon", "afternoon", "evening", "night", "small_hours", "midnight"]
+Order = Literal["next", "coming", "this", "last", "past", "after_next"]
+
+
+class Phrases(dict[Phrase, T]):
+    """Values by phrase, None for a list of phrases. `reach`: the words of the longest phrase, by its first word."""
+
+    def __init__(self, entries: Mapping[Phrase, T] = MappingProxyType({})) -> None:
+        super().__init__(entries)
+        self.reach: dict[str, int] = {}
+        for first, *rest in entries:
+            self.reach[first] = max(self.reach.get(first, 0), 1 + len(rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a number in words: a unit (0-9), a teen (10-19), tens, a hundred that multiplies what stands before it,
+    hundreds (500), a scale (1,000 and more), or the word between them."""
+
+    kind: Literal["unit", "teen", "tens", "hundred", "hundreds", "scale", "and"]
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWords:
+    """`compound` matches a word that is made of several pieces; `weak` words are also articles."""
+
+    pieces: Mapping[str, Piece]
+    compound: re.Pattern[str] | None = None
+    wholes: Phrases[float] = field(default_factory=Phrases)  # "a dozen", "none": a number by themselves
+    negative: frozenset[str]
+    point: frozenset[str]
+    halves: Phrases[None]  # after a number: "and a half"
+    quarters: Phrases[float] = field(default_factory=Phrases)  # "and a quarter"
+    half_of: Phrases[float] = field(default_factory=Phrases)  # before a scale: "half a million"
+    with_half: Mapping[str, float] = field(default_factory=dict)  # one word: "anderthalb"
+    fractions: Mapping[str, int] = field(default_factory=dict)  # denominators: "thirds"
+    many: Mapping[str, int]  # multiply any number before them: "dozen", "lakh"
+    suffixes: Mapping[str, int]  # glued to digits: "k"; compared as typed
+    weak: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarWords:
+    """`days`: relative days; `orders`: words beside a weekday or a unit, and which side they stand on."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    days: Phrases[int]
+    units: Mapping[str, Unit]
+    one: frozenset[str]  # words for one before a unit: "a week"
+    ages: frozenset[str]  # words of a question to which a number of years is the answer
+    ahead: Phrases[None]  # before a span: "in 3 days"
+    ahead_after: Phrases[None]  # after it: "3 days from now"
+    ago: Phrases[None]  # after it: "3 days ago"
+    ago_before: Phrases[None] = field(default_factory=Phrases)  # before it: "vor 3 Tagen"
+    since: Phrases[None]  # between a span and a day: "3 weeks from tomorrow"
+    until: Phrases[None]  # "2 weeks before 13 May"
+    orders: Phrases[Order]  # before a weekday
+    orders_after: Phrases[Order]  # after a weekday
+    weeks: Phrases[int]  # "of next week", "last week" beside a weekday: the week counted from this one
+    this_month: Phrases[int]  # "of this month", "of next month" after a day
+    ordinals: Phrases[int]
+    ordinal_ends: frozenset[str]
+    of: frozenset[str]  # between day, month and year
+    about: Phrases[None]  # before the number of a span: "in about 3 days"
+    before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
+    fixed_days: Phrases[tuple[int, int]] = field(default_factory=Phrases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWords:
+    """`style` says how minutes stand to the hour: "ten past two" (before it) or "dos y diez" (after it)."""
+
+    named: Phrases[int]  # minutes of the day: "noon"
+    hour_marks: frozenset[str]  # after the hour: "o'clock", "uhr"
+    shares: Mapping[str, int]  # quarter, half
+    past: Phrases[None]
+    to: Phrases[None]
+    minutes_first: bool
+    minute_words: frozenset[str]
+    half_to: Phrases[int] = field(default_factory=Phrases)  # "halb drei": minutes from the hour
+    before: frozenset[str]  # words before an hour: "at"
+    parts: Phrases[DayPart]
+    about_ends: frozenset[str] = frozenset()  # "7ish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """One language. `harmless` words and phrases may stand beside any value; the others beside values of their kind."""
+
+    language: str
+    elides: bool = False
+    numbers: NumberWords
+    calendar: CalendarWords
+    clock: ClockWords
+    harmless: Phrases[None]
+    corrections: Phrases[None]  # between two values, of which the second one counts: "6, no wait, 7"
+    counted: Phrases[None]  # beside a count: "people", "of us"
+    changing: frozenset[str]  # never harmless, not even when the question says them: "not", "or", "before"
+    feasts: frozenset[str]  # capital letters that are no person's name: "Easter"
+    holders: frozenset[str]  # "a table for 4": a noun whose article is no number
+    spans: Phrases[None]  # beside a length of time: "it takes", "long"
+    moving: Phrases[None]  # beside a date or a time: "I will come back"
+    and_words: frozenset[str]
+    currencies: Mapping[str, str]
+    cents: frozenset[str]
+    stars: frozenset[str]
+    out_of: Phrases[None]
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of `text`, in the readers' normal form."""
+    return frozenset(unaccented(word) for word in text.split())
+
+
+def phrases(text: str) -> Phrases[None]:
+    """Return the phrases of `text`, which commas separate."""
+    return Phrases(dict.fromkeys(phrase(each) for each in text.split(",")))
+
+
+@lru_cache(maxsize=64)
+def singles(names: frozenset[str]) -> Phrases[None]:
+    """Return words as phrases of one word."""
+    return Phrases(dict.fromkeys((name,) for name in names))
+
+
+def phrase(text: str) -> Phrase:
+    return tuple(unaccented(word) for word in text.split())
+
+
+def table(entries: Mapping[str, T]) -> Phrases[T]:
+    """Return a table by phrase; a key holds several phrases, which commas separate."""
+    return Phrases({phrase(each): value for key, value in entries.items() for each in key.split(",")})
+
+
+def word_table(entries: Mapping[str, T]) -> dict[str, T]:
+    """Return a table by word; a key holds several words."""
+    return {unaccented(word): value for key, value in entries.items() for word in key.split()}
+
+
+def units(entries: Mapping[Unit, str]) -> dict[str, Unit]:
+    """Return the unit that each word names."""
+    return {unaccented(word): unit for unit, names in entries.items() for word in names.split()}
+
+
+def numbered(names: str, first: int) -> dict[str, int]:
+    """Number groups of names; the names of one group are separated by a vertical bar."""
+    groups = enumerate(names.split(), first)
+    return {unaccented(name): number for number, group in groups for name in group.split("|")}
+
+
+def pieces(
+    *, units: str, teens: str, tens: str, hundred: str = "", hundreds: str = "", scales: Mapping[str, int], joins: str
+) -> dict[str, Piece]:
+    """Return the pieces of numbers. `units` begin at 0, `teens` at 10, `tens` at 20, `hundreds` at 100."""
+    found: dict[str, Piece] = {}
+    for kind, names, first, step in (("unit", units, 0, 1), ("teen", teens, 10, 1), ("tens", tens, 2, 10)):
+        for name, number in numbered(names, first).items():
+            found[name] = Piece(kind, number * step)  # type: ignore[arg-type]
+    for name, number in numbered(hundreds, 1).items():
+        found[name] = Piece("hundreds", number * 100)
+    found |= {name: Piece("hundred", 100) for name in words(hundred)}
+    found |= {name: Piece("scale", value) for name, value in word_table(scales).items()}
+    found |= {name: Piece("and") for name in words(joins)}
+    return found
+
+
+def compound_of(known: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches one piece at the beginning of a word, the longest one first."""
+    return re.compile("|".join(sorted(map(re.escape, known), key=len, reverse=True)))

@@ -1,0 +1,1 @@
+"""Numbers, amounts of money, marks on a scale."""

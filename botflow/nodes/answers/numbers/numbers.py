@@ -1,0 +1,126 @@
+"""Numbers as people write them: digits with their language's separators, words, multipliers ("2.5 million")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from botflow.engine.inbound import Inbound
+from botflow.languages import base_language, country_in
+from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, only_value, units_of
+from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
+from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases, singles
+from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
+from botflow.nodes.answers.numbers.number_sum import Number
+from botflow.nodes.answers.tokens import Token, tokenize
+
+LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell integers apart
+_PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
+# Latin America writes a decimal point; Spain and the rest of the language's countries a comma.
+_POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA", "PE"})
+_COMMA_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
+_FAR_APART = 100  # times
+_SIGNS = frozenset("€$£¥%#")
+
+
+def read_integer(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept one whole number within the bounds."""
+    number = find_number(inbound.text, language, region, expectation.question)
+    if number is None:
+        return Refused("not_a_number")
+    if not isinstance(number, int) and not number.is_integer():
+        return Refused("not_whole")
+    return _bounded(int(number), expectation)
+
+
+def read_number(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
+    """Accept one number within the bounds; the decimal separator is the language's."""
+    number = find_number(inbound.text, language, region, expectation.question)
+    return Refused("not_a_number") if number is None else _bounded(number, expectation)
+
+
+def find_number(text: str, language: str, region: str | None, question: str = "") -> Number | None:
+    """Return the one number in `text`; None when there is none, or several, or a word that may change it."""
+    text = text.strip()
+    if _PLAIN.fullmatch(text) and text.isascii():
+        return int(text)
+    lexicon = lexicon_of(language)
+    tokens = tokenize(text, elides=lexicon.elides)
+    units = units_of(question, lexicon)
+    grammar = NumberGrammar(lexicon, has_decimal_comma(language, region), units)
+    known = (lexicon.counted, singles(frozenset(lexicon.currencies)))
+    harmless = Harmless(lexicon, known, question=question, marks=_SIGNS)
+    found = only_value(tokens, grammar, harmless, lexicon.corrections, _amended)
+    if found is None and any(token.text in lexicon.holders for token in tokens):
+        found = only_value(
+            tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon), lexicon.corrections, _amended
+        )
+    if found is None and base_language(language) not in LEXICONS:
+        return _spelled(text, base_language(language))
+    return found
+
+
+def spoken_number(text: str, language: str) -> Number | None:
+    """Return the number that the whole of `text` spells in words, or None."""
+    lexicon = lexicon_of(language)
+    tokens = tokenize(text.strip(" \t\r\n.,;:!\"'()"), elides=lexicon.elides)
+    if not tokens or any(token.kind == "digits" for token in tokens):
+        return None
+    found = NumberGrammar(lexicon)(tokens, 0)
+    if found is not None and found.end == len(tokens):
+        return found.value
+    return None if base_language(language) in LEXICONS else _spelled(text, base_language(language))
+
+
+def has_decimal_comma(language: str, region: str | None) -> bool:
+    """Say whether "2,500" has a fraction where the person lives."""
+    country = region or country_in(language)
+    if base_language(language) == "es" and country.upper() in _POINT_REGIONS:
+        return False
+    return base_language(language) in _COMMA_LANGUAGES and country.upper() != "CH"
+
+
+def _amended(former: Said[Number], second: Said[Number]) -> Number | None:
+    """Return what "6, no wait, 7" means. "3 million, no, 4" may mean another million: it is asked again."""
+    largest, smallest = max(abs(former.value), abs(second.value)), min(abs(former.value), abs(second.value))
+    return second.value if largest < _FAR_APART * max(smallest, 1) else None
+
+
+def _without_articles(grammar: Grammar[Number], lexicon: Lexicon) -> Grammar[Number]:
+    """Read "a table for 4" without its article; "una persona" stays one."""
+
+    def read(tokens: Sequence[Token], at: int) -> Match[Number] | None:
+        match = grammar(tokens, at)
+        is_article = match is not None and match.weak and match.end < len(tokens)
+        return None if match is None or (is_article and tokens[match.end].text in lexicon.holders) else match
+
+    return read
+
+
+def _past_holders(harmless: Harmless, lexicon: Lexicon) -> Harmless:
+    articles = lexicon.calendar.one
+    held = Phrases(dict.fromkeys((article, holder) for article in articles for holder in lexicon.holders))
+    return Harmless(lexicon, (*harmless.more, held), question=harmless.question, marks=harmless.marks)
+
+
+def _spelled(text: str, tongue: str) -> int | None:
+    """Read number words of a language without a lexicon: the whole text, or nothing."""
+    try:
+        from text_to_num import text2num
+    except ImportError:
+        return None
+    words = text.casefold().strip(" \t\r\n.,;:!\"'()")
+    try:
+        return int(text2num(words, tongue)) if words else None
+    except (ValueError, OverflowError):  # not a number, or an unknown language
+        return None
+
+
+def _bounded(number: Number, expectation: Expectation) -> Reading:
+    """Check the number against the bounds, and against the range that every JSON parser can read."""
+    least = max(-LARGEST, float(expectation.least)) if expectation.least is not None else -LARGEST
+    most = min(LARGEST, float(expectation.most)) if expectation.most is not None else LARGEST
+    if number < least:
+        return Refused("too_small")
+    return Refused("too_large") if number > most else Accepted(number)

@@ -1,0 +1,284 @@
+"""chatbot.form: several questions in one node, of which one message may answer many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field as Limits
+from pydantic import ValidationError, model_validator
+
+from botflow.engine.effects import QuickReply
+from botflow.engine.node_type import Fit, Leave, NodeType, Visit
+from botflow.engine.scene import Scene
+from botflow.engine.text_folding import fold
+from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import Stored
+from botflow.languages import sentences_in
+from botflow.nodes.answers.fitting import fit_of
+from botflow.nodes.chatbot.ask import Ask, AskProperties, Bound
+from botflow.nodes.chatbot.form_message import Form as Fields
+from botflow.nodes.chatbot.form_message import Understood, understand
+from botflow.nodes.chatbot.form_reading import Field, Place
+from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
+from botflow.nodes.chatbot.option import OptionProperties, buttons
+from botflow.nodes.chatbot.question import (
+    Reminders,
+    Retries,
+    ask_again,
+    check_reminders,
+    forget_refusals,
+    refuse,
+    remind,
+    wait_for_answer,
+    was_refused,
+    with_question,
+)
+from botflow.nodes.chatbot.worded_answer import tell_change
+
+DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
+FormKind = Literal["text", "integer", "number", "yes_no", "choice", "date", "time", "email", "phone", "url"]
+_ASK = Ask()
+_FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
+
+
+class FieldProperties(Properties):
+    """One field: its variable, its question, and the kind of its answer."""
+
+    name: Annotated[str, Limits(min_length=1, max_length=64)]
+    """The variable that stores the answer; its words are words of the field, too."""
+    text: str
+    """The question, asked when no message has answered it. May be a template."""
+    expect: FormKind = "text"
+    """The kind of answer."""
+    min: Bound | None = None
+    """As in `chatbot.ask`."""
+    max: Bound | None = None
+    """As in `chatbot.ask`."""
+    choices: Annotated[tuple[str | OptionProperties, ...], Limits(max_length=100)] = ()
+    """As in `chatbot.ask`."""
+    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=20)] = ()
+    """Words that people write beside this answer: `[people, guests]`, `[under]`. A field for free text is filled by a
+    longer message only behind one of its words."""
+    invalid_text: str | None = None
+    """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
+
+    @cached_property
+    def question(self) -> AskProperties:
+        """The field as a question of its own; ValidationError when its properties do not go together."""
+        return AskProperties(
+            text=self.text, variable=self.name, expect=self.expect, min=self.min, max=self.max, choices=self.choices
+        )
+
+    @cached_property
+    def folded_words(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, map(fold, (self.name.replace("_", " "), *self.words)))))
+
+
+class FormProperties(Properties):
+    """The fields, in the order in which they are asked, and what is said around them."""
+
+    text: str | None = None
+    """The opening question, which many fields may answer at once. May be a template. Without it the first field's
+    question is asked."""
+    fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
+    """The fields: `{name, text, expect, ...}`."""
+    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=50)] = ()
+    """Further words that change no answer: `[table, book, reservation]`."""
+    confirm: str | None = None
+    """The question whether all is right, asked when all fields are filled; a template. Without it none is asked."""
+    retries: Retries = 3
+    """How often a question is asked again, before the node leaves by `invalid`; a number, or `unlimited`."""
+    timeout: Duration | None = None
+    """How long to wait for each answer; then the node leaves by `timeout`. Without it the form waits for ever."""
+    reminders: Reminders = ()
+    """Messages to a person who does not answer."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> FormProperties:
+        seen: set[str] = set()
+        for position, field in enumerate(self.fields):
+            if field.name in seen:
+                raise WrongProperty(f"two fields are named {field.name!r}", "fields", position, "name")
+            seen.add(field.name)
+            try:
+                _ = field.question
+            except ValidationError as refused:
+                message = refused.errors()[0]["msg"].removeprefix("Value error, ")
+                raise WrongProperty(message, "fields", position) from None
+        check_reminders(self.reminders, self.timeout)
+        return self
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldProperties]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def harmless(self) -> frozenset[str]:
+        return frozenset(word for words in self.words for word in fold(words).split(" "))
+
+
+class Form(NodeType):
+    """Fills several fields, from as few messages as the person likes: "4 tomorrow at 7pm, under Ann".
+
+    {id: booking, type: chatbot, actionType: form,
+     properties: {fields: [{name: people, text: How many?, expect: integer}, {name: day, text: When?, expect: date}],
+                  confirm: "{{ people }} on {{ day }}?"}}
+
+    A message fills every field for which it holds one clear value, if all its words are understood; missing fields are
+    asked in order. "Make it 5 people" changes a field. The output holds each field's value.
+    """
+
+    name = "chatbot.form"
+    properties = FormProperties
+
+    def handles(self, properties: FormProperties) -> tuple[str, ...]:
+        return (DONE, INVALID, TIMEOUT)
+
+    def waits(self, properties: FormProperties) -> bool:
+        return True
+
+    def sets(self, properties: FormProperties) -> tuple[str, ...]:
+        return tuple(field.name for field in properties.fields)
+
+    def outputs(self, properties: FormProperties) -> tuple[str, ...]:
+        return (*(field.name for field in properties.fields), "text", "reason")
+
+    def stored(self, properties: FormProperties, name: str) -> Stored | None:
+        field = properties.by_name.get(name)
+        return None if field is None else _ASK.stored(field.question, name)
+
+    def visit(self, properties: FormProperties, scene: Scene) -> Visit:
+        if _FILLED in scene.notes:  # a digression is over
+            return self._ask_next(properties, scene)
+        scene.notes[_FILLED] = []
+        if properties.text is None:
+            return self._ask_next(properties, scene)
+        scene.say(scene.render(properties.text))
+        return wait_for_answer(properties.reminders, properties.timeout)
+
+    def resume(self, properties: FormProperties, scene: Scene) -> Visit:
+        if scene.timed_out:
+            return Leave(TIMEOUT)
+        if scene.alarm == "reminder":
+            return remind(
+                scene, properties.reminders, self._open(properties, scene), quick_replies=_buttons(properties, scene)
+            )
+        form = _fields(properties, scene)
+        found = understand(form, scene.inbound)
+        if found.confirmed:
+            return self._leave(properties, scene)
+        if found.values:
+            return self._store(properties, scene, form, found)
+        if found.named:
+            scene.notes.update({_ASKED: found.named, _CONFIRMS: False})
+            return self._ask_next(properties, scene)
+        return self._again(properties, scene, form, found)
+
+    def fits(self, properties: FormProperties, scene: Scene) -> Fit:
+        """Say how well the message fits: it is the form's own when it fills or changes a field by its own words."""
+        form = _fields(properties, scene)
+        found = understand(form, scene.inbound)
+        if found.is_text:
+            expectation = form.fields[form.asked].expectation
+            return fit_of(expectation, scene.inbound, form.place.language, form.place.region)
+        return "literally" if found.values or found.confirmed or found.declined or found.named else "no"
+
+    def question(self, properties: FormProperties, scene: Scene) -> str:
+        """Return the open question in the words of this turn."""
+        return scene.render(self._open(properties, scene))
+
+    def _store(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:
+        before = {name: scene.variables.get(name) for name in form.filled}
+        filled = [*form.filled, *(name for name in found.values if name not in form.filled)]
+        for name, value in found.values.items():
+            stored = scene.set(name, value)
+            if name in before:
+                scene.corrected = before
+                tell_change(scene, form.fields[name].expectation, name, stored)
+        scene.notes.clear()
+        scene.notes[_FILLED] = filled
+        return self._ask_next(properties, scene)
+
+    def _ask_next(self, properties: FormProperties, scene: Scene) -> Visit:
+        """Ask for the field that is named, or for the first one that is missing; then for the confirmation."""
+        filled = scene.notes[_FILLED]
+        missing = next((field.name for field in properties.fields if field.name not in filled), "")
+        asked = scene.notes.get(_ASKED) or missing
+        if not asked and properties.confirm is None:
+            return self._leave(properties, scene)
+        scene.notes.update({_ASKED: asked, _CONFIRMS: not asked})
+        scene.say(self.question(properties, scene), quick_replies=_buttons(properties, scene))
+        return wait_for_answer(properties.reminders, properties.timeout)
+
+    def _again(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:
+        """Say why the message filled nothing, and ask the open question once more."""
+        said = sentences_in(form.place.language)
+        if found.declined:
+            return ask_again(scene, said.what_to_change, reminders=properties.reminders, timeout_s=properties.timeout)
+        is_too_often = refuse(scene, found.reason, properties.retries)
+        if is_too_often and scene.connected(INVALID):
+            return Leave(INVALID, {"text": scene.inbound.text, "reason": found.reason})
+        if found.reason == "unsure":
+            scene.say(said.unsure)
+        elif form.asked:
+            words = self._invalid(properties, scene, form, found.reason)
+            words = with_question(words, self.question(properties, scene)) if is_too_often else words
+            return ask_again(
+                scene,
+                words,
+                quick_replies=_buttons(properties, scene),
+                reminders=properties.reminders,
+                timeout_s=properties.timeout,
+            )
+        if not form.asked and not form.confirms:
+            forget_refusals(scene)  # they were about the opening
+        return self._ask_next(properties, scene)
+
+    def _invalid(self, properties: FormProperties, scene: Scene, form: Fields, reason: str) -> str:
+        field = properties.by_name[form.asked]
+        if field.invalid_text is not None:
+            return scene.render(field.invalid_text)
+        return invalid_sentence(form.fields[form.asked].expectation, reason, form.place.language)
+
+    def _open(self, properties: FormProperties, scene: Scene) -> str:
+        """Return the open question, not rendered."""
+        asked = scene.notes.get(_ASKED)
+        if asked:
+            return properties.by_name[asked].text
+        if scene.notes.get(_CONFIRMS):
+            return properties.confirm or ""
+        return properties.text or properties.fields[0].text
+
+    def _leave(self, properties: FormProperties, scene: Scene) -> Leave:
+        values = {field.name: scene.variables.get(field.name) for field in properties.fields}
+        return Leave(DONE, {**values, "text": scene.inbound.text})
+
+
+def _fields(properties: FormProperties, scene: Scene) -> Fields:
+    """Return the form as this turn finds it, bounds and options rendered."""
+    return Fields(
+        fields={
+            field.name: Field(name=field.name, expectation=field.question.expectation(scene), words=field.folded_words)
+            for field in properties.fields
+        },
+        filled=tuple(scene.notes.get(_FILLED, ())),
+        asked=scene.notes.get(_ASKED, ""),
+        confirms=bool(scene.notes.get(_CONFIRMS)),
+        is_retry=was_refused(scene),
+        goes_back=scene.policy.corrections,
+        harmless=properties.harmless,
+        place=Place(scene.flow.language, scene.flow.region, scene.local_now),
+    )
+
+
+def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]:
+    """Return the options of the open question; yes and no to confirm."""
+    asked = scene.notes.get(_ASKED)
+    if asked and properties.by_name[asked].choices:
+        return buttons(properties.by_name[asked].question.expectation(scene).choices)
+    if scene.notes.get(_CONFIRMS):
+        said = sentences_in(scene.flow.language)
+        return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))
+    return ()

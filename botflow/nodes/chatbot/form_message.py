@@ -1,0 +1,185 @@
+"""What a message to a form means: an answer, several, a correction, a yes to all of it, or nothing that is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from botflow.engine.corrections.phrases import Correction, correction, goes_back
+from botflow.engine.inbound import Inbound
+from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
+from botflow.nodes.answers.fitting import is_bare_number
+from botflow.nodes.answers.read_answer import read
+from botflow.nodes.chatbot.form_reading import Field, FormReading, Place, read_form
+
+_FREE = ("text", "regex")
+_NUMBERED = ("1", "2")  # yes and no, where buttons are shown as numbered lines
+_BESIDE_CONFIRMATION = frozenset(
+    ("yes", "no", "but", "ja", "nein", "aber", "si", "no", "pero", "oui", "non", "mais")
+)  # "yes, but 5 people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form in a turn. `filled`: the names of the fields with an answer. `asked`: the field of the open question, ""
+    for the opening and the confirmation; `confirms`: the open question is the confirmation. `is_retry`: its last answer
+    did not fit. `goes_back`: "back" leads to the field that was filled last."""
+
+    fields: Mapping[str, Field]
+    filled: tuple[str, ...]
+    asked: str
+    confirms: bool
+    is_retry: bool
+    goes_back: bool
+    harmless: frozenset[str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """The values by field. `is_text`: the whole message is a free text. `named`: the field that the person wants to
+    change. `reason`: why nothing was understood, a stable code."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    is_text: bool = False
+    confirmed: bool = False
+    declined: bool = False
+    named: str = ""
+    reason: str = "unsure"
+
+
+def understand(form: Form, inbound: Inbound) -> Understood:
+    """Return what a message to the form means."""
+    text = inbound.text.strip()
+    if form.goes_back and goes_back(inbound.payload or text, form.place.language):
+        return Understood(named=_before(form), reason="no_field_before")
+    if inbound.payload or not text:
+        return _pressed(form, inbound)
+    found = correction(text, form.place.language)
+    if found is not None and (values := _corrected(form, found)):
+        return Understood(values=values)
+    if found is not None and found.is_clear and _is_about_fields(form, found.value):
+        return Understood()
+    reading = _read(form, form.fields, text, form.asked)
+    if form.confirms:
+        return _at_confirmation(form, inbound, reading)
+    asked = form.fields.get(form.asked)
+    if asked is not None and asked.expectation.kind in _FREE:
+        return _at_free_text(form, asked, inbound, reading)
+    if reading.values and _may_take(form, reading):
+        return Understood(values=reading.values)
+    if asked is None:
+        return Understood(named=reading.named, reason="empty" if reading.is_sure else "unsure")
+    if reading.values or not (reading.is_sure or asked.name in reading.shared):
+        return Understood()
+    return _answered(asked, inbound, form.place, named=reading.named)
+
+
+def _before(form: Form) -> str:
+    """Return the field that was filled before the open question, "" for none."""
+    position = form.filled.index(form.asked) if form.asked in form.filled else len(form.filled)
+    return form.filled[position - 1] if position > 0 else ""
+
+
+def _pressed(form: Form, inbound: Inbound) -> Understood:
+    """Return what a button means, or a message without words: it is about the open question."""
+    if form.asked:
+        return _answered(form.fields[form.asked], inbound, form.place)
+    return _agreed(form, inbound) if form.confirms else Understood(reason="empty")
+
+
+def _answered(asked: Field, inbound: Inbound, place: Place, *, named: str = "") -> Understood:
+    reading = read(asked.expectation, replace(inbound, received_at=place.received_at), place.language, place.region)
+    if isinstance(reading, Accepted):
+        return Understood(values={asked.name: reading.value})
+    return Understood(named=named if named != asked.name else "", reason=reading.reason)
+
+
+def _agreed(form: Form, inbound: Inbound) -> Understood:
+    reading = read(Expectation(kind="yes_no"), inbound, form.place.language, form.place.region)
+    if isinstance(reading, Refused):
+        return Understood(reason=reading.reason)
+    return Understood(confirmed=reading.value is True, declined=reading.value is False, reason="declined")
+
+
+def _at_confirmation(form: Form, inbound: Inbound, reading: FormReading) -> Understood:
+    if (number := inbound.text.strip().rstrip(".)")) in _NUMBERED:
+        return Understood(confirmed=number == "1", declined=number == "2", reason="declined")
+    if reading.values and _may_take(form, reading):
+        return Understood(values=reading.values)
+    if reading.values or not reading.is_sure:
+        return Understood()
+    return Understood(named=reading.named) if reading.named else _agreed(form, inbound)
+
+
+def _at_free_text(form: Form, asked: Field, inbound: Inbound, reading: FormReading) -> Understood:
+    """Decide about a message to a question that takes any text: it may as well be about other fields."""
+    missing = [one for name, one in form.fields.items() if name not in (*form.filled, asked.name)]
+    is_clear = bool(reading.values) and reading.clear == reading.values.keys()
+    if is_clear and _names_fields(form, inbound.text, reading):
+        return Understood(values=reading.values)
+    others = _read(form, {one.name: one for one in missing}, inbound.text, "")
+    if others.values and others.clear == others.values.keys():
+        return Understood(values=others.values)
+    is_for_others = is_clear or not others.is_sure or _may_be_for_others(form, inbound, reading)
+    if not form.is_retry and (is_for_others or asked.name in reading.mentioned):
+        return Understood()  # who writes it once more means it as the text
+    answered = _answered(asked, inbound, form.place)
+    return replace(answered, is_text=bool(answered.values))
+
+
+def _names_fields(form: Form, text: str, reading: FormReading) -> bool:
+    """Say whether the message has own words of every field that it fills, so that it is no free text."""
+    without = {name: replace(form.fields[name], words=()) for name in reading.values}
+    return _read(form, {**form.fields, **without}, text, "").values.keys() != reading.values.keys()
+
+
+def _may_take(form: Form, reading: FormReading) -> bool:
+    """Say whether no answer is changed by a bare number that is only by its kind for that field."""
+    return all(name not in form.filled or name in reading.clear or name == form.asked for name in reading.values)
+
+
+def _corrected(form: Form, found: Correction) -> Mapping[str, Any]:
+    """Return the fields that the value behind an opener fills or changes; none if that is not sure."""
+    clear = _read(form, form.fields, found.value, "")
+    if clear.values:
+        return clear.values
+    asked = form.fields.get(form.asked)
+    is_free = asked is not None and asked.expectation.kind in _FREE
+    at_hand = _read(form, form.fields, found.value, form.asked) if asked is not None and not is_free else FormReading()
+    if at_hand.values and (found.opener == "wish" or form.is_retry):
+        return at_hand.values
+    filled = _read(form, _of(form, form.filled), found.value, "")
+    if filled.values or not filled.is_sure:
+        return filled.values
+    if at_hand.values:
+        return at_hand.values
+    if found.opener != "meant" or not found.is_name or not clear.is_sure:
+        return {}
+    texts = [name for name in form.filled if form.fields[name].expectation.kind in _FREE]
+    name = form.asked if is_free and not texts else texts[0] if len(texts) == 1 else ""
+    return _answered(form.fields[name], form.place.inbound(found.value), form.place).values if name else {}
+
+
+def _is_about_fields(form: Form, text: str) -> bool:
+    """Say whether a text, of which nothing was taken, holds values or own words of fields that were not asked for."""
+    reading = _read(form, form.fields, text, "")
+    return not reading.is_sure or not reading.mentioned <= {form.asked}
+
+
+def _may_be_for_others(form: Form, inbound: Inbound, reading: FormReading) -> bool:
+    """Say whether a message has another field's own words beside a value or a number ("50 people", where at most 20 are
+    taken), or is a bare number that another field can read."""
+    if not reading.is_sure and (reading.clear or is_bare_number(inbound, form.place.language, form.place.region)):
+        return True
+    return not reading.mentioned <= {form.asked} and any(character.isdigit() for character in inbound.text)
+
+
+def _of(form: Form, names: Iterable[str]) -> Mapping[str, Field]:
+    return {name: form.fields[name] for name in names}
+
+
+def _read(form: Form, fields: Mapping[str, Field], text: str, asked: str) -> FormReading:
+    extra = form.harmless | _BESIDE_CONFIRMATION if form.confirms else form.harmless
+    return read_form(tuple(fields.values()), text, form.place, asked=asked, extra=extra)

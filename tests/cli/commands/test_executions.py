@@ -1,0 +1,54 @@
+"""`botflow executions`: runs, without or with those that other executions started."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.web.api.test_children import FAN
+from tests.web.api.test_executions import call, until
+from tests.web.site import open_site
+
+
+@pytest.fixture
+def url(sqlite_url: str, capfd: pytest.CaptureFixture[str]) -> str:
+    async def run() -> None:
+        async with open_site(sqlite_url, flows=(FAN,)) as site:
+            body = {"input": {"items": ["a", "b", "c"]}, "key": "first"}
+            made = (await call(site, "POST", "/workflows/job/executions", body)).json()["id"]
+            await until(site, made, "completed")
+
+    asyncio.run(run())
+    capfd.readouterr()  # the server's log
+    return sqlite_url
+
+
+def test_the_top_level_is_listed_and_what_it_started(botflow: Call, url: str) -> None:
+    [top] = json.loads(botflow("executions", "--top-level", "--json", BOTFLOW_DATABASE_URL=url).out)
+    children = json.loads(botflow("executions", "--of", top["id"], "--json").out)
+    older = json.loads(botflow("executions", "--of", top["id"], "--before", children[0]["id"], "--json").out)
+    every = botflow("executions", "--workflow", "job", "--status", "completed").out
+
+    assert (top["trigger"], top["status"], top["workflow"]) == ("api", "completed", "job")
+    assert [child["trigger"] for child in children] == ["child"] * 3
+    assert older == children[1:]
+    assert every.splitlines()[0].split() == ["ID", "WORKFLOW", "TRIGGER", "KEY", "STATUS", "NODE", "STARTED", "(UTC)"]
+    assert len(every.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--status", "over"), "status is one of"),
+        (("--of", "seven"), "of is an execution's id"),
+        (("--before", "7"), "before is an execution's id"),
+        (("--of", "00000000-0000-7000-8000-000000000000"), "there is no execution"),
+    ],
+)
+def test_a_wrong_call_is_told_what_is_wrong(botflow: Call, url: str, arguments: tuple[str, ...], said: str) -> None:
+    ended = botflow("executions", *arguments, BOTFLOW_DATABASE_URL=url)
+
+    assert (ended.status, said in " ".join(ended.err.replace("│", " ").split())) == (2, True), ended.err
