@@ -25,6 +25,8 @@ from typing import Any
 
 import psycopg
 
+from tests.ports import free_port
+
 START_DEADLINE_S = 30.0
 PR_SET_PDEATHSIG = 1
 
@@ -159,9 +161,9 @@ def start_valkey(*, port: int | None = None) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="botflow-valkey-"))
     binary = _valkey_binary()
 
-    def command(free_port: int) -> list[str]:
+    def command(free: int) -> list[str]:
         arguments = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-        return [binary, "--port", str(port or free_port), *arguments]
+        return [binary, "--port", str(port or free), *arguments]
 
     try:
         chosen, process = _start(command, _valkey_answers, folder, fixed_port=port)
@@ -227,7 +229,7 @@ def _start(
     """Start the server and wait until it answers; another process may take the free port first, so try thrice."""
     log = folder / "server.log"
     for _ in range(3):
-        port = fixed_port or _free_port()
+        port = fixed_port or free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command(port),
@@ -260,12 +262,6 @@ def _die_with_parent() -> Callable[[], None] | None:
         prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
     return ask_kernel
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _postgres_answers(port: int) -> bool:

@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 from botflow.cli.app import app
 from botflow.plugins import installed_plugins, setting_names
 from botflow.settings import Settings
-from tests.faults.servers_that_die import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("containers")  # what the module sets up is set up once
 

@@ -21,7 +21,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.docs.pages import ROOT, Block, Page
+from tests.ports import free_port
 
 LONGEST_S = 180.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
@@ -160,11 +160,6 @@ class Reader:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
         programs = [str(Path(sys.executable).parent), provide_curl(self._folder), os.environ["PATH"]]
         return {**inherited, "PATH": os.pathsep.join(programs), "NO_COLOR": "1", **PLAIN_PYTEST}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def provide_curl(folder: Path) -> str:

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import pytest
 
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
+from tests.ports import free_port
 from tests.stand_ins.openai_batches import BatchStandIn
 
 pytestmark = pytest.mark.xdist_group("batch")  # what the module sets up is set up once
@@ -106,8 +106,7 @@ class Server:
 
 
 def serve(folder: Path, local: BatchStandIn) -> Server:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     own = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "OPENAI_", "TWILIO_"))}
     environment = {**own, "BOTFLOW_API_KEY": API_KEY, **local.environment}
     command = [sys.executable, "-m", "botflow", "serve", str(EXAMPLE), "--dev", "--port", port]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 NIGHTLY = Path(__file__).parent.parent.parent / "examples" / "nightly" / "report.py"
 API_KEY = "sixteen-or-more-characters"
 LONGEST_S = 60.0
@@ -23,8 +24,7 @@ LONGEST_S = 60.0
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Run `botflow serve` until the block ends; yields its API's address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     own = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "OPENAI_", "TWILIO_"))}
     command = [sys.executable, "-m", "botflow", "serve", str(NIGHTLY), "--dev", "--port", port]
     with (folder / "log").open("wb") as log:

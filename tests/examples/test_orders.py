@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from botflow.storage.database import open_database
+from tests.ports import free_port
 from tests.triggering.workflows_to_start import runs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,8 +30,7 @@ def environment(url: str) -> dict[str, str]:
 @contextmanager
 def served(url: str, folder: Path) -> Iterator[None]:
     """Run `botflow serve` until the block ends, and then stop it in good order."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     command = [sys.executable, "-m", "botflow", "serve", str(ORDERS / "approved.yaml"), "--dev", "--port", port]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment(url), stdout=log, stderr=log)

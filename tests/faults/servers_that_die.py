@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,17 +22,12 @@ from tests.faults.crashing_server import DIES_AT
 from tests.faults.timing import SCALE
 from tests.fork_server import Forked, fork_server
 from tests.local_client import local_client
+from tests.ports import free_port
 
 API_KEY = "fault-test-key-0123456789"
 SECRET = "fault-test-secret-0123456789-0123456789"
 PATIENCE_S = 60.0
 START_S = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True, kw_only=True)

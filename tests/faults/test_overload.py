@@ -17,8 +17,9 @@ import psutil
 from tests.cli.processes import running
 from tests.faults.database_counts import read_ledger
 from tests.faults.hear_conversations import HEAR
-from tests.faults.servers_that_die import API_KEY, SECRET, Place, free_port, say, standing
+from tests.faults.servers_that_die import API_KEY, SECRET, Place, say, standing
 from tests.local_client import local_client
+from tests.ports import free_port
 from tests.stand_ins.openai import OpenAIStandIn
 
 PEOPLE = 800

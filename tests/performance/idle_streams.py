@@ -18,7 +18,7 @@ import httpx2
 import psutil
 
 from tests.performance.load import API_KEY
-from tests.performance.server import free_port
+from tests.ports import free_port
 
 COUNT, SECONDS = 800, 30.0
 SETTLE_S = 8.0

@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from tests.performance.load import API_KEY
+from tests.ports import free_port
 from tests.servers import Server
 
 LONGEST_START_S = 30.0
@@ -82,12 +83,6 @@ def model(wait_ms: int) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             child.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def new_database(postgres: Server, name: str) -> str:

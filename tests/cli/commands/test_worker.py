@@ -16,7 +16,8 @@ import pytest
 from tests.cli.conftest import Call
 from tests.cli.processes import SECRET, Process, running
 from tests.faults.hear_conversations import HEAR
-from tests.faults.servers_that_die import API_KEY, free_port
+from tests.faults.servers_that_die import API_KEY
+from tests.ports import free_port
 from tests.stand_ins.openai import OpenAIStandIn
 
 STOP_S = 20.0

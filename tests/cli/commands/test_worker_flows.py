@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.cli.commands.test_worker import execute, inbounds, post
 from tests.cli.conftest import Call
 from tests.cli.processes import SECRET, running
-from tests.faults.servers_that_die import API_KEY, free_port
+from tests.faults.servers_that_die import API_KEY
+from tests.ports import free_port
 
 STOCK = """
 from botflow import Flow, Plugin, Properties, action

@@ -15,7 +15,7 @@ from typing import Literal
 
 import psycopg
 
-from tests.faults.servers_that_die import free_port
+from tests.ports import free_port
 from tests.stand_ins.pooler import Pooler
 
 PACKAGES = ("pgbouncer", "libevent-2.1-7", "libc-ares2")

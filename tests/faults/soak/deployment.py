@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx2
 
 from tests.cli.processes import COMMAND, inherited
-from tests.faults.servers_that_die import API_KEY, SECRET, free_port
+from tests.faults.servers_that_die import API_KEY, SECRET
 from tests.fork_server import Forked, fork_server
 from tests.local_client import local_client
+from tests.ports import free_port
 
 RESTART_S = 0.3  # after which an ended process is started again, as an orchestrator does
 START_S = 180.0  # of a machine that has more to do
