@@ -1,4 +1,4 @@
-"""Typing errors in the words of the calendar: "evning", "tomorow", "wendesday".
+"""The spelling of the calendar's words: compounds are taken apart, and typing errors mended ("evning", "wendesday").
 
 Only a word that is in no list of the language is looked at, and only one that a single known word is one letter away
 from: added, left out, changed, or two turned round. Numbers are never guessed.
@@ -6,12 +6,12 @@ from: added, left out, changed, or two turned round. Numbers are never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from botflow.nodes.answers.lexicons import LEXICONS
-from botflow.nodes.answers.lexicons.lexicon import Lexicon
+from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrase
 from botflow.nodes.answers.tokens import Token
 
 _SHORTEST, _LONGEST = 6, 16  # letters
@@ -19,10 +19,10 @@ _MOST_WORDS = 12  # unknown ones that are looked at in one text
 
 
 def corrected(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
-    """Return the tokens with the errors in words of the calendar mended."""
+    """Return the tokens with the errors in words of the calendar mended, and a day and its part as two words."""
     known, calendar = _vocabulary(lexicon.language)
-    tried, found = 0, list(tokens)
-    for at, token in enumerate(tokens):
+    tried, found = 0, list(_parted(tokens, lexicon.calendar.joined))
+    for at, token in enumerate(found):
         if token.kind != "word" or token.text in known or not _SHORTEST <= len(token.text) <= _LONGEST:
             continue
         tried += 1
@@ -32,6 +32,17 @@ def corrected(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         if len(near) == 1:
             found[at] = replace(token, text=near.pop())
     return found
+
+
+def _parted(tokens: Sequence[Token], joined: Mapping[str, Phrase]) -> Iterator[Token]:
+    for token in tokens:
+        words = joined.get(token.text)
+        if words is None:
+            yield token
+        else:
+            yield from (
+                replace(token, text=word, raw=word, glued=token.glued and not at) for at, word in enumerate(words)
+            )
 
 
 @lru_cache(maxsize=8)

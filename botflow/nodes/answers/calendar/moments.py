@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.accounting import Harmless, Match, length_of_count, longest
@@ -21,6 +21,7 @@ from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
 
 _ASKING = frozenset("?¿-")
 _DAY_S = 86_400
+_NOON = 720  # minutes
 
 
 def read_datetime(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -60,13 +61,22 @@ def find_moment(text: str, received_at: datetime, language: str, region: str | N
         return None
     if said.span_s is not None:
         is_alone = said.day is None and said.clock is None
-        return _written(received_at + timedelta(seconds=said.span_s)) if is_alone else None
+        then = received_at.astimezone(UTC) + timedelta(seconds=said.span_s)  # clocks may be put back meanwhile
+        return _written(then.astimezone(received_at.tzinfo)) if is_alone else None
     if said.day is None or said.clock is None:
         return None
     time = time_of(said.clock, said.parts)
-    if time is None or (said.day == received_at.date() and "night" in said.parts and time < "05:00"):
-        return None  # "tonight at 1" is tomorrow to most, not to all
+    if time is None or _is_of_two_days(said.clock, said.parts, time):
+        return None
     return f"{said.day.isoformat()}T{time}"
+
+
+def _is_of_two_days(clock: Clock, parts: Sequence[DayPart], time: str) -> bool:
+    """Say whether the time lies in the night behind a day to most people, and in the one before it to the calendar:
+    "Friday night at 1", "Friday at midnight", "Friday at 12 am"; not "Friday 0:00"."""
+    is_night = not {"night", "evening"}.isdisjoint((*parts, clock.part))
+    is_midnight = time < "01:00" and (clock.is_named or clock.minutes >= _NOON)
+    return is_midnight or (is_night and time < "05:00")
 
 
 def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexicon: Lexicon) -> _Said | None:

@@ -18,6 +18,15 @@ from botflow.nodes.answers.lexicons.lexicon import (
     words,
 )
 
+_PARTS_BEHIND_A_DAY = {
+    "morgen": "fruh",  # by itself it is tomorrow
+    "fruh": "fruh",
+    "vormittag": "vormittag",
+    "mittag": "mittags",
+    "nachmittag": "nachmittag",
+    "abend": "abend",
+    "nacht": "nacht",
+}
 _PIECES = pieces(
     units="null ein|eins|eine|einen|einem|einer|eines zwei|zwo drei vier funf|fuenf sechs sieben acht neun",
     teens="zehn elf zwolf|zwoelf dreizehn vierzehn funfzehn|fuenfzehn sechzehn siebzehn achtzehn neunzehn",
@@ -103,6 +112,11 @@ DE = Lexicon(
             }
         ),
         one=words("ein eine einer einem einen"),
+        joined={
+            f"{day}{part}": (day, word)
+            for day in words("montag dienstag mittwoch donnerstag freitag samstag sonntag")
+            for part, word in _PARTS_BEHIND_A_DAY.items()
+        },
         ages=words("alt alter"),
         ahead=phrases("in,in etwa,in ca"),
         ahead_after=phrases("ab heute,spater,spaeter,ab jetzt,von heute an"),

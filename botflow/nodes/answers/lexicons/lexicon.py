@@ -80,6 +80,7 @@ class CalendarWords:
     ordinal_ends: frozenset[str]
     of: frozenset[str]  # between day, month and year
     about: Phrases[None]  # before the number of a span: "in about 3 days"
+    joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
     before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
     fixed_days: Phrases[tuple[int, int]] = field(default_factory=Phrases)
 
