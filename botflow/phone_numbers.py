@@ -19,6 +19,7 @@ _SPACING = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069().\u201
 _DIGITS = re.compile(r"[1-9][0-9]{10,14}")  # with a country code; shorter ones may as well be domestic
 _LONGEST = 64  # characters of a text that may be a number
 _TRUNK_ZERO = "(0)"  # +44 (0)20: the zero is for domestic calls and not dialled from abroad
+_KEEPS_ZERO = re.compile(r"\s*(?:\+|00)\s*(?:39|378)")  # but in Italy, the Vatican and San Marino it is
 
 
 def normal_number(written: str, region: str = "") -> str:
@@ -31,7 +32,9 @@ def normal_number(written: str, region: str = "") -> str:
     text = written.strip()
     if len(text) > _LONGEST:
         return text
-    number = _with_country_code(_SPACING.sub("", _plain_digits(text).replace(_TRUNK_ZERO, "")), region)
+    plain = _plain_digits(text)
+    dialled = plain if _KEEPS_ZERO.match(plain) else plain.replace(_TRUNK_ZERO, "")
+    number = _with_country_code(_SPACING.sub("", dialled), region)
     return number if E164.fullmatch(number) else text
 
 

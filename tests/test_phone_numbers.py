@@ -55,6 +55,8 @@ def test_a_number_of_one_zone_tells_it(number: str, zone: str | None) -> None:
         ("+1\u2011212\u2011555\u20110100", "+12125550100"),  # hyphens that do not break
         ("0049 30 123456", "+4930123456"),
         ("+44 (0)20 7946 0958", "+442079460958"),
+        ("+39 (0)6 698 82422", "+390669882422"),  # Rome: the zero is dialled from abroad, too
+        ("00378 (0)549 882914", "+3780549882914"),
         ("\u202a+49 30 123456\u202c", "+4930123456"),  # as address books of phones copy it
         ("12125550100", "+12125550100"),  # E.164 without its plus
         ("1-212-555-0100", "+12125550100"),
