@@ -25,7 +25,7 @@ SENTENCES = Sentences(
             "choices": "Bitte wähle eins oder mehrere davon, zum Beispiel „1 und 2“.",
             "date": "Bitte antworte mit einem Datum{bounds}, zum Beispiel „morgen“ oder „12. März“.",
             "time": "Bitte antworte mit einer Uhrzeit{bounds}, zum Beispiel 14:30.",
-            "datetime": "Bitte antworte mit einem Tag und einer Uhrzeit, zum Beispiel „morgen um 14:30“.",
+            "datetime": "Bitte antworte mit einem Tag und einer Uhrzeit{bounds}, zum Beispiel „morgen um 14:30“.",
             "duration": "Bitte antworte mit einer Dauer, zum Beispiel „2 Wochen“.",
             "money": "Bitte antworte mit einem Betrag{bounds}, zum Beispiel „20 Euro“.",
             "rating": "Bitte antworte mit einer Zahl{bounds}.",

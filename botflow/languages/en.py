@@ -25,7 +25,7 @@ SENTENCES = Sentences(
             "choices": "Please choose one or more of these, for example “1 and 2”.",
             "date": "Please answer with a date{bounds}, for example “tomorrow” or “12 March”.",
             "time": "Please answer with a time{bounds}, for example 14:30.",
-            "datetime": "Please answer with a day and a time, for example “tomorrow at 14:30”.",
+            "datetime": "Please answer with a day and a time{bounds}, for example “tomorrow at 14:30”.",
             "duration": "Please answer with a length of time, for example “2 weeks”.",
             "money": "Please answer with an amount{bounds}, for example “20 euros”.",
             "rating": "Please answer with a number{bounds}.",

@@ -25,7 +25,7 @@ SENTENCES = Sentences(
             "choices": "Elige una o varias de estas opciones, por favor, por ejemplo «1 y 2».",
             "date": "Responde con una fecha{bounds}, por ejemplo «mañana» o «12 de marzo».",
             "time": "Responde con una hora{bounds}, por ejemplo 14:30.",
-            "datetime": "Responde con un día y una hora, por favor; por ejemplo, «mañana a las 14:30».",
+            "datetime": "Responde con un día y una hora{bounds}, por favor; por ejemplo, «mañana a las 14:30».",
             "duration": "Responde con una duración, por favor; por ejemplo, «2 semanas».",
             "money": "Responde con un importe{bounds}, por favor; por ejemplo, «20 euros».",
             "rating": "Responde con un número{bounds}.",

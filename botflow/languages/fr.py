@@ -25,7 +25,7 @@ SENTENCES = Sentences(
             "choices": "Merci de choisir une ou plusieurs de ces options, par exemple « 1 et 2 ».",
             "date": "Merci de répondre par une date{bounds}, par exemple « demain » ou « 12 mars ».",
             "time": "Merci de répondre par une heure{bounds}, par exemple 14:30.",
-            "datetime": "Merci de répondre avec un jour et une heure, par exemple « demain à 14:30 ».",
+            "datetime": "Merci de répondre avec un jour et une heure{bounds}, par exemple « demain à 14:30 ».",
             "duration": "Merci de répondre avec une durée, par exemple « 2 semaines ».",
             "money": "Merci de répondre avec un montant{bounds}, par exemple « 20 euros ».",
             "rating": "Merci de répondre par un nombre{bounds}.",

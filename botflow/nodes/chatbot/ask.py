@@ -12,18 +12,16 @@ from pydantic import Field, model_validator
 
 from botflow.engine.effects import QuickReply
 from botflow.engine.events import LogWritten
-from botflow.engine.node_type import Fit, Leave, NodeFailure, NodeType, Visit
+from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
-from botflow.flow.templates.template import is_template
-from botflow.nodes.answers.calendar.dates import find_date
-from botflow.nodes.answers.calendar.times import find_time
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of
 from botflow.nodes.answers.read_answer import read
+from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
@@ -40,7 +38,6 @@ from botflow.nodes.chatbot.question import (
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
-Bound = int | float | str
 _MORE = {
     "choice": ("label",),
     "choices": ("labels",),
@@ -66,7 +63,6 @@ _STORED: Mapping[Kind, Stored] = {
     "media": _FILE,
     "file": _FILE,
 }
-_BOUNDED = ("text", "integer", "number", "date", "time", "choices", "money", "rating")
 
 
 class AskProperties(Properties):
@@ -79,9 +75,10 @@ class AskProperties(Properties):
     expect: Kind = "text"
     """The kind of answer."""
     min: Bound | None = None
-    """The smallest number, the earliest date or time, the shortest text, or the fewest choices. May be a template."""
+    """The smallest number, the earliest date, time or moment, the shortest text, or the fewest choices. May be a
+    template."""
     max: Bound | None = None
-    """The largest number, the latest date or time, the longest text, or the most choices. May be a template."""
+    """The largest number, the latest date, time or moment, the longest text, or the most choices. May be a template."""
     pattern: Pattern | None = None
     """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
     choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
@@ -117,11 +114,11 @@ class AskProperties(Properties):
                 raise WrongProperty(f"{name} is about files: it needs expect: media or file", name)
         if self.many and self.expect != "media":
             raise WrongProperty("many is about several files: it needs expect: media", "many")
-        if (self.min is not None or self.max is not None) and self.expect not in _BOUNDED:
-            raise ValueError(f"min and max bound {', '.join(_BOUNDED)}, but not {self.expect}")
+        if (self.min is not None or self.max is not None) and self.expect not in BOUNDED:
+            raise ValueError(f"min and max bound {', '.join(BOUNDED)}, but not {self.expect}")
         if (twice := repeated(self.options)) is not None:
             raise WrongProperty(f"two choices are named {self.options[twice].id!r}", "choices", twice)
-        if self.fixed is not None and not _leaves_room(self.fixed):
+        if self.fixed is not None and not leaves_room(self.fixed):
             raise WrongProperty(f"min {self.min} is more than max {self.max}: no answer can fit", "max")
         least = self.fixed.least if self.fixed is not None and self.expect == "choices" else None
         if isinstance(least, (int, float)) and least > len(self.choices):
@@ -139,7 +136,7 @@ class AskProperties(Properties):
     @cached_property
     def fixed(self) -> Expectation | None:
         """The expectation if it is the same in every turn, else None; ValueError for an invalid bound."""
-        least, most = _fixed_bound(self.expect, self.min, "min"), _fixed_bound(self.expect, self.max, "max")
+        least, most = fixed_bound(self.expect, self.min, "min"), fixed_bound(self.expect, self.max, "max")
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
         if changes or not all(option.is_fixed for option in self.options):
             return None
@@ -160,8 +157,8 @@ class AskProperties(Properties):
             return self.fixed
         return Expectation(
             kind=self.expect,
-            least=_rendered_bound(self.expect, self.min, scene),
-            most=_rendered_bound(self.expect, self.max, scene),
+            least=rendered_bound(self.expect, self.min, scene),
+            most=rendered_bound(self.expect, self.max, scene),
             pattern=self.pattern,
             choices=tuple(option.option(scene) for option in self.options),
         )
@@ -281,73 +278,5 @@ class Ask(NodeType):
         )
 
 
-def _leaves_room(expectation: Expectation) -> bool:
-    least, most = expectation.least, expectation.most
-    if isinstance(least, str) and isinstance(most, str):
-        return least <= most
-    return isinstance(least, str) or isinstance(most, str) or least is None or most is None or least <= most
-
-
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
     return buttons(properties.expectation(scene).choices) if properties.choices else ()
-
-
-def _fixed_bound(kind: Kind, written: float | str | None, name: str) -> float | str | None:
-    """Return a bound that is the same in every turn; None when there is none, or when it depends on the turn.
-
-    WrongProperty when it can never be a bound; `name` is the property's.
-    """
-    if written is None or (isinstance(written, str) and is_template(written)):
-        return None
-    if kind == "date":
-        return _iso_date(written, name)
-    if kind == "time":
-        found = find_time(str(written), "en")
-        if found is None:
-            raise WrongProperty(f"{written!r} is not a time such as 18:30", name)
-        return found
-    if isinstance(written, str):
-        raise WrongProperty(f"{written!r} is not a number", name)
-    return written
-
-
-def _rendered_bound(kind: Kind, written: float | str | None, scene: Scene) -> float | str | None:
-    """Return the bound in this turn; NodeFailure `ask.bound` when a template's result is not a bound."""
-    if written is None:
-        return None
-    value = scene.render_value(written)
-    found = _bound(kind, value, scene)
-    if found is None:
-        raise NodeFailure(f"the bound {written!r} gave {value!r}, which does not bound a {kind}", code="ask.bound")
-    return found
-
-
-def _bound(kind: Kind, value: Any, scene: Scene) -> float | str | None:
-    match kind:
-        case "date":
-            found = find_date(str(value), scene.local_now.date(), scene.flow.language, scene.flow.region)
-            return found.isoformat() if found else None
-        case "time":
-            return find_time(str(value), scene.flow.language)
-        case _:
-            return _number(value)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _iso_date(written: float | str, name: str) -> str | None:
-    """Return an ISO date; None for words such as "today", which depend on the day."""
-    try:
-        return date.fromisoformat(str(written)).isoformat()
-    except ValueError:
-        if any(character.isalpha() for character in str(written)):
-            return None
-        message = f"{written!r} is not a date such as 2026-03-12, nor a word such as today"
-        raise WrongProperty(message, name) from None

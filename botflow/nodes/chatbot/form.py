@@ -17,7 +17,8 @@ from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Stored
 from botflow.languages import sentences_in
 from botflow.nodes.answers.fitting import fit_of
-from botflow.nodes.chatbot.ask import Ask, AskProperties, Bound
+from botflow.nodes.chatbot.ask import Ask, AskProperties
+from botflow.nodes.chatbot.bounds import Bound
 from botflow.nodes.chatbot.form_message import Form as Fields
 from botflow.nodes.chatbot.form_message import Understood, understand
 from botflow.nodes.chatbot.form_reading import Field, Place

@@ -33,7 +33,7 @@ def _expected(expectation: Expectation, reason: str, said: Sentences, languages:
         least, most = scale_of(expectation)
         expectation = replace(expectation, least=least, most=most)
     example = said.example if expectation.kind in ("integer", "number") else ""
-    phrases = said.dates if expectation.kind == "date" else said.bounds
+    phrases = said.dates if expectation.kind in ("date", "datetime") else said.bounds
     return said.expected[expectation.kind].format(bounds=_bounded(expectation, phrases, languages) or example)
 
 

@@ -267,9 +267,43 @@ def test_a_date_may_be_bounded_by_the_day_it_is_asked() -> None:
     assert talk.says("friday") == ["2026-11-20"]
 
 
+def test_a_moment_may_be_bounded_by_the_one_in_which_it_is_asked() -> None:
+    """Nobody can come at a time that is over."""
+    bounds = {"min": "now", "max": "{{ now | shift('2w') }}"}
+    ask = node("at", "chatbot.ask", text="When?", expect="datetime", on={"answered": "done"}, **bounds)
+    talk = Talk(ask, say("done", "{{ $at.value }}"))
+    talk.says("hi")
+    assert talk.says("today at 9:00 am") == [
+        "Please answer with a day and a time from Nov 18, 2026, 9:30 AM to Dec 2, 2026, 9:30 AM, for example "
+        "“tomorrow at 14:30”."
+    ]
+    assert talk.says("friday at 18:00") == ["2026-11-20T18:00"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "stored"),
+    [
+        ("2026-11-20T18:00", "2026-11-20T18:00"),
+        ("2026-11-20 18:00", "2026-11-20T18:00"),
+        ("2026-11-20T16:00:00Z", "2026-11-20T18:00"),  # on the person's own clock
+        ("friday at 18:00", "2026-11-20T18:00"),
+    ],
+)
+def test_a_moment_is_bounded_on_the_persons_clock(bound: str, stored: str) -> None:
+    ask = node("at", "chatbot.ask", text="When?", expect="datetime", min=bound, max=bound, on={"answered": "done"})
+    talk = Talk(ask, say("done", "{{ $at.value }}"), variables={"timeZone": "Africa/Cairo"})
+    talk.says("hi")
+    talk.says("friday at 17:59")
+    talk.says("friday at 18:01")
+    assert talk.says("friday at 18:00") == [stored]
+
+
 @pytest.mark.parametrize(
     ("properties", "complaint"),
     [
+        ({"expect": "datetime", "min": "2026-02-30"}, "not a moment"),
+        ({"expect": "datetime", "min": 5}, "not a moment"),
+        ({"expect": "datetime", "min": "2026-03-02T10:00", "max": "2026-03-01T10:00"}, "no answer can fit"),
         ({"expect": "regex"}, "pattern"),
         ({"pattern": "[a-z]"}, "pattern"),
         ({"expect": "choice"}, "choices"),

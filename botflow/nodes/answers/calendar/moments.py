@@ -62,7 +62,7 @@ def find_moment(text: str, received_at: datetime, language: str, region: str | N
     if said.span_s is not None:
         is_alone = said.day is None and said.clock is None
         then = received_at.astimezone(UTC) + timedelta(seconds=said.span_s)  # clocks may be put back meanwhile
-        return _written(then.astimezone(received_at.tzinfo)) if is_alone else None
+        return written_moment(then.astimezone(received_at.tzinfo)) if is_alone else None
     if said.day is None or said.clock is None:
         return None
     time = time_of(said.clock, said.parts)
@@ -119,5 +119,6 @@ def _ahead(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[float] |
     return Match(float(length.value), length.end + after) if before or after else None
 
 
-def _written(moment: datetime) -> str:
+def written_moment(moment: datetime) -> str:
+    """Return a moment as it is stored: the reading of a clock, without its zone."""
     return moment.strftime("%Y-%m-%dT%H:%M")
