@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -82,8 +83,9 @@ def codes_table() -> str:
     )
 
 
+@cache
 def codes() -> dict[str, Code]:
-    """Return every code in the sources, by name."""
+    """Return every code in the sources, by name; all sources are read for it, once."""
     found: dict[str, Code] = defaultdict(Code)
     trees = {
         file: ast.parse(file.read_text())
