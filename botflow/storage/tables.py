@@ -266,10 +266,9 @@ Index(
     sqlite_where=text('"trigger" IS NOT NULL'),
 )
 
-# One for each filter of the list, in its order. They are written when an execution begins and when it ends.
+# The filters of the list, in its order; each is written when an execution begins and when it ends.
 Index("executions_started_at_idx", executions.c.started_at, executions.c.id)
 Index("executions_session_id_idx", executions.c.session_id, executions.c.started_at, executions.c.id)
-Index("executions_status_idx", executions.c.status, executions.c.started_at, executions.c.id)
 Index(
     "executions_flow_version_idx",
     executions.c.flow_version,

@@ -1,7 +1,8 @@
 """Which executions a page of a list has: every filter reads an index in the order of the list.
 
-The order is that of their starts, and of their ids for one moment. A workflow's executions stand in the index by
-version and status, each in that order: a page is the first of all of these.
+The order is that of their starts, and of their ids for one moment. Executions of a workflow or with a status stand in
+the index by version and status, each in that order: a page is the first of all of these. Status alone has no index, for
+each one makes every turn that begins or ends an execution write more.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def page_of(
     if through is not None:
         place = _place_of(connection, through)
         page = page.where(here >= place if order == "newest first" else here <= place)
-    if wanted.workflow is None:
+    is_by_session = wanted.session is not None or wanted.parent is not None
+    if wanted.workflow is None and (wanted.status is None or is_by_session):
         return [id for _, id in connection.execute(page).all()]
     found: list[tuple[datetime, UUID]] = []
     for parts in _parts(connection, wanted, page):
@@ -78,9 +80,12 @@ def _is_branch() -> ColumnElement[bool]:
 
 
 def _parts(connection: Connection, wanted: ExecutionFilter, page: Select[Any]) -> Iterator[Sequence[Select[Any]]]:
-    """Yield the pages of each version and status of the workflow."""
-    of_workflow = select(workflow_versions.c.id).join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
-    versions = connection.execute(of_workflow.where(workflows.c.slug == wanted.workflow)).scalars().all()
+    """Yield the pages of each version and status that are wanted."""
+    ids = select(workflow_versions.c.id)
+    if wanted.workflow is not None:
+        ids = ids.join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+        ids = ids.where(workflows.c.slug == wanted.workflow)
+    versions = connection.execute(ids).scalars().all()
     statuses = STATUSES if wanted.status is None else (wanted.status,)
     parts = [
         page.where(executions.c.flow_version == version, executions.c.status == status)

@@ -15,7 +15,6 @@ depends_on = None
 INDEXES = {
     "executions_started_at_idx": ("executions", ["started_at", "id"]),
     "executions_session_id_idx": ("executions", ["session_id", "started_at", "id"]),
-    "executions_status_idx": ("executions", ["status", "started_at", "id"]),
     "executions_flow_version_idx": ("executions", ["flow_version", "status", "started_at", "id"]),
     "decisions_person_idx": ("decisions", ["organization_id", "address", "id"]),
 }
