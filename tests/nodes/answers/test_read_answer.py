@@ -14,7 +14,7 @@ from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from tests.engine.inbounds import message
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")
-LIBRARIES = ("dateparser", "email_validator", "phonenumbers", "rapidfuzz.fuzz", "text_to_num")
+LIBRARIES = ("dateparser", "email_validator", "phonenumbers", "text_to_num")
 
 
 def answer(kind: Kind, text: str, language: str = "en") -> Reading:
