@@ -28,6 +28,8 @@ _WORDS = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*")
 _SIGNED = re.compile(
     rf"((?:(?<!\S)[-+±~]|[<>≤≥]=?\s*)(?=\d))?({_LETTER}+(?:(?:'|(?<=\d)[.,:/^-](?=\d)){_LETTER}+)*)([+#]+(?!{_LETTER})|-(?!\S))?"
 )
+# Characters in which something may be left out, with the one before them.
+_UNPLAIN = re.compile(r"([\x00-\x7f]|[^\W\d]|)((?:(?![\x00-\x7f])[\W\d])+)")
 _UNITS = re.compile("[%‰€$£¥₹₽°👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")  # and pictures that take back what stands beside them
 _OUTER = " \t\r\n.,;:!?¡¿…\"“”„‟«»‹›'()[]"
 _LONGEST_GRADE = 2  # letters before a minus that belongs to them: "A-", "AB-"; "pizza-" is a slip
@@ -115,12 +117,17 @@ def _signed(text: str) -> tuple[str, ...]:
 
 def _plain(text: str, *, keeps_marks: bool = False) -> str:
     """Return `text` in lower case and in compatible characters, without the accents that may be left out."""
+    kept = _UNPLAIN.sub(
+        lambda found: found[1] + _without_marks(found[1], found[2], keeps_marks), unicodedata.normalize("NFKD", text)
+    )
+    return unicodedata.normalize("NFC", kept).casefold()
+
+
+def _without_marks(letter: str, characters: str, keeps_marks: bool) -> str:
+    """Return the characters behind `letter` without the marks that may be left out."""
     kept: list[str] = []
-    letter = ""
-    for character in unicodedata.normalize("NFKD", text):
-        if character < "\x80":
-            letter = character
-        elif unicodedata.combining(character) or (kind := unicodedata.category(character)) in ("Mn", "Mc", "Me"):
+    for character in characters:
+        if unicodedata.combining(character) or (kind := unicodedata.category(character)) in ("Mn", "Mc", "Me"):
             if _is_invisible(character) or not (keeps_marks or _makes_another_letter(letter, character)):
                 continue
         elif kind == "Cf":
@@ -130,7 +137,7 @@ def _plain(text: str, *, keeps_marks: bool = False) -> str:
         else:
             letter = character
         kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept)).casefold()
+    return "".join(kept)
 
 
 def _is_invisible(mark: str) -> bool:

@@ -12,7 +12,8 @@ from botflow.engine.text_folding import read_words
 from botflow.flow.pattern import full_match
 from botflow.nodes.answers.choosing.option_names import names_of
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option
-from botflow.nodes.answers.read_answer import LONGEST, read
+from botflow.nodes.answers.read_answer import read
+from botflow.nodes.answers.tokens import is_too_long
 
 _COUNTING: frozenset[Kind] = frozenset(("integer", "number"))
 _NAMED: tuple[Kind, ...] = ("number", "yes_no", "date", "time")  # kinds that people write in letters only
@@ -53,7 +54,7 @@ def is_bare_number(inbound: Inbound, language: str, region: str | None) -> bool:
 def _as_free_text(inbound: Inbound, language: str, region: str | None) -> Fit:
     """Return "hardly" for a text that reads like another kind of answer."""
     text = inbound.text
-    if len(text) > LONGEST:
+    if is_too_long(text):
         return "loosely"
     if "@" in text or any(character.isdigit() for character in text):
         return "hardly"

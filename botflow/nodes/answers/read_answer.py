@@ -22,12 +22,12 @@ from botflow.nodes.answers.files import read_file, read_media
 from botflow.nodes.answers.numbers.money import read_money
 from botflow.nodes.answers.numbers.numbers import read_integer, read_number
 from botflow.nodes.answers.numbers.ratings import read_rating
+from botflow.nodes.answers.tokens import LONGEST, is_too_long
 
 Reader = Callable[[Expectation, Inbound, str, str | None], Reading]
 WORDLESS = ("location", "media", "file")
 _FREE = ("text", "regex", *WORDLESS)
-LONGEST = 500  # characters; a longer text is not searched for a number, a date or an address
-LONGEST_URL = 2_048  # a web address alone may be that long
+LONGEST_URL = 2_048  # characters; a web address alone may be that long
 
 
 def read_text(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -85,6 +85,6 @@ def read(expectation: Expectation, inbound: Inbound, language: str, region: str 
     if expectation.kind not in WORDLESS and not inbound.text.strip() and not inbound.payload:
         return Refused("not_words" if inbound.media or inbound.location else "empty")
     longest = LONGEST_URL if expectation.kind == "url" else LONGEST
-    if len(inbound.text) > longest and expectation.kind not in _FREE:
+    if expectation.kind not in _FREE and is_too_long(inbound.text, longest):
         return Refused("too_long")
     return READERS[expectation.kind](expectation, inbound, language, region)

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+LONGEST = 500  # characters; a longer text is not an answer to one question
 MOST_TOKENS = 40  # words, numbers and marks; an answer to one question is shorter
 _TYPOGRAPHY = str.maketrans(
     {
@@ -37,6 +38,11 @@ class Token:
     kind: Literal["word", "digits", "mark"]
     raw: str
     glued: bool
+
+
+def is_too_long(text: str, longest: int = LONGEST) -> bool:
+    """Say whether `text` has more than `longest` characters; one that stands for a phrase counts as the phrase."""
+    return len(text) > longest or (not text.isascii() and len(unicodedata.normalize("NFKC", text)) > longest)
 
 
 def tokenize(text: str, *, elides: bool = False) -> list[Token]:

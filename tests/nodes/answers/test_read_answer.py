@@ -122,6 +122,12 @@ def test_without_the_extra_libraries_the_rest_is_refused(
     assert isinstance(answer(kind, text, "it"), Refused)
 
 
+@pytest.mark.parametrize("kind", ["yes_no", "choice", "choices", "date", "phone"])
+def test_a_character_that_stands_for_a_phrase_is_as_long_as_the_phrase(kind: Kind) -> None:
+    expectation = Expectation(kind=kind, choices=(Option(id="red", label="Red"),))
+    assert read(expectation, message("\ufdfa" * 500), "en", None) == Refused("too_long")  # 9,000 letters
+
+
 @pytest.mark.parametrize("kind", [kind for kind in READERS if kind not in ("text", "regex", *WORDLESS)])
 def test_a_long_story_is_not_searched_for_an_answer(kind: Kind) -> None:
     story = message("yes 12 tomorrow 14:30 ann@botflow.dev +44 20 7946 0958 example.com red " * 40)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
-from botflow.nodes.answers.choosing.choice_items import LONGEST, Item, read_items
+from botflow.nodes.answers.choosing.choice_items import Item, read_items
 from botflow.nodes.answers.choosing.option_names import SEVERAL, OptionNames, names_of
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
+from botflow.nodes.answers.tokens import is_too_long
 
 
 def read_choice(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -27,7 +28,7 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option
         if inbound.payload and inbound.payload == option.id:
             return option
     text = (inbound.text or inbound.payload).strip()
-    if not text or len(text) > LONGEST:
+    if not text or is_too_long(text):
         return None
     names = names_of(tuple(options))
     said = read_words(text)

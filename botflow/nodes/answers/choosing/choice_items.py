@@ -9,7 +9,6 @@ from botflow.engine.text_folding import Words, read_words
 from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words, known_words
 from botflow.nodes.answers.choosing.option_names import OptionNames
 
-LONGEST = 500  # characters; a longer text is not a choice
 ONE = ("option", "number", "word", "place", "last")  # kinds of items that name one option
 _MOST_WORDS = 60
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th|er|ere|re|e|eme|ieme|o|a|ra|ro|do|da|to|ta)")

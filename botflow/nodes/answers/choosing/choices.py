@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
-from botflow.nodes.answers.choosing.choice_items import LONGEST, ONE, Item, read_items
+from botflow.nodes.answers.choosing.choice_items import ONE, Item, read_items
 from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words
 from botflow.nodes.answers.choosing.option_names import AND, SEVERAL, OptionNames, names_of
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
+from botflow.nodes.answers.tokens import is_too_long
 
 _BULLET = re.compile(r"(?m)^\s*[-•*·]\s+")
 _RANGE = re.compile(r"(?<![\w.,:-])([0-9]{1,3})\s*(?:[-–—−‒~]|\.{2,3}|…)\s*([0-9]{1,3})(?![\w:-]|[.,][0-9])")
@@ -42,7 +43,7 @@ def choose_several(options: Sequence[Option], inbound: Inbound, language: str) -
         if inbound.payload and inbound.payload == option.id:
             return [option]
     text = (inbound.text or inbound.payload).strip()
-    if not text or len(text) > LONGEST:
+    if not text or is_too_long(text):
         return None
     names = names_of(tuple(options))
     whole = names.whole(read_words(text))
