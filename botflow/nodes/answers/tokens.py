@@ -27,7 +27,7 @@ _TYPOGRAPHY = str.maketrans(
     }
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?|[0-9]+|\S")
-_ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w)")
+ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def tokenize(text: str, *, elides: bool = False) -> list[Token]:
 
 def _add_words(tokens: list[Token], raw: str, glued: bool, elides: bool) -> None:
     word = unaccented(raw)
-    if elides and (elision := _ELISION.match(word)) and len(word) == len(raw):
+    if elides and (elision := ELISION.match(word)) and len(word) == len(raw):
         tokens.append(Token(elision[0], "word", raw[: elision.end()], glued))
         raw, word, glued = raw[elision.end() :], word[elision.end() :], True
     tokens.append(Token(word, "word", raw, glued))

@@ -100,27 +100,28 @@ class _Reader:
             if self._next() in self.words.one:
                 self.place += 1
             return True
-        if word in self.words.numbers and (word not in self.words.filler or self._is_alone()):
+        if word in self.words.numbers and ((word,) not in self.words.harmless or self._is_alone()):
             return self._take(Item("place" if before in self.words.option else "word", number=self.words.numbers[word]))
         return False
 
     def _is_alone(self) -> bool:
         """Say whether there is nothing but polite words beside a word that is an article too."""
         rest = (*self.said.words[: self.place], *self.said.words[self.place + 1 :])
-        beside = (
-            self.words.polite
-            | self.words.option
-            | (self.words.together | set(self.words.numbers) if self.several else set())
-        )
-        return all(word in beside or word.isdecimal() for word in rest)
+        listed = self.words.together | self.words.numbers.keys() if self.several else frozenset[str]()
+        place = 0
+        while place < len(rest):
+            polite = self.words.polite.length_at(rest, place)
+            if not polite and rest[place] not in listed and not rest[place].isdecimal():
+                return False
+            place += polite or 1
+        return True
 
     def _about_list(self) -> bool:
         if not self.several:
             return False
         for kind, phrases in (("but", self.words.but), ("both", self.words.both)):
-            for phrase in phrases:
-                if self.said.words[self.place : self.place + len(phrase)] == phrase:
-                    return self._take(Item(kind), len(phrase))
+            if count := phrases.length_at(self.said.words, self.place):
+                return self._take(Item(kind), count)
         word = self.said.words[self.place]
         for kind, known in (("all", self.words.all), ("none", self.words.none), ("and", self.words.together)):
             if word in known:
@@ -132,10 +133,12 @@ class _Reader:
         word = self.said.words[self.place]
         following = self.said.words[self.place + 1 : self.place + 2]
         is_end = self.several and word in self.words.to and any(each.isdecimal() for each in following)
-        if word not in self.words.harmless or is_end:  # "up to 3"
+        count = self.words.harmless.length_at(self.said.words, self.place)
+        if not count or is_end:  # "up to 3"
             return False
-        self.found.is_plain = self.found.is_plain and (word in self.words.polite or word in self.words.option)
-        self.place += 1
+        is_polite = self.words.polite.length_at(self.said.words, self.place) == count
+        self.found.is_plain = self.found.is_plain and is_polite
+        self.place += count
         return True
 
     def _next(self) -> str:

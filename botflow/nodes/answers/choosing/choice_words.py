@@ -5,53 +5,69 @@ Whatever is in none of these sets may change the meaning of an answer, so a choi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from botflow.languages import base_language
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.lexicon import Phrases, phrases, singles, words
+
+_MOST = 20  # a list has hardly more options
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-def _phrases(phrases: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in phrases.split(", "))
-
-
-def _positions(words: str) -> dict[str, int]:
+def _positions(names: str) -> dict[str, int]:
     """Return the position from 1 of each group of words; "/" separates words of one position."""
-    return {word: place for place, group in enumerate(words.split(), 1) for word in group.split("/")}
+    return {word: place for place, group in enumerate(names.split(), 1) for word in group.split("/")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ChoiceWords:
-    """One language's words. `polite` and `filler` change nothing; `option` stands before a number.
+    """One language's words. `filler` changes nothing, nor does what its courtesy says; `option` stands before a number.
 
     `last` is the last option, `one` may follow an ordinal ("the first one"), `article` makes an ordinal a moment of
     time ("a second"). For several options: `together` joins two, `to` is between the ends of a range, `all` are all,
     `both` all of two, `but` excludes what follows, `none` are none. `asks` begins a request with a question mark.
     """
 
-    polite: frozenset[str]
+    language: str
     filler: frozenset[str]
     option: frozenset[str]
-    ordinals: dict[str, int]
+    ordinals_beside: Mapping[str, int]  # those that no date has
     last: frozenset[str]
-    numbers: dict[str, int]
     one: frozenset[str]
     article: frozenset[str]
     together: frozenset[str]
     to: frozenset[str]
     all: frozenset[str]
-    both: tuple[tuple[str, ...], ...]
-    but: tuple[tuple[str, ...], ...]
+    both: Phrases[None]
+    but: Phrases[None]
     none: frozenset[str]
     asks: frozenset[str]
 
-    @property
-    def harmless(self) -> frozenset[str]:
-        return self.polite | self.filler | self.option
+    @cached_property
+    def polite(self) -> Phrases[None]:
+        """Return what may stand beside a number in a word ("one") too."""
+        courtesy = courtesy_of(self.language)
+        return Phrases(phrases(f"{courtesy.please},{courtesy.sounds}") | singles(self.option))
+
+    @cached_property
+    def harmless(self) -> Phrases[None]:
+        return Phrases(self.polite | phrases(str(courtesy_of(self.language))) | singles(self.filler))
+
+    @cached_property
+    def ordinals(self) -> Mapping[str, int]:
+        """Return the position of each ordinal of one word."""
+        named = lexicon_of(self.language).calendar.ordinals
+        return {name[0]: place for name, place in named.items() if len(name) == 1} | dict(self.ordinals_beside)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Return the value of each word for a number from 1 to 20."""
+        pieces = lexicon_of(self.language).numbers.pieces
+        small = {word: piece.value for word, piece in pieces.items() if piece.kind in ("unit", "teen", "tens")}
+        return {word: value for word, value in small.items() if 1 <= value <= _MOST}
 
 
 def choice_words(language: str) -> ChoiceWords:
@@ -62,124 +78,97 @@ def choice_words(language: str) -> ChoiceWords:
 @cache
 def known_words(language: str) -> frozenset[str]:
     """Return every word with a meaning of its own: it is never taken for another word with a typing error."""
-    words = choice_words(language)
-    few = words.polite | words.filler | words.option | words.last | words.one | words.article | words.together
-    few |= {word for phrase in (*words.but, *words.both) for word in phrase}
-    return few | words.to | words.all | words.none | words.asks | set(words.ordinals) | set(words.numbers)
+    known = choice_words(language)
+    few = {word for phrase in (*known.harmless, *known.but, *known.both) for word in phrase}
+    few |= known.last | known.one | known.article | known.together | known.to | known.all | known.none | known.asks
+    return frozenset(few | set(known.ordinals) | set(known.numbers))
 
 
 _WORDS = {
     "en": ChoiceWords(
-        polite=_set("please pls plz thanks thank thx you very much kindly ok okay hi hello hey dear"),
-        filler=_set(
-            "the a an i i'd id i'll ill i'm im we we'd we'll would will like love want wanna take have get choose "
-            "pick "
-            "select go going with for me us my mine our think guess prefer it's its it is that's thats this that one "
-            "be let's lets let try give order book bring send show yes yeah yep sure well um uh hmm so then just "
-            "definitely to of can could may only from them these those great good perfect fine lovely sounds"
+        language="en",
+        filler=words(
+            "a an id ill im like love want wanna choose pick select go going with mine prefer thats this that one "
+            "let's lets let try give order book bring send show definitely to of may only from them these those "
+            "lovely sounds"
         ),
-        option=_set("option options number numbers nr choice choices answer answers item items letter num"),
-        ordinals=_positions("first/1st second/2nd third/3rd fourth fifth sixth seventh eighth ninth tenth"),
-        last=_set("last"),
-        numbers=_positions(
-            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-            "seventeen eighteen nineteen twenty"
-        ),
-        one=_set("one ones option options choice choices item items"),
-        article=_set("a an just one"),
-        together=_set("and plus also"),
-        to=_set("to through thru till until"),
-        all=_set("all everything every each"),
-        both=_phrases("both"),
-        but=_phrases("but not, but, except for, except, apart from, other than, without, excluding, minus, not"),
-        none=_set("none nothing neither"),
-        asks=_set("can could may"),
+        option=words("option options number numbers nr choice choices answer answers item items letter num"),
+        ordinals_beside={},
+        last=words("last"),
+        one=words("one ones option options choice choices item items"),
+        article=words("a an just one"),
+        together=words("and plus also"),
+        to=words("to through thru till until"),
+        all=words("all everything every each"),
+        both=phrases("both"),
+        but=phrases("but not,but,except for,except,apart from,other than,without,excluding,minus,not"),
+        none=words("none nothing neither"),
+        asks=words("can could may"),
     ),
     "de": ChoiceWords(
-        polite=_set("bitte danke schon vielen dank gern gerne ok okay hallo hi"),
-        filler=_set(
-            "der die das den dem des ein eine einen einer einem eins ich wir mir uns mich mochte mochten hatte hatten "
-            "will wollen wurde wurden nehme nehmen nehm nehm's hab habe haben wahle wahlen bestelle bestellen kriege "
-            "bekomme bekommen kann konnte konnten fur mit dann also ja klar mal es ist glaube denke am lieber "
-            "liebsten "
-            "sehr so na nur von davon gut super prima passt schick schicke gib"
+        language="de",
+        filler=words(
+            "des ein eine einen einer einem eins mochte mochten hatte hatten will wollen wurde wurden nehme nehm "
+            "nehm's hab haben wahle wahlen bestelle bestellen kriege bekomme bekommen kann konnte konnten mit mal "
+            "am lieber liebsten sehr nur von davon passt schick schicke gib"
         ),
-        option=_set("option optionen nummer nummern nr wahl auswahl antwort antworten zahl punkt buchstabe"),
-        ordinals=_positions(
-            "erste/ersten/erster/erstes zweite/zweiten/zweiter/zweites dritte/dritten/dritter/drittes "
-            "vierte/vierten/vierter/viertes funfte/funften/funfter/funftes sechste/sechsten siebte/siebten "
-            "achte/achten neunte/neunten zehnte/zehnten"
-        ),
-        last=_set("letzte letzten letzter letztes"),
-        numbers=_positions(
-            "eins/ein/eine/einen zwei/zwo drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn "
-            "funfzehn sechzehn siebzehn achtzehn neunzehn zwanzig"
-        ),
-        one=_set("option optionen"),
-        article=_set("ein eine einen einem einer"),
-        together=_set("und plus sowie auch"),
-        to=_set("bis"),
-        all=_set("alle alles samtliche"),
-        both=_phrases("beide, beides, beiden"),
-        but=_phrases("ausser, ohne, bis auf, ausgenommen, nur nicht, aber nicht, nicht"),
-        none=_set("keine keins keinen keines nichts"),
-        asks=_set("kann konnte konnten darf"),
+        option=words("option optionen nummer nummern nr wahl auswahl antwort antworten zahl punkt buchstabe"),
+        ordinals_beside={},
+        last=words("letzte letzten letzter letztes"),
+        one=words("option optionen"),
+        article=words("ein eine einen einem einer"),
+        together=words("und plus sowie auch"),
+        to=words("bis"),
+        all=words("alle alles samtliche"),
+        both=phrases("beide,beides,beiden"),
+        but=phrases("ausser,ohne,bis auf,ausgenommen,nur nicht,aber nicht,nicht"),
+        none=words("keine keins keinen keines nichts"),
+        asks=words("kann konnte konnten darf"),
     ),
     "es": ChoiceWords(
-        polite=_set("por favor porfa gracias muchas ok okay vale hola"),
-        filler=_set(
-            "el la lo los las un una unos unas yo quiero queremos quisiera quisieramos querria me gustaria nos "
-            "prefiero elijo escojo tomo tomare tomo pido pediria para mi si claro con creo que es "
-            "deme dame ponme pongame "
-            "seria de del puedo podria tener pedir solo solamente ellos ellas estos estas bueno pues entonces quedo "
-            "muy bien perfecto a"
+        language="es",
+        filler=words(
+            "un una unos unas quiero queremos quisiera quisieramos querria gustaria nos prefiero elijo escojo "
+            "tomo tomare pido pediria deme dame ponme pongame del puedo podria tener pedir solo solamente ellos "
+            "ellas estos estas quedo muy a"
         ),
-        option=_set("opcion opciones numero numeros nr num respuesta respuestas letra"),
-        ordinals=_positions(
+        option=words("opcion opciones numero numeros nr num respuesta respuestas letra"),
+        ordinals_beside=_positions(
             "primero/primera/primer/primeros/primeras segundo/segunda tercero/tercera/tercer cuarto/cuarta "
             "quinto/quinta sexto/sexta septimo/septima octavo/octava noveno/novena decimo/decima"
         ),
-        last=_set("ultimo ultima ultimos ultimas"),
-        numbers=_positions(
-            "uno/una/un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis "
-            "diecisiete dieciocho diecinueve veinte"
-        ),
-        one=_set("opcion opciones"),
-        article=_set("un una"),
-        together=_set("y e mas tambien"),
-        to=_set("a al hasta"),
-        all=_set("todo todos toda todas"),
-        both=_phrases("ambos, ambas, los dos, las dos"),
-        but=_phrases("menos, excepto, salvo, sin, pero no, pero sin, no, quitando"),
-        none=_set("ninguno ninguna nada"),
-        asks=_set("puedo podria me podriamos"),
+        last=words("ultimo ultima ultimos ultimas"),
+        one=words("opcion opciones"),
+        article=words("un una"),
+        together=words("y e mas tambien"),
+        to=words("a al hasta"),
+        all=words("todo todos toda todas"),
+        both=phrases("ambos,ambas,los dos,las dos"),
+        but=phrases("menos,excepto,salvo,sin,pero no,pero sin,no,quitando"),
+        none=words("ninguno ninguna nada"),
+        asks=words("puedo podria me podriamos"),
     ),
     "fr": ChoiceWords(
-        polite=_set("s'il vous te plait svp stp merci beaucoup ok okay bonjour salut"),
-        filler=_set(
-            "le la les l un une des du de je j'aimerais nous voudrais voudrions veux prends prendrai prendrais "
-            "prendre prefere choisis choisirai moi pour oui avec crois pense que c'est ce sera donc alors bien tres "
-            "parfait peux pourrais puis avoir commander seulement uniquement juste ceux celles ca donnez donne a au "
-            "va vais"
+        language="fr",
+        filler=words(
+            "l un une des du j'aimerais voudrais voudrions veux prends prendrai prendrais prendre prefere choisis "
+            "choisirai avec ce tres peux pourrais puis avoir commander seulement uniquement juste ceux celles ca "
+            "donnez donne a au va vais"
         ),
-        option=_set("option options numero numeros nr num choix reponse reponses lettre"),
-        ordinals=_positions(
+        option=words("option options numero numeros nr num choix reponse reponses lettre"),
+        ordinals_beside=_positions(
             "premier/premiere/premiers/premieres/1er/1ere second/seconde/deuxieme/2e/2eme troisieme/3e/3eme "
             "quatrieme/4e/4eme cinquieme/5e/5eme sixieme septieme huitieme neuvieme dixieme"
         ),
-        last=_set("dernier derniere derniers dernieres"),
-        numbers=_positions(
-            "un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
-            "dix-huit dix-neuf vingt"
-        ),
-        one=_set("option options choix"),
-        article=_set("un une"),
-        together=_set("et aussi"),
-        to=_set("a au jusqu'a jusqu'au"),
-        all=_set("tout tous toute toutes"),
-        both=_phrases("tous les deux, toutes les deux, les deux"),
-        but=_phrases("sauf, excepte, hormis, hors, a part, sans, mais pas, pas"),
-        none=_set("aucun aucune rien"),
-        asks=_set("puis je peux pourrais est-ce pourrait"),
+        last=words("dernier derniere derniers dernieres"),
+        one=words("option options choix"),
+        article=words("un une"),
+        together=words("et aussi"),
+        to=words("a au jusqu'a jusqu'au"),
+        all=words("tout tous toute toutes"),
+        both=phrases("tous les deux,toutes les deux,les deux"),
+        but=phrases("sauf,excepte,hormis,hors,a part,sans,mais pas,pas"),
+        none=words("aucun aucune rien"),
+        asks=words("puis je peux pourrais est-ce pourrait"),
     ),
 }

@@ -1,4 +1,7 @@
-"""What people say for yes and no, and the words beside it that change nothing, per language. All are folded."""
+"""What people say for yes and no, and the words beside it that change nothing, per language. All are folded.
+
+The courtesy of the language is "polite" or "harmless", unless it has a meaning here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from functools import cache
 from typing import Literal
 
 from botflow.languages import base_language
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.lexicon import phrases
 
 # "yes" agrees with something, "assent" stands for itself ("yes, sure"). "not" turns both into a no ("not right", "not
 # yes"); "negation" turns a yes into a no, and is a no by itself ("it isn't"). "unsure" is neither. "polite" is a yes
@@ -75,13 +80,10 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "obviously, not naturally, not exactly, i don't mind, i do not mind, i don't care, not wrong, not false, not "
         "a chance of no, can't say, i can't say, sure not sure, not for sure, not perfect, not great, not excellent, "
         "not wonderful, not no, not agreed",
-        "polite": "please, pls, plz",
-        "harmless": "well, so, oh, um, uh, hmm, hm, mm, mmm, ah, hey, hi, hello, then, thanks, thank you, thx, ty, "
-        "very much, a lot, sir, madam, mate, man, dude, bro, guys, dear, just, really, honestly, i think, i believe, "
-        "i guess, i'd say, i would say, i say, i said, for me, from me, my answer is, the answer is, answer, it's, "
-        "that's, a, it's a, that's a, big, clear, definite, firm, and, also, it's ok, it's okay, it is ok, that's "
-        "ok, that's okay, it's fine, that's fine, i'm good, i'm fine, i'm ok, all good, no worries, it's all good, "
-        "ma'am, kindly, though",
+        "harmless": "very much, a lot, man, dude, bro, guys, just, really, honestly, i say, i said, for me, from me, "
+        "answer, it's, that's, a, it's a, that's a, big, clear, definite, firm, and, also, it's ok, it's okay, it "
+        "is ok, that's ok, that's okay, it's fine, that's fine, i'm good, i'm fine, i'm ok, all good, no worries, "
+        "it's all good, though",
     },
     "de": {
         "assent": "ja, jo, jep, jap, jup, jawohl, jau, jaja, klar, na klar, doch, naturlich, gerne, gern, sicher",
@@ -112,12 +114,9 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "sicher, eventuell, moglicherweise, wahrscheinlich, kommt darauf an, kommt drauf an, es kommt darauf an, mir "
         "egal, egal, ist mir egal, nicht falsch, ja und nein, ja oder nein, nicht unbedingt, nicht ganz, nicht "
         "absolut, nicht perfekt, nicht nein, nicht sicher nicht, nicht selbstverstandlich, nicht klar",
-        "polite": "bitte",
-        "harmless": "na, nun, also, so, dann, oh, ah, ach, hm, hmm, ahm, danke, danke schon, vielen dank, danke "
-        "sehr, hallo, hi, hey, mal, und, ich denke, ich glaube, ich meine, ich sage, ich sagte, ich habe gesagt, "
-        "meine antwort ist, die antwort ist, ein, ein klares, klares, fur mich, von mir, das ist ein, es ist ein, "
-        "sehr, wirklich, ehrlich, auch, aus meiner sicht, das, es ist ok, das ist ok, mir gehts gut, schon, halt, "
-        "eben",
+        "harmless": "mal, und, ich meine, ich sage, ich sagte, ich habe gesagt, ein, ein klares, klares, fur mich, von "
+        "mir, das ist ein, es ist ein, sehr, wirklich, ehrlich, auch, aus meiner sicht, das, es ist ok, das ist ok, "
+        "mir gehts gut, schon, halt, eben",
     },
     "es": {
         "assent": "si, sip, sipi, claro, claro que si, por supuesto, vale",
@@ -140,10 +139,8 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "a lo mejor, depende, puede ser, ni idea, no tengo idea, no tengo ni idea, si y no, si o no, posiblemente, "
         "probablemente, me da igual, da igual, no me importa, no esta mal, no del todo, no necesariamente, no "
         "exactamente",
-        "polite": "por favor, porfa, porfavor",
-        "harmless": "pues, eh, ah, oh, hm, hmm, hola, gracias, muchas gracias, entonces, y, que, creo que, pienso "
-        "que, digo que, dije que, he dicho que, mi respuesta es, la respuesta es, muy, realmente, la verdad, para "
-        "mi, un, es un, de verdad, tambien, esta ok, senor, senora, mas",
+        "harmless": "y, que, digo que, dije que, he dicho que, muy, realmente, la verdad, para mi, un, es un, de "
+        "verdad, tambien, esta ok, mas",
     },
     "fr": {
         "assent": "oui, ouais, ouep, ouaip, bien sur, si, volontiers",
@@ -170,10 +167,7 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "doute, probablement, possiblement, ca m'est egal, peu importe, pas mal, pas faux, ce n'est pas faux, c'est "
         "pas faux, pas forcement, pas necessairement, pas tout a fait, pas exactement, pas non, pas evidemment, pas "
         "parfait, pas absolument, pas certainement, pas surement",
-        "polite": "s'il vous plait, s'il te plait, svp, stp",
-        "harmless": "ben, bah, euh, oh, ah, hm, hmm, eh bien, alors, donc, merci, merci beaucoup, merci bien, "
-        "bonjour, salut, et, j'ai dit, je dis, ma reponse est, la reponse est, c'est, c'est un, un, grand, pour moi, "
-        "moi, ca, vraiment, tres, monsieur, madame, aussi, bon",
+        "harmless": "et, j'ai dit, je dis, c'est, c'est un, un, grand, pour moi, moi, ca, vraiment, tres, aussi, bon",
     },
 }
 LONGEST_PHRASE = 6  # words
@@ -182,10 +176,19 @@ LONGEST_PHRASE = 6  # words
 @cache
 def meanings(language: str) -> Mapping[str, Meaning]:
     """Return what each phrase of `language` means; for other languages the words that are understood everywhere."""
-    known = dict(_EVERYWHERE)
-    for means, phrases in _PHRASES.get(base_language(language), {}).items():
-        known.update(dict.fromkeys(phrases.split(", "), means))
+    courtesy = courtesy_of(language)
+    known: dict[str, Meaning] = {
+        **_meaning_of(f"{courtesy.sounds},{courtesy.saying}", "harmless"),
+        **_meaning_of(courtesy.please, "polite"),
+        **_EVERYWHERE,
+    }
+    for means, written in _PHRASES.get(base_language(language), {}).items():
+        known |= _meaning_of(written, means)
     return known
+
+
+def _meaning_of(written: str, means: Meaning) -> dict[str, Meaning]:
+    return {" ".join(each): means for each in phrases(written)}
 
 
 @cache

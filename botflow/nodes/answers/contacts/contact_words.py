@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from botflow.languages import base_language
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 
 ContactKind = Literal["email", "phone", "url"]
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
@@ -22,7 +23,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactWords:
-    """`courtesy`: greetings, thanks, yes. `framing`: words that lead to the value, such as "you reach me at".
+    """`courtesy` and `framing` ("you reach me at") are the words of contacts beside those of any answer.
 
     `nouns`: what the value is called. `ending`: the framing words after which only the value can follow ("is").
     `joining`: words for "and". `changing`: negations, choices, corrections, the past, numbers, and the names of signs
@@ -38,14 +39,11 @@ class ContactWords:
 
 
 _ENGLISH = ContactWords(
-    courtesy="""hi hello hey dear good morning afternoon evening thanks thank thx ty please pls plz sure ok okay
-        yes yep yeah yup course certainly great cool perfect well so um uh hm hmm erm cheers regards kind best bye
-        fine alright much very""",
-    framing="""my mine our the a an this that it its is are am i im me we us you your to at on by via under through
-        use using reach reached contact write send mail call text message ring here there would be should can could
-        will think believe guess for also just simply as of following below valid correct right main new current
-        personal private work business home office school preferred primary direct have give take note down save
-        get in touch free feel address try find visit see look""",
+    courtesy="morning afternoon evening certainly cheers regards kind best bye",
+    framing="""mine a an this that are am im you your to at on by via under through use using reach reached contact
+        write send mail call text message ring here there should also simply as of following below valid
+        correct right main new current personal private work business home office school preferred primary
+        direct give note down save in touch free feel address try find visit see look""",
     nouns=MappingProxyType(
         {
             "email": """email e-mail emails mail address mailto inbox gmail account contact booking reservation
@@ -67,15 +65,13 @@ _ENGLISH = ContactWords(
         example""",
 )
 _GERMAN = ContactWords(
-    courtesy="""hallo hi hey moin servus guten tag morgen abend danke dankeschön vielen dank bitte gerne gern ja
-        jawohl klar natürlich ok okay also gut nun ach so äh ähm hm grüße grüßen gruß liebe lieben schöne lg mfg
-        tschüss freundlichen super""",
-    framing="""meine mein meiner mir mich ich bin du sie ihr ihre wir uns unsere unser die der das dem den eine ein
-        einer ist lautet wäre sind heißt unter über per via an auf für zu zur zum bei hier da dies diese dieser
-        dieses es schreib schreiben schreibe schicken schick senden sende kontaktieren kontakt erreichen erreichst
-        erreichbar erreiche erreicht kannst können man auch einfach glaube denke am besten aktuelle aktuell neue
-        private privat geschäftlich geschäftliche dienstlich dienstliche beruflich berufliche gültig gültige
-        richtig korrekt habe nutze nutzen verwende verwenden nimm nehmen gib folgende folgt mit anrufen rufen ruf""",
+    courtesy="moin morgen abend jawohl grüßen liebe lieben schöne tschüss freundlichen",
+    framing="""meiner bin du sie ihr ihre unsere unser eine ein einer lautet wäre sind heißt unter über per via an
+        auf zu zur zum bei hier da dies diese dieser dieses schreib schreiben schreibe schicken schick
+        senden sende kontaktieren kontakt erreichen erreichst erreichbar erreiche erreicht kannst können man
+        auch einfach am besten aktuelle aktuell neue private privat geschäftlich geschäftliche dienstlich
+        dienstliche beruflich berufliche gültig gültige richtig korrekt nutze nutzen verwende verwenden nimm
+        gib folgende folgt mit anrufen rufen ruf""",
     nouns=MappingProxyType(
         {
             "email": """email e-mail mail emailadresse e-mail-adresse e-mailadresse email-adresse mailadresse
@@ -95,13 +91,12 @@ _GERMAN = ContactWords(
         zwei beide drei punkt unterstrich bindestrich minus plus groß klein buchstabe doppelt fehlt doch lieber ab""",
 )
 _SPANISH = ContactWords(
-    courtesy="""hola buenos buenas días tardes noches gracias muchas por favor claro sí vale ok okay bueno pues
-        saludos cordiales perfecto encantado encantada supuesto""",
-    framing="""mi mis yo me te tu su sus nuestro nuestra el la los las lo un una es soy está este esta esto eso
-        sería será a al en por de del para aquí ahí tiene tienes tienen puede puedes pueden podéis escribir
-        escríbeme escribe escríbanme escríbame enviar envía envíame envíe mandar mándame contactar contáctame
-        contáctenme llamar llámame llame llámeme llámenme creo pienso que también nuevo nueva actual personal
-        privado privada trabajo empresa principal válido válida correcto correcta siguiente uso usar usa usen con""",
+    courtesy="noches cordiales encantado encantada supuesto",
+    framing="""te tu su sus nuestro nuestra un una está este esta esto eso a al en por del aquí ahí tiene tienes
+        tienen puede puedes pueden podéis escribir escríbeme escribe escríbanme escríbame enviar envía
+        envíame envíe mandar mándame contactar contáctame contáctenme llamar llámame llame llámeme llámenme
+        también nuevo nueva actual personal privado privada trabajo empresa principal válido válida correcto
+        correcta siguiente uso usar usa usen""",
     nouns=MappingProxyType(
         {
             "email": """correo correos electrónico electrónica email e-mail mail dirección cuenta reserva cita
@@ -119,14 +114,12 @@ _SPANISH = ContactWords(
         mayúscula minúscula letra doble falta mejor""",
 )
 _FRENCH = ContactWords(
-    courtesy="""bonjour bonsoir salut coucou merci beaucoup s'il vous te plaît plait svp stp oui bien sûr d'accord
-        accord ok okay alors eh euh voici voilà cordialement parfait volontiers""",
-    framing="""mon ma mes je j'ai ai suis moi me on nous notre vous votre le la les un une c'est est ce cet cette
-        sera serait à au aux sur par via pour de du en ici avez pouvez peux peut écrire écrivez écrivez-moi écris
-        envoyer envoyez envoyez-moi contacter contactez contactez-moi joindre joignable appeler appelez appelez-moi
-        appelle crois pense que qui aussi nouveau nouvelle actuel actuelle personnel personnelle perso pro
-        professionnel professionnelle privé privée travail principal principale valide correct correcte suivant
-        suivante utiliser utilisez tout avec""",
+    courtesy="accord voici voilà volontiers",
+    framing="""mes j'ai ai suis me notre vous votre un une cet cette à au aux sur par via du en ici avez pouvez
+        peux peut écrire écrivez écrivez-moi écris envoyer envoyez envoyez-moi contacter contactez
+        contactez-moi joindre joignable appeler appelez appelez-moi appelle qui aussi nouveau nouvelle
+        actuel actuelle personnel personnelle perso pro professionnel professionnelle privé privée travail
+        principal principale valide correct correcte suivant suivante utiliser utilisez tout avec""",
     nouns=MappingProxyType(
         {
             "email": """email e-mail mail mél mel courriel adresse électronique boîte messagerie réservation
@@ -196,6 +189,9 @@ def _lexicon(base: str, kind: ContactKind) -> Lexicon:
     changing = frozenset().union(*(_folded(words.changing) for words in spoken))
     introducing = frozenset().union(*(_folded(words.framing + " " + words.nouns[kind]) for words in spoken))
     courtesy = frozenset().union(*(_folded(words.courtesy) for words in spoken))
+    for said in {courtesy_of("en"), courtesy_of(base)}:
+        introducing |= _folded(said.leading.replace(",", " "))
+        courtesy |= _folded(f"{said.please},{said.sounds},{said.agreeing}".replace(",", " "))
     return Lexicon(
         harmless=(introducing | courtesy) - (changing - {folded_word("sí")}),
         introducing=introducing - changing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -200,23 +201,17 @@ DE = Lexicon(
         ),
     ),
     harmless=phrases(
-        "ahm,ahmm,aeh,ah,perfekt,prima,klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,"
-        "wenn moglich,falls moglich,bitte sehr,punkt,schlag,er,sie,ist jetzt,jetzt,schatze,schatz,"
-        "schatzungsweise,wohl,ziemlich sicher,sicher,naturlich,selbstverstandlich,vielen dank,dankeschon,"
-        "danke dir,danke euch,mfg,nh,gell,ne,alt,diesmal,dabei,werden wir,waren wir,sind wir,kommen,"
-        "wir kommen,komm,alle,eigentlich,definitiv,hoffentlich,bestimmt,perso,"
-        "bitte,danke,danke schon,dankeschon,gerne,gern,hallo,hi,hey,guten tag,moin,servus,ok,okay,ja,jo,klar,na,"
-        "also,ah,oh,ahm,"
-        "aehm,hm,hmm,ich,wir,uns,mir,mich,mein,meine,unser,unsere,bin,ist,sind,war,waren,es,das,da,wird,werden,"
-        "es sind,"
-        "es waren,ware,brauche,brauchen,brauch,mochte,moechte,mochten,will,wollen,hatte,hatten,hatte gern,habe,"
-        "haben,hab,"
-        "nehme,nehmen,nehm,fur,fuer,insgesamt,zusammen,gesamt,genau,ungefahr,ungefaehr,etwa,ca,circa,zirka,rund,wohl,"
-        "ich denke,denke,ich glaube,glaube,glaub,wahrscheinlich,vermutlich,vielleicht,sagen wir,sagen,wir sagen,"
-        "nur,mal,"
-        "doch,so,dann,halt,gut,super,passt,passt gut,gerade,eben,der,die,den,dem,antwort,die antwort,lautet,"
-        "haha,lg,gruss,viele grusse,sorry,tut mir leid,machen,mach,eigentlich,wenn es geht,wenn moglich,ginge,geht,"
-        "konnen,kann,konnten,konnte,am liebsten,lieber,leute"
+        f"{courtesy_of('de')},"
+        "klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,wenn moglich,falls moglich,"
+        "bitte sehr,punkt,schlag,er,sie,ist jetzt,jetzt,schatze,schatz,schatzungsweise,wohl,"
+        "ziemlich sicher,sicher,selbstverstandlich,nh,gell,ne,alt,diesmal,dabei,werden wir,waren wir,"
+        "sind wir,kommen,wir kommen,komm,alle,eigentlich,definitiv,hoffentlich,bestimmt,perso,moin,"
+        "unser,unsere,bin,sind,war,waren,da,wird,werden,es sind,es waren,ware,brauche,brauchen,"
+        "brauch,mochte,moechte,mochten,will,wollen,hatte,hatten,hatte gern,haben,hab,nehme,nehm,"
+        "fuer,insgesamt,zusammen,gesamt,genau,ungefahr,ungefaehr,etwa,ca,circa,zirka,rund,glaub,"
+        "wahrscheinlich,vermutlich,vielleicht,sagen wir,sagen,wir sagen,nur,mal,doch,halt,passt,"
+        "passt gut,gerade,eben,antwort,die antwort,lautet,sorry,tut mir leid,machen,mach,wenn es geht,"
+        "ginge,geht,konnen,kann,konnten,konnte,am liebsten,lieber,leute"
     ),
     corrections=phrases(
         "nein,ne,nee,nein warte,nein doch,quatsch,ach nein,ah nein,moment,moment nein,sorry,sorry nein,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -177,23 +178,18 @@ EN = Lexicon(
         about_ends=words("ish"),
     ),
     harmless=phrases(
-        "ta,umm,ummm,erm,er,lets,do,lovely,lovley,great,brilliant,awesome,nice,ideal,cool,sounds good,"
-        "would be great,if poss,if possible,if available,if free,if you can,if that's ok,if thats ok,"
-        "if there's space,if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,"
-        "she's,he's,they,they're,there,here,it's got,works,4 me,plus one,this time,and thank you,all,"
-        "of course,gonna be,going to be,yup,aye,right,alright,actually,basically,definitely,likely,"
-        "most likely,hopefully,old,must have been,must be,must,may be,might be,i'm pretty sure,pretty sure,"
-        "in fact,by the way,btw,tho,though,really,"
-        "please,pls,plz,thanks,thank you,thx,ty,cheers,hi,hello,hey,ok,okay,yes,yeah,yep,sure,well,so,um,uh,uhm,"
-        "hmm,hm,"
-        "ah,oh,i,we,i'd,we'd,i'm,we're,it's,its,that's,thats,it,is,are,was,be,will,would,'ll,i'll,we'll,it'll,like,"
-        "need,needs,want,have,has,got,had,prefer,choose,take,get,give me,make that,book,let's say,let's,say,"
-        "maybe,perhaps,"
-        "probably,i think,i guess,i believe,i'd say,think,guess,believe,about,around,approximately,approx,roughly,"
-        "exactly,just,only,for,the,my,our,me,us,in total,total,altogether,all together,all in all,the answer,answer,"
-        "should,can,could,do,great,good,fine,perfect,works for me,works,that works,if possible,if that works,"
-        "sir,madam,"
-        "mate,lol,haha,sorry,then,there,here,there's,there are,there will be,to be exact,i mean"
+        f"{courtesy_of('en')},"
+        "ta,lets,do,lovely,lovley,brilliant,awesome,nice,ideal,sounds good,would be great,if poss,"
+        "if possible,if available,if free,if you can,if that's ok,if thats ok,if there's space,"
+        "if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,she's,he's,"
+        "they,they're,there,here,it's got,works,4 me,plus one,this time,and thank you,all,gonna be,"
+        "going to be,aye,right,actually,basically,definitely,likely,most likely,hopefully,old,"
+        "must have been,must be,must,may be,might be,i'm pretty sure,pretty sure,in fact,by the way,btw,"
+        "tho,though,really,cheers,thats,are,was,'ll,it'll,like,need,needs,want,has,got,had,"
+        "prefer,choose,give me,make that,book,let's say,let's,say,maybe,perhaps,probably,about,"
+        "around,approximately,approx,roughly,exactly,only,in total,total,altogether,all together,"
+        "all in all,the answer,answer,should,works for me,that works,if that works,sorry,there's,"
+        "there are,there will be,to be exact,i mean"
     ),
     corrections=phrases(
         "no,no wait,no sorry,no make it,wait no,wait,sorry,sorry no,sorry i mean,i mean,i meant,i mean no,"

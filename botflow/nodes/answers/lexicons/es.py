@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -173,22 +174,17 @@ ES = Lexicon(
         ),
     ),
     harmless=phrases(
-        "ehh,em,este,pues,genial,estupendo,fenomenal,ideal,en punto,o asi,si puede ser,si es posible,"
-        "si se puede,si hay sitio,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,"
-        "serian,estoy seguro,seguro,exacto,muchas gracias,mil gracias,un saludo,saludos,xfa,xfis,porfis,plis,"
-        "plz,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,va,sale,orale,okey,"
-        "por favor,porfa,porfavor,x favor,gracias,muchas gracias,hola,buenas,buenos dias,buenas tardes,si,ok,"
-        "okay,vale,claro,pues,"
-        "bueno,eh,mmm,hmm,ah,a ver,yo,nosotros,nos,me,mi,mis,es,son,somos,soy,era,fue,seria,serian,seremos,sera,"
-        "seran,estamos,"
-        "somos en total,en total,total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,"
-        "ponme,pon,"
-        "digamos,creo,creo que,pienso,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,"
-        "unos,unas,"
-        "casi,como,cerca de,alrededor de,solo,solamente,nada mas,exactamente,justo,para,de,la respuesta,respuesta,el,"
-        "los,las,la,lo,que,entonces,ya,bien,muy bien,genial,perfecto,me gustaria,nos gustaria,prefiero,hay,puede ser,"
-        "si es posible,se puede,jaja,jajaja,perdon,disculpa,reservar,reserva,reservame,voy a,vamos a,comprar,"
-        "seriamos,con"
+        f"{courtesy_of('es')},"
+        "mil gracias,x favor,"
+        "este,estupendo,fenomenal,ideal,en punto,o asi,si puede ser,si es posible,si se puede,"
+        "si hay sitio,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,serian,"
+        "estoy seguro,seguro,exacto,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,"
+        "va,sale,orale,okey,a ver,nosotros,nos,son,era,fue,seran,estamos,somos en total,en total,"
+        "total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,ponme,pon,"
+        "digamos,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,unos,unas,casi,"
+        "como,cerca de,alrededor de,solo,solamente,nada mas,exactamente,justo,la respuesta,respuesta,"
+        "ya,me gustaria,nos gustaria,prefiero,hay,puede ser,se puede,perdon,disculpa,reservar,reserva,"
+        "reservame,voy a,vamos a,comprar,seriamos"
     ),
     corrections=phrases(
         "no,no espera,no perdon,perdon,perdona,digo,quiero decir,quise decir,no mejor,mejor,mejor dicho,"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
     Lexicon,
     NumberWords,
+    elided,
     numbered,
     phrases,
     pieces,
@@ -147,24 +149,17 @@ FR = Lexicon(
         ),
     ),
     harmless=phrases(
-        "euhh,heu,hum,genial,nickel,top,ideal,pile,pile poil,a peu pres,ou a peu pres,si possible,"
-        "si c' est bon,si c' est bon pour vous,si vous avez de la place,si y' a de la place,elle a,il a,elle,"
-        "il,on sera,on est,nous sommes,normalement,normalment,biensur,bien sur,exact,certain,mille mercis,"
-        "cordialement,cette fois,tous,en tout cas,ca serait bien,ca serait super,sa me va,ca me va,tkt,"
-        "y' aura,serait ideal,ouais,"
-        "s' il vous plait,s' il te plait,svp,stp,merci,merci beaucoup,bonjour,bonsoir,salut,oui,ok,okay,"
-        "d' accord,ben,bah,euh,hein,"
-        "ah,oh,hmm,alors,donc,je,j',nous,on,moi,mon,ma,nos,notre,est,sont,c',c' est,ce sera,ca,ca fait,ca fera,"
-        "il y a,il,"
-        "il y aura,y aura,serons,sera,seront,sommes,serait,voudrais,voudrait,voudrions,veux,voulons,prends,prenons,"
-        "aimerais,aimerions,avons,ai,on est,on sera,nous sommes,nous serons,besoin,de,d',avoir,besoin de,donnez moi,"
-        "donnez - moi,pour,environ,a peu pres,a peu pres,peut etre,peut - etre,probablement,je pense,je crois,"
-        "pense,crois,"
-        "disons,plutot,juste,seulement,exactement,au total,en tout,total,le,la,les,l',reponse,la reponse,"
-        "du coup,bien,"
-        "tres bien,parfait,super,avec plaisir,si possible,possible,si c' est possible,prefere,desole,pardon,lol,"
-        "mdr,serai,"
-        "serait possible,merci d' avance,qu',que"
+        f"{elided(str(courtesy_of('fr')))},"
+        "mille mercis,"
+        "genial,nickel,top,ideal,pile,pile poil,a peu pres,ou a peu pres,si possible,si c' est bon,"
+        "si c' est bon pour vous,si vous avez de la place,si y' a de la place,elle a,il a,elle,il,on sera,"
+        "on est,nous sommes,normalement,normalment,biensur,exact,certain,cette fois,tous,en tout cas,"
+        "ca serait bien,ca serait super,sa me va,ca me va,tkt,y' aura,serait ideal,j',nos,notre,sont,"
+        "c',ca,ca fait,ca fera,il y a,il y aura,y aura,serons,seront,sommes,voudrais,voudrait,"
+        "voudrions,veux,voulons,prends,prenons,aimerais,aimerions,avons,ai,nous serons,besoin,d',"
+        "avoir,besoin de,donnez moi,donnez - moi,environ,peut etre,peut - etre,probablement,disons,"
+        "plutot,juste,seulement,exactement,au total,en tout,total,l',reponse,la reponse,du coup,"
+        "possible,si c' est possible,prefere,desole,pardon,serai,serait possible,qu'"
     ),
     corrections=phrases(
         "non,non attends,non attendez,non pardon,pardon,euh non,ah non,oh non,non plutot,plutot,je veux dire,"

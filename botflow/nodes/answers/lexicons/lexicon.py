@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
-from botflow.nodes.answers.tokens import unaccented
+from botflow.nodes.answers.tokens import ELISION, unaccented
 
 Phrase = tuple[str, ...]
 T = TypeVar("T")
@@ -26,6 +26,13 @@ class Phrases(dict[Phrase, T]):
         self.reach: dict[str, int] = {}
         for first, *rest in entries:
             self.reach[first] = max(self.reach.get(first, 0), 1 + len(rest))
+
+    def length_at(self, said: Sequence[str], place: int) -> int:
+        """Return how many words from `place` on are the longest of these phrases, 0 if none is there."""
+        for length in range(min(self.reach.get(said[place], 0), len(said) - place), 0, -1):
+            if tuple(said[place : place + length]) in self:
+                return length
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,11 @@ def phrases(text: str) -> Phrases[None]:
 def singles(names: frozenset[str]) -> Phrases[None]:
     """Return words as phrases of one word."""
     return Phrases(dict.fromkeys((name,) for name in names))
+
+
+def elided(text: str) -> str:
+    """Return French `text` as its tokens are: "s'il" is "s' il"."""
+    return ELISION.sub(r"\g<0> ", text)
 
 
 def phrase(text: str) -> Phrase:
