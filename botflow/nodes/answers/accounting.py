@@ -122,7 +122,7 @@ def _marks_at(tokens: Sequence[Token], at: int) -> int:
 @lru_cache(maxsize=256)
 def _question_stems(question: str, language: str) -> frozenset[str]:
     lexicon = lexicon_of(language)
-    return frozenset(_stem(token.text) for token in tokenize(question, elides=lexicon.elides) if token.kind == "word")
+    return frozenset(stem(token.text) for token in tokenize(question, elides=lexicon.elides) if token.kind == "word")
 
 
 def units_of(question: str, lexicon: Lexicon) -> frozenset[str]:
@@ -130,17 +130,17 @@ def units_of(question: str, lexicon: Lexicon) -> frozenset[str]:
     if not question:
         return frozenset()
     asked = _question_stems(question, lexicon.language)
-    return frozenset(word for names in UNITS if not asked.isdisjoint(map(_stem, names)) for word in names)
+    return frozenset(word for names in UNITS if not asked.isdisjoint(map(stem, names)) for word in names)
 
 
 def is_unit_of(asked: frozenset[str], word: str, lexicon: Lexicon) -> bool:
     """Say whether `word` is the unit that the question asks for: "kg" for kilograms, "years" for an age."""
     if lexicon.calendar.units.get(word) == "year":
-        return not asked.isdisjoint(_stem(each) for each in lexicon.calendar.ages)
-    return any(word in names and not asked.isdisjoint(map(_stem, names)) for names in UNITS)
+        return not asked.isdisjoint(stem(each) for each in lexicon.calendar.ages)
+    return any(word in names and not asked.isdisjoint(map(stem, names)) for names in UNITS)
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Return `word` without the ending of a plural, so that "persons" in a question covers "person"."""
     for ending in ("en", "es", "s", "n", "e"):
         if len(word) > len(ending) + 2 and word.endswith(ending):
@@ -187,7 +187,7 @@ class Harmless:
         if not self.question or token.text in self.lexicon.changing:
             return False
         asked = _question_stems(self.question, self.lexicon.language)
-        return _stem(token.text) in asked or is_unit_of(asked, token.text, self.lexicon)
+        return stem(token.text) in asked or is_unit_of(asked, token.text, self.lexicon)
 
 
 def _is_picture(mark: str) -> bool:

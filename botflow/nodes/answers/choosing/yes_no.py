@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
+from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
 from botflow.nodes.answers.choosing.yes_no_words import (
     EMOJI,
     LONGEST_PHRASE,
@@ -18,6 +21,7 @@ from botflow.nodes.answers.choosing.yes_no_words import (
     squeezed,
 )
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.tokens import is_too_long
 
 _MOST_WORDS = 40
 _DRAWN_OUT = re.compile(r"(.)\1{2}|(.)\2$")  # "yeees", "yess"; not "noon"
@@ -27,12 +31,22 @@ _NOT_ASKING = ("why not", "warum nicht", "por que no", "como no", "pourquoi pas"
 
 def read_yes_no(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept a yes (True) or a no (False); an unclear answer, or one with both, is refused."""
-    means = meaning(inbound.payload or inbound.text, language)
+    means = meaning(inbound.payload or inbound.text, language, expectation.question)
     return Refused("not_yes_no") if means is None else Accepted(means)
 
 
-def meaning(text: str, language: str) -> bool | None:
-    """Return whether `text` means yes or no in `language` (or in English), or None. Takes linear time."""
+def meaning(text: str, language: str, question: str = "") -> bool | None:
+    """Return whether `text` means yes or no in `language` (or in English), or None. Takes linear time.
+
+    Beside a yes the words of `question` change nothing; beside a no they may ("no, I want it").
+    """
+    if is_too_long(text):
+        return None
+    said = [_meaning(each, language, question) for each in between_corrections(text, language, no_is_an_answer=True)]
+    return None if None in said else said[-1]
+
+
+def _meaning(text: str, language: str, question: str) -> bool | None:
     words = read_words(text).words
     said = " ".join(words)
     for known in (WHOLE.get(base_language(language), {}), WHOLE[""]):
@@ -41,39 +55,59 @@ def meaning(text: str, language: str) -> bool | None:
     if len(words) > _MOST_WORDS or (_QUESTION.search(text) and not said.endswith(_NOT_ASKING)):
         return None
     drawn = [EMOJI[character] for character in text if character in EMOJI]
+    core = core_of(question, language)
     for each in dict.fromkeys((base_language(language), "en")):
         phrases = list(_phrases(words, meanings(each), drawn_out(each)))
-        if None not in phrases:
-            return _sum([*(phrase for phrase in phrases if phrase is not None), *drawn])
+        if question:
+            phrases = [_in_answer_to(question, phrase, core, language) for phrase in phrases]
+            repeated = [phrase.said for phrase in phrases if phrase.means == "asked"]
+            if not agrees_with(repeated, core, language):
+                return None
+        found = [phrase.means for phrase in phrases if phrase.means is not None]
+        if len(found) == len(phrases):
+            return _sum([*found, *drawn])
     return None
 
 
-def _phrases(
-    words: tuple[str, ...], known: Mapping[str, Meaning], drawn: Mapping[str, Meaning]
-) -> Iterator[Meaning | None]:
-    """Yield what the longest known phrase at each place means; None for a word of no phrase, which ends it."""
+class _Phrase(NamedTuple):
+    said: str
+    means: Meaning | None
+
+
+def _phrases(words: tuple[str, ...], known: Mapping[str, Meaning], drawn: Mapping[str, Meaning]) -> Iterator[_Phrase]:
+    """Yield the longest known phrase at each place, and each word of no phrase."""
     place = 0
     while place < len(words):
         for length in range(min(LONGEST_PHRASE, len(words) - place), 0, -1):
-            if (means := known.get(" ".join(words[place : place + length]))) is not None:
+            said = " ".join(words[place : place + length])
+            if (means := known.get(said)) is not None:
                 break
         else:
-            length = 1
-            means = drawn.get(squeezed(words[place])) if _DRAWN_OUT.search(words[place]) else None
-        yield means
-        if means is None:
-            return
+            length, said = 1, words[place]
+            means = drawn.get(squeezed(said)) if _DRAWN_OUT.search(said) else None
+        yield _Phrase(said, means)
         place += length
 
 
-def _sum(phrases: Iterable[Meaning]) -> bool | None:
+def _in_answer_to(question: str, phrase: _Phrase, core: Sequence[str], language: str) -> _Phrase:
+    """Return what the phrase means beside the question: "cancel" is no no where that is asked for."""
+    if phrase.means in (None, "no") and core and may_repeat(phrase.said, core, language):
+        return _Phrase(phrase.said, "asked")
+    if phrase.means == "no" and says_itself(phrase.said, question, language):
+        return _Phrase(phrase.said, "unsure")
+    return phrase
+
+
+def _sum(phrases: Sequence[Meaning]) -> bool | None:
     """Return what the phrases say together, None when they contradict each other or say nothing."""
+    if "asked" in phrases and not {"no", "not", "negation"}.isdisjoint(phrases):
+        return None  # "no, I want it"
     found: set[bool] = set()
     pending: Meaning | None = None  # a "not" or a negation whose yes has not come yet
     is_asked_for = False
     for means in phrases:
         match means:
-            case "harmless":
+            case "harmless" | "asked":
                 continue
             case "polite":
                 is_asked_for = True

@@ -15,8 +15,8 @@ from botflow.nodes.answers.lexicons.lexicon import phrases
 
 # "yes" agrees with something, "assent" stands for itself ("yes, sure"). "not" turns both into a no ("not right", "not
 # yes"); "negation" turns a yes into a no, and is a no by itself ("it isn't"). "unsure" is neither. "polite" is a yes
-# when it is all that was said ("please"), "harmless" says nothing.
-Meaning = Literal["yes", "assent", "no", "not", "negation", "unsure", "polite", "harmless"]
+# when it is all that was said ("please"), "harmless" says nothing. "asked" repeats a word of the question.
+Meaning = Literal["yes", "assent", "no", "not", "negation", "unsure", "polite", "harmless", "asked"]
 
 
 def _all(emoji: str, means: Meaning) -> dict[str, Meaning]:

@@ -184,6 +184,56 @@ def test_a_pressed_button_says_yes() -> None:
     assert read(YES_NO, message("Sounds like a plan", payload="yes"), "en", None) == Accepted(True)
 
 
+CANCEL = "Do you want to cancel the appointment?"
+DELIVERY = "Do you want delivery?"
+CANCEL_DELIVERY = "It is on its way. Shall we cancel the delivery?"
+ABSAGEN = "Möchten Sie den Termin absagen?"
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "text", "means"),
+    [
+        ("en", CANCEL, "yes please cancel", True), ("en", CANCEL, "yes, I want to cancel my appointment", True),
+        ("en", CANCEL, "please cancel it", True), ("en", DELIVERY, "yes, delivery please", True),
+        ("en", "May we contact you?", "yes you may", True), ("en", CANCEL, "no", False),
+        ("de", ABSAGEN, "ja bitte absagen", True), ("es", "¿Desea cancelar la cita?", "sí, cancelar la cita", True),
+        ("fr", "Voulez-vous annuler ?", "oui, annuler svp", True), ("en", "Please answer yes or no.", "no", False),
+        ("en", "No problem! Do you want delivery?", "no", False),
+        # What is left out, or said beside a no, may be the opposite.
+        ("en", DELIVERY, "I do not want delivery", None), ("en", CANCEL_DELIVERY, "I do not want delivery", None),
+        ("en", CANCEL_DELIVERY, "yes, delivery please", None), ("en", CANCEL_DELIVERY, "yes I want the delivery", None),
+        ("en", DELIVERY, "no, I want delivery", None), ("en", DELIVERY, "delivery", None),
+        ("en", CANCEL, "no, cancel", None), ("en", CANCEL, "no, appointment", None),
+        ("en", CANCEL, "cancel", None), ("en", "Keep it or cancel?", "cancel", None), ("de", ABSAGEN, "absagen", None),
+        ("de", ABSAGEN, "ja, den Termin", None), ("es", "¿Desea cancelar la cita?", "no cancelar", None),
+        ("en", "Is anything wrong?", "that's wrong", None), ("en", "No delivery?", "no", None),
+        ("en", "Delivery or pickup?", "yes, delivery", None), ("en", "Don't you want delivery?", "yes, delivery", None),
+        ("en", DELIVERY, "yes, if delivery is free", None), ("en", DELIVERY, "yes but not delivery", None),
+    ],
+)  # fmt: skip
+def test_the_words_of_the_question_say_nothing_beside_a_yes(
+    language: str, question: str, text: str, means: bool | None
+) -> None:
+    assert meaning(text, language, question) is means
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "means"),
+    [
+        ("en", "yes, no wait, no", False), ("en", "no, wait, yes", True), ("en", "yes, actually no", False),
+        ("en", "no, I mean yes", True), ("en", "yes, sorry, no", False), ("es", "sí, digo no", False),
+        ("de", "ja, ach quatsch, nein", False), ("fr", "oui, enfin non", False), ("fr", "non, pardon, oui", True),
+        ("en", "yes, no", None), ("en", "yes, wait", None), ("en", "maybe, no wait, yes", None),
+        ("en", "yes, no wait, if it is cheap", None), ("en", "yes, if it is cheap, no wait, no", None),
+        ("de", "ja, äh nein", None), ("en", "yes actually no", None), ("en", "yes, actually", None),
+    ],
+)  # fmt: skip
+def test_of_a_corrected_answer_the_last_one_counts_if_each_is_understood(
+    language: str, text: str, means: bool | None
+) -> None:
+    assert meaning(text, language) is means
+
+
 OPPOSED = {
     "en": "not no don't never nope but unless if or maybe can't instead",
     "de": "nicht nein nie kein jedoch wenn oder vielleicht falls statt",

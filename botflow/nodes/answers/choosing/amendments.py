@@ -1,0 +1,87 @@
+"""Corrections inside an answer: "pizza, no wait, pasta" are two answers, of which the last one counts.
+
+Each of them must be understood by itself. "Pizza, no salad" is no correction: the salad is refused, not the pizza.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from botflow.nodes.answers.accounting import longest
+from botflow.nodes.answers.choosing.yes_no_words import meanings
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
+
+_PAUSES = frozenset(",.;:!…-")
+_PARTICLES = frozenset(("halt", "doch"))  # "Pizza, halt mit Salat" corrects nothing
+
+
+def between_corrections(text: str, language: str, *, no_is_an_answer: bool = False) -> list[str]:
+    """Return the answers in `text`, the whole text where nothing is corrected.
+
+    A correction stands behind a mark, or has several words; behind one that ends in a mere "no" there is a mark too.
+    Where "no" is an answer itself, no correction ends in it: "yes, actually no".
+    """
+    lexicon = lexicon_of(language)
+    tokens = tokenize(text, elides=lexicon.elides)
+    if len(tokens) > MOST_TOKENS:
+        return [text]
+    corrections, answers, begun, at = _Corrections(tokens, language, no_is_an_answer), list[str](), 0, 1
+    while at < len(tokens):
+        end = corrections.end_at(at)
+        if end is None or not _has_words(tokens[begun:at]) or not _has_words(tokens[end:]):
+            at += 1
+            continue
+        answers.append(_written(tokens[begun:at]))
+        begun = at = end
+    return [*answers, _written(tokens[begun:])] if answers else [text]
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrections:
+    tokens: Sequence[Token]
+    language: str
+    no_is_an_answer: bool
+
+    def end_at(self, at: int) -> int | None:
+        """Return the place behind the correction that begins at `at`, None if none does; it may be a chain of them."""
+        length = self._length(at)
+        if not length or (length == 1 and (self.tokens[at].text in _PARTICLES or not _is_pause(self.tokens[at - 1]))):
+            return None
+        while True:
+            end = at + length
+            ends_in_no = _is_no(self.tokens[end - 1].text, self.language)
+            at = end
+            while at < len(self.tokens) and _is_pause(self.tokens[at]):
+                at += 1
+            length = self._length(at)
+            if not length:
+                return None if ends_in_no and at == end else at
+
+    def _length(self, at: int) -> int:
+        """Return how many words from `at` on are a correction."""
+        if at >= len(self.tokens):
+            return 0
+        known = lexicon_of(self.language).corrections
+        for length in range(longest(self.tokens, at, known), 0, -1):
+            phrase = tuple(token.text for token in self.tokens[at : at + length])
+            if phrase in known and not (self.no_is_an_answer and _is_no(phrase[-1], self.language)):
+                return length
+        return 0
+
+
+def _is_no(word: str, language: str) -> bool:
+    return meanings(language).get(word) == "no"
+
+
+def _is_pause(token: Token) -> bool:
+    return token.text in _PAUSES
+
+
+def _has_words(tokens: Sequence[Token]) -> bool:
+    return any(token.kind != "mark" for token in tokens)
+
+
+def _written(tokens: Sequence[Token]) -> str:
+    return "".join(token.raw if token.glued else f" {token.raw}" for token in tokens).strip(" ,;:")

@@ -1,0 +1,101 @@
+"""Which words of a question may stand beside a yes and change nothing: "yes please, cancel it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+from botflow.engine.text_folding import read_words
+from botflow.languages import base_language
+from botflow.nodes.answers.accounting import stem
+from botflow.nodes.answers.choosing.yes_no_words import meanings
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.lexicon import words
+from botflow.nodes.answers.tokens import ELISION
+
+_SENTENCE = re.compile(r"[.!?¿¡…\n]+")
+# A noun follows these, perhaps behind an adjective.
+_BEFORE_NOUNS = words(
+    "the a an your our my this that these those his her their any for with in on at by from about "
+    "der die das den dem des ein eine einen einem einer ihr ihre ihren ihrem ihrer dein deine deinen unser unsere mit "
+    "fur im am beim zum zur vom "
+    "el la los las un una su sus tu tus nuestro nuestra del al con para por en "
+    "le les une des du votre vos ton ta tes notre nos au aux avec pour"
+)
+# Beside the words that a language's lexicon knows, these carry no meaning of their own in a question.
+_SMALL = words(
+    "do does did you your shall should may would like want wish prefer to us me them it we i please "
+    "sie du ihnen dir mochten mochtest wollen willst sollen soll durfen darf wir zu "
+    "que usted ustedes te le les desea deseas quiere quieres podemos puedo prefiere "
+    "vous tu voulez veux souhaitez souhaites pouvons nous preferez"
+)
+
+
+@lru_cache(maxsize=256)
+def core_of(question: str, language: str) -> tuple[str, ...]:
+    """Return the stems of what a yes agrees with: "cancel appointment" of "Do you want to cancel the appointment?".
+
+    Empty when the question leaves it open ("... or ...?", "Don't you ...?").
+    """
+    asked = _last_sentence(question)
+    if any(_leaves_open(word, language) for word in asked):
+        return ()
+    return tuple(stem(word) for word in asked if not is_small(word, language))
+
+
+def may_repeat(word: str, core: Sequence[str], language: str) -> bool:
+    """Say whether a yes to a question with this core may have `word` beside it."""
+    return stem(bare(word)) in core or is_small(bare(word), language)
+
+
+def agrees_with(said: Sequence[str], core: Sequence[str], language: str) -> bool:
+    """Say whether the words of a yes leave out nothing that decides what it means.
+
+    "Yes, the delivery" at "Shall we cancel the delivery?" leaves out the verb, which begins the core. In German it ends
+    the core.
+    """
+    told = tuple(stem(bare(word)) for word in said if not is_small(bare(word), language))
+    whole = tuple(core)
+    return whole[len(whole) - len(told) :] == told if base_language(language) == "de" else whole[: len(told)] == told
+
+
+def says_itself(phrase: str, question: str, language: str) -> bool:
+    """Say whether the question ends in the same word as a phrase for no: "that's wrong" agrees with "Is it wrong?".
+
+    A question that says "yes" too offers both words: "Please answer yes or no".
+    """
+    asked = _last_sentence(question)
+    offers = any(meanings(language).get(word) == "assent" for word in asked)
+    return not offers and stem(bare(phrase.split()[-1])) in map(stem, asked)
+
+
+def is_small(word: str, language: str) -> bool:
+    """Say whether `word` carries no meaning of its own beside a yes or in a question."""
+    return word in _SMALL or word in _BEFORE_NOUNS or word in _leading(language)
+
+
+def _leaves_open(word: str, language: str) -> bool:
+    if is_small(word, language):
+        return False
+    return word in lexicon_of(language).changing or meanings(language).get(word) in ("not", "negation", "unsure")
+
+
+@cache
+def _leading(language: str) -> frozenset[str]:
+    return words(courtesy_of(language).leading.replace(",", " "))
+
+
+def bare(word: str) -> str:
+    """Return a French word without what is elided before it: "l'heure" is "heure"."""
+    return ELISION.sub("", word, count=1)
+
+
+def _last_sentence(question: str) -> list[str]:
+    sentences = [found for each in _SENTENCE.split(question) if (found := list(_words_of(each)))]
+    return sentences[-1] if sentences else []
+
+
+def _words_of(question: str) -> Iterator[str]:
+    return map(bare, read_words(question).words)
