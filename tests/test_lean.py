@@ -1,4 +1,7 @@
-"""What botflow weighs: the packages and bytes of a base install, and what an import or a command loads."""
+"""What botflow weighs: the packages and bytes of a base install, and what an import loads.
+
+What a command loads is in tests/cli/test_imports.py.
+"""
 
 from __future__ import annotations
 
@@ -92,16 +95,6 @@ def test_installed_plugins_do_not_load_their_sdks_before_they_are_needed() -> No
 
     assert names.split() == sorted(entry.name for entry in entry_points(group="botflow.plugins"))
     assert loaded == ""
-
-
-def test_help_loads_neither_web_nor_storage() -> None:
-    program = (
-        "import sys; from typer.testing import CliRunner; from botflow.cli.app import app;"
-        "CliRunner().invoke(app, ['--help'], catch_exceptions=False);"
-        "print(*[name for name in ('starlette', 'uvicorn', 'sqlalchemy') if name in sys.modules])"
-    )
-
-    assert run("-c", program).strip() == ""
 
 
 def test_the_lock_files_name_no_place_of_their_own() -> None:

@@ -22,7 +22,7 @@ from botflow.cli.commands import (
     worker,
     workflows,
 )
-from botflow.cli.launch import known_secrets
+from botflow.cli.launch import collect_garbage_seldom, known_secrets
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -51,6 +51,7 @@ version.add_to(app)
 
 def main() -> NoReturn:
     """Run the command that the arguments name, and exit: 0 good, 1 the flow is wrong, 2 the call is wrong."""
+    collect_garbage_seldom()
     try:
         app(prog_name="botflow")
     except BotflowError as problem:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from botflow.engine.inbound import Inbound
-from botflow.engine.turn import Turn, TurnStatus
 from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import StoredSession
 from botflow.values import value
+
+if TYPE_CHECKING:
+    from botflow.engine.turn import Turn, TurnStatus
 
 InboundState = Literal["new", "done", "stale", "dead"]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from botflow.errors import UsageError
 from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
-from botflow.storage.engines.sqlite import ProcessLock, sqlite_path
+from botflow.storage.engines.sqlite_file import ProcessLock, sqlite_path
 from botflow.storage.migrations import VERSION_TABLE
 from botflow.storage.migrations.schema import schema_of
 from botflow.storage.migrations.upgrade import is_postgres

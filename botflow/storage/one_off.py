@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
-from botflow.storage.engines.sqlite import sqlite_path
+from botflow.storage.engines.sqlite_file import sqlite_path
 from botflow.storage.migrations.upgrade import is_postgres
 
 Result = TypeVar("Result")
@@ -28,6 +27,8 @@ async def run_once(url: str, work: Callable[[Connection], Result]) -> Result:
     """
     if not is_postgres(url):
         return await asyncio.to_thread(run_once_sync, url, work)
+    from sqlalchemy.ext.asyncio import create_async_engine  # it loads the ORM, which commands do without
+
     engine = create_async_engine(DIALECT, poolclass=NullPool, connect_args=connection_parameters(url))
     with provider_errors():
         async with engine.begin() as connection:

@@ -11,10 +11,9 @@ from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionState, SessionSummary
 from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
-from botflow.storage.delivery.outbox import PARTS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, inbounds, outbounds, sessions, turns, workflows
-from botflow.storage.turns.row_mapping import stored_outbound
+from botflow.storage.turns.row_mapping import PARTS, stored_outbound
 
 IS_OWN = outbounds.c.body["to"].as_string().is_(None)
 SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 
 import pytest
 
@@ -102,6 +103,12 @@ def test_version_names_the_plugins_that_are_installed(botflow: Call) -> None:
     assert found["botflow"]
     assert {"twilio", "openai"} <= set(found["plugins"])
     assert botflow("version").out.startswith(f"botflow {found['botflow']} (Python 3.")
+
+
+def test_the_version_alone_can_be_asked_for_without_a_command(botflow: Call) -> None:
+    ended = botflow("--version")
+
+    assert (ended.status, ended.out) == (0, f"botflow {version('botflow')}\n")
 
 
 def test_sessions_without_a_database_says_where_it_looked(botflow: Call) -> None:

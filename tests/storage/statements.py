@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from botflow.storage.engines.dialects import SQLITE_NOW
-from botflow.storage.engines.sqlite import sqlite_path
+from botflow.storage.engines.sqlite_file import sqlite_path
 
 Sent = tuple[str, Any]  # a statement and its parameters
 

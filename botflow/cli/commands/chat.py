@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +29,8 @@ def chat(flows: FlowPaths) -> None:
     A flow file that is saved meanwhile is taken up by the next conversation. Commands: /file PATH, /place LAT LON,
     /vars, /trace, /help, /quit.
     """
+    import secrets
+
     from botflow.cli.flow_watch import seen
     from botflow.cli.launch import run_until_stopped, runtime_options
     from botflow.cli.output.logging import configure_logs

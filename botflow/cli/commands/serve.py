@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -52,34 +51,30 @@ def serve(
     A flow file that changed becomes a new version; conversations under way keep theirs. A file that is older than what
     is served does not take over: the server says which version it would be, and serves the newer one.
     """
-    from botflow.cli.launch import listen, loading, run_until_stopped, runtime_options
+    from botflow.cli.flow_watch import seen
+    from botflow.cli.launch import listen, run_until_stopped, runtime_options
+    from botflow.cli.output.logging import configure_logs
+    from botflow.redaction.known_secrets import KnownSecrets
+    from botflow.runtime.flow_files import read_flow_files
+    from botflow.runtime.process.worker import WorkerOptions
+    from botflow.settings import Settings
+    from botflow.web.auth.deployment_keys import deployment_keys
 
-    with loading():
-        import botflow.web.application
-        import botflow.web.server  # noqa: F401 -- both are used below, and loading them takes longest
-        from botflow.cli.flow_watch import seen
-        from botflow.cli.output.logging import configure_logs
-        from botflow.redaction.known_secrets import KnownSecrets
-        from botflow.runtime.flow_files import read_flow_files
-        from botflow.runtime.process.worker import WorkerOptions
-        from botflow.settings import Settings
-        from botflow.web.auth.deployment_keys import deployment_keys
-
-        known = KnownSecrets()
-        settings = Settings.from_environment()
-        configure_logs(known, level=settings.botflow_log_level, written_as=settings.botflow_log_format)
-        before = seen(flows or ())
-        files = read_flow_files(flows or ())
-        options = runtime_options(
-            settings,
-            files,
-            keyring=deployment_keys(settings, dev=dev, host=host),
-            worker=None if no_worker else WorkerOptions(),
-            migrate=not no_migrate,
-            known_secrets=known,
-            role="serve",
-            restores=dev,
-        )
+    known = KnownSecrets()
+    settings = Settings.from_environment()
+    configure_logs(known, level=settings.botflow_log_level, written_as=settings.botflow_log_format)
+    before = seen(flows or ())
+    files = read_flow_files(flows or ())
+    options = runtime_options(
+        settings,
+        files,
+        keyring=deployment_keys(settings, dev=dev, host=host),
+        worker=None if no_worker else WorkerOptions(),
+        migrate=not no_migrate,
+        known_secrets=known,
+        role="serve",
+        restores=dev,
+    )
     with listen(host, port) as listening:
         run_until_stopped(_serve(options, settings, listening, flows or (), files, before, dev=dev))
 
@@ -136,6 +131,8 @@ async def _serve(
 
 async def _older_in_use(runtime: Runtime) -> OlderInUse | None:
     """Return what goes on in older versions; None when to count it takes long: a server starts without that."""
+    import asyncio
+
     try:
         async with asyncio.timeout(COUNT_WITHIN_S):
             return await runtime.database.flows.older_in_use()

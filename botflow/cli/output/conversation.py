@@ -24,7 +24,7 @@ SETTLED_WELL = ("", "done", "sent", "delivered", "read")  # states of a message 
 
 async def conversation_json(archive: Archive, summary: SessionSummary, limit: int) -> dict[str, Any]:
     """Return a session's newest `limit` turns and messages."""
-    stored = await archive.turns.load_by_id(summary.id)
+    stored = await archive.session(summary.id)
     lines = await archive.transcripts.transcript(summary.id, limit)
     traces = await archive.transcripts.traces(summary.id, limit)
     first = traces[0].seq if traces else 0

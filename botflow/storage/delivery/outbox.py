@@ -20,9 +20,8 @@ from botflow.storage.delivery.reports import apply_news
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
-from botflow.storage.turns.row_mapping import OUTBOUND, is_unsettled, stored_outbound
+from botflow.storage.turns.row_mapping import PARTS, is_unsettled, stored_outbound
 
-PARTS: Select[*tuple[Any, ...]] = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_id)
 IN_ORDER = (outbounds.c.session_id, outbounds.c.version, outbounds.c.index)
 
 

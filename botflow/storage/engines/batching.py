@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from botflow.errors import ProviderError
-from botflow.storage.engines.driver_errors import is_about_a_row
+from botflow.storage.engines.error_translation import is_about_a_row
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

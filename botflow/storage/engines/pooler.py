@@ -7,13 +7,15 @@ prepared statement would be there or not.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, text
 
 from botflow.errors import UsageError
 from botflow.storage.engines.postgres_connect import connection_parameters
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOOKS = 5
 SESSION_OF_ITS_OWN = (
@@ -51,6 +53,8 @@ def refuse_pooler(url: str, engine: Engine, connection: Connection) -> None:
 
 
 def _refuse_without_options(url: str) -> None:
+    import psycopg
+
     try:
         psycopg.connect(**connection_parameters(url)).close()
     except psycopg.OperationalError as failure:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 from botflow.errors import UsageError
 
 DIALECT = "postgresql+psycopg://"  # for SQLAlchemy, which gets everything else as `connect_args`
@@ -48,6 +45,9 @@ def connection_parameters(url: str, options: str = SERVER_LIMITS, *, name: str =
 
 def _parse(url: str) -> dict[str, Any]:
     """Return the parameters that a URL names. A refusal quotes nothing of it: it may be a part of the password."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
     try:
         given: dict[str, Any] = conninfo_to_dict(driver_url(url))
     except psycopg.ProgrammingError:

@@ -6,19 +6,17 @@ A commit waits for the disk (WAL, synchronous=FULL). A lock file beside the data
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 import os
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection
 
-from botflow.errors import UsageError
-from botflow.private_files import make_private, open_private
+from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
+from botflow.storage.engines.sqlite_file import ProcessLock, sqlite_path
 from botflow.storage.engines.sqlite_threads import SqliteThreads
 from botflow.storage.outage_log import OutageLog
 
@@ -27,34 +25,6 @@ ANSWER_S = 10.0
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-
-
-class ProcessLock:
-    """Held while the database is open. The kernel releases it when the process ends, also after a crash."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: int | None = None
-
-    def take(self) -> None:
-        """UsageError `database.in_use` when another process, or another application of this one, has the database."""
-        # Beside the file itself: a symbolic link is another name of the same database.
-        file = open_private(Path(f"{self._path.resolve()}.lock"), os.O_RDWR)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            raise UsageError(
-                f"the SQLite database {self._path} is open already, in another process or application",
-                code="database.in_use",
-                hint="stop it there, or set BOTFLOW_DATABASE_URL to Postgres, which many processes can share",
-            ) from None
-        self._file = file
-
-    def release(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
 
 
 class SqliteEngine:
@@ -105,13 +75,3 @@ class SqliteEngine:
         """Return a text that is unique among the database files that share a Redis."""
         file = await asyncio.to_thread(os.stat, self._path)
         return hashlib.sha256(f"{self._path} {file.st_dev} {file.st_ino}".encode()).hexdigest()[:12]
-
-
-def sqlite_path(url: str) -> Path:
-    """Return the database's file; UsageError `database.url` for one in memory, which would end with the process."""
-    database = make_url(url).database
-    if not database or database == ":memory:":
-        raise UsageError(
-            "botflow's SQLite database needs a file", code="database.url", hint="for example sqlite:///botflow.db"
-        )
-    return Path(database).absolute()

@@ -1,13 +1,16 @@
-"""Bring a database to the newest schema, one process at a time. Alembic is imported only when a migration is needed."""
+"""Bring a database to the newest schema, one process at a time.
+
+Every command that reads a database imports this, so Alembic, the driver and the log are imported when a migration needs
+them.
+"""
 
 from __future__ import annotations
 
 import random
 import sqlite3
 import time
+from typing import Any
 
-import psycopg
-import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -18,17 +21,14 @@ from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.pooler import refuse_pooler
 from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
-from botflow.storage.engines.sqlite import ProcessLock, sqlite_path
+from botflow.storage.engines.sqlite_file import ProcessLock, sqlite_path
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.migrations.schema import Schema, read_schema
 
 SCRIPTS = "botflow:storage/migrations"
 LOCK_TIMEOUT_S = 2
 TRIES = 30
-WAITED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 LOCK = 0x626F74666C6F77  # "botflow": the advisory lock of the process that migrates
-
-_log = structlog.get_logger("botflow.storage")
 
 
 def migrate(url: str) -> None:
@@ -114,7 +114,7 @@ def _works_already(schema: Schema | None) -> bool:
         return False
     schema.refuse_if_too_new()
     if schema.is_newer:
-        _log.info("schema_is_newer", schema=schema.version, of_this_release=HEAD)
+        _log().info("schema_is_newer", schema=schema.version, of_this_release=HEAD)
     return schema.fits
 
 
@@ -131,12 +131,19 @@ def _run_beside_others(connection: Connection) -> None:
             _run_scripts(connection)
         except OperationalError as failure:
             connection.rollback()
-            if not left or not isinstance(failure.orig, WAITED):
+            if not left or not _has_waited(failure):
                 raise
-            _log.warning("migration_waits", cause=str(failure.orig).splitlines()[0], tries_left=left)
+            _log().warning("migration_waits", cause=str(failure.orig).splitlines()[0], tries_left=left)
             time.sleep(random.uniform(0.5, 1.5))
         else:
             return
+
+
+def _has_waited(failure: OperationalError) -> bool:
+    """Whether the server ended the migration because another transaction holds a table."""
+    from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+    return isinstance(failure.orig, LockNotAvailable | DeadlockDetected)
 
 
 def _run_scripts(connection: Connection) -> None:
@@ -148,6 +155,12 @@ def _run_scripts(connection: Connection) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.commit()
+
+
+def _log() -> Any:
+    import structlog
+
+    return structlog.get_logger("botflow.storage")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, and_, literal_column
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, literal_column, select
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound, Location, Media
@@ -61,6 +61,7 @@ SESSION: tuple[Column[Any], ...] = tuple(sessions.c[name] for name in SESSION_CO
 OUTBOUND: tuple[Column[Any], ...] = tuple(
     (sessions if name in ("workflow_id", "channel", "external_id") else outbounds).c[name] for name in OUTBOUND_COLUMNS
 )
+PARTS: Select[*tuple[Any, ...]] = select(*OUTBOUND).join(sessions, sessions.c.id == outbounds.c.session_id)
 
 
 def stored_session(row: tuple[Any, ...]) -> StoredSession:

@@ -22,7 +22,8 @@ from botflow.records.sessions import StoredSession
 from botflow.records.turns import JournalledAnswer, TurnId
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.dialects import now
-from botflow.storage.engines.sqlite import SqliteEngine, sqlite_path
+from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.engines.sqlite_file import sqlite_path
 from botflow.storage.engines.sqlite_threads import READERS
 from botflow.storage.migrations.upgrade import migrate
 from tests.storage.leased_turns import ONE, accept, arrival
