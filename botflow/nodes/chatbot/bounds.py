@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
 
 from botflow.engine.node_type import NodeFailure
 from botflow.engine.scene import Scene
@@ -14,10 +15,13 @@ from botflow.nodes.answers.calendar.dates import find_date
 from botflow.nodes.answers.calendar.moments import find_moment, written_moment
 from botflow.nodes.answers.calendar.times import find_time
 from botflow.nodes.answers.expectation import Expectation, Kind
+from botflow.nodes.answers.lexicons import LEXICONS
 
 Bound = int | float | str
+T = TypeVar("T")
 BOUNDED = ("text", "integer", "number", "date", "time", "datetime", "choices", "money", "rating")
 _NOW = "now"
+_ANY_DAY = date(2024, 1, 1)  # only whether a word is a bound is of interest
 
 
 def fixed_bound(kind: Kind, written: Bound | None, name: str) -> Bound | None:
@@ -65,21 +69,29 @@ def leaves_room(expectation: Expectation) -> bool:
 def _bound(kind: Kind, value: Any, scene: Scene) -> Bound | None:
     match kind:
         case "date":
-            found = find_date(str(value), scene.local_now.date(), scene.flow.language, scene.flow.region)
-            return found.isoformat() if found else None
+            today, region = scene.local_now.date(), scene.flow.region
+            day = _in_words(value, scene, lambda text, language: find_date(text, today, language, region))
+            return day.isoformat() if day else None
         case "datetime":
             return _moment(str(value), scene)
         case "time":
-            return find_time(str(value), scene.flow.language)
+            return _in_words(value, scene, find_time)
         case _:
             return _number(value)
+
+
+def _in_words(value: Any, scene: Scene, find: Callable[[str, str], T | None]) -> T | None:
+    """Read a bound in the flow's language, else in English: `heute` or `today` in a German flow."""
+    found = (find(str(value), language) for language in (scene.flow.language, "en"))
+    return next((bound for bound in found if bound is not None), None)
 
 
 def _moment(text: str, scene: Scene) -> str | None:
     if text == _NOW:
         return written_moment(scene.local_now)
     if (moment := _moment_or_none(text)) is None:
-        return find_moment(text, scene.local_now, scene.flow.language, scene.flow.region)
+        now, region = scene.local_now, scene.flow.region
+        return _in_words(text, scene, lambda text, language: find_moment(text, now, language, region))
     return written_moment(moment.astimezone(scene.zone) if moment.tzinfo else moment)
 
 
@@ -97,8 +109,8 @@ def _iso_date(written: Bound, name: str) -> str | None:
     try:
         return date.fromisoformat(str(written)).isoformat()
     except ValueError:
-        if any(character.isalpha() for character in str(written)):
-            return None
+        if _has_letters(written) and any(find_date(str(written), _ANY_DAY, language, None) for language in LEXICONS):
+            return None  # without letters, "3/4" is another day to each reader of the flow
         message = f"{written!r} is not a date such as 2026-03-12, nor a word such as today"
         raise WrongProperty(message, name) from None
 
@@ -109,9 +121,15 @@ def _iso_moment(written: Bound, name: str) -> str | None:
     moment = _moment_or_none(str(written))
     if moment is not None:
         return written_moment(moment) if moment.tzinfo is None else None
-    if any(character.isalpha() for character in str(written)):
+    noon = datetime.combine(_ANY_DAY, time(12), UTC)
+    known = written == _NOW or any(find_moment(str(written), noon, language, None) for language in LEXICONS)
+    if _has_letters(written) and known:
         return None
     raise WrongProperty(f"{written!r} is not a moment such as 2026-03-12T18:30, nor a word such as now", name)
+
+
+def _has_letters(written: Bound) -> bool:
+    return any(character.isalpha() for character in str(written))
 
 
 def _moment_or_none(text: str) -> datetime | None:

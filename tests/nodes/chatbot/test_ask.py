@@ -280,6 +280,16 @@ def test_a_moment_may_be_bounded_by_the_one_in_which_it_is_asked() -> None:
     assert talk.says("friday at 18:00") == ["2026-11-20T18:00"]
 
 
+@pytest.mark.parametrize("kind", ["date", "datetime", "time"])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "it"])
+def test_a_bound_may_be_written_in_english_in_any_flow(kind: str, language: str) -> None:
+    bound = {"date": "today", "datetime": "tomorrow at 10 am", "time": "8 am"}[kind]
+    talk = Talk(node("at", "chatbot.ask", text="?", expect=kind, min=bound), language=language)
+    talk.says("hi")
+    talk.says("?!")
+    assert talk.turn.failure is None
+
+
 @pytest.mark.parametrize(
     ("bound", "stored"),
     [
@@ -316,6 +326,8 @@ def test_a_moment_is_bounded_on_the_persons_clock(bound: str, stored: str) -> No
         ({"expect": "integer", "min": 5, "max": 2}, "no answer can fit"),
         ({"expect": "integer", "min": "five"}, "not a number"),
         ({"expect": "date", "min": "2026-02-30"}, "not a date"),
+        ({"expect": "date", "min": "todya"}, "not a date"),
+        ({"expect": "datetime", "min": "nwo"}, "not a moment"),
         ({"expect": "time", "max": "99"}, "not a time"),
         ({"many": True}, "needs expect: media"),
         ({"expect": "location", "accept": ["image"]}, "needs expect: media"),
