@@ -68,23 +68,30 @@ def only_value(
     tokens: Sequence[Token],
     grammar: Grammar[T],
     skip: Skip,
-    corrections: Phrases[None] = _NOTHING,
+    lexicon: Lexicon | None = None,
     amended: Callable[[Said[T], Said[T]], T | None] = the_second,
 ) -> T | None:
     """Return the one value in `tokens`; None without one, with two that differ, or with a word that is not known.
 
-    With a correction between two values ("6, no wait, 7") it is what `amended` makes of them: the second one, or None
-    where that lacks a part of the first one ("7 pm, no, 8").
+    With a correction between two values ("6, no wait, 7"), which the lexicon knows, it is what `amended` makes of them:
+    the second one, or None where that lacks a part of the first one ("7 pm, no, 8"). A correction behind another number
+    ("7 pm, 5 people, no, 6") may be of that one.
     """
+    corrections = lexicon.corrections if lexicon else _NOTHING
     at, begun, found = 0, 0, None
     if len(tokens) > MOST_TOKENS:
         return None
     while at < len(tokens):
         match = grammar(tokens, at)
         if match is None and found is not None and (length := longest(tokens, at, corrections)):
-            start = at + length + _marks_at(tokens, at + length)
+            marks = _marks_at(tokens, at + length)
+            if lexicon is not None and not marks and tokens[at + length - 1].text in lexicon.negating:
+                return None
+            start = at + length + marks
             match = grammar(tokens, start) if start < len(tokens) else None
-            if match is not None:
+            if match is not None and lexicon is not None:
+                if _holds_number(tokens[found.end : at], lexicon):
+                    return None
                 former = Said(tokens[begun : found.end], found.value)
                 value = amended(former, Said(tokens[start : match.end], match.value))
                 if value is None:
@@ -100,6 +107,11 @@ def only_value(
         else:
             return None
     return None if found is None else found.value
+
+
+def _holds_number(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    numbers = lexicon.numbers
+    return any(token.kind == "digits" or (token.text in numbers.pieces.keys() - numbers.weak) for token in tokens)
 
 
 def length_of_count(tokens: Sequence[Token], at: int, number: Grammar[T], lexicon: Lexicon) -> int:

@@ -13,6 +13,7 @@ from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.tokens import Token
 
 _DAY = 24 * 60
+_LONGEST_SPAN = 6 * 60  # longer ones are written in hours seldom
 _ABOVE_NOON: dict[DayPart, range] = {  # the hours, 1 to 11, to which twelve is added
     "am": range(0),
     "morning": range(0),
@@ -78,7 +79,9 @@ class ClockGrammar:
             start > at and not clock.is_clear and not self._is_hour(tokens, start)
         ):
             return None
-        clear = clock.is_clear or start > at
+        if self._may_last(tokens, start, end, clock):
+            return None
+        clear = clock.is_clear or (start > at and tokens[start - 1].text not in self._words.weak_before)
         return Match(Clock(clock.minutes, clock.part, clear, clock.is_named), end)
 
     def _is_span(self, tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -89,6 +92,13 @@ class ClockGrammar:
         ahead = self.lexicon.calendar.ahead
         is_ahead = any(at >= len(each) and _said(tokens, at - len(each), each) for each in ahead)
         return is_ahead or self.lexicon.language == "es"
+
+    def _may_last(self, tokens: Sequence[Token], start: int, end: int, clock: Clock) -> bool:
+        """Say whether it may be a length of time: "for 2h", "pour 2 h"; not "pour 20h"."""
+        if tokens[end - 1].text != "h" or tokens[end - 2].text == ":" or start == 0:
+            return False
+        lead = tokens[start - 1 if tokens[start - 1].text not in self._words.before else start - 2].text
+        return clock.minutes <= _LONGEST_SPAN and lead in self._words.spans_before
 
     def part_at(self, tokens: Sequence[Token], at: int) -> Match[DayPart] | None:
         """Return the part of the day that is said at `at`, apart from a time: "in the afternoon"."""
@@ -121,9 +131,18 @@ class ClockGrammar:
                 return Match(Clock((half.value.minutes + sign * minutes.value) % _DAY), half.end)
             hour = self._hour(tokens, start)
             if hour is not None:
+                if sign < 0 and self._may_be_range(tokens, at, minutes, start):
+                    return None
                 end = self._past_mark(tokens, hour.end)
                 return Match(_clock(hour.value, sign * minutes.value), end)
         return None
+
+    def _may_be_range(self, tokens: Sequence[Token], at: int, minutes: Match[int], hour_at: int) -> bool:
+        """Say whether "7 to 8 pm" may mean from seven to eight: not "ten to eight", "5 to noon", "5 minutes to 8"."""
+        if self.lexicon.language != "en" or tokens[minutes.end - 1].text in self._words.minute_words:
+            return False
+        in_digits = tokens[at].kind == "digits" and tokens[hour_at].kind == "digits"
+        return in_digits or minutes.value % 5 != 0
 
     def _half_to(self, tokens: Sequence[Token], at: int) -> Match[Clock] | None:
         """Read "halb drei", "viertel sechs", and the Briton's "half seven"."""

@@ -48,7 +48,7 @@ def find_date(text: str, today: date, language: str, region: str | None, questio
         return max(length_of_time(tokens, at, lexicon), length_of_money(tokens, at), count, harmless(tokens, at))
 
     try:
-        found = only_value(tokens, grammar, skip, lexicon.corrections, _amended(lexicon))
+        found = only_value(tokens, grammar, skip, lexicon, _amended(lexicon))
     except OverflowError:  # beyond the calendar
         return None
     if found is None and base_language(language) not in LEXICONS:

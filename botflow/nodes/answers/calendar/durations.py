@@ -31,7 +31,7 @@ def find_duration(text: str, language: str, question: str = "") -> Number | None
     def read(tokens: Sequence[Token], at: int) -> Match[Number] | None:
         return length_at(tokens, at, lexicon)
 
-    return only_value(tokens, read, harmless, lexicon.corrections)
+    return only_value(tokens, read, harmless, lexicon)
 
 
 def length_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[Number] | None:

@@ -94,7 +94,7 @@ def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexic
             if part is not None:
                 said.parts.append(part.value)
             said.day, at = day.value, day.end
-        elif clock is not None and not (not clock.value.is_clear and length_of_count(tokens, at, numbers, lexicon)):
+        elif clock is not None and clock.value.is_clear:
             if said.clock not in (None, clock.value):
                 return None
             said.clock, at = clock.value, clock.end

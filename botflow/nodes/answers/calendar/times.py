@@ -39,8 +39,10 @@ def find_time(text: str, language: str, question: str = "") -> str | None:
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     said = _Times(lexicon, question)
-    found = only_value(tokens, said.clock, said.skip, lexicon.corrections, _amended)
-    return None if found is None else time_of(found, said.parts)
+    found = only_value(tokens, said.clock, said.skip, lexicon, _amended)
+    if found is None or (not found.is_clear and said.may_count(tokens)):
+        return None
+    return time_of(found, said.parts)
 
 
 def _amended(former: Said[Clock], second: Said[Clock]) -> Clock | None:
@@ -83,6 +85,10 @@ class _Times:
             return length
         self.parts.append(part.value)
         return part.end - at
+
+    def may_count(self, tokens: Sequence[Token]) -> bool:
+        """Say whether a bare number may be one of people: "we are 4", "for 4"."""
+        return any(token.text in self._lexicon.counting for token in tokens)
 
     def _count(self, tokens: Sequence[Token], at: int) -> int:
         return length_of_count(tokens, at, self._numbers, self._lexicon)

@@ -95,8 +95,8 @@ DE = Lexicon(
         days=table(
             {
                 "ubermorgen,uebermorgen": 2,
-                "morgen,moin": 1,
-                "heute,jetzt,heut,sofort,gleich": 0,
+                "morgen": 1,
+                "heute,heut": 0,
                 "gestern": -1,
                 "vorgestern": -2,
             }
@@ -189,6 +189,7 @@ DE = Lexicon(
         minute_words=words("minute minuten min"),
         half_to=table({"halb": -30, "viertel": -45, "dreiviertel,drei viertel": -15}),
         before=words("um gegen ca circa zirka etwa ungefahr"),
+        spans_before=words("für fuer seit vor"),
         parts=table(
             {
                 "pm": "pm",
@@ -218,6 +219,7 @@ DE = Lexicon(
         "ich meine,ich meinte,nein ich meine,doch lieber,lieber,nein lieber,besser,oder besser,korrektur,ups,"
         "halt nein,halt,warte,nein quatsch,ach quatsch,vielmehr,beziehungsweise nein,doch,nein sorry"
     ),
+    counting=words("für fuer wir sind sein waren werden zu mit uns es"),
     counted=phrases(
         "person,personen,leute,leuten,menschen,mann,gaste,gaesten,gasten,gast,erwachsene,erwachsenen,stuck,"
         "stueck,stucke,mal,"
@@ -234,23 +236,15 @@ DE = Lexicon(
     holders=words("tisch tische reservierung zimmer gruppe buchung platz"),
     spans=phrases("dauert,es dauert,dauerte,lang,lange,bleiben,bleibe,seit,schon,gedauert,warte,zeit,stuck"),
     moving=phrases(
-        "am,an,um,zum,gegen,kommen,komme,kommt,kam,zuruck,zurueck,gehen,gehe,ankommen,ankunft,abreise,anreise,"
-        "treffen,"
-        "treffen wir uns,treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,datum,"
-        "der tag,tag,tags,beginnt,beginn,fangt an,start,startet,erinnere mich,abholen,lieferung,liefern,"
-        "reservieren,buchen,"
-        "wie ware,wie ware es,wie ware es mit,wie waere es mit,wie waers mit,geboren,war,wurde,passiert,"
-        "passierte,seit,"
-        "morgens,vormittags,nachmittags,abends,vormittag,nachmittag,abend,mittags,uhrzeit,wieder,bei euch,"
-        "bei ihnen,du,sie,"
-        "an,dich,dir,euch,ihn,ihr,besuche,besuchen,besuch,werde,werden,feier,party,fest,urlaub,reise,flug,"
-        "geburtstag,hochzeit,"
-        "arbeit,buro,hause,nach hause,kaffee,essen,mittagessen,abendessen,fruhstuck,trinken,lass uns,lasst uns,"
-        "nehmen,nehme,"
-        "bestellung,zahlung,bezahlen,rechnung,konferenz,besprechung,meeting,anruf,anrufen,rufe,rufen,melden,melde,"
-        "wecker,stelle,aufstehen,aufzustehen,plane,planen,geplant,eintragen,trage,erledigt,fertig,fallig,endet,"
-        "ende,offnet,"
-        "schliesst,angekommen,gekauft,eingeladen,bekommen,gehalt,einen,mit,zur,zu,bei,von,gehts,wurde,unser,sein,hin"
+        "am,an,um,zum,gegen,kommen,komme,kommt,zuruck,zurueck,gehen,gehe,ankommen,ankunft,anreise,treffen,"
+        "treffen wir uns,treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,"
+        "datum,der tag,tag,tags,beginnt,beginn,fangt an,start,startet,erinnere mich,abholen,lieferung,liefern,"
+        "reservieren,buchen,wie ware,wie ware es,wie ware es mit,wie waere es mit,wie waers mit,geboren,war,"
+        "wurde,passiert,passierte,morgens,vormittags,nachmittags,abends,vormittag,nachmittag,abend,mittags,"
+        "uhrzeit,wieder,bei euch,bei ihnen,dich,dir,euch,ihn,besuche,besuchen,werde,feier,party,fest,geburtstag,"
+        "hause,nach hause,kaffee,essen,mittagessen,abendessen,fruhstuck,trinken,lass uns,lasst uns,nehmen,nehme,"
+        "wecker,stelle,aufstehen,aufzustehen,plane,planen,geplant,eintragen,trage,angekommen,einen,mit,zur,zu,"
+        "bei,gehts,unser,sein,hin"
     ),
     and_words=words("und plus"),
     currencies=word_table(

@@ -32,7 +32,7 @@ EN = Lexicon(
     language="en",
     numbers=NumberWords(
         pieces=pieces(
-            units="zero|nought|naught|nil|oh one two three four five six seven eight nine",
+            units="zero|nought|naught|nil one two three four five six seven eight nine",
             teens="ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
             tens="twenty thirty forty|fourty fifty sixty seventy eighty ninety",
             hundred="hundred hundreds",
@@ -80,7 +80,7 @@ EN = Lexicon(
             {
                 "the day after tomorrow,day after tomorrow,overmorrow": 2,
                 "tomorrow,tmrw,tmr,tomorow,tommorow,tommorrow,2moro": 1,
-                "today,tonight,this morning,this afternoon,this evening,now,right now,right away,immediately": 0,
+                "today,tonight,this morning,this afternoon,this evening": 0,
                 "yesterday,last night": -1,
                 "the day before yesterday,day before yesterday": -2,
             }
@@ -163,6 +163,7 @@ EN = Lexicon(
         minute_words=words("min mins minute minutes"),
         half_to=table({"half": 30}),  # a Briton's "half seven" is half past seven
         before=words("at around about circa"),
+        spans_before=words("for since"),
         parts=table(
             {
                 "am,a m": "am",
@@ -197,6 +198,7 @@ EN = Lexicon(
         "correction,oops,oh no,ah no,no i meant,lets make it,let's make it,scratch that,but make it,"
         "no let's make it,nope"
     ),
+    counting=words("for we we're we'll us they they're are be were there there's of just the"),
     counted=phrases(
         "people,persons,person,ppl,pax,guests,guest,adults,adult,of us,of them,pieces,piece,items,item,times,number,"
         "amount,result,value,count,quantity,the number,units"
@@ -219,24 +221,17 @@ EN = Lexicon(
         "waiting,already,time"
     ),
     moving=phrases(
-        "on,at,come,coming,go,going,back,go back,leave,left,arrive,meet,see,see you,start,starts,begin,happen,"
-        "happened,"
-        "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,put it,"
-        "pick it up,pick up,deliver,delivery,appointment,available,free,are you available,you,be there,be back,"
-        "by then,"
-        "date,day,the date,works best,would be best,best,suits me,suits us,ideally,how about,what about,born,"
-        "was born,"
-        "loan,lend,borrow,pay,"
-        "set,up,says,said,can you,could you,will you,where,when,what's,what is,your,any,something,everything,"
-        "with,to,from work,arrangement,arrangements,plan,plans,event,"
-        "task,this task,call,a call,lunch,dinner,breakfast,coffee,party,trip,flight,visit,work,home,office,"
-        "calendar,my calendar,"
-        "calendar,birthday,wedding,interview,class,game,concert,conference,deadline,payment,order,hotel,done,"
-        "finished,finish,started,ended,end,ends,will end,opens,open,closed,closes,arrived,bought,sold,called,invited,"
-        "received,paid,send,send it,remind me,reminder,sign me up,put me down,join,attend,plan to,planning,"
-        "hoping,hope,"
-        "special,great,nice,free on,moved,scheduled,planned,happens,happening,going to,supposed,"
-        "she,he,they,were,did,of,time,the time,meeting,together,again,early,sometime,return,expected"
+        "on,at,come,coming,go,going,back,go back,leave,arrive,meet,see you,start,starts,begin,happen,happened,"
+        "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,"
+        "put it,pick it up,pick up,deliver,delivery,appointment,available,free,are you available,you,be there,"
+        "be back,by then,date,day,the date,works best,would be best,best,suits me,suits us,ideally,how about,"
+        "what about,born,was born,loan,lend,borrow,pay,set,up,can you,could you,will you,your,something,"
+        "everything,with,arrangement,arrangements,plan,plans,event,task,this task,lunch,dinner,breakfast,coffee,"
+        "party,home,calendar,my calendar,birthday,conference,done,started,arrived,bought,sign me up,put me down,"
+        "join,attend,plan to,planning,hoping,hope,special,great,nice,free on,moved,scheduled,planned,happens,"
+        "happening,going to,supposed,of,time,the time,together,early,sometime,return,expected,set something up,"
+        "i will see you,"
+        "set up a call,set up a skype call,set up a video call,schedule a call,book a call,back to"
     ),
     and_words=words("and plus"),
     currencies=word_table(

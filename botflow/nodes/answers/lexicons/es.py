@@ -75,7 +75,7 @@ ES = Lexicon(
             {
                 "pasado manana": 2,
                 "manana": 1,
-                "hoy,ahora,esta noche,esta tarde,esta manana,ahora mismo": 0,
+                "hoy,hoy mismo,esta noche,esta tarde,esta manana": 0,
                 "ayer,anoche": -1,
                 "anteayer,antes de ayer,antier": -2,
             }
@@ -160,6 +160,7 @@ ES = Lexicon(
         minutes_first=False,
         minute_words=words("minutos minuto min"),
         before=words("las la a sobre"),
+        spans_before=words("para por durante desde hace"),
         parts=table(
             {
                 "am,a m": "am",
@@ -190,6 +191,8 @@ ES = Lexicon(
         "no,no espera,no perdon,perdon,perdona,digo,quiero decir,quise decir,no mejor,mejor,mejor dicho,"
         "espera,espera no,ay no,no no,uy no,ah no,bueno no,me equivoque,corrijo,o mejor"
     ),
+    negating=words("no"),
+    counting=words("para somos seremos con ser serán eramos nosotros nosotras de una unos"),
     counted=phrases(
         "persona,personas,gente,adultos,adulto,invitados,invitado,comensales,piezas,pieza,unidades,unidad,veces,"
         "vez,numero,"
@@ -208,28 +211,18 @@ ES = Lexicon(
     holders=words("mesa reserva reservacion habitacion grupo"),
     spans=phrases("tarda,dura,duro,tardo,durante,llevo,llevamos,quedarnos,quedarme,tiempo,desde hace,hace"),
     moving=phrases(
-        "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,vuelvo,vuelve,volvio,voy,voy a volver,vengo,"
-        "ir,ire,llegar,"
-        "llego,llegare,salir,salgo,regresar,regreso,regresare,regresa,reunion,una reunion,la reunion,cita,una cita,"
-        "la cita,hacer,fecha,la fecha,debe ser,quedamos,nos vemos,verlo,ver,tengo que,empieza,comienza,empezar,"
-        "ocurrira,"
-        "ocurrio,paso,sucedio,nos conocimos,nacio,naci,que tal,te va bien,te parece,disponible,estas disponible,"
-        "libre,ya,"
-        "por la manana,por la tarde,por la noche,de la tarde,de la manana,de la noche,hora,la hora,tiempo,mejor,"
-        "esta bien,seria genial,me viene bien,me va bien,estare,estara,tarea,esta tarea,evento,el evento,fiesta,"
-        "viaje,vuelo,visita,trabajo,casa,oficina,calendario,cumpleanos,boda,"
-        "cena,almuerzo,desayuno,comida,cafe,tomar,tomar un cafe,llamada,llamar,conferencia,clase,pago,pagar,"
-        "pedido,hotel,un hotel,"
-        "debe,deberia,hacerse,realizarse,hecho,termina,terminar,acaba,abre,cierra,compre,vendio,recibio,recibir,"
-        "invitado,"
-        "conocimos,conocieron,se conocieron,encontrar,encontremonos,encontrarnos,donde,cuando,cual,cual es,tu,"
-        "tu plan,plan,planes,"
-        "algun plan,algun,alguna,algo,tienes,puedes,puede,estabas,estuviste,estuve,persona,su,se,le,les,ella,"
-        "ocurre,programar,"
-        "prestar,por,un premio,premio,celebrar,celebremos,"
-        "pais,su pais,programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,algun momento,"
-        "en algun momento,"
-        "ayudar,ayudarnos,preparar,hacer,entregar,entrega,recoger,recogida,del"
+        "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,volvio,voy,voy a volver,vengo,ir,ire,llegar,"
+        "llego,llegare,regresar,regreso,regresare,regresa,cita,una cita,la cita,hacer,fecha,la fecha,debe ser,"
+        "quedamos,nos vemos,tengo que,empieza,comienza,empezar,ocurrira,ocurrio,sucedio,nos conocimos,nacio,naci,"
+        "que tal,te va bien,te parece,disponible,estas disponible,libre,por la manana,por la tarde,por la noche,"
+        "de la tarde,de la manana,de la noche,hora,la hora,tiempo,mejor,esta bien,seria genial,me viene bien,"
+        "me va bien,estare,estara,evento,el evento,fiesta,casa,calendario,cumpleanos,cena,almuerzo,desayuno,"
+        "comida,cafe,tomar,tomar un cafe,debe,deberia,hacerse,realizarse,compre,recibio,conocimos,conocieron,"
+        "se conocieron,encontrar,encontremonos,encontrarnos,plan,planes,algun plan,algun,alguna,puedes,persona,"
+        "su,se,le,les,ella,ocurre,programar,prestar,por,un premio,premio,celebrar,celebremos,pais,su pais,"
+        "programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,algun momento,en algun momento,"
+        "preparar,entregar,entrega,recoger,recogida,del,"
+        "planea una llamada,programa una llamada,planear una llamada,skype"
     ),
     and_words=words("y con mas"),
     currencies=word_table(

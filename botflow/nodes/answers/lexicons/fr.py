@@ -71,7 +71,7 @@ FR = Lexicon(
             {
                 "apres demain,apres - demain": 2,
                 "demain": 1,
-                "aujourd'hui,aujourdhui,aujourd hui,maintenant,ce soir,ce matin,cet apres midi,cet apres - midi": 0,
+                "aujourd'hui,aujourdhui,aujourd hui,ce soir,ce matin,cet apres midi,cet apres - midi": 0,
                 "hier,hier soir": -1,
                 "avant hier,avant - hier": -2,
             }
@@ -136,6 +136,8 @@ FR = Lexicon(
         minutes_first=False,
         minute_words=words("minute minutes min"),
         before=words("a vers environ"),
+        weak_before=words("à"),
+        spans_before=words("pour depuis pendant y"),
         parts=table(
             {
                 "am,a m": "am",
@@ -166,6 +168,7 @@ FR = Lexicon(
         "je voulais dire,enfin,enfin non,attends,attendez,oups,desole,non desole,non allez,finalement,"
         "non finalement,ou plutot,enfin mettez,mettez,non en fait,en fait,rectification"
     ),
+    counting=words("pour on est sera serons sommes nous avec être serait"),
     counted=phrases(
         "personne,personnes,gens,adulte,adultes,invites,invite,couverts,pieces,piece,unites,unite,fois,nombre,"
         "le nombre,"
@@ -180,24 +183,15 @@ FR = Lexicon(
     holders=words("table reservation chambre groupe"),
     spans=phrases("dure,pendant,ca dure,reste,restons,depuis,prend,ca prend,temps,attends"),
     moving=phrases(
-        "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviens,reviendrais,retournerai,retourne,retournerais,"
-        "partir,pars,"
-        "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,reunion,la reunion,"
-        "une reunion,"
-        "commence,vais,je vais,suis,je suis,revenu,date,la date,jour,le jour,libre,disponible,serai,serai la,la,etre,"
-        "heure,l' heure,reserver,reserve,livraison,livrer,passer,passe,me convient,nous convient,convient,me va,"
-        "ca me va,"
+        "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviendrais,retournerai,retourne,retournerais,partir,"
+        "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,commence,vais,"
+        "je vais,suis,revenu,date,la date,jour,le jour,libre,disponible,serai,serai la,la,etre,heure,l' heure,"
+        "reserver,reserve,livraison,livrer,passer,me convient,nous convient,convient,me va,ca me va,"
         "dans la matinee,le matin,l' apres midi,l' apres - midi,matin,soir,le soir,ne,nee,ne le,nee le,ne en,"
-        "suis ne le,"
-        "suis nee le,suis ne,suis nee,voir,on se voit,rencontre,se,etait,retour,rentrer,rentre,maison,"
-        "a la maison,travail,bureau,ville,ma ville,fete,voyage,vol,"
-        "visite,anniversaire,mariage,dejeuner,diner,le dejeuner,le diner,petit dejeuner,cafe,prendre,repas,"
-        "appel,appeler,"
-        "conference,cours,paiement,payer,commande,hotel,tache,evenement,fait,faire,fini,finir,finit,termine,"
-        "ouvre,ferme,achete,"
-        "recu,recevoir,invite,salaire,mon salaire,pret,prete,etre pret,quand,quel,quelque chose,planifier,prevu,"
-        "prevue,"
-        "rappelle moi,rappelle - moi,note,noter,tu,vous,il,elle,dans mon,avec,chez,chez vous,chez nous,pays"
+        "suis ne le,suis nee le,suis ne,suis nee,on se voit,rencontre,etait,retour,rentrer,rentre,maison,"
+        "a la maison,ville,ma ville,fete,anniversaire,dejeuner,diner,le dejeuner,le diner,petit dejeuner,cafe,"
+        "prendre,repas,evenement,pret,prete,etre pret,planifier,prevu,prevue,note,noter,dans mon,avec,chez,"
+        "chez vous,chez nous,pays,je suis ne"
     ),
     and_words=words("et"),
     currencies=word_table(

@@ -105,6 +105,8 @@ class ClockWords:
     minute_words: frozenset[str]
     half_to: Phrases[int] = field(default_factory=Phrases)  # "halb drei": minutes from the hour
     before: frozenset[str]  # words before an hour: "at"
+    weak_before: frozenset[str] = frozenset()  # of these, words that stand before a number of people, too: "à 4"
+    spans_before: frozenset[str]  # before a length of time: "for 2h", "pour 2h"
     parts: Phrases[DayPart]
     about_ends: frozenset[str] = frozenset()  # "7ish"
 
@@ -120,6 +122,8 @@ class Lexicon:
     clock: ClockWords
     harmless: Phrases[None]
     corrections: Phrases[None]  # between two values, of which the second one counts: "6, no wait, 7"
+    negating: frozenset[str] = frozenset()  # of these, words that refuse what follows them at once: "6, no 7" is 6
+    counting: frozenset[str]  # words that lead to a number of people: "we are 4", "for 4"
     counted: Phrases[None]  # beside a count: "people", "of us"
     changing: frozenset[str]  # never harmless, not even when the question says them: "not", "or", "before"
     feasts: frozenset[str]  # capital letters that are no person's name: "Easter"

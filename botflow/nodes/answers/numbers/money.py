@@ -45,7 +45,7 @@ def find_money(text: str, language: str, region: str | None, question: str = "")
         return _amount(tokens, at, numbers, lexicon)
 
     tokens = tokenize(text, elides=lexicon.elides)
-    found = only_value(tokens, read, Harmless(lexicon, question=question), lexicon.corrections, _amended)
+    found = only_value(tokens, read, Harmless(lexicon, question=question), lexicon, _amended)
     if found is None:
         return None
     amount, named = found

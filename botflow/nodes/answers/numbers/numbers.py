@@ -51,10 +51,10 @@ def find_number(text: str, language: str, region: str | None, question: str = ""
     grammar = NumberGrammar(lexicon, has_decimal_comma(language, region), units)
     known = (lexicon.counted, singles(frozenset(lexicon.currencies)))
     harmless = Harmless(lexicon, known, question=question, marks=_SIGNS)
-    found = only_value(tokens, grammar, harmless, lexicon.corrections, _amended)
+    found = only_value(tokens, grammar, harmless, lexicon, _amended)
     if found is None and any(token.text in lexicon.holders for token in tokens):
         found = only_value(
-            tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon), lexicon.corrections, _amended
+            tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon), lexicon, _amended
         )
     if found is None and base_language(language) not in LEXICONS:
         return _spelled(text, base_language(language))

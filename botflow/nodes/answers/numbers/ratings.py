@@ -44,7 +44,7 @@ def find_rating(text: str, language: str, most: int, question: str = "") -> int 
     def read(tokens: Sequence[Token], at: int) -> Match[int] | None:
         return _stars(tokens, at) or _mark(tokens, at, lexicon, most)
 
-    return only_value(tokenize(text, elides=lexicon.elides), read, harmless, lexicon.corrections)
+    return only_value(tokenize(text, elides=lexicon.elides), read, harmless, lexicon)
 
 
 def _stars(tokens: Sequence[Token], at: int) -> Match[int] | None:
