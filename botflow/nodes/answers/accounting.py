@@ -184,16 +184,19 @@ class Harmless:
         return int(self._asks_for(token) or (self.names and self._is_name(tokens, at)))
 
     def _is_name(self, tokens: Sequence[Token], at: int) -> bool:
-        """Say whether a capital letter marks a name: "with Jim", "Ann, tomorrow". One that stands beside a value may be
-        a part of it ("Black Friday"), so both neighbours must be harmless. German writes every noun like that."""
+        """Say whether a capital letter marks a name: "with Jim", "Ann, can you", but not "Friday? Impossible.". What
+        stands beside a value may be a part of it ("Black Friday"), so the word behind must be harmless. German writes
+        every noun like that."""
         token = tokens[at]
         is_capital = token.raw[0].isupper() and token.raw[1:].islower() and len(token.raw) > 2
-        if not is_capital or self.lexicon.language == "de" or token.text in self.lexicon.changing | self.lexicon.feasts:
+        if not is_capital or self.lexicon.language == "de":
+            return False
+        if token.text in self.lexicon.changing | self.lexicon.feasts:
             return False
         if at == 0:
-            return len(tokens) > 1 and tokens[1].text == ","
+            return len(tokens) > 2 and tokens[1].text == "," and tokens[2].text in self.lexicon.requests
         plain = Harmless(self.lexicon, self.more, self.question, self.marks)
-        return plain(tokens, at - 1) > 0 and (at + 1 == len(tokens) or plain(tokens, at + 1) > 0)
+        return tokens[at - 1].text in self.lexicon.with_words and (at + 1 == len(tokens) or plain(tokens, at + 1) > 0)
 
     def _asks_for(self, token: Token) -> bool:
         if not self.question or token.text in self.lexicon.changing:

@@ -28,6 +28,8 @@ def corrected(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         tried += 1
         if tried > _MOST_WORDS:
             break
+        if token.text[:-1] in calendar:
+            continue  # "mondays" are all of them
         near = {word for word in calendar if is_one_edit_apart(token.text, word)}
         if len(near) == 1:
             found[at] = replace(token, text=near.pop())

@@ -22,10 +22,23 @@ class Day:
     year: int | None = None
     month_ahead: int | None = None  # 0 for "of this month"
 
-    def seen_from(self, today: date, weekday: int | None = None) -> date | None:
-        """Return the date; None when there is no such day, or when it is not the weekday that was said."""
-        found = self._found(today, weekday)
+    def seen_from(self, today: date, weekday: int | None = None, *, past: bool = False) -> date | None:
+        """Return the date, the next such day or with `past` the last one; None when there is no such day, or when it is
+        not the weekday that was said."""
+        found = self._last_such_day(today) if past and self._is_open else self._found(today, weekday)
         return found if found is not None and (weekday is None or found.weekday() == weekday) else None
+
+    @property
+    def _is_open(self) -> bool:
+        return self.month_ahead is None and (self.month is None or self.year is None)
+
+    def _last_such_day(self, today: date) -> date | None:
+        for back in range(9 * 12 if self.month else 13):
+            year, month = month_after(today, -back)
+            found = day_or_none(year, month, self.day) if self.month in (None, month) else None
+            if found is not None and found <= today:
+                return found
+        return None
 
     def _found(self, today: date, weekday: int | None) -> date | None:
         if self.month_ahead is not None:
@@ -100,7 +113,7 @@ def in_week(weekday: int, today: date, weeks: int) -> date:
     return today + timedelta(days=7 * weeks - today.weekday() + weekday)
 
 
-def ordered_weekday(weekday: int, today: date, order: Order | None) -> date | None:
+def ordered_weekday(weekday: int, today: date, order: Order | None, *, past: bool = False) -> date | None:
     """Return the weekday that an order names; None where people do not agree which one it is.
 
     "Next Friday", said on a Wednesday, is in two days to some and in nine to others, and "last Monday" likewise.
@@ -109,6 +122,8 @@ def ordered_weekday(weekday: int, today: date, order: Order | None) -> date | No
     if before == today:
         before -= timedelta(days=7)
     match order:
+        case None if past:
+            return None if weekday == today.weekday() else before  # today, or a week ago
         case None | "coming":
             return coming
         case "this":

@@ -22,19 +22,22 @@ from botflow.nodes.answers.lexicons.lexicon import CalendarWords, Lexicon, phras
 from botflow.nodes.answers.tokens import Token
 
 _ON = phrases("on,am,el,le")
+_EACH = frozenset(("los", "les", "every", "each", "jeden"))  # before a weekday: all of them
 
 
 @dataclass(frozen=True, slots=True)
 class DateGrammar:
     """Reads the date that begins at a token, seen from `today`.
 
-    `months_first`: 3/4 is 4 March. Without `numeric` a date in numbers needs its year: 10.30 may be a time.
+    `months_first`: 3/4 is 4 March. Without `numeric` a date in numbers needs its year: 10.30 may be a time. `past`: a
+    day that may be the next or the last one is the last one.
     """
 
     lexicon: Lexicon
     today: date
     months_first: bool = False
     numeric: bool = True
+    past: bool = False
 
     @property
     def _words(self) -> CalendarWords:
@@ -61,7 +64,7 @@ class DateGrammar:
             return None
         behind = past_marks(tokens, day.end, ",(")
         weekday = self._named_weekday(tokens, behind) if behind > day.end else None
-        found = day.value.seen_from(self.today, weekday.value if weekday else None)
+        found = day.value.seen_from(self.today, weekday.value if weekday else None, past=self.past)
         return None if found is None else Match(found, weekday.end if weekday else day.end)
 
     def _relative(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
@@ -100,7 +103,7 @@ class DateGrammar:
         start = past_marks(tokens, end, ",.-(")
         day = self._day(tokens, start, in_weekday=True) if start < len(tokens) else None
         if day is not None:
-            found = day.value.seen_from(self.today, named.value)
+            found = day.value.seen_from(self.today, named.value, past=self.past)
             return None if found is None else Match(found, day.end)
         after = looked_up(tokens, end, self._words.orders_after) if end < len(tokens) else None
         if after is not None:
@@ -113,7 +116,7 @@ class DateGrammar:
         if span is not None and order is None:
             found = weekday_in(named.value, self.today, span.value)
             return None if found is None else Match(found, span.end)
-        found = ordered_weekday(named.value, self.today, order.value if order else None)
+        found = ordered_weekday(named.value, self.today, order.value if order else None, past=self.past)
         return None if found is None else self._weeks_on(tokens, Match(found, end))
 
     def _counted(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
@@ -155,8 +158,9 @@ class DateGrammar:
 
     def _ahead(self, tokens: Sequence[Token], at: int) -> Match[Span] | None:
         before = longest(tokens, at, self._words.ahead) if at < len(tokens) else 0
-        span = span_at(tokens, self._past_about(tokens, at + before) if before else at, self.lexicon)
-        if span is None:
+        start = self._past_about(tokens, at + before) if before else at
+        span = span_at(tokens, start, self.lexicon)
+        if span is None or longest(tokens, start, self._words.about_weeks):
             return None
         after = longest(tokens, span.end, self._words.ahead_after)
         return Match(span.value, span.end + after) if before or after else None
@@ -179,7 +183,7 @@ class DateGrammar:
         """Read a weekday's name. One of two letters may be another word ("so"), so it needs a dot, or to be alone."""
         if at >= len(tokens) or tokens[at].text not in self._words.weekdays:
             return None
-        if at and tokens[at - 1].text in self.lexicon.feasts:  # Good Friday
+        if at and (tokens[at - 1].text in self.lexicon.feasts or tokens[at - 1].text in _EACH):  # Good Friday
             return None
         name, end = tokens[at].text, at + 1
         has_dot = end < len(tokens) and tokens[end].text == "." and tokens[end].glued

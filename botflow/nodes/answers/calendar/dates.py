@@ -9,6 +9,7 @@ from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
 from botflow.nodes.answers.accounting import Harmless, Said, length_of_count, longest, only_value
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
+from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.calendar.times import length_of_time
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
@@ -23,8 +24,11 @@ _MONTH_FIRST_REGIONS = frozenset({"US", "PR", "GU", "VI", "PH"})
 
 
 def read_date(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept one date, as YYYY-MM-DD; a day without a year is the next such day."""
-    found = find_date(inbound.text, inbound.received_at.date(), language, region, expectation.question)
+    """Accept one date, as YYYY-MM-DD; a day without a year is the next such day, where only the past is allowed the
+    last one."""
+    today = inbound.received_at.date()
+    past = isinstance(expectation.most, str) and expectation.most <= today.isoformat()
+    found = find_date(inbound.text, today, language, region, expectation.question, past=past)
     if found is None:
         return Refused("not_a_date")
     value = found.isoformat()
@@ -33,12 +37,18 @@ def read_date(expectation: Expectation, inbound: Inbound, language: str, region:
     return Refused("too_late") if isinstance(expectation.most, str) and value > expectation.most else Accepted(value)
 
 
-def find_date(text: str, today: date, language: str, region: str | None, question: str = "") -> date | None:
+def find_date(
+    text: str, today: date, language: str, region: str | None, question: str = "", *, past: bool = False
+) -> date | None:
     """Return the date that `text` names, seen from `today`; None when it names none, several, one that does not exist,
-    or when a word may change it. A time of day beside it is no part of it: "tomorrow at 10.30" is tomorrow."""
+    or when a word may change it. A time of day beside it is no part of it: "tomorrow at 10.30" is tomorrow. "Monday" is
+    the last one with `past`, and at a question about the past."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    grammar = DateGrammar(lexicon, today, months_first=has_months_first(language, region))
+    if is_one_of_several(tokens, question, lexicon):
+        return None
+    is_past = past or is_about_past(question, language)
+    grammar = DateGrammar(lexicon, today, months_first=has_months_first(language, region), past=is_past)
     number = NumberGrammar(lexicon)
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING | {"-"}, names=True)

@@ -13,6 +13,8 @@ from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.tokens import Token
 
 _SEPARATORS = (".", "/", "-")
+_LAST_DAY = 31
+_JOINED = frozenset("'./-")  # before a year of two digits
 _YEARS = range(1700, 2200)
 _MOST_SPACERS = 3
 _HALVES_OF_DAY = phrases("am,pm,p .")
@@ -99,7 +101,7 @@ class DayGrammar:
             place = past_marks(tokens, end, ",.-/'", self._words.of)
             if place >= len(tokens) or (place == end and tokens[place].kind == "mark"):
                 break
-        if "month" not in found or "day" not in found:
+        if "month" not in found or "day" not in found or self._counts(tokens, end):
             return None
         return Match(Day(found["day"], found["month"], found.get("year")), end)
 
@@ -148,8 +150,9 @@ class DayGrammar:
             or "year" in found
             or len(tokens[at].text) != 2
             or self._is_time(tokens, at + 1)
+            or not (int(tokens[at].text) > _LAST_DAY or tokens[at - 1].text in _JOINED)
         ):
-            return None
+            return None  # "March 14 15" may be two days
         follows = at + 1 < len(tokens) and (tokens[at + 1].kind != "mark" or tokens[at + 1].text in "/-")
         return None if follows else Match(("year", full_year(int(tokens[at].text), self.today)), at + 1)
 
@@ -170,6 +173,8 @@ class DayGrammar:
     ) -> Match[Day] | None:
         """Read "the 21st", "am 3.", "el día 18", "the 21st of this month". A number alone is no day."""
         ordinal = looked_up(tokens, start, self._words.ordinals)
+        if ordinal is not None and is_day and self._is_which(tokens, ordinal.end):
+            return None
         if ordinal is not None and is_day:
             return self._in_month(tokens, Match(Day(ordinal.value), ordinal.end))
         if tokens[start].kind != "digits" or len(tokens[start].text) > 2 or not 1 <= int(tokens[start].text) <= 31:
@@ -183,11 +188,21 @@ class DayGrammar:
             return None
         if end > start + 1 and tokens[end - 1].text == "." and not is_day:
             return None
+        if self._counts(tokens, end):
+            return None
         if end < len(tokens) and (
             (tokens[end].glued and tokens[end].kind != "mark") or tokens[end].text in self._words.units
         ):
             return None
         return self._in_month(tokens, Match(Day(int(tokens[start].text)), end))
+
+    def _counts(self, tokens: Sequence[Token], at: int) -> bool:
+        """Say whether the number before `at` counts something: "the 4 of us", "may 5 of us come"."""
+        return tokens[at - 1].kind == "digits" and longest(tokens, at, self.lexicon.counted) > 0
+
+    def _is_which(self, tokens: Sequence[Token], at: int) -> bool:
+        """Say whether "the second one" is one of several and no day."""
+        return at < len(tokens) and self.lexicon.language == "en" and tokens[at].text in ("one", "option")
 
     def _in_month(self, tokens: Sequence[Token], day: Match[Day]) -> Match[Day]:
         month = looked_up(tokens, day.end, self._words.this_month) if day.end < len(tokens) else None

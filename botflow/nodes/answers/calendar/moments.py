@@ -12,6 +12,7 @@ from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, ti
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.dates import has_months_first
 from botflow.nodes.answers.calendar.durations import length_at
+from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
@@ -26,7 +27,9 @@ _NOON = 720  # minutes
 
 def read_datetime(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept one day with a time, as YYYY-MM-DDTHH:MM in the time zone of `received_at`."""
-    found = find_moment(inbound.text, inbound.received_at, language, region, expectation.question)
+    now = inbound.received_at
+    past = isinstance(expectation.most, str) and expectation.most <= written_moment(now)
+    found = find_moment(inbound.text, now, language, region, expectation.question, past=past)
     if found is None:
         return Refused("not_a_datetime")
     if isinstance(expectation.least, str) and found < expectation.least:
@@ -45,12 +48,21 @@ class _Said:
     is_unclear: bool = False
 
 
-def find_moment(text: str, received_at: datetime, language: str, region: str | None, question: str = "") -> str | None:
+def find_moment(
+    text: str, received_at: datetime, language: str, region: str | None, question: str = "", *, past: bool = False
+) -> str | None:
     """Return the day and the time that `text` names; None when one of them is missing, there are several, or a word may
     change them. Hours and minutes from now ("in 2 hours") are counted from `received_at`."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    dates = DateGrammar(lexicon, received_at.date(), months_first=has_months_first(language, region))
+    if is_one_of_several(tokens, question, lexicon):
+        return None
+    dates = DateGrammar(
+        lexicon,
+        received_at.date(),
+        months_first=has_months_first(language, region),
+        past=past or is_about_past(question, language),
+    )
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
     try:
@@ -66,9 +78,16 @@ def find_moment(text: str, received_at: datetime, language: str, region: str | N
     if said.day is None or said.clock is None:
         return None
     time = time_of(said.clock, said.parts)
-    if time is None or _is_of_two_days(said.clock, said.parts, time):
+    if time is None or said.is_unclear or _is_of_two_days(said.clock, said.parts, time):
         return None
-    return f"{said.day.isoformat()}T{time}"
+    moment = f"{said.day.isoformat()}T{time}"
+    return moment if _exists(moment, received_at) else None
+
+
+def _exists(moment: str, received_at: datetime) -> bool:
+    """Say whether the person's clock shows this time: not in the hour that is left out when clocks are put forward."""
+    local = datetime.fromisoformat(moment).replace(tzinfo=received_at.tzinfo)
+    return local.astimezone(UTC).astimezone(received_at.tzinfo) == local
 
 
 def _is_of_two_days(clock: Clock, parts: Sequence[DayPart], time: str) -> bool:
@@ -97,6 +116,7 @@ def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexic
         elif clock is not None and clock.value.is_clear:
             if said.clock not in (None, clock.value):
                 return None
+            said.is_unclear |= any(token.text == "24" for token in tokens[at : clock.end])  # of which day?
             said.clock, at = clock.value, clock.end
         elif part is not None:
             said.parts.append(part.value)

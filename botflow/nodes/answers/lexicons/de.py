@@ -88,8 +88,7 @@ DE = Lexicon(
             1,
         ),
         weekdays=numbered(
-            "montag|mo|montags dienstag|di|dienstags mittwoch|mi|mittwochs donnerstag|do|donnerstags "
-            "freitag|fr|freitags samstag|sa|sonnabend|samstags sonntag|so|sonntags",
+            "montag|mo dienstag|di mittwoch|mi donnerstag|do freitag|fr samstag|sa|sonnabend sonntag|so",
             0,
         ),
         days=table(
@@ -120,8 +119,8 @@ DE = Lexicon(
         },
         ages=words("alt alter"),
         ahead=phrases("in,in etwa,in ca"),
-        ahead_after=phrases("ab heute,spater,spaeter,ab jetzt,von heute an"),
-        ago=phrases("her,zuvor"),
+        ahead_after=phrases("ab heute,ab jetzt,von heute an"),
+        ago=phrases("her"),
         ago_before=phrases("vor"),
         since=phrases("nach,ab,von"),
         until=phrases("vor"),
@@ -161,6 +160,7 @@ DE = Lexicon(
         ordinal_ends=words("ter te ten"),
         of=words("im des vom jahr jahres"),
         about=phrases("etwa,ca,circa,ungefahr"),
+        about_weeks=phrases("acht tage,acht tagen"),
         before_day=words("am der den dem"),
         fixed_days=table(
             {

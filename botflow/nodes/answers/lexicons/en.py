@@ -100,8 +100,8 @@ EN = Lexicon(
         one=words("a an one"),
         ages=words("old age"),
         ahead=phrases("in,in about"),
-        ahead_after=phrases("from now,from today,later,hence,ahead,after today"),
-        ago=phrases("ago,earlier,before now,before today"),
+        ahead_after=phrases("from now,from today,hence,ahead,after today"),
+        ago=phrases("ago,before now,before today"),
         since=phrases("from,after"),
         until=phrases("before"),
         orders=table(
@@ -220,6 +220,8 @@ EN = Lexicon(
         "takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,i've been,been,"
         "waiting,already,time"
     ),
+    with_words=words("with and mr mrs ms dr meet"),
+    requests=words("can could please book schedule set plan move put"),
     moving=phrases(
         "on,at,come,coming,go,going,back,go back,leave,arrive,meet,see you,start,starts,begin,happen,happened,"
         "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,"

@@ -95,8 +95,8 @@ ES = Lexicon(
         one=words("un una"),
         ages=words("edad anos"),
         ahead=phrases("en,dentro de,de aqui a"),
-        ahead_after=phrases("despues,mas tarde,a partir de hoy,desde hoy,despues de hoy"),
-        ago=phrases("atras,antes"),
+        ahead_after=phrases("a partir de hoy,desde hoy,despues de hoy"),
+        ago=phrases("atras"),
         ago_before=phrases("hace"),
         since=phrases("despues de,despues del,desde,desde el,a partir de,a partir del"),
         until=phrases("antes de,antes del"),
@@ -135,6 +135,7 @@ ES = Lexicon(
         ordinal_ends=words("ro er do to mo o vo no a"),
         of=words("de del"),
         about=phrases("unos,unas,aproximadamente,mas o menos,como"),
+        about_weeks=phrases("ocho dias,quince dias"),
         before_day=words("el dia"),
         fixed_days=table(
             {
@@ -210,6 +211,8 @@ ES = Lexicon(
     ),
     holders=words("mesa reserva reservacion habitacion grupo"),
     spans=phrases("tarda,dura,duro,tardo,durante,llevo,llevamos,quedarnos,quedarme,tiempo,desde hace,hace"),
+    with_words=words("con y señor señora sr sra"),
+    requests=words("puedes puede planea programa reserva por"),
     moving=phrases(
         "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,volvio,voy,voy a volver,vengo,ir,ire,llegar,"
         "llego,llegare,regresar,regreso,regresare,regresa,cita,una cita,la cita,hacer,fecha,la fecha,debe ser,"

@@ -91,8 +91,7 @@ FR = Lexicon(
         one=words("un une"),
         ages=words("age"),
         ahead=phrases("dans,d'ici"),
-        ahead_after=phrases("plus tard,a partir d'aujourd'hui,apres aujourd'hui"),
-        ago=phrases("avant,plus tot"),
+        ahead_after=phrases("a partir d'aujourd'hui,apres aujourd'hui"),
         ago_before=phrases("il y a,il ya,y a,ya"),
         since=phrases("apres,apres le,a partir de,a partir du"),
         until=phrases("avant,avant le"),
@@ -112,6 +111,7 @@ FR = Lexicon(
         ordinal_ends=words("er e eme"),
         of=words("de du d'"),
         about=phrases("environ,a peu pres"),
+        about_weeks=phrases("huit jours,quinze jours"),
         before_day=words("le"),
         fixed_days=table(
             {
@@ -182,6 +182,8 @@ FR = Lexicon(
     feasts=words("paques noel toussaint ascension pentecote saint sainte fete assomption armistice victoire epiphanie"),
     holders=words("table reservation chambre groupe"),
     spans=phrases("dure,pendant,ca dure,reste,restons,depuis,prend,ca prend,temps,attends"),
+    with_words=words("avec et monsieur madame m mme chez"),
+    requests=words("peux pouvez réserve planifie"),
     moving=phrases(
         "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviendrais,retournerai,retourne,retournerais,partir,"
         "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,commence,vais,"

@@ -75,7 +75,7 @@ class CalendarWords:
     ages: frozenset[str]  # words of a question to which a number of years is the answer
     ahead: Phrases[None]  # before a span: "in 3 days"
     ahead_after: Phrases[None]  # after it: "3 days from now"
-    ago: Phrases[None]  # after it: "3 days ago"
+    ago: Phrases[None] = field(default_factory=Phrases)  # after it: "3 days ago"
     ago_before: Phrases[None] = field(default_factory=Phrases)  # before it: "vor 3 Tagen"
     since: Phrases[None]  # between a span and a day: "3 weeks from tomorrow"
     until: Phrases[None]  # "2 weeks before 13 May"
@@ -86,6 +86,7 @@ class CalendarWords:
     ordinals: Phrases[int]
     ordinal_ends: frozenset[str]
     of: frozenset[str]  # between day, month and year
+    about_weeks: Phrases[None] = field(default_factory=Phrases)  # "huit jours": a week to most people
     about: Phrases[None]  # before the number of a span: "in about 3 days"
     joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
     before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
@@ -129,6 +130,8 @@ class Lexicon:
     feasts: frozenset[str]  # capital letters that are no person's name: "Easter"
     holders: frozenset[str]  # "a table for 4": a noun whose article is no number
     spans: Phrases[None]  # beside a length of time: "it takes", "long"
+    with_words: frozenset[str] = frozenset()  # before somebody's name: "with Jim"
+    requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"
     moving: Phrases[None]  # beside a date or a time: "I will come back"
     and_words: frozenset[str]
     currencies: Mapping[str, str]
