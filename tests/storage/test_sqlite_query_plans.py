@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from types import ModuleType
 from typing import Any
 
@@ -12,11 +14,13 @@ import pytest
 
 from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database, open_database
+from botflow.storage.engines.sqlite_file import sqlite_path
 from botflow.storage.turns import sqlite_encoding, sqlite_leases, sqlite_runs, sqlite_statements
 from tests.storage.sample_turns import key, message, waiting
 from tests.storage.statements import noted_statements, statements_in, steps_of
 
 ANYTHING: Mapping[str, Any] = defaultdict(lambda: 1)
+READS_A_WHOLE_SESSION = re.compile(r"INDEX sqlite_autoindex_(inbounds|turns|answers|outbounds)_\d \(session_id=\?\)$")
 IS_SMALL = re.compile(r"SCAN (workflows|processes|json_each|t|CONSTANT ROW)\b")  # `t` is what a subquery made
 SCANS_A_TABLE = re.compile(r"SCAN \w+(?! USING (?:COVERING )?INDEX \w+_idx)\b")
 
@@ -69,6 +73,21 @@ def test_no_hot_statement_scans_a_table(sqlite_url: str, module: ModuleType) -> 
         steps = steps_of(sqlite_url, statement, [1] * statement.count("?") or ANYTHING)
         scans = [step for step in steps if SCANS_A_TABLE.search(step) and not IS_SMALL.match(step)]
         assert not scans, f"{name}: {steps}"
+
+
+@pytest.mark.parametrize(
+    "module", [sqlite_statements, sqlite_encoding, sqlite_leases, sqlite_runs], ids=lambda each: each.__name__
+)
+@pytest.mark.parametrize("is_analysed", [False, True])
+def test_no_hot_statement_reads_all_that_a_session_ever_had(
+    sqlite_url: str, module: ModuleType, is_analysed: bool
+) -> None:
+    if is_analysed:
+        with closing(sqlite3.connect(sqlite_path(sqlite_url))) as connection:
+            connection.execute("ANALYZE")
+    for name, statement in statements_in(module).items():
+        steps = steps_of(sqlite_url, statement, [1] * statement.count("?") or ANYTHING)
+        assert not [step for step in steps if READS_A_WHOLE_SESSION.search(step)], f"{name}: {steps}"
 
 
 def test_a_claim_looks_its_sessions_next_inbound_up_by_its_key(sqlite_url: str) -> None:

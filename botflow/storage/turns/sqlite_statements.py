@@ -32,9 +32,12 @@ def takes(inbound: str, state: str, parked: str) -> str:
 
 def next_of(session: str) -> str:
     """Return the query for the seq of a session's next inbound. One that cancels comes first, then the resume of a run;
-    inbounds that were received before a timeout was due come before the timeout."""
+    inbounds that were received before a timeout was due come before the timeout.
+
+    The index is named: SQLite would take that of the keys, and read every inbound that the session ever had.
+    """
     return f"""(
-  SELECT b.seq FROM inbounds b JOIN sessions s ON s.id = b.session_id AND NOT s.paused
+  SELECT b.seq FROM inbounds b INDEXED BY inbounds_new_idx JOIN sessions s ON s.id = b.session_id AND NOT s.paused
   WHERE b.session_id = {session} AND b.state = 'new' AND {takes("b", "s.state", "s.parked")}
   ORDER BY b.seq <> coalesce(s.state ->> '$.cancel', 0), b.kind <> 'resume', b.kind = 'timeout' AND EXISTS (
     SELECT 1 FROM inbounds m WHERE m.session_id = b.session_id AND m.state = 'new' AND m.kind <> 'timeout'
