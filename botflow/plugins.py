@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from botflow.clock import Clock
-from botflow.engine.node_type import NodeType
 from botflow.errors import UsageError
-from botflow.interfaces import Channel, Model
 from botflow.settings import EnvironmentSettings, Settings
+
+if TYPE_CHECKING:
+    from botflow.clock import Clock
+    from botflow.engine.node_type import NodeType
+    from botflow.interfaces import Channel, Model
 
 GROUP = "botflow.plugins"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, AskModel
-from botflow.flow.policy import Price
+
+if TYPE_CHECKING:
+    from botflow.flow.policy import Price
 
 OnDelta = Callable[[str], Awaitable[None]]
 

@@ -6,9 +6,11 @@ Without these helpers, `flow.node("twilio.send_message", to=..., text=...)` does
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from botflow.flow.building.flow import Flow
-from botflow.flow.building.step import Step
+if TYPE_CHECKING:
+    from botflow.flow.building.flow import Flow
+    from botflow.flow.building.step import Step
 
 
 def message_received(flow: Flow, *, id: str | None = None) -> Step:
