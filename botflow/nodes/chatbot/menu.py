@@ -122,7 +122,7 @@ class Menu(NodeType):
         options = properties.rendered(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
-        chosen = choose(options, scene.inbound, scene.flow.language)
+        chosen = choose(options, scene.inbound, scene.flow.language, scene.render(properties.text))
         if chosen is None:
             return self._other(properties, scene, options)
         if properties.variable:
@@ -133,7 +133,7 @@ class Menu(NodeType):
     def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
         """Say whether the message means one of the options."""
         options, language = properties.rendered(scene), scene.flow.language
-        if choose(options, scene.inbound, language) is None:
+        if choose(options, scene.inbound, language, scene.render(properties.text)) is None:
             return "no"
         return fit_of_option(options, scene.inbound, language, scene.flow.region)
 

@@ -42,6 +42,13 @@ def test_a_menu_leaves_by_the_option_that_is_meant(text: str, payload: str, said
     assert talk.send(text, payload=payload) == [said]
 
 
+@pytest.mark.parametrize(("text", "said"), [("green one please", "salad"), ("pizza, no wait, salad", "salad")])
+def test_a_menu_takes_a_part_of_a_label_and_a_correction(text: str, said: str) -> None:
+    talk = food()
+    talk.says("hi")
+    assert talk.says(text)[0].startswith(said)
+
+
 def test_anything_else_leaves_by_other_at_once_when_that_leads_somewhere() -> None:
     talk = food(on={"other": "unsure"})
     talk.says("hi")

@@ -5,11 +5,11 @@ Each of them must be understood by itself. "Pizza, no salad" is no correction: t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from botflow.nodes.answers.accounting import longest
-from botflow.nodes.answers.choosing.yes_no_words import meanings
+from botflow.nodes.answers.choosing.yes_no_words import LONGEST_PHRASE, meanings
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
 
@@ -17,17 +17,19 @@ _PAUSES = frozenset(",.;:!…-")
 _PARTICLES = frozenset(("halt", "doch"))  # "Pizza, halt mit Salat" corrects nothing
 
 
-def between_corrections(text: str, language: str, *, no_is_an_answer: bool = False) -> list[str]:
+def between_corrections(
+    text: str, language: str, *, no_is_an_answer: bool = False, names: Set[str] = frozenset()
+) -> list[str]:
     """Return the answers in `text`, the whole text where nothing is corrected.
 
     A correction stands behind a mark, or has several words; behind one that ends in a mere "no" there is a mark too.
-    Where "no" is an answer itself, no correction ends in it: "yes, actually no".
+    Where "no" is an answer itself, no correction ends in it: "yes, actually no". None has a word of `names`.
     """
     lexicon = lexicon_of(language)
     tokens = tokenize(text, elides=lexicon.elides)
     if len(tokens) > MOST_TOKENS:
         return [text]
-    corrections, answers, begun, at = _Corrections(tokens, language, no_is_an_answer), list[str](), 0, 1
+    corrections, answers, begun, at = _Corrections(tokens, language, no_is_an_answer, names), list[str](), 0, 1
     while at < len(tokens):
         end = corrections.end_at(at)
         if end is None or not _has_words(tokens[begun:at]) or not _has_words(tokens[end:]):
@@ -43,6 +45,7 @@ class _Corrections:
     tokens: Sequence[Token]
     language: str
     no_is_an_answer: bool
+    names: Set[str]
 
     def end_at(self, at: int) -> int | None:
         """Return the place behind the correction that begins at `at`, None if none does; it may be a chain of them."""
@@ -66,9 +69,18 @@ class _Corrections:
         known = lexicon_of(self.language).corrections
         for length in range(longest(self.tokens, at, known), 0, -1):
             phrase = tuple(token.text for token in self.tokens[at : at + length])
-            if phrase in known and not (self.no_is_an_answer and _is_no(phrase[-1], self.language)):
+            is_answer = self.no_is_an_answer and self._answers(at, length)
+            if phrase in known and not is_answer and self.names.isdisjoint(phrase):
                 return length
         return 0
+
+    def _answers(self, at: int, length: int) -> bool:
+        """Say whether the correction ends in "no", or is the beginning of a longer phrase: "lieber nicht"."""
+        said = [token.text for token in self.tokens[at : at + LONGEST_PHRASE]]
+        longer = range(length + 1, len(said) + 1)
+        return _is_no(said[length - 1], self.language) or any(
+            " ".join(said[:end]) in meanings(self.language) for end in longer
+        )
 
 
 def _is_no(word: str, language: str) -> bool:

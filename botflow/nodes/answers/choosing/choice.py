@@ -1,4 +1,4 @@
-"""One of several options: by button, label, other word, number, or a word that is nearly right.
+"""One of several options: by button, label, part of a label, other word, number, or a word that is nearly right.
 
 The same spelling comes before the same letters without accents, and those before a typing error. Words around the name
 must be known as harmless ("the pizza, please"); any other word may change what is meant, and the answer is refused.
@@ -10,36 +10,64 @@ from collections.abc import Sequence
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
-from botflow.nodes.answers.choosing.choice_items import Item, read_items
-from botflow.nodes.answers.choosing.option_names import SEVERAL, OptionNames, names_of
+from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, Asked, Item, asked_of, read_items
+from botflow.nodes.answers.choosing.option_names import SEVERAL, OptionNames
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
 from botflow.nodes.answers.tokens import is_too_long
 
 
 def read_choice(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept one option: its id, with its label."""
-    option = choose(expectation.choices, inbound, language)
+    option = choose(expectation.choices, inbound, language, expectation.question)
     return Accepted(option.id, {"label": option.label}) if option else Refused("not_a_choice")
 
 
-def choose(options: Sequence[Option], inbound: Inbound, language: str) -> Option | None:
-    """Return the option that the person means, or None when no option fits or several do."""
+def choose(options: Sequence[Option], inbound: Inbound, language: str, question: str = "") -> Option | None:
+    """Return the option that the person means, or None when no option fits or several do.
+
+    The words of `question` change nothing beside an option, and "pizza, no wait, soup" is the soup.
+    """
     for option in options:
         if inbound.payload and inbound.payload == option.id:
             return option
     text = (inbound.text or inbound.payload).strip()
     if not text or is_too_long(text):
         return None
-    names = names_of(tuple(options))
+    asked = asked_of(tuple(options), question, language)
     said = read_words(text)
-    at = names.whole(said)
-    if at is None and (read := read_items(text, said, names, language)) is not None:
-        meant = [_position(item, names, len(options), read.is_plain) for item in read.items]
-        at = meant[0] if len(set(meant)) == 1 else None
+    at = asked.names.whole(said)
+    if at is None and len(said.words) <= MOST_WORDS:
+        answers = between_corrections(text, language, names=asked.names.vocabulary)
+        meant = [_position_in(answer, asked) for answer in answers]
+        at = None if None in meant else meant[-1]
     return None if at is None or at == SEVERAL else options[at]
 
 
-def _position(item: Item, names: OptionNames, count: int, is_plain: bool) -> int | None:
+def _position_in(text: str, asked: Asked) -> int | None:
+    """Return the position of the one option that all items of `text` mean."""
+    said = read_words(text)
+    at = asked.names.whole(said)
+    if at is not None:
+        return at
+    read = read_items(text, said, asked)
+    if read is None:
+        return None
+    parts = [item for item in read.items if item.kind == "part"]
+    if read.is_numbered and (parts or read.has_way):
+        return None  # "monday 1", "in 2"
+    named = [_position(item, asked.names, read.is_plain) for item in read.items if item.kind not in ("part", "asked")]
+    meant = [*({at} for at in named if at is not None), *(item.at for item in parts)]
+    found = set[int].intersection(*meant) if meant and None not in named else set[int]()
+    if len(found) != 1:
+        return None
+    at = found.pop()
+    if any(at not in item.at for item in read.items if item.kind == "asked"):
+        return None
+    return None if not named and asked.parts.leaves_out(at, read.words) else at
+
+
+def _position(item: Item, names: OptionNames, is_plain: bool) -> int | None:
     """Return the option that an item means; a number in a word ("one") counts only beside polite words."""
     match item.kind:
         case "option":
@@ -49,6 +77,6 @@ def _position(item: Item, names: OptionNames, count: int, is_plain: bool) -> int
         case "word":
             return names.numbered(item.number) if is_plain else None
         case "last":
-            return count - 1
+            return names.count - 1
         case _:
-            return item.number - 1 if 1 <= item.number <= count else None
+            return item.number - 1 if 1 <= item.number <= names.count else None

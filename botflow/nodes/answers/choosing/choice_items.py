@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from botflow.engine.text_folding import Words, read_words
+from botflow.nodes.answers.accounting import stem
 from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words, known_words
-from botflow.nodes.answers.choosing.option_names import OptionNames
+from botflow.nodes.answers.choosing.label_parts import LabelParts
+from botflow.nodes.answers.choosing.option_names import OptionNames, names_of
+from botflow.nodes.answers.choosing.question_words import QuestionWords, bare, question_words
+from botflow.nodes.answers.expectation import Option
+from botflow.nodes.answers.lexicons import lexicon_of
 
-ONE = ("option", "number", "word", "place", "last")  # kinds of items that name one option
-_MOST_WORDS = 60
+ONE = ("option", "part", "number", "word", "place", "last")  # kinds of items that name one option
+MOST_WORDS = 60  # of an answer
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th|er|ere|re|e|eme|ieme|o|a|ra|ro|do|da|to|ta)")
 _NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№)\s?(?=\d)", re.IGNORECASE)
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
+_LIMITS = ("by", "per")
 _QUESTION = re.compile("[?？؟]")
 
 
@@ -21,8 +28,9 @@ _QUESTION = re.compile("[?？؟]")
 class Item:
     """One thing that was named: options by their positions from 0, or a word about the list.
 
-    `kind` is "option", "number" (a bare one, with its `number`), "word" (a number in a word, which may mean something
-    else), "place" ("the second"), "last", or a word for several: "and", "to", "all", "both", "but", "none".
+    `kind` is "option", "part" (a word of some labels), "asked" (the same, but it names none of them), "number" (a bare
+    one, with its `number`), "word" (a number in a word, which may mean something else), "place" ("the second"), "last",
+    or a word for several: "and", "to", "all", "both", "but", "none".
     """
 
     kind: str
@@ -30,15 +38,42 @@ class Item:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the question offers, in which words."""
+
+    names: OptionNames
+    parts: LabelParts
+    words: QuestionWords
+    language: str
+
+
+@lru_cache(maxsize=256)
+def asked_of(options: tuple[Option, ...], question: str, language: str) -> Asked:
+    """Return what a question asks; it is the same in most turns."""
+    words = question_words(question, language)
+    return Asked(names_of(options), LabelParts(options, words, language), words, language)
+
+
 @dataclass(slots=True)
 class Items:
-    """All items in their order; `is_plain` when there are but polite words and words such as "option" beside them."""
+    """All items in their order; `is_plain` when there are but polite words and words such as "option" beside them.
+
+    `has_way`: a word such as "by" stands before one of them. `words` are all words of the text.
+    """
 
     items: list[Item]
     is_plain: bool
+    has_way: bool
+    words: tuple[str, ...]
+
+    @property
+    def is_numbered(self) -> bool:
+        """Say whether an option is named by its place in the list."""
+        return any(item.kind in ("number", "word", "place", "last") for item in self.items)
 
 
-def read_items(text: str, said: Words, names: OptionNames, language: str, *, several: bool = False) -> Items | None:
+def read_items(text: str, said: Words, asked: Asked, *, several: bool = False) -> Items | None:
     """Return what `text` names, or None when it has a word that may change its meaning; `said` are its words.
 
     With `several`, words such as "and" and "all" are understood too. Takes linear time.
@@ -47,27 +82,34 @@ def read_items(text: str, said: Words, names: OptionNames, language: str, *, sev
         return None
     if _NUMERO.search(text):
         said = read_words(_NUMERO.sub("nr ", text))
-    words = choice_words(language)
-    if len(said.words) > _MOST_WORDS or (
+    words = choice_words(asked.language)
+    if len(said.words) > MOST_WORDS or (
         _QUESTION.search(text) and said.words[:1] not in [(word,) for word in words.asks]
     ):
         return None
-    return _Reader(said, names, words, known_words(language), several).read()
+    return _Reader(said, asked, words, known_words(asked.language), several).read()
 
 
 @dataclass(slots=True)
 class _Reader:
     said: Words
-    names: OptionNames
+    asked: Asked
     words: ChoiceWords
     known: frozenset[str]
     several: bool
     place: int = 0
-    found: Items = field(default_factory=lambda: Items([], True))
+    named_until: int = -1  # the place behind the last name of an option
+    noun_until: int = -1  # the place behind the last noun of the question
+    found: Items = field(default_factory=lambda: Items([], True, False, ()))
 
     def read(self) -> Items | None:
+        self.found.words = self.said.words
+        steps = (
+            *(self._name, self._about_list, self._number, self._harmless, self._way),
+            *(self._part, self._asked_word, self._near),
+        )
         while self.place < len(self.said.words):
-            if not (self._name() or self._about_list() or self._number() or self._harmless() or self._near()):
+            if not any(step() for step in steps):
                 return None
         return self.found
 
@@ -76,13 +118,44 @@ class _Reader:
         self.place += count
         return True
 
+    def _take_name(self, item: Item, count: int) -> bool:
+        """Take a name, unless a noun of the question stands directly before it."""
+        if self.noun_until == self.place:
+            return False
+        self.named_until = self.place + count
+        return self._take(item, count)
+
     def _name(self) -> bool:
-        count, at = self.names.spelt_at(self.said, self.place)
-        return bool(at) and self._take(Item("option", at), count)
+        """Take the longest name, unless it begins a longer phrase: "Good morning!" is not "Good"."""
+        count, at = self.asked.names.spelt_at(self.said, self.place)
+        is_courtesy = self.words.harmless.length_at(self.said.words, self.place) > count
+        return bool(at) and not is_courtesy and self._take_name(Item("option", at), count)
 
     def _near(self) -> bool:
-        count, at = self.names.nearly_at(self.said, self.place, self.known)
-        return bool(at) and self._take(Item("option", at), count)
+        count, at = self.asked.names.nearly_at(self.said, self.place, self.known)
+        return bool(at) and self._take_name(Item("option", at), count)
+
+    def _part(self) -> bool:
+        """Take a telling word of labels, unless it is nearly the name of another option."""
+        at = self.asked.parts.part_at(self.said.words[self.place], self.said.marked[self.place])
+        if not at or self.asked.names.nearly_at(self.said, self.place, self.known)[1] - at:
+            return False
+        return self._take_name(Item("part", at), 1)
+
+    def _asked_word(self) -> bool:
+        """Pass a word of the question, a noun only where no option stands directly before it."""
+        word = bare(self.said.words[self.place])
+        if at := self.asked.parts.beside_at(word):
+            return self._take(Item("asked", at))
+        if word not in self.asked.words or (stem(word) in self.asked.words.nouns and self.named_until == self.place):
+            return False
+        if at := self.asked.parts.holders_of(word):
+            self.found.items.append(Item("asked", at))
+        self.found.is_plain = False
+        self.place += 1
+        if stem(word) in self.asked.words.nouns:
+            self.noun_until = self.place
+        return True
 
     def _number(self) -> bool:
         """Take a number or an ordinal; behind a word such as "option" a number is a position."""
@@ -136,9 +209,22 @@ class _Reader:
         count = self.words.harmless.length_at(self.said.words, self.place)
         if not count or is_end:  # "up to 3"
             return False
+        if count == 1 and word in self.words.agreeing and (at := self.asked.parts.holders_of(word)):
+            self.found.items.append(Item("asked", at))  # "medium well" is not "Medium" where there is "Well done"
         is_polite = self.words.polite.length_at(self.said.words, self.place) == count
         self.found.is_plain = self.found.is_plain and is_polite
         self.place += count
+        return True
+
+    def _way(self) -> bool:
+        """Pass "by" and the like; "by Monday" may be a day before it."""
+        word, days = self.said.words[self.place], lexicon_of(self.asked.language).calendar
+        following = self.said.words[self.place + 1 : self.place + 2]
+        is_limit = word in _LIMITS and any(each in days.weekdays or each in days.months for each in following)
+        if word not in self.words.ways or is_limit:
+            return False
+        self.found.has_way, self.found.is_plain = True, False
+        self.place += 1
         return True
 
     def _next(self) -> str:

@@ -26,15 +26,17 @@ def _positions(names: str) -> dict[str, int]:
 class ChoiceWords:
     """One language's words. `filler` changes nothing, nor does what its courtesy says; `option` stands before a number.
 
-    `last` is the last option, `one` may follow an ordinal ("the first one"), `article` makes an ordinal a moment of
-    time ("a second"). For several options: `together` joins two, `to` is between the ends of a range, `all` are all,
-    `both` all of two, `but` excludes what follows, `none` are none. `asks` begins a request with a question mark.
+    `ways` stand before a way, a place or a day ("by card"), but not before a number. `last` is the last option. `one`
+    may follow an ordinal ("the first one"), `article` makes it a moment of time ("a second"). For several options:
+    `together` joins two, `to` is between the ends of a range, `all` are all, `both` all of two, `but` excludes what
+    follows, `none` are none. `asks` begins a request with a question mark.
     """
 
     language: str
     filler: frozenset[str]
     option: frozenset[str]
     ordinals_beside: Mapping[str, int]  # those that no date has
+    ways: frozenset[str]
     last: frozenset[str]
     one: frozenset[str]
     article: frozenset[str]
@@ -50,11 +52,17 @@ class ChoiceWords:
     def polite(self) -> Phrases[None]:
         """Return what may stand beside a number in a word ("one") too."""
         courtesy = courtesy_of(self.language)
-        return Phrases(phrases(f"{courtesy.please},{courtesy.sounds}") | singles(self.option))
+        return Phrases(phrases(f"{courtesy.please},{courtesy.sounds},{courtesy.by_day}") | singles(self.option))
 
     @cached_property
     def harmless(self) -> Phrases[None]:
         return Phrases(self.polite | phrases(str(courtesy_of(self.language))) | singles(self.filler))
+
+    @cached_property
+    def agreeing(self) -> frozenset[str]:
+        """Return words that say yes or praise, and may be a part of a label: "Well done"."""
+        courtesy = courtesy_of(self.language)
+        return words(f"{courtesy.agreeing},{courtesy.sounds}".replace(",", " "))
 
     @cached_property
     def ordinals(self) -> Mapping[str, int]:
@@ -79,8 +87,20 @@ def choice_words(language: str) -> ChoiceWords:
 def known_words(language: str) -> frozenset[str]:
     """Return every word with a meaning of its own: it is never taken for another word with a typing error."""
     known = choice_words(language)
-    few = {word for phrase in (*known.harmless, *known.but, *known.both) for word in phrase}
-    few |= known.last | known.one | known.article | known.together | known.to | known.all | known.none | known.asks
+    by_day = phrases(courtesy_of(language).by_day)  # "morning" may be a part of a label
+    harmless = [phrase for phrase in known.harmless if phrase not in by_day]
+    few = {word for phrase in (*harmless, *known.but, *known.both) for word in phrase}
+    few |= (
+        known.ways
+        | known.last
+        | known.one
+        | known.article
+        | known.together
+        | known.to
+        | known.all
+        | known.none
+        | known.asks
+    )
     return frozenset(few | set(known.ordinals) | set(known.numbers))
 
 
@@ -94,6 +114,7 @@ _WORDS = {
         ),
         option=words("option options number numbers nr choice choices answer answers item items letter num"),
         ordinals_beside={},
+        ways=words("by via on in at"),
         last=words("last"),
         one=words("one ones option options choice choices item items"),
         article=words("a an just one"),
@@ -114,6 +135,7 @@ _WORDS = {
         ),
         option=words("option optionen nummer nummern nr wahl auswahl antwort antworten zahl punkt buchstabe"),
         ordinals_beside={},
+        ways=words("per im in am bei beim zum zur aufs furs ins"),
         last=words("letzte letzten letzter letztes"),
         one=words("option optionen"),
         article=words("ein eine einen einem einer"),
@@ -137,6 +159,7 @@ _WORDS = {
             "primero/primera/primer/primeros/primeras segundo/segunda tercero/tercera/tercer cuarto/cuarta "
             "quinto/quinta sexto/sexta septimo/septima octavo/octava noveno/novena decimo/decima"
         ),
+        ways=words("en por"),
         last=words("ultimo ultima ultimos ultimas"),
         one=words("opcion opciones"),
         article=words("un una"),
@@ -160,6 +183,7 @@ _WORDS = {
             "premier/premiere/premiers/premieres/1er/1ere second/seconde/deuxieme/2e/2eme troisieme/3e/3eme "
             "quatrieme/4e/4eme cinquieme/5e/5eme sixieme septieme huitieme neuvieme dixieme"
         ),
+        ways=words("par en chez dans"),
         last=words("dernier derniere derniers dernieres"),
         one=words("option options choix"),
         article=words("un une"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
-from botflow.nodes.answers.choosing.choice_items import ONE, Item, read_items
+from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, ONE, Asked, Item, Items, asked_of, read_items
 from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words
-from botflow.nodes.answers.choosing.option_names import AND, SEVERAL, OptionNames, names_of
+from botflow.nodes.answers.choosing.option_names import AND, SEVERAL, OptionNames
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
 from botflow.nodes.answers.tokens import is_too_long
 
@@ -27,7 +29,7 @@ def read_choices(expectation: Expectation, inbound: Inbound, language: str, regi
 
     Without a lower bound at least one; with 0 "none" is an answer: the empty list.
     """
-    chosen = choose_several(expectation.choices, inbound, language)
+    chosen = choose_several(expectation.choices, inbound, language, expectation.question)
     if chosen is None:
         return Refused("not_a_choice")
     if len(chosen) < (1 if expectation.least is None else float(expectation.least)):
@@ -37,7 +39,9 @@ def read_choices(expectation: Expectation, inbound: Inbound, language: str, regi
     return Accepted([option.id for option in chosen], {"labels": [option.label for option in chosen]})
 
 
-def choose_several(options: Sequence[Option], inbound: Inbound, language: str) -> list[Option] | None:
+def choose_several(
+    options: Sequence[Option], inbound: Inbound, language: str, question: str = ""
+) -> list[Option] | None:
     """Return the options that the person means, in their own order; None when that is not clear."""
     for option in options:
         if inbound.payload and inbound.payload == option.id:
@@ -45,17 +49,34 @@ def choose_several(options: Sequence[Option], inbound: Inbound, language: str) -
     text = (inbound.text or inbound.payload).strip()
     if not text or is_too_long(text):
         return None
-    names = names_of(tuple(options))
-    whole = names.whole(read_words(text))
+    asked = asked_of(tuple(options), question, language)
+    said = read_words(text)
+    whole = asked.names.whole(said)
     if whole is not None:
         return None if whole == SEVERAL else [options[whole]]
-    words = choice_words(language)
-    spelt = _spelt_out(text, words, names)
-    read = None if spelt is None else read_items(spelt, read_words(spelt), names, language, several=True)
-    if read is None:
+    if len(said.words) > MOST_WORDS:
         return None
-    chosen = _Selection(names, len(options), read.is_plain).of(read.items)
+    answers = between_corrections(text, language, names=asked.names.vocabulary)
+    chosen = _amended([_chosen(answer, asked) for answer in answers])
     return None if chosen is None else [options[at] for at in sorted(chosen)]
+
+
+def _amended(answers: Sequence[set[int] | None]) -> set[int] | None:
+    """Return what the last answer says. It replaces the former one if that is one option, or has as many:
+    "ham and olives, no wait, cheese" may take back both of them, or only one."""
+    for former, second in pairwise(answers):
+        if not former or not second or len(former) not in (1, len(second)):
+            return None
+    return answers[-1]
+
+
+def _chosen(text: str, asked: Asked) -> set[int] | None:
+    words = choice_words(asked.language)
+    spelt = _spelt_out(text, words, asked.names)
+    read = None if spelt is None else read_items(spelt, read_words(spelt), asked, several=True)
+    if read is None or any(item.kind == "asked" for item in read.items) or (read.is_numbered and read.has_way):
+        return None
+    return _Selection(asked, read).of(read.items)
 
 
 def _spelt_out(text: str, words: ChoiceWords, names: OptionNames) -> str | None:
@@ -72,11 +93,10 @@ def _spelt_out(text: str, words: ChoiceWords, names: OptionNames) -> str | None:
 
 @dataclass(slots=True)
 class _Selection:
-    """What the items select of `count` options. Each step returns False for what is not clear."""
+    """What the items select. Each step returns False for what is not clear."""
 
-    names: OptionNames
-    count: int
-    is_plain: bool
+    asked: Asked
+    read: Items
     named: set[int] = field(default_factory=set)
     excluded: set[int] | None = None  # a set as soon as "but" was said
     is_all: bool = False
@@ -92,7 +112,7 @@ class _Selection:
             if not taken:
                 return None
             place += taken
-        if self.is_both and (len(self.named) == 2) == (self.count == 2 and not self.named):
+        if self.is_both and (len(self.named) == 2) == (self.asked.names.count == 2 and not self.named):
             return None
         if self.is_both and not self.named:
             return {0, 1}
@@ -100,7 +120,7 @@ class _Selection:
             return self.named or None
         if self.named or self.excluded == set():
             return None
-        return set(range(self.count)) - (self.excluded or set()) or None
+        return set(range(self.asked.names.count)) - (self.excluded or set()) or None
 
     def _take(self, items: Sequence[Item], place: int) -> int:
         """Take what begins at `place`, and return how many items it has; 0 when it is not clear."""
@@ -111,27 +131,32 @@ class _Selection:
             case "all" if not self.is_all and self.excluded is None:
                 self.is_all = True
                 counts = following is not None and following.kind in ("number", "word")
-                return 1 if not counts else 2 if following and following.number == self.count else 0
+                return 1 if not counts else 2 if following and following.number == self.asked.names.count else 0
             case "but" if self.is_all and self.excluded is None:
                 self.excluded = set()
                 return 1
             case _ if following is not None and (some := self._end(item, following)):
                 return 2 if self._add(some) else 0
-            case _ if following is not None and {item.kind, following.kind} in (
-                {"option", "number"},
-                {"option", "word"},
-            ):
+            case _ if following is not None and _counts(item, following):
                 return 0  # "2 pizzas"
             case "both" if not self.is_both and self.excluded is None:
                 self.is_both = True
                 return 1
+            case "part" if place and self._is_joined_to_another(items[place - 1], item):
+                return 0  # "chicken soup" is neither the chicken nor the soup
             case kind if kind in ONE:
+                if following is not None and self._is_joined_to_another(following, item):
+                    return 0
                 if following is not None and following.kind == "to":
                     last = items[place + 2] if place + 2 < len(items) else None
                     return 3 if last and self._add(self._range(item, last)) else 0
                 return 1 if self._add(self._one(item)) else 0
             case _:
                 return 0
+
+    def _is_joined_to_another(self, beside: Item, item: Item) -> bool:
+        """Say whether a part of a label stands beside another option without an "and" between them."""
+        return "part" in (beside.kind, item.kind) and beside.kind in ONE and self._one(beside) != self._one(item)
 
     def _add(self, some: set[int]) -> bool:
         (self.named if self.excluded is None else self.excluded).update(some)
@@ -142,10 +167,10 @@ class _Selection:
         if right.kind in ("number", "word", "both"):
             left, right = right, left
         number = 2 if left.kind == "both" else left.number if left.kind in ("number", "word") else 0
-        if not 2 <= number <= self.count:
+        if not 2 <= number <= self.asked.names.count:
             return set()
         if right.kind == "last":
-            return set(range(self.count - number, self.count))
+            return set(range(self.asked.names.count - number, self.asked.names.count))
         return set(range(number)) if right.kind == "place" and right.number == 1 else set()
 
     def _range(self, first: Item, last: Item) -> set[int]:
@@ -157,12 +182,22 @@ class _Selection:
         match item.kind:
             case "option":
                 return item.at if len(item.at) == 1 else set()
+            case "part" if len(item.at) != 1 or self.asked.parts.leaves_out(min(item.at), self.read.words):
+                return set()
+            case "part":
+                return item.at
             case "last":
-                return {self.count - 1}
+                return {self.asked.names.count - 1}
             case "place":
-                return {item.number - 1} if 1 <= item.number <= self.count else set()
-            case "word" if not self.is_plain or self.excluded is not None:
+                return {item.number - 1} if 1 <= item.number <= self.asked.names.count else set()
+            case "word" if not self.read.is_plain or self.excluded is not None:
                 return set()  # "all but one"
             case _:
-                at = self.names.numbered(item.number)
+                at = self.asked.names.numbered(item.number)
                 return set() if at is None else {at}
+
+
+def _counts(one: Item, other: Item) -> bool:
+    """Say whether one of two neighbours is a number, and the other one an option: how many of it."""
+    kinds = {one.kind, other.kind}
+    return not kinds.isdisjoint(("option", "part")) and not kinds.isdisjoint(("number", "word"))

@@ -47,8 +47,9 @@ class OptionNames:
             self._by_words.setdefault(name.words.words, []).append(name)
             for words in _runs(name.words.words):
                 self._by_first.setdefault(words[0], []).append((name, words))
+        self.vocabulary = frozenset(word for name in self._names for word in name.words.words)
         self.numbers = [_numbers(option) for option in options]
-        self._count = len(options)
+        self.count = len(options)
         self.has_separators = any("." in word or "-" in word for name in self._names for word in name.words.words)
 
         self.has_hyphens = any("-" in name for option in options for name in (option.label, *option.match))
@@ -75,7 +76,7 @@ class OptionNames:
         None when there is no such option, or when both are possible: "3" may be "3 nights" or the third option.
         """
         labelled = {at for at, numbers in enumerate(self.numbers) if number in numbers}
-        if 1 <= number <= self._count:
+        if 1 <= number <= self.count:
             labelled.add(number - 1)
         return labelled.pop() if len(labelled) == 1 else None
 

@@ -1,9 +1,14 @@
-"""Which words of a question may stand beside a yes and change nothing: "yes please, cancel it"."""
+"""Which words of a question may stand in its answer and change nothing: "I'll pay cash" at "How do you want to pay?".
+
+A noun of the question may make another thing of an option that it stands beside: at "... for the gift?" a "gift card"
+is no credit card. The noun that is asked for does not: "large size" at "Which size?".
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from botflow.engine.text_folding import read_words
@@ -16,6 +21,8 @@ from botflow.nodes.answers.lexicons.lexicon import words
 from botflow.nodes.answers.tokens import ELISION
 
 _SENTENCE = re.compile(r"[.!?¿¡…\n]+")
+_ASKING = words("which what welche welcher welches welchen welchem que cual cuales quel quelle quels quelles")
+_OF = words("of de von kind kinds type types sort tipo tipos genre art")
 # A noun follows these, perhaps behind an adjective.
 _BEFORE_NOUNS = words(
     "the a an your our my this that these those his her their any for with in on at by from about "
@@ -31,6 +38,34 @@ _SMALL = words(
     "que usted ustedes te le les desea deseas quiere quieres podemos puedo prefiere "
     "vous tu voulez veux souhaitez souhaites pouvons nous preferez"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """The stems of a question's words: `free` ones stand anywhere, `nouns` not directly beside an option."""
+
+    free: frozenset[str]
+    nouns: frozenset[str]
+
+    def __contains__(self, word: str) -> bool:
+        return stem(word) in self.free or stem(word) in self.nouns
+
+
+@lru_cache(maxsize=256)
+def question_words(question: str, language: str) -> QuestionWords:
+    """Return the words of `question` that leave a choice as it is; none that negates, compares or doubts."""
+    harmless = lexicon_of(language).harmless
+    free, nouns, state = set[str](), set[str](), "free"
+    for word in _words_of(question):
+        if word in _ASKING:
+            state = "asked"
+        elif word in _BEFORE_NOUNS:
+            state = "asked" if state == "asked" and word in _OF else "noun"
+        elif (word,) in harmless or word in _SMALL:
+            state = "free"
+        elif not changes(word, language) and word.isalpha():
+            (nouns if state == "noun" else free).add(stem(word))
+    return QuestionWords(frozenset(free), frozenset(nouns - free))
 
 
 @lru_cache(maxsize=256)
@@ -74,6 +109,11 @@ def says_itself(phrase: str, question: str, language: str) -> bool:
 def is_small(word: str, language: str) -> bool:
     """Say whether `word` carries no meaning of its own beside a yes or in a question."""
     return word in _SMALL or word in _BEFORE_NOUNS or word in _leading(language)
+
+
+def changes(word: str, language: str) -> bool:
+    """Say whether `word` may negate, exclude, compare or doubt, so that it is never harmless."""
+    return _leaves_open(word, language) or meanings(language).get(word) == "no"
 
 
 def _leaves_open(word: str, language: str) -> bool:

@@ -18,7 +18,8 @@ class Courtesy:
     """Phrases of one language, which commas separate.
 
     `please` alone is a yes, and so are the words of `agreeing`. `sounds` are greetings, thanks and words of
-    hesitation. `saying` says that an answer follows, and `leading` are the small words before it.
+    hesitation. `saying` says that an answer follows, and `leading` are the small words before it. The greetings
+    `by_day` name a part of the day; they are not in the whole.
     """
 
     please: str
@@ -26,6 +27,7 @@ class Courtesy:
     agreeing: str
     saying: str
     leading: str
+    by_day: str
 
     def __str__(self) -> str:
         return ",".join((self.please, self.sounds, self.agreeing, self.saying, self.leading))
@@ -39,6 +41,7 @@ _ENGLISH = Courtesy(
     saying="i think,i guess,i believe,i'd say,i would say,my answer is,the answer is",
     leading="i,i'd,i'll,i'm,we,we'd,we'll,we're,me,us,my,our,the,it,it's,its,that's,is,be,would,will,can,could,for,"
     "have,get,take,just,think,believe,guess",
+    by_day="good morning,good afternoon,good evening,good night",
 )
 _GERMAN = Courtesy(
     please="bitte",
@@ -47,6 +50,7 @@ _GERMAN = Courtesy(
     agreeing="ja,jo,klar,natürlich,gut,super,prima,perfekt",
     saying="ich denke,ich glaube,meine antwort ist,die antwort ist",
     leading="ich,wir,mich,mir,uns,mein,meine,der,die,das,den,dem,es,ist,für,habe,nehmen,denke,glaube",
+    by_day="guten morgen,guten abend,gute nacht",
 )
 _SPANISH = Courtesy(
     please="por favor,porfa,porfavor,porfis,porfi,plis,plz,pls,xfa,xfis",
@@ -55,6 +59,7 @@ _SPANISH = Courtesy(
     agreeing="sí,claro,bueno,bien,muy bien,perfecto,genial",
     saying="creo que,pienso que,mi respuesta es,la respuesta es",
     leading="yo,me,mi,mis,el,la,lo,los,las,es,sería,será,soy,de,para,con,que,creo,pienso",
+    by_day="buenas noches",
 )
 _FRENCH = Courtesy(
     please="s'il vous plaît,s'il te plaît,svp,stp",
@@ -63,6 +68,7 @@ _FRENCH = Courtesy(
     agreeing="oui,ouais,d'accord,bien sûr,bien,très bien,parfait,super,avec plaisir",
     saying="je pense,je crois,ma réponse est,la réponse est",
     leading="je,moi,nous,on,mon,ma,le,la,les,est,sera,serait,c'est,ce sera,pour,de,que,pense,crois",
+    by_day="bonne journée,bonne soirée",
 )
 _LANGUAGES: Mapping[str, Courtesy] = MappingProxyType({"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH})
 

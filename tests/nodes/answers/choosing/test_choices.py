@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from botflow.nodes.answers.choosing.choices import choose_several
@@ -178,6 +178,7 @@ def test_a_changing_word_never_leaves_the_choices_as_they_are(language: str, dat
     text = data.draw(st.sampled_from(list(CHOSEN[language])))
     words = text.split()
     words.insert(data.draw(st.integers(0, len(words))), data.draw(st.sampled_from(CHANGERS[language].split())))
+    assume("but not" not in " ".join(words))  # "all but not the last" is "all but the last"
     assert several(" ".join(words), language=language) != CHOSEN[language][text], words
 
 

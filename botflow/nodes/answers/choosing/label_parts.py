@@ -1,0 +1,100 @@
+"""An option by a part of its label: "card" for "Credit card", where no other option has that word.
+
+Small words ("the", "with", "one") and words of the question name nothing by themselves. A part leaves out nothing that
+turns the label round: "cheese" is not "No cheese", "account" is not "Delete account".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from botflow.engine.text_folding import accents_agree, read_words
+from botflow.nodes.answers.accounting import stem
+from botflow.nodes.answers.choosing.choice_words import known_words
+from botflow.nodes.answers.choosing.question_words import QuestionWords, changes
+from botflow.nodes.answers.expectation import Option
+from botflow.nodes.answers.lexicons import LEXICONS
+from botflow.nodes.answers.lexicons.lexicon import words
+
+_SHORTEST = 2  # letters; a single one may be the letter of a list's item
+# The opposite of what the rest of a label names, in any of the languages; by itself it names nothing.
+_NEGATING = words("non free low zero anti off frei libre")
+# What is done to what the rest of a label names. "Account" alone does not ask for its end.
+_ENDING = words(
+    "cancel delete remove stop end close refuse decline reject block unsubscribe "
+    "stornieren absagen kundigen loschen entfernen beenden ablehnen sperren abbestellen "
+    "cancelar anular eliminar borrar quitar terminar rechazar bloquear baja "
+    "annuler supprimer resilier retirer arreter refuser bloquer"
+)
+# They change a number or a day, but name an option well: "double" for "Double room".
+_MEASURES = words(
+    "half quarter double twice next other another more less most least "
+    "halb halbe viertel doppelt nachste nachsten andere anderer mehr weniger "
+    "medio media cuarto doble proximo proxima otro otra mas menos "
+    "demi demie quart prochain prochaine autre plus moins"
+)
+
+
+class LabelParts:
+    """The words of the labels of one question's options."""
+
+    def __init__(self, options: Sequence[Option], asked: QuestionWords, language: str) -> None:
+        self._language = language
+        self._asked = asked
+        self._labels = [read_words(option.label) for option in options]
+        self._holders: dict[str, set[int]] = {}
+        for at, option in enumerate(options):
+            for name in (option.label, *option.match):
+                for word in read_words(name).words:
+                    self._holders.setdefault(stem(word), set()).add(at)
+        self._turning = [{word for word in label.words if self._turns(word)} for label in self._labels]
+        self._are_offered = bool(options) and all(self._is_offered(at) for at in range(len(options)))
+
+    def holders_of(self, word: str) -> set[int]:
+        """Return the options that have `word` in one of their names, in the singular or the plural."""
+        return self._holders.get(stem(word), set())
+
+    def part_at(self, word: str, marked: str) -> set[int]:
+        """Return the options that `word`, of which `marked` has the accents, is a telling part of."""
+        if not self._tells(word) or (word in self._asked and not self._are_offered):
+            return set()
+        spelt = {
+            at
+            for at, label in enumerate(self._labels)
+            for name, name_marked in zip(label.words, label.marked, strict=False)
+            if name == word and accents_agree((marked,), (name_marked,))
+        }
+        return self.holders_of(word) if spelt else set()
+
+    def beside_at(self, word: str) -> set[int]:
+        """Return the options with `word`, if it names none but belongs to what it stands beside: "sugar free"."""
+        return self.holders_of(word) if word in _NEGATING else set()
+
+    def leaves_out(self, at: int, said: Sequence[str]) -> bool:
+        """Say whether the words `said` leave out one that turns the label round."""
+        return not self._turning[at] <= set(said)
+
+    def _tells(self, word: str) -> bool:
+        is_number = word.isdecimal() or len(word) < _SHORTEST
+        if is_number or word in _NEGATING:
+            return False
+        is_known = word in _small_words() or changes(word, self._language)
+        return word in _MEASURES or word in _ENDING or not is_known
+
+    def _turns(self, word: str) -> bool:
+        own = word in _NEGATING or word in _ENDING or word in _MEASURES
+        return own or any(changes(word, language) for language in LEXICONS)
+
+    def _is_offered(self, at: int) -> bool:
+        """Say whether the question names the option by a word that no other one has: "Still or sparkling?"."""
+        return any(
+            word in self._asked and self._tells(word) and self.holders_of(word) == {at}
+            for word in self._labels[at].words
+        )
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """Return the words of every language that may stand around an option: labels may be in another language."""
+    return frozenset().union(*(known_words(language) for language in LEXICONS))
