@@ -5,6 +5,7 @@ And what a computer writes in a language's own form is read back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -29,6 +30,44 @@ CHANGERS = {
     "docena o entre semanas medio zzyzx",
     "fr": "pas jamais sauf sans sous avant après jusqu moins plus minimum maximum dernier autre millions cent "
     "douzaine ou entre semaines demi zzyzx",
+}
+# The options of a question in each language, the question, and answers that mean the first option.
+CHOSEN: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
+    "en": (
+        ("Credit card", "Cash on delivery", "Later"),
+        "How would you like to pay for your order: before or after delivery, or never?",
+        (
+            "credit card",
+            "credit",
+            "card",
+            "by card please",
+            "I'd like to pay by card",
+            "pay with credit",
+            "cash, no wait, card",
+        ),
+    ),
+    "de": (
+        ("Großer Salat", "Suppe des Tages", "Nichts"),
+        "Was möchten Sie bestellen, vor oder nach dem Kino?",
+        ("großer salat", "salat", "bitte den großen salat", "ich möchte salat bestellen", "suppe, ach quatsch, salat"),
+    ),
+    "es": (
+        ("Habitación doble", "Suite familiar", "Otra"),
+        "¿Qué tipo de habitación quiere reservar, antes o después?",
+        ("habitación doble", "la doble", "una habitación doble por favor", "suite, no, perdona, la doble"),
+    ),
+    "fr": (
+        ("Carte bancaire", "Chèque cadeau", "Autre"),
+        "Comment voulez-vous payer la commande, avant ou après ?",
+        ("carte bancaire", "carte", "par carte svp", "payer par carte", "chèque, non pardon, carte"),
+    ),
+}
+# Questions, and answers that agree with them.
+AGREED = {
+    "en": ("Shall we cancel your order?", ("yes", "yes please cancel", "yes, cancel my order", "no, wait, yes")),
+    "de": ("Sollen wir die Bestellung stornieren?", ("ja", "ja bitte stornieren", "nein, ach quatsch, ja")),
+    "es": ("¿Desea cancelar su pedido?", ("sí", "sí, cancelar el pedido", "no, digo, sí")),
+    "fr": ("Voulez-vous annuler la commande ?", ("oui", "oui, annuler la commande svp", "non, pardon, oui")),
 }
 GENERATED = settings(deadline=None)
 LANGUAGES = ("en", "de", "es", "fr")
@@ -58,6 +97,62 @@ def test_a_word_that_may_change_a_value_never_leaves_it_as_it_was(language: str)
                     unchanged.append((kind, said))
     print(f"{language}: {tried} answers with a word that may change them, {len(unchanged)} unchanged")
     assert unchanged == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_word_that_may_change_a_choice_never_leaves_it_as_it_was(language: str, kind: str) -> None:
+    labels, question, texts = CHOSEN[language]
+    expected = labels[0] if kind == "choice" else [labels[0]]
+
+    def read(text: str) -> object:
+        return read_answer(kind, text, language=language, choices=labels, question=question)
+
+    assert [text for text in texts if read(text) != expected] == []
+    assert [said for said in changed(texts, language) if read(said) == expected] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_that_may_change_a_yes_never_leaves_it_as_it_was(language: str) -> None:
+    question, texts = AGREED[language]
+
+    def read(text: str) -> object:
+        return read_answer("yes_no", text, language=language, question=question)
+
+    assert [text for text in texts if read(text) is not True] == []
+    assert [said for said in changed(texts, language) if read(said) is True] == []
+
+
+def changed(texts: Sequence[str], language: str) -> Iterator[str]:
+    """Yield each text with each word that may change its meaning, at each place; behind a correction, if it has one."""
+    for text in texts:
+        words = text.split()
+        corrected = max((place for place, word in enumerate(words, 1) if word.endswith(",")), default=0)
+        for place in range(corrected if text.count(",") > 1 else 0, len(words) + 1):
+            for changer in CHANGERS[language].split():
+                yield " ".join((*words[:place], changer, *words[place:]))
+
+
+DISHES = st.sampled_from(
+    ("grilled", "salmon", "chicken", "green", "salad", "soup", "day", "house", "red", "wine", "no", "free", "card")
+)
+
+
+@GENERATED
+@given(
+    st.lists(st.lists(DISHES, min_size=1, max_size=3, unique=True).map(" ".join), min_size=2, max_size=5, unique=True),
+    st.lists(DISHES, min_size=1, max_size=3, unique=True),
+    st.sampled_from(["", "Salmon or chicken?", "Which soup would you like for your salad?"]),
+)
+def test_the_option_of_some_words_is_the_only_one_with_all_of_them(
+    labels: list[str], said: list[str], question: str
+) -> None:
+    found = read_answer("choice", " ".join(said), choices=labels, question=question)
+    passed = set() if " or " in question else {*question.lower().strip("?").split()}
+    named = {*said} - passed or {*said}
+    holding = [label for label in labels if named <= {*label.split()}]
+    is_whole = found is not None and {*said} - {*str(found).split()} <= passed
+    assert found is None or is_whole or [found] == holding
 
 
 @pytest.mark.parametrize(
@@ -108,8 +203,11 @@ def test_a_time_in_the_form_of_a_language_is_read_back(language: str, minutes: i
     assert read_answer("time", written, language=language) == f"{moment:%H:%M}", written
 
 
-@pytest.mark.parametrize("kind", ["number", "date", "time", "datetime", "duration", "money", "rating"])
+@pytest.mark.parametrize(
+    "kind", ["number", "date", "time", "datetime", "duration", "money", "rating", "yes_no", "choice", "choices"]
+)
 @GENERATED
 @given(text=st.text(max_size=200), language=st.sampled_from([*LANGUAGES, "it", "hi"]))
 def test_any_text_is_read_or_asked_again(kind: str, text: str, language: str) -> None:
-    read_answer(kind, text, language=language, received_at=NOW)
+    labels, question, _ = CHOSEN["en"]
+    read_answer(kind, text, language=language, received_at=NOW, choices=labels, question=question)

@@ -174,8 +174,9 @@ class _Selection:
         return set(range(number)) if right.kind == "place" and right.number == 1 else set()
 
     def _range(self, first: Item, last: Item) -> set[int]:
+        """Return the options from one to another one, empty when they are no range."""
         ends = (*self._one(first), *self._one(last)) if last.kind in ONE else ()
-        return set(range(ends[0], ends[1] + 1)) if len(ends) == 2 else set()
+        return set(range(ends[0], ends[1] + 1)) if len(ends) == 2 and ends[0] < ends[1] else set()
 
     def _one(self, item: Item) -> set[int]:
         """Return the option that an item names, empty when none or several."""

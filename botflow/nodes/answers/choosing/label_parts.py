@@ -12,7 +12,7 @@ from functools import cache
 from botflow.engine.text_folding import accents_agree, read_words
 from botflow.nodes.answers.accounting import stem
 from botflow.nodes.answers.choosing.choice_words import known_words
-from botflow.nodes.answers.choosing.question_words import QuestionWords, changes
+from botflow.nodes.answers.choosing.question_words import QuestionWords, bare, changes
 from botflow.nodes.answers.expectation import Option
 from botflow.nodes.answers.lexicons import LEXICONS
 from botflow.nodes.answers.lexicons.lexicon import words
@@ -49,7 +49,6 @@ class LabelParts:
                 for word in read_words(name).words:
                     self._holders.setdefault(stem(word), set()).add(at)
         self._turning = [{word for word in label.words if self._turns(word)} for label in self._labels]
-        self._are_offered = bool(options) and all(self._is_offered(at) for at in range(len(options)))
 
     def holders_of(self, word: str) -> set[int]:
         """Return the options that have `word` in one of their names, in the singular or the plural."""
@@ -57,7 +56,7 @@ class LabelParts:
 
     def part_at(self, word: str, marked: str) -> set[int]:
         """Return the options that `word`, of which `marked` has the accents, is a telling part of."""
-        if not self._tells(word) or (word in self._asked and not self._are_offered):
+        if not self._tells(word) or stem(bare(word)) in self._asked.silent:
             return set()
         spelt = {
             at
@@ -85,13 +84,6 @@ class LabelParts:
     def _turns(self, word: str) -> bool:
         own = word in _NEGATING or word in _ENDING or word in _MEASURES
         return own or any(changes(word, language) for language in LEXICONS)
-
-    def _is_offered(self, at: int) -> bool:
-        """Say whether the question names the option by a word that no other one has: "Still or sparkling?"."""
-        return any(
-            word in self._asked and self._tells(word) and self.holders_of(word) == {at}
-            for word in self._labels[at].words
-        )
 
 
 @cache

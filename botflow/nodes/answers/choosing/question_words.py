@@ -21,6 +21,9 @@ from botflow.nodes.answers.lexicons.lexicon import words
 from botflow.nodes.answers.tokens import ELISION
 
 _SENTENCE = re.compile(r"[.!?¿¡…\n]+")
+_OR = re.compile(r"\b(?:or|oder|o|u|ou)\b", re.IGNORECASE)
+_BETWEEN_ITEMS = re.compile(rf"([,:;]|{_OR.pattern})", re.IGNORECASE)
+_SHORT_ITEM = 3  # words
 _ASKING = words("which what welche welcher welches welchen welchem que cual cuales quel quelle quels quelles")
 _OF = words("of de von kind kinds type types sort tipo tipos genre art")
 # A noun follows these, perhaps behind an adjective.
@@ -42,10 +45,14 @@ _SMALL = words(
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """The stems of a question's words: `free` ones stand anywhere, `nouns` not directly beside an option."""
+    """The stems of a question's words: `free` ones stand anywhere, `nouns` not directly beside an option.
+
+    `silent` ones name no option: all but those that an "or" offers.
+    """
 
     free: frozenset[str]
     nouns: frozenset[str]
+    silent: frozenset[str]
 
     def __contains__(self, word: str) -> bool:
         return stem(word) in self.free or stem(word) in self.nouns
@@ -53,8 +60,9 @@ class QuestionWords:
 
 @lru_cache(maxsize=256)
 def question_words(question: str, language: str) -> QuestionWords:
-    """Return the words of `question` that leave a choice as it is; none that negates, compares or doubts."""
+    """Return the words of `question` that leave a choice as it is. None negates, compares, doubts or is offered."""
     harmless = lexicon_of(language).harmless
+    offered = _Offered.by(question)
     free, nouns, state = set[str](), set[str](), "free"
     for word in _words_of(question):
         if word in _ASKING:
@@ -63,9 +71,35 @@ def question_words(question: str, language: str) -> QuestionWords:
             state = "asked" if state == "asked" and word in _OF else "noun"
         elif (word,) in harmless or word in _SMALL:
             state = "free"
-        elif not changes(word, language) and word.isalpha():
+        elif not changes(word, language) and word.isalpha() and word not in offered.surely | offered.perhaps:
             (nouns if state == "noun" else free).add(stem(word))
-    return QuestionWords(frozenset(free), frozenset(nouns - free))
+    silent = {stem(word) for word in _words_of(question) if word not in offered.surely}
+    return QuestionWords(frozenset(free), frozenset(nouns - free), frozenset(silent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What sentences with an "or" offer: short items, and of longer ones the word beside the "or".
+
+    The word before a comma is `perhaps` offered too: "Would you like salmon, beef or chicken?".
+    """
+
+    surely: frozenset[str]
+    perhaps: frozenset[str]
+
+    @classmethod
+    def by(cls, question: str) -> _Offered:
+        surely, perhaps = set[str](), set[str]()
+        for sentence in filter(_OR.search, _SENTENCE.split(question)):
+            pieces = ["", *_BETWEEN_ITEMS.split(sentence), ""]  # signs and what is between them
+            for before, piece, after in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
+                said = list(_words_of(piece))
+                if len(said) <= _SHORT_ITEM:
+                    surely.update(said)
+                    continue
+                surely.update(said[:1] if _OR.fullmatch(before) else ())
+                (surely if _OR.fullmatch(after) else perhaps).add(said[-1])
+        return cls(frozenset(surely), frozenset(perhaps))
 
 
 @lru_cache(maxsize=256)
