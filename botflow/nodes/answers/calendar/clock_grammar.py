@@ -180,6 +180,8 @@ class ClockGrammar:
         hour, minute = int(first.text), int(tokens[end + 1].text)
         if hour > 24 or minute > 59 or (hour == 24 and minute):
             return None
+        if has_mark and self._is_glued_to_more(tokens, end + 2):  # à 8 heures 24/12/2026
+            return None
         end = self._past_seconds(tokens, end + 2)
         return None if end < 0 else Match(Clock((hour * 60 + minute) % _DAY), self._past_mark(tokens, end))
 

@@ -63,6 +63,8 @@ class DayGrammar:
         if parts is None or max(map(len, parts.value[:2])) > 2 or _is_glued_to_more(tokens, at):
             return None
         texts, end = parts.value, parts.end
+        if len(texts) == 3 and not tokens[end - 1].glued and self._is_time(tokens, end):  # 03.03. 19:30
+            texts, end = texts[:2], end - 1
         if len(texts) == 2 and (not self.numeric or self._is_time(tokens, end)):
             return None
         if len(texts) == 3 and len(texts[2]) not in (2, 4):
@@ -71,7 +73,7 @@ class DayGrammar:
             end += 1
         first, second = int(texts[0]), int(texts[1])
         day, month = (second, first) if self.months_first else (first, second)
-        is_sure = len(texts) == 3 or tokens[at + 1].text != "." or end > parts.end
+        is_sure = len(texts) == 3 or tokens[at + 1].text != "." or tokens[end - 1].text == "."
         if month > 12 >= day and is_sure:
             day, month = month, day
         if not (1 <= month <= 12 and 1 <= day <= 31) or (texts == ("24", "7") and len(texts) == 2):
@@ -84,7 +86,8 @@ class DayGrammar:
     def _is_time(self, tokens: Sequence[Token], at: int) -> bool:
         if at >= len(tokens):
             return False
-        if tokens[at].text == ":":
+        has_minutes = at + 1 < len(tokens) and tokens[at].glued and tokens[at + 1].glued
+        if tokens[at].text == ":" or (tokens[at].text == "." and has_minutes and tokens[at + 1].kind == "digits"):
             return True
         return tokens[at].text in self.lexicon.clock.hour_marks or longest(tokens, at, _HALVES_OF_DAY) > 0
 

@@ -28,6 +28,7 @@ SAID = {
         "tomorrow at 10.30": "2026-11-19",
     },
     "de": {
+        "5.12. 19.30 Uhr": "2026-12-05", "03.03. 19:30": "2027-03-03", "Freitag, 4. Dezember 19.30 Uhr": "2026-12-04",
         "heute": "2026-11-18", "morgen": "2026-11-19", "morgen bitte": "2026-11-19", "übermorgen": "2026-11-20",
         "in 3 Tagen": "2026-11-21", "in drei Tagen": "2026-11-21", "in zwei Wochen": "2026-12-02",
         "in einer Woche": "2026-11-25", "in einem Monat": "2026-12-18", "Freitag": "2026-11-20",

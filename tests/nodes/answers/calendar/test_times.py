@@ -30,6 +30,7 @@ SAID = {
         "las 8 de la noche": "20:00", "las 9 de la mañana": "09:00",
     },
     "fr": {
+        "à 8 heures 24/12/2026": "08:00",
         "14h30": "14:30", "14 h": "14:00", "8 heures et demie": "08:30",
         "midi": "12:00", "9 heures moins le quart": "08:45",
     },
