@@ -103,8 +103,9 @@ class DateGrammar:
         start = past_marks(tokens, end, ",.-(")
         day = self._day(tokens, start, in_weekday=True) if start < len(tokens) else None
         if day is not None:
-            found = day.value.seen_from(self.today, named.value, past=self.past)
-            return None if found is None else Match(found, day.end)
+            is_past = self.past or (order is not None and order.value in ("last", "past"))
+            found = day.value.seen_from(self.today, named.value, past=is_past)
+            return None if found is None or (is_past and found > self.today) else Match(found, day.end)
         after = looked_up(tokens, end, self._words.orders_after) if end < len(tokens) else None
         if after is not None:
             if order is not None and not (order.value == "this" and after.value == "last"):
