@@ -21,7 +21,7 @@ from botflow.nodes.chatbot.ask import Ask, AskProperties
 from botflow.nodes.chatbot.bounds import Bound
 from botflow.nodes.chatbot.form_message import Form as Fields
 from botflow.nodes.chatbot.form_message import Understood, understand
-from botflow.nodes.chatbot.form_reading import Field, Place
+from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons
 from botflow.nodes.chatbot.question import (
@@ -40,6 +40,7 @@ from botflow.nodes.chatbot.worded_answer import tell_change
 
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
 FormKind = Literal["text", "integer", "number", "yes_no", "choice", "date", "time", "email", "phone", "url"]
+_COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
 
@@ -259,9 +260,14 @@ class Form(NodeType):
 
 def _fields(properties: FormProperties, scene: Scene) -> Fields:
     """Return the form as this turn finds it, bounds and options rendered."""
+    counted = tuple(word for field in properties.fields if field.expect in _COUNTING for word in field.folded_words)
     return Fields(
         fields={
-            field.name: Field(name=field.name, expectation=field.question.expectation(scene), words=field.folded_words)
+            field.name: Field(
+                name=field.name,
+                expectation=field.question.expectation(scene),
+                words=field.folded_words,
+            )
             for field in properties.fields
         },
         filled=tuple(scene.notes.get(_FILLED, ())),
@@ -270,7 +276,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
         is_retry=was_refused(scene),
         goes_back=scene.policy.corrections,
         harmless=properties.harmless,
-        place=Place(scene.flow.language, scene.flow.region, scene.local_now),
+        place=Place(scene.flow.language, scene.flow.region, scene.local_now, counted),
     )
 
 

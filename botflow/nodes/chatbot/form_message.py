@@ -8,16 +8,17 @@ from typing import Any
 
 from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Refused
 from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.chatbot.form_reading import Field, FormReading, Place, read_form
+from botflow.nodes.chatbot.form_place import Field, Place
+from botflow.nodes.chatbot.form_reading import FormReading, read_form
+from botflow.nodes.chatbot.form_words import words_of_change
 
 _FREE = ("text", "regex")
+_PICKED = ("choice", "choices", "yes_no")
+_PARTS: tuple[Kind, ...] = ("date", "time")
 _NUMBERED = ("1", "2")  # yes and no, where buttons are shown as numbered lines
-_BESIDE_CONFIRMATION = frozenset(
-    ("yes", "no", "but", "ja", "nein", "aber", "si", "no", "pero", "oui", "non", "mais")
-)  # "yes, but 5 people"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +68,15 @@ def understand(form: Form, inbound: Inbound) -> Understood:
     asked = form.fields.get(form.asked)
     if asked is not None and asked.expectation.kind in _FREE:
         return _at_free_text(form, asked, inbound, reading)
+    if asked is not None and _picks(form, asked, inbound, reading):
+        return _answered(asked, inbound, form.place)
     if reading.values and _may_take(form, reading):
         return Understood(values=reading.values)
     if asked is None:
-        return Understood(named=reading.named, reason="empty" if reading.is_sure else "unsure")
+        return Understood(named=_only(reading.named), reason="empty" if reading.is_sure else "unsure")
     if reading.values or not (reading.is_sure or asked.name in reading.shared):
         return Understood()
-    return _answered(asked, inbound, form.place, named=reading.named)
+    return _answered(asked, inbound, form.place, named=_only(reading.named))
 
 
 def _before(form: Form) -> str:
@@ -110,7 +113,11 @@ def _at_confirmation(form: Form, inbound: Inbound, reading: FormReading) -> Unde
         return Understood(values=reading.values)
     if reading.values or not reading.is_sure:
         return Understood()
-    return Understood(named=reading.named) if reading.named else _agreed(form, inbound)
+    return Understood(named=_only(reading.named)) if len(reading.named) == 1 else _agreed(form, inbound)
+
+
+def _only(names: frozenset[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""
 
 
 def _at_free_text(form: Form, asked: Field, inbound: Inbound, reading: FormReading) -> Understood:
@@ -123,6 +130,7 @@ def _at_free_text(form: Form, asked: Field, inbound: Inbound, reading: FormReadi
     if others.values and others.clear == others.values.keys():
         return Understood(values=others.values)
     is_for_others = is_clear or not others.is_sure or _may_be_for_others(form, inbound, reading)
+    is_for_others = is_for_others or _is_part_of_moment(form, missing, inbound.text)
     if not form.is_retry and (is_for_others or asked.name in reading.mentioned):
         return Understood()  # who writes it once more means it as the text
     answered = _answered(asked, inbound, form.place)
@@ -133,6 +141,12 @@ def _names_fields(form: Form, text: str, reading: FormReading) -> bool:
     """Say whether the message has own words of every field that it fills, so that it is no free text."""
     without = {name: replace(form.fields[name], words=()) for name in reading.values}
     return _read(form, {**form.fields, **without}, text, "").values.keys() != reading.values.keys()
+
+
+def _picks(form: Form, asked: Field, inbound: Inbound, reading: FormReading) -> bool:
+    """Say whether the message answers a question with options by their numbers: "2", "1 and 3"; not another field's."""
+    is_alone = reading.clear | reading.mentioned <= {asked.name}
+    return asked.expectation.kind in _PICKED and is_alone and bool(_answered(asked, inbound, form.place).values)
 
 
 def _may_take(form: Form, reading: FormReading) -> bool:
@@ -176,10 +190,19 @@ def _may_be_for_others(form: Form, inbound: Inbound, reading: FormReading) -> bo
     return not reading.mentioned <= {form.asked} and any(character.isdigit() for character in inbound.text)
 
 
+def _is_part_of_moment(form: Form, missing: Iterable[Field], text: str) -> bool:
+    """Say whether a message has a day or a time, where a day with its time is still to be asked for."""
+    if not any(one.expectation.kind == "datetime" for one in missing):
+        return False
+    parts: dict[str, Field] = {kind: Field(name=kind, expectation=Expectation(kind=kind)) for kind in _PARTS}
+    reading = _read(form, parts, text, "")
+    return bool(reading.values) or not reading.is_sure
+
+
 def _of(form: Form, names: Iterable[str]) -> Mapping[str, Field]:
     return {name: form.fields[name] for name in names}
 
 
 def _read(form: Form, fields: Mapping[str, Field], text: str, asked: str) -> FormReading:
-    extra = form.harmless | _BESIDE_CONFIRMATION if form.confirms else form.harmless
+    extra = form.harmless | words_of_change(form.place.language) if form.confirms else form.harmless
     return read_form(tuple(fields.values()), text, form.place, asked=asked, extra=extra)

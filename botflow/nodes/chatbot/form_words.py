@@ -1,40 +1,49 @@
-"""Words in a message to a form that change no value, and words before a value that say its kind; all folded."""
+"""Words in a message to a form that change no value; all folded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
-from botflow.nodes.answers.expectation import Kind
+from botflow.nodes.answers.choosing.yes_no_words import meanings
+from botflow.nodes.answers.lexicons import lexicon_of
 
 
 def _words(listed: str) -> frozenset[str]:
     return frozenset(fold(word) for word in listed.split(" "))
 
 
+def _phrases(listed: str) -> frozenset[str]:
+    return frozenset(map(fold, listed.split(", ")))
+
+
 _HARMLESS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": _words(
             "a an the is are am i i'd i'm im id we we'd we're us me my our it it's its this that would like want "
-            "need please pls thanks thank you hi hello hey dear and for of at on in with to have get can could "
+            "should need please pls thanks thank you hi hello hey dear and for of at on in with to have get can could "
             "let's lets so well ok okay yes yeah sure be will there here just"
         ),
         "de": _words(
             "ein eine einen einem einer der die das den dem ist sind ich wir uns mir mich mein meine unser es dies "
             "möchte möchten hätte hätten will wollen würde würden brauche brauchen gern gerne bitte danke hallo hi "
-            "und für um am im in mit zu von auf bei kann können also ok okay ja sehr da hier"
+            "soll sollte lautet heißt und für um am im in mit zu von auf bei kann können also ok okay "
+            "ja sehr da hier"
         ),
         "es": _words(
             "un una unos unas el la los las es son soy somos yo nosotros nos me mi nuestro lo esto esta quiero "
-            "quisiera queremos quisiéramos quería queríamos necesito necesitamos gustaría por favor gracias hola y "
+            "quisiera debe debería ser queremos quisiéramos quería queríamos "
+            "necesito necesitamos gustaría por favor gracias hola y "
             "para a al de del con en puede puedo podría podemos bueno pues ok vale sí"
         ),
         "fr": _words(
             "un une des le la les est sont suis sommes je j'ai j'aimerais nous on me mon ma notre ce c'est ceci "
-            "voudrais voudrions veux voulons aimerais aimerions besoin d' s'il vous plaît te svp stp merci bonjour "
-            "salut bonsoir et pour à au aux de du d'un d'une avec en peux pouvons pourrais alors bon ok oui"
+            "doit devrait être voudrais voudrions veux voulons aimerais aimerions besoin d' "
+            "s'il vous plaît te svp stp merci bonjour salut bonsoir et "
+            "pour à au aux de du d'un d'une avec en peux pouvons pourrais alors bon ok oui"
         ),
     }
 )
@@ -49,21 +58,45 @@ _GREETINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # A free text behind a field's own words that holds one of these is asked for: "under Ann or Bob".
 _CHANGERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "en": _words("and or not no but maybe actually instead rather if unless either neither change cancel"),
-        "de": _words("und oder nicht kein keine nein aber sondern vielleicht doch statt stattdessen lieber falls wenn"),
-        "es": _words("y e o u no ni pero sino quizas tal vez mejor si"),
-        "fr": _words("et ou non pas ni mais plutot peut-etre si"),
+        "en": _words(
+            "and or not no but maybe actually instead rather if unless either neither change cancel by never always "
+            "every each once only until till since"
+        ),
+        "de": _words(
+            "und oder nicht kein keine nein aber sondern vielleicht doch statt stattdessen lieber falls wenn "
+            "jede jeden jedes immer nur seit"
+        ),
+        "es": _words("y e o u no ni pero sino quizás tal vez mejor si cada siempre solo al menos"),
+        "fr": _words("et ou non pas ni mais plutôt peut-être si chaque toujours depuis seulement jusqu'à"),
     }
 )
-# A bare number behind one of these is of this kind: "at 7" is a time, never a number of people.
-_CUES: Mapping[str, Mapping[Kind, frozenset[str]]] = MappingProxyType(
+
+
+# At the confirmation, beside a value or a field's name: "yes, but make it 5 people", "change the time".
+_CHANGING: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "en": {"time": _words("at")},
-        "de": {"time": _words("um")},
-        "es": {"time": frozenset(("a las", "a la"))},
-        "fr": {"time": frozenset(("a",))},
+        "en": _words("no but make change set put move instead rather better"),
+        "de": _words("nein aber mach mache machen ändere ändern stattdessen lieber doch besser"),
+        "es": _words("no pero pon ponga haz que sean sea cambia cambie cambiar mejor"),
+        "fr": _words("non mais mets mettez fais faites change changez changer plutôt"),
     }
 )
+# "The time is wrong" asks for the time, whatever the message says of it.
+_WRONG: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": _phrases("wrong, incorrect, mistaken, not right, not correct, isn't right, isn't correct"),
+        "de": _phrases("falsch, verkehrt, stimmt nicht, passt nicht, nicht richtig, nicht korrekt"),
+        "es": _phrases(
+            "mal, está mal, incorrecto, incorrecta, equivocado, equivocada, no está bien, no es correcto, "
+            "no es correcta"
+        ),
+        "fr": _phrases(
+            "faux, fausse, mauvais, mauvaise, incorrect, incorrecte, pas bon, pas bonne, n'est pas bon, "
+            "n'est pas bonne, pas correct, pas correcte, n'est pas correct, n'est pas correcte"
+        ),
+    }
+)
+_CONDITIONS: Mapping[str, str] = MappingProxyType({"es": "si", "fr": "si"})  # "sí" without its accent, if it is first
 
 
 def is_harmless(word: str, language: str) -> bool:
@@ -72,8 +105,22 @@ def is_harmless(word: str, language: str) -> bool:
 
 
 def may_change(word: str, language: str) -> bool:
-    """Say whether a folded word in a free text may mean something else than the text."""
-    return word in _CHANGERS.get(base_language(language), frozenset()) or word in _CHANGERS["en"]
+    """Say whether a folded word in a free text may mean something else than the text: "under Ann by 7 pm"."""
+    return (
+        word in _CHANGERS["en"]
+        or word in _CHANGERS.get(base_language(language), frozenset())
+        or (word in _words_of_values(language) and not is_harmless(word, language))
+    )
+
+
+@cache
+def _words_of_values(language: str) -> frozenset[str]:
+    """Return the words that change numbers, days and times; months and weekdays are also names of people."""
+    lexicon = lexicon_of(language)
+    calendar, clock = lexicon.calendar, lexicon.clock
+    beside = (calendar.about, calendar.since, calendar.until, calendar.ahead_after, calendar.ago, calendar.orders)
+    words = {word for phrases in (*beside, calendar.orders_after, clock.parts) for phrase in phrases for word in phrase}
+    return frozenset(words | lexicon.changing | clock.before | calendar.units.keys() | clock.shares.keys())
 
 
 def greetings(language: str) -> tuple[str, ...]:
@@ -81,6 +128,20 @@ def greetings(language: str) -> tuple[str, ...]:
     return (*_GREETINGS["en"], *_GREETINGS.get(base_language(language), ()))
 
 
-def cues_of(kind: Kind, language: str) -> frozenset[str]:
-    """Return the phrases that stand before a value of this kind and before no other."""
-    return _CUES.get(base_language(language), _CUES["en"]).get(kind, frozenset())
+@cache
+def words_of_change(language: str) -> frozenset[str]:
+    """Return the phrases beside what somebody wants changed at a confirmation: "yes", "but", "make"."""
+    own = base_language(language)
+    agreeing = frozenset(phrase for phrase, means in meanings(language).items() if means in ("yes", "assent"))
+    return agreeing | _CHANGING["en"] | _CHANGING.get(own, frozenset())
+
+
+@cache
+def words_of_error(language: str) -> frozenset[str]:
+    """Return the phrases that say that something is wrong."""
+    return _WRONG["en"] | _WRONG.get(base_language(language), frozenset())
+
+
+def is_condition(word: str, language: str) -> bool:
+    """Say whether a word that is not the first one means "if"."""
+    return _CONDITIONS.get(base_language(language)) == word

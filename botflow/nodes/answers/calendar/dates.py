@@ -47,8 +47,7 @@ def find_date(
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     if is_one_of_several(tokens, question, lexicon):
         return None
-    is_past = past or is_about_past(question, language)
-    grammar = DateGrammar(lexicon, today, months_first=has_months_first(language, region), past=is_past)
+    grammar = date_grammar(today, language, region, past=past or is_about_past(question, language))
     number = NumberGrammar(lexicon)
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING | {"-"}, names=True)
@@ -88,11 +87,16 @@ def _amended(lexicon: Lexicon) -> Callable[[Said[date], Said[date]], date | None
 def date_in(text: str, today: date, language: str, region: str | None) -> date | None:
     """Return the one date in a longer text, whatever else it says: a model's work, not the reading of an answer."""
     lexicon = lexicon_of(language)
-    grammar = DateGrammar(lexicon, today, months_first=has_months_first(language, region))
+    grammar = date_grammar(today, language, region)
     try:
         return only_value(tokenize(text, elides=lexicon.elides), grammar, lambda tokens, at: 1)
     except OverflowError:
         return None
+
+
+def date_grammar(today: date, language: str, region: str | None, *, past: bool = False) -> DateGrammar:
+    """Return what reads the date that begins at a token, with `past` the last such day."""
+    return DateGrammar(lexicon_of(language), today, months_first=has_months_first(language, region), past=past)
 
 
 def length_of_money(tokens: Sequence[Token], at: int) -> int:

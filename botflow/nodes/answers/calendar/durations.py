@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.accounting import Harmless, Match, longest, only_value
+from botflow.nodes.answers.accounting import Grammar, Harmless, Match, longest, only_value
 from botflow.nodes.answers.calendar.calendar_days import seconds_of
 from botflow.nodes.answers.calendar.span_grammar import parts_at
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
@@ -27,11 +27,13 @@ def find_duration(text: str, language: str, question: str = "") -> Number | None
     lexicon = lexicon_of(language)
     tokens = tokenize(text, elides=lexicon.elides)
     harmless = Harmless(lexicon, (lexicon.spans,), question=question)
+    return only_value(tokens, length_grammar(language), harmless, lexicon)
 
-    def read(tokens: Sequence[Token], at: int) -> Match[Number] | None:
-        return length_at(tokens, at, lexicon)
 
-    return only_value(tokens, read, harmless, lexicon)
+def length_grammar(language: str) -> Grammar[Number]:
+    """Return what reads the length of time that begins at a token."""
+    lexicon = lexicon_of(language)
+    return lambda tokens, at: length_at(tokens, at, lexicon)
 
 
 def length_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[Number] | None:

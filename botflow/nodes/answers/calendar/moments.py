@@ -10,7 +10,7 @@ from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.accounting import Harmless, Match, length_of_count, longest
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
-from botflow.nodes.answers.calendar.dates import has_months_first
+from botflow.nodes.answers.calendar.dates import date_grammar
 from botflow.nodes.answers.calendar.durations import length_at
 from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
@@ -57,12 +57,8 @@ def find_moment(
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     if is_one_of_several(tokens, question, lexicon):
         return None
-    dates = DateGrammar(
-        lexicon,
-        received_at.date(),
-        months_first=has_months_first(language, region),
-        past=past or is_about_past(question, language),
-    )
+    is_past = past or is_about_past(question, language)
+    dates = date_grammar(received_at.date(), language, region, past=is_past)
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
     try:
@@ -103,7 +99,7 @@ def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexic
         return None
     clocks, numbers, said, at = ClockGrammar(lexicon), NumberGrammar(lexicon), _Said(), 0
     while at < len(tokens):
-        span = _ahead(tokens, at, lexicon)
+        span = length_ahead(tokens, at, lexicon)
         day, clock, part = dates(tokens, at), clocks(tokens, at), clocks.part_at(tokens, at)
         if span is not None and said.span_s is None:
             said.span_s, at = span.value, span.end
@@ -128,7 +124,7 @@ def _read(tokens: Sequence[Token], dates: DateGrammar, harmless: Harmless, lexic
     return said
 
 
-def _ahead(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[float] | None:
+def length_ahead(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[float] | None:
     """Read "in 2 hours": a length of time with hours or minutes, from now on."""
     before = longest(tokens, at, lexicon.calendar.ahead)
     start = at + before + (longest(tokens, at + before, lexicon.calendar.about) if before else 0)

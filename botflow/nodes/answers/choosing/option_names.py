@@ -70,6 +70,10 @@ class OptionNames:
                 return found.pop() if len(found) == 1 else SEVERAL
         return None
 
+    def may_begin(self, word: str) -> bool:
+        """Say whether a folded word is the first one of a name."""
+        return word in self._by_first
+
     def numbered(self, number: int) -> int | None:
         """Return the option of a bare number: by the number in its label, or by its position.
 

@@ -190,6 +190,7 @@ DE = Lexicon(
         half_to=table({"halb": -30, "viertel": -45, "dreiviertel,drei viertel": -15}),
         before=words("um gegen ca circa zirka etwa ungefahr"),
         spans_before=words("für fuer seit vor"),
+        cues=phrases("um"),
         parts=table(
             {
                 "pm": "pm",

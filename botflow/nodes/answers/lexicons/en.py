@@ -164,6 +164,7 @@ EN = Lexicon(
         half_to=table({"half": 30}),  # a Briton's "half seven" is half past seven
         before=words("at around about circa"),
         spans_before=words("for since"),
+        cues=phrases("at"),
         parts=table(
             {
                 "am,a m": "am",

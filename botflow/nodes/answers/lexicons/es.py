@@ -162,6 +162,7 @@ ES = Lexicon(
         minute_words=words("minutos minuto min"),
         before=words("las la a sobre"),
         spans_before=words("para por durante desde hace"),
+        cues=phrases("a las,a la"),
         parts=table(
             {
                 "am,a m": "am",

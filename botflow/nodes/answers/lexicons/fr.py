@@ -138,6 +138,7 @@ FR = Lexicon(
         before=words("a vers environ"),
         weak_before=words("à"),
         spans_before=words("pour depuis pendant y"),
+        cues=phrases("a"),
         parts=table(
             {
                 "am,a m": "am",

@@ -108,6 +108,7 @@ class ClockWords:
     before: frozenset[str]  # words before an hour: "at"
     weak_before: frozenset[str] = frozenset()  # of these, words that stand before a number of people, too: "à 4"
     spans_before: frozenset[str]  # before a length of time: "for 2h", "pour 2h"
+    cues: Phrases[None]  # before a number that is surely an hour: "at 7", but not "about 7"
     parts: Phrases[DayPart]
     about_ends: frozenset[str] = frozenset()  # "7ish"
 

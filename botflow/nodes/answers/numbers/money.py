@@ -8,7 +8,7 @@ from typing import Any
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import country_in
-from botflow.nodes.answers.accounting import Harmless, Match, Said, only_value
+from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, only_value
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
@@ -39,18 +39,21 @@ def find_money(text: str, language: str, region: str | None, question: str = "")
     change it, or when neither the text nor the region names the currency."""
     lexicon = lexicon_of(language)
     country = (region or country_in(language)).upper()
-    numbers = NumberGrammar(lexicon, has_decimal_comma(language, region))
-
-    def read(tokens: Sequence[Token], at: int) -> Match[Amount] | None:
-        return _amount(tokens, at, numbers, lexicon)
-
     tokens = tokenize(text, elides=lexicon.elides)
-    found = only_value(tokens, read, Harmless(lexicon, question=question), lexicon, _amended)
+    harmless = Harmless(lexicon, question=question)
+    found = only_value(tokens, amount_grammar(language, region), harmless, lexicon, _amended)
     if found is None:
         return None
     amount, named = found
     currency = _currency(named, country)
     return {"amount": amount, "currency": currency} if currency and amount >= 0 else None
+
+
+def amount_grammar(language: str, region: str | None) -> Grammar[Amount]:
+    """Return what reads the amount that begins at a token, with or without a currency."""
+    lexicon = lexicon_of(language)
+    numbers = NumberGrammar(lexicon, has_decimal_comma(language, region))
+    return lambda tokens, at: _amount(tokens, at, numbers, lexicon)
 
 
 def _amended(former: Said[Amount], second: Said[Amount]) -> Amount:

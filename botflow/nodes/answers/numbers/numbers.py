@@ -73,6 +73,11 @@ def spoken_number(text: str, language: str) -> Number | None:
     return None if base_language(language) in LEXICONS else _spelled(text, base_language(language))
 
 
+def number_grammar(language: str, region: str | None) -> Grammar[Number]:
+    """Return what reads the number that begins at a token of a longer text."""
+    return NumberGrammar(lexicon_of(language), has_decimal_comma(language, region))
+
+
 def has_decimal_comma(language: str, region: str | None) -> bool:
     """Say whether "2,500" has a fraction where the person lives."""
     country = region or country_in(language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.accounting import Harmless, Match, longest, only_value
+from botflow.nodes.answers.accounting import Grammar, Harmless, Match, longest, only_value
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, singles
@@ -40,11 +40,14 @@ def find_rating(text: str, language: str, most: int, question: str = "") -> int 
     lexicon = lexicon_of(language)
     stars = singles(lexicon.stars)
     harmless = Harmless(lexicon, (stars,), question=question, marks=_EMPTY_STARS)
+    grammar = mark_grammar(language, most)
+    return only_value(tokenize(text, elides=lexicon.elides), grammar, harmless, lexicon)
 
-    def read(tokens: Sequence[Token], at: int) -> Match[int] | None:
-        return _stars(tokens, at) or _mark(tokens, at, lexicon, most)
 
-    return only_value(tokenize(text, elides=lexicon.elides), read, harmless, lexicon)
+def mark_grammar(language: str, most: int) -> Grammar[int]:
+    """Return what reads the mark that begins at a token; `most` is the best one."""
+    lexicon = lexicon_of(language)
+    return lambda tokens, at: _stars(tokens, at) or _mark(tokens, at, lexicon, most)
 
 
 def _stars(tokens: Sequence[Token], at: int) -> Match[int] | None:

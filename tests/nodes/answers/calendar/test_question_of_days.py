@@ -56,7 +56,19 @@ def test_other_questions_are_about_the_future(language: str, question: str) -> N
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("Monday", "2026-03-09"), ("the 9th", "2026-03-09"), ("the 20th", "2026-02-20"), ("5 January", "2026-01-05"), ("11 March", "2026-03-11"), ("29 February", "2024-02-29"), ("yesterday", "2026-03-10"), ("Wednesday", None), ("Monday, 9 March", "2026-03-09"), ("Friday 20 February", "2026-02-20"), ("friday next week", "2026-03-20")],
+    [
+        ("Monday", "2026-03-09"),
+        ("the 9th", "2026-03-09"),
+        ("the 20th", "2026-02-20"),
+        ("5 January", "2026-01-05"),
+        ("11 March", "2026-03-11"),
+        ("29 February", "2024-02-29"),
+        ("yesterday", "2026-03-10"),
+        ("Wednesday", None),
+        ("Monday, 9 March", "2026-03-09"),
+        ("Friday 20 February", "2026-02-20"),
+        ("friday next week", "2026-03-20"),
+    ],
 )
 def test_a_day_in_the_past_is_the_last_one(text: str, day: str | None) -> None:
     """Wednesday, said on a Wednesday, may be today or a week ago."""

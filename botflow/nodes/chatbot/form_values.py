@@ -1,0 +1,204 @@
+"""The values in one message to a form, each with the fields that can take it, and whether it is surely one value.
+
+The longest value counts: "7 pm" is a time, and no number of people. Where its words can as well be several values, of
+which another field takes one ("4 to 5", "friday 4"), it is torn, and taken only where the question or a field's own
+words say what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botflow.nodes.answers.expectation import Kind
+from botflow.nodes.answers.find_values import Found
+from botflow.nodes.answers.fitting import is_bare_number
+from botflow.nodes.answers.message import Message
+from botflow.nodes.answers.value_places import Run, cues_in
+from botflow.nodes.chatbot.form_place import Field, Place
+from botflow.nodes.chatbot.form_words import is_harmless
+
+FREE: tuple[Kind, ...] = ("text", "regex")
+_COUNTING: tuple[Kind, ...] = ("integer", "number")
+_ADDRESSES: tuple[Kind, ...] = ("email", "phone", "url")
+_YEARS = range(1900, 2200)
+
+
+@dataclass(slots=True)
+class Value:
+    """A value in some words of the message; `values` by field.
+
+    `known`: its words, and those beside it that say more of it. `weak`: the fields that take it only when they are
+    asked for or have their own words beside it, such as a field for a time a bare number. `is_torn`: the words may as
+    well be several values.
+    """
+
+    runs: tuple[Run, ...]
+    values: dict[str, Any]
+    known: frozenset[int]
+    is_bare: bool = False
+    weak: frozenset[str] = frozenset()
+    is_torn: bool = False
+
+    @property
+    def words(self) -> frozenset[int]:
+        return words_in(self.runs)
+
+    @property
+    def first(self) -> int:
+        return self.runs[0][0]
+
+
+def words_in(runs: Iterable[Run]) -> frozenset[int]:
+    return frozenset(at for first, last in runs for at in range(first, last))
+
+
+def values_of(fields: Sequence[Field], message: Message, place: Place) -> list[Value]:
+    """Find the values of all fields; what is inside of a longer value is none of its own."""
+    behind_cue = {last for _, last in cues_in(message)}
+    by_runs: dict[tuple[Run, ...], dict[str, Found]] = {}
+    for one in fields:
+        for found in place.find(one.expectation, message):
+            if _says_something(found.place.runs, one.expectation.kind, message, behind_cue):
+                by_runs.setdefault(found.place.runs, {})[one.name] = found
+    by_name = {one.name: one for one in fields}
+    pieces = {words_in(runs): frozenset(by_field) for runs, by_field in by_runs.items()}
+    values = []
+    for runs, by_field in by_runs.items():
+        words = words_in(runs)
+        if any(words < other for other in pieces):
+            continue
+        if (value := _value(runs, by_field, by_name, message, place, behind_cue)) is not None:
+            value.is_torn = _is_torn(words, value, pieces, fields, message, place)
+            values.append(value)
+    return values
+
+
+def overlap(values: Sequence[Value]) -> bool:
+    """Say whether a word belongs to two values: then one of them is wrong."""
+    return sum(len(value.words) for value in values) > len(frozenset().union(*(value.words for value in values)))
+
+
+def _says_something(runs: tuple[Run, ...], kind: Kind, message: Message, behind_cue: set[int]) -> bool:
+    """Say whether the words are a value, and no article: "una mesa" is not 1, but "a la una" is a time."""
+    if kind == "time" and runs[0][0] in behind_cue:
+        return True
+    return not all(is_harmless(message.folded[at], message.language) for at in words_in(runs))
+
+
+def _value(
+    runs: tuple[Run, ...],
+    found: Mapping[str, Found],
+    fields: Mapping[str, Field],
+    message: Message,
+    place: Place,
+    behind_cue: set[int],
+) -> Value | None:
+    """Return the value for the fields that can take it; None for a number that is a time, where no field takes one."""
+    values = {name: one.value for name, one in found.items()}
+    kinds = {name: fields[name].expectation.kind for name in found}
+    said = message.said(*runs[0]) if len(runs) == 1 else ""
+    is_bare = bool(said) and is_bare_number(place.inbound(said), message.language, place.region)
+    if is_bare and runs[0][0] in behind_cue:  # "at 7" is a time, never a number of people
+        values = {name: value for name, value in values.items() if kinds[name] == "time"}
+    elif not is_bare:  # "7pm" is a time, also where a reader of numbers finds a 7
+        others = {name: value for name, value in values.items() if kinds[name] not in _COUNTING}
+        values = others or values
+    if not values:
+        return None
+    weak = {name for name in values if fields[name].is_partial or found[name].place.is_vague}
+    if is_bare and _is_ordinal(runs, message):
+        weak |= {name for name in values if kinds[name] in _COUNTING}
+    if is_bare:
+        weak |= {name for name in values if kinds[name] not in (*_COUNTING, *_ADDRESSES)}
+    beside = words_in(run for name in values for run in found[name].place.beside)
+    return Value(runs, values, words_in(runs) | beside, is_bare, frozenset(weak))
+
+
+def _is_ordinal(runs: tuple[Run, ...], message: Message) -> bool:
+    """Say whether a number has a full stop and words behind it: "3. um 7 Uhr"."""
+    last = runs[-1][1]
+    return last < len(message.words) and message.text.startswith(".", message.words[last - 1].end)
+
+
+def _is_torn(
+    words: frozenset[int],
+    value: Value,
+    pieces: Mapping[frozenset[int], frozenset[str]],
+    fields: Sequence[Field],
+    message: Message,
+    place: Place,
+) -> bool:
+    """Say whether another field can take a part of the words, and any field the rest."""
+    for part, names in pieces.items():
+        if not part < words or names <= value.values.keys() or _is_year(part, message):
+            continue
+        between = {at for at in words - part if _is_between(message, at)}
+        rest = _runs_of(words - part - between)
+        readers = [_readers(run, pieces, fields, message, place) for run in rest]
+        is_range = any(message.folded[at] in message.lexicon.changing for at in between)
+        others = frozenset().union(*readers)
+        if rest and all(readers) and (is_range or len(names | others) > 1):
+            return True
+        if len(rest) == 1 and _goes_on(rest[0], value, pieces, fields, message, place):
+            return True
+    return False
+
+
+def _goes_on(
+    rest: Run,
+    value: Value,
+    pieces: Mapping[frozenset[int], frozenset[str]],
+    fields: Sequence[Field],
+    message: Message,
+    place: Place,
+) -> bool:
+    """Say whether the end of a value and the word behind it are one, too: "december 5" in "4 december 5"."""
+    first, last = rest
+    if last != value.runs[-1][1] or last == len(message.words) or last - 1 in message.breaks:
+        return False
+    if any(last in words and len(words) > 1 for words in pieces):  # the 7 of "7 pm" belongs to it
+        return False
+    said = message.said(first, last + 1)
+    return any(place.read(one.expectation, said) is not None for one in fields if one.name in value.values)
+
+
+def _is_year(part: frozenset[int], message: Message) -> bool:
+    """Say whether a number in a longer value is a year: "12 March 2027" are no 2027 people."""
+    word = message.words[min(part)].text
+    return len(part) == 1 and len(word) == 4 and word.isdecimal() and int(word) in _YEARS
+
+
+def _is_between(message: Message, at: int) -> bool:
+    """Say whether a word may be between two values: "4 or 5", "4 people after 7"."""
+    return message.folded[at] in message.lexicon.changing or is_harmless(message.folded[at], message.language)
+
+
+def _runs_of(words: frozenset[int]) -> list[Run]:
+    runs: list[Run] = []
+    for at in sorted(words):
+        if runs and runs[-1][1] == at:
+            runs[-1] = (runs[-1][0], at + 1)
+        else:
+            runs.append((at, at + 1))
+    return runs
+
+
+def _readers(
+    run: Run,
+    pieces: Mapping[frozenset[int], frozenset[str]],
+    fields: Sequence[Field],
+    message: Message,
+    place: Place,
+) -> frozenset[str]:
+    """Return the fields that can read the words as a whole."""
+    found = pieces.get(words_in([run]))
+    if found is not None:
+        return found
+    said = message.said(*run)
+    return frozenset(
+        one.name
+        for one in fields
+        if one.expectation.kind not in (*FREE, "yes_no") and place.read(one.expectation, said) is not None
+    )
