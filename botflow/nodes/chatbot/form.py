@@ -39,7 +39,23 @@ from botflow.nodes.chatbot.question import (
 from botflow.nodes.chatbot.worded_answer import tell_change
 
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
-FormKind = Literal["text", "integer", "number", "yes_no", "choice", "date", "time", "email", "phone", "url"]
+FormKind = Literal[
+    "text",
+    "integer",
+    "number",
+    "yes_no",
+    "choice",
+    "choices",
+    "date",
+    "time",
+    "datetime",
+    "duration",
+    "money",
+    "rating",
+    "email",
+    "phone",
+    "url",
+]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
@@ -53,7 +69,7 @@ class FieldProperties(Properties):
     text: str
     """The question, asked when no message has answered it. May be a template."""
     expect: FormKind = "text"
-    """The kind of answer."""
+    """The kind of answer, of those that are said in words."""
     min: Bound | None = None
     """As in `chatbot.ask`."""
     max: Bound | None = None
@@ -260,6 +276,7 @@ class Form(NodeType):
 
 def _fields(properties: FormProperties, scene: Scene) -> Fields:
     """Return the form as this turn finds it, bounds and options rendered."""
+    has_moments = any(field.expect == "datetime" for field in properties.fields)
     counted = tuple(word for field in properties.fields if field.expect in _COUNTING for word in field.folded_words)
     return Fields(
         fields={
@@ -267,6 +284,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
                 name=field.name,
                 expectation=field.question.expectation(scene),
                 words=field.folded_words,
+                is_partial=has_moments and field.expect in ("date", "time"),
             )
             for field in properties.fields
         },
