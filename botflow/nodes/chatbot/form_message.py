@@ -13,7 +13,7 @@ from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.read_answer import read
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_reading import FormReading, read_form
-from botflow.nodes.chatbot.form_words import words_of_change
+from botflow.nodes.chatbot.form_words import words_of_change, words_of_error
 
 _FREE = ("text", "regex")
 _PICKED = ("choice", "choices", "yes_no")
@@ -62,6 +62,8 @@ def understand(form: Form, inbound: Inbound) -> Understood:
         return Understood(values=values)
     if found is not None and found.is_clear and _is_about_fields(form, found.value):
         return Understood()
+    if (complaint := _complaint(form, text)) is not None:
+        return complaint
     reading = _read(form, form.fields, text, form.asked)
     if form.confirms:
         return _at_confirmation(form, inbound, reading)
@@ -114,6 +116,19 @@ def _at_confirmation(form: Form, inbound: Inbound, reading: FormReading) -> Unde
     if reading.values or not reading.is_sure:
         return Understood()
     return Understood(named=_only(reading.named)) if len(reading.named) == 1 else _agreed(form, inbound)
+
+
+def _complaint(form: Form, text: str) -> Understood | None:
+    """Return what a message means that says that answers are wrong: "no, the time is wrong", "7pm is wrong"."""
+    place = form.place
+    if not place.message(text).places_of(words_of_error(place.language)):
+        return None
+    extra = form.harmless | words_of_change(place.language) | words_of_error(place.language)
+    reading = read_form(tuple(form.fields.values()), text, place, extra=extra)
+    about = reading.named | reading.values.keys()
+    if not about or not (form.confirms or (about <= {*form.filled} and not form.is_retry)):
+        return None
+    return Understood(named=_only(about), declined=len(about) > 1, reason="declined")
 
 
 def _only(names: frozenset[str]) -> str:
