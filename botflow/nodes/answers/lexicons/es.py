@@ -194,7 +194,7 @@ ES = Lexicon(
         "espera,espera no,ay no,no no,uy no,ah no,bueno no,me equivoque,corrijo,o mejor"
     ),
     negating=words("no"),
-    counting=words("para somos seremos con ser serán eramos nosotros nosotras de una unos"),
+    counting=words("para somos seremos con ser serán eramos nosotros nosotras"),
     counted=phrases(
         "persona,personas,gente,adultos,adulto,invitados,invitado,comensales,piezas,pieza,unidades,unidad,veces,"
         "vez,numero,"
