@@ -69,7 +69,7 @@ async def test_a_run_survives_one_kill_after_the_other(database_url: str, databa
 
     async def kill() -> None:
         while place.deaths < KILLS:
-            await asyncio.sleep(chance.uniform(1.5, 3.0))
+            await asyncio.sleep(chance.uniform(0.5, 1.5))
             # A slow machine may not have gone on since the last kill: a third death in the same turn would be its end,
             # and a turn in its second attempt may begin the third before the process dies.
             await until(lambda: _may_die_again(database_url), "no turn is in its second attempt")
