@@ -70,12 +70,15 @@ def only_value(
     skip: Skip,
     lexicon: Lexicon | None = None,
     amended: Callable[[Said[T], Said[T]], T | None] = the_second,
+    *,
+    adds_up: bool = False,
 ) -> T | None:
     """Return the one value in `tokens`; None without one, with two that differ, or with a word that is not known.
 
     With a correction between two values ("6, no wait, 7"), which the lexicon knows, it is what `amended` makes of them:
     the second one, or None where that lacks a part of the first one ("7 pm, no, 8"). A correction behind another number
-    ("7 pm, 5 people, no, 6") may be of that one.
+    ("7 pm, 5 people, no, 6") may be of that one. Values that add up count once only in "two (2)": the equal ones of
+    "2 adults and 2 children" are two.
     """
     corrections = lexicon.corrections if lexicon else _NOTHING
     at, begun, found = 0, 0, None
@@ -101,6 +104,8 @@ def only_value(
         if match is not None:
             if found is not None and found.value != match.value:
                 return None
+            if found is not None and adds_up and not _is_repeated(tokens, found.end, at, match.end):
+                return None
             begun, found, at = at, match, match.end
         elif length := skip(tokens, at):
             at += length
@@ -112,6 +117,12 @@ def only_value(
 def _holds_number(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     numbers = lexicon.numbers
     return any(token.kind == "digits" or (token.text in numbers.pieces.keys() - numbers.weak) for token in tokens)
+
+
+def _is_repeated(tokens: Sequence[Token], former_end: int, at: int, end: int) -> bool:
+    """Say whether brackets directly behind a value hold it once more: "two (2)"."""
+    has_brackets = former_end == at - 1 and end < len(tokens) and tokens[end].text == ")"
+    return has_brackets and tokens[at - 1].text == "("
 
 
 def length_of_count(tokens: Sequence[Token], at: int, number: Grammar[T], lexicon: Lexicon) -> int:

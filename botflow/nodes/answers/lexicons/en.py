@@ -184,7 +184,7 @@ EN = Lexicon(
         "ta,lets,do,lovely,lovley,brilliant,awesome,nice,ideal,sounds good,would be great,if poss,"
         "if possible,if available,if free,if you can,if that's ok,if thats ok,if there's space,"
         "if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,she's,he's,"
-        "they,they're,there,here,it's got,works,4 me,plus one,this time,and thank you,all,gonna be,"
+        "they,they're,there,here,it's got,works,4 me,this time,and thank you,all,gonna be,"
         "going to be,aye,right,actually,basically,definitely,likely,most likely,hopefully,old,"
         "must have been,must be,must,may be,might be,i'm pretty sure,pretty sure,in fact,by the way,btw,"
         "tho,though,really,cheers,thats,are,was,'ll,it'll,like,need,needs,want,has,got,had,"

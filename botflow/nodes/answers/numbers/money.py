@@ -12,6 +12,7 @@ from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, onl
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
+from botflow.nodes.answers.numbers.beside_numbers import BesideNumber
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.numbers.number_sum import Number
 from botflow.nodes.answers.numbers.numbers import has_decimal_comma
@@ -40,8 +41,8 @@ def find_money(text: str, language: str, region: str | None, question: str = "")
     lexicon = lexicon_of(language)
     country = (region or country_in(language)).upper()
     tokens = tokenize(text, elides=lexicon.elides)
-    harmless = Harmless(lexicon, question=question)
-    found = only_value(tokens, amount_grammar(language, region), harmless, lexicon, _amended)
+    harmless = BesideNumber(Harmless(lexicon, question=question))
+    found = only_value(tokens, amount_grammar(language, region), harmless, lexicon, _amended, adds_up=True)
     if found is None:
         return None
     amount, named = found

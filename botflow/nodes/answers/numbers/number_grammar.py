@@ -34,7 +34,7 @@ class NumberGrammar:
             return None
         sign, start = self._sign(tokens, at)
         match = self._magnitude(tokens, start)
-        if match is None:
+        if match is None or (start > at and not _is_sign(tokens, at, match.end)):
             return None
         return Match(plain_number(sign * match.value), match.end, match.weak and start == at)
 
@@ -252,6 +252,15 @@ def _turned(found: list[Piece]) -> list[Piece]:
         if one.kind == "unit" and and_.kind == "and" and tens.kind == "tens":
             turned[at : at + 3] = [tens, and_, one]
     return turned
+
+
+def _is_sign(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Say whether what stands at `at` is the sign of the number that ends at `end`: the plus of "me +1" adds, and the
+    dash of "- 4 people" begins an item of a list."""
+    if tokens[at].kind == "word":
+        return True
+    is_alone = at == 0 and end == len(tokens)
+    return at == 0 if tokens[at].text == "+" else tokens[at + 1].glued or is_alone
 
 
 def _slashed(tokens: Sequence[Token], at: int) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, onl
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases, singles
+from botflow.nodes.answers.numbers.beside_numbers import BesideNumber
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.numbers.number_sum import Number
 from botflow.nodes.answers.tokens import Token, tokenize
@@ -25,7 +26,9 @@ _SIGNS = frozenset("€$£¥%#")
 
 
 def read_integer(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept one whole number within the bounds."""
+    """Accept one whole number within the bounds. "+1" is asked again: to a party it is one person more."""
+    if inbound.text.lstrip().startswith("+"):
+        return Refused("not_a_number")
     number = find_number(inbound.text, language, region, expectation.question)
     if number is None:
         return Refused("not_a_number")
@@ -51,11 +54,9 @@ def find_number(text: str, language: str, region: str | None, question: str = ""
     grammar = NumberGrammar(lexicon, has_decimal_comma(language, region), units)
     known = (lexicon.counted, singles(frozenset(lexicon.currencies)))
     harmless = Harmless(lexicon, known, question=question, marks=_SIGNS)
-    found = only_value(tokens, grammar, harmless, lexicon, _amended)
+    found = _only_number(tokens, grammar, harmless)
     if found is None and any(token.text in lexicon.holders for token in tokens):
-        found = only_value(
-            tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon), lexicon, _amended
-        )
+        found = _only_number(tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon))
     if found is None and base_language(language) not in LEXICONS:
         return _spelled(text, base_language(language))
     return found
@@ -84,6 +85,10 @@ def has_decimal_comma(language: str, region: str | None) -> bool:
     if base_language(language) == "es" and country.upper() in _POINT_REGIONS:
         return False
     return base_language(language) in _COMMA_LANGUAGES and country.upper() != "CH"
+
+
+def _only_number(tokens: Sequence[Token], grammar: Grammar[Number], harmless: Harmless) -> Number | None:
+    return only_value(tokens, grammar, BesideNumber(harmless), harmless.lexicon, _amended, adds_up=True)
 
 
 def _amended(former: Said[Number], second: Said[Number]) -> Number | None:
