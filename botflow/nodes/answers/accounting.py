@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases
-from botflow.nodes.answers.lexicons.measures import UNITS
+from botflow.nodes.answers.lexicons.measures import SMALL_WORDS, UNITS
 from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
 
 T = TypeVar("T")
@@ -143,24 +143,22 @@ def _marks_at(tokens: Sequence[Token], at: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _question_stems(question: str, language: str) -> frozenset[str]:
+def question_stems(question: str, language: str) -> frozenset[str]:
     lexicon = lexicon_of(language)
     return frozenset(stem(token.text) for token in tokenize(question, elides=lexicon.elides) if token.kind == "word")
 
 
+@lru_cache(maxsize=256)
+def units_asked(question: str, language: str) -> tuple[frozenset[str], ...]:
+    """Return the units that the question asks for, each with all its names; the "in" of "in cm" is no inch."""
+    said = question_stems(question, language) - SMALL_WORDS
+    return tuple(names for names in UNITS if not said.isdisjoint(map(stem, names)))
+
+
 def units_of(question: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the units that may be glued to a number: those that the question asks for."""
-    if not question:
-        return frozenset()
-    asked = _question_stems(question, lexicon.language)
-    return frozenset(word for names in UNITS if not asked.isdisjoint(map(stem, names)) for word in names)
-
-
-def is_unit_of(asked: frozenset[str], word: str, lexicon: Lexicon) -> bool:
-    """Say whether `word` is the unit that the question asks for: "kg" for kilograms, "years" for an age."""
-    if lexicon.calendar.units.get(word) == "year":
-        return not asked.isdisjoint(stem(each) for each in lexicon.calendar.ages)
-    return any(word in names and not asked.isdisjoint(map(stem, names)) for names in UNITS)
+    """Return the names that may be glued to a number: those of the one unit that the question asks for."""
+    asked = units_asked(question, lexicon.language)
+    return asked[0] if len(asked) == 1 else frozenset()
 
 
 def stem(word: str) -> str:
@@ -212,8 +210,12 @@ class Harmless:
     def _asks_for(self, token: Token) -> bool:
         if not self.question or token.text in self.lexicon.changing:
             return False
-        asked = _question_stems(self.question, self.lexicon.language)
-        return stem(token.text) in asked or is_unit_of(asked, token.text, self.lexicon)
+        said = question_stems(self.question, self.lexicon.language)
+        if self.lexicon.calendar.units.get(token.text) == "year":  # "years" for an age
+            return stem(token.text) in said or not said.isdisjoint(map(stem, self.lexicon.calendar.ages))
+        units = units_asked(self.question, self.lexicon.language)
+        is_unit = any(token.text in names for names in units)
+        return len(units) == 1 if is_unit else stem(token.text) in said
 
 
 def _is_picture(mark: str) -> bool:

@@ -253,6 +253,11 @@ DE = Lexicon(
         | {"pfund gbp": "GBP", "yen jpy": "JPY"}
     ),
     cents=words("cent cents rappen"),
+    money=words(
+        "kosten kostet kostete preis budget zahlen bezahlen bezahlt zahlt betrag geld gehalt einkommen miete kaution "
+        "wert rechnung spende trinkgeld verdienen ausgeben anzahlung"
+    ),
+    how_many=phrases("wie viele,wieviele"),
     stars=words("stern sterne sternen punkt punkte punkten"),
     out_of=phrases("von,aus"),
 )

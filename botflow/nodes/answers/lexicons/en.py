@@ -243,6 +243,11 @@ EN = Lexicon(
         | {"rupee rupees inr rs": "INR", "yuan rmb cny": "CNY", "sek": "SEK"}
     ),
     cents=words("cent cents penny pence"),
+    money=words(
+        "cost costs price prices budget pay paid spend spent amount money fee salary income rent deposit charge "
+        "charged worth value currency bill total donate donation tip fare earn owe refund"
+    ),
+    how_many=phrases("how many"),
     stars=words("star stars point points"),
     out_of=phrases("out of,of,from"),
 )

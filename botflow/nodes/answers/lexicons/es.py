@@ -234,6 +234,11 @@ ES = Lexicon(
         | {"libra libras": "GBP"}
     ),
     cents=words("centimo centimos centavo centavos"),
+    money=words(
+        "cuesta cuestan costo coste precio presupuesto pagar paga pago pagado monto importe dinero sueldo salario "
+        "ingresos alquiler renta deposito valor cuenta donar propina gastar"
+    ),
+    how_many=phrases("cuantos,cuantas"),
     stars=words("estrella estrellas punto puntos"),
     out_of=phrases("de,sobre"),
 )

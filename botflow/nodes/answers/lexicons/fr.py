@@ -201,6 +201,11 @@ FR = Lexicon(
         {"euro euros eur balles": "EUR", "dollar dollars usd": "USD", "franc francs chf": "CHF", "livre livres": "GBP"}
     ),
     cents=words("centime centimes cent cents"),
+    money=words(
+        "coute coutent cout prix budget payer paye payez montant argent salaire revenu loyer acompte caution valeur "
+        "facture don pourboire depenser"
+    ),
+    how_many=phrases("combien de,combien d'"),
     stars=words("etoile etoiles point points"),
     out_of=phrases("sur"),
 )

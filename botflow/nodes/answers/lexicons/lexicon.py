@@ -137,6 +137,8 @@ class Lexicon:
     and_words: frozenset[str]
     currencies: Mapping[str, str]
     cents: frozenset[str]
+    money: frozenset[str]  # words of a question to which an amount of money is the answer
+    how_many: Phrases[None]  # words of a question to which a count is the answer
     stars: frozenset[str]
     out_of: Phrases[None]
 

@@ -60,7 +60,8 @@ class NumberGrammar:
         found = self._shared(tokens, at) or self._whole_phrase(tokens, at)
         if found is not None:
             return found
-        if tokens[at].text in ("$", "€", "£", "¥") and at + 1 < len(tokens):  # -$20
+        is_signed = at > 0 and tokens[at - 1].text == "-" and tokens[at].glued
+        if is_signed and tokens[at].text in ("$", "€", "£", "¥") and at + 1 < len(tokens):  # -$20
             at += 1
         literal = self._digits(tokens, at)
         if literal is not None:

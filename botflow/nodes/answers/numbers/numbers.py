@@ -11,7 +11,7 @@ from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, onl
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases, singles
-from botflow.nodes.answers.numbers.beside_numbers import BesideNumber
+from botflow.nodes.answers.numbers.beside_numbers import BesideNumber, harmless_currencies, harmless_signs
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.numbers.number_sum import Number
 from botflow.nodes.answers.tokens import Token, tokenize
@@ -22,7 +22,6 @@ _PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
 _POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA", "PE"})
 _COMMA_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
 _FAR_APART = 100  # times
-_SIGNS = frozenset("€$£¥%#")
 
 
 def read_integer(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -52,8 +51,8 @@ def find_number(text: str, language: str, region: str | None, question: str = ""
     tokens = tokenize(text, elides=lexicon.elides)
     units = units_of(question, lexicon)
     grammar = NumberGrammar(lexicon, has_decimal_comma(language, region), units)
-    known = (lexicon.counted, singles(frozenset(lexicon.currencies)))
-    harmless = Harmless(lexicon, known, question=question, marks=_SIGNS)
+    known = (lexicon.counted, singles(harmless_currencies(question, lexicon)))
+    harmless = Harmless(lexicon, known, question=question, marks=harmless_signs(question, lexicon))
     found = _only_number(tokens, grammar, harmless)
     if found is None and any(token.text in lexicon.holders for token in tokens):
         found = _only_number(tokens, _without_articles(grammar, lexicon), _past_holders(harmless, lexicon))

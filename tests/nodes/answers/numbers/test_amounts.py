@@ -59,6 +59,48 @@ REPEATED = (
     ("es", "¿Cuántas personas?", "dos (2)", 2),
     ("fr", "Combien de personnes ?", "deux (2) personnes", 2),
 )
+OTHER_UNITS: tuple[Row, ...] = (
+    ("en", "number", "Your weight in kilograms?", "160 pounds"),
+    ("en", "number", "What is your height in cm?", "70 inches"),
+    ("en", "number", "What is your height in cm?", "70 in"),
+    ("en", "number", "What is your height in centimeters?", "70 inch"),
+    ("en", "number", "How many kilograms?", "5 dollars"),
+    ("en", "number", "How many kilograms?", "$5"),
+    ("en", "number", "How heavy is it?", "160 pounds"),
+    ("en", "integer", "How many people?", "50%"),
+    ("en", "integer", "How many people?", "5 dollars"),
+    ("en", "integer", "How many tickets?", "£5"),
+    ("en", "number", "How many hours or minutes?", "90 min"),
+    ("en", "number", "How tall are you in feet and inches?", "6 feet"),
+    ("de", "number", "Wie viel Kilogramm?", "3 Pfund"),
+    ("de", "number", "Wie viele Kilo?", "ein halbes Pfund"),
+    ("de", "number", "Wie groß sind Sie in cm?", "70 Inch"),
+    ("de", "number", "Wie viele Stunden oder Minuten?", "90 Minuten"),
+    ("de", "integer", "Wie viele Personen?", "50%"),
+    ("de", "integer", "Wie viele Personen?", "50 Euro"),
+    ("es", "number", "¿Su peso en kilos?", "150 libras"),
+    ("es", "integer", "¿Cuántas personas?", "50%"),
+    ("es", "integer", "¿Cuántas entradas?", "50 euros"),
+    ("fr", "number", "Combien de kilos ?", "deux livres"),
+    ("fr", "number", "Combien de kilos ?", "une livre"),
+    ("fr", "integer", "Combien de personnes ?", "50%"),
+    ("fr", "integer", "Combien de billets ?", "50 €"),
+)
+ASKED_UNITS = (
+    ("en", "number", "Your weight in pounds?", "160 pounds", 160),
+    ("en", "number", "Your weight in pounds?", "160lbs", 160),
+    ("en", "number", "What is your height in cm?", "178cm", 178),
+    ("en", "number", "How wide is it in inches?", "70 inches", 70),
+    ("en", "integer", "How many dollars?", "$5", 5),
+    ("en", "integer", "What is your budget?", "50 pounds", 50),
+    ("en", "number", "What percentage?", "50%", 50),
+    ("en", "number", "And the discount?", "50%", 50),
+    ("en", "integer", "How many people in total?", "3 in total", 3),
+    ("de", "number", "Wie viel Pfund?", "3 Pfund", 3),
+    ("de", "number", "Was kostet es?", "3 Pfund", 3),
+    ("es", "number", "¿Cuántas libras pesa?", "150 libras", 150),
+    ("fr", "number", "Quel est le prix ?", "3 livres", 3),
+)
 
 
 def read_rows(rows: tuple[Row, ...], regions: dict[str, str]) -> list[tuple[str, object]]:
@@ -75,6 +117,17 @@ REGIONS = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 def test_amounts_that_add_up_are_asked_again() -> None:
     assert read_rows(ADDED, REGIONS) == []
+
+
+def test_a_number_in_another_unit_than_the_one_asked_for_is_asked_again() -> None:
+    assert read_rows(OTHER_UNITS, REGIONS) == []
+
+
+@pytest.mark.parametrize(("language", "kind", "question", "text", "value"), ASKED_UNITS)
+def test_the_unit_that_is_asked_for_may_stand_beside_a_number(
+    language: str, kind: str, question: str, text: str, value: int
+) -> None:
+    assert read_answer(kind, text, language=language, question=question) == value
 
 
 @pytest.mark.parametrize(("language", "question", "text", "value"), REPEATED)
