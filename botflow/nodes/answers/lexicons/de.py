@@ -249,10 +249,10 @@ DE = Lexicon(
     ),
     and_words=words("und plus"),
     currencies=word_table(
-        {"euro euros eur": "EUR", "cent": "EUR", "dollar dollars usd": "USD", "franken chf sfr": "CHF"}
-        | {"pfund gbp": "GBP", "yen jpy": "JPY"}
+        {"euro euros eur": "EUR", "dollar dollars": "dollar", "usd": "USD", "franken chf sfr": "CHF"}
+        | {"pfund": "pound", "gbp": "GBP", "yen jpy": "JPY"}
     ),
-    cents=words("cent cents rappen"),
+    cents=word_table({"cent cents ct": "cent", "rappen": "rappen"}),
     money=words(
         "kosten kostet kostete preis budget zahlen bezahlen bezahlt zahlt betrag geld gehalt einkommen miete kaution "
         "wert rechnung spende trinkgeld verdienen ausgeben anzahlung"

@@ -238,11 +238,17 @@ EN = Lexicon(
     ),
     and_words=words("and plus"),
     currencies=word_table(
-        {"dollar dollars buck bucks": "$", "usd": "USD", "euro euros eur": "EUR", "pound pounds quid gbp": "GBP"}
-        | {"yen jpy": "JPY", "chf": "CHF", "franc francs": "CHF", "peso pesos": "MXN", "cad": "CAD", "aud": "AUD"}
-        | {"rupee rupees inr rs": "INR", "yuan rmb cny": "CNY", "sek": "SEK"}
+        {
+            "dollar dollars buck bucks": "dollar",
+            "usd": "USD",
+            "euro euros eur": "EUR",
+            "pound pounds": "pound",
+            "quid gbp": "GBP",
+        }
+        | {"yen jpy": "JPY", "chf": "CHF", "franc francs": "franc", "peso pesos": "peso", "cad": "CAD", "aud": "AUD"}
+        | {"rupee rupees rs": "rupee", "inr": "INR", "yuan rmb cny": "CNY", "sek": "SEK"}
     ),
-    cents=words("cent cents penny pence"),
+    cents=word_table({"cent cents": "cent", "penny pennies": "penny", "pence p": "pence"}),
     money=words(
         "cost costs price prices budget pay paid spend spent amount money fee salary income rent deposit charge "
         "charged worth value currency bill total donate donation tip fare earn owe refund"

@@ -230,10 +230,17 @@ ES = Lexicon(
     ),
     and_words=words("y con mas"),
     currencies=word_table(
-        {"euro euros eur": "EUR", "dolar dolares usd": "USD", "peso pesos mxn": "MXN", "sol soles": "PEN"}
-        | {"libra libras": "GBP"}
+        {
+            "euro euros eur": "EUR",
+            "dolar dolares": "dollar",
+            "usd": "USD",
+            "peso pesos": "peso",
+            "mxn": "MXN",
+            "sol soles": "PEN",
+        }
+        | {"libra libras": "pound"}
     ),
-    cents=words("centimo centimos centavo centavos"),
+    cents=word_table({"centimo centimos": "centimo", "centavo centavos": "centavo"}),
     money=words(
         "cuesta cuestan costo coste precio presupuesto pagar paga pago pagado monto importe dinero sueldo salario "
         "ingresos alquiler renta deposito valor cuenta donar propina gastar"

@@ -59,6 +59,7 @@ FR = Lexicon(
         many=word_table({"douzaine douzaines": 12}),
         suffixes={"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9},
         weak=words("un une"),
+        hundred_is_coin=True,
     ),
     calendar=CalendarWords(
         months=numbered(
@@ -198,9 +199,10 @@ FR = Lexicon(
     ),
     and_words=words("et"),
     currencies=word_table(
-        {"euro euros eur balles": "EUR", "dollar dollars usd": "USD", "franc francs chf": "CHF", "livre livres": "GBP"}
+        {"euro euros eur": "EUR", "balles": "balles", "dollar dollars": "dollar", "usd": "USD"}
+        | {"franc francs": "franc", "chf": "CHF", "livre livres": "pound"}
     ),
-    cents=words("centime centimes cent cents"),
+    cents=word_table({"centime centimes": "centime", "cent cents": "cent"}),
     money=words(
         "coute coutent cout prix budget payer paye payez montant argent salaire revenu loyer acompte caution valeur "
         "facture don pourboire depenser"

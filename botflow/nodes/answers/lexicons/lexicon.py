@@ -61,6 +61,7 @@ class NumberWords:
     many: Mapping[str, int]  # multiply any number before them: "dozen", "lakh"
     suffixes: Mapping[str, int]  # glued to digits: "k"; compared as typed
     weak: frozenset[str] = frozenset()
+    hundred_is_coin: bool = False  # behind digits and tens: "vingt cents" is 0.20 euros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +136,8 @@ class Lexicon:
     requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"
     moving: Phrases[None]  # beside a date or a time: "I will come back"
     and_words: frozenset[str]
-    currencies: Mapping[str, str]
-    cents: frozenset[str]
+    currencies: Mapping[str, str]  # codes, and names that numbers/currencies.py knows: "dollar"
+    cents: Mapping[str, str]  # names of hundredths that it knows
     money: frozenset[str]  # words of a question to which an amount of money is the answer
     how_many: Phrases[None]  # words of a question to which a count is the answer
     stars: frozenset[str]

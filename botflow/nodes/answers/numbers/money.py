@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import country_in
-from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, only_value
+from botflow.nodes.answers.accounting import Harmless, Match, Said, only_value
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
 from botflow.nodes.answers.numbers.beside_numbers import BesideNumber
+from botflow.nodes.answers.numbers.currencies import (
+    currency_named,
+    currency_of,
+    has_hundredths,
+    hundredth_at,
+    is_hundredth,
+    name_at,
+)
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.numbers.number_sum import Number
 from botflow.nodes.answers.numbers.numbers import has_decimal_comma
 from botflow.nodes.answers.tokens import Token, tokenize
 
-_SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "$": "$"}
-_DOLLARS = frozenset("USD CAD AUD NZD SGD HKD MXN".split())  # noqa: SIM905  a list of codes reads better so
-Amount = tuple[Number, str]  # "" without a currency
+Amount = tuple[Number, str]  # the name of its currency, "" without one
 
 
 def read_money(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
@@ -39,92 +45,95 @@ def find_money(text: str, language: str, region: str | None, question: str = "")
     """Return {"amount", "currency"} of the one amount in `text`; None without one, with several, with a word that may
     change it, or when neither the text nor the region names the currency."""
     lexicon = lexicon_of(language)
-    country = (region or country_in(language)).upper()
     tokens = tokenize(text, elides=lexicon.elides)
     harmless = BesideNumber(Harmless(lexicon, question=question))
     found = only_value(tokens, amount_grammar(language, region), harmless, lexicon, _amended, adds_up=True)
     if found is None:
         return None
-    amount, named = found
-    currency = _currency(named, country)
+    amount, name = found
+    if not name and any(token.text in lexicon.counting for token in tokens):
+        return None  # "we are 4", "for 4"
+    currency = currency_named(name, _own_currency(language, region))
     return {"amount": amount, "currency": currency} if currency and amount >= 0 else None
 
 
-def amount_grammar(language: str, region: str | None) -> Grammar[Amount]:
+def amount_grammar(language: str, region: str | None) -> AmountGrammar:
     """Return what reads the amount that begins at a token, with or without a currency."""
-    lexicon = lexicon_of(language)
-    numbers = NumberGrammar(lexicon, has_decimal_comma(language, region))
-    return lambda tokens, at: _amount(tokens, at, numbers, lexicon)
+    own = _own_currency(language, region)
+    return AmountGrammar(lexicon_of(language), own, has_decimal_comma(language, region))
 
 
-def _amended(former: Said[Amount], second: Said[Amount]) -> Amount:
-    """Return what "20 euros, no, 30" means: an amount without a currency keeps the other one's."""
-    return second.value[0], second.value[1] or former.value[1]
+def _own_currency(language: str, region: str | None) -> str:
+    return currency_of((region or country_in(language)).upper())
 
 
-def _amount(tokens: Sequence[Token], at: int, numbers: NumberGrammar, lexicon: Lexicon) -> Match[Amount] | None:
-    before = _named(tokens, at, lexicon)
-    start = at + 1 if before else at
-    number = numbers(tokens, start) if start < len(tokens) else None
-    if number is None:
+def _amended(former: Said[Amount], second: Said[Amount]) -> Amount | None:
+    """Return what "20 euros, no, 30" means: an amount without a currency keeps the other one's. In "50 cents, no, 60"
+    it may be cents again."""
+    amount, name = second.value
+    if not name and is_hundredth(former.value[1]):
         return None
-    end = number.end
-    if end < len(tokens) and tokens[end].text in lexicon.cents and not before:
-        return Match((round(number.value / 100, 4), ""), end + 1)
-    after = _named(tokens, end, lexicon)
-    if before and after:
-        return None
-    amount, end = number.value, end + (1 if after else 0)
-    if (before or after) and isinstance(amount, int):
-        cents = _cents(tokens, end, lexicon)
-        if cents is not None:
-            amount, end = amount + cents.value / 100, cents.end
-    return Match((amount, before or after), end)
+    return amount, name or former.value[1]
 
 
-def _named(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> str:
-    """Return the currency that is named at `at`: by its sign, its code or a word; "" without one."""
-    if at >= len(tokens):
-        return ""
-    token = tokens[at]
-    sign = _SIGNS.get(token.text) or lexicon.currencies.get(token.text)
-    if sign:
-        return sign
-    is_code = len(token.raw) == 3 and token.raw.isupper() and token.raw in _codes()
-    return token.raw if is_code else ""
+@dataclass(frozen=True, slots=True)
+class AmountGrammar:
+    """Reads the amount that begins at a token; `own` is the currency of the person's country."""
+
+    lexicon: Lexicon
+    own: str
+    decimal_comma: bool
+
+    def __call__(self, tokens: Sequence[Token], at: int) -> Match[Amount] | None:
+        before = self._name_at(tokens, at)
+        start = at + 1 if before else at
+        number = self._number(tokens, start) if start < len(tokens) else None
+        if number is None or self._has_three_decimals(tokens, start, number.end):
+            return None
+        end = number.end
+        hundredth = hundredth_at(tokens[end], self.lexicon) if end < len(tokens) and not before else ""
+        if hundredth:
+            return Match((round(number.value / 100, 4), hundredth), end + 1)
+        dash = _length_of_dash(tokens, end)  # 50,-
+        after = self._name_at(tokens, end + dash)
+        if before and after:
+            return None
+        amount, end = number.value, end + dash + (1 if after else 0)
+        if (before or after) and isinstance(amount, int) and not dash:
+            cents = self._cents(tokens, end, currency_named(before or after, self.own))
+            if cents is not None:
+                amount, end = amount + cents.value / 100, cents.end
+        return Match((amount, before or after), end)
+
+    def _number(self, tokens: Sequence[Token], at: int) -> Match[Number] | None:
+        return NumberGrammar(self.lexicon, self.decimal_comma, frozenset(self.lexicon.cents))(tokens, at)
+
+    def _name_at(self, tokens: Sequence[Token], at: int) -> str:
+        return name_at(tokens[at], self.lexicon, self.own) if at < len(tokens) else ""
+
+    def _has_three_decimals(self, tokens: Sequence[Token], start: int, end: int) -> bool:
+        """Say whether the digits end like thousands that another country writes: "1,000 Euro", "£2.500"."""
+        decimal = "," if self.decimal_comma else "."
+        marks = sum(token.text == decimal for token in tokens[start:end])
+        last = tokens[end - 1]
+        return marks == 1 and last.kind == "digits" and len(last.text) == 3 and tokens[end - 2].text == decimal
+
+    def _cents(self, tokens: Sequence[Token], at: int, currency: str) -> Match[int] | None:
+        """Read the second half of "20 euros 50" and "3 dollars and 20 cents"."""
+        start = at + (at < len(tokens) and tokens[at].text in self.lexicon.and_words)
+        if start >= len(tokens) or tokens[start].kind != "digits" or len(tokens[start].text) != 2:
+            return None
+        hundredth = hundredth_at(tokens[start + 1], self.lexicon) if start + 1 < len(tokens) else ""
+        if (start > at and not hundredth) or (hundredth and not has_hundredths(currency, hundredth)):
+            return None
+        return Match(int(tokens[start].text), start + 1 + bool(hundredth))
 
 
-def _cents(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[int] | None:
-    """Read the second half of "20 euros 50" and "3 dollars and 20 cents"."""
-    start = at + (at < len(tokens) and tokens[at].text in lexicon.and_words)
-    if start >= len(tokens) or tokens[start].kind != "digits" or len(tokens[start].text) != 2:
-        return None
-    has_word = start + 1 < len(tokens) and tokens[start + 1].text in lexicon.cents
-    if start > at and not has_word:
-        return None
-    return Match(int(tokens[start].text), start + 1 + has_word)
-
-
-def _currency(named: str, country: str) -> str:
-    """Return the ISO code that is meant: a dollar is the person's own, if the country has one."""
-    if named and named != "$":
-        return named
-    own = _currency_of(country)
-    if named == "$":
-        return own if own in _DOLLARS else "USD"
-    return own
-
-
-@lru_cache(maxsize=256)
-def _currency_of(country: str) -> str:
-    from babel.numbers import get_territory_currencies
-
-    found: list[str] = get_territory_currencies(country) if country else []
-    return found[0] if found else ""
-
-
-@lru_cache(maxsize=1)
-def _codes() -> frozenset[str]:
-    from babel.numbers import list_currencies
-
-    return frozenset(list_currencies())
+def _length_of_dash(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens the dash of "50,-" or "50.--" takes, which says that there are no cents."""
+    if at + 1 >= len(tokens) or not (tokens[at].text in (",", ".") and tokens[at].glued):
+        return 0
+    end = at + 1
+    while end < len(tokens) and tokens[end].text == "-" and tokens[end].glued:
+        end += 1
+    return end - at if end > at + 1 else 0

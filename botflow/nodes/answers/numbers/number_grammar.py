@@ -150,6 +150,8 @@ class NumberGrammar:
         found = self._pieces(token)
         if not found:
             return 0
+        if found[0].kind == "hundred" and self.lexicon.numbers.hundred_is_coin and not sum_.takes_french_hundred():
+            return 0
         if [piece.kind for piece in found] != ["and"]:
             return int(sum_.add(found))
         if not sum_.is_begun or at + 1 >= len(tokens):

@@ -29,6 +29,10 @@ class Sum:
             return False
         return self.group == 0 or (self.group % 100 == 0) or (after_and and self.group % 10 == 0)
 
+    def takes_french_hundred(self) -> bool:
+        """Say whether "cent" may multiply: "cinq cents" is 500 and "onze cents" 1100, but "20 cents" are coins."""
+        return not self.is_literal and self.group % 1000 < 20 and self.group != 10
+
     def add_literal(self, value: int) -> bool:
         room = _room_of(self.group) if self.group else (self.scale or 1)
         if value >= room:
