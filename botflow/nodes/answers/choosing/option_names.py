@@ -107,7 +107,7 @@ class OptionNames:
             if not words or len(words) < longest or len(typed) < len(words):
                 continue
             marked = said.marked[place : place + len(words)]
-            if all(map(_is_near, typed, words, marked, name.words.marked, (known,) * len(words))):
+            if all(map(is_near, typed, words, marked, name.words.marked, (known,) * len(words))):
                 if len(words) > longest:
                     longest, found = len(words), set()
                 found.add(name.at)
@@ -149,7 +149,7 @@ def _numbers(option: Option) -> set[int]:
     return {int(word) for word in (*found, option.id) if word.isdecimal() and len(word) < _MOST_DIGITS}
 
 
-def _is_near(typed: str, name: str, marked: str, name_marked: str, known: Collection[str]) -> bool:
+def is_near(typed: str, name: str, marked: str, name_marked: str, known: Collection[str]) -> bool:
     """Say whether `typed` is `name` with at most one typing error: a letter too many, too few, wrong, or exchanged.
 
     Words with digits, words that mean something else, and other scripts, where one letter is half a word, must be

@@ -10,13 +10,17 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
 from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.option_names import is_near
 from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
 from botflow.nodes.answers.choosing.yes_no_words import (
     EMOJI,
     LONGEST_PHRASE,
+    SHORTEST_MENDED,
     WHOLE,
     Meaning,
     drawn_out,
+    known_words,
+    long_words,
     meanings,
     squeezed,
 )
@@ -57,7 +61,8 @@ def _meaning(text: str, language: str, question: str) -> bool | None:
     drawn = [EMOJI[character] for character in text if character in EMOJI]
     core = core_of(question, language)
     for each in dict.fromkeys((base_language(language), "en")):
-        phrases = list(_phrases(words, meanings(each), drawn_out(each)))
+        spelt = tuple(_mended(word, each, question) for word in words)
+        phrases = list(_phrases(spelt, meanings(each), drawn_out(each)))
         if question:
             phrases = [_in_answer_to(question, phrase, core, language) for phrase in phrases]
             repeated = [phrase.said for phrase in phrases if phrase.means == "asked"]
@@ -67,6 +72,14 @@ def _meaning(text: str, language: str, question: str) -> bool | None:
         if len(found) == len(phrases):
             return _sum([*found, *drawn])
     return None
+
+
+def _mended(word: str, language: str, question: str) -> str:
+    """Return the one long word for yes or no that `word` is a typing error away from: "absolutley"."""
+    if len(word) < SHORTEST_MENDED or word in known_words(language) or says_itself(word, question, language):
+        return word
+    near = [known for known in long_words(language).get(word[0], ()) if is_near(word, known, word, known, ())]
+    return near[0] if len(near) == 1 else word
 
 
 class _Phrase(NamedTuple):

@@ -201,13 +201,16 @@ ABSAGEN = "Möchten Sie den Termin absagen?"
         ("en", "No problem! Do you want delivery?", "no", False),
         # What is left out, or said beside a no, may be the opposite.
         ("en", DELIVERY, "I do not want delivery", None), ("en", CANCEL_DELIVERY, "I do not want delivery", None),
-        ("en", CANCEL_DELIVERY, "yes, delivery please", None), ("en", CANCEL_DELIVERY, "yes I want the delivery", None),
+        ("en", CANCEL_DELIVERY, "yes, delivery please", None),
+        ("en", CANCEL_DELIVERY, "yes I want the delivery", None),
         ("en", DELIVERY, "no, I want delivery", None), ("en", DELIVERY, "delivery", None),
         ("en", CANCEL, "no, cancel", None), ("en", CANCEL, "no, appointment", None),
-        ("en", CANCEL, "cancel", None), ("en", "Keep it or cancel?", "cancel", None), ("de", ABSAGEN, "absagen", None),
+        ("en", CANCEL, "cancel", None), ("en", "Keep it or cancel?", "cancel", None),
+        ("de", ABSAGEN, "absagen", None),
         ("de", ABSAGEN, "ja, den Termin", None), ("es", "¿Desea cancelar la cita?", "no cancelar", None),
         ("en", "Is anything wrong?", "that's wrong", None), ("en", "No delivery?", "no", None),
-        ("en", "Delivery or pickup?", "yes, delivery", None), ("en", "Don't you want delivery?", "yes, delivery", None),
+        ("en", "Delivery or pickup?", "yes, delivery", None),
+        ("en", "Don't you want delivery?", "yes, delivery", None),
         ("en", DELIVERY, "yes, if delivery is free", None), ("en", DELIVERY, "yes but not delivery", None),
     ],
 )  # fmt: skip
@@ -220,12 +223,45 @@ def test_the_words_of_the_question_say_nothing_beside_a_yes(
 @pytest.mark.parametrize(
     ("language", "text", "means"),
     [
+        ("en", "absolutley", True), ("en", "absolutley not", False), ("en", "certanly", True),
+        ("de", "natürlcih", True),
+        ("es", "efectivamnte", True), ("fr", "absolumet pas", False), ("en", "unfortunatly yes", True),
+        # Another word, a short one, and one that the question says.
+        ("de", "wichtig", None), ("en", "insure", None), ("en", "yez", None), ("en", "exactly exactley not", None),
+    ],
+)  # fmt: skip
+def test_one_typing_error_in_a_long_word_is_understood(language: str, text: str, means: bool | None) -> None:
+    assert meaning(text, language) is means
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "means"),
+    [
+        ("en", "thank god no", False), ("en", "i do unfortunately", True), ("en", "not that I know of", False),
+        ("en", "sorry, no", False), ("en", "yes, sadly", True), ("en", "still not", False),
+        ("en", "unfortunately", None),
+        ("de", "leider ja", True), ("de", "zum Glück nicht", False), ("de", "noch nie", False),
+        ("de", "leider", None),
+        ("de", "eher nicht ehrlich gesagt", False), ("de", "nicht mit Sicherheit", None),
+        ("de", "tut mir leid, nein", False),
+        ("es", "por desgracia sí", True), ("es", "que yo sepa no", False), ("es", "por suerte no", False),
+        ("fr", "malheureusement oui", True), ("fr", "pas que je sache", False), ("fr", "toujours pas", False),
+        ("fr", "ça ira", None), ("fr", "non ça ira", False),
+    ],
+)  # fmt: skip
+def test_regret_and_relief_change_no_answer(language: str, text: str, means: bool | None) -> None:
+    assert meaning(text, language) is means
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "means"),
+    [
         ("en", "yes, no wait, no", False), ("en", "no, wait, yes", True), ("en", "yes, actually no", False),
         ("en", "no, I mean yes", True), ("en", "yes, sorry, no", False), ("es", "sí, digo no", False),
         ("de", "ja, ach quatsch, nein", False), ("fr", "oui, enfin non", False), ("fr", "non, pardon, oui", True),
         ("en", "yes, no", None), ("en", "yes, wait", None), ("en", "maybe, no wait, yes", None),
         ("en", "yes, no wait, if it is cheap", None), ("en", "yes, if it is cheap, no wait, no", None),
-        ("de", "ja, äh nein", None), ("en", "yes actually no", None), ("en", "yes, actually", None),
+        ("de", "ja, äh nein", None), ("en", "yes actually no", None), ("en", "yes, actually", True),
     ],
 )  # fmt: skip
 def test_of_a_corrected_answer_the_last_one_counts_if_each_is_understood(
