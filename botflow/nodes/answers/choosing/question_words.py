@@ -166,9 +166,10 @@ def bare(word: str) -> str:
     return ELISION.sub("", word, count=1)
 
 
-def _last_sentence(question: str) -> list[str]:
-    sentences = [found for each in _SENTENCE.split(question) if (found := list(_words_of(each)))]
-    return sentences[-1] if sentences else []
+@lru_cache(maxsize=256)
+def _last_sentence(question: str) -> tuple[str, ...]:
+    sentences = [found for each in _SENTENCE.split(question) if (found := tuple(_words_of(each)))]
+    return sentences[-1] if sentences else ()
 
 
 def _words_of(question: str) -> Iterator[str]:
