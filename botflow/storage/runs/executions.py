@@ -168,8 +168,8 @@ class Executions:
 
 def _records(connection: Connection, page: Sequence[UUID]) -> list[ExecutionRecord]:
     """Return these executions, in this order."""
-    rows = connection.execute(LISTED.where(executions.c.id.in_(page))).all()
-    return [_record(row) for row in sorted(rows, key=lambda row: page.index(row.id))]
+    rows = {row.id: row for row in connection.execute(LISTED.where(executions.c.id.in_(page)))}
+    return [_record(rows[id]) for id in page if id in rows]
 
 
 def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[int, list[AnswerLog]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import insert
 
 from botflow.records.runs import STATUSES, ExecutionFilter
 from botflow.storage.database import Database
+from botflow.storage.read_only import Archive, open_archive
 from botflow.storage.tables import executions, sessions, workflow_versions, workflows
 from tests.storage.statements import noted_statements, steps_of
 
@@ -224,3 +226,29 @@ def _execution(row: Row) -> dict[str, Any]:
         "trigger": row.trigger,
         "parent_session": row.parent,
     }
+
+
+async def test_each_execution_of_a_long_page_costs_no_more_than_one_of_a_short_page(database: Database) -> None:
+    await filled(database, 800, seed=5)
+    async with open_archive(database.url) as archive:  # which reads in this thread
+        await archive.executions.page(5)
+        short, long = [await _calls_per_execution(archive, length) for length in (100, 800)]
+    assert long < short * 1.1
+
+
+async def _calls_per_execution(archive: Archive, length: int) -> float:
+    """Return how many functions are called, of Python and of C, for each execution of a page."""
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        page = await archive.executions.page(length)
+    finally:
+        sys.setprofile(before)
+    assert len(page) == length
+    return calls / length
