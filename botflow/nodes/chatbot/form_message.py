@@ -8,14 +8,18 @@ from typing import Any
 
 from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
+from botflow.languages import base_language
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Refused
 from botflow.nodes.answers.fitting import is_bare_number
+from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.read_answer import read
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_reading import FormReading, read_form
-from botflow.nodes.chatbot.form_words import words_of_change, words_of_error
+from botflow.nodes.chatbot.form_values import values_of
+from botflow.nodes.chatbot.form_words import is_harmless, words_of_change, words_of_error
 
 _FREE = ("text", "regex")
+_NEGATING = ("en", "es")  # languages whose "no" stands before what it takes back, too
 _PICKED = ("choice", "choices", "yes_no")
 _PARTS: tuple[Kind, ...] = ("date", "time")
 _NUMBERED = ("1", "2")  # yes and no, where buttons are shown as numbered lines
@@ -53,10 +57,14 @@ class Understood:
 def understand(form: Form, inbound: Inbound) -> Understood:
     """Return what a message to the form means."""
     text = inbound.text.strip()
+    asked = form.fields.get(form.asked)
+    is_text = asked is not None and asked.expectation.kind in _FREE
     if form.goes_back and goes_back(inbound.payload or text, form.place.language):
         return Understood(named=_before(form), reason="no_field_before")
     if inbound.payload or not text:
         return _pressed(form, inbound)
+    if not (is_text and form.is_retry) and _negates(form, text, is_text=is_text):
+        return Understood()
     found = correction(text, form.place.language)
     if found is not None and (values := _corrected(form, found)):
         return Understood(values=values)
@@ -67,8 +75,7 @@ def understand(form: Form, inbound: Inbound) -> Understood:
     reading = _read(form, form.fields, text, form.asked)
     if form.confirms:
         return _at_confirmation(form, inbound, reading)
-    asked = form.fields.get(form.asked)
-    if asked is not None and asked.expectation.kind in _FREE:
+    if asked is not None and is_text:
         return _at_free_text(form, asked, inbound, reading)
     if asked is not None and _picks(form, asked, inbound, reading):
         return _answered(asked, inbound, form.place)
@@ -76,8 +83,8 @@ def understand(form: Form, inbound: Inbound) -> Understood:
         return Understood(values=reading.values)
     if asked is None:
         return Understood(named=_only(reading.named), reason="empty" if reading.is_sure else "unsure")
-    if reading.values or not (reading.is_sure or asked.name in reading.shared):
-        return Understood()
+    if reading.values or not (reading.is_sure or (asked.name in reading.shared and reading.mentioned <= {asked.name})):
+        return Understood()  # "if possible for 4" is no time of day
     return _answered(asked, inbound, form.place, named=_only(reading.named))
 
 
@@ -116,6 +123,36 @@ def _at_confirmation(form: Form, inbound: Inbound, reading: FormReading) -> Unde
     if reading.values or not reading.is_sure:
         return Understood()
     return Understood(named=_only(reading.named)) if len(reading.named) == 1 else _agreed(form, inbound)
+
+
+def _negates(form: Form, text: str, *, is_text: bool) -> bool:
+    """Say whether a "no" belongs to the value behind it: "no el viernes", but not "no, el viernes"."""
+    message = form.place.message(text)
+    if base_language(message.language) not in _NEGATING or "no" not in message.folded:
+        return False
+    valued = _valued(form, message, is_text=is_text)
+    return any(word == "no" and not valued.isdisjoint(_behind(message, at)) for at, word in enumerate(message.folded))
+
+
+def _valued(form: Form, message: Message, *, is_text: bool) -> set[int]:
+    """Return the words of values, and those that lead to free texts. In an answer that is a text, a number alone is
+    none: "No 12 Salad Lane"."""
+    values = values_of(tuple(form.fields.values()), message, form.place)
+    others = [words for one in form.fields.values() if one.name != form.asked for words in one.words]
+    may_be_bare = not is_text or bool(message.places_of(others))
+    leading = [words for one in form.fields.values() if one.expectation.kind in _FREE for words in one.words]
+    led = {first for first, last in message.places_of(leading) if last < len(message.words)}
+    return led.union(*(one.words for one in values if may_be_bare or not one.is_bare))
+
+
+def _behind(message: Message, at: int) -> range:
+    """Return the words of the clause behind a word, up to the first one that is not harmless."""
+    last = at
+    while last + 1 < len(message.words) and not message.words[last].ends_clause:
+        last += 1
+        if not is_harmless(message.folded[last], message.language):
+            break
+    return range(at + 1, last + 1)
 
 
 def _complaint(form: Form, text: str) -> Understood | None:

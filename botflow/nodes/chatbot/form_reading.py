@@ -16,7 +16,14 @@ from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import cues_in
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_values import FREE, Value, overlap, values_of, words_in
-from botflow.nodes.chatbot.form_words import greetings, is_condition, is_harmless, may_change, words_of_error
+from botflow.nodes.chatbot.form_words import (
+    greetings,
+    is_condition,
+    is_harmless,
+    is_refusal,
+    may_change,
+    words_of_error,
+)
 
 _ELISION = re.compile(r"^[ld]'(?=\w)")  # l'heure
 _MOST_TEXT_WORDS = 6  # of a free text behind the field's own words
@@ -27,7 +34,7 @@ class FormReading:
     """The values by field; `is_sure` unless words were left over or a value can be for several fields.
 
     `clear`: the fields whose value cannot be another field's, by their own words or by its form (not a bare number);
-    if it is not sure, those with own words beside a value.
+    if it is not sure, those for which there are such values.
     `mentioned`: the fields whose own words the message holds; `named`: the same, when it holds nothing else: "the
     time". `shared`: the fields that can read every value in it.
     """
@@ -72,7 +79,7 @@ def read_form(
     )
     if left or not is_sure or is_torn or overlap(values):
         shared = frozenset.intersection(*(frozenset(one.values) for one in values))
-        beside = frozenset().union(*bound.values())
+        beside = frozenset().union(*bound.values(), *(one.values for one in values if not one.is_bare))
         return FormReading(is_sure=False, shared=frozenset() if is_torn else shared, clear=beside, mentioned=mentioned)
     clear = frozenset(name for at, one in enumerate(values) if at in bound or not one.is_bare for name in one.values)
     return FormReading(taken, clear=clear & taken.keys())
@@ -209,9 +216,18 @@ def _assign(values: Sequence[Value], bound: Mapping[int, frozenset[str]], asked:
 def _left_over(message: Message, values: Iterable[Value], own: Iterable[_OwnWords], extra: frozenset[str]) -> bool:
     """Say whether the message has a word that belongs to nothing and may change a value."""
     known = frozenset().union(*(value.known for value in values)) | words_in((one.first, one.last) for one in own)
-    harmless = words_in(message.places_of(extra))
+    beside = message.places_of(extra)
+    known |= words_in(run for run in beside if run[1] - run[0] > 1)
+    harmless = words_in(beside)
     return any(
-        not (at in harmless or is_harmless(word, message.language)) or (at and is_condition(word, message.language))
+        not (at in harmless or is_harmless(word, message.language)) or _turns(message, at)
         for at, word in enumerate(message.folded)
         if at not in known
     )
+
+
+def _turns(message: Message, at: int) -> bool:
+    """Say whether a word, which is harmless at the beginning, changes what is before it: "7pm no", "sí si hace sol"."""
+    word = message.folded[at]
+    is_clause = at == 0 or (message.words[at - 1].ends_clause and at + 1 < len(message.words))
+    return (at > 0 and is_condition(word, message.language)) or (not is_clause and is_refusal(word))

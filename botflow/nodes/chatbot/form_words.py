@@ -96,6 +96,7 @@ _WRONG: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
     }
 )
+_REFUSALS = frozenset(("no", "nein", "non"))
 _CONDITIONS: Mapping[str, str] = MappingProxyType({"es": "si", "fr": "si"})  # "sí" without its accent, if it is first
 
 
@@ -145,3 +146,8 @@ def words_of_error(language: str) -> frozenset[str]:
 def is_condition(word: str, language: str) -> bool:
     """Say whether a word that is not the first one means "if"."""
     return _CONDITIONS.get(base_language(language)) == word
+
+
+def is_refusal(word: str) -> bool:
+    """Say whether a word takes back what is beside it, unless a clause begins with it: "at 7 no"."""
+    return word in _REFUSALS

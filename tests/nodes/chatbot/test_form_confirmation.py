@@ -104,11 +104,18 @@ def test_what_is_said_to_be_wrong_is_asked_for(language: str, said: str, questio
         ("de", "ja, wenn die Sonne scheint"),
         ("es", "sí si hace sol"),
         ("es", "sí si somos 5 personas"),
+        ("en", "no at 8pm"),
+        ("en", "at 8pm no"),
+        ("en", "at 8pm, no"),
+        ("es", "no el viernes"),
+        ("es", "a las 8 no"),
+        ("es", "no a la una"),
+        ("es", "no a nombre de Bob"),
         ("fr", "oui s'il fait beau"),
         ("fr", "oui si nous sommes 5 personnes"),
     ],
 )
-def test_a_yes_with_a_condition_confirms_and_changes_nothing(language: str, said: str) -> None:
+def test_a_condition_or_a_no_beside_a_value_confirms_and_changes_nothing(language: str, said: str) -> None:
     conversation = at_confirmation(language)
     assert conversation.says(said)[-1] == "4, 2026-11-19, 19:00, Ann?"
     assert conversation.variables == ALL

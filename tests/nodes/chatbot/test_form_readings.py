@@ -79,3 +79,15 @@ def test_values_beside_each_other_are_told_apart(language: str, said: str, expec
 @pytest.mark.parametrize("text", ["!!!", "..."])
 def test_a_message_without_words_is_asked_again(text: str) -> None:
     assert stored([PEOPLE], text) == {}
+
+
+def test_a_text_with_another_fields_value_is_asked_again_once() -> None:
+    answered = ("for 4 tomorrow at 7pm",)
+    refused = "not friday, on the 21st"
+    assert "name" not in stored([PEOPLE, DAY, TIME, NAME], *answered, refused)
+    assert stored([PEOPLE, DAY, TIME, NAME], *answered, refused, refused)["name"] == refused
+
+
+@pytest.mark.parametrize("said", ["if possible for 4", "about, for 4", "for 4 after 7pm"])
+def test_a_message_with_words_of_another_field_is_no_answer_to_the_question(said: str) -> None:
+    assert stored([TIME, PEOPLE], "hello", said) == {}
