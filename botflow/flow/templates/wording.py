@@ -121,6 +121,19 @@ def worded_money(value: object, code: str, languages: tuple[str, ...]) -> str:
     return format_currency(amount, code, locale=_locale(languages)).translate(_PLAIN_NUMBER)
 
 
+def worded_length(seconds: float, languages: tuple[str, ...]) -> str:
+    """Word a length of time in days, hours, minutes and seconds: "2 hours, 30 minutes"."""
+    from babel.units import format_unit
+
+    parts: list[str] = []
+    rest = seconds
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, rest = (rest, 0) if unit == "second" else divmod(rest, size)
+        if count or (unit == "second" and not parts):
+            parts.append(format_unit(count, f"duration-{unit}", locale=_locale(languages)).translate(_PLAIN_NUMBER))
+    return ", ".join(parts)
+
+
 def read_number(value: object) -> Decimal:
     """Return a number, or a text that is one, such as `12.50`; ValueError when it is neither, or too large."""
     if isinstance(value, int | float) and not isinstance(value, bool):

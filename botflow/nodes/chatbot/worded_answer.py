@@ -1,4 +1,4 @@
-"""A stored answer as people read it: a date in their language, an option's label, "yes" for true."""
+"""A stored answer as people read it: a date in their language, an amount of money, an option's label, "yes" for true."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any
 
 from botflow.engine.scene import Scene
 from botflow.flow.templates.moments import read_value
-from botflow.flow.templates.wording import worded_date, worded_moment, worded_number, worded_time
+from botflow.flow.templates.wording import (
+    worded_date,
+    worded_length,
+    worded_moment,
+    worded_money,
+    worded_number,
+    worded_time,
+)
 from botflow.languages import LANGUAGES, base_language, sentences_in
 from botflow.nodes.answers.expectation import Expectation, Option
 
@@ -22,6 +29,10 @@ def worded_answer(expectation: Expectation, value: Any, language: str) -> str:
         case bool():
             said = sentences_in(language)
             return said.yes if value else said.no
+        case int() | float() if expectation.kind == "duration":
+            return worded_length(value, sentence_languages(language))
+        case {"amount": amount, "currency": str(currency)}:
+            return worded_money(amount, currency, sentence_languages(language))
         case int() | float():
             return worded_number(value, None, sentence_languages(language))
         case str() if expectation.kind in _MOMENTS:

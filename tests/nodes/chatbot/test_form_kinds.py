@@ -146,6 +146,28 @@ def test_a_day_is_no_name_where_a_moment_is_missing() -> None:
     assert stored([NAME, WHEN], "hello", "tomorrow", "tomorrow") == {"name": "tomorrow"}
 
 
+@pytest.mark.parametrize(
+    ("language", "field", "first", "second", "told"),
+    [
+        ("en", AMOUNT, "50 euros", "make it 60.50 euros", "Changed: €60.50 instead of €50.00."),
+        ("de", AMOUNT, "50 Euro", "nein, 60 Euro", "Geändert: 60,00 € statt 50,00 €."),
+        (
+            "en",
+            LENGTH,
+            "2 hours",
+            "make it 1 day and 90 minutes",
+            "Changed: 1 day, 1 hour, 30 minutes instead of 2 hours.",
+        ),
+        ("es", LENGTH, "2 horas", "no, 30 minutos", "Cambiado: 30 minutos en lugar de 2 horas."),
+        ("en", TOPPINGS, "ham", "make it cheese and ham", "Changed: Cheese, Ham instead of Ham."),
+        ("en", STARS, "4 stars", "no, 5 stars", "Changed: 5 instead of 4."),
+    ],
+)
+def test_a_change_is_told_in_words(language: str, field: dict[str, Any], first: str, second: str, told: str) -> None:
+    conversation = talk(first, fields=[field, NAME], document={"language": language, "region": "DE"})
+    assert conversation.says(second)[0] == told
+
+
 @pytest.mark.parametrize("kind", ["regex", "location", "media", "file"])
 def test_what_is_not_said_in_words_is_no_field(kind: str) -> None:
     with pytest.raises(FlowProblems, match="expect"):
