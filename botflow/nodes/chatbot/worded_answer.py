@@ -1,4 +1,4 @@
-"""A stored answer as people read it: a date in their language, an amount of money, an option's label, "yes" for true."""
+"""A stored answer as people read it: a date in their language, money, an option's label, "yes" for true."""
 
 from __future__ import annotations
 
