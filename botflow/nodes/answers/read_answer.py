@@ -26,7 +26,7 @@ from botflow.nodes.answers.tokens import LONGEST, is_too_long
 
 Reader = Callable[[Expectation, Inbound, str, str | None], Reading]
 WORDLESS = ("location", "media", "file")
-_FREE = ("text", "regex", *WORDLESS)
+FREE = ("text", "regex", *WORDLESS)  # kinds that take any words
 LONGEST_URL = 2_048  # characters; a web address alone may be that long
 
 
@@ -85,6 +85,6 @@ def read(expectation: Expectation, inbound: Inbound, language: str, region: str 
     if expectation.kind not in WORDLESS and not inbound.text.strip() and not inbound.payload:
         return Refused("not_words" if inbound.media or inbound.location else "empty")
     longest = LONGEST_URL if expectation.kind == "url" else LONGEST
-    if expectation.kind not in _FREE and is_too_long(inbound.text, longest):
+    if expectation.kind not in FREE and is_too_long(inbound.text, longest):
         return Refused("too_long")
     return READERS[expectation.kind](expectation, inbound, language, region)

@@ -17,10 +17,11 @@ from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
+from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of
-from botflow.nodes.answers.read_answer import read
+from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
@@ -149,6 +150,7 @@ class AskProperties(Properties):
             many=self.many,
             max_size=self.max_size,
             choices=tuple(option.option(None) for option in self.options),
+            question="" if is_template(self.text) else self.text,
         )
 
     def expectation(self, scene: Scene) -> Expectation:
@@ -255,8 +257,9 @@ class Ask(NodeType):
         inbound = scene.inbound
         if properties.expect in ("date", "datetime"):
             inbound = replace(inbound, received_at=scene.local_now)
-        asked = replace(expectation, question=scene.render(properties.text))
-        return read(asked, inbound, scene.flow.language, scene.flow.region)
+        if not expectation.question and expectation.kind not in FREE:
+            expectation = replace(expectation, question=scene.render(properties.text))
+        return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""
