@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from botflow.languages import base_language
 from botflow.nodes.answers.accounting import longest
 from botflow.nodes.answers.choosing.yes_no_words import LONGEST_PHRASE, meanings
 from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.lexicon import words
 from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
 
 _PAUSES = frozenset(",.;:!…-")
+_DENYING = {"en": ("not",), "de": ("nicht", "kein", "keine", "keinen"), "fr": ("pas",)}
+_INSTEAD = frozenset(("but", "rather", "sondern", "lieber", "mais", "plutot"))
+_ONLY = words("only just merely nur bloss allein seulement juste uniquement que")  # "not only pizza, pasta too"
 _PARTICLES = frozenset(("halt", "doch"))  # "Pizza, halt mit Salat" corrects nothing
 
 
@@ -40,6 +45,18 @@ def between_corrections(
     return [*answers, _written(tokens[begun:])] if answers else [text]
 
 
+def denied_first(text: str, language: str) -> tuple[str, str] | None:
+    """Return what "not the pizza, the pasta" denies, and what it asks for; None for a text of another form."""
+    tokens = tokenize(text, elides=lexicon_of(language).elides)
+    end = next((at for at, token in enumerate(tokens) if _is_pause(token)), len(tokens))
+    if len(tokens) > MOST_TOKENS or not tokens or tokens[0].text not in _DENYING.get(base_language(language), ()):
+        return None
+    begin = end + 1 + sum(token.text in _INSTEAD for token in tokens[end + 1 : end + 2])
+    if any(token.text in _ONLY for token in tokens[:end]) or not _has_words(tokens[begin:]):
+        return None
+    return _written(tokens[1:end]), _written(tokens[begin:])
+
+
 @dataclass(frozen=True, slots=True)
 class _Corrections:
     tokens: Sequence[Token]
@@ -50,7 +67,9 @@ class _Corrections:
     def end_at(self, at: int) -> int | None:
         """Return the place behind the correction that begins at `at`, None if none does; it may be a chain of them."""
         length = self._length(at)
-        if not length or (length == 1 and (self.tokens[at].text in _PARTICLES or not _is_pause(self.tokens[at - 1]))):
+        word = self.tokens[at].text
+        is_paused = _is_pause(self.tokens[at - 1]) or _is_no(word, self.language)  # behind "no" there is a mark
+        if not length or (length == 1 and (word in _PARTICLES or not is_paused)):
             return None
         while True:
             end = at + length

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
-from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.amendments import between_corrections, denied_first
 from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, Asked, Item, asked_of, read_items
 from botflow.nodes.answers.choosing.option_names import SEVERAL, OptionNames
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
@@ -26,7 +26,7 @@ def read_choice(expectation: Expectation, inbound: Inbound, language: str, regio
 def choose(options: Sequence[Option], inbound: Inbound, language: str, question: str = "") -> Option | None:
     """Return the option that the person means, or None when no option fits or several do.
 
-    The words of `question` change nothing beside an option, and "pizza, no wait, soup" is the soup.
+    The words of `question` change nothing beside an option. "Pizza, no wait, soup" and "not pizza, soup" are the soup.
     """
     for option in options:
         if inbound.payload and inbound.payload == option.id:
@@ -38,9 +38,11 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str, question:
     said = read_words(text)
     at = asked.names.whole(said)
     if at is None and len(said.words) <= MOST_WORDS:
-        answers = between_corrections(text, language, names=asked.names.vocabulary)
+        denied = denied_first(text, language)
+        answers = list(denied) if denied else between_corrections(text, language, names=asked.names.vocabulary)
         meant = [_position_in(answer, asked) for answer in answers]
-        at = None if None in meant else meant[-1]
+        is_unclear = None in meant or (denied is not None and len(set(meant)) == 1)
+        at = None if is_unclear else meant[-1]
     return None if at is None or at == SEVERAL else options[at]
 
 

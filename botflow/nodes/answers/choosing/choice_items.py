@@ -30,7 +30,7 @@ class Item:
 
     `kind` is "option", "part" (a word of some labels), "asked" (the same, but it names none of them), "number" (a bare
     one, with its `number`), "word" (a number in a word, which may mean something else), "place" ("the second"), "last",
-    or a word for several: "and", "to", "all", "both", "but", "none".
+    or a word for several: "and", "to", "all", "both", "but", "none", "no". A "but" that is also a mere "no" is a "no".
     """
 
     kind: str
@@ -87,7 +87,19 @@ def read_items(text: str, said: Words, asked: Asked, *, several: bool = False) -
         _QUESTION.search(text) and said.words[:1] not in [(word,) for word in words.asks]
     ):
         return None
+    said = _without_elisions(said, asked)
     return _Reader(said, asked, words, known_words(asked.language), several).read()
+
+
+def _without_elisions(said: Words, asked: Asked) -> Words:
+    """Return the words without what French elides before a name: "d'oignons"."""
+    known = asked.names.vocabulary
+    if not lexicon_of(asked.language).elides or known.issuperset(said.words):
+        return said
+    elided = [word not in known and bare(word) in known and not word.startswith("n'") for word in said.words]
+    words = tuple(bare(word) if is_elided else word for word, is_elided in zip(said.words, elided, strict=True))
+    marked = tuple(bare(word) if is_elided else word for word, is_elided in zip(said.marked, elided, strict=False))
+    return said._replace(words=words, marked=marked)
 
 
 @dataclass(slots=True)
@@ -106,7 +118,7 @@ class _Reader:
         self.found.words = self.said.words
         steps = (
             *(self._name, self._about_list, self._number, self._harmless, self._way),
-            *(self._part, self._asked_word, self._near),
+            *(self._day, self._part, self._asked_word, self._near),
         )
         while self.place < len(self.said.words):
             if not any(step() for step in steps):
@@ -134,6 +146,10 @@ class _Reader:
     def _near(self) -> bool:
         count, at = self.asked.names.nearly_at(self.said, self.place, self.known)
         return bool(at) and self._take_name(Item("option", at), count)
+
+    def _day(self) -> bool:
+        at = self.asked.parts.day_at(self.said.words[self.place])
+        return bool(at) and self._take_name(Item("option", at), 1)
 
     def _part(self) -> bool:
         """Take a telling word of labels, unless it is nearly the name of another option."""
@@ -193,9 +209,12 @@ class _Reader:
         if not self.several:
             return False
         for kind, phrases in (("but", self.words.but), ("both", self.words.both)):
-            if count := phrases.length_at(self.said.words, self.place):
+            count = phrases.length_at(self.said.words, self.place)
+            if count > 1 or (count and not (self.said.words[self.place] in self.words.no and self.found.items)):
                 return self._take(Item(kind), count)
         word = self.said.words[self.place]
+        if word in self.words.no and self.found.items:
+            return self._take(Item("no"))
         for kind, known in (("all", self.words.all), ("none", self.words.none), ("and", self.words.together)):
             if word in known:
                 return self._take(Item(kind))

@@ -26,14 +26,16 @@ def _positions(names: str) -> dict[str, int]:
 class ChoiceWords:
     """One language's words. `filler` changes nothing, nor does what its courtesy says; `option` stands before a number.
 
-    `ways` stand before a way, a place or a day ("by card"), but not before a number. `last` is the last option. `one`
-    may follow an ordinal ("the first one"), `article` makes it a moment of time ("a second"). For several options:
-    `together` joins two, `to` is between the ends of a range, `all` are all, `both` all of two, `but` excludes what
-    follows, `none` are none. `asks` begins a request with a question mark.
+    `amounts` say how much of it ("a bit of"). `ways` stand before a way, a place or a day ("by card"), but not before a
+    number. `last` is the last option. `one` may follow an ordinal ("the first one"), `article` makes it a time ("a
+    second"). For several options: `together` joins two, `to` is between the ends of a range, `all` are all, `both`
+    all of two, `but` excludes what follows, `none` are none, `no` refuses one more option. `asks` begins a request with
+    a question mark.
     """
 
     language: str
     filler: frozenset[str]
+    amounts: Phrases[None]
     option: frozenset[str]
     ordinals_beside: Mapping[str, int]  # those that no date has
     ways: frozenset[str]
@@ -46,6 +48,7 @@ class ChoiceWords:
     both: Phrases[None]
     but: Phrases[None]
     none: frozenset[str]
+    no: frozenset[str]
     asks: frozenset[str]
 
     @cached_property
@@ -56,7 +59,7 @@ class ChoiceWords:
 
     @cached_property
     def harmless(self) -> Phrases[None]:
-        return Phrases(self.polite | phrases(str(courtesy_of(self.language))) | singles(self.filler))
+        return Phrases(self.polite | phrases(str(courtesy_of(self.language))) | singles(self.filler) | self.amounts)
 
     @cached_property
     def agreeing(self) -> frozenset[str]:
@@ -110,20 +113,22 @@ _WORDS = {
         filler=words(
             "a an id ill im like love want wanna choose pick select go going with mine prefer thats this that one "
             "let's lets let try give order book bring send show definitely to of may only from them these those "
-            "lovely sounds"
+            "lovely sounds some again"
         ),
+        amounts=phrases("a bit of,a little,a little bit of"),
         option=words("option options number numbers nr choice choices answer answers item items letter num"),
         ordinals_beside={},
         ways=words("by via on in at"),
         last=words("last"),
         one=words("one ones option options choice choices item items"),
         article=words("a an just one"),
-        together=words("and plus also"),
+        together=words("and plus also n"),
         to=words("to through thru till until"),
         all=words("all everything every each"),
         both=phrases("both"),
         but=phrases("but not,but,except for,except,apart from,other than,without,excluding,minus,not"),
         none=words("none nothing neither"),
+        no=words("no"),
         asks=words("can could may"),
     ),
     "de": ChoiceWords(
@@ -131,20 +136,23 @@ _WORDS = {
         filler=words(
             "des ein eine einen einer einem eins mochte mochten hatte hatten will wollen wurde wurden nehme nehm "
             "nehm's hab haben wahle wahlen bestelle bestellen kriege bekomme bekommen kann konnte konnten mit mal "
-            "am lieber liebsten sehr nur von davon passt schick schicke gib"
+            "am lieber liebsten sehr nur von davon passt schick schicke gib denk glaub wieder etwas einfach eben "
+            "halt"
         ),
+        amounts=phrases("ein bisschen,bisschen,ein wenig"),
         option=words("option optionen nummer nummern nr wahl auswahl antwort antworten zahl punkt buchstabe"),
         ordinals_beside={},
         ways=words("per im in am bei beim zum zur aufs furs ins"),
         last=words("letzte letzten letzter letztes"),
         one=words("option optionen"),
         article=words("ein eine einen einem einer"),
-        together=words("und plus sowie auch"),
+        together=words("und plus sowie auch u"),
         to=words("bis"),
         all=words("alle alles samtliche"),
         both=phrases("beide,beides,beiden"),
         but=phrases("ausser,ohne,bis auf,ausgenommen,nur nicht,aber nicht,nicht"),
         none=words("keine keins keinen keines nichts"),
+        no=words("kein keine keinen"),
         asks=words("kann konnte konnten darf"),
     ),
     "es": ChoiceWords(
@@ -152,8 +160,9 @@ _WORDS = {
         filler=words(
             "un una unos unas quiero queremos quisiera quisieramos querria gustaria nos prefiero elijo escojo "
             "tomo tomare pido pediria deme dame ponme pongame del puedo podria tener pedir solo solamente ellos "
-            "ellas estos estas quedo muy a"
+            "ellas estos estas quedo muy a tengo tenemos mejor"
         ),
+        amounts=phrases("un poco de,un poquito de"),
         option=words("opcion opciones numero numeros nr num respuesta respuestas letra"),
         ordinals_beside=_positions(
             "primero/primera/primer/primeros/primeras segundo/segunda tercero/tercera/tercer cuarto/cuarta "
@@ -169,6 +178,7 @@ _WORDS = {
         both=phrases("ambos,ambas,los dos,las dos"),
         but=phrases("menos,excepto,salvo,sin,pero no,pero sin,no,quitando"),
         none=words("ninguno ninguna nada"),
+        no=words("no"),
         asks=words("puedo podria me podriamos"),
     ),
     "fr": ChoiceWords(
@@ -176,8 +186,9 @@ _WORDS = {
         filler=words(
             "l un une des du j'aimerais voudrais voudrions veux prends prendrai prendrais prendre prefere choisis "
             "choisirai avec ce tres peux pourrais puis avoir commander seulement uniquement juste ceux celles ca "
-            "donnez donne a au va vais"
+            "donnez donne a au va vais j'ai plutot finalement encore"
         ),
+        amounts=phrases("un peu de,un petit peu de"),
         option=words("option options numero numeros nr num choix reponse reponses lettre"),
         ordinals_beside=_positions(
             "premier/premiere/premiers/premieres/1er/1ere second/seconde/deuxieme/2e/2eme troisieme/3e/3eme "
@@ -193,6 +204,7 @@ _WORDS = {
         both=phrases("tous les deux,toutes les deux,les deux"),
         but=phrases("sauf,excepte,hormis,hors,a part,sans,mais pas,pas"),
         none=words("aucun aucune rien"),
+        no=words(""),
         asks=words("puis je peux pourrais est-ce pourrait"),
     ),
 }

@@ -14,7 +14,7 @@ from botflow.nodes.answers.accounting import stem
 from botflow.nodes.answers.choosing.choice_words import known_words
 from botflow.nodes.answers.choosing.question_words import QuestionWords, bare, changes
 from botflow.nodes.answers.expectation import Option
-from botflow.nodes.answers.lexicons import LEXICONS
+from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words
 
 _SHORTEST = 2  # letters; a single one may be the letter of a list's item
@@ -48,6 +48,8 @@ class LabelParts:
             for name in (option.label, *option.match):
                 for word in read_words(name).words:
                     self._holders.setdefault(stem(word), set()).add(at)
+        days = lexicon_of(language).calendar.weekdays
+        self._days = {days.get(" ".join(label.words)): at for at, label in enumerate(self._labels)}
         self._turning = [{word for word in label.words if self._turns(word)} for label in self._labels]
 
     def holders_of(self, word: str) -> set[int]:
@@ -65,6 +67,11 @@ class LabelParts:
             if name == word and accents_agree((marked,), (name_marked,))
         }
         return self.holders_of(word) if spelt else set()
+
+    def day_at(self, word: str) -> set[int]:
+        """Return the option whose label is the weekday of `word`: "mon" for "Monday"."""
+        day = lexicon_of(self._language).calendar.weekdays.get(word)
+        return {self._days[day]} if day is not None and day in self._days else set()
 
     def beside_at(self, word: str) -> set[int]:
         """Return the options with `word`, if it names none but belongs to what it stands beside: "sugar free"."""

@@ -25,6 +25,7 @@ def several(text: str, labels: tuple[str, ...] = FOOD, language: str = "en") -> 
 
 CHOSEN = {
     "en": {
+        "pizza but not salad": [1],
         "1": [1], "1 and 3": [1, 3], "1,3": [1, 3], "1, 3": [1, 3], "3, 1": [1, 3], "1 3": [1, 3], "1;3": [1, 3],
         "1/3": [1, 3],
         "1&3": [1, 3], "1+3": [1, 3], "1, 2 and 4": [1, 2, 4], "1-3": [1, 2, 3], "1 - 3": [1, 2, 3], "1–3": [1, 2, 3],
@@ -48,6 +49,7 @@ CHOSEN = {
         "nothing": [],
     },
     "de": {
+        "pizza aber nicht soup": [1],
         "1 und 3": [1, 3], "1 bis 3": [1, 2, 3], "1-3": [1, 2, 3], "alle": [1, 2, 3, 4, 5], "alles": [1, 2, 3, 4, 5],
         "alle außer dem letzten": [1, 2, 3, 4], "alles ausser pizza": [2, 3, 4, 5], "die ersten zwei": [1, 2],
         "die ersten beiden": [1, 2], "die letzten 2": [4, 5], "pizza und soup bitte": [1, 3], "eins und drei": [1, 3],
@@ -56,6 +58,7 @@ CHOSEN = {
         "pizza sowie salad": [1, 2],
     },
     "es": {
+        "pizza pero no soup": [1],
         "1 y 3": [1, 3], "del 1 al 3": [1, 2, 3], "1 a 3": [1, 2, 3], "todas": [1, 2, 3, 4, 5],
         "todo menos pizza": [2, 3, 4, 5],
         "todos menos el último": [1, 2, 3, 4], "los dos primeros": [1, 2], "las primeras dos": [1, 2], "ninguna": [],
@@ -63,6 +66,7 @@ CHOSEN = {
         "uno y tres": [1, 3], "los dos últimos": [4, 5], "opciones 1, 2": [1, 2], "solo pizza": [1],
     },
     "fr": {
+        "pizza mais pas soup": [1],
         "1 et 3": [1, 3], "de 1 à 3": [1, 2, 3], "1 à 3": [1, 2, 3], "tout": [1, 2, 3, 4, 5],
         "toutes": [1, 2, 3, 4, 5],
         "tout sauf pizza": [2, 3, 4, 5], "tous sauf le dernier": [1, 2, 3, 4], "les deux premiers": [1, 2],
@@ -73,7 +77,7 @@ CHOSEN = {
     },
 }  # fmt: skip
 UNCLEAR = {
-    "en": ["pizza or salad", "not pizza", "no pizza", "pizza but not salad", "1 or 3", "maybe 1 and 3",
+    "en": ["pizza or salad", "not pizza", "no pizza", "1 or 3", "maybe 1 and 3",
            "neither pizza nor soup",
            "all but", "all but one", "not all", "some", "a few", "1.3", "13", "6", "0", "1 and 9", "3-1", "1-9",
            "2 pizzas",
@@ -85,13 +89,12 @@ UNCLEAR = {
            "just a second", "at least 2",
            "up to 3", "the first six", "none of your business", "3 and up", "more than 2", "1:3", "all but none",
            "to 3", "1 to"],
-    "de": ["pizza oder salad", "keine pizza", "nicht alle", "1 oder 3", "alle außer einem", "pizza aber nicht soup",
-           "mindestens 2",
+    "de": ["pizza oder salad", "keine pizza", "nicht alle", "1 oder 3", "alle außer einem", "mindestens 2",
            "ohne pizza", "zwischen 1 und 3", "alles egal", "bis 3", "ein paar", "auch keine pizza", "weder 1 noch 3"],
-    "es": ["pizza o salad", "no todas", "1 o 3", "sin pizza", "pizza pero no soup", "menos pizza", "al menos 2",
+    "es": ["pizza o salad", "no todas", "1 o 3", "sin pizza", "menos pizza", "al menos 2",
            "ni 1 ni 3",
            "todas menos una", "los dos", "un par"],
-    "fr": ["pizza ou salad", "pas tout", "1 ou 3", "sans pizza", "pizza mais pas soup", "plus de pizza", "au moins 2",
+    "fr": ["pizza ou salad", "pas tout", "1 ou 3", "sans pizza", "plus de pizza", "au moins 2",
            "les deux",
            "tous sauf un", "ni 1 ni 3", "entre 1 et 3"],
 }  # fmt: skip

@@ -143,6 +143,71 @@ def test_parts_and_corrections_in_a_list(text: str, expected: list[str] | None) 
     assert several(text, TOPPINGS) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "ham and cheese, no olives", ["Ham", "Cheese"]), ("en", "ham without cheese", ["Ham"]),
+        ("en", "just ham, no cheese", ["Ham"]), ("de", "ham und cheese, kein rings", ["Ham", "Cheese"]),
+        ("es", "ham, cheese y sin rings", ["Ham", "Cheese"]), ("fr", "ham, mais pas cheese", ["Ham"]),
+        # Which ones are refused, or whether any is, is not clear.
+        ("en", "ham no cheese", None), ("en", "ham, no olives and cheese", None), ("en", "ham, no ham", None),
+        ("en", "no ham", None), ("en", "ham, no", None), ("en", "ham or not cheese", None),
+        ("en", "ham, no burger", None),
+        ("es", "ham no cheese", None), ("es", "ham, sin cheese y rings", None), ("en", "not ham and cheese", None),
+    ],
+)  # fmt: skip
+def test_one_option_that_is_refused_behind_others_is_left_out(
+    language: str, text: str, expected: list[str] | None
+) -> None:
+    assert several(text, TOPPINGS, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "labels", "expected"),
+    [
+        ("not the pizza, the pasta", "en", ("Pizza", "Pasta"), "Pasta"),
+        ("not pizza but pasta", "en", ("Pizza", "Pasta"), None),
+        ("nicht die Pizza, sondern der Salat", "de", ("Pizza", "Salat"), "Salat"),
+        ("la pizza no, mejor la ensalada", "es", ("Pizza", "Ensalada"), "Ensalada"),
+        ("pas la pizza, la salade plutôt", "fr", ("Pizza", "Salade"), "Salade"),
+        ("not only pizza, pasta too", "en", ("Pizza", "Pasta"), None),
+        ("not just pizza, pasta", "en", ("Pizza", "Pasta"), None),
+        ("not pizza, not pasta", "en", ("Pizza", "Pasta"), None),
+        ("not burger, pasta", "en", ("Pizza", "Pasta"), None),
+        ("not pizza, pizza", "en", ("Pizza", "Pasta"), None), ("not pizza, please", "en", ("Pizza", "Pasta"), None),
+        ("not now, later", "en", ("Not now", "Later"), None),
+        ("not pizza, pasta or soup", "en", ("Pizza", "Pasta"), None),
+    ],
+)  # fmt: skip
+def test_what_is_denied_before_an_option_is_another_one(
+    text: str, language: str, labels: tuple[str, ...], expected: str | None
+) -> None:
+    assert chosen(text, labels, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("l'eau", "Eau"), ("de l'eau svp", "Eau"), ("l’après-midi", "Après-midi"), ("pas d'eau", None), ("n'eau", None)],
+)
+def test_an_elided_article_is_no_part_of_a_name(text: str, expected: str | None) -> None:
+    assert chosen(text, ("Eau", "Vin", "Après-midi"), language="fr") == expected
+
+
+def test_weekdays_may_be_short() -> None:
+    assert several("mon, wed and fri", ("Monday", "Tuesday", "Wednesday", "Friday")) == [
+        "Monday",
+        "Wednesday",
+        "Friday",
+    ]
+    assert several("mo, mi und fr", ("Montag", "Mittwoch", "Freitag"), language="de") == [
+        "Montag",
+        "Mittwoch",
+        "Freitag",
+    ]
+    assert several("so montag", ("Montag", "Sonntag"), language="de") == ["Montag"]
+    assert chosen("mon", ("Monday 10:00", "Tuesday 11:00")) is None
+
+
 def test_words_of_the_question_in_a_list() -> None:
     question = "Which toppings would you like on the pizza?"
     assert several("toppings ham and cheese", TOPPINGS, question) == ["Ham", "Cheese"]
