@@ -30,7 +30,7 @@ class Item:
 
     `kind` is "option", "part" (a word of some labels), "asked" (the same, but it names none of them), "number" (a bare
     one, with its `number`), "word" (a number in a word, which may mean something else), "place" ("the second"), "last",
-    or a word for several: "and", "to", "all", "both", "but", "none", "no". A "but" that is also a mere "no" is a "no".
+    or a word for several: "and", "to", "all", "both", "but", "none", and "no", which may correct something.
     """
 
     kind: str
@@ -209,17 +209,22 @@ class _Reader:
         if not self.several:
             return False
         for kind, phrases in (("but", self.words.but), ("both", self.words.both)):
-            count = phrases.length_at(self.said.words, self.place)
-            if count > 1 or (count and not (self.said.words[self.place] in self.words.no and self.found.items)):
-                return self._take(Item(kind), count)
+            if count := phrases.length_at(self.said.words, self.place):
+                return self._take(Item(self._excludes(count) if kind == "but" else kind), count)
         word = self.said.words[self.place]
         if word in self.words.no and self.found.items:
-            return self._take(Item("no"))
+            return self._take(Item("but"))
         for kind, known in (("all", self.words.all), ("none", self.words.none), ("and", self.words.together)):
             if word in known:
                 return self._take(Item(kind))
         names_one = bool(self.found.items) and self.found.items[-1].kind in ONE
         return word in self.words.to and names_one and self._take(Item("to"))
+
+    def _excludes(self, count: int) -> str:
+        """Return what excludes the next option; a mere "no" does so behind "all" only."""
+        # "Lunes, no martes" may correct the Monday.
+        is_mere = self.said.words[self.place : self.place + count] == ("no",)
+        return "no" if is_mere and not any(item.kind == "all" for item in self.found.items) else "but"
 
     def _harmless(self) -> bool:
         word = self.said.words[self.place]

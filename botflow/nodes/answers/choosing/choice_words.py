@@ -29,8 +29,8 @@ class ChoiceWords:
     `amounts` say how much of it ("a bit of"). `ways` stand before a way, a place or a day ("by card"), but not before a
     number. `last` is the last option. `one` may follow an ordinal ("the first one"), `article` makes it a time ("a
     second"). For several options: `together` joins two, `to` is between the ends of a range, `all` are all, `both`
-    all of two, `but` excludes what follows, `none` are none, `no` refuses one more option. `asks` begins a request with
-    a question mark.
+    all of two, `but` excludes what follows, `none` are none, `no` excludes one more option. `asks` begins a request
+    with a question mark.
     """
 
     language: str
@@ -126,9 +126,9 @@ _WORDS = {
         to=words("to through thru till until"),
         all=words("all everything every each"),
         both=phrases("both"),
-        but=phrases("but not,but,except for,except,apart from,other than,without,excluding,minus,not"),
+        but=phrases("but not,but no,but,except for,except,apart from,other than,without,excluding,minus,not"),
         none=words("none nothing neither"),
-        no=words("no"),
+        no=frozenset(),
         asks=words("can could may"),
     ),
     "de": ChoiceWords(
@@ -178,7 +178,7 @@ _WORDS = {
         both=phrases("ambos,ambas,los dos,las dos"),
         but=phrases("menos,excepto,salvo,sin,pero no,pero sin,no,quitando"),
         none=words("ninguno ninguna nada"),
-        no=words("no"),
+        no=frozenset(),
         asks=words("puedo podria me podriamos"),
     ),
     "fr": ChoiceWords(
@@ -204,7 +204,7 @@ _WORDS = {
         both=phrases("tous les deux,toutes les deux,les deux"),
         but=phrases("sauf,excepte,hormis,hors,a part,sans,mais pas,pas"),
         none=words("aucun aucune rien"),
-        no=words(""),
+        no=frozenset(),
         asks=words("puis je peux pourrais est-ce pourrait"),
     ),
 }

@@ -135,8 +135,8 @@ class _Selection:
             case "but" if self.is_all and self.excluded is None:
                 self.excluded = set()
                 return 1
-            case "but" | "no" if self.named and place + 2 == len(items) and not self.is_all and not self.is_both:
-                return 2 if self._refuses(items, place) else 0
+            case "but" if self.named and place + 2 == len(items) and not self.is_all and not self.is_both:
+                return 2 if self._refuses(items[place + 1]) else 0
             case _ if following is not None and (some := self._end(item, following)):
                 return 2 if self._add(some) else 0
             case _ if following is not None and _counts(item, following):
@@ -156,11 +156,10 @@ class _Selection:
             case _:
                 return 0
 
-    def _refuses(self, items: Sequence[Item], place: int) -> bool:
-        """Say whether the last item is one that was not named: "ham, no olives". Without the comma it is unclear."""
-        refused = self._one(items[place + 1])
-        is_clear = items[place].kind == "but" or items[place - 1].kind == "and"
-        return bool(refused) and is_clear and refused.isdisjoint(self.named)
+    def _refuses(self, item: Item) -> bool:
+        """Say whether the last item is one that was not named: "ham and cheese without olives"."""
+        refused = self._one(item)
+        return bool(refused) and refused.isdisjoint(self.named)
 
     def _is_joined_to_another(self, beside: Item, item: Item) -> bool:
         """Say whether a part of a label stands beside another option without an "and" between them."""

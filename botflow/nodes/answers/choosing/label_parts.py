@@ -29,10 +29,10 @@ _ENDING = words(
 )
 # They change a number or a day, but name an option well: "double" for "Double room".
 _MEASURES = words(
-    "half quarter double twice next other another more less most least "
-    "halb halbe viertel doppelt nachste nachsten andere anderer mehr weniger "
-    "medio media cuarto doble proximo proxima otro otra mas menos "
-    "demi demie quart prochain prochaine autre plus moins"
+    "half quarter double twice next other another "
+    "halb halbe viertel doppelt nachste nachsten andere anderer "
+    "medio media cuarto doble proximo proxima otro otra "
+    "demi demie quart prochain prochaine autre"
 )
 
 

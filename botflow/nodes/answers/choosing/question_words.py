@@ -21,6 +21,7 @@ from botflow.nodes.answers.lexicons.lexicon import words
 from botflow.nodes.answers.tokens import ELISION
 
 _SENTENCE = re.compile(r"[.!?¿¡…\n]+")
+_QUESTION = re.compile(r"([^.!?¿¡…\n]+)[?？؟]")
 _OR = re.compile(r"\b(?:or|oder|o|u|ou)\b", re.IGNORECASE)
 _BETWEEN_ITEMS = re.compile(rf"([,:;]|{_OR.pattern})", re.IGNORECASE)
 _SHORT_ITEM = 3  # words
@@ -64,7 +65,7 @@ def question_words(question: str, language: str) -> QuestionWords:
     harmless = lexicon_of(language).harmless
     offered = _Offered.by(question)
     free, nouns, state = set[str](), set[str](), "free"
-    for word in _words_of(question):
+    for word in _asking_words(question):
         if word in _ASKING:
             state = "asked"
         elif word in _BEFORE_NOUNS:
@@ -164,6 +165,12 @@ def _leading(language: str) -> frozenset[str]:
 def bare(word: str) -> str:
     """Return a French word without what is elided before it: "l'heure" is "heure"."""
     return ELISION.sub("", word, count=1)
+
+
+def _asking_words(question: str) -> Iterator[str]:
+    """Return the words of the last sentence that asks: "Delivery is free." says nothing of what is asked."""
+    asking = [part for part in _QUESTION.findall(question) if part.strip()]
+    return _words_of(asking[-1]) if asking else iter(_last_sentence(question))
 
 
 @lru_cache(maxsize=256)
