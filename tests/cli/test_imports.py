@@ -11,7 +11,8 @@ import pytest
 
 from botflow.storage.migrations.upgrade import is_postgres
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "02_sms_survey.yaml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "02_sms_survey.yaml"
 PROGRAM = """
 import atexit, sys
 atexit.register(lambda: print("loaded", *sys.modules, file=sys.stderr))
@@ -71,3 +72,14 @@ def test_a_list_loads_neither_server_nor_engine_nor_plugin(
     assert "botflow.storage.tables" in found
     assert found & (SERVING | CONVERSING | PLUGINS) == set()
     assert ("psycopg" in found) == is_postgres(database_url)  # it takes as long as a third of SQLAlchemy
+
+
+def test_the_installation_writes_the_bytecode_of_what_commands_load(sqlite_url: str, tmp_path: Path) -> None:
+    program = "import runpy, sys; runpy.run_path(sys.argv[1]); print(*sys.modules)"
+    script = [sys.executable, "-c", program, str(ROOT / ".ci" / "bytecode.py")]
+    compiled = set(subprocess.run(script, check=True, capture_output=True, text=True, timeout=60).stdout.split())
+    for arguments in (("version",), ("sessions",), ("workflows",), ("check", str(EXAMPLE)), ("--help",)):
+        found = loaded(tmp_path, *arguments, BOTFLOW_DATABASE_URL=sqlite_url)
+        assert not [
+            name for name in found - compiled if name.startswith(("botflow", "typer", "sqlalchemy", "pydantic"))
+        ]
