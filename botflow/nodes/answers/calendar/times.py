@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 
 from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_count, only_value
+from botflow.nodes.answers.beginnings import may_begin_number
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
@@ -87,8 +89,10 @@ class _Times:
         return part.end - at
 
     def may_count(self, tokens: Sequence[Token]) -> bool:
-        """Say whether a bare number may be one of people: "we are 4", "for 4"."""
-        return any(token.text in self._lexicon.counting for token in tokens)
+        """Say whether a bare number may be one of people: "we are 4", "for 4"; not "7 works for me"."""
+        is_number = (may_begin_number(token, self._lexicon) for token in tokens)
+        before = takewhile(lambda each: not each[1], zip(tokens, is_number, strict=True))
+        return any(token.text in self._lexicon.counting for token, _ in before)
 
     def _count(self, tokens: Sequence[Token], at: int) -> int:
         return length_of_count(tokens, at, self._numbers, self._lexicon)

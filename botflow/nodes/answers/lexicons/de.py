@@ -235,6 +235,7 @@ DE = Lexicon(
     ),
     feasts=words("ostern weihnachten"),
     holders=words("tisch tische reservierung zimmer gruppe buchung platz"),
+    holding=words("für fuer mit von"),
     spans=phrases("dauert,es dauert,dauerte,lang,lange,bleiben,bleibe,seit,schon,gedauert,warte,zeit,stuck"),
     moving=phrases(
         "am,an,um,zum,gegen,kommen,komme,kommt,zuruck,zurueck,gehen,gehe,ankommen,ankunft,anreise,treffen,"

@@ -217,6 +217,7 @@ EN = Lexicon(
         "boxing st saint holy super cyber"
     ),
     holders=words("table booking reservation room group party"),
+    holding=words("for of"),
     spans=phrases(
         "takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,i've been,been,"
         "waiting,already,time"

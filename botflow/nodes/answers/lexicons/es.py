@@ -211,6 +211,7 @@ ES = Lexicon(
         "padre corpus"
     ),
     holders=words("mesa reserva reservacion habitacion grupo"),
+    holding=words("para de"),
     spans=phrases("tarda,dura,duro,tardo,durante,llevo,llevamos,quedarnos,quedarme,tiempo,desde hace,hace"),
     with_words=words("con y señor señora sr sra"),
     requests=words("puedes puede planea programa reserva por"),

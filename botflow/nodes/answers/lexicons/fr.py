@@ -183,6 +183,7 @@ FR = Lexicon(
     ),
     feasts=words("paques noel toussaint ascension pentecote saint sainte fete assomption armistice victoire epiphanie"),
     holders=words("table reservation chambre groupe"),
+    holding=words("pour de"),
     spans=phrases("dure,pendant,ca dure,reste,restons,depuis,prend,ca prend,temps,attends"),
     with_words=words("avec et monsieur madame m mme chez"),
     requests=words("peux pouvez réserve planifie"),

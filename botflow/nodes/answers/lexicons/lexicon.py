@@ -131,6 +131,7 @@ class Lexicon:
     changing: frozenset[str]  # never harmless, not even when the question says them: "not", "or", "before"
     feasts: frozenset[str]  # capital letters that are no person's name: "Easter"
     holders: frozenset[str]  # "a table for 4": a noun whose article is no number
+    holding: frozenset[str]  # between such a noun and its number: "table for 4"; "table 4" is the table's own
     spans: Phrases[None]  # beside a length of time: "it takes", "long"
     with_words: frozenset[str] = frozenset()  # before somebody's name: "with Jim"
     requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"

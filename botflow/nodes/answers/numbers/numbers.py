@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
@@ -108,8 +109,9 @@ def _without_articles(grammar: Grammar[Number], lexicon: Lexicon) -> Grammar[Num
 
 
 def _past_holders(harmless: Harmless, lexicon: Lexicon) -> Harmless:
-    articles = lexicon.calendar.one
-    held = Phrases(dict.fromkeys((article, holder) for article in articles for holder in lexicon.holders))
+    articles, holders, holding = lexicon.calendar.one, lexicon.holders, lexicon.holding
+    known = (*product(articles, holders), *product(holders, holding), *product(articles, holders, holding))
+    held = Phrases(dict.fromkeys(known))
     return Harmless(lexicon, (*harmless.more, held), question=harmless.question, marks=harmless.marks)
 
 

@@ -7,6 +7,7 @@ import pytest
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.numbers.numbers import LARGEST
 from botflow.nodes.answers.read_answer import read
+from botflow.testing import read_answer
 from tests.engine.inbounds import message
 
 WORDS: dict[str, dict[str, float]] = {
@@ -125,3 +126,18 @@ def test_an_integer_is_stored_as_an_integer() -> None:
     reading = read(Expectation(kind="integer"), message("2.0"), "en", None)
     assert isinstance(reading, Accepted)
     assert type(reading.value) is int
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "people"),
+    [
+        *(("en", text, 4) for text in ("table for 4", "a table for four, please", "party of 4", "a group of 4")),
+        *(("de", text, 4) for text in ("Tisch für 4", "einen Tisch für vier bitte", "Gruppe von 4")),
+        *(("es", text, 4) for text in ("mesa para 4", "una mesa para cuatro", "grupo de 4")),
+        *(("fr", text, 4) for text in ("table pour 4", "une table pour quatre", "groupe de 4")),
+        *(("en", text, None) for text in ("table 4", "room 12", "booking 4")),
+        *(("de", "Tisch 4", None), ("es", "mesa 4", None), ("fr", "table 4", None)),
+    ],
+)
+def test_a_table_for_four_is_four_and_table_four_is_none(language: str, text: str, people: int | None) -> None:
+    assert read_answer("integer", text, language=language) == people
