@@ -37,10 +37,16 @@ _BEFORE_NOUNS = words(
 )
 # Beside the words that a language's lexicon knows, these carry no meaning of their own in a question.
 _SMALL = words(
-    "do does did you your shall should may would like want wish prefer to us me them it we i please "
-    "sie du ihnen dir mochten mochtest wollen willst sollen soll durfen darf wir zu "
+    "you your may would like want wish prefer to us me them it we i please "
+    "sie du ihnen dir mochten mochtest wollen willst durfen darf wir zu "
     "que usted ustedes te le les desea deseas quiere quieres podemos puedo prefiere "
     "vous tu voulez veux souhaitez souhaites pouvons nous preferez"
+)
+
+_ASKING_VERBS = words("do does did shall should sollen soll")  # small in a question; "yes, did you ..." asks back
+_FAULTS = words(
+    "wrong false incorrect problem problems trouble issue issues broken missing "
+    "falsch fehler probleme kaputt falso incorrecto problema problemas error faux incorrecte probleme erreur"
 )
 
 
@@ -70,7 +76,7 @@ def question_words(question: str, language: str) -> QuestionWords:
             state = "asked"
         elif word in _BEFORE_NOUNS:
             state = "asked" if state == "asked" and word in _OF else "noun"
-        elif (word,) in harmless or word in _SMALL:
+        elif (word,) in harmless or word in _SMALL or word in _ASKING_VERBS:
             state = "free"
         elif not changes(word, language) and word.isalpha() and word not in offered.surely | offered.perhaps:
             (nouns if state == "noun" else free).add(stem(word))
@@ -112,7 +118,7 @@ def core_of(question: str, language: str) -> tuple[str, ...]:
     asked = _last_sentence(question)
     if any(_leaves_open(word, language) for word in asked):
         return ()
-    return tuple(stem(word) for word in asked if not is_small(word, language))
+    return tuple(stem(word) for word in asked if not is_small(word, language) and word not in _ASKING_VERBS)
 
 
 def may_repeat(word: str, core: Sequence[str], language: str) -> bool:
@@ -139,6 +145,11 @@ def says_itself(phrase: str, question: str, language: str) -> bool:
     asked = _last_sentence(question)
     offers = any(meanings(language).get(word) == "assent" for word in asked)
     return not offers and stem(bare(phrase.split()[-1])) in map(stem, asked)
+
+
+def asks_for_fault(question: str) -> bool:
+    """Say whether "fine" and "no problem" are no yes to the question: "Is anything wrong?"."""
+    return not _FAULTS.isdisjoint(_last_sentence(question))
 
 
 def is_small(word: str, language: str) -> bool:

@@ -11,7 +11,7 @@ from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
 from botflow.nodes.answers.choosing.amendments import between_corrections
 from botflow.nodes.answers.choosing.option_names import is_near
-from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
+from botflow.nodes.answers.choosing.question_words import agrees_with, asks_for_fault, core_of, may_repeat, says_itself
 from botflow.nodes.answers.choosing.yes_no_words import (
     EMOJI,
     LONGEST_PHRASE,
@@ -66,7 +66,8 @@ def _meaning(text: str, language: str, question: str) -> bool | None:
         if question:
             phrases = [_in_answer_to(question, phrase, core, language) for phrase in phrases]
             repeated = [phrase.said for phrase in phrases if phrase.means == "asked"]
-            if not agrees_with(repeated, core, language):
+            is_agreed = not repeated or any(_agrees_by_itself(phrase, each) for phrase in phrases)
+            if not is_agreed or not agrees_with(repeated, core, language):
                 return None
         found = [phrase.means for phrase in phrases if phrase.means is not None]
         if len(found) == len(phrases):
@@ -106,9 +107,16 @@ def _in_answer_to(question: str, phrase: _Phrase, core: Sequence[str], language:
     """Return what the phrase means beside the question: "cancel" is no no where that is asked for."""
     if phrase.means in (None, "no") and core and may_repeat(phrase.said, core, language):
         return _Phrase(phrase.said, "asked")
-    if phrase.means == "no" and says_itself(phrase.said, question, language):
-        return _Phrase(phrase.said, "unsure")
-    return phrase
+    is_same = phrase.means == "no" and says_itself(phrase.said, question, language)
+    is_praise = phrase.means == "yes" and asks_for_fault(question)
+    return _Phrase(phrase.said, "unsure") if is_same or is_praise else phrase
+
+
+def _agrees_by_itself(phrase: _Phrase, language: str) -> bool:
+    """Say whether the phrase is a yes whatever stands beside it: "yes", "ok", "please"; "I did cancel" is not."""
+    first = phrase.said.partition(" ")[0]
+    begins_with_yes = phrase.means == "yes" and meanings(language).get(first) in ("assent", "yes")
+    return phrase.means in ("assent", "polite") or begins_with_yes
 
 
 def _sum(phrases: Sequence[Meaning]) -> bool | None:
