@@ -101,9 +101,10 @@ def _is_harmless_end(text: str, words: Lexicon) -> bool:
 
 
 def _is_harmless_beginning(text: str, words: Lexicon, is_marked: bool) -> bool:
-    """A single letter before the value may be its beginning: `a smith@example.com`."""
+    """A single letter before the value may be its beginning, as may be `my_`: `a smith@example.com`."""
     found = _WORD.findall(text)
-    if len(found) == 1 and len(found[0]) == 1:
+    is_open = text.rstrip().endswith("_") and text.count("_") % 2 == 1  # no Markdown
+    if is_open or (len(found) == 1 and len(found[0]) == 1):
         return False
     if not is_marked and found and not _is_introduction(found[-1], text, words):
         return False
