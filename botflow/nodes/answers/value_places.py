@@ -20,8 +20,10 @@ from botflow.nodes.answers.calendar.moments import length_ahead
 from botflow.nodes.answers.choosing.choice_words import choice_words
 from botflow.nodes.answers.choosing.option_names import names_of
 from botflow.nodes.answers.expectation import Expectation
+from botflow.nodes.answers.lexicons.lexicon import Lexicon
 from botflow.nodes.answers.message import Located, Message
-from botflow.nodes.answers.numbers.money import amount_grammar
+from botflow.nodes.answers.numbers.currencies import SIGNS
+from botflow.nodes.answers.numbers.money import amount_grammar, begins_amount
 from botflow.nodes.answers.numbers.numbers import number_grammar
 from botflow.nodes.answers.numbers.ratings import mark_grammar, scale_of
 from botflow.nodes.answers.tokens import Token
@@ -112,9 +114,20 @@ def _clocks(message: Message) -> list[Located[Clock]]:
 
     def grammar(tokens: Sequence[Token], at: int) -> Match[Clock] | None:
         found = None if tokens[at].text in message.lexicon.clock.before else clocks(tokens, at)
-        return None if found is None or time_of(found.value, ()) is None else found  # "4 at noon" is two values
+        if found is None or time_of(found.value, ()) is None or _is_amount(tokens, at, found.end, message.lexicon):
+            return None  # "4 at noon" is two values
+        return found
 
     return message.find(grammar, mended=True)
+
+
+def _is_amount(tokens: Sequence[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Say whether money is named before or behind a number: "€12.50"."""
+    if first and tokens[first].glued and tokens[first - 1].text in SIGNS:
+        return True
+    if last >= len(tokens) or begins_amount(tokens, last):
+        return False
+    return tokens[last].text in SIGNS or tokens[last].text in lexicon.currencies
 
 
 def _times(message: Message) -> Iterator[ValuePlace]:

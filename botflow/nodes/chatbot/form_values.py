@@ -7,13 +7,13 @@ words say what it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botflow.nodes.answers.expectation import Kind
+from botflow.nodes.answers.expectation import Expectation, Kind
 from botflow.nodes.answers.find_values import Found
-from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import Run, cues_in
 from botflow.nodes.chatbot.form_place import Field, Place
@@ -23,6 +23,10 @@ FREE: tuple[Kind, ...] = ("text", "regex")
 _COUNTING: tuple[Kind, ...] = ("integer", "number")
 _ADDRESSES: tuple[Kind, ...] = ("email", "phone", "url")
 _YEARS = range(1900, 2200)
+_NUMBER = Expectation(kind="number")
+_PARTS = (Expectation(kind="date"), Expectation(kind="time"))
+_DIGITS = re.compile(r"[\W_]*[0-9]+[\W_]*")
+_SIGNS = frozenset("€$£¥₹%")
 
 
 @dataclass(slots=True)
@@ -63,16 +67,26 @@ def values_of(fields: Sequence[Field], message: Message, place: Place) -> list[V
             if _says_something(found.place.runs, one.expectation.kind, message, behind_cue):
                 by_runs.setdefault(found.place.runs, {})[one.name] = found
     by_name = {one.name: one for one in fields}
-    pieces = {words_in(runs): frozenset(by_field) for runs, by_field in by_runs.items()}
+    pieces = {words_in(runs): _strong(runs, by_field, by_name, message, place) for runs, by_field in by_runs.items()}
     values = []
     for runs, by_field in by_runs.items():
         words = words_in(runs)
         if any(words < other for other in pieces):
             continue
         if (value := _value(runs, by_field, by_name, message, place, behind_cue)) is not None:
-            value.is_torn = _is_torn(words, value, pieces, fields, message, place)
+            value.is_torn = _is_torn(words, value, pieces, fields, message, place) or _is_rate(
+                words, pieces, by_name, message
+            )
             values.append(value)
     return values
+
+
+def _strong(
+    runs: tuple[Run, ...], found: Iterable[str], fields: Mapping[str, Field], message: Message, place: Place
+) -> frozenset[str]:
+    """Return the fields that take these words unasked: of a bare number only those for numbers."""
+    is_bare = len(runs) == 1 and _is_bare(runs[0], message, place)
+    return frozenset(name for name in found if not is_bare or fields[name].expectation.kind in _COUNTING)
 
 
 def overlap(values: Sequence[Value]) -> bool:
@@ -81,10 +95,10 @@ def overlap(values: Sequence[Value]) -> bool:
 
 
 def _says_something(runs: tuple[Run, ...], kind: Kind, message: Message, behind_cue: set[int]) -> bool:
-    """Say whether the words are a value, and no article: "una mesa" is not 1, but "a la una" is a time."""
+    """Say whether the words are a value, and no article or "half": "una mesa" is not 1, but "a la una" is a time."""
     if kind == "time" and runs[0][0] in behind_cue:
         return True
-    return not all(is_harmless(message.folded[at], message.language) for at in words_in(runs))
+    return not all(_is_between(message, at) for at in words_in(runs))
 
 
 def _value(
@@ -98,8 +112,7 @@ def _value(
     """Return the value for the fields that can take it; None for a number that is a time, where no field takes one."""
     values = {name: one.value for name, one in found.items()}
     kinds = {name: fields[name].expectation.kind for name in found}
-    said = message.said(*runs[0]) if len(runs) == 1 else ""
-    is_bare = bool(said) and is_bare_number(place.inbound(said), message.language, place.region)
+    is_bare = len(runs) == 1 and _is_bare(runs[0], message, place)
     if is_bare and runs[0][0] in behind_cue:  # "at 7" is a time, never a number of people
         values = {name: value for name, value in values.items() if kinds[name] == "time"}
     elif not is_bare:  # "7pm" is a time, also where a reader of numbers finds a 7
@@ -108,12 +121,20 @@ def _value(
     if not values:
         return None
     weak = {name for name in values if fields[name].is_partial or found[name].place.is_vague}
-    if is_bare and _is_ordinal(runs, message):
+    if _is_ordinal(runs, message) or not _SIGNS.isdisjoint(message.said(*runs[0])):
         weak |= {name for name in values if kinds[name] in _COUNTING}
     if is_bare:
         weak |= {name for name in values if kinds[name] not in (*_COUNTING, *_ADDRESSES)}
     beside = words_in(run for name in values for run in found[name].place.beside)
     return Value(runs, values, words_in(runs) | beside, is_bare, frozenset(weak))
+
+
+def _is_bare(run: Run, message: Message, place: Place) -> bool:
+    """Say whether the words are a number and nothing else: "5", "five"; not "$5", "five euros"."""
+    said = message.said(*run)
+    if any(map(str.isdigit, said)):
+        return _DIGITS.fullmatch(said) is not None and _SIGNS.isdisjoint(said)
+    return any(found.place.runs == (run,) for found in place.find(_NUMBER, message))
 
 
 def _is_ordinal(runs: tuple[Run, ...], message: Message) -> bool:
@@ -141,6 +162,8 @@ def _is_torn(
         others = frozenset().union(*readers)
         if rest and all(readers) and (is_range or len(names | others) > 1):
             return True
+        if len(rest) > 1 and _is_moment([message.said(*run) for run in rest], value, fields, place):
+            return True  # "2 weeks on friday at 7": two weeks, and a moment on Friday
         if len(rest) == 1 and _goes_on(rest[0], value, pieces, fields, message, place):
             return True
     return False
@@ -160,7 +183,11 @@ def _goes_on(
         return False
     if any(last in words and len(words) > 1 for words in pieces):  # the 7 of "7 pm" belongs to it
         return False
-    said = message.said(first, last + 1)
+    return _reads(message.said(first, last + 1), value, fields, place)
+
+
+def _reads(said: str, value: Value, fields: Sequence[Field], place: Place) -> bool:
+    """Say whether a field that takes the value can read these words, too."""
     return any(place.read(one.expectation, said) is not None for one in fields if one.name in value.values)
 
 
@@ -168,6 +195,29 @@ def _is_year(part: frozenset[int], message: Message) -> bool:
     """Say whether a number in a longer value is a year: "12 March 2027" are no 2027 people."""
     word = message.words[min(part)].text
     return len(part) == 1 and len(word) == 4 and word.isdecimal() and int(word) in _YEARS
+
+
+def _is_moment(parts: Sequence[str], value: Value, fields: Sequence[Field], place: Place) -> bool:
+    """Say whether the parts are days and times that a field which takes the value can read together."""
+    are_parts = all(any(place.read(kind, part) is not None for kind in _PARTS) for part in parts)
+    return are_parts and _reads(" ".join(parts), value, fields, place)
+
+
+def _is_rate(
+    words: frozenset[int],
+    pieces: Mapping[frozenset[int], frozenset[str]],
+    fields: Mapping[str, Field],
+    message: Message,
+) -> bool:
+    """Say whether an article begins a value right behind an amount: "50 euros a month"."""
+    first = min(words)
+    article = message.folded[first]
+    if not first or message.words[first - 1].ends_clause or article not in message.lexicon.calendar.one:
+        return False
+    before = [names for piece, names in pieces.items() if first - 1 in piece]
+    return is_harmless(article, message.language) and any(
+        all(fields[name].expectation.kind == "money" for name in names) for names in before
+    )
 
 
 def _is_between(message: Message, at: int) -> bool:

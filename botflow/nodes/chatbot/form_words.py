@@ -60,13 +60,13 @@ _CHANGERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": _words(
             "and or not no but maybe actually instead rather if unless either neither change cancel by never always "
-            "every each once only until till since"
+            "every each once only until till since percent times up per"
         ),
         "de": _words(
             "und oder nicht kein keine nein aber sondern vielleicht doch statt stattdessen lieber falls wenn "
-            "jede jeden jedes immer nur seit"
+            "jede jeden jedes immer nur seit prozent mal pro"
         ),
-        "es": _words("y e o u no ni pero sino quizás tal vez mejor si cada siempre solo al menos"),
+        "es": _words("y e o u no ni pero sino quizás tal vez mejor si cada siempre solo al menos ciento veces por"),
         "fr": _words("et ou non pas ni mais plutôt peut-être si chaque toujours depuis seulement jusqu'à"),
     }
 )
@@ -120,8 +120,14 @@ def _words_of_values(language: str) -> frozenset[str]:
     lexicon = lexicon_of(language)
     calendar, clock = lexicon.calendar, lexicon.clock
     beside = (calendar.about, calendar.since, calendar.until, calendar.ahead_after, calendar.ago, calendar.orders)
-    words = {word for phrases in (*beside, calendar.orders_after, clock.parts) for phrase in phrases for word in phrase}
-    return frozenset(words | lexicon.changing | clock.before | calendar.units.keys() | clock.shares.keys())
+    words = {
+        word
+        for phrases in (*beside, calendar.ago_before, calendar.orders_after, clock.parts)
+        for phrase in phrases
+        for word in phrase
+    }
+    units = calendar.units.keys() | clock.shares.keys() | lexicon.currencies.keys() | lexicon.cents
+    return frozenset(words | lexicon.changing | clock.before | units)
 
 
 def greetings(language: str) -> tuple[str, ...]:

@@ -82,6 +82,14 @@ def test_an_amount_is_taken_with_its_currency(language: str, said: str, amount: 
         ([PEOPLE, AMOUNT], "4 people 50 euros", {"people": 4, "amount": {"amount": 50, "currency": "EUR"}}),
         ([DAY, WHEN], "tomorrow at 7pm", {"when": "2026-11-19T19:00"}),
         ([DAY, WHEN], "day tomorrow", {"day": "2026-11-19"}),
+        ([PEOPLE, AMOUNT], "for six $20", {"people": 6, "amount": {"amount": 20, "currency": "USD"}}),
+        (
+            [WHEN, AMOUNT],
+            "tomorrow at 19:30 €12.50",
+            {"when": "2026-11-19T19:30", "amount": {"amount": 12.5, "currency": "EUR"}},
+        ),
+        ([AMOUNT, LENGTH], "1200 EUR 90 minutes", {"amount": {"amount": 1200, "currency": "EUR"}, "length": 5400}),
+        ([WHEN, LENGTH], "in 2 hours, half an hour", {"when": "2026-11-18T11:30", "length": 1800}),
     ],
 )
 def test_a_value_is_taken_by_the_field_of_its_kind(fields: Fields, said: str, expected: dict[str, Any]) -> None:
@@ -102,6 +110,11 @@ def test_a_value_is_taken_by_the_field_of_its_kind(fields: Fields, said: str, ex
         ([AMOUNT, TO], "50 or 60 euros to Bob"),
         ([AMOUNT, TO], "up to 50 euros to Bob"),
         ([AMOUNT, TO], "50 euros a month to Bob"),
+        ([AMOUNT, LENGTH], "50 euros a month"),
+        ([WHEN, LENGTH], "2 weeks on friday at 19:30"),
+        ([AMOUNT, TO], "50 euros to Bob percent"),
+        ([PEOPLE], "$20"),
+        ([AMOUNT, DAY], "half, tomorrow"),
         ([LENGTH], "in 2 hours"),
         ([STARS, PEOPLE], "4"),
         ([TIME, LENGTH], "2h"),

@@ -14,6 +14,8 @@ from botflow.nodes.answers.tokens import Token
 
 _MOST_PARTS = 6
 _LARGEST = 10_000
+_UNITS: tuple[Unit, ...] = ("second", "minute", "hour", "day", "week", "fortnight", "month", "year")
+_SIZES = {unit: size for size, unit in enumerate(_UNITS)}
 
 
 def span_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[Span] | None:
@@ -29,12 +31,11 @@ def parts_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[
     found: list[tuple[Number, Unit]] = []
     end = at
     while len(found) < _MOST_PARTS:
-        start = end
-        if found and start < len(tokens) and (tokens[start].text in lexicon.and_words or tokens[start].text == ","):
-            start += 1
+        has_and = bool(found) and end < len(tokens) and tokens[end].text in lexicon.and_words
+        start = end + (has_and or (bool(found) and end < len(tokens) and tokens[end].text == ","))
         part = _part(tokens, start, lexicon)
-        if part is None:
-            break
+        if part is None or (found and not has_and and _SIZES[part.value[1]] >= _SIZES[found[-1][1]]):
+            break  # "in 2 hours, 2 weeks" are two spans
         found.append(part.value)
         end = part.end
     return Match(tuple(found), end) if found else None

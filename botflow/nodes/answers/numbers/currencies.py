@@ -13,7 +13,7 @@ from functools import lru_cache
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
 from botflow.nodes.answers.tokens import Token
 
-_SIGNS = {"€": "EUR", "£": "pound", "¥": "yuan or yen", "₹": "INR", "$": "$", "¢": "cent"}
+SIGNS = {"€": "EUR", "£": "pound", "¥": "yuan or yen", "₹": "INR", "$": "$", "¢": "cent"}
 _DOLLARS = frozenset(
     "USD CAD AUD NZD SGD HKD TWD BBD BSD BZD BMD BND FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD".split()  # noqa: SIM905
 )
@@ -59,7 +59,7 @@ _HUNDREDTHS: Mapping[str, Family] = {
 
 def name_at(token: Token, lexicon: Lexicon, own: str) -> str:
     """Return the code or the family of currencies that a token names, "" for none; `own` is the country's."""
-    name = lexicon.currencies.get(token.text) or _SIGNS.get(token.text)
+    name = lexicon.currencies.get(token.text) or SIGNS.get(token.text)
     if name and name not in _HUNDREDTHS:
         return name
     is_code = len(token.raw) == 3 and token.raw.isupper() and token.raw in _codes()
@@ -70,7 +70,7 @@ def name_at(token: Token, lexicon: Lexicon, own: str) -> str:
 
 def hundredth_at(token: Token, lexicon: Lexicon) -> str:
     """Return the kind of hundredths that a token names, such as "cent"; "" for none."""
-    name = lexicon.cents.get(token.text) or _SIGNS.get(token.text, "")
+    name = lexicon.cents.get(token.text) or SIGNS.get(token.text, "")
     return name if name in _HUNDREDTHS else ""
 
 

@@ -14,6 +14,7 @@ from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
 from botflow.nodes.answers.numbers.beside_numbers import BesideNumber
 from botflow.nodes.answers.numbers.currencies import (
+    SIGNS,
     currency_named,
     currency_of,
     has_hundredths,
@@ -95,7 +96,7 @@ class AmountGrammar:
         if hundredth:
             return Match((round(number.value / 100, 4), hundredth), end + 1)
         dash = _length_of_dash(tokens, end)  # 50,-
-        after = self._name_at(tokens, end + dash)
+        after = "" if begins_amount(tokens, end + dash) else self._name_at(tokens, end + dash)
         if before and after:
             return None
         amount, end = number.value, end + dash + (1 if after else 0)
@@ -123,10 +124,20 @@ class AmountGrammar:
         start = at + (at < len(tokens) and tokens[at].text in self.lexicon.and_words)
         if start >= len(tokens) or tokens[start].kind != "digits" or len(tokens[start].text) != 2:
             return None
-        hundredth = hundredth_at(tokens[start + 1], self.lexicon) if start + 1 < len(tokens) else ""
+        behind = tokens[start + 1] if start + 1 < len(tokens) else None
+        if behind is not None and behind.text in self.lexicon.calendar.units:  # 20 euros 90 minutes
+            return None
+        hundredth = hundredth_at(behind, self.lexicon) if behind is not None else ""
         if (start > at and not hundredth) or (hundredth and not has_hundredths(currency, hundredth)):
             return None
         return Match(int(tokens[start].text), start + 1 + bool(hundredth))
+
+
+def begins_amount(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a sign belongs to the digits behind it: "six $20"."""
+    if at + 1 >= len(tokens) or tokens[at].text not in SIGNS or tokens[at].glued:
+        return False
+    return tokens[at + 1].glued and tokens[at + 1].kind == "digits"
 
 
 def _length_of_dash(tokens: Sequence[Token], at: int) -> int:
