@@ -89,6 +89,7 @@ def test_an_amount_is_taken_with_its_currency(language: str, said: str, amount: 
             {"when": "2026-11-19T19:30", "amount": {"amount": 12.5, "currency": "EUR"}},
         ),
         ([AMOUNT, LENGTH], "1200 EUR 90 minutes", {"amount": {"amount": 1200, "currency": "EUR"}, "length": 5400}),
+        ([WHEN, LENGTH], "2 weeks december 5 at noon", {"when": "2026-12-05T12:00", "length": 1209600}),
         ([WHEN, LENGTH], "in 2 hours, half an hour", {"when": "2026-11-18T11:30", "length": 1800}),
     ],
 )

@@ -148,14 +148,17 @@ class DateGrammar:
                 return self._moved(origin.value, span, sign, origin.end)
         if self.lexicon.language == "en" and {unit for _, unit in span.value} <= {"week", "fortnight"}:
             start = span.end + longest(tokens, span.end, _ON)
-            origin = self._origin(tokens, start)  # a week tomorrow
+            origin = self._named_origin(tokens, start)  # a week tomorrow, but not "2 weeks, december 5"
             return None if origin is None else self._moved(origin.value, span, 1, origin.end)
         return None
 
     def _origin(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         if at >= len(tokens):
             return None
-        return self._weekday(tokens, at) or self._relative(tokens, at) or self._dated(tokens, at)
+        return self._named_origin(tokens, at) or self._dated(tokens, at)
+
+    def _named_origin(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        return None if at >= len(tokens) else self._weekday(tokens, at) or self._relative(tokens, at)
 
     def _ahead(self, tokens: Sequence[Token], at: int) -> Match[Span] | None:
         before = longest(tokens, at, self._words.ahead) if at < len(tokens) else 0
