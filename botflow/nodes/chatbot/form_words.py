@@ -126,7 +126,7 @@ def _words_of_values(language: str) -> frozenset[str]:
         for phrase in phrases
         for word in phrase
     }
-    units = calendar.units.keys() | clock.shares.keys() | lexicon.currencies.keys() | lexicon.cents
+    units = calendar.units.keys() | clock.shares.keys() | lexicon.currencies.keys() | lexicon.cents.keys()
     return frozenset(words | lexicon.changing | clock.before | units)
 
 

@@ -164,7 +164,7 @@ class DateGrammar:
         before = longest(tokens, at, self._words.ahead) if at < len(tokens) else 0
         start = self._past_about(tokens, at + before) if before else at
         span = span_at(tokens, start, self.lexicon)
-        if span is None or longest(tokens, start, self._words.about_weeks):
+        if span is None or longest(tokens, start, self._words.loose_spans):
             return None
         after = longest(tokens, span.end, self._words.ahead_after)
         return Match(span.value, span.end + after) if before or after else None

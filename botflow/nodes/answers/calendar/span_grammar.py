@@ -31,11 +31,11 @@ def parts_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[
     found: list[tuple[Number, Unit]] = []
     end = at
     while len(found) < _MOST_PARTS:
-        has_and = bool(found) and end < len(tokens) and tokens[end].text in lexicon.and_words
-        start = end + (has_and or (bool(found) and end < len(tokens) and tokens[end].text == ","))
+        is_joined = bool(found) and end < len(tokens) and (tokens[end].text in lexicon.and_words | {","})
+        start = end + is_joined
         part = _part(tokens, start, lexicon)
-        if part is None or (found and not has_and and _SIZES[part.value[1]] >= _SIZES[found[-1][1]]):
-            break  # "in 2 hours, 2 weeks" are two spans
+        if part is None or (found and _SIZES[part.value[1]] >= _SIZES[found[-1][1]]):
+            break  # "in 2 hours, 2 weeks" are two spans, "2 hours a day" is a rate
         found.append(part.value)
         end = part.end
     return Match(tuple(found), end) if found else None
@@ -45,6 +45,10 @@ def _part(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[Num
     if at >= len(tokens):
         return None
     one = tokens[at].text in lexicon.calendar.one
+    hours = lexicon.calendar.part_units
+    named = at + one if at + one < len(tokens) else at
+    if tokens[named].text in hours:
+        return Match((hours[tokens[named].text], "hour"), named + 1)
     if not one and not may_begin_number(tokens[at], lexicon):
         return None
     number = NumberGrammar(lexicon, lexicon.language != "en", frozenset(lexicon.calendar.units))(tokens, at)
@@ -61,4 +65,6 @@ def _part(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Match[tuple[Num
 
 
 def _article_or_hyphen(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
-    return int(at < len(tokens) and (tokens[at].text in lexicon.calendar.one or tokens[at].text == "-"))
+    """Return how many tokens stand between a fraction and its unit: "of an", "de", a hyphen."""
+    end = at + (at < len(tokens) and tokens[at].text in ("of", "de", "d'"))
+    return end - at + (end < len(tokens) and (tokens[end].text in lexicon.calendar.one or tokens[end].text == "-"))

@@ -111,6 +111,8 @@ DE = Lexicon(
                 "year": "jahr jahre jahren",
             }
         ),
+        part_units=word_table({"viertelstunde viertelstunden": 0.25, "dreiviertelstunde": 0.75}),
+        loose_spans=phrases("acht tage,acht tagen"),
         one=words("ein eine einer einem einen"),
         joined={
             f"{day}{part}": (day, word)
@@ -160,7 +162,6 @@ DE = Lexicon(
         ordinal_ends=words("ter te ten"),
         of=words("im des vom jahr jahres"),
         about=phrases("etwa,ca,circa,ungefahr"),
-        about_weeks=phrases("acht tage,acht tagen"),
         before_day=words("am der den dem"),
         fixed_days=table(
             {
@@ -236,7 +237,9 @@ DE = Lexicon(
     feasts=words("ostern weihnachten"),
     holders=words("tisch tische reservierung zimmer gruppe buchung platz"),
     holding=words("für fuer mit von"),
-    spans=phrases("dauert,es dauert,dauerte,lang,lange,bleiben,bleibe,seit,schon,gedauert,warte,zeit,stuck"),
+    spans=phrases("dauert,es dauert,dauerte,lang,lange,bleiben,bleibe,gedauert,zeit,stuck"),
+    elapsed=phrases("seit,schon,warte,warten,wartest,gewartet"),
+    to_wait=phrases("gib mir,geben sie mir,gebt mir,moment"),
     moving=phrases(
         "am,an,um,zum,gegen,kommen,komme,kommt,zuruck,zurueck,gehen,gehe,ankommen,ankunft,anreise,treffen,"
         "treffen wir uns,treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,"

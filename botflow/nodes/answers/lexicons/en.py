@@ -218,12 +218,11 @@ EN = Lexicon(
     ),
     holders=words("table booking reservation room group party"),
     holding=words("for of"),
-    spans=phrases(
-        "takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,i've been,been,"
-        "waiting,already,time"
-    ),
     with_words=words("with and mr mrs ms dr meet"),
     requests=words("can could please book schedule set plan move put"),
+    spans=phrases("takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,time"),
+    elapsed=phrases("i've been,been,i've been waiting,waiting,waited,already"),
+    to_wait=phrases("give me,wait,hold on,hang on"),
     moving=phrases(
         "on,at,come,coming,go,going,back,go back,leave,arrive,meet,see you,start,starts,begin,happen,happened,"
         "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,"

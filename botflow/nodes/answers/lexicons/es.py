@@ -92,6 +92,7 @@ ES = Lexicon(
                 "year": "ano anos",
             }
         ),
+        loose_spans=phrases("ocho dias,quince dias"),
         one=words("un una"),
         ages=words("edad anos"),
         ahead=phrases("en,dentro de,de aqui a"),
@@ -135,7 +136,6 @@ ES = Lexicon(
         ordinal_ends=words("ro er do to mo o vo no a"),
         of=words("de del"),
         about=phrases("unos,unas,aproximadamente,mas o menos,como"),
-        about_weeks=phrases("ocho dias,quince dias"),
         before_day=words("el dia"),
         fixed_days=table(
             {
@@ -212,9 +212,11 @@ ES = Lexicon(
     ),
     holders=words("mesa reserva reservacion habitacion grupo"),
     holding=words("para de"),
-    spans=phrases("tarda,dura,duro,tardo,durante,llevo,llevamos,quedarnos,quedarme,tiempo,desde hace,hace"),
     with_words=words("con y señor señora sr sra"),
     requests=words("puedes puede planea programa reserva por"),
+    spans=phrases("tarda,dura,duro,tardo,durante,quedarnos,quedarme,tiempo"),
+    elapsed=phrases("llevo,llevamos,lleva,llevas,llevan,esperando,desde hace,hace"),
+    to_wait=phrases("dame,deme,espera,espere"),
     moving=phrases(
         "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,volvio,voy,voy a volver,vengo,ir,ire,llegar,"
         "llego,llegare,regresar,regreso,regresare,regresa,cita,una cita,la cita,hacer,fecha,la fecha,debe ser,"

@@ -89,6 +89,7 @@ FR = Lexicon(
                 "year": "an ans annee annees",
             }
         ),
+        loose_spans=phrases("huit jours,quinze jours"),
         one=words("un une"),
         ages=words("age"),
         ahead=phrases("dans,d'ici"),
@@ -112,7 +113,6 @@ FR = Lexicon(
         ordinal_ends=words("er e eme"),
         of=words("de du d'"),
         about=phrases("environ,a peu pres"),
-        about_weeks=phrases("huit jours,quinze jours"),
         before_day=words("le"),
         fixed_days=table(
             {
@@ -184,9 +184,11 @@ FR = Lexicon(
     feasts=words("paques noel toussaint ascension pentecote saint sainte fete assomption armistice victoire epiphanie"),
     holders=words("table reservation chambre groupe"),
     holding=words("pour de"),
-    spans=phrases("dure,pendant,ca dure,reste,restons,depuis,prend,ca prend,temps,attends"),
     with_words=words("avec et monsieur madame m mme chez"),
     requests=words("peux pouvez réserve planifie"),
+    spans=phrases("dure,pendant,ca dure,reste,restons,prend,ca prend,temps"),
+    elapsed=phrases("depuis,attends,attend,attendez,attendu"),
+    to_wait=phrases("donnez moi,donnez - moi,donne moi,donne - moi"),
     moving=phrases(
         "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviendrais,retournerai,retourne,retournerais,partir,"
         "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,commence,vais,"

@@ -72,6 +72,8 @@ class CalendarWords:
     weekdays: Mapping[str, int]
     days: Phrases[int]
     units: Mapping[str, Unit]
+    part_units: Mapping[str, float] = field(default_factory=dict)  # hours of one word: "Viertelstunde"
+    loose_spans: Phrases[None] = field(default_factory=Phrases)  # a week or two, and a day more: "quinze jours"
     one: frozenset[str]  # words for one before a unit: "a week"
     ages: frozenset[str]  # words of a question to which a number of years is the answer
     ahead: Phrases[None]  # before a span: "in 3 days"
@@ -87,7 +89,6 @@ class CalendarWords:
     ordinals: Phrases[int]
     ordinal_ends: frozenset[str]
     of: frozenset[str]  # between day, month and year
-    about_weeks: Phrases[None] = field(default_factory=Phrases)  # "huit jours": a week to most people
     about: Phrases[None]  # before the number of a span: "in about 3 days"
     joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
     before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
@@ -133,6 +134,8 @@ class Lexicon:
     holders: frozenset[str]  # "a table for 4": a noun whose article is no number
     holding: frozenset[str]  # between such a noun and its number: "table for 4"; "table 4" is the table's own
     spans: Phrases[None]  # beside a length of time: "it takes", "long"
+    elapsed: Phrases[None]  # beside one that has passed, and in a question for it: "waiting"
+    to_wait: Phrases[None]  # before one that somebody else shall wait: "give me a minute"
     with_words: frozenset[str] = frozenset()  # before somebody's name: "with Jim"
     requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"
     moving: Phrases[None]  # beside a date or a time: "I will come back"
