@@ -10,6 +10,7 @@ for name in (
     "botflow.cli.app",
     "botflow.flow.building.flow",
     "botflow.runtime.flow_files",
+    "botflow.storage.one_off",
     "botflow.storage.read_only",
     "botflow.web.application",
     "botflow.web.server",
