@@ -13,8 +13,9 @@ from botflow.nodes.answers.accounting import longest
 from botflow.nodes.answers.choosing.yes_no_words import LONGEST_PHRASE, meanings
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words
-from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
+from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize, unaccented
 
+_MARKS = str.maketrans(dict.fromkeys(",.;:!?…-–—'’()", " "))
 _PAUSES = frozenset(",.;:!…-")
 _DENYING = {"en": ("not",), "de": ("nicht", "kein", "keine", "keinen"), "fr": ("pas",)}
 _INSTEAD = frozenset(("but", "rather", "sondern", "lieber", "mais", "plutot"))
@@ -31,6 +32,8 @@ def between_corrections(
     Where "no" is an answer itself, no correction ends in it: "yes, actually no". None has a word of `names`.
     """
     lexicon = lexicon_of(language)
+    if lexicon.corrections.reach.keys().isdisjoint(unaccented(text).translate(_MARKS).split()):
+        return [text]
     tokens = tokenize(text, elides=lexicon.elides)
     if len(tokens) > MOST_TOKENS:
         return [text]
@@ -47,9 +50,12 @@ def between_corrections(
 
 def denied_first(text: str, language: str) -> tuple[str, str] | None:
     """Return what "not the pizza, the pasta" denies, and what it asks for; None for a text of another form."""
+    denying = _DENYING.get(base_language(language), ())
+    if not unaccented(text).startswith(denying):
+        return None
     tokens = tokenize(text, elides=lexicon_of(language).elides)
     end = next((at for at, token in enumerate(tokens) if _is_pause(token)), len(tokens))
-    if len(tokens) > MOST_TOKENS or not tokens or tokens[0].text not in _DENYING.get(base_language(language), ()):
+    if len(tokens) > MOST_TOKENS or not tokens or tokens[0].text not in denying:
         return None
     begin = end + 1 + sum(token.text in _INSTEAD for token in tokens[end + 1 : end + 2])
     if any(token.text in _ONLY for token in tokens[:end]) or not _has_words(tokens[begin:]):

@@ -48,11 +48,16 @@ class Asked:
     language: str
 
 
-@lru_cache(maxsize=256)
 def asked_of(options: tuple[Option, ...], question: str, language: str) -> Asked:
-    """Return what a question asks; it is the same in most turns."""
-    words = question_words(question, language)
-    return Asked(names_of(options), LabelParts(options, words, language), words, language)
+    """Return what a question asks."""
+    names, parts = _offer_of(options, language)
+    return Asked(names, parts, question_words(question, language), language)
+
+
+@lru_cache(maxsize=256)
+def _offer_of(options: tuple[Option, ...], language: str) -> tuple[OptionNames, LabelParts]:
+    """Return the names of these options; those of a question are the same in most turns."""
+    return names_of(options), LabelParts(options, language)
 
 
 @dataclass(slots=True)
@@ -152,9 +157,10 @@ class _Reader:
         return bool(at) and self._take_name(Item("option", at), 1)
 
     def _part(self) -> bool:
-        """Take a telling word of labels, unless it is nearly the name of another option."""
+        """Take a telling word of labels, unless it is nearly the name of another option, or a word of the question."""
         at = self.asked.parts.part_at(self.said.words[self.place], self.said.marked[self.place])
-        if not at or self.asked.names.nearly_at(self.said, self.place, self.known)[1] - at:
+        is_asked = stem(bare(self.said.words[self.place])) in self.asked.words.silent
+        if not at or is_asked or self.asked.names.nearly_at(self.said, self.place, self.known)[1] - at:
             return False
         return self._take_name(Item("part", at), 1)
 

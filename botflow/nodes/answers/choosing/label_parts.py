@@ -12,7 +12,7 @@ from functools import cache
 from botflow.engine.text_folding import accents_agree, read_words
 from botflow.nodes.answers.accounting import stem
 from botflow.nodes.answers.choosing.choice_words import known_words
-from botflow.nodes.answers.choosing.question_words import QuestionWords, bare, changes
+from botflow.nodes.answers.choosing.question_words import changes
 from botflow.nodes.answers.expectation import Option
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words
@@ -39,9 +39,8 @@ _MEASURES = words(
 class LabelParts:
     """The words of the labels of one question's options."""
 
-    def __init__(self, options: Sequence[Option], asked: QuestionWords, language: str) -> None:
+    def __init__(self, options: Sequence[Option], language: str) -> None:
         self._language = language
-        self._asked = asked
         self._labels = [read_words(option.label) for option in options]
         self._holders: dict[str, set[int]] = {}
         for at, option in enumerate(options):
@@ -58,7 +57,7 @@ class LabelParts:
 
     def part_at(self, word: str, marked: str) -> set[int]:
         """Return the options that `word`, of which `marked` has the accents, is a telling part of."""
-        if not self._tells(word) or stem(bare(word)) in self._asked.silent:
+        if not self._tells(word):
             return set()
         spelt = {
             at

@@ -22,7 +22,7 @@ from botflow.nodes.answers.tokens import ELISION
 
 _SENTENCE = re.compile(r"[.!?¿¡…\n]+")
 _QUESTION = re.compile(r"([^.!?¿¡…\n]+)[?？؟]")
-_OR = re.compile(r"\b(?:or|oder|o|u|ou)\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|oder|o|u|ou)\b(?!')", re.IGNORECASE)
 _BETWEEN_ITEMS = re.compile(rf"([,:;]|{_OR.pattern})", re.IGNORECASE)
 _SHORT_ITEM = 3  # words
 _ASKING = words("which what welche welcher welches welchen welchem que cual cuales quel quelle quels quelles")
