@@ -234,7 +234,7 @@ EN = Lexicon(
         "join,attend,plan to,planning,hoping,hope,special,great,nice,free on,moved,scheduled,planned,happens,"
         "happening,going to,supposed,of,time,the time,together,early,sometime,return,expected,set something up,"
         "i will see you,"
-        "set up a call,set up a skype call,set up a video call,schedule a call,book a call,back to"
+        "set up a call,set up a skype call,set up a video call,schedule a call,book a call,back to,again,it's me,its me"
     ),
     and_words=words("and plus"),
     currencies=word_table(
