@@ -85,11 +85,11 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "obviously, not naturally, not exactly, i don't mind, i do not mind, i don't care, not wrong, not false, not "
         "a chance of no, can't say, i can't say, sure not sure, not for sure, not perfect, not great, not excellent, "
         "not wonderful, not no, not agreed",
-        "harmless": "very much, a lot, man, dude, bro, guys, just, really, honestly, i say, i said, for me, from me, "
-        "answer, it's, that's, a, it's a, that's a, big, clear, definite, firm, and, also, it's ok, it's okay, it "
-        "is ok, that's ok, that's okay, it's fine, that's fine, i'm good, i'm fine, i'm ok, all good, no worries, "
-        "it's all good, though, unfortunately, sadly, luckily, fortunately, thankfully, thank god, thank goodness, "
-        "sorry, i'm afraid, actually, to be honest, tbh, we're good, we're fine, we're ok",
+        "harmless": "er, mate, very much, a lot, man, dude, bro, guys, just, really, honestly, i say, i said, for me, "
+        "from me, answer, it's, that's, a, it's a, that's a, big, clear, definite, firm, and, also, it's ok, "
+        "it's okay, it is ok, that's ok, that's okay, it's fine, that's fine, i'm good, i'm fine, i'm ok, all good, "
+        "no worries, it's all good, though, unfortunately, sadly, luckily, fortunately, thankfully, thank god, "
+        "thank goodness, sorry, i'm afraid, actually, to be honest, tbh, we're good, we're fine, we're ok",
     },
     "de": {
         "assent": "ja, jo, jep, jap, jup, jawohl, jau, jaja, klar, na klar, doch, naturlich, gerne, gern, sicher, "
@@ -183,8 +183,8 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "doute, probablement, possiblement, ca m'est egal, peu importe, pas mal, pas faux, ce n'est pas faux, c'est "
         "pas faux, pas forcement, pas necessairement, pas tout a fait, pas exactement, pas non, pas evidemment, pas "
         "parfait, pas absolument, pas certainement, pas surement",
-        "harmless": "et, j'ai dit, je dis, c'est, c'est un, un, grand, pour moi, moi, ca, vraiment, tres, aussi, bon, "
-        "malheureusement, heureusement, dieu merci, desole, desolee, pardon, ca ira, franchement",
+        "harmless": "ben, et, j'ai dit, je dis, c'est, c'est un, un, grand, pour moi, moi, ca, vraiment, tres, "
+        "aussi, bon, malheureusement, heureusement, dieu merci, desole, desolee, pardon, ca ira, franchement",
     },
 }
 LONGEST_PHRASE = 6  # words

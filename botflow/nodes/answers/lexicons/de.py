@@ -205,7 +205,7 @@ DE = Lexicon(
     ),
     harmless=phrases(
         f"{courtesy_of('de')},"
-        "klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,wenn moglich,falls moglich,"
+        "jo,klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,wenn moglich,falls moglich,"
         "bitte sehr,punkt,schlag,er,sie,ist jetzt,jetzt,schatze,schatz,schatzungsweise,wohl,"
         "ziemlich sicher,sicher,selbstverstandlich,nh,gell,ne,alt,diesmal,dabei,werden wir,waren wir,"
         "sind wir,kommen,wir kommen,komm,alle,eigentlich,definitiv,hoffentlich,bestimmt,perso,moin,"

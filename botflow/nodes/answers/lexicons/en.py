@@ -181,7 +181,7 @@ EN = Lexicon(
     ),
     harmless=phrases(
         f"{courtesy_of('en')},"
-        "ta,lets,do,lovely,lovley,brilliant,awesome,nice,ideal,sounds good,would be great,if poss,"
+        "er,mate,ta,lets,do,lovely,lovley,brilliant,awesome,nice,ideal,sounds good,would be great,if poss,"
         "if possible,if available,if free,if you can,if that's ok,if thats ok,if there's space,"
         "if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,she's,he's,"
         "they,they're,there,here,it's got,works,4 me,this time,and thank you,all,gonna be,"

@@ -178,7 +178,7 @@ ES = Lexicon(
     ),
     harmless=phrases(
         f"{courtesy_of('es')},"
-        "mil gracias,x favor,"
+        "em,mil gracias,x favor,"
         "este,estupendo,fenomenal,ideal,en punto,o asi,si puede ser,si es posible,si se puede,"
         "si hay sitio,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,serian,"
         "estoy seguro,seguro,exacto,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,"

@@ -154,7 +154,7 @@ FR = Lexicon(
     ),
     harmless=phrases(
         f"{elided(str(courtesy_of('fr')))},"
-        "mille mercis,"
+        "ben,mille mercis,"
         "genial,nickel,top,ideal,pile,pile poil,a peu pres,ou a peu pres,si possible,si c' est bon,"
         "si c' est bon pour vous,si vous avez de la place,si y' a de la place,elle a,il a,elle,il,on sera,"
         "on est,nous sommes,normalement,normalment,biensur,exact,certain,cette fois,tous,en tout cas,"

@@ -187,6 +187,19 @@ def test_two_addresses_are_never_one(address: str, other: str, between: str) -> 
         assert not isinstance(read(EMAIL, message(address + between + other), "en", None), Accepted)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "address"),
+    [
+        ("de", "jo punkt braun at example punkt com", "jo.braun@example.com"),
+        ("fr", "ben point petit arobase example point com", "ben.petit@example.com"),
+    ],
+)
+def test_a_short_name_begins_a_spoken_address(language: str, text: str, address: str) -> None:
+    reading = read(EMAIL, message(text), language, None)
+    assert isinstance(reading, Accepted)
+    assert reading.value == address
+
+
 @pytest.mark.parametrize("text", ["so_ 0@example.com", "my_ ann@example.com", "hi my_\nann@example.com"])
 def test_an_underscore_before_a_blank_is_a_part_of_the_address(text: str) -> None:
     assert not isinstance(read(EMAIL, message(text), "en", None), Accepted)
