@@ -30,6 +30,8 @@ _PUNCTUATION = frozenset(
 )
 FRIENDLY = frozenset("📧✉📩📨📬📮📞📱☎📲🔗🌐🙂😊😀😃😄😁👍👋🙏✅☺👉➡⬇👇❤")
 _ELIDED = frozenset("ldjcsmtq") | {"qu"}  # l'adresse, d'accord; never the n of a negation
+_ASKING = frozenset(("is", "isn't", "ist", "est-ce"))  # as the first word: "is this 020 7946 0958"
+_SENTENCE_END = re.compile(r"[.!;\n](?=\s|$)")
 _CONTRACTED = frozenset(("s", "m", "d", "ll", "re", "ve"))
 _SHORT_COURTESY = frozenset(("ok", "thx", "ty", "pls", "plz", "yes", "yep", "yup", "bye", "oui", "svp", "stp"))
 
@@ -59,12 +61,22 @@ def is_accounted_for(text: str, spans: Sequence[Span], words: Lexicon) -> bool:
     clause introduces it: "My name is Ann, and my address is ...". Words after the value could still correct it.
     """
     first, last = spans[0], spans[-1]
+    if _is_asked_about(text[: first.start], text[last.end :], words):
+        return False
     between = all(_is_harmless(text[before.end : after.start], words) for before, after in pairwise(spans))
     return (
         between
         and _is_harmless_end(text[last.end :], words)
         and _is_harmless_beginning(text[: first.start], words, first.is_marked)
     )
+
+
+def _is_asked_about(before: str, behind: str, words: Lexicon) -> bool:
+    """Say whether the value is somebody else's or a question: "your number is ...", "is this ...", "...?"."""
+    own = _clauses(before, words)[-1]
+    is_theirs = not words.theirs.isdisjoint(own)
+    is_first = bool(own) and own[0] in _ASKING
+    return is_theirs or is_first or "?" in _SENTENCE_END.split(behind, maxsplit=1)[0]
 
 
 def is_known(word: str, words: Lexicon) -> bool:

@@ -27,7 +27,7 @@ class ContactWords:
 
     `nouns`: what the value is called. `ending`: the framing words after which only the value can follow ("is").
     `joining`: words for "and". `changing`: negations, choices, corrections, the past, numbers, and the names of signs
-    inside an address.
+    inside an address. `theirs` are words for what belongs to the one who is spoken to: "your number is 020 7946 0958".
     """
 
     courtesy: str
@@ -36,11 +36,12 @@ class ContactWords:
     ending: str
     joining: str
     changing: str
+    theirs: str
 
 
 _ENGLISH = ContactWords(
     courtesy="morning afternoon evening certainly cheers regards kind best bye",
-    framing="""mine a an this that are am im you your to at on by via under through use using reach reached contact
+    framing="""mine a an this that are am im you to at on by via under through use using reach reached contact
         write send mail call text message ring here there should also simply as of following below valid
         correct right main new current personal private work business home office school preferred primary
         direct give note down save in touch free feel address try find visit see look""",
@@ -63,10 +64,11 @@ _ENGLISH = ContactWords(
         perhaps other another different else second first third two both three several dot underscore dash hyphen
         plus minus capital lowercase uppercase letter letters double missing extra add ex hate avoid stop fake
         example""",
+    theirs="your yours ur",
 )
 _GERMAN = ContactWords(
     courtesy="moin morgen abend jawohl grüßen liebe lieben schöne tschüss freundlichen",
-    framing="""meiner bin du sie ihr ihre unsere unser eine ein einer lautet wäre sind heißt unter über per via an
+    framing="""meiner bin du sie unsere unser eine ein einer lautet wäre sind heißt unter über per via an
         auf zu zur zum bei hier da dies diese dieser dieses schreib schreiben schreibe schicken schick
         senden sende kontaktieren kontakt erreichen erreichst erreichbar erreiche erreicht kannst können man
         auch einfach am besten aktuelle aktuell neue private privat geschäftlich geschäftliche dienstlich
@@ -89,10 +91,11 @@ _GERMAN = ContactWords(
         vertippt entschuldigung ups eigentlich warte moment ersetze ändere geändert korrektur ignoriere vergiss
         lösche oder entweder weder falls wenn bis nach vor vielleicht andere anderen anders zweite zweiten erste
         zwei beide drei punkt unterstrich bindestrich minus plus groß klein buchstabe doppelt fehlt doch lieber ab""",
+    theirs="ihr ihre ihrer ihren dein deine deiner euer eure",
 )
 _SPANISH = ContactWords(
     courtesy="noches cordiales encantado encantada supuesto",
-    framing="""te tu su sus nuestro nuestra un una está este esta esto eso a al en por del aquí ahí tiene tienes
+    framing="""te nuestro nuestra un una está este esta esto eso a al en por del aquí ahí tiene tienes
         tienen puede puedes pueden podéis escribir escríbeme escribe escríbanme escríbame enviar envía
         envíame envíe mandar mándame contactar contáctame contáctenme llamar llámame llame llámeme llámenme
         también nuevo nueva actual personal privado privada trabajo empresa principal válido válida correcto
@@ -112,10 +115,11 @@ _SPANISH = ContactWords(
         realmente espera cambia cambiar cambio cambié ignora olvida borra o u ni si hasta después antes quizás
         quizá otro otra distinto segundo segunda primero primera dos ambos tres punto guion guión bajo barra
         mayúscula minúscula letra doble falta mejor""",
+    theirs="tu tus su sus vuestro vuestra",
 )
 _FRENCH = ContactWords(
     courtesy="accord voici voilà volontiers",
-    framing="""mes j'ai ai suis me notre vous votre un une cet cette à au aux sur par via du en ici avez pouvez
+    framing="""mes j'ai ai suis me notre vous un une cet cette à au aux sur par via du en ici avez pouvez
         peux peut écrire écrivez écrivez-moi écris envoyer envoyez envoyez-moi contacter contactez
         contactez-moi joindre joignable appeler appelez appelez-moi appelle qui aussi nouveau nouvelle
         actuel actuelle personnel personnelle perso pro professionnel professionnelle privé privée travail
@@ -135,6 +139,7 @@ _FRENCH = ContactWords(
         désolée oups attendez attends remplace remplacez changez changer changé modifiez correction ignorez oubliez
         supprimez ou ni si jusqu'à après avant peut-être autre autres différent second seconde deuxième premier
         première deux trois point tiret bas majuscule minuscule lettre double manque""",
+    theirs="votre vos ton ta tes",
 )
 _LANGUAGES: Mapping[str, ContactWords] = MappingProxyType(
     {"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH}
@@ -150,6 +155,8 @@ class Lexicon:
     ending: frozenset[str]
     joining: frozenset[str]
     changing: frozenset[str]
+    theirs: frozenset[str]
+    nouns: frozenset[str]
     asked: frozenset[str] = frozenset()  # the question's own words; harmless, but not directly before the value
 
 
@@ -180,24 +187,31 @@ def lexicon(language: str, kind: ContactKind, question: str = "") -> Lexicon:
 def _with_question(base: str, kind: ContactKind, question: str) -> Lexicon:
     words = _lexicon(base, kind)
     asked = frozenset(map(folded_word, _WORD.findall(question.replace("\u2019", "'"))))
-    return replace(words, asked=asked - words.changing - _folded(_NAMES_OF_OTHER_NUMBERS)) if asked else words
+    return (
+        replace(words, asked=asked - words.changing - words.theirs - _folded(_NAMES_OF_OTHER_NUMBERS))
+        if asked
+        else words
+    )
 
 
 @cache
 def _lexicon(base: str, kind: ContactKind) -> Lexicon:
     spoken = [_ENGLISH] if base == "en" else [_ENGLISH, _LANGUAGES[base]]
     changing = frozenset().union(*(_folded(words.changing) for words in spoken))
+    theirs = frozenset().union(*(_folded(words.theirs) for words in spoken))
     introducing = frozenset().union(*(_folded(words.framing + " " + words.nouns[kind]) for words in spoken))
     courtesy = frozenset().union(*(_folded(words.courtesy) for words in spoken))
     for said in {courtesy_of("en"), courtesy_of(base)}:
         introducing |= _folded(said.leading.replace(",", " "))
         courtesy |= _folded(f"{said.please},{said.sounds},{said.agreeing}".replace(",", " "))
     return Lexicon(
-        harmless=(introducing | courtesy) - (changing - {folded_word("sí")}),
-        introducing=introducing - changing,
+        harmless=(introducing | courtesy) - (changing - {folded_word("sí")}) - theirs,
+        introducing=introducing - changing - theirs,
         ending=frozenset().union(*(_folded(words.ending) for words in spoken)),
         joining=frozenset().union(*(_folded(words.joining) for words in spoken)),
         changing=changing,
+        theirs=theirs,
+        nouns=frozenset().union(*(_folded(words.nouns[kind]) for words in spoken)),
     )
 
 

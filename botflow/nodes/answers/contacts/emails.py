@@ -11,7 +11,9 @@ from botflow.nodes.answers.contacts.contact_text import Span, is_accounted_for, 
 from botflow.nodes.answers.contacts.contact_words import Lexicon, lexicon
 from botflow.nodes.answers.contacts.marked_text import is_marked_off, without_links
 from botflow.nodes.answers.contacts.spoken_addresses import spell_out
+from botflow.nodes.answers.contacts.web_addresses import USUAL_ENDINGS
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.spelling import is_one_edit_apart
 
 _PLAIN = re.compile(
     r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -20,6 +22,10 @@ _PLAIN = re.compile(
 # between an address and something else, so they are asked again.
 _LOCAL = frozenset("._+-'&")
 _DOMAIN = frozenset(".-")
+_COMMON_ENDINGS = ("com", "net", "org")
+_PARTS_OF_NAMES = frozenset(
+    "firstname first forename lastname last surname name vorname nachname nombre apellido prenom nom".split()  # noqa: SIM905
+)
 _LONGEST = 254  # characters, of which 64 before the @ (RFC 5321, 4.5.3.1)
 
 
@@ -30,7 +36,23 @@ def read_email(expectation: Expectation, inbound: Inbound, language: str, region
     spans = _addresses(text, words)
     if not spans or not is_accounted_for(text, spans, words) or (address := _normalised(spans[0].value)) is None:
         return Refused("not_an_email")
-    return Accepted(address)
+    return Refused("not_an_email") if _has_mistyped_ending(address) or _is_pattern(address) else Accepted(address)
+
+
+def _has_mistyped_ending(address: str) -> bool:
+    """Say whether the ending is a common one with a typing error or a word glued to it: gmail.con, gmail.comthanks."""
+    *labels, ending = address.partition("@")[2].lower().split(".")
+    if len(ending) == 2 or ending in USUAL_ENDINGS:
+        return False
+    is_glued = any(ending.startswith(usual) and len(ending) > len(usual) + 2 for usual in _COMMON_ENDINGS)
+    has_sentence = labels[-1:] == ["com"]  # gmail.com.thanks
+    return is_glued or has_sentence or any(is_one_edit_apart(ending, usual) for usual in _COMMON_ENDINGS)
+
+
+def _is_pattern(address: str) -> bool:
+    """Say whether an address says what stands where, as "firstname.lastname@company.com" does."""
+    pieces = re.split(r"[._+-]", address.partition("@")[0].lower())
+    return len(pieces) > 1 and _PARTS_OF_NAMES.issuperset(pieces)
 
 
 def _addresses(text: str, words: Lexicon) -> list[Span]:

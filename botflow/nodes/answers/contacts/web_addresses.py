@@ -15,7 +15,7 @@ from pydantic_core import Url, ValidationError
 
 from botflow.engine.inbound import Inbound
 from botflow.nodes.answers.contacts.contact_text import Span, is_accounted_for, mixes_scripts, plain
-from botflow.nodes.answers.contacts.contact_words import lexicon
+from botflow.nodes.answers.contacts.contact_words import Lexicon, folded_word, lexicon
 from botflow.nodes.answers.contacts.marked_text import without_links
 from botflow.nodes.answers.contacts.spoken_addresses import spell_out_host
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
@@ -45,7 +45,7 @@ _USUAL = """
     tirol swiss paris bzh corsica alsace london scot wales cymru amsterdam brussels vlaanderen gal eus barcelona
     madrid lat quebec nyc miami tokyo sydney asia africa
 """
-_ENDINGS = frozenset(_USUAL.split())
+USUAL_ENDINGS = frozenset(_USUAL.split())
 _INTERNAL = (
     *(".local", ".localhost", ".internal", ".intranet", ".lan", ".home", ".corp"),
     *(".test", ".invalid", ".onion", ".arpa"),
@@ -61,6 +61,8 @@ def read_url(expectation: Expectation, inbound: Inbound, language: str, region: 
     text = spell_out_host(without_links(plain(inbound.text), words), words)
     spans = list(islice(_candidates(text), _MOST + 1))
     if len(spans) > _MOST:
+        return Refused("not_a_url")
+    if any(_is_sentence(span.value, words) for span in spans):
         return Refused("not_a_url")
     addresses = {_normalised(span.value) for span in spans}
     address = addresses.pop() if len(addresses) == 1 else None
@@ -119,6 +121,13 @@ def _without_marks(written: str) -> tuple[int, int]:
     return start, end
 
 
+def _is_sentence(written: str, words: Lexicon) -> bool:
+    """Say whether two words without a blank between their sentences look like an address: "sorry.no website"."""
+    labels = [folded_word(label) for label in written.split(".")]
+    known = words.harmless | words.changing | words.joining
+    return len(labels) == 2 and known.issuperset(labels) and labels[0] not in words.nouns
+
+
 def _normalised(written: str) -> str | None:
     """Return the whole address; None for what is none, or leads somewhere that it must not."""
     scheme = _SCHEME.match(written)
@@ -150,4 +159,4 @@ def _is_safe(rest: str) -> bool:
 
 def _has_usual_ending(host: str) -> bool:
     ending = host.rpartition(".")[2].lower()
-    return len(ending) == 2 or not ending.isascii() or ending.startswith("xn--") or ending in _ENDINGS
+    return len(ending) == 2 or not ending.isascii() or ending.startswith("xn--") or ending in USUAL_ENDINGS

@@ -49,8 +49,8 @@ STAY = {
 NO_STAY = {
     "en": (
         "one second please", "give me a minute", "give me 5 minutes", "just a minute", "1 sec please",
-        "two minutes please", "2 hours a day", "2 hours a week", "2 hours per day",
-        "been waiting 20 minutes", "waiting 2 hours", "2h2h",
+        "two minutes please", "2 hours a day", "2 hours a week", "2 hours per day", "been waiting 20 minutes",
+        "waiting 2 hours", "2h2h",
         "2 hours, 2 hours",
     ),
     "de": (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.read_answer import read
+from botflow.testing import read_answer
 from tests.engine.inbounds import message
 
 PHONE = Expectation(kind="phone")
@@ -184,3 +185,24 @@ def test_a_letter_or_sign_glued_to_a_number_is_refused_or_punctuation(
     if isinstance(reading, Accepted) and reading == read(PHONE, message(written), "en", region):
         assert not sign.isalnum() or sign in "01"
         assert sign not in "#$%=@&~^"
+
+
+ASKED_ABOUT = (
+    ("en", "your number is 020 7946 0958"),
+    ("en", "here is your number 020 7946 0958"),
+    ("en", "is this 020 7946 0958"),
+    ("en", "is this 020 7946 0958?"),
+    ("en", "020 7946 0958?"),
+    ("de", "Ihre Nummer ist 030 12345678"),
+    ("de", "ist das 030 12345678"),
+    ("es", "su número es 612345678"),
+    ("es", "¿es 612345678?"),
+    ("fr", "votre numéro 06 12 34 56 78"),
+    ("fr", "est-ce le 06 12 34 56 78"),
+)
+
+
+@pytest.mark.parametrize(("language", "text"), ASKED_ABOUT)
+def test_what_a_person_asks_about_or_says_of_another_is_no_answer(language: str, text: str) -> None:
+    region = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}[language]
+    assert read_answer("phone", text, language=language, region=region, question="What is your phone?") is None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from botflow.nodes.answers.expectation import Accepted, Expectation, Refused
 from botflow.nodes.answers.read_answer import read
+from botflow.testing import read_answer
 from tests.engine.inbounds import message
 
 URL = Expectation(kind="url")
@@ -53,7 +54,7 @@ def test_a_web_address_is_completed_and_normalised(text: str, url: str) -> None:
             for text in ("\u201cexample.com\u201d", "*example.com*", "_example.com_", "`example.com`", "'example.com'")
         ),
         *(("en", text) for text in ("[my site](https://example.com)", "[example.com](https://example.com)")),
-        *(("en", text) for text in ("my website is example.com, thanks!", "website:example.com", "is it example.com?")),
+        *(("en", text) for text in ("my website is example.com, thanks!", "website:example.com")),
         *(("en", text) for text in ("example.com example.com/", "\U0001f310 example.com", "example\u3002com")),
         *(("en", text) for text in ("\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45\uff0e\uff43\uff4f\uff4d",)),
         *(("en", text) for text in ("example dot com", "my site is example dot com")),
@@ -135,3 +136,19 @@ def test_whatever_is_stored_is_an_address_of_the_web(text: str) -> None:
         assert reading.value.startswith(("https://", "http://"))
         assert reading.value.isascii()
         assert not set(reading.value) & set(' \n\t\\<>"')
+
+
+ASKED_ABOUT = (
+    ("en", "sorry.no website"),
+    ("en", "see you.at work"),
+    ("fr", "oui.je"),
+    ("es", "gracias.no"),
+    ("en", "is it example.com?"),
+    ("de", "ist das example.com"),
+)
+
+
+@pytest.mark.parametrize(("language", "text"), ASKED_ABOUT)
+def test_what_a_person_asks_about_or_says_of_another_is_no_answer(language: str, text: str) -> None:
+    region = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}[language]
+    assert read_answer("url", text, language=language, region=region, question="What is your url?") is None
