@@ -20,7 +20,7 @@ T = TypeVar("T")
 _NOTHING: Phrases[None] = Phrases()
 _SILENT = frozenset(".,!;:()\"'*~…¡")
 _PICTURES = (("\u2600", "\u27bf"), ("\U0001f000", "\U0001faff"))
-_TELLING = frozenset("👎🚫❌✖❎⛔🙅")  # pictures that say no
+_TELLING = frozenset("👎🚫❌✖❎⛔🙅🙄🤨🤔🤷")  # pictures that say no, or doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,15 @@ DE = Lexicon(
             {
                 "ein dutzend,dutzend": 12,
                 "ein halbes dutzend,halbes dutzend": 6,
-                "ein paar,paar": 2,
+                "zu zweit": 2,
+                "zu dritt": 3,
+                "zu viert": 4,
+                "zu funft,zu fuenft": 5,
+                "zu sechst": 6,
+                "zu siebt": 7,
+                "zu acht": 8,
+                "zu neunt": 9,
+                "zu zehnt": 10,
                 "kein,keine,keinen,keiner,keins,keines": 0,
                 "ein halb,ein halber,ein halbes,eine halbe,halb": 0.5,
                 "ein viertel": 0.25,
@@ -76,6 +84,7 @@ DE = Lexicon(
         fractions=word_table(
             {"halbe": 2, "drittel": 3, "viertel": 4, "funftel fuenftel": 5, "achtel": 8, "zehntel": 10}
         ),
+        before_one=words("nur bloss fur fuer etwa genau also ja"),
         many=word_table({"dutzend": 12}),
         suffixes={"k": 10**3, "K": 10**3, "tsd": 10**3, "Tsd": 10**3, "tausend": 10**3, "M": 10**6, "Mio": 10**6}
         | {"mio": 10**6, "Mrd": 10**9, "G": 10**9},
@@ -261,6 +270,8 @@ DE = Lexicon(
         "kosten kostet kostete preis budget zahlen bezahlen bezahlt zahlt betrag geld gehalt einkommen miete kaution "
         "wert rechnung spende trinkgeld verdienen ausgeben anzahlung"
     ),
+    past=words("war waren"),
+    judging=phrases("ist besser,ware besser,waere besser,ist lieber,ist mir lieber"),
     how_many=phrases("wie viele,wieviele"),
     stars=words("stern sterne sternen punkt punkte punkten"),
     out_of=phrases("von,aus"),

@@ -62,6 +62,10 @@ EN = Lexicon(
             {"half halves": 2, "third thirds": 3, "quarter quarters": 4, "fourth fourths": 4, "fifth fifths": 5}
             | {"sixth sixths": 6, "seventh sevenths": 7, "eighth eighths": 8, "ninth ninths": 9, "tenth tenths": 10}
         ),
+        before_one=words(
+            "just only for about need needs want take have book us me get exactly like prefer it's its is be yes yeah "
+            "ok okay i'll"
+        ),
         many=word_table({"dozen dozens": 12, "lakh lakhs lac lkh": 10**5, "crore crores koti": 10**7, "grand": 1000}),
         suffixes={"k": 10**3, "K": 10**3, "M": 10**6, "mil": 10**6, "mio": 10**6, "mn": 10**6, "bn": 10**9, "G": 10**9},
     ),
@@ -253,6 +257,8 @@ EN = Lexicon(
         "cost costs price prices budget pay paid spend spent amount money fee salary income rent deposit charge "
         "charged worth value currency bill total donate donation tip fare earn owe refund"
     ),
+    past=words("was were had did"),
+    judging=phrases("is better,would be better"),
     how_many=phrases("how many"),
     stars=words("star stars point points"),
     out_of=phrases("out of,of,from"),

@@ -60,6 +60,7 @@ ES = Lexicon(
             {"medio medios": 2, "tercio tercios": 3, "cuarto cuartos": 4, "quinto quintos": 5, "sexto sextos": 6}
             | {"octavo octavos": 8, "noveno novenos": 9, "decimo decimos": 10}
         ),
+        before_one=words("solo solamente para si"),
         many=word_table({"docena docenas dz": 12}),
         suffixes={"k": 10**3, "K": 10**3, "mil": 10**3, "M": 10**6, "G": 10**9},
         weak=words("un una"),
@@ -184,7 +185,7 @@ ES = Lexicon(
         "estoy seguro,seguro,exacto,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,"
         "va,sale,orale,okey,a ver,nosotros,nos,son,era,fue,seran,estamos,somos en total,en total,"
         "total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,ponme,pon,"
-        "digamos,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,unos,unas,casi,"
+        "digamos,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,unos,unas,"
         "como,cerca de,alrededor de,solo,solamente,nada mas,exactamente,justo,la respuesta,respuesta,"
         "ya,me gustaria,nos gustaria,prefiero,hay,puede ser,se puede,perdon,disculpa,reservar,reserva,"
         "reservame,voy a,vamos a,comprar,seriamos"
@@ -248,6 +249,8 @@ ES = Lexicon(
         "cuesta cuestan costo coste precio presupuesto pagar paga pago pagado monto importe dinero sueldo salario "
         "ingresos alquiler renta deposito valor cuenta donar propina gastar"
     ),
+    past=words("era eran fue fueron"),
+    judging=phrases("es mejor,seria mejor"),
     how_many=phrases("cuantos,cuantas"),
     stars=words("estrella estrellas punto puntos"),
     out_of=phrases("de,sobre"),

@@ -56,6 +56,7 @@ FR = Lexicon(
             | {"sixieme sixiemes": 6, "septieme septiemes": 7, "huitieme huitiemes": 8, "neuvieme neuviemes": 9}
             | {"dixieme dixiemes": 10}
         ),
+        before_one=words("juste seulement pour environ oui"),
         many=word_table({"douzaine douzaines": 12}),
         suffixes={"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9},
         weak=words("un une"),
@@ -210,6 +211,8 @@ FR = Lexicon(
         "coute coutent cout prix budget payer paye payez montant argent salaire revenu loyer acompte caution valeur "
         "facture don pourboire depenser"
     ),
+    past=words("etait etaient avait avaient"),
+    judging=phrases("est mieux,c' est mieux,serait mieux"),
     how_many=phrases("combien de,combien d'"),
     stars=words("etoile etoiles point points"),
     out_of=phrases("sur"),

@@ -58,6 +58,7 @@ class NumberWords:
     half_of: Phrases[float] = field(default_factory=Phrases)  # before a scale: "half a million"
     with_half: Mapping[str, float] = field(default_factory=dict)  # one word: "anderthalb"
     fractions: Mapping[str, int] = field(default_factory=dict)  # denominators: "thirds"
+    before_one: frozenset[str]  # behind any other word, a lone word for one is a pronoun: "the good one"
     many: Mapping[str, int]  # multiply any number before them: "dozen", "lakh"
     suffixes: Mapping[str, int]  # glued to digits: "k"; compared as typed
     weak: frozenset[str] = frozenset()
@@ -143,6 +144,8 @@ class Lexicon:
     currencies: Mapping[str, str]  # codes, and names that numbers/currencies.py knows: "dollar"
     cents: Mapping[str, str]  # names of hundredths that it knows
     money: frozenset[str]  # words of a question to which an amount of money is the answer
+    past: frozenset[str]  # "it was 4" answers a question for what was
+    judging: Phrases[None]  # behind one of two values, of which it takes none: "4 ist besser, 5 wäre super"
     how_many: Phrases[None]  # words of a question to which a count is the answer
     stars: frozenset[str]
     out_of: Phrases[None]

@@ -27,6 +27,8 @@ class BesideNumber:
 
     def __call__(self, tokens: Sequence[Token], at: int) -> int:
         """Return how many tokens from `at` on are harmless beside a number, 0 if the first one is not."""
+        if longest(tokens, at, self.harmless.lexicon.judging):
+            return 0
         length = self.harmless(tokens, at)
         return 0 if length == 1 and self._changes(tokens, at) else length
 

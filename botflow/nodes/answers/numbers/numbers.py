@@ -8,7 +8,17 @@ from itertools import product
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
-from botflow.nodes.answers.accounting import Grammar, Harmless, Match, Said, only_value, units_of
+from botflow.nodes.answers.accounting import (
+    Grammar,
+    Harmless,
+    Match,
+    Said,
+    longest,
+    only_value,
+    question_stems,
+    stem,
+    units_of,
+)
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases, singles
@@ -88,7 +98,47 @@ def has_decimal_comma(language: str, region: str | None) -> bool:
 
 
 def _only_number(tokens: Sequence[Token], grammar: Grammar[Number], harmless: Harmless) -> Number | None:
-    return only_value(tokens, grammar, BesideNumber(harmless), harmless.lexicon, _amended, adds_up=True)
+    beside = BesideNumber(harmless)
+
+    def read(tokens: Sequence[Token], at: int) -> Match[Number] | None:
+        match = grammar(tokens, at)
+        is_other = match is not None and (_is_pronoun(tokens, at, match, harmless) or _is_year(tokens, at, match.end))
+        return None if is_other else match
+
+    def skip(tokens: Sequence[Token], at: int) -> int:
+        return 0 if _is_past(tokens[at], harmless) else beside(tokens, at)
+
+    return only_value(tokens, read, skip, harmless.lexicon, _amended, adds_up=True)
+
+
+def _is_pronoun(tokens: Sequence[Token], at: int, match: Match[Number], harmless: Harmless) -> bool:
+    """Say whether a lone word for one may mean a thing that was named: "the good one", "quiero una"."""
+    if match.value != 1 or match.end != at + 1 or tokens[at].kind != "word" or not at:
+        return False
+    former, lexicon = tokens[at - 1], harmless.lexicon
+    if former.kind != "word" or former.text in lexicon.numbers.before_one:
+        return False
+    if match.end < len(tokens):
+        noun = tokens[match.end].text
+        asked = question_stems(harmless.question, lexicon.language) if harmless.question else frozenset()
+        if longest(tokens, match.end, lexicon.counted) or noun in lexicon.holders or stem(noun) in asked:
+            return False
+    return True
+
+
+def _is_year(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Say whether an apostrophe stands for the century: '90."""
+    has_mark = at > 0 and tokens[at].kind == "digits" and tokens[at].glued and tokens[at - 1].text == "'"
+    return has_mark and not (end < len(tokens) and tokens[end].text == "'")
+
+
+def _is_past(token: Token, harmless: Harmless) -> bool:
+    """Say whether "was" stands beside the answer to a question for what is; "wären" is no past."""
+    past = harmless.lexicon.past
+    if not harmless.question or token.text not in past or token.raw.casefold() in ("wären", "wär"):
+        return False
+    asked = tokenize(harmless.question, elides=harmless.lexicon.elides)
+    return not any(word.text in past for word in asked)
 
 
 def _amended(former: Said[Number], second: Said[Number]) -> Number | None:

@@ -57,13 +57,21 @@ def _stars(tokens: Sequence[Token], at: int) -> Match[int] | None:
     return Match(end - at, end) if end > at else None
 
 
+def _is_one_star(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether one star stands at `at`, which is the unit of "5 ⭐"."""
+    return tokens[at].text in _STARS and not (at + 1 < len(tokens) and tokens[at + 1].text in _STARS)
+
+
 def _mark(tokens: Sequence[Token], at: int, lexicon: Lexicon, most: int) -> Match[int] | None:
     """Read a whole number, alone or out of the best one: 4, 4/5, 4 out of 5."""
-    number = NumberGrammar(lexicon, decimal_comma=True).whole(tokens, at)
+    grammar = NumberGrammar(lexicon, decimal_comma=True)
+    articles = (lexicon.calendar.one - lexicon.numbers.pieces.keys()) | lexicon.numbers.weak
+    has_article = tokens[at].text in articles and at + 1 < len(tokens)
+    number = (grammar.whole(tokens, at + 1) if has_article else None) or grammar.whole(tokens, at)  # "un 4"
     if number is None or not isinstance(number.value, int):
         return None
     end = number.end
-    if end < len(tokens) and tokens[end].text in lexicon.stars:
+    if end < len(tokens) and (tokens[end].text in lexicon.stars or _is_one_star(tokens, end)):
         end += 1
     out_of = 1 if end < len(tokens) and tokens[end].text == "/" else 0
     if end < len(tokens) and not out_of:

@@ -102,6 +102,48 @@ ASKED_UNITS = (
     ("fr", "number", "Quel est le prix ?", "3 livres", 3),
 )
 
+NO_COUNTS: tuple[Row, ...] = (
+    ("de", "integer", "Wie viele Personen?", "ein paar"),
+    ("de", "integer", "Wie viele Personen?", "Ein paar Leute"),
+    ("de", "integer", "Wie viele Personen?", "ich hätte gern eine"),
+    ("de", "integer", "Wie viele Personen?", "wir waren 4"),
+    ("de", "integer", "Wie viele Personen?", "4 ist besser 5 wäre super"),
+    ("de", "integer", "Wie viele Personen?", "4 🤔"),
+    ("es", "integer", "¿Cuántas personas?", "quiero una"),
+    ("es", "integer", "¿Cuántas personas?", "como una"),
+    ("es", "integer", "¿Cuántas personas?", "casi 10"),
+    ("es", "integer", "¿Cuántas personas?", "era 4"),
+    ("es", "integer", "¿Cuántas personas?", "4 es mejor 5 sería genial"),
+    ("fr", "integer", "Combien de personnes ?", "je voudrais une"),
+    ("fr", "integer", "Combien de personnes ?", "c'était 4"),
+    ("en", "integer", "How many people?", "the one"),
+    ("en", "integer", "How many tickets?", "the great one"),
+    ("en", "integer", "How many tickets?", "can I have the good one"),
+    ("en", "integer", "How old are you?", "'90"),
+    ("en", "integer", "How many people?", "was 4"),
+    ("en", "integer", "How old are you?", "I was 30"),
+    ("en", "integer", "How many people?", "4 🤷"),
+    ("en", "rating", "Rate 1 to 5", "5 🙄"),
+)
+COUNTS = (
+    ("en", "How many people were there?", "it was 4", 4),
+    ("en", "How many people?", "just one", 1),
+    ("en", "How many tickets?", "I need one", 1),
+    ("en", "How many people?", "one person please", 1),
+    ("en", "How many people?", "a party of eight please", 8),
+    ("en", "How many people?", "'4'", 4),
+    ("de", "Wie viele Personen?", "zu zweit", 2),
+    ("de", "Wie viele Personen?", "wir sind zu fünft", 5),
+    ("de", "Wie viele Personen?", "wir wären 4", 4),
+    ("de", "Wie viele Personen?", "eine Gruppe von 8", 8),
+    ("de", "Wie viele Personen?", "nur eine", 1),
+    ("de", "Wie viele Personen?", "eine Person", 1),
+    ("es", "¿Cuántas personas?", "una persona", 1),
+    ("es", "¿Cuántas personas?", "un grupo de 8", 8),
+    ("fr", "Combien de personnes ?", "je voudrais une personne", 1),
+    ("fr", "Combien de personnes ?", "un groupe de 8", 8),
+)
+
 
 def read_rows(rows: tuple[Row, ...], regions: dict[str, str]) -> list[tuple[str, object]]:
     """Return the texts of `rows` that are stored, with what is stored."""
@@ -132,4 +174,13 @@ def test_the_unit_that_is_asked_for_may_stand_beside_a_number(
 
 @pytest.mark.parametrize(("language", "question", "text", "value"), REPEATED)
 def test_a_number_may_be_said_twice(language: str, question: str, text: str, value: int) -> None:
+    assert read_answer("integer", text, language=language, question=question) == value
+
+
+def test_a_few_a_pronoun_the_past_and_a_doubt_are_no_count() -> None:
+    assert read_rows(NO_COUNTS, REGIONS) == []
+
+
+@pytest.mark.parametrize(("language", "question", "text", "value"), COUNTS)
+def test_a_count_is_read_in_many_words(language: str, question: str, text: str, value: int) -> None:
     assert read_answer("integer", text, language=language, question=question) == value

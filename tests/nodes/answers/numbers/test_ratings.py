@@ -10,10 +10,26 @@ from botflow.testing import read_answer
 from tests.engine.inbounds import message
 
 FOURS = {
-    "en": ("4", "four", "4 stars", "4/5", "4 out of 5", "⭐⭐⭐⭐", "★★★★☆", "4!", "4 please", "4️⃣", "５, no, 4"),
-    "de": ("4 von 5", "vier Sterne"),
-    "es": ("4 estrellas", "4 de 5"),
-    "fr": ("4 sur 5", "quatre étoiles"),
+    "en": (
+        "4",
+        "four",
+        "4 stars",
+        "4/5",
+        "4 out of 5",
+        "⭐⭐⭐⭐",
+        "★★★★☆",
+        "4!",
+        "4 please",
+        "4️⃣",
+        "4 ⭐",
+        "4⭐",
+        "4 ⭐⭐⭐⭐",
+        "a 4",
+        "５, no, 4",
+    ),
+    "de": ("4 von 5", "vier Sterne", "eine 4"),
+    "es": ("4 estrellas", "4 de 5", "un 4", "un cuatro"),
+    "fr": ("4 sur 5", "quatre étoiles", "un 4"),
 }
 UNCLEAR = ("8/10", "6", "0", "4.5", "4 or 5", "not 4", "👍", "-4", "4 out of 10", "at least 4", "")
 
