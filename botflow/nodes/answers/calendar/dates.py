@@ -11,6 +11,7 @@ from botflow.nodes.answers.accounting import Harmless, Said, length_of_count, lo
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.calendar.times import length_of_time
+from botflow.nodes.answers.calendar.weekday_names import contradicts_weekday
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import Lexicon, singles
@@ -136,4 +137,4 @@ def _by_library(text: str, today: date, language: str) -> date | None:
         found = parse(text, languages=[base_language(language)], settings=settings)
     except (ValueError, OverflowError):  # no such language, or a year beyond the calendar
         return None
-    return found.date() if found else None
+    return found.date() if found and not contradicts_weekday(text, found.date(), language) else None

@@ -11,10 +11,11 @@ from botflow.nodes.answers.lexicons.en import EN
 from botflow.nodes.answers.lexicons.es import ES
 from botflow.nodes.answers.lexicons.fr import FR
 from botflow.nodes.answers.lexicons.lexicon import Lexicon
+from botflow.nodes.answers.lexicons.unknown import UNKNOWN
 
 LEXICONS: Mapping[str, Lexicon] = MappingProxyType({each.language: each for each in (EN, DE, ES, FR)})
 
 
 def lexicon_of(language: str) -> Lexicon:
-    """Return the lexicon of a BCP 47 tag's language, English for a language that has none."""
-    return LEXICONS.get(base_language(language), EN)
+    """Return the lexicon of a BCP 47 tag's language; without one no word is known, so that none is guessed."""
+    return LEXICONS.get(base_language(language), UNKNOWN)

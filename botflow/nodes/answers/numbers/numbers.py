@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 
 from botflow.engine.inbound import Inbound
@@ -31,7 +32,7 @@ LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell in
 _PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
 # Latin America writes a decimal point; Spain and the rest of the language's countries a comma.
 _POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA", "PE"})
-_COMMA_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
+_COMMA_LANGUAGES = frozenset({"de", "es", "fr"})
 _FAR_APART = 100  # times
 
 
@@ -94,7 +95,22 @@ def has_decimal_comma(language: str, region: str | None) -> bool:
     country = region or country_in(language)
     if base_language(language) == "es" and country.upper() in _POINT_REGIONS:
         return False
-    return base_language(language) in _COMMA_LANGUAGES and country.upper() != "CH"
+    if base_language(language) in LEXICONS:
+        return base_language(language) in _COMMA_LANGUAGES and country.upper() != "CH"
+    return _decimal_sign(base_language(language), country.upper()) == ","
+
+
+@lru_cache(maxsize=64)
+def _decimal_sign(language: str, country: str) -> str:
+    """Return the decimal separator of a language without a lexicon, as Unicode's locale data has it."""
+    from babel import Locale, UnknownLocaleError
+
+    for tag in (f"{language}_{country}", language):
+        try:
+            return str(Locale.parse(tag).number_symbols["latn"]["decimal"])
+        except (ValueError, KeyError, UnknownLocaleError):
+            continue
+    return "."
 
 
 def _only_number(tokens: Sequence[Token], grammar: Grammar[Number], harmless: Harmless) -> Number | None:
