@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from botflow.engine.text_folding import Words, read_words
 from botflow.flow.node_spec import Advice, Surroundings
 from botflow.flow.templates.template import is_template
+from botflow.nodes.answers.choosing.numbered_options import numbered_options
 from botflow.nodes.answers.choosing.option_names import names_of
 from botflow.nodes.answers.expectation import Option
 from botflow.nodes.chatbot.option import OptionProperties
@@ -64,15 +65,15 @@ def _alike(
 
 def _numbers(options: tuple[Option, ...], name: str) -> Iterator[Advice]:
     """Yield advice about labels with a number that is another option's position."""
-    names = names_of(options)
-    for position, option in enumerate(options):
-        for number in names.numbers[position]:
-            is_label = names.whole(read_words(str(number))) is not None
-            if is_label or not 1 <= number <= len(options) or number == position + 1:
-                continue
+    names, numbers = names_of(options), numbered_options(options, "en")
+    for number in range(1, len(options) + 1):
+        if names.whole(read_words(str(number))) is not None:
+            continue
+        for position in sorted({*numbers.sayers_of(number)} - {number - 1}):
+            label = options[position].label
             yield Advice(
                 (name, position),
-                f"who types {number} is asked again: it may be {option.label!r} or the option number {number}",
+                f"who types {number} is asked again: it may be {label!r} or the option number {number}",
                 f"put it at place {number}, or add {str(number)!r} to its match",
                 code="option.number",
             )

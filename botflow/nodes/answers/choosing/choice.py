@@ -12,7 +12,8 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.nodes.answers.choosing.amendments import between_corrections, denied_first
 from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, Asked, Item, asked_of, read_items
-from botflow.nodes.answers.choosing.option_names import SEVERAL, OptionNames
+from botflow.nodes.answers.choosing.numbered_options import NumberedOptions
+from botflow.nodes.answers.choosing.option_names import SEVERAL
 from botflow.nodes.answers.expectation import Accepted, Expectation, Option, Reading, Refused
 from botflow.nodes.answers.tokens import is_too_long
 
@@ -58,7 +59,7 @@ def _position_in(text: str, asked: Asked) -> int | None:
     parts = [item for item in read.items if item.kind == "part"]
     if read.is_numbered and (parts or read.has_way):
         return None  # "monday 1", "in 2"
-    named = [_position(item, asked.names, read.is_plain) for item in read.items if item.kind not in ("part", "asked")]
+    named = [_position(item, asked.numbers, read.is_plain) for item in read.items if item.kind not in ("part", "asked")]
     meant = [*({at} for at in named if at is not None), *(item.at for item in parts)]
     found = set[int].intersection(*meant) if meant and None not in named else set[int]()
     if len(found) != 1:
@@ -69,16 +70,18 @@ def _position_in(text: str, asked: Asked) -> int | None:
     return None if not named and asked.parts.leaves_out(at, read.words) else at
 
 
-def _position(item: Item, names: OptionNames, is_plain: bool) -> int | None:
+def _position(item: Item, numbers: NumberedOptions, is_plain: bool) -> int | None:
     """Return the option that an item means; a number in a word ("one") counts only beside polite words."""
     match item.kind:
         case "option":
             return next(iter(item.at)) if len(item.at) == 1 else None
         case "number":
-            return names.numbered(item.number)
+            return numbers.bare(item.number)
         case "word":
-            return names.numbered(item.number) if is_plain else None
+            return numbers.bare(item.number) if is_plain else None
+        case "ordinal":
+            return numbers.ordered(item.number)
         case "last":
-            return names.count - 1
+            return numbers.last()
         case _:
-            return item.number - 1 if 1 <= item.number <= names.count else None
+            return numbers.at(item.number)

@@ -10,15 +10,19 @@ from botflow.engine.text_folding import Words, read_words
 from botflow.nodes.answers.accounting import stem
 from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words, known_words
 from botflow.nodes.answers.choosing.label_parts import LabelParts
+from botflow.nodes.answers.choosing.numbered_options import NumberedOptions, numbered_options
 from botflow.nodes.answers.choosing.option_names import OptionNames, names_of
 from botflow.nodes.answers.choosing.question_words import QuestionWords, bare, question_words
 from botflow.nodes.answers.expectation import Option
 from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.lexicons.lexicon import words
 
-ONE = ("option", "part", "number", "word", "place", "last")  # kinds of items that name one option
+ONE = ("option", "part", "number", "word", "place", "ordinal", "last")  # kinds of items that name one option
 MOST_WORDS = 60  # of an answer
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th|er|ere|re|e|eme|ieme|o|a|ra|ro|do|da|to|ta)")
-_NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№)\s?(?=\d)", re.IGNORECASE)
+_NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№|#)\s?(?=\d)", re.IGNORECASE)
+# Before a number that a label may have too: "number 12" may be "Table 12".
+_NUMBERING = words("number numbers nr num nummer nummern zahl numero numeros")
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
 _LIMITS = ("by", "per")
 _QUESTION = re.compile("[?？؟]")
@@ -29,8 +33,9 @@ class Item:
     """One thing that was named: options by their positions from 0, or a word about the list.
 
     `kind` is "option", "part" (a word of some labels), "asked" (the same, but it names none of them), "number" (a bare
-    one, with its `number`), "word" (a number in a word, which may mean something else), "place" ("the second"), "last",
-    or a word for several: "and", "to", "all", "both", "but", "none", and "no", which may correct something.
+    one, with its `number`), "word" (a number in a word, which may mean something else), "place" (surely a position:
+    "option 2", "the second one"), "ordinal" ("the second", which may be a day), "last", or a word for several: "and",
+    "to", "all", "both", "but", "none", and "no", which may correct something.
     """
 
     kind: str
@@ -43,6 +48,7 @@ class Asked:
     """What the question offers, in which words."""
 
     names: OptionNames
+    numbers: NumberedOptions
     parts: LabelParts
     words: QuestionWords
     language: str
@@ -50,14 +56,14 @@ class Asked:
 
 def asked_of(options: tuple[Option, ...], question: str, language: str) -> Asked:
     """Return what a question asks."""
-    names, parts = _offer_of(options, language)
-    return Asked(names, parts, question_words(question, language), language)
+    names, numbers, parts = _offer_of(options, language)
+    return Asked(names, numbers, parts, question_words(question, language), language)
 
 
 @lru_cache(maxsize=256)
-def _offer_of(options: tuple[Option, ...], language: str) -> tuple[OptionNames, LabelParts]:
-    """Return the names of these options; those of a question are the same in most turns."""
-    return names_of(options), LabelParts(options, language)
+def _offer_of(options: tuple[Option, ...], language: str) -> tuple[OptionNames, NumberedOptions, LabelParts]:
+    """Return the names and numbers of these options; those of a question are the same in most turns."""
+    return names_of(options), numbered_options(options, language), LabelParts(options, language)
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class Items:
     @property
     def is_numbered(self) -> bool:
         """Say whether an option is named by its place in the list."""
-        return any(item.kind in ("number", "word", "place", "last") for item in self.items)
+        return any(item.kind in ("number", "word", "place", "ordinal", "last") for item in self.items)
 
 
 def read_items(text: str, said: Words, asked: Asked, *, several: bool = False) -> Items | None:
@@ -85,15 +91,15 @@ def read_items(text: str, said: Words, asked: Asked, *, several: bool = False) -
     """
     if _CHANGING_EMOJI.search(text):
         return None
-    if _NUMERO.search(text):
+    if _NUMERO.search(text) and not asked.names.has_number_signs:
         said = read_words(_NUMERO.sub("nr ", text))
-    words = choice_words(asked.language)
+    known = choice_words(asked.language)
     if len(said.words) > MOST_WORDS or (
-        _QUESTION.search(text) and said.words[:1] not in [(word,) for word in words.asks]
+        _QUESTION.search(text) and said.words[:1] not in [(word,) for word in known.asks]
     ):
         return None
     said = _without_elisions(said, asked)
-    return _Reader(said, asked, words, known_words(asked.language), several).read()
+    return _Reader(said, asked, known, known_words(asked.language), several).read()
 
 
 def _without_elisions(said: Words, asked: Asked) -> Words:
@@ -184,20 +190,26 @@ class _Reader:
         word = self.said.words[self.place]
         before = self.said.words[self.place - 1] if self.place else ""
         if word.isdecimal() and len(word) <= 4:
-            return self._take(Item("place" if before in self.words.option else "number", number=int(word)))
-        if word in self.words.ordinals or word in self.words.last or (numbered := _ORDINAL.fullmatch(word)):
-            if before in self.words.article:
-                return False  # "just a second"
-            if word in self.words.last:
-                self._take(Item("last"))
-            else:
-                self._take(Item("place", number=self.words.ordinals.get(word) or int(numbered[1] if numbered else 0)))
-            if self._next() in self.words.one:
-                self.place += 1
-            return True
+            return self._take(self._counted(int(word), "number"))
+        if word in self.words.ordinals or word in self.words.last or _ORDINAL.fullmatch(word):
+            return before not in self.words.article and self._take_ordinal(word)  # "just a second"
         if word in self.words.numbers and ((word,) not in self.words.harmless or self._is_alone()):
-            return self._take(Item("place" if before in self.words.option else "word", number=self.words.numbers[word]))
+            return self._take(self._counted(self.words.numbers[word], "word"))
         return False
+
+    def _counted(self, number: int, kind: str) -> Item:
+        """Return a number, which is a position behind "option", and behind "number" where no label has it."""
+        before = self.said.words[self.place - 1] if self.place else ""
+        is_label = before in _NUMBERING and self.asked.numbers.is_another(number)
+        return Item("place" if before in self.words.option and not is_label else kind, number=number)
+
+    def _take_ordinal(self, word: str) -> bool:
+        numbered = _ORDINAL.fullmatch(word)
+        number = self.words.ordinals.get(word) or int(numbered[1] if numbered else 0)
+        is_last, is_one = word in self.words.last, self.place + 1 < len(self.said.words)
+        is_one = is_one and self.said.words[self.place + 1] in self.words.one
+        kind = "place" if is_one else "last" if is_last else "ordinal"
+        return self._take(Item(kind, number=self.asked.numbers.count if is_last else number), 1 + is_one)
 
     def _is_alone(self) -> bool:
         """Say whether there is nothing but polite words beside a word that is an article too."""
@@ -256,6 +268,3 @@ class _Reader:
         self.found.has_way, self.found.is_plain = True, False
         self.place += 1
         return True
-
-    def _next(self) -> str:
-        return self.said.words[self.place] if self.place < len(self.said.words) else ""

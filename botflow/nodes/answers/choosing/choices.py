@@ -178,7 +178,7 @@ class _Selection:
             return set()
         if right.kind == "last":
             return set(range(self.asked.names.count - number, self.asked.names.count))
-        return set(range(number)) if right.kind == "place" and right.number == 1 else set()
+        return set(range(number)) if right.kind in ("place", "ordinal") and right.number == 1 else set()
 
     def _range(self, first: Item, last: Item) -> set[int]:
         """Return the options from one to another one, empty when they are no range."""
@@ -194,15 +194,23 @@ class _Selection:
                 return set()
             case "part":
                 return item.at
-            case "last":
-                return {self.asked.names.count - 1}
-            case "place":
-                return {item.number - 1} if 1 <= item.number <= self.asked.names.count else set()
             case "word" if not self.read.is_plain or self.excluded is not None:
                 return set()  # "all but one"
             case _:
-                at = self.asked.names.numbered(item.number)
+                at = self._numbered(item)
                 return set() if at is None else {at}
+
+    def _numbered(self, item: Item) -> int | None:
+        numbers = self.asked.numbers
+        match item.kind:
+            case "last":
+                return numbers.last()
+            case "ordinal":
+                return numbers.ordered(item.number)
+            case "place":
+                return numbers.at(item.number)
+            case _:
+                return numbers.bare(item.number)
 
 
 def _counts(one: Item, other: Item) -> bool:

@@ -12,7 +12,6 @@ from botflow.nodes.answers.expectation import Option
 SEVERAL = -1
 _SHORTEST_NEAR = 5  # letters of a name; shorter words are one typing error away from too many others
 _SHORTEST_SWAP = 4  # letters; of a name with as many, only a doubled letter or two exchanged ones are an error
-_MOST_DIGITS = 10
 _LEAST_JOINED = 6  # letters; "icecream" is "ice cream"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 AND = ("and", "und", "y", "et")
@@ -48,11 +47,11 @@ class OptionNames:
             for words in _runs(name.words.words):
                 self._by_first.setdefault(words[0], []).append((name, words))
         self.vocabulary = frozenset(word for name in self._names for word in name.words.words)
-        self.numbers = [_numbers(option) for option in options]
         self.count = len(options)
         self.has_separators = any("." in word or "-" in word for name in self._names for word in name.words.words)
-
-        self.has_hyphens = any("-" in name for option in options for name in (option.label, *option.match))
+        written = [name for option in options for name in (option.label, *option.match)]
+        self.has_hyphens = any("-" in name for name in written)
+        self.has_number_signs = any(sign in name for name in written for sign in "#№º°")
 
     def whole(self, said: Words) -> int | None:
         """Return the option whose name is the whole text; SEVERAL when there are more than one; None without one.
@@ -73,16 +72,6 @@ class OptionNames:
     def may_begin(self, word: str) -> bool:
         """Say whether a folded word is the first one of a name."""
         return word in self._by_first
-
-    def numbered(self, number: int) -> int | None:
-        """Return the option of a bare number: by the number in its label, or by its position.
-
-        None when there is no such option, or when both are possible: "3" may be "3 nights" or the third option.
-        """
-        labelled = {at for at, numbers in enumerate(self.numbers) if number in numbers}
-        if 1 <= number <= self.count:
-            labelled.add(number - 1)
-        return labelled.pop() if len(labelled) == 1 else None
 
     def spelt_at(self, said: Words, place: int) -> tuple[int, set[int]]:
         """Return how many words from `place` on are the longest name there, and the options that it names."""
@@ -140,13 +129,6 @@ def _runs(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     joined = "".join(words)
     if len(words) > 1 and len(joined) >= _LEAST_JOINED and joined.isalpha():
         yield (joined,)
-
-
-def _numbers(option: Option) -> set[int]:
-    """Return the numbers by which people may name the option: the only one of its label ("3 nights"), and its id."""
-    written = [word for word in read_words(option.label).words if any(map(str.isdecimal, word))]
-    found = written if len(written) == 1 else []
-    return {int(word) for word in (*found, option.id) if word.isdecimal() and len(word) < _MOST_DIGITS}
 
 
 def is_near(typed: str, name: str, marked: str, name_marked: str, known: Collection[str]) -> bool:
