@@ -225,7 +225,7 @@ EN = Lexicon(
     with_words=words("with and mr mrs ms dr meet"),
     requests=words("can could please book schedule set plan move put"),
     spans=phrases("takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,time"),
-    elapsed=phrases("i've been,been,i've been waiting,waiting,waited,already"),
+    elapsed=phrases("i've been,been,had,i've been waiting,waiting,waited,already"),
     to_wait=phrases("give me,wait,hold on,hang on"),
     moving=phrases(
         "on,at,come,coming,go,going,back,go back,leave,arrive,meet,see you,start,starts,begin,happen,happened,"

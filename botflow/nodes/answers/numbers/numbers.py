@@ -26,7 +26,7 @@ from botflow.nodes.answers.lexicons.lexicon import Lexicon, Phrases, singles
 from botflow.nodes.answers.numbers.beside_numbers import BesideNumber, harmless_currencies, harmless_signs
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.numbers.number_sum import Number
-from botflow.nodes.answers.tokens import Token, tokenize
+from botflow.nodes.answers.tokens import Token, plain, tokenize
 
 LARGEST = 2**53  # beyond it JavaScript, and with it a chat page, cannot tell integers apart
 _PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
@@ -37,8 +37,9 @@ _FAR_APART = 100  # times
 
 
 def read_integer(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
-    """Accept one whole number within the bounds. "+1" is asked again: to a party it is one person more."""
-    if inbound.text.lstrip().startswith("+"):
+    """Accept one whole number within the bounds. "+1" is asked again, because to a party it is one person
+    more, and so is "- 5", because the dash may begin a list."""
+    if plain(inbound.text).lstrip().startswith(("+", "- ")):
         return Refused("not_a_number")
     number = find_number(inbound.text, language, region, expectation.question)
     if number is None:

@@ -68,6 +68,7 @@ NO_STAY = {
 }  # fmt: skip
 PASSED = (
     ("en", "How long have you been waiting?", "I've been waiting 20 minutes", HOUR / 3),
+    ("en", "How long have you had the pain?", "for 3 days already", 3 * DAY),
     ("de", "Wie lange warten Sie schon?", "ich warte schon 20 Minuten", HOUR / 3),
     ("de", "Seit wann haben Sie das?", "seit 3 Tagen", 3 * DAY),
     ("es", "¿Cuánto tiempo lleva esperando?", "llevo 20 minutos", HOUR / 3),

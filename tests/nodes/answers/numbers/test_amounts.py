@@ -23,6 +23,7 @@ ADDED: tuple[Row, ...] = (
     ("en", "integer", "How many people?", "4 plus one"),
     ("en", "integer", "How many people?", "2 times 2"),
     ("en", "integer", "How many people?", "- 4 people"),
+    ("en", "integer", "How many people?", "– 5"),
     ("en", "integer", "How many people?", "2 people (2 children)"),
     ("en", "number", "How tall are you in feet and inches?", "6 feet 6 inches"),
     ("en", "number", "How tall are you in feet and inches?", "6 ft 6"),
