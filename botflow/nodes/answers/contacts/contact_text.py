@@ -30,6 +30,9 @@ _PUNCTUATION = frozenset(
 )
 FRIENDLY = frozenset("📧✉📩📨📬📮📞📱☎📲🔗🌐🙂😊😀😃😄😁👍👋🙏✅☺👉➡⬇👇❤")
 _ELIDED = frozenset("ldjcsmtq") | {"qu"}  # l'adresse, d'accord; never the n of a negation
+_FITTING = frozenset(
+    ("ok", "okay", "fine", "valid", "alright", "gut", "gultig", "vale", "valido", "valida", "valable", "valide", "bon")
+)
 _ASKING = frozenset(("is", "isn't", "ist", "est-ce"))  # as the first word: "is this 020 7946 0958"
 _SENTENCE_END = re.compile(r"[.!;\n](?=\s|$)")
 _CONTRACTED = frozenset(("s", "m", "d", "ll", "re", "ve"))
@@ -72,11 +75,17 @@ def is_accounted_for(text: str, spans: Sequence[Span], words: Lexicon) -> bool:
 
 
 def _is_asked_about(before: str, behind: str, words: Lexicon) -> bool:
-    """Say whether the value is somebody else's or a question: "your number is ...", "is this ...", "...?"."""
+    """Say whether the value is somebody else's or a question: "your number is ...", "is this ...", "...?".
+
+    Who asks whether it will do gives it: "Is ann@example.com ok?".
+    """
     own = _clauses(before, words)[-1]
+    rest = _SENTENCE_END.split(behind, maxsplit=1)[0]
+    if len(own) == 1 and own[0] in _ASKING and not _FITTING.isdisjoint(map(folded_word, _WORD.findall(rest))):
+        return False
     is_theirs = not words.theirs.isdisjoint(own)
     is_first = bool(own) and own[0] in _ASKING
-    return is_theirs or is_first or "?" in _SENTENCE_END.split(behind, maxsplit=1)[0]
+    return is_theirs or is_first or "?" in rest
 
 
 def is_known(word: str, words: Lexicon) -> bool:
