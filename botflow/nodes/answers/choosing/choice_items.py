@@ -70,13 +70,15 @@ def _offer_of(options: tuple[Option, ...], language: str) -> tuple[OptionNames, 
 class Items:
     """All items in their order; `is_plain` when there are but polite words and words such as "option" beside them.
 
-    `has_way`: a word such as "by" stands before one of them. `words` are all words of the text.
+    `has_way`: a word such as "by" stands before one of them. `words` are all words of the text. `is_idiom`: beside
+    "all" or "both" there are words with which it may mean something else: "that's all", "all good", "both of us".
     """
 
     items: list[Item]
     is_plain: bool
     has_way: bool
     words: tuple[str, ...]
+    is_idiom: bool = False
 
     @property
     def is_numbered(self) -> bool:
@@ -253,10 +255,19 @@ class _Reader:
             return False
         if count == 1 and word in self.words.agreeing and (at := self.asked.parts.holders_of(word)):
             self.found.items.append(Item("asked", at))  # "medium well" is not "Medium" where there is "Well done"
+        self.found.is_idiom |= not all(map(self._takes_all, range(self.place, self.place + count)))
         is_polite = self.words.polite.length_at(self.said.words, self.place) == count
         self.found.is_plain = self.found.is_plain and is_polite
         self.place += count
         return True
+
+    def _takes_all(self, place: int) -> bool:
+        """Say whether the harmless word leaves "all" what it is: "I want all", but not "that's all" or "hi all"."""
+        word, following = self.said.words[place], self.said.words[place + 1 : place + 2]
+        if word in self.words.greeting and following and following[0] in self.words.all:
+            return False
+        is_behind = any(item.kind in ("all", "both") for item in self.found.items)
+        return word in self.words.beside_all and not (is_behind and word in self.words.content)
 
     def _way(self) -> bool:
         """Pass "by" and the like; "by Monday" may be a day before it."""
@@ -266,5 +277,6 @@ class _Reader:
         if word not in self.words.ways or is_limit:
             return False
         self.found.has_way, self.found.is_plain = True, False
+        self.found.is_idiom = True
         self.place += 1
         return True

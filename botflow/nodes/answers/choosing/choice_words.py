@@ -15,6 +15,10 @@ from botflow.nodes.answers.lexicons.courtesy import courtesy_of
 from botflow.nodes.answers.lexicons.lexicon import Phrases, phrases, singles, words
 
 _MOST = 20  # a list has hardly more options
+_CONTENT = words("ok okay well vale so")
+_HESITATING = words(
+    "ok okay well vale so then oh ah um umm uh hm hmm mm mmm also dann nun na pues entonces alors donc ben bah"
+)
 
 
 def _positions(names: str) -> dict[str, int]:
@@ -30,7 +34,8 @@ class ChoiceWords:
     number. `last` is the last option. `one` may follow an ordinal ("the first one"), `article` makes it a time ("a
     second"). For several options: `together` joins two, `to` is between the ends of a range, `all` are all, `both`
     all of two, `but` excludes what follows, `none` are none, `no` excludes one more option. `asks` begins a request
-    with a question mark.
+    with a question mark. `taking` may stand beside `all` ("I'll take all of them"); other words make it mean something
+    else ("that's all").
     """
 
     language: str
@@ -50,6 +55,7 @@ class ChoiceWords:
     none: frozenset[str]
     no: frozenset[str]
     asks: frozenset[str]
+    taking: frozenset[str]
 
     @cached_property
     def polite(self) -> Phrases[None]:
@@ -66,6 +72,23 @@ class ChoiceWords:
         """Return words that say yes or praise, and may be a part of a label: "Well done"."""
         courtesy = courtesy_of(self.language)
         return words(f"{courtesy.agreeing},{courtesy.sounds}".replace(",", " "))
+
+    @cached_property
+    def beside_all(self) -> frozenset[str]:
+        """Return the words beside which "all" is all options."""
+        courtesy = courtesy_of(self.language)
+        return self.taking | self.option | words(f"{courtesy.please},{courtesy.sounds}".replace(",", " "))
+
+    @cached_property
+    def greeting(self) -> frozenset[str]:
+        """Return words that may speak to all: "hi all"."""
+        return words(courtesy_of(self.language).sounds.replace(",", " ")) - _HESITATING
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """Return words that are content with all when they follow it: "all ok", "alles klar"."""
+        agreeing = phrases(courtesy_of(self.language).agreeing)
+        return frozenset(phrase[0] for phrase in agreeing if len(phrase) == 1) | _CONTENT
 
     @cached_property
     def ordinals(self) -> Mapping[str, int]:
@@ -130,6 +153,11 @@ _WORDS = {
         none=words("none nothing neither"),
         no=frozenset(),
         asks=words("can could may"),
+        taking=words(
+            "i i'd i'll id ill we we'd we'll me like love want wanna have get take give order book bring send "
+            "show choose pick select prefer can could just only with the it them these those of yes yeah yep "
+            "yup sure lets let's think guess believe i'm im going go"
+        ),
     ),
     "de": ChoiceWords(
         language="de",
@@ -154,6 +182,11 @@ _WORDS = {
         none=words("keine keins keinen keines nichts"),
         no=words("kein keine keinen"),
         asks=words("kann konnte konnten darf"),
+        taking=words(
+            "ich wir mir mich die der den dem mochte mochten hatte hatten will wollen wurde wurden nehme nehmen nehm "
+            "haben hab habe wahle wahlen bestelle bestellen kriege bekomme bekommen kann konnte konnten mit mal "
+            "lieber liebsten am davon von schick schicke gib ja jo naturlich denke glaube"
+        ),
     ),
     "es": ChoiceWords(
         language="es",
@@ -180,6 +213,11 @@ _WORDS = {
         none=words("ninguno ninguna nada"),
         no=frozenset(),
         asks=words("puedo podria me podriamos"),
+        taking=words(
+            "yo me el la los las lo quiero queremos quisiera quisieramos querria gustaria prefiero elijo escojo tomo "
+            "tomare pido pediria deme dame ponme pongame puedo podria tener pedir con ellos ellas estos estas "
+            "si claro bueno creo pienso que"
+        ),
     ),
     "fr": ChoiceWords(
         language="fr",
@@ -206,5 +244,10 @@ _WORDS = {
         none=words("aucun aucune rien"),
         no=frozenset(),
         asks=words("puis je peux pourrais est-ce pourrait"),
+        taking=words(
+            "je moi nous on le la les j'aimerais voudrais voudrions veux prends prendrai prendrais prendre "
+            "prefere choisis choisirai avec peux pourrais puis avoir commander ceux celles donnez donne oui "
+            "ouais d'accord pense crois"
+        ),
     ),
 }

@@ -76,6 +76,8 @@ def _chosen(text: str, asked: Asked) -> set[int] | None:
     read = None if spelt is None else read_items(spelt, read_words(spelt), asked, several=True)
     if read is None or any(item.kind == "asked" for item in read.items) or (read.is_numbered and read.has_way):
         return None
+    if read.is_idiom and any(item.kind in ("all", "both") for item in read.items):
+        return None
     return _Selection(asked, read).of(read.items)
 
 

@@ -141,6 +141,78 @@ def test_labels_are_told_apart_in_a_list_as_for_one_choice(
     assert several(text, labels) == chosen
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "that's all"),
+        ("en", "That's all, thanks"),
+        ("en", "all good"),
+        ("en", "it's all good thanks"),
+        ("en", "all fine"),
+        ("en", "that would be all"),
+        ("en", "that will be all thanks"),
+        ("en", "that is everything"),
+        ("en", "is that all"),
+        ("en", "thanks for all"),
+        ("en", "thank you for everything"),
+        ("en", "for all of us"),
+        ("en", "one of everything"),
+        ("de", "das ist alles"),
+        ("de", "alles gut"),
+        ("de", "alles klar"),
+        ("de", "ok alles klar danke"),
+        ("de", "alles prima"),
+        ("de", "alles super"),
+        ("de", "ja alles gut so"),
+        ("de", "danke für alles"),
+        ("es", "todo bien"),
+        ("es", "todo perfecto"),
+        ("es", "es todo gracias"),
+        ("es", "es todo"),
+        ("es", "del todo"),
+        ("es", "gracias por todo"),
+        ("fr", "c'est tout"),
+        ("fr", "c'est tout merci"),
+        ("fr", "ce sera tout"),
+        ("fr", "ce sera tout merci"),
+        ("fr", "tout va bien"),
+        ("fr", "tout va très bien merci"),
+        ("fr", "merci pour tout"),
+        ("fr", "du tout"),
+        ("en", "all ok"), ("en", "all well thanks"), ("en", "hi all"), ("en", "thanks all"), ("en", "that was all"),
+        ("en", "all good except the soup"), ("en", "in all"), ("de", "alles ok"), ("de", "danke alle"),
+        ("de", "das wäre alles"), ("es", "muy bien todo"), ("es", "hola a todos"), ("es", "eso es todo"),
+        ("es", "todo claro"), ("fr", "tout est bon"), ("fr", "tout ok"), ("fr", "bonjour tous"),
+    ],
+)  # fmt: skip
+def test_an_idiom_with_all_selects_nothing(language: str, text: str) -> None:
+    assert several(text, language=language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "both of us"), ("en", "both good"), ("en", "for both of us"), ("de", "beide gut"),
+        ("fr", "pour les deux"),
+    ],
+)  # fmt: skip
+def test_an_idiom_with_both_selects_nothing(language: str, text: str) -> None:
+    assert several(text, FOOD[:2], language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I'll take all of them please"), ("en", "yes, all"), ("en", "ok everything thanks"),
+        ("en", "can I have all of those"), ("de", "ich nehme alles, danke"), ("de", "ja, alle bitte"),
+        ("es", "quiero todas, gracias"), ("es", "sí, todo por favor"), ("fr", "je prends tout, merci"),
+        ("fr", "oui, tous s'il vous plaît"),
+    ],
+)  # fmt: skip
+def test_all_among_words_that_take_it_is_all(language: str, text: str) -> None:
+    assert several(text, language=language) == [1, 2, 3, 4, 5]
+
+
 def test_the_value_is_the_list_of_ids_in_the_order_of_the_options_with_their_labels() -> None:
     options = (Option(id="a", label="Ann"), Option(id="b", label="Bob"), Option(id="c", label="Cleo"))
     expected = Expectation(kind="choices", choices=options)
