@@ -64,6 +64,7 @@ class Scene:
     timed_out, alarm      which alarm of its wait went off: the one set for `alarm_s` seconds after the wait began
     waited_for            the token of the wait that the inbound ended
     corrected             the variables with the answer that this one replaces, None unless it is a correction
+    corrected_output      the output of the node with that answer, if it is kept
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Scene:
         self.version = session.version + 1
         self.past = session.past
         self.corrected: Mapping[str, Any] | None = None
+        self.corrected_output: Mapping[str, Any] = {}
         self.frames = session.frames
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self.root = self.levels[0] if self.levels else None
@@ -302,7 +304,9 @@ class Scene:
         """Go back to the frames of an earlier `question`, whose answer left the frames `answered`, to change it."""
         self.stand_on(question)
         position = self.levels.index(self._owner)
-        self.corrected = answered[position].variables if position < len(answered) else {}
+        frame = answered[position] if position < len(answered) else Frame(node="")
+        self.corrected = frame.variables
+        self.corrected_output = frame.outputs.get(self.level.node, {})
 
     def hear(self, inbound: Inbound) -> None:
         """Replace the received inbound by `inbound`, the part of it that a node should read."""

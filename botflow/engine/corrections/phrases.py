@@ -120,7 +120,10 @@ def _value_first(text: str, words: list[_Word], known: Vocabulary) -> Correction
 
 
 def _value(behind: str, opener: Opener, known: Vocabulary) -> Correction | None:
-    value = _without_courtesy(behind, known).strip().rstrip(".!?… ,;")
+    said = _without_courtesy(behind, known).strip()
+    value = said.rstrip(".!?… ,;")
+    if value[-1:].isdigit() and said[len(value) :] == ".":
+        value = said  # "am 21." is a day
     if not value:
         return None
     spoken = fold(value.translate(_APOSTROPHES)).split(" ")

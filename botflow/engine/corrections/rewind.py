@@ -53,7 +53,8 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
     if not fitting:
         return _answer(scene, meant) if here != "no" else _from_another_kind(scene, found, meant, earlier)
     chosen = _one_of(fitting) if here != "exactly" else None
-    if chosen is None or (here == "possibly" and chosen.fit != "exactly"):
+    is_of_refused = bool(scene.notes) and not any(map(str.isalpha, meant.text))  # "50" did not fit, then "no, 60"
+    if chosen is None or is_of_refused or (here == "possibly" and chosen.fit != "exactly"):
         return _unclear(scene)
     return _change(scene, chosen, meant)
 
@@ -158,16 +159,17 @@ def _just_begun(scene: Scene) -> int | None:
 
 
 def _questions(scene: Scene, node_types: Mapping[str, NodeType], meant: Inbound) -> list[_Earlier]:
-    """Return the answered questions, the last one first, with how `meant` fits each."""
+    """Return the answered questions, the last one first, with how `meant` fits each as what replaces its answer."""
     past, now = scene.past, scene.frames
     later, found = now, []
     for position in range(len(past.answered) - 1, -1, -1):
         frames = former(past.answered[position], later)
-        scene.stand_on(frames)
+        scene.correct(frames, later)
         fit = _without_literally(_fit(scene, node_types, meant))
         found.append(_Earlier(frames, later, replace(past, answered=past.answered[:position]), fit))
         later = frames
     scene.stand_on(now)
+    scene.corrected = None
     return found
 
 

@@ -43,7 +43,9 @@ class Expectation:
     is time order).
 
     `accept` are the kinds of files that fit, () for any; `many`: the value is the list of all files; `max_size` is that
-    of each file, in bytes. `question` is what was asked: its own words beside a value do not change it.
+    of each file, in bytes. `question` is what was asked: its own words beside a value do not change it. `former` is the
+    stored date, time or moment that the answer corrects, or the currency of the amount: what the correction leaves out
+    is as it was.
     """
 
     kind: Kind
@@ -55,6 +57,7 @@ class Expectation:
     many: bool = False
     max_size: int | None = None
     question: str = ""
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Fit
@@ -17,6 +18,9 @@ from botflow.nodes.answers.tokens import is_too_long
 
 _COUNTING: frozenset[Kind] = frozenset(("integer", "number"))
 _NAMED: tuple[Kind, ...] = ("number", "yes_no", "date", "time")  # kinds that people write in letters only
+_ANY_FORMER: Mapping[Kind, str] = MappingProxyType(
+    {"date": "2024-06-15", "time": "12:00", "datetime": "2024-06-15T12:00"}
+)
 _DIGITS = re.compile(r"[\W_]*[0-9]+[\W_]*")
 _MOST_NUMBER_WORDS = 2  # "twenty five"; "half past seven" is more than a number
 
@@ -41,6 +45,12 @@ def fit_of_option(options: Sequence[Option], inbound: Inbound, language: str, re
     if names_of(tuple(options)).whole(read_words(inbound.text or inbound.payload)) is not None:
         return "literally"
     return "possibly" if is_bare_number(inbound, language, region) else "exactly"
+
+
+def lacking_former(expectation: Expectation) -> Expectation | None:
+    """Return what takes an answer that can only be read with a former one, whatever that is: "a week later"."""
+    former = _ANY_FORMER.get(expectation.kind)
+    return None if former is None else replace(expectation, former=former, least=None, most=None)
 
 
 def is_bare_number(inbound: Inbound, language: str, region: str | None) -> bool:

@@ -20,9 +20,10 @@ from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
-from botflow.nodes.answers.fitting import fit_of
+from botflow.nodes.answers.fitting import fit_of, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
+from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
@@ -44,6 +45,7 @@ _MORE = {
     "choices": ("labels",),
     "media": ("media",),
 }  # fields of the output beside value, text and reason
+_FORMER = "former"  # a name in the node's notes
 _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
 _FILE = Stored("object", fields=("url", "contentType", "name", "size"))
 _STORED: Mapping[Kind, Stored] = {
@@ -232,8 +234,11 @@ class Ask(NodeType):
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
-        reading = self._read(properties, scene, expectation)
+        former = self._former(properties, scene)
+        reading = self._read(properties, scene, replace(expectation, former=former))
         if not isinstance(reading, Accepted):
+            if former is not None:
+                scene.notes[_FORMER] = former
             return self._again(properties, scene, expectation, reading.reason)
         if properties.variable and len(reading.more.get("media", ())) > 1 and not properties.many:
             count = len(reading.more["media"])
@@ -243,15 +248,30 @@ class Ask(NodeType):
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 
     def fits(self, properties: AskProperties, scene: Scene) -> Fit:
-        """Say whether the message would be accepted as an answer; a text or a pattern takes nearly everything."""
+        """Say whether the message would be accepted as an answer; a text or a pattern takes nearly everything.
+
+        What fits without the former answer, or only with one, is about this question, too: there it is asked again.
+        """
         expectation = properties.expectation(scene)
-        if not isinstance(self._read(properties, scene, expectation), Accepted):
-            return "no"
-        return fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
+        fit = fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
+        for former in dict.fromkeys((self._former(properties, scene), None)):
+            if isinstance(self._read(properties, scene, replace(expectation, former=former)), Accepted):
+                return fit
+        lacking = lacking_former(expectation)
+        needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking), Accepted)
+        return fit if needs_former and fit == "exactly" else "no"
 
     def question(self, properties: AskProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
         return scene.render(properties.text)
+
+    def _former(self, properties: AskProperties, scene: Scene) -> str | None:
+        """Return the answer that the message replaces, also when a first correction of it did not fit."""
+        if scene.corrected is None:
+            former = scene.notes.get(_FORMER)
+            return former if isinstance(former, str) else None
+        value = scene.corrected.get(properties.variable) if properties.variable else scene.corrected_output.get("value")
+        return former_answer(properties.expect, value)
 
     def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
         inbound = scene.inbound

@@ -17,6 +17,7 @@ from botflow.nodes.answers.calendar.calendar_days import (
     weekday_in,
 )
 from botflow.nodes.answers.calendar.day_grammar import DayGrammar, past_marks
+from botflow.nodes.answers.calendar.former_value import day_after, is_of_coming_week, moved_day, shift_at
 from botflow.nodes.answers.calendar.span_grammar import span_at
 from botflow.nodes.answers.lexicons.lexicon import CalendarWords, Lexicon, phrases
 from botflow.nodes.answers.tokens import Token
@@ -30,7 +31,7 @@ class DateGrammar:
     """Reads the date that begins at a token, seen from `today`.
 
     `months_first`: 3/4 is 4 March. Without `numeric` a date in numbers needs its year: 10.30 may be a time. `past`: a
-    day that may be the next or the last one is the last one.
+    day that may be the next or the last one is the last one. `former`: the day that the one to read replaces.
     """
 
     lexicon: Lexicon
@@ -38,6 +39,7 @@ class DateGrammar:
     months_first: bool = False
     numeric: bool = True
     past: bool = False
+    former: date | None = None
 
     @property
     def _words(self) -> CalendarWords:
@@ -64,8 +66,16 @@ class DateGrammar:
             return None
         behind = past_marks(tokens, day.end, ",(")
         weekday = self._named_weekday(tokens, behind) if behind > day.end else None
-        found = day.value.seen_from(self.today, weekday.value if weekday else None, past=self.past)
+        found = self.seen(day.value, weekday.value if weekday else None, past=self.past)
         return None if found is None else Match(found, weekday.end if weekday else day.end)
+
+    def seen(self, day: Day, weekday: int | None, *, past: bool) -> date | None:
+        """Return the date of a day; after a former one that is still to come none that is over."""
+        if self.former is None:
+            return day.seen_from(self.today, weekday, past=past)
+        found = day_after(self.former, day, self.today, past=past).seen_from(self.today, weekday, past=past)
+        is_over = found is not None and found < self.today <= self.former
+        return None if is_over else found
 
     def _relative(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         """Read "tomorrow", and a week counted from it: "tomorrow week"."""
@@ -104,7 +114,7 @@ class DateGrammar:
         day = self._day(tokens, start, in_weekday=True) if start < len(tokens) else None
         if day is not None:
             is_past = self.past or (order is not None and order.value in ("last", "past"))
-            found = day.value.seen_from(self.today, named.value, past=is_past)
+            found = self.seen(day.value, named.value, past=is_past)
             return None if found is None or (is_past and found > self.today) else Match(found, day.end)
         after = looked_up(tokens, end, self._words.orders_after) if end < len(tokens) else None
         if after is not None:
@@ -118,7 +128,12 @@ class DateGrammar:
             found = weekday_in(named.value, self.today, span.value)
             return None if found is None else Match(found, span.end)
         found = ordered_weekday(named.value, self.today, order.value if order else None, past=self.past)
-        return None if found is None else self._weeks_on(tokens, Match(found, end))
+        if found is None:
+            return None
+        match = self._weeks_on(tokens, Match(found, end))
+        if order is not None or match.end > end or self.former is None:
+            return match
+        return match if is_of_coming_week(self.former, self.today) else None
 
     def _counted(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         """Read "in 3 days", "2 weeks ago", "3 weeks from tomorrow", "vor 3 Tagen"."""
@@ -133,6 +148,10 @@ class DateGrammar:
                 return Match(there, ahead.end)
             found = weekday_in(named.value, self.today, ahead.value)
             return None if found is None else Match(found, named.end)
+        shift = shift_at(tokens, at, self.lexicon) if self.former is not None else None
+        if shift is not None and self.former is not None:
+            there = moved_day(self.former, shift.value)
+            return None if there is None else Match(there, shift.end)
         before = longest(tokens, at, self._words.ago_before)
         span = span_at(tokens, self._past_about(tokens, at + before) if before else at, self.lexicon)
         if span is None:

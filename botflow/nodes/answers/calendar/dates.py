@@ -8,6 +8,7 @@ from datetime import date
 from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
 from botflow.nodes.answers.accounting import Harmless, Said, length_of_count, longest, only_value
+from botflow.nodes.answers.calendar.calendar_days import Day
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.calendar.times import length_of_time
@@ -20,6 +21,7 @@ from botflow.nodes.answers.spelling import corrected
 from botflow.nodes.answers.tokens import Token, tokenize
 
 _ASKING = frozenset("?¿")
+_SILENT = frozenset(".,!")
 _LONGEST_BY_LIBRARY = 80
 _MONTH_FIRST_REGIONS = frozenset({"US", "PR", "GU", "VI", "PH"})
 
@@ -29,7 +31,8 @@ def read_date(expectation: Expectation, inbound: Inbound, language: str, region:
     last one."""
     today = inbound.received_at.date()
     past = isinstance(expectation.most, str) and expectation.most <= today.isoformat()
-    found = find_date(inbound.text, today, language, region, expectation.question, past=past)
+    former = date.fromisoformat(expectation.former) if expectation.former else None
+    found = find_date(inbound.text, today, language, region, expectation.question, past=past, former=former)
     if found is None:
         return Refused("not_a_date")
     value = found.isoformat()
@@ -39,16 +42,25 @@ def read_date(expectation: Expectation, inbound: Inbound, language: str, region:
 
 
 def find_date(
-    text: str, today: date, language: str, region: str | None, question: str = "", *, past: bool = False
+    text: str,
+    today: date,
+    language: str,
+    region: str | None,
+    question: str = "",
+    *,
+    past: bool = False,
+    former: date | None = None,
 ) -> date | None:
     """Return the date that `text` names, seen from `today`; None when it names none, several, one that does not exist,
     or when a word may change it. A time of day beside it is no part of it: "tomorrow at 10.30" is tomorrow. "Monday" is
-    the last one with `past`, and at a question about the past."""
+    the last one with `past`, and at a question about the past. Where it replaces the day `former`, "a week later" is
+    counted from that, "the 21st" is in its month, and a weekday alone must be one of the coming week as that is."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     if is_one_of_several(tokens, question, lexicon):
         return None
-    grammar = date_grammar(today, language, region, past=past or is_about_past(question, language))
+    is_past = past or is_about_past(question, language)
+    grammar = date_grammar(today, language, region, past=is_past, former=former)
     number = NumberGrammar(lexicon)
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING | {"-"}, names=True)
@@ -61,6 +73,8 @@ def find_date(
         found = only_value(tokens, grammar, skip, lexicon, _amended(lexicon))
     except OverflowError:  # beyond the calendar
         return None
+    if found is None and former is not None and (day := _bare_day(tokens)):
+        return grammar.seen(Day(day), None, past=is_past)
     if found is None and base_language(language) not in LEXICONS:
         return _by_library(text, today, language)
     return found
@@ -85,6 +99,12 @@ def _amended(lexicon: Lexicon) -> Callable[[Said[date], Said[date]], date | None
     return amended
 
 
+def _bare_day(tokens: Sequence[Token]) -> int:
+    """Return the number that is all that is said, 0 for anything else: "15" after the 14th."""
+    said = [token for token in tokens if token.text not in _SILENT]
+    return int(said[0].text) if len(said) == 1 and said[0].kind == "digits" and len(said[0].text) < 3 else 0
+
+
 def date_in(text: str, today: date, language: str, region: str | None) -> date | None:
     """Return the one date in a longer text, whatever else it says: a model's work, not the reading of an answer."""
     lexicon = lexicon_of(language)
@@ -95,9 +115,12 @@ def date_in(text: str, today: date, language: str, region: str | None) -> date |
         return None
 
 
-def date_grammar(today: date, language: str, region: str | None, *, past: bool = False) -> DateGrammar:
+def date_grammar(
+    today: date, language: str, region: str | None, *, past: bool = False, former: date | None = None
+) -> DateGrammar:
     """Return what reads the date that begins at a token, with `past` the last such day."""
-    return DateGrammar(lexicon_of(language), today, months_first=has_months_first(language, region), past=past)
+    months_first = has_months_first(language, region)
+    return DateGrammar(lexicon_of(language), today, months_first=months_first, past=past, former=former)
 
 
 def length_of_money(tokens: Sequence[Token], at: int) -> int:

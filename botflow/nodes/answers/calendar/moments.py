@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.accounting import Harmless, Match, length_of_count, longest
+from botflow.nodes.answers.accounting import Harmless, Match, length_of_count, longest, only_value
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.dates import date_grammar
 from botflow.nodes.answers.calendar.durations import length_at
+from botflow.nodes.answers.calendar.former_value import moved_moment, shift_at, time_after
 from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
@@ -29,7 +31,8 @@ def read_datetime(expectation: Expectation, inbound: Inbound, language: str, reg
     """Accept one day with a time, as YYYY-MM-DDTHH:MM in the time zone of `received_at`."""
     now = inbound.received_at
     past = isinstance(expectation.most, str) and expectation.most <= written_moment(now)
-    found = find_moment(inbound.text, now, language, region, expectation.question, past=past)
+    former = datetime.fromisoformat(expectation.former) if expectation.former else None
+    found = find_moment(inbound.text, now, language, region, expectation.question, past=past, former=former)
     if found is None:
         return Refused("not_a_datetime")
     if isinstance(expectation.least, str) and found < expectation.least:
@@ -49,18 +52,31 @@ class _Said:
 
 
 def find_moment(
-    text: str, received_at: datetime, language: str, region: str | None, question: str = "", *, past: bool = False
+    text: str,
+    received_at: datetime,
+    language: str,
+    region: str | None,
+    question: str = "",
+    *,
+    past: bool = False,
+    former: datetime | None = None,
 ) -> str | None:
     """Return the day and the time that `text` names; None when one of them is missing, there are several, or a word may
-    change them. Hours and minutes from now ("in 2 hours") are counted from `received_at`."""
+    change them. Hours and minutes from now ("in 2 hours") are counted from `received_at`, "2 hours later" from the
+    moment `former` that it replaces."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     if is_one_of_several(tokens, question, lexicon):
         return None
     is_past = past or is_about_past(question, language)
-    dates = date_grammar(received_at.date(), language, region, past=is_past)
+    dates = date_grammar(received_at.date(), language, region, past=is_past, former=former and former.date())
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
+    if former is not None:
+        shift = only_value(tokens, partial(shift_at, lexicon=lexicon), harmless, lexicon)
+        if shift is not None:
+            there = moved_moment(former, shift)
+            return None if there is None or not _exists(written_moment(there), received_at) else written_moment(there)
     try:
         said = _read(tokens, dates, harmless, lexicon)
     except OverflowError:  # beyond the calendar
@@ -73,11 +89,15 @@ def find_moment(
         return written_moment(then.astimezone(received_at.tzinfo)) if is_alone else None
     if said.day is None or said.clock is None:
         return None
-    time = time_of(said.clock, said.parts)
+    time = _time(said.clock, said.parts, tokens, former)
     if time is None or said.is_unclear or _is_of_two_days(said.clock, said.parts, time):
         return None
     moment = f"{said.day.isoformat()}T{time}"
     return moment if _exists(moment, received_at) else None
+
+
+def _time(clock: Clock, parts: Sequence[DayPart], tokens: Sequence[Token], former: datetime | None) -> str | None:
+    return time_of(clock, parts) if former is None else time_after(f"{former:%H:%M}", clock, parts, tokens)
 
 
 def _exists(moment: str, received_at: datetime) -> bool:

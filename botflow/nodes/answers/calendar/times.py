@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import takewhile
 
 from botflow.engine.inbound import Inbound
@@ -12,6 +13,7 @@ from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_co
 from botflow.nodes.answers.beginnings import may_begin_number
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
+from botflow.nodes.answers.calendar.former_value import in_half_of, lacks_half, moved_time, shift_at, time_after
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
@@ -25,7 +27,7 @@ _ANY_DAY = date(2024, 1, 1)  # a leap year: whatever day it is, only the words a
 
 def read_time(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept one time of day, as HH:MM on the 24-hour clock."""
-    value = find_time(inbound.text, language, expectation.question)
+    value = find_time(inbound.text, language, expectation.question, former=expectation.former)
     if value is None:
         return Refused("not_a_time")
     if isinstance(expectation.least, str) and value < expectation.least:
@@ -33,25 +35,33 @@ def read_time(expectation: Expectation, inbound: Inbound, language: str, region:
     return Refused("too_late") if isinstance(expectation.most, str) and value > expectation.most else Accepted(value)
 
 
-def find_time(text: str, language: str, question: str = "") -> str | None:
+def find_time(text: str, language: str, question: str = "", *, former: str | None = None) -> str | None:
     """Return the time of day that `text` names; None without one, with several, or with a word that may change it.
 
-    A day beside it is no part of it: "tomorrow at 7 pm" is 19:00.
+    A day beside it is no part of it: "tomorrow at 7 pm" is 19:00. Where it replaces the time `former`, "an hour later"
+    is counted from that, and 8 is in its half of the day.
     """
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
     said = _Times(lexicon, question)
+    if former is not None:
+        shift = only_value(tokens, partial(shift_at, lexicon=lexicon), said.skip, lexicon)
+        if shift is not None:
+            return moved_time(former, shift)
+        said.parts.clear()
     found = only_value(tokens, said.clock, said.skip, lexicon, _amended)
     if found is None or (not found.is_clear and said.may_count(tokens)):
         return None
-    return time_of(found, said.parts)
+    return time_of(found, said.parts) if former is None else time_after(former, found, said.parts, tokens)
 
 
 def _amended(former: Said[Clock], second: Said[Clock]) -> Clock | None:
     """Return what "7 pm, no wait, 8" means: a time without its half of the day keeps the other one's."""
-    if second.value.part is not None or former.value.part is None or second.value.is_named:
+    first = time_of(former.value, ())
+    if first is None or lacks_half(former.value, former.tokens) or not lacks_half(second.value, second.tokens):
         return second.value
-    return replace(second.value, part=former.value.part) if second.value.minutes < 13 * 60 else second.value
+    minutes = in_half_of(first, second.value.minutes)
+    return None if minutes is None else replace(second.value, minutes=minutes)
 
 
 class _Times:

@@ -135,6 +135,8 @@ DE = Lexicon(
         ago_before=phrases("vor"),
         since=phrases("nach,ab,von"),
         until=phrases("vor"),
+        later=phrases("spater,spaeter,danach"),
+        earlier=phrases("fruher,frueher,eher,vorher,davor,zuvor"),
         orders=table(
             {
                 "nachsten,nachster,nachstes,nachste,naechsten": "next",

@@ -108,6 +108,8 @@ EN = Lexicon(
         ago=phrases("ago,before now,before today"),
         since=phrases("from,after"),
         until=phrases("before"),
+        later=phrases("later,after that,afterwards"),
+        earlier=phrases("earlier,sooner,before that"),
         orders=table(
             {
                 "next,the next": "next",

@@ -102,6 +102,8 @@ ES = Lexicon(
         ago_before=phrases("hace"),
         since=phrases("despues de,despues del,desde,desde el,a partir de,a partir del"),
         until=phrases("antes de,antes del"),
+        later=phrases("mas tarde,despues"),
+        earlier=phrases("mas temprano,mas pronto,antes"),
         orders=table(
             {
                 "proximo,el proximo,del proximo,este proximo": "next",

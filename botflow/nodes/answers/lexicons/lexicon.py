@@ -83,6 +83,8 @@ class CalendarWords:
     ago_before: Phrases[None] = field(default_factory=Phrases)  # before it: "vor 3 Tagen"
     since: Phrases[None]  # between a span and a day: "3 weeks from tomorrow"
     until: Phrases[None]  # "2 weeks before 13 May"
+    later: Phrases[None]  # behind a span, counted from an earlier answer: "a week later"
+    earlier: Phrases[None]  # "an hour earlier"
     orders: Phrases[Order]  # before a weekday
     orders_after: Phrases[Order]  # after a weekday
     weeks: Phrases[int]  # "of next week", "last week" beside a weekday: the week counted from this one

@@ -32,7 +32,7 @@ Amount = tuple[Number, str]  # the name of its currency, "" without one
 
 def read_money(expectation: Expectation, inbound: Inbound, language: str, region: str | None) -> Reading:
     """Accept one amount within the bounds; without a currency it is in that of the person's country."""
-    found = find_money(inbound.text, language, region, expectation.question)
+    found = find_money(inbound.text, language, region, expectation.question, former=expectation.former or "")
     if found is None:
         return Refused("not_money")
     amount = found["amount"]
@@ -42,9 +42,12 @@ def read_money(expectation: Expectation, inbound: Inbound, language: str, region
     return Refused("too_large") if is_too_much else Accepted(found)
 
 
-def find_money(text: str, language: str, region: str | None, question: str = "") -> dict[str, Any] | None:
+def find_money(
+    text: str, language: str, region: str | None, question: str = "", *, former: str = ""
+) -> dict[str, Any] | None:
     """Return {"amount", "currency"} of the one amount in `text`; None without one, with several, with a word that may
-    change it, or when neither the text nor the region names the currency."""
+    change it, or when neither the text nor the region names the currency, nor `former`, the one of the amount that it
+    replaces."""
     lexicon = lexicon_of(language)
     tokens = tokenize(text, elides=lexicon.elides)
     harmless = BesideNumber(Harmless(lexicon, question=question))
@@ -54,7 +57,7 @@ def find_money(text: str, language: str, region: str | None, question: str = "")
     amount, name = found
     if not name and any(token.text in lexicon.counting for token in tokens):
         return None  # "we are 4", "for 4"
-    currency = currency_named(name, _own_currency(language, region))
+    currency = former if former and not name else currency_named(name, _own_currency(language, region))
     return {"amount": amount, "currency": currency} if currency and amount >= 0 else None
 
 
