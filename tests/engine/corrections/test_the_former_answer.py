@@ -1,4 +1,4 @@
-"""What a correction leaves out is as it was: the half of the day, the month, the day that "a week later" counts from."""
+"""What a correction leaves out is as it was: the half of the day, the month, the day that something counts from."""
 
 from __future__ import annotations
 
