@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
-from botflow.nodes.answers.choosing.yes_no_words import meanings
+from botflow.nodes.answers.choosing.yes_no_words import AGREEING, meanings
 from botflow.nodes.answers.lexicons import lexicon_of
 
 
@@ -139,7 +139,7 @@ def greetings(language: str) -> tuple[str, ...]:
 def words_of_change(language: str) -> frozenset[str]:
     """Return the phrases beside what somebody wants changed at a confirmation: "yes", "but", "make"."""
     own = base_language(language)
-    agreeing = frozenset(phrase for phrase, means in meanings(language).items() if means in ("yes", "assent"))
+    agreeing = frozenset(phrase for phrase, means in meanings(language).items() if means in AGREEING)
     return agreeing | _CHANGING["en"] | _CHANGING.get(own, frozenset())
 
 

@@ -44,10 +44,6 @@ _SMALL = words(
 )
 
 _ASKING_VERBS = words("do does did shall should sollen soll")  # small in a question; "yes, did you ..." asks back
-_FAULTS = words(
-    "wrong false incorrect problem problems trouble issue issues broken missing "
-    "falsch fehler probleme kaputt falso incorrecto problema problemas error faux incorrecte probleme erreur"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +141,6 @@ def says_itself(phrase: str, question: str, language: str) -> bool:
     asked = _last_sentence(question)
     offers = any(meanings(language).get(word) == "assent" for word in asked)
     return not offers and stem(bare(phrase.split()[-1])) in map(stem, asked)
-
-
-def asks_for_fault(question: str) -> bool:
-    """Say whether "fine" and "no problem" are no yes to the question: "Is anything wrong?"."""
-    return not _FAULTS.isdisjoint(_last_sentence(question))
 
 
 def is_small(word: str, language: str) -> bool:

@@ -10,13 +10,17 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
 from botflow.nodes.answers.choosing.amendments import between_corrections
+from botflow.nodes.answers.choosing.at_questions import Beside, means_at
 from botflow.nodes.answers.choosing.option_names import is_near
-from botflow.nodes.answers.choosing.question_words import agrees_with, asks_for_fault, core_of, may_repeat, says_itself
+from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
+from botflow.nodes.answers.choosing.yes_no_questions import AskedAbout, asked_about
 from botflow.nodes.answers.choosing.yes_no_words import (
+    AGREEING,
     EMOJI,
     LONGEST_PHRASE,
     SHORTEST_MENDED,
     WHOLE,
+    Certain,
     Meaning,
     drawn_out,
     known_words,
@@ -29,6 +33,7 @@ from botflow.nodes.answers.tokens import is_too_long
 
 _MOST_WORDS = 40
 _DRAWN_OUT = re.compile(r"(.)\1{2}|(.)\2$")  # "yeees", "yess"; not "noon"
+_THANKS = re.compile(r"\b(?:thanks?|thx|ty|danke|dank|gracias|merci)\b")
 _QUESTION = re.compile("[?？؟]")
 _NOT_ASKING = ("why not", "warum nicht", "por que no", "como no", "pourquoi pas")  # a yes with a question mark
 
@@ -42,7 +47,8 @@ def read_yes_no(expectation: Expectation, inbound: Inbound, language: str, regio
 def meaning(text: str, language: str, question: str = "") -> bool | None:
     """Return whether `text` means yes or no in `language` (or in English), or None. Takes linear time.
 
-    Beside a yes the words of `question` change nothing; beside a no they may ("no, I want it").
+    Beside a yes the words of `question` change nothing; beside a no they may ("no, I want it"). What it asks
+    about decides on phrases such as "no problem".
     """
     if is_too_long(text):
         return None
@@ -53,12 +59,13 @@ def meaning(text: str, language: str, question: str = "") -> bool | None:
 def _meaning(text: str, language: str, question: str) -> bool | None:
     words = read_words(text).words
     said = " ".join(words)
+    asked = asked_about(question, language)
     for known in (WHOLE.get(base_language(language), {}), WHOLE[""]):
         if said in known and not any(emoji in text for emoji in EMOJI):
-            return known[said]
+            return _sum(_at_question([_Phrase(said, known[said])], asked))
     if len(words) > _MOST_WORDS or (_QUESTION.search(text) and not said.endswith(_NOT_ASKING)):
         return None
-    drawn = [EMOJI[character] for character in text if character in EMOJI]
+    drawn = [_Phrase(character, EMOJI[character]) for character in text if character in EMOJI]
     core = core_of(question, language)
     for each in dict.fromkeys((base_language(language), "en")):
         spelt = tuple(_mended(word, each, question) for word in words)
@@ -69,10 +76,18 @@ def _meaning(text: str, language: str, question: str) -> bool | None:
             is_agreed = not repeated or any(_agrees_by_itself(phrase, each) for phrase in phrases)
             if not is_agreed or not agrees_with(repeated, core, language):
                 return None
-        found = [phrase.means for phrase in phrases if phrase.means is not None]
-        if len(found) == len(phrases):
-            return _sum([*found, *drawn])
+        if all(phrase.means is not None for phrase in phrases):
+            return _sum(_at_question([*phrases, *drawn], asked))
     return None
+
+
+def _at_question(phrases: Sequence[_Phrase], asked: AskedAbout) -> list[Certain]:
+    beside = Beside(
+        is_denied=any(phrase.means in ("no", "not", "negation") for phrase in phrases),
+        is_thanked=any(_THANKS.search(phrase.said) for phrase in phrases),
+        is_consent=any(phrase.means in ("agrees", "content") for phrase in phrases),
+    )
+    return [means_at(said, means, asked, beside) for said, means in phrases if means is not None]
 
 
 def _mended(word: str, language: str, question: str) -> str:
@@ -107,31 +122,29 @@ def _in_answer_to(question: str, phrase: _Phrase, core: Sequence[str], language:
     """Return what the phrase means beside the question: "cancel" is no no where that is asked for."""
     if phrase.means in (None, "no") and core and may_repeat(phrase.said, core, language):
         return _Phrase(phrase.said, "asked")
-    is_same = phrase.means == "no" and says_itself(phrase.said, question, language)
-    is_praise = phrase.means == "yes" and asks_for_fault(question)
-    return _Phrase(phrase.said, "unsure") if is_same or is_praise else phrase
+    if phrase.means == "no" and says_itself(phrase.said, question, language):
+        return _Phrase(phrase.said, "unsure")
+    return phrase
 
 
 def _agrees_by_itself(phrase: _Phrase, language: str) -> bool:
     """Say whether the phrase is a yes whatever stands beside it: "yes", "ok", "please"; "I did cancel" is not."""
     first = phrase.said.partition(" ")[0]
-    begins_with_yes = phrase.means == "yes" and meanings(language).get(first) in ("assent", "yes")
+    begins_with_yes = phrase.means in AGREEING and meanings(language).get(first) in ("assent", "yes", "agrees")
     return phrase.means in ("assent", "polite") or begins_with_yes
 
 
-def _sum(phrases: Sequence[Meaning]) -> bool | None:
+def _sum(phrases: Sequence[Certain]) -> bool | None:
     """Return what the phrases say together, None when they contradict each other or say nothing."""
     if "asked" in phrases and not {"no", "not", "negation"}.isdisjoint(phrases):
         return None  # "no, I want it"
+    if "seconds" in phrases and "assent" not in phrases:
+        return None
     found: set[bool] = set()
-    pending: Meaning | None = None  # a "not" or a negation whose yes has not come yet
-    is_asked_for = False
+    pending: Certain | None = None  # a "not" or a negation whose yes has not come yet
     for means in phrases:
         match means:
-            case "harmless" | "asked":
-                continue
-            case "polite":
-                is_asked_for = True
+            case "harmless" | "asked" | "polite" | "seconds":
                 continue
             case "unsure":
                 return None
@@ -149,5 +162,6 @@ def _sum(phrases: Sequence[Meaning]) -> bool | None:
     if pending is not None:
         found.add(False)
     if not found:
+        is_asked_for = "polite" in phrases and {*phrases} <= {"polite", "asked"}  # not "hello, please"
         return True if is_asked_for else None
     return found.pop() if len(found) == 1 else None

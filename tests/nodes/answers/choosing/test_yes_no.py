@@ -212,7 +212,7 @@ ABSAGEN = "Möchten Sie den Termin absagen?"
         ("en", "Delivery or pickup?", "yes, delivery", None),
         ("en", "Don't you want delivery?", "yes, delivery", None),
         ("en", CANCEL, "yes, did you cancel", None), ("en", CANCEL, "I did cancel", None),
-        ("en", "Is there a problem?", "no problem", None), ("en", "Is anything wrong?", "fine", None),
+        ("en", "Is there a problem?", "no problem", False), ("en", "Is anything wrong?", "fine", None),
         ("en", "Is anything wrong?", "yes", True), ("de", "Gibt es Probleme?", "alles klar", None),
         ("en", DELIVERY, "yes, if delivery is free", None), ("en", DELIVERY, "yes but not delivery", None),
     ],
