@@ -6,6 +6,7 @@ answer of their own. A value that the reader refuses is none, and its words are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,10 +19,11 @@ from botflow.nodes.answers.value_places import ValuePlace, places_of
 
 
 class Found(NamedTuple):
-    """A value, and where it is."""
+    """A value, and where it is. It is None for words that may be an answer, and are asked again: "friday", after a day
+    that is weeks away, or "a week later", after none."""
 
     place: ValuePlace
-    value: Any
+    value: Any | None
 
 
 def find_values(expectation: Expectation, message: Message, region: str | None, received_at: datetime) -> list[Found]:
@@ -30,11 +32,14 @@ def find_values(expectation: Expectation, message: Message, region: str | None, 
     A yes, a free text and a file are found only where a question asks for them, so not here. `received_at` is by the
     person's own clock.
     """
-    found = []
+    found: list[Found] = []
+    anew = replace(expectation, former=None)
     for place in places_of(expectation, message, region, received_at):
         reading = _read(expectation, place, message.language, region, received_at)
         if reading is not None:
             found.append(Found(place, reading.value))
+        elif place.is_shift or (anew != expectation and _read(anew, place, message.language, region, received_at)):
+            found.append(Found(place, None))
     return found
 
 

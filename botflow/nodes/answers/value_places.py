@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from botflow.nodes.answers.accounting import Grammar, Match
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.dates import date_grammar
 from botflow.nodes.answers.calendar.durations import length_grammar
+from botflow.nodes.answers.calendar.former_value import shift_at
 from botflow.nodes.answers.calendar.moments import length_ahead
 from botflow.nodes.answers.choosing.choice_words import choice_words
 from botflow.nodes.answers.choosing.option_names import names_of
@@ -39,12 +41,14 @@ Run = tuple[int, int]  # from a word up to another
 
 class ValuePlace(NamedTuple):
     """The words of a value, and what they say. The words `beside` say more of it, and may say something else, too: the
-    "tonight" of "tonight at 7" is a day. `is_vague`: its time may as well be another number: "7 tomorrow"."""
+    "tonight" of "tonight at 7" is a day. `is_vague`: its time may as well be another number: "7 tomorrow". `is_shift`:
+    it is counted from the former value: "a week later"."""
 
     runs: tuple[Run, ...]
     said: str
     beside: tuple[Run, ...] = ()
     is_vague: bool = False
+    is_shift: bool = False
 
 
 def places_of(
@@ -62,11 +66,11 @@ def places_of(
         case "duration":
             return _lengths(message)
         case "date":
-            return _as_places(message, _days(message, region, received_at))
+            return [*_as_places(message, _days(message, region, received_at)), *_shifts(message, of_clock=(False,))]
         case "time":
-            return _times(message)
+            return [*_times(message), *_shifts(message, of_clock=(True,))]
         case "datetime":
-            return _moments(message, region, received_at)
+            return [*_moments(message, region, received_at), *_shifts(message, of_clock=(False, True))]
         case "choice":
             return _as_places(message, _options(message, expectation))
         case "choices":
@@ -106,6 +110,13 @@ def _days(message: Message, region: str | None, received_at: datetime) -> list[L
         return message.find(date_grammar(received_at.date(), message.language, region), mended=True)
     except OverflowError:  # beyond the calendar
         return []
+
+
+def _shifts(message: Message, *, of_clock: tuple[bool, ...]) -> Iterator[ValuePlace]:
+    """Return the places of "a week later" and "an hour earlier", of days, of hours, or of both."""
+    for one in message.find(partial(shift_at, lexicon=message.lexicon), mended=True):
+        if one.value.is_of_clock in of_clock:
+            yield ValuePlace(((one.first, one.last),), message.said(one.first, one.last), is_shift=True)
 
 
 def _clocks(message: Message) -> list[Located[Clock]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -22,6 +23,7 @@ from botflow.nodes.chatbot.bounds import Bound
 from botflow.nodes.chatbot.form_message import Form as Fields
 from botflow.nodes.chatbot.form_message import Understood, understand
 from botflow.nodes.chatbot.form_place import Field, Place
+from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons
 from botflow.nodes.chatbot.question import (
@@ -282,7 +284,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
         fields={
             field.name: Field(
                 name=field.name,
-                expectation=field.question.expectation(scene),
+                expectation=replace(field.question.expectation(scene), former=_former(field, scene)),
                 words=field.folded_words,
                 is_partial=has_moments and field.expect in ("date", "time"),
             )
@@ -296,6 +298,12 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
         harmless=properties.harmless,
         place=Place(scene.flow.language, scene.flow.region, scene.local_now, counted),
     )
+
+
+def _former(field: FieldProperties, scene: Scene) -> str | None:
+    """Return the answer that a new one replaces, if the field is filled."""
+    is_filled = field.name in scene.notes.get(_FILLED, ())
+    return former_answer(field.expect, scene.variables.get(field.name)) if is_filled else None
 
 
 def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]:

@@ -77,7 +77,7 @@ def read_form(
         one.is_torn and at not in bound and not (asked in one.values and mentioned <= {asked})
         for at, one in enumerate(values)
     )
-    if left or not is_sure or is_torn or overlap(values):
+    if left or not is_sure or is_torn or overlap(values) or None in taken.values():
         shared = frozenset.intersection(*(frozenset(one.values) for one in values))
         beside = frozenset().union(*bound.values(), *(one.values for one in values if not one.is_bare))
         return FormReading(is_sure=False, shared=frozenset() if is_torn else shared, clear=beside, mentioned=mentioned)

@@ -1,0 +1,111 @@
+"""What a message to a form changes: it is read with the former answers, and what is not sure changes none."""
+
+from __future__ import annotations
+
+import pytest
+
+from botflow.languages import sentences_in
+from tests.engine.conversation import Talk
+from tests.nodes.chatbot.test_form import CONFIRM, FIELDS, talk
+from tests.nodes.chatbot.test_form_confirmation import CONFIRMED, WORDS
+
+
+def filled(language: str = "en", **values: str) -> Talk:
+    """Return a form at its confirmation: for 4 tomorrow at 7pm, under Ann; `values` replace the words of fields."""
+    fields = [{**field, "words": WORDS[field["name"]]} for field in FIELDS]
+    said = CONFIRMED[language]
+    for former, new in values.items():
+        said = said.replace({"day": "tomorrow"}[former], new)
+    conversation = talk(said, fields=fields, confirm=CONFIRM, words=["table"], document={"language": language})
+    assert len(conversation.variables) == len(FIELDS)
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "time"),
+    [
+        ("en", "no, at 8", "20:00"),
+        ("en", "sorry, at 8", "20:00"),
+        ("en", "make it half 8", "20:30"),
+        ("en", "an hour earlier", "18:00"),
+        ("en", "no, at 8 am", "08:00"),
+        ("de", "nein, um 8", "20:00"),
+        ("de", "eine Stunde später", "20:00"),
+        ("es", "no, a las 8", "20:00"),
+        ("es", "una hora más tarde", "20:00"),
+        ("fr", "non, à 8", "20:00"),
+        ("fr", "une heure plus tôt", "18:00"),
+    ],
+)
+def test_a_time_is_read_with_the_former_one(language: str, said: str, time: str) -> None:
+    conversation = filled(language)
+    conversation.says(said)
+    assert conversation.variables["time"] == time
+    assert conversation.says("ok") == ["Anything else?"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "value"),
+    [
+        ("friday", "a week later", "2026-11-27"),
+        ("friday", "make it a week later", "2026-11-27"),
+        ("tomorrow", "make it 2 days later", "2026-11-21"),
+        ("27 November", "I meant 2 weeks later", "2026-12-11"),
+        ("20 December", "no, the 21st", "2026-12-21"),
+        ("20 January", "make it the 21st", "2027-01-21"),
+        ("friday", "no, saturday", "2026-11-21"),
+    ],
+)
+def test_a_day_is_read_with_the_former_one(day: str, said: str, value: str) -> None:
+    conversation = filled(day=day)
+    conversation.says(said)
+    assert conversation.variables["day"] == value
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("friday next week", "no, saturday"),
+        ("friday next week", "make it thursday"),
+        ("friday next week", "yes but saturday"),
+        ("4 December", "no, sunday"),
+        ("20 November", "no, the 3rd"),
+        ("20 November", "6 hours later"),  # on the next day
+    ],
+)
+def test_a_change_that_is_not_sure_is_asked_again(day: str, said: str) -> None:
+    conversation = filled(day=day)
+    before = dict(conversation.variables)
+    assert conversation.says(said)[0] == sentences_in("en").unsure
+    assert conversation.variables == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "eine Woche später"), ("es", "una semana después"), ("fr", "une semaine plus tard")]
+)
+def test_a_week_later_counts_from_the_former_day(language: str, said: str) -> None:
+    conversation = filled(language)
+    conversation.says(said)
+    assert conversation.variables["day"] == "2026-11-26"
+
+
+STAY = [
+    {"name": "arrival", "text": "Arrival?", "expect": "date"},
+    {"name": "departure", "text": "Departure?", "expect": "date"},
+    {"name": "name", "text": "Name?"},
+]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (("friday",), "a week later"),  # than the arrival, or it corrects that
+        (("friday", "friday next week"), "no, saturday"),
+        (("friday", "friday next week"), "make it 2 days later"),
+    ],
+)
+def test_a_day_that_may_be_for_two_fields_changes_none(answers: tuple[str, ...], said: str) -> None:
+    conversation = talk(*answers, fields=STAY, text=None)
+    before = dict(conversation.variables)
+    conversation.says(said)
+    assert conversation.variables == before
