@@ -16,7 +16,14 @@ from botflow.nodes.answers.read_answer import read
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_reading import FormReading, read_form
 from botflow.nodes.chatbot.form_values import values_of
-from botflow.nodes.chatbot.form_words import is_harmless, words_of_change, words_of_error
+from botflow.nodes.chatbot.form_words import (
+    beginnings_of_question,
+    is_harmless,
+    verbs_of_change,
+    words_of_change,
+    words_of_error,
+    words_of_yes,
+)
 
 _FREE = ("text", "regex")
 _NEGATING = ("en", "es")  # languages whose "no" stands before what it takes back, too
@@ -56,6 +63,28 @@ class Understood:
 
 def understand(form: Form, inbound: Inbound) -> Understood:
     """Return what a message to the form means."""
+    found = _understood(form, inbound)
+    changes = any(name in form.filled and name != form.asked for name in found.values)
+    return Understood() if changes and not _is_change(form, inbound.text.strip()) else found
+
+
+def _is_change(form: Form, text: str) -> bool:
+    """Say whether a message that has other values than the stored ones means to change these. A question asks what was
+    understood ("is it friday?"), and at the confirmation a yes, or an "and", comes with a reason: "yes, but for 2"."""
+    message = form.place.message(text)
+    opener = correction(text, form.place.language)
+    if opener is not None and opener.is_clear:
+        return True
+    begins = {first for first, _ in message.places_of(beginnings_of_question(message.language))}
+    if text.endswith("?") or 0 in begins:
+        return False
+    goes_on = bool(message.folded) and message.folded[0] in message.lexicon.and_words
+    agrees = bool(message.places_of(words_of_yes(message.language)))
+    is_told = bool(message.places_of(verbs_of_change(message.language)))
+    return not form.confirms or is_told or not (agrees or goes_on)
+
+
+def _understood(form: Form, inbound: Inbound) -> Understood:
     text = inbound.text.strip()
     asked = form.fields.get(form.asked)
     is_text = asked is not None and asked.expectation.kind in _FREE
@@ -68,6 +97,8 @@ def understand(form: Form, inbound: Inbound) -> Understood:
     found = correction(text, form.place.language)
     if found is not None and (values := _corrected(form, found)):
         return Understood(values=values)
+    if found is not None and is_text and not form.is_retry and _is_number(form, found.value):
+        return Understood()  # "no, 8" is no name, and may be for several fields
     if found is not None and found.is_clear and _is_about_fields(form, found.value):
         return Understood()
     if (complaint := _complaint(form, text)) is not None:
@@ -86,6 +117,10 @@ def understand(form: Form, inbound: Inbound) -> Understood:
     if reading.values or not (reading.is_sure or (asked.name in reading.shared and reading.mentioned <= {asked.name})):
         return Understood()  # "if possible for 4" is no time of day
     return _answered(asked, inbound, form.place, named=_only(reading.named))
+
+
+def _is_number(form: Form, said: str) -> bool:
+    return is_bare_number(form.place.inbound(said), form.place.language, form.place.region)
 
 
 def _before(form: Form) -> str:

@@ -96,6 +96,15 @@ _WRONG: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
     }
 )
+# A message that begins like that asks what was understood, also without its question mark.
+_ASKING: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": _phrases("is, are, is it, was, ok just to be sure, just to be sure, to be sure, just to check"),
+        "de": _phrases("ist, sind, war, nur zur sicherheit, zur sicherheit"),
+        "es": _phrases("para estar seguro, para estar segura, solo para confirmar"),
+        "fr": _phrases("est-ce, est-ce que, c'est bien, juste pour être sûr, juste pour vérifier"),
+    }
+)
 _REFUSALS = frozenset(("no", "nein", "non"))
 _CONDITIONS: Mapping[str, str] = MappingProxyType({"es": "si", "fr": "si"})  # "sí" without its accent, if it is first
 
@@ -138,9 +147,23 @@ def greetings(language: str) -> tuple[str, ...]:
 @cache
 def words_of_change(language: str) -> frozenset[str]:
     """Return the phrases beside what somebody wants changed at a confirmation: "yes", "but", "make"."""
-    own = base_language(language)
-    agreeing = frozenset(phrase for phrase, means in meanings(language).items() if means in AGREEING)
-    return agreeing | _CHANGING["en"] | _CHANGING.get(own, frozenset())
+    return words_of_yes(language) | verbs_of_change(language)
+
+
+@cache
+def words_of_yes(language: str) -> frozenset[str]:
+    return frozenset(phrase for phrase, means in meanings(language).items() if means in AGREEING)
+
+
+@cache
+def verbs_of_change(language: str) -> frozenset[str]:
+    """Return the words that say that something changes: "but", "make"; a "yes" alone does not."""
+    return _CHANGING["en"] | _CHANGING.get(base_language(language), frozenset())
+
+
+@cache
+def beginnings_of_question(language: str) -> frozenset[str]:
+    return _ASKING["en"] | _ASKING.get(base_language(language), frozenset())
 
 
 @cache

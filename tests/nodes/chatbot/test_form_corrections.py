@@ -109,3 +109,56 @@ def test_a_day_that_may_be_for_two_fields_changes_none(answers: tuple[str, ...],
     before = dict(conversation.variables)
     conversation.says(said)
     assert conversation.variables == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "is it friday?"),
+        ("en", "is that friday"),
+        ("en", "and on sunday?"),
+        ("en", "is it at 8?"),
+        ("en", "ok just to be sure, that is on friday"),
+        ("en", "is on sunday at 6pm just for 2 ok"),
+        ("de", "ist das am Freitag?"),
+        ("de", "am Freitag?"),
+        ("es", "¿es el viernes?"),
+        ("fr", "c'est vendredi ?"),
+    ],
+)
+def test_a_question_is_no_correction(language: str, said: str) -> None:
+    conversation = filled(language)
+    before = dict(conversation.variables)
+    assert conversation.says(said)[0] == sentences_in(language).unsure
+    assert conversation.variables == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "yes, 2 people"),
+        ("en", "and for 2 please"),
+        ("en", "yes thank you, be there at 6"),
+        ("de", "ja, danke, heute"),
+        ("es", "sí, el viernes"),
+        ("fr", "oui, vendredi"),
+    ],
+)
+def test_a_yes_with_another_value_and_without_a_word_of_change_is_asked_again(language: str, said: str) -> None:
+    conversation = filled(language)
+    before = dict(conversation.variables)
+    assert conversation.says(said)[0] == sentences_in(language).unsure
+    assert conversation.variables == before
+
+
+@pytest.mark.parametrize("said", ["can you make it friday?", "friday", "no, friday", "yes but friday"])
+def test_a_wish_is_a_change_also_as_a_question(said: str) -> None:
+    conversation = filled()
+    conversation.says(said)
+    assert conversation.variables["day"] == "2026-11-20"
+
+
+def test_a_corrected_number_is_no_name() -> None:
+    conversation = talk("for 4 tomorrow at 7pm")
+    assert conversation.says("no, 8")[0] == sentences_in("en").unsure
+    assert "name" not in conversation.variables
