@@ -215,7 +215,9 @@ def _assign(values: Sequence[Value], bound: Mapping[int, frozenset[str]], asked:
 
 def _left_over(message: Message, values: Iterable[Value], own: Iterable[_OwnWords], extra: frozenset[str]) -> bool:
     """Say whether the message has a word that belongs to nothing and may change a value."""
-    known = frozenset().union(*(value.known for value in values)) | words_in((one.first, one.last) for one in own)
+    values, own = [*values], [*own]
+    led = [(one.first, one.last) for one in own if not _is_idle(one, values, message)]
+    known = frozenset().union(*(value.known for value in values)) | words_in(led)
     beside = message.places_of(extra)
     known |= words_in(run for run in beside if run[1] - run[0] > 1)
     harmless = words_in(beside)
@@ -224,6 +226,12 @@ def _left_over(message: Message, values: Iterable[Value], own: Iterable[_OwnWord
         for at, word in enumerate(message.folded)
         if at not in known
     )
+
+
+def _is_idle(own: _OwnWords, values: Iterable[Value], message: Message) -> bool:
+    """Say whether own words of another field may change the value behind them: "under 10 guests", without a name."""
+    is_value = any(not own.fields.isdisjoint(value.values) for value in values)
+    return not is_value and message.folded[own.first] in message.lexicon.changing
 
 
 def _turns(message: Message, at: int) -> bool:

@@ -98,7 +98,29 @@ def _says_something(runs: tuple[Run, ...], kind: Kind, message: Message, behind_
     """Say whether the words are a value, and no article or "half": "una mesa" is not 1, but "a la una" is a time."""
     if kind == "time" and runs[0][0] in behind_cue:
         return True
+    if _is_name(runs, message) or (kind == "time" and _is_counted(runs, message)):
+        return False
     return not all(_is_between(message, at) for at in words_in(runs))
+
+
+def _is_name(runs: tuple[Run, ...], message: Message) -> bool:
+    """Say whether a number is the name of what is before it: "table 5", but not "table 5 people"."""
+    is_behind = _is_number_behind(runs, message, message.lexicon.holders)
+    last = runs[-1][1]
+    return is_behind and not (last < len(message.folded) and (message.folded[last],) in message.lexicon.counted)
+
+
+def _is_counted(runs: tuple[Run, ...], message: Message) -> bool:
+    """Say whether a number is of people, and no time: "we are 5"."""
+    return _is_number_behind(runs, message, message.lexicon.counting)
+
+
+def _is_number_behind(runs: tuple[Run, ...], message: Message, words: frozenset[str]) -> bool:
+    first, last = runs[0]
+    if not first or last - first > 1 or len(runs) > 1 or message.words[first - 1].ends_clause:
+        return False
+    number, before = message.folded[first], message.folded[first - 1]
+    return before in words and (number.isdecimal() or number in message.lexicon.numbers.pieces)
 
 
 def _value(

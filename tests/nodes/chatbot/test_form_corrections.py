@@ -162,3 +162,41 @@ def test_a_corrected_number_is_no_name() -> None:
     conversation = talk("for 4 tomorrow at 7pm")
     assert conversation.says("no, 8")[0] == sentences_in("en").unsure
     assert "name" not in conversation.variables
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "said"),
+    [
+        ("en", "for 4 tomorrow", "we are 5"),
+        ("en", "for 4 tomorrow", "we will be 5"),
+        ("en", "for 4 tomorrow", "it is just 3 of us"),
+        ("de", "für 4 morgen", "wir sind 5"),
+        ("es", "para 4 mañana", "somos 5"),
+        ("fr", "pour 4 demain", "on sera 5"),
+    ],
+)
+def test_a_number_of_people_is_no_time(language: str, first: str, said: str) -> None:
+    fields = [{**field, "words": WORDS[field["name"]]} for field in FIELDS]
+    conversation = talk(first, fields=fields, document={"language": language})
+    assert conversation.says(said)[0] == sentences_in(language).unsure
+    assert conversation.variables == {"people": 4, "day": "2026-11-19"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "table 5 tomorrow at 7pm"),
+        ("en", "table under 4 persons tomorrow at 7pm"),
+        ("en", "under 10 persons"),
+        ("de", "Tisch 5 morgen um 19:00"),
+        ("es", "mesa 5 mañana a las 19:00"),
+        ("fr", "la table 5 demain à 19h"),
+    ],
+)
+def test_the_number_of_a_table_and_a_bound_are_no_number_of_people(language: str, said: str) -> None:
+    conversation = talk(said, words=["table", "Tisch", "mesa"], document={"language": language})
+    assert conversation.variables == {}
+
+
+def test_a_table_for_some_people_is() -> None:
+    assert talk("table 4 people under Ann").variables == {"people": 4, "name": "Ann"}
