@@ -103,6 +103,7 @@ def test_a_day_keeps_its_month_and_is_counted_from(language: str, day: str, said
         ("de", "Freitag nächste Woche", "nein, Samstag"),
         ("en", "20 November", "no, the 3rd"),  # is over
         ("en", "20 February", "no, the 30th"),
+        ("en", "tomorrow", "no, 2 days earlier"),  # is over
     ],
 )
 def test_a_day_that_may_be_another_one_is_asked_again_until_it_is_sure(language: str, day: str, said: str) -> None:
@@ -126,6 +127,10 @@ def test_a_day_that_may_be_another_one_is_asked_again_until_it_is_sure(language:
 )
 def test_a_moment_keeps_what_is_left_out(said: str, value: str) -> None:
     assert talk(MOMENT, "friday at 7pm", said).variables["when"] == value
+
+
+def test_a_moment_that_is_over_is_asked_again() -> None:
+    assert "when" not in talk(MOMENT, "friday at 7pm", "I meant a week earlier").variables
 
 
 def test_without_an_answer_nothing_is_counted_from() -> None:

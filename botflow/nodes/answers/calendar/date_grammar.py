@@ -74,8 +74,11 @@ class DateGrammar:
         if self.former is None:
             return day.seen_from(self.today, weekday, past=past)
         found = day_after(self.former, day, self.today, past=past).seen_from(self.today, weekday, past=past)
-        is_over = found is not None and found < self.today <= self.former
-        return None if is_over else found
+        return None if found is not None and self._is_over(found) else found
+
+    def _is_over(self, day: date) -> bool:
+        """Say whether a day is over, and the one that it replaces is not."""
+        return self.former is not None and day < self.today <= self.former
 
     def _relative(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         """Read "tomorrow", and a week counted from it: "tomorrow week"."""
@@ -151,7 +154,7 @@ class DateGrammar:
         shift = shift_at(tokens, at, self.lexicon) if self.former is not None else None
         if shift is not None and self.former is not None:
             there = moved_day(self.former, shift.value)
-            return None if there is None else Match(there, shift.end)
+            return None if there is None or self._is_over(there) else Match(there, shift.end)
         before = longest(tokens, at, self._words.ago_before)
         span = span_at(tokens, self._past_about(tokens, at + before) if before else at, self.lexicon)
         if span is None:

@@ -76,7 +76,7 @@ def find_moment(
         shift = only_value(tokens, partial(shift_at, lexicon=lexicon), harmless, lexicon)
         if shift is not None:
             there = moved_moment(former, shift)
-            return None if there is None or not _exists(written_moment(there), received_at) else written_moment(there)
+            return None if there is None else _still_to_come(written_moment(there), former, received_at)
     try:
         said = _read(tokens, dates, harmless, lexicon)
     except OverflowError:  # beyond the calendar
@@ -98,6 +98,12 @@ def find_moment(
 
 def _time(clock: Clock, parts: Sequence[DayPart], tokens: Sequence[Token], former: datetime | None) -> str | None:
     return time_of(clock, parts) if former is None else time_after(f"{former:%H:%M}", clock, parts, tokens)
+
+
+def _still_to_come(moment: str, former: datetime, received_at: datetime) -> str | None:
+    """Return a moment that exists and is not over, unless the one that it replaces was."""
+    is_over = moment < written_moment(received_at) <= written_moment(former)
+    return None if is_over or not _exists(moment, received_at) else moment
 
 
 def _exists(moment: str, received_at: datetime) -> bool:
