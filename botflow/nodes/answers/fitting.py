@@ -11,10 +11,13 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Fit
 from botflow.engine.text_folding import read_words
 from botflow.flow.pattern import full_match
+from botflow.nodes.answers.accounting import length_of_count
 from botflow.nodes.answers.choosing.option_names import names_of
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option
+from botflow.nodes.answers.lexicons import lexicon_of
+from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.answers.tokens import is_too_long
+from botflow.nodes.answers.tokens import LONGEST, is_too_long, tokenize
 
 _COUNTING: frozenset[Kind] = frozenset(("integer", "number"))
 _NAMED: tuple[Kind, ...] = ("number", "yes_no", "date", "time")  # kinds that people write in letters only
@@ -36,6 +39,8 @@ def fit_of(expectation: Expectation, inbound: Inbound, language: str, region: st
             return fit_of_option(expectation.choices, inbound, language, region)
         case kind if kind in _COUNTING:
             return "exactly"
+        case kind if kind in _ANY_FORMER and holds_count(inbound.text, language):
+            return "possibly"  # "5 people at 8pm" is about the people, too
         case _:
             return "possibly" if is_bare_number(inbound, language, region) else "exactly"
 
@@ -51,6 +56,19 @@ def lacking_former(expectation: Expectation) -> Expectation | None:
     """Return what takes an answer that can only be read with a former one, whatever that is: "a week later"."""
     former = _ANY_FORMER.get(expectation.kind)
     return None if former is None else replace(expectation, former=former, least=None, most=None)
+
+
+def fit_of_refused(expectation: Expectation, inbound: Inbound, language: str) -> Fit:
+    """Return how well `inbound`, which the question has not accepted, fits it: a part of it may be its answer."""
+    is_part = expectation.kind in _COUNTING and holds_count(inbound.text, language)
+    return "possibly" if is_part else "no"
+
+
+def holds_count(text: str, language: str) -> bool:
+    """Say whether the words count people or things: "5 people at 8pm"."""
+    lexicon = lexicon_of(language)
+    tokens, numbers = tokenize(text[:LONGEST], elides=lexicon.elides), NumberGrammar(lexicon)
+    return any(length_of_count(tokens, at, numbers, lexicon) for at in range(len(tokens)))
 
 
 def is_bare_number(inbound: Inbound, language: str, region: str | None) -> bool:

@@ -20,7 +20,7 @@ from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
-from botflow.nodes.answers.fitting import fit_of, lacking_former
+from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.former_answer import former_answer
@@ -259,7 +259,9 @@ class Ask(NodeType):
                 return fit
         lacking = lacking_former(expectation)
         needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking), Accepted)
-        return fit if needs_former and fit == "exactly" else "no"
+        if needs_former and fit == "exactly":
+            return fit
+        return fit_of_refused(expectation, scene.inbound, scene.flow.language)
 
     def question(self, properties: AskProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""

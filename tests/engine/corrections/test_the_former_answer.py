@@ -164,6 +164,8 @@ DEPARTURE = node("departure", "chatbot.ask", text="Departure?", variable="depart
         (("4", "the 24th"), "sorry, 25"),  # people, a day, or an hour
         (("4", "friday", "7pm", "50"), "no, 60"),  # the amount that did not fit, or people
         (("4", "friday", "7pm", "50 euros"), "I meant 60"),
+        (("4", "friday"), "no, 5 people at 8pm"),
+        (("4", "friday", "7pm"), "sorry, 5 people at 8pm"),
     ],
 )
 def test_a_number_that_may_be_for_several_answers_changes_none(answers: tuple[str, ...], said: str) -> None:
