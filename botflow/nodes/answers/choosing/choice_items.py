@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from botflow.engine.text_folding import Words, read_words
 from botflow.nodes.answers.accounting import stem
-from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words, known_words
+from botflow.nodes.answers.choosing.choice_words import ChoiceWords, choice_words, other_words
 from botflow.nodes.answers.choosing.label_parts import LabelParts
 from botflow.nodes.answers.choosing.numbered_options import NumberedOptions, numbered_options
 from botflow.nodes.answers.choosing.option_names import OptionNames, names_of
@@ -101,7 +101,7 @@ def read_items(text: str, said: Words, asked: Asked, *, several: bool = False) -
     ):
         return None
     said = _without_elisions(said, asked)
-    return _Reader(said, asked, known, known_words(asked.language), several).read()
+    return _Reader(said, asked, known, other_words(asked.language), several).read()
 
 
 def _without_elisions(said: Words, asked: Asked) -> Words:

@@ -130,6 +130,14 @@ def known_words(language: str) -> frozenset[str]:
     return frozenset(few | set(known.ordinals) | set(known.numbers))
 
 
+@cache
+def other_words(language: str) -> frozenset[str]:
+    """Return the words that are never a slip of the finger: those with a meaning, numbers, months and weekdays."""
+    lexicon = lexicon_of(language)
+    calendar = lexicon.calendar.months.keys() | lexicon.calendar.weekdays.keys()
+    return known_words(language) | lexicon.numbers.pieces.keys() | calendar
+
+
 _WORDS = {
     "en": ChoiceWords(
         language="en",

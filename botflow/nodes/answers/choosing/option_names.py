@@ -10,8 +10,10 @@ from botflow.engine.text_folding import Words, accents_agree, are_alike, read_wo
 from botflow.nodes.answers.expectation import Option
 
 SEVERAL = -1
-_SHORTEST_NEAR = 5  # letters of a name; shorter words are one typing error away from too many others
-_SHORTEST_SWAP = 4  # letters; of a name with as many, only a doubled letter or two exchanged ones are an error
+# Letters of a name; shorter words are one slip away from too many others.
+_SHORTEST_SLIP = 4
+_SHORTEST_PLURAL = 5
+_SHORTEST_VOWEL = 6
 _LEAST_JOINED = 6  # letters; "icecream" is "ice cream"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 AND = ("and", "und", "y", "et")
@@ -96,7 +98,7 @@ class OptionNames:
             if not words or len(words) < longest or len(typed) < len(words):
                 continue
             marked = said.marked[place : place + len(words)]
-            if all(map(is_near, typed, words, marked, name.words.marked, (known,) * len(words))):
+            if all(map(_is_near, typed, words, marked, name.words.marked, (known,) * len(words))):
                 if len(words) > longest:
                     longest, found = len(words), set()
                 found.add(name.at)
@@ -131,15 +133,17 @@ def _runs(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
         yield (joined,)
 
 
-def is_near(typed: str, name: str, marked: str, name_marked: str, known: Collection[str]) -> bool:
-    """Say whether `typed` is `name` with at most one typing error: a letter too many, too few, wrong, or exchanged.
+def _is_near(typed: str, name: str, marked: str, name_marked: str, known: Collection[str]) -> bool:
+    """Say whether `typed` is `name` with one slip that hardly makes another word or another person's name.
 
-    Words with digits, words that mean something else, and other scripts, where one letter is half a word, must be
-    equal. So must the first letter ("unable" is not "able"), and a vowel at the end ("hermana" is not "hermano").
+    That is a letter doubled or not doubled, two neighbours turned round, a vowel left out between consonants, or the
+    "s" of a plural. Other letters that are changed or left out make "Karen" of "Karin", "Marina" of "Mariana". The
+    first letter must be equal, and so must a vowel at the end. Words with digits, words that mean something else, and
+    other scripts, where one letter is half a word, must be equal.
     """
     if typed == name:
         return accents_agree((marked,), (name_marked,))
-    if typed in known or len(name) < _SHORTEST_SWAP or typed[0] != name[0] or abs(len(typed) - len(name)) > 1:
+    if typed in known or len(name) < _SHORTEST_SLIP or typed[0] != name[0] or abs(len(typed) - len(name)) > 1:
         return False
     if not (typed.isalpha() and name.isalpha() and max(typed) < "\u0530" and max(name) < "\u0530"):
         return False
@@ -150,12 +154,15 @@ def is_near(typed: str, name: str, marked: str, name_marked: str, known: Collect
     left, right = typed[start:], name[start:]
     while left and right and left[-1] == right[-1]:
         left, right = left[:-1], right[:-1]
-    if len(left) == 2 and left == right[::-1]:
-        return True
-    is_at_end = start + len(left) == len(typed) and start + len(right) == len(name)
+    is_at_end = start + max(len(left), len(right)) == max(len(typed), len(name))
     if is_at_end and (set(left) | set(right)) & _VOWELS:
         return False
-    if len(left) + len(right) == 1:
-        doubled = (left or right) == (typed if left else name)[start - 1]
-        return len(name) >= _SHORTEST_NEAR or doubled
-    return len(left) == len(right) == 1 and len(name) >= _SHORTEST_NEAR
+    if len(left) == 2:
+        return left == right[::-1]
+    if len(left) + len(right) != 1:
+        return False
+    letter, longer = left or right, typed if left else name
+    is_vowel_left_out = letter == right and letter in _VOWELS and len(name) >= _SHORTEST_VOWEL
+    is_vowel_left_out = is_vowel_left_out and _VOWELS.isdisjoint((name[start - 1], name[start + 1]))
+    is_plural = is_at_end and letter == "s" and len(name) >= _SHORTEST_PLURAL
+    return letter == longer[start - 1] or is_vowel_left_out or is_plural

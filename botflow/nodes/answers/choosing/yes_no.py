@@ -11,7 +11,6 @@ from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
 from botflow.nodes.answers.choosing.amendments import between_corrections
 from botflow.nodes.answers.choosing.at_questions import Beside, means_at
-from botflow.nodes.answers.choosing.option_names import is_near
 from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
 from botflow.nodes.answers.choosing.yes_no_questions import AskedAbout, asked_about
 from botflow.nodes.answers.choosing.yes_no_words import (
@@ -29,6 +28,7 @@ from botflow.nodes.answers.choosing.yes_no_words import (
     squeezed,
 )
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
+from botflow.nodes.answers.spelling import is_one_edit_apart
 from botflow.nodes.answers.tokens import is_too_long
 
 _MOST_WORDS = 40
@@ -94,7 +94,7 @@ def _mended(word: str, language: str, question: str) -> str:
     """Return the one long word for yes or no that `word` is a typing error away from: "absolutley"."""
     if len(word) < SHORTEST_MENDED or word in known_words(language) or says_itself(word, question, language):
         return word
-    near = [known for known in long_words(language).get(word[0], ()) if is_near(word, known, word, known, ())]
+    near = [known for known in long_words(language).get(word[0], ()) if is_one_edit_apart(word, known)]
     return near[0] if len(near) == 1 else word
 
 
