@@ -39,7 +39,7 @@ def test_language_region_and_moment_count() -> None:
 
 def test_choices_are_labels_or_options() -> None:
     assert read_answer("choice", "2", choices=["Red", "Blue"]) == "Blue"
-    assert read_answer("choice", "bleu", choices=["Red", "Blue"]) == "Blue"
+    assert read_answer("choice", "yelow", choices=["Red", "Yellow"]) == "Yellow"
     options: list[dict[str, object]] = [{"id": "r", "label": "Red", "match": ["crimson"]}, {"id": "b", "label": "Blue"}]
     assert read_answer("choice", "crimson", choices=options) == "r"
     assert read_answer("choice", "green", choices=options) is None

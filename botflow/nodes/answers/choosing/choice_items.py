@@ -25,6 +25,7 @@ _NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№|#)\s?(?=\d)", re.IGNORECASE)
 _NUMBERING = words("number numbers nr num nummer nummern zahl numero numeros")
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
 _LIMITS = ("by", "per")
+_OF = ("of", "davon", "von", "de", "des", "d")  # behind a number it says how many: "2 of them"
 _QUESTION = re.compile("[?？؟]")
 
 
@@ -251,7 +252,8 @@ class _Reader:
         following = self.said.words[self.place + 1 : self.place + 2]
         is_end = self.several and word in self.words.to and any(each.isdecimal() for each in following)
         count = self.words.harmless.length_at(self.said.words, self.place)
-        if not count or is_end:  # "up to 3"
+        counts = word in _OF and self._is_behind_number()
+        if not count or is_end or counts:  # "up to 3", "2 of them"
             return False
         if count == 1 and word in self.words.agreeing and (at := self.asked.parts.holders_of(word)):
             self.found.items.append(Item("asked", at))  # "medium well" is not "Medium" where there is "Well done"
@@ -260,6 +262,9 @@ class _Reader:
         self.found.is_plain = self.found.is_plain and is_polite
         self.place += count
         return True
+
+    def _is_behind_number(self) -> bool:
+        return self.place > 0 and bool(self.found.items) and self.found.items[-1].kind in ("number", "word")
 
     def _takes_all(self, place: int) -> bool:
         """Say whether the harmless word leaves "all" what it is: "I want all", but not "that's all" or "hi all"."""

@@ -120,6 +120,16 @@ def test_what_is_surely_a_position_is_one(language: str, labels: str, text: str,
     assert label(language, labels, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "2 of them"), ("en", "2 of those please"), ("de", "2 davon"), ("es", "2 de estas"), ("fr", "2 de ceux")],
+)
+def test_how_many_of_them_is_no_position(language: str, text: str) -> None:
+    options = [Option(id=each, label=each) for each in ("Margherita", "Salami", "Funghi")]
+    assert label(language, "Margherita; Salami; Funghi", text) is None
+    assert choose_several(options, message(text), language) is None
+
+
 @pytest.mark.parametrize("text", ["1 and 3", "1-3", "the 2nd and 3rd", "all but 2"])
 def test_several_positions_among_labels_with_numbers_are_asked_again(text: str) -> None:
     options = [Option(id=each, label=each) for each in ("2 May", "3 May", "4 May")]
