@@ -59,6 +59,8 @@ def _position_in(text: str, asked: Asked) -> int | None:
     parts = [item for item in read.items if item.kind == "part"]
     if read.is_numbered and (parts or read.has_way):
         return None  # "monday 1", "in 2"
+    if {"ordinal", "last"} <= {item.kind for item in read.items}:
+        return None  # "the second last"
     named = [_position(item, asked.numbers, read.is_plain) for item in read.items if item.kind not in ("part", "asked")]
     meant = [*({at} for at in named if at is not None), *(item.at for item in parts)]
     found = set[int].intersection(*meant) if meant and None not in named else set[int]()

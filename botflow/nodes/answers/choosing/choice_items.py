@@ -25,6 +25,11 @@ _NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№|#)\s?(?=\d)", re.IGNORECASE)
 _NUMBERING = words("number numbers nr num nummer nummern zahl numero numeros")
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
 _LIMITS = ("by", "per")
+# Before the only number of an answer they say how many: "I'd like 2".
+_WANTING = words(
+    "like love get us me have want need for mochten mochte nehmen wollen will brauchen fur uns quiero queremos deme "
+    "quisieramos para ponme voudrais voudrions veux voulons pour"
+)
 _OF = ("of", "davon", "von", "de", "des", "d")  # behind a number it says how many: "2 of them"
 _QUESTION = re.compile("[?？؟]")
 
@@ -193,6 +198,8 @@ class _Reader:
         word = self.said.words[self.place]
         before = self.said.words[self.place - 1] if self.place else ""
         if word.isdecimal() and len(word) <= 4:
+            if before in _WANTING and sum(map(str.isdecimal, self.said.words)) == 1:
+                return bool(self.asked.numbers.sayers_of(int(word))) and self._take(Item("number", number=int(word)))
             return self._take(self._counted(int(word), "number"))
         if word in self.words.ordinals or word in self.words.last or _ORDINAL.fullmatch(word):
             return before not in self.words.article and self._take_ordinal(word)  # "just a second"

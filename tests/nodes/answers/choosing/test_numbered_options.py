@@ -122,12 +122,18 @@ def test_what_is_surely_a_position_is_one(language: str, labels: str, text: str,
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "2 of them"), ("en", "2 of those please"), ("de", "2 davon"), ("es", "2 de estas"), ("fr", "2 de ceux")],
-)
+    [("en", "2 of them"), ("en", "2 of those please"), ("de", "2 davon"), ("es", "2 de estas"), ("fr", "2 de ceux"),
+     ("en", "I'd like 2"), ("en", "give us 3"), ("en", "can I get 2"), ("en", "for 2"), ("de", "wir nehmen 2"),
+     ("es", "queremos 2"), ("fr", "nous voudrions 2")],
+)  # fmt: skip
 def test_how_many_of_them_is_no_position(language: str, text: str) -> None:
     options = [Option(id=each, label=each) for each in ("Margherita", "Salami", "Funghi")]
     assert label(language, "Margherita; Salami; Funghi", text) is None
     assert choose_several(options, message(text), language) is None
+
+
+def test_the_second_last_is_neither_the_second_nor_the_last() -> None:
+    assert label("en", "Apple; Banana", "the second last") is None
 
 
 @pytest.mark.parametrize("text", ["1 and 3", "1-3", "the 2nd and 3rd", "all but 2"])
