@@ -14,6 +14,7 @@ SEVERAL = -1
 _SHORTEST_SLIP = 4
 _SHORTEST_PLURAL = 5
 _SHORTEST_VOWEL = 6
+_CASES = frozenset("mnrs")  # endings of German adjectives: "großer", "großen"
 _LEAST_JOINED = 6  # letters; "icecream" is "ice cream"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 AND = ("and", "und", "y", "et")
@@ -159,6 +160,8 @@ def _is_near(typed: str, name: str, marked: str, name_marked: str, known: Collec
         return False
     if len(left) == 2:
         return left == right[::-1]
+    if len(left) == len(right) == 1 and is_at_end and len(name) >= _SHORTEST_VOWEL:
+        return name[start - 1] == "e" and {left, right} <= _CASES
     if len(left) + len(right) != 1:
         return False
     letter, longer = left or right, typed if left else name
