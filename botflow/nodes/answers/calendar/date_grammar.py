@@ -24,6 +24,7 @@ from botflow.nodes.answers.tokens import Token
 
 _ON = phrases("on,am,el,le")
 _EACH = frozenset(("los", "les", "every", "each", "jeden"))  # before a weekday: all of them
+_ANY = frozenset(("algun", "irgendein", "irgendeinen", "irgendeinem", "quelque"))  # one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,9 @@ class DateGrammar:
         """Read a weekday's name. One of two letters may be another word ("so"), so it needs a dot, or to be alone."""
         if at >= len(tokens) or tokens[at].text not in self._words.weekdays:
             return None
-        if at and (tokens[at - 1].text in self.lexicon.feasts or tokens[at - 1].text in _EACH):  # Good Friday
+        if at and (tokens[at - 1].text in self.lexicon.feasts or tokens[at - 1].text in _EACH | _ANY):  # Good Friday
+            return None
+        if at and tokens[at - 1].text in self._words.one and not is_sure:  # "one Friday" is any of them
             return None
         name, end = tokens[at].text, at + 1
         has_dot = end < len(tokens) and tokens[end].text == "." and tokens[end].glued

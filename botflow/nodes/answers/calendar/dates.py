@@ -10,7 +10,11 @@ from botflow.languages import base_language, country_in
 from botflow.nodes.answers.accounting import Harmless, Said, length_of_count, longest, only_value
 from botflow.nodes.answers.calendar.calendar_days import Day
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
-from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
+from botflow.nodes.answers.calendar.question_of_days import (
+    is_about_past,
+    is_one_of_several,
+    is_told_of_past,
+)
 from botflow.nodes.answers.calendar.times import length_of_time
 from botflow.nodes.answers.calendar.weekday_names import contradicts_weekday
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
@@ -57,7 +61,7 @@ def find_date(
     counted from that, "the 21st" is in its month, and a weekday alone must be one of the coming week as that is."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    if is_one_of_several(tokens, question, lexicon):
+    if is_one_of_several(tokens, question, lexicon) or is_told_of_past(tokens, question, lexicon):
         return None
     is_past = past or is_about_past(question, language)
     grammar = date_grammar(today, language, region, past=is_past, former=former)

@@ -14,7 +14,11 @@ from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.dates import date_grammar
 from botflow.nodes.answers.calendar.durations import length_at
 from botflow.nodes.answers.calendar.former_value import moved_moment, shift_at, time_after
-from botflow.nodes.answers.calendar.question_of_days import is_about_past, is_one_of_several
+from botflow.nodes.answers.calendar.question_of_days import (
+    is_about_past,
+    is_one_of_several,
+    is_told_of_past,
+)
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
@@ -66,7 +70,7 @@ def find_moment(
     moment `former` that it replaces."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    if is_one_of_several(tokens, question, lexicon):
+    if is_one_of_several(tokens, question, lexicon) or is_told_of_past(tokens, question, lexicon):
         return None
     is_past = past or is_about_past(question, language)
     dates = date_grammar(received_at.date(), language, region, past=is_past, former=former and former.date())

@@ -27,6 +27,8 @@ _PAST = {
         r"(?:\W+\w+){0,2}?\W+\w+(?:é|ée|és|ées|i|ie|is|it|u|ue|us)\b"
     ),
 }
+_WOULD = ("wären", "wär")  # "would be", in the readers' normal form as the past
+_INTENDING = frozenset(("thinking", "hoping", "wondering", "planning", "going"))
 _OR = re.compile(r"\b(?:or|oder|o|ou)\b")
 _LONGEST = 300  # characters of a question that are looked at
 
@@ -36,6 +38,19 @@ def is_about_past(question: str, language: str) -> bool:
     """Say whether `question`, in a BCP 47 tag's language, asks when something happened."""
     known = _PAST.get(base_language(language))
     return known is not None and known.search(question[:_LONGEST].lower()) is not None
+
+
+def is_told_of_past(tokens: Sequence[Token], question: str, lexicon: Lexicon) -> bool:
+    """Say whether something is told that was, where the question is not about it: "Friday I was there". "I was
+    thinking of Friday" is about what will be."""
+    if is_about_past(question, lexicon.language):
+        return False
+    return any(
+        token.text in lexicon.past
+        and token.raw.casefold() not in _WOULD
+        and not (at + 1 < len(tokens) and tokens[at + 1].text in _INTENDING)
+        for at, token in enumerate(tokens)
+    )
 
 
 def is_one_of_several(tokens: Sequence[Token], question: str, lexicon: Lexicon) -> bool:

@@ -14,6 +14,7 @@ from botflow.nodes.answers.beginnings import may_begin_number
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.former_value import in_half_of, lacks_half, moved_time, shift_at, time_after
+from botflow.nodes.answers.calendar.question_of_days import is_told_of_past
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
@@ -43,6 +44,8 @@ def find_time(text: str, language: str, question: str = "", *, former: str | Non
     """
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
+    if is_told_of_past(tokens, question, lexicon):
+        return None
     said = _Times(lexicon, question)
     if former is not None:
         shift = only_value(tokens, partial(shift_at, lexicon=lexicon), said.skip, lexicon)
@@ -88,7 +91,8 @@ class _Times:
         if clock.value.is_clear:
             return clock
         is_article = tokens[at].text in self._articles and len(tokens) > 1
-        return None if is_article or self._count(tokens, at) else clock
+        is_its_number = at > 0 and tokens[at - 1].text in self._lexicon.holders  # table 7
+        return None if is_article or is_its_number or self._count(tokens, at) else clock
 
     def skip(self, tokens: Sequence[Token], at: int) -> int:
         day, part = self._dates(tokens, at), self._clocks.part_at(tokens, at)

@@ -44,15 +44,19 @@ _CERTAIN_TROUBLE = re.compile(
     rf"(?:\w+ )?(?:{_NOUNS_OF_TROUBLE})\b"
 )
 _OTHER_MIND = re.compile(r"\b(?:in|your|\w+ing|\w+ of|never) mind\b")  # these mind nothing
-_MINDING = {  # "Does the pain bother you?" is about a fact, "Would it bother you to wait?" is not
+# Also what is over: "Can you no longer come?". "Does the pain bother you?" is about a fact, "Would it bother you to
+# wait?" is not.
+_MINDING = {
     "en": r"\bmind(?:ing)?\b|\b(?:do|would) you object\b|\bopposed to\b|\b(?:bother|disturb) you (?:if|to|that|when)\b|"
-    r"\banything against\b",
-    "de": r"\b(?:stort|store|wurde) (?:es|das|dich|sie)\b.*\bwenn\b|\bstort (?:es|das)\b|\bwas dagegen\b|"
+    r"\banything against\b|\b(?:no longer|any ?more)\b",
+    "de": r"\bnicht mehr\b|"
+    r"\b(?:stort|store|wurde) (?:es|das|dich|sie)\b.*\bwenn\b|\bstort (?:es|das)\b|\bwas dagegen\b|"
     r"\betwas dagegen\b|\b(?:macht|machte|wurde) .*\b(?:et)?was aus(?:machen)?\b|\bungelegen\b|\bsind sie dagegen$",
-    "es": r"\bimportaria\b|\bimporta(?:$| (?:si|que|\w+[aei]r(?:l[aeo]s?|[mst]e|nos)?)\b)|"
+    "es": r"\bya no\b|\bimportaria\b|\bimporta(?:$| (?:si|que|\w+[aei]r(?:l[aeo]s?|[mst]e|nos)?)\b)|"
     r"\b(?:molestaria|incomodaria)\b|\b(?:molesta|incomoda) (?:si|que|\w+[aei]r)\b|"
     r"\bse opone\b",
-    "fr": r"\b(?:ca|cela) (?:vous|te|t')? ?(?:derange|gene|ennuie|embete)(?:rait)?\b|\bvous opposez\b",
+    "fr": r"\bn[e'] ?\w+ plus\b|"
+    r"\b(?:ca|cela) (?:vous|te|t')? ?(?:derange|gene|ennuie|embete)(?:rait)?\b|\bvous opposez\b",
 }
 _MORE = {
     "en": r"\b(?:else|anything|something|another|further|additional|help|assist)\b|"

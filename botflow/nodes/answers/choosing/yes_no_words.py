@@ -135,7 +135,8 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "not": "nicht, statt, anstatt, kein",
         "negation": "das ist nicht, ist nicht, es ist nicht, ich bin nicht, bin ich nicht, ist es nicht, das ist es "
         "nicht, kann ich nicht, ich kann nicht",
-        "unsure": "vielleicht, weiss nicht, ich weiss nicht, weiss ich nicht, das weiss ich nicht, ich weiss es nicht, "
+        "unsure": "na ja, naja, vielleicht, weiss nicht, ich weiss nicht, weiss ich nicht, das weiss ich nicht, "
+        "ich weiss es nicht, "
         "keine ahnung, nicht sicher, ich bin nicht sicher, jein, bin mir nicht sicher, ich bin mir nicht sicher, "
         "eventuell, moglicherweise, wahrscheinlich, kommt darauf an, kommt drauf an, es kommt darauf an, mir egal, "
         "egal, ist mir egal, nicht falsch, ja und nein, ja oder nein, nicht unbedingt, nicht ganz, nicht absolut, "

@@ -33,6 +33,7 @@ _PLAIN = re.compile(r"[+-]?[0-9]{1,15}")
 # Latin America writes a decimal point; Spain and the rest of the language's countries a comma.
 _POINT_REGIONS = frozenset({"MX", "US", "PR", "GT", "HN", "NI", "SV", "DO", "PA", "PE"})
 _COMMA_LANGUAGES = frozenset({"de", "es", "fr"})
+_BEFORE_HOURS = frozenset(("las", "den", "dem"))
 _FAR_APART = 100  # times
 
 
@@ -119,8 +120,9 @@ def _only_number(tokens: Sequence[Token], grammar: Grammar[Number], harmless: Ha
 
     def read(tokens: Sequence[Token], at: int) -> Match[Number] | None:
         match = grammar(tokens, at)
-        is_other = match is not None and (_is_pronoun(tokens, at, match, harmless) or _is_year(tokens, at, match.end))
-        return None if is_other else match
+        if match is None or _is_pronoun(tokens, at, match, harmless) or _is_year(tokens, at, match.end):
+            return None
+        return None if _is_day_or_hour(tokens, at, match.end, harmless.lexicon) else match
 
     def skip(tokens: Sequence[Token], at: int) -> int:
         return 0 if _is_past(tokens[at], harmless) else beside(tokens, at)
@@ -141,6 +143,13 @@ def _is_pronoun(tokens: Sequence[Token], at: int, match: Match[Number], harmless
         if longest(tokens, match.end, lexicon.counted) or noun in lexicon.holders or stem(noun) in asked:
             return False
     return True
+
+
+def _is_day_or_hour(tokens: Sequence[Token], at: int, end: int, lexicon: Lexicon) -> bool:
+    """Say whether it may be a day or an hour: "para las 8", "pour le 8", "für den 8."; "the 4 of us" is a count."""
+    leads = lexicon.calendar.before_day | _BEFORE_HOURS
+    is_led = at > 0 and tokens[at].kind == "digits" and tokens[at - 1].text in leads
+    return is_led and not longest(tokens, end, lexicon.counted)
 
 
 def _is_year(tokens: Sequence[Token], at: int, end: int) -> bool:
