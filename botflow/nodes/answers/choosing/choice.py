@@ -35,7 +35,7 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str, question:
     text = (inbound.text or inbound.payload).strip()
     if not text or is_too_long(text):
         return None
-    asked = asked_of(tuple(options), question, language)
+    asked = asked_of(tuple(options), question, language, inbound.channel)
     said = read_words(text)
     at = asked.names.whole(said)
     if at is None and len(said.words) <= MOST_WORDS:

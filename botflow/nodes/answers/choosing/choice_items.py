@@ -22,6 +22,7 @@ MOST_WORDS = 60  # of an answer
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th|er|ere|re|e|eme|ieme|o|a|ra|ro|do|da|to|ta)")
 _NUMERO = re.compile(r"(?:\bno\.|\bn[º°]\.?|№|#)\s?(?=\d)", re.IGNORECASE)
 # Before a number that a label may have too: "number 12" may be "Table 12".
+_WITH_BUTTONS = ("chat", "")  # channels that show options without their numbers
 _NUMBERING = words("number numbers nr num nummer nummern zahl numero numeros")
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
 _LIMITS = ("by", "per")
@@ -60,16 +61,18 @@ class Asked:
     language: str
 
 
-def asked_of(options: tuple[Option, ...], question: str, language: str) -> Asked:
-    """Return what a question asks."""
-    names, numbers, parts = _offer_of(options, language)
+def asked_of(options: tuple[Option, ...], question: str, language: str, channel: str) -> Asked:
+    """Return what a question asks on a channel."""
+    names, numbers, parts = _offer_of(options, language, channel not in _WITH_BUTTONS)
     return Asked(names, numbers, parts, question_words(question, language), language)
 
 
 @lru_cache(maxsize=256)
-def _offer_of(options: tuple[Option, ...], language: str) -> tuple[OptionNames, NumberedOptions, LabelParts]:
+def _offer_of(
+    options: tuple[Option, ...], language: str, are_lines: bool
+) -> tuple[OptionNames, NumberedOptions, LabelParts]:
     """Return the names and numbers of these options; those of a question are the same in most turns."""
-    return names_of(options), numbered_options(options, language), LabelParts(options, language)
+    return names_of(options), numbered_options(options, language, are_lines=are_lines), LabelParts(options, language)
 
 
 @dataclass(slots=True)

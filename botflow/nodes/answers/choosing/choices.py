@@ -49,7 +49,7 @@ def choose_several(
     text = (inbound.text or inbound.payload).strip()
     if not text or is_too_long(text):
         return None
-    asked = asked_of(tuple(options), question, language)
+    asked = asked_of(tuple(options), question, language, inbound.channel)
     said = read_words(text)
     whole = asked.names.whole(said)
     if whole is not None:

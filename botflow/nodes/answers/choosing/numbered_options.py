@@ -1,7 +1,8 @@
 """Which option a bare number or an ordinal means: by what its label says, or by its position in the list.
 
 Where labels say numbers, a number may be one of them: "3" at "1-2", "3-5", "6+" is no position. It is an option only
-when its label alone says the number, and the option at that position is the same one or does not exist.
+when its label alone says the number, and the option at that position is the same one or does not exist. On a phone the
+options are numbered lines, so that a number which no other label says is the position there.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ _MOST_DIGITS = 9  # of an id
 class NumberedOptions:
     """The options of one question, by their numbers."""
 
-    def __init__(self, options: Sequence[Option], language: str) -> None:
+    def __init__(self, options: Sequence[Option], language: str, *, are_lines: bool) -> None:
         self.count = len(options)
+        self._are_lines = are_lines
         self._labels = [numbers_of(option.label, language) for option in options]
         self._ids = [int(option.id) if _is_number(option.id) else None for option in options]
         rests = [label.rest for label in self._labels]
@@ -32,7 +34,7 @@ class NumberedOptions:
 
     def bare(self, number: int) -> int | None:
         """Return the option of a bare number: "3", "three". None when that is not clear."""
-        return self._agreed(number, self._has_numbers)
+        return self._agreed(number, self._has_numbers and not self._are_lines)
 
     def ordered(self, place: int) -> int | None:
         """Return the option of an ordinal: "the third" is a position, unless a label says a day or an ordinal."""
@@ -69,9 +71,9 @@ class NumberedOptions:
 
 
 @lru_cache(maxsize=256)
-def numbered_options(options: tuple[Option, ...], language: str) -> NumberedOptions:
+def numbered_options(options: tuple[Option, ...], language: str, *, are_lines: bool = False) -> NumberedOptions:
     """Return these options by number; those of a question are the same in most turns."""
-    return NumberedOptions(options, language)
+    return NumberedOptions(options, language, are_lines=are_lines)
 
 
 def _count_articles(labels: Sequence[LabelNumbers]) -> None:

@@ -150,3 +150,20 @@ def test_the_first_two_are_positions_among_days_too() -> None:
 def test_a_long_label_is_read_in_linear_time() -> None:
     for written in ("1-" * 2000, "1 or 2 " * 500, "9" * 4000, "1.1." * 1000, "up to " * 700):
         assert label("en", f"{written}; Other", "7") is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "number", "meant"),
+    [
+        (("10:00", "11:00", "12:00"), "2", "11:00"),
+        (("Four Cheese", "Salami", "Funghi"), "2", "Salami"),
+        (("2 nights", "3 nights", "5 nights"), "3", None),
+        (("2nd May", "3rd May", "4th May"), "3", None),
+        (("1-2", "3-4", "5-6"), "2", None),
+        (("12:30", "1:30", "2:30"), "2", None),
+    ],
+)
+def test_on_a_phone_the_options_are_numbered_lines(labels: tuple[str, ...], number: str, meant: str | None) -> None:
+    options = tuple(Option(id=f"o{at}", label=label) for at, label in enumerate(labels))
+    chosen = choose(options, message(number, channel="sms"), "en")
+    assert (chosen.label if chosen else None) == meant
