@@ -29,6 +29,7 @@ _AT: Mapping[Meaning, Mapping[QuestionKind, Certain]] = {
 }
 # Answers that say even at "Do you mind?" what is meant.
 _PLAIN_YES = words("yes yeah yep yup ya yea aye y 1 +1 ja jo jep jap jup jau jawohl j si sip sipi s oui ouais ouep o")
+_PLAIN_NO_WORDS = words("no nope nah nein ne nee noe non nan")
 _PLAIN_NO = frozenset(
     (
         *("no", "nope", "nah", "n", "0", "not at all", "not really", "of course not", "absolutely not"),
@@ -58,6 +59,11 @@ class Beside:
     is_denied: bool
     is_thanked: bool
     is_consent: bool
+
+
+def is_plain(said: str) -> bool:
+    """Say whether a word is a yes or a no at any question that does not turn it round."""
+    return said in _PLAIN_YES or said in _PLAIN_NO_WORDS
 
 
 def means_at(said: str, means: Meaning, asked: AskedAbout, beside: Beside) -> Certain:

@@ -10,9 +10,9 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.languages import base_language
 from botflow.nodes.answers.choosing.amendments import between_corrections
-from botflow.nodes.answers.choosing.at_questions import Beside, means_at
+from botflow.nodes.answers.choosing.at_questions import Beside, is_plain, means_at
 from botflow.nodes.answers.choosing.question_words import agrees_with, core_of, may_repeat, says_itself
-from botflow.nodes.answers.choosing.yes_no_questions import AskedAbout, asked_about
+from botflow.nodes.answers.choosing.yes_no_questions import AskedAbout, asked_about, may_turn_round
 from botflow.nodes.answers.choosing.yes_no_words import (
     AGREEING,
     EMOJI,
@@ -33,6 +33,7 @@ from botflow.nodes.answers.tokens import is_too_long
 
 _MOST_WORDS = 40
 _DRAWN_OUT = re.compile(r"(.)\1{2}|(.)\2$")  # "yeees", "yess"; not "noon"
+_AROUND = " .,!\t\n"
 _THANKS = re.compile(r"\b(?:thanks?|thx|ty|danke|dank|gracias|merci)\b")
 _QUESTION = re.compile("[?？؟]")
 _NOT_ASKING = ("why not", "warum nicht", "por que no", "como no", "pourquoi pas")  # a yes with a question mark
@@ -59,6 +60,10 @@ def meaning(text: str, language: str, question: str = "") -> bool | None:
 def _meaning(text: str, language: str, question: str) -> bool | None:
     words = read_words(text).words
     said = " ".join(words)
+    if is_plain(said) and text.strip(_AROUND).isalpha() and not may_turn_round(question, language):
+        means = meanings(base_language(language)).get(said)
+        if means in ("assent", "no"):
+            return means == "assent"
     asked = asked_about(question, language)
     for known in (WHOLE.get(base_language(language), {}), WHOLE[""]):
         if said in known and not any(emoji in text for emoji in EMOJI):

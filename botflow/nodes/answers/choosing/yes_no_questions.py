@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from botflow.engine.text_folding import fold
@@ -24,7 +24,8 @@ _LONGEST = 1000  # characters; a rendered question may hold anything
 _SENTENCE_ENDS = re.compile(r"(?<=[?？؟!…\n])|(?<=\.)(?=\s+[^\W\d_a-zäöüßáéíóúñàâçèêëîïôûœ])")
 _CLAUSES = re.compile(r"[,;:–—]|\s-\s")
 _NOT_NEGATED = re.compile(
-    r"\b(?:yes or no|ja oder nein|si o no|oui ou non|(?:if|or) not|(?:wenn|falls|oder) nicht|si no|sinon|ou pas)\b"
+    r"\b(?:yes (?:or )?no|ja (?:oder )?nein|si (?:o )?no|oui (?:ou )?non|(?:if|or) not|(?:wenn|falls|oder) nicht|"
+    r"sinon|ou pas)\b"
 )
 _ALTERNATIVE = re.compile(r"\b(?:or|oder|o|u|ou)\b")
 _LEAD = re.compile(
@@ -146,6 +147,25 @@ class AskedAbout:
     trouble: str = ""
 
 
+def _without_offer(asked: str) -> str:
+    """Return a folded question without "yes or no", "if not" and their like, in which nothing is negated."""
+    return _NOT_NEGATED.sub("", asked)
+
+
+def may_turn_round(question: str, language: str) -> bool:
+    """Say whether even "yes" and "no" may mean something else at the question than at most: "Do you mind?"."""
+    return (
+        bool(question)
+        and _turning(base_language(language)).search(_without_offer(fold(question[-_LONGEST:]))) is not None
+    )
+
+
+@cache
+def _turning(language: str) -> re.Pattern[str]:
+    patterns = [each[known] for each in (_MINDING, _NEGATED) for known in {language, "en"} if known in each]
+    return re.compile("|".join((*patterns, _TROUBLE.pattern)))
+
+
 @lru_cache(maxsize=256)
 def asked_about(question: str, language: str) -> AskedAbout:
     """Return what `question` asks about, in the words of `language` and of English."""
@@ -158,7 +178,7 @@ def asked_about(question: str, language: str) -> AskedAbout:
     kinds = {_kind(each, languages) for each in sentences}
     kind = next(each for each in _STRICTEST if each in kinds)
     asked = fold(" ".join(sentences))
-    is_negated = _has(_NEGATED, _NOT_NEGATED.sub("", asked), languages)
+    is_negated = _has(_NEGATED, _without_offer(asked), languages)
     is_sought = kind == "trouble" and not is_negated and not _CERTAIN_TROUBLE.search(asked)
     trouble = _TROUBLE.search(asked) if is_sought else None
     return AskedAbout(
@@ -170,7 +190,7 @@ def asked_about(question: str, language: str) -> AskedAbout:
 
 
 def _kind(sentence: str, languages: tuple[str, ...]) -> QuestionKind:
-    asked = _NOT_NEGATED.sub("", fold(sentence))
+    asked = _without_offer(fold(sentence))
     if _has(_MINDING, _OTHER_MIND.sub("", asked), languages):
         return "minding"
     if _TROUBLE.search(asked):
