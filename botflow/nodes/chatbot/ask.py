@@ -279,7 +279,7 @@ class Ask(NodeType):
         inbound = scene.inbound
         if properties.expect in ("date", "datetime"):
             inbound = replace(inbound, received_at=scene.local_now)
-        if not expectation.question and expectation.kind not in FREE:
+        if not expectation.question and not _stands_alone(expectation.kind, inbound.text):
             expectation = replace(expectation, question=scene.render(properties.text))
         return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
@@ -301,6 +301,11 @@ class Ask(NodeType):
             reminders=properties.reminders,
             timeout_s=properties.timeout,
         )
+
+
+def _stands_alone(kind: Kind, text: str) -> bool:
+    """Say whether the words of the question cannot matter: to any text, or to a number that is all that was said."""
+    return kind in FREE or (kind in ("integer", "number") and text.isascii() and text.isdecimal())
 
 
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
