@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import cycle
 
@@ -61,14 +61,19 @@ def run(
         return finished.value, asked
 
 
-def replay(flow: Flow, stored: bytes, version: int, inbound: Inbound, journal: Sequence[tuple[str, bytes]]) -> Turn:
-    """Take the turn again from what is stored: the session's JSON, and answers by index and fingerprint."""
+def load(stored: bytes, version: int, kept: Mapping[str, bytes]) -> Session:
+    """Return a session from what is stored: its JSON, and its large values beside it."""
+    session = Session.from_json(orjson.loads(stored), version)
+    return session.filled({name: orjson.loads(kept[name]) for name in session.missing()})
+
+
+def replay(flow: Flow, session: Session, inbound: Inbound, journal: Sequence[tuple[str, bytes]]) -> Turn:
+    """Take the turn again from what is stored: the session, and answers by index and fingerprint."""
     index = 0
 
     def is_known(ask: Ask) -> bool:
         return index < len(journal) and journal[index][0] == fingerprint(ask)
 
-    session = Session.from_json(orjson.loads(stored), version)
     turn = take_turn(flow, session, inbound, TYPES, LIMITS, is_known=is_known)
     try:
         ask = next(turn)
@@ -139,6 +144,7 @@ class Conversation:
         self.turn: Turn
         self.asked: list[tuple[Ask, Answer]] = []
         self._stored = b"{}"
+        self._kept: dict[str, bytes] = {}
         self._answers = answers
         self._seen = seen
         self._events: list[Event] = []  # of the execution so far
@@ -156,10 +162,10 @@ class Conversation:
         turn, self.asked = run(self.flow, self.session, inbound, self._answers, known)
         check(turn, self.session, len(self.asked))
         journal = [(fingerprint(ask), orjson.dumps(answer_to_json(answer))) for ask, answer in self.asked]
-        assert replay(self.flow, self._stored, self.session.version, inbound, journal) == turn
-        stored = Session.from_json(orjson.loads(turn.state), turn.session.version)
-        if not any(frame.kept for frame in stored.frames):  # else its large values lie beside it
-            assert stored == turn.session
+        before = load(self._stored, self.session.version, self._kept)
+        assert replay(self.flow, before, inbound, journal) == turn
+        self._kept |= turn.kept
+        assert load(turn.state, turn.session.version, self._kept) == turn.session
         self.turn, self.session, self._stored = turn, turn.session, turn.state
         self._events += turn.events
         if turn.status in ("completed", "failed", "cancelled"):
