@@ -145,9 +145,10 @@ class Bot:
         """Claim whatever waits, as the process's tick does, until nothing does."""
         steps = [step for step in self.keeper.steps() if step.name != "recover"]
         while True:
+            had_room = self.sessions.room > 0  # without it nothing was claimed, whatever waits
             for step in steps:
                 await step.run()
-            if not self.sessions._serving:
+            if had_room and not self.sessions._serving:
                 return
             await self.idle()
 

@@ -6,6 +6,7 @@ An hour lies between two looks of each, so whatever happens within seconds was t
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -206,9 +207,12 @@ async def test_what_a_killed_process_held_runs_when_its_ten_seconds_are_over(pos
         await age_process(database, "killed", -HOUR_S)  # alive, however long the other process takes to begin
         async with process(postgres_url, timing=Timing(look_s=0.1, poll_s=HOUR_S)) as living:
             living.asked.go_on.set()
-            await age_process(database, "killed", 2.0)  # far from ten: a slow machine takes a while to look
+            began_s = time.monotonic()
+            await age_process(database, "killed", 2.0)
             await asyncio.sleep(0.5)
-            assert await lease(database, turn) == ("new", 1, "killed")
+            held = await lease(database, turn)
+            stood_still = time.monotonic() - began_s > 7.0  # then its ten seconds may be over
+            assert stood_still or held == ("new", 1, "killed")
             await age_process(database, "killed", 10.5)
             async with asyncio.timeout(10):
                 assert texts(await web.hear("hi", "m1")) == ["first! second!"]
