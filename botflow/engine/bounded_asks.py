@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import cast
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.closing import NodeTypes, finishing
-from botflow.engine.ending import Ending
+from botflow.engine.endings.closing import NodeTypes, finishing
+from botflow.engine.endings.ending import Ending
 from botflow.engine.scene import LimitExceeded, Scene
 from botflow.engine.session import Closing
 

@@ -18,7 +18,8 @@ from botflow.engine import events
 from botflow.engine.arrival import Expired, Ignored, Resume, Start, arrive
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.bounded_asks import CutOff, may_still_ask, within
-from botflow.engine.closing import (
+from botflow.engine.effects import Effect, SendMessage
+from botflow.engine.endings.closing import (
     cancelled,
     close,
     complete,
@@ -27,8 +28,7 @@ from botflow.engine.closing import (
     heed_cancellation,
     result_of,
 )
-from botflow.engine.effects import Effect, SendMessage
-from botflow.engine.ending import Ending, freeze, parents_news, state_of
+from botflow.engine.endings.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.level import Level

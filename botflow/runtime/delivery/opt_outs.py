@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from botflow.engine.closed_turns import leave_as_it_is, let_go
 from botflow.engine.effects import SendMessage
+from botflow.engine.endings.closed_turns import leave_as_it_is, let_go
 from botflow.engine.inbound import Inbound
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn

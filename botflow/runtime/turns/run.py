@@ -17,8 +17,8 @@ import structlog
 from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskHistory, Invoke, Pause
-from botflow.engine.closed_turns import give_up
 from botflow.engine.effects import SendMessage
+from botflow.engine.endings.closed_turns import give_up
 from botflow.engine.inbound import RUN
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.errors import BotflowError, FlowError

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from botflow.crash_points import Point
-from botflow.engine.closed_turns import give_up
+from botflow.engine.endings.closed_turns import give_up
 from botflow.engine.session import Closing, Frame, Session, Wait
 from botflow.storage import tables
 from botflow.storage.database import Database

@@ -15,7 +15,7 @@ import orjson
 
 from botflow.engine import events
 from botflow.engine.effects import CancelRuns, SendMessage, StartRun
-from botflow.engine.ending import Ending
+from botflow.engine.endings.ending import Ending
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import SMALLEST
 from botflow.engine.level import Level
