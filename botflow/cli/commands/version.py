@@ -30,7 +30,7 @@ VERSION = typer.Option("--version", help="Print the version, and exit.", is_eage
 
 
 def options(version: Annotated[bool, VERSION] = False) -> None:
-    """Take what stands before a command."""
+    """Take the options before a command."""
 
 
 def show_version(as_json: AsJson = False) -> None:

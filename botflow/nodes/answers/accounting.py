@@ -1,7 +1,7 @@
 """The one rule of reading: each word of an answer is a part of the value, or known to be harmless, or it is refused.
 
 A grammar is a function of the tokens and a place that returns the value which begins there, or None. A word that
-nobody knows may change the value ("3 gross", "not 5", "last Friday"), and asking again costs less than a wrong value.
+is in no list may change the value ("3 gross", "not 5", "last Friday"), and asking again costs less than a wrong value.
 """
 
 from __future__ import annotations

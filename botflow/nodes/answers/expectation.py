@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal[
+WordedKind = Literal[
     "text",
     "integer",
     "number",
@@ -21,11 +21,8 @@ Kind = Literal[
     "email",
     "phone",
     "url",
-    "regex",
-    "location",
-    "media",
-    "file",
 ]
+Kind = Literal[WordedKind, "regex", "location", "media", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

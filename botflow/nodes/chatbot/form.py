@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field as Limits
 from pydantic import ValidationError, model_validator
@@ -17,6 +17,7 @@ from botflow.engine.text_folding import fold
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Stored
 from botflow.languages import sentences_in
+from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.answers.fitting import fit_of
 from botflow.nodes.chatbot.ask import Ask, AskProperties
 from botflow.nodes.chatbot.bounds import Bound
@@ -41,23 +42,6 @@ from botflow.nodes.chatbot.question import (
 from botflow.nodes.chatbot.worded_answer import tell_change
 
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
-FormKind = Literal[
-    "text",
-    "integer",
-    "number",
-    "yes_no",
-    "choice",
-    "choices",
-    "date",
-    "time",
-    "datetime",
-    "duration",
-    "money",
-    "rating",
-    "email",
-    "phone",
-    "url",
-]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
@@ -70,7 +54,7 @@ class FieldProperties(Properties):
     """The variable that stores the answer; its words are words of the field, too."""
     text: str
     """The question, asked when no message has answered it. May be a template."""
-    expect: FormKind = "text"
+    expect: WordedKind = "text"
     """The kind of answer, of those that are said in words."""
     min: Bound | None = None
     """As in `chatbot.ask`."""

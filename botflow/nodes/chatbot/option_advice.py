@@ -28,7 +28,7 @@ def advice_on_options(options: Sequence[OptionProperties], name: str, around: Su
             if (interrupt := keywords.get(said.bare)) is not None:
                 yield Advice(
                     (name, position),
-                    f"who types {written!r} is led to the interrupt {interrupt!r}, not to this option",
+                    f"a person who types {written!r} is led to the interrupt {interrupt!r}, not to this option",
                     "give one of them another word",
                     code="option.keyword",
                 )
@@ -48,7 +48,7 @@ def _alike(
     if first != position:
         return Advice(
             (name, position),
-            f"{written!r} and {other!r} cannot be told apart: who types it is asked again",
+            f"{written!r} and {other!r} cannot be told apart: a person who types one is asked again",
             "give one of them another word",
             code="option.same_word",
         )
@@ -73,7 +73,7 @@ def _numbers(options: tuple[Option, ...], name: str) -> Iterator[Advice]:
             label = options[position].label
             yield Advice(
                 (name, position),
-                f"who types {number} is asked again: it may be {label!r} or the option number {number}",
+                f"a person who types {number} is asked again: it may be {label!r} or the option number {number}",
                 f"put it at place {number}, or add {str(number)!r} to its match",
                 code="option.number",
             )

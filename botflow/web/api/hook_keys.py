@@ -2,7 +2,7 @@
 
 Three sources, the first that is there: the `key` of the trigger, the signature, and the headers in which services name
 a delivery. Headers count only where the sender has sent the secret itself: it could start anything anyway. A signature
-does not cover them, so whoever gets hold of one signed request could otherwise start it again and again.
+does not cover them, so a stranger with one signed request could otherwise start it again and again.
 """
 
 from __future__ import annotations

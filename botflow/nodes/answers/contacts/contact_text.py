@@ -77,7 +77,7 @@ def is_accounted_for(text: str, spans: Sequence[Span], words: Lexicon) -> bool:
 def _is_asked_about(before: str, behind: str, words: Lexicon) -> bool:
     """Say whether the value is somebody else's or a question: "your number is ...", "is this ...", "...?".
 
-    Who asks whether it will do gives it: "Is ann@example.com ok?".
+    A person who asks whether an address will do gives it: "Is ann@example.com ok?".
     """
     own = _clauses(before, words)[-1]
     rest = _SENTENCE_END.split(behind, maxsplit=1)[0]

@@ -50,7 +50,7 @@ def _has_mistyped_ending(address: str) -> bool:
 
 
 def _is_pattern(address: str) -> bool:
-    """Say whether an address says what stands where, as "firstname.lastname@company.com" does."""
+    """Say whether an address names its own parts, as "firstname.lastname@company.com" does."""
     pieces = re.split(r"[._+-]", address.partition("@")[0].lower())
     return len(pieces) > 1 and _PARTS_OF_NAMES.issuperset(pieces)
 

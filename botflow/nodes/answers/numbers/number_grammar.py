@@ -135,7 +135,7 @@ class NumberGrammar:
         return Match(sum_.value, end, weak and end == at + 1)
 
     def _step(self, tokens: Sequence[Token], at: int, sum_: Sum) -> int:
-        """Add what stands at `at` to the sum; return how many tokens that took, 0 when it does not belong to it."""
+        """Add the token at `at` to the sum; return how many tokens that took, 0 when it does not belong to it."""
         token = tokens[at]
         if token.text == "-" and sum_.is_begun and not sum_.is_literal:  # twenty-one
             after = at + 1 < len(tokens) and self._pieces(tokens[at + 1])
@@ -258,7 +258,7 @@ def _turned(found: list[Piece]) -> list[Piece]:
 
 
 def _is_sign(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Say whether what stands at `at` is the sign of the number that ends at `end`: the plus of "me +1" adds, and the
+    """Say whether the mark at `at` is the sign of the number that ends at `end`: the plus of "me +1" adds, and the
     dash of "- 4 people" begins an item of a list."""
     if tokens[at].kind == "word":
         return True
