@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from botflow.flow.problems import FlowProblems
+from tests.engine.conversation import Talk, node, say
 from tests.nodes.chatbot.test_form import talk
 
 COUNTED = ["for", "people", "für", "Personen", "para", "personas", "pour", "personnes"]
@@ -186,3 +187,11 @@ def test_a_change_is_told_in_words(language: str, field: dict[str, Any], first: 
 def test_what_is_not_said_in_words_is_no_field(kind: str) -> None:
     with pytest.raises(FlowProblems, match="expect"):
         talk(fields=[{"name": "one", "text": "One?", "expect": kind}])
+
+
+def test_on_a_phone_a_number_is_the_position_in_the_list() -> None:
+    slots = {"name": "slot", "text": "Which slot?", "expect": "choice", "choices": ["10:00", "11:00", "12:00"]}
+    conversation = Talk(node("f", "chatbot.form", fields=[slots], on={"done": "end"}), say("end", "{{ slot }}"))
+    conversation.send("hi", channel="sms")
+
+    assert conversation.send("2", channel="sms") == ["11:00"]
