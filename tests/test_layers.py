@@ -31,7 +31,7 @@ LAYERS = (
         "engine",
         "nodes",
     ),
-    *("records", "interfaces", "plugins", "storage", "runtime", "triggering", "web", "cli"),
+    *("records", "interfaces", "plugins", "storage", "runtime", "service", "triggering", "web", "cli"),
 )
 # Within a layer: each level may import itself and those before it. Every module and folder stands in one of them.
 LEVELS = {
@@ -47,7 +47,9 @@ LEVELS = {
                 "files",
                 "migrations",
                 "one_off",
+                "organizations",
                 "prune",
+                "service",
                 "session_tokens",
                 "spending",
                 "transcripts",

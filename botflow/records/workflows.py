@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from botflow.values import value
 
-WorkflowStatus = Literal["active", "inactive"]
+WorkflowStatus = Literal["draft", "active", "inactive", "paused", "archived"]
+"""Only an active workflow is served. `draft` has never been published."""
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class PublishedFlow:
     """One stored version: `documents` is the bundle {workflow id: document}, the root's under `workflow_slug`."""
 
     workflow: int
+    organization: int
     slug: str
     version: int
     number: int

@@ -19,7 +19,7 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow, Node
 from botflow.flow.policy import Policy
 from botflow.phone_numbers import require_numbers
-from botflow.records.workflows import Publication, PublishedFlow, WorkflowStatus, WorkflowSummary
+from botflow.records.workflows import Publication, PublishedFlow
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.storage.workflow_versions import FlowVersions
 
@@ -37,6 +37,7 @@ class LiveFlow:
     """A workflow's active version, compiled."""
 
     workflow: int
+    organization: int
     version: int
     slug: str
     flow: Flow
@@ -70,12 +71,7 @@ class Flows:
                 status=404,
             )
         if live is None:
-            raise RejectedInbound(
-                f"there is no workflow {slug!r} here",
-                code="workflow.unknown",
-                hint="use the id at the top of its flow file",
-                status=404,
-            )
+            raise _unknown(slug)
         return live
 
     def check_known(self, slug: str) -> None:
@@ -89,7 +85,7 @@ class Flows:
         if published is None:
             return self.get(slug)
         flow = self._compiled(published)
-        return LiveFlow(workflow=published.workflow, version=published.version, slug=slug, flow=flow)
+        return _live(published, flow)
 
     def all(self) -> list[LiveFlow]:
         return sorted(self._live.values(), key=lambda live: live.slug)
@@ -119,6 +115,12 @@ class Flows:
     def out_of_service(self) -> list[str]:
         """Return the slugs of the workflows that are not active."""
         return sorted(self._out_of_service)
+
+    def check_owner(self, slug: str, organization: int) -> None:
+        """RejectedInbound `workflow.unknown` (404) for a workflow in service that belongs to another organization."""
+        live = self._live.get(slug)
+        if live is not None and live.organization != organization:
+            raise _unknown(slug)
 
     def slug_of(self, workflow: int) -> str | None:
         """Return the slug of a workflow served here, by its row's id."""
@@ -176,9 +178,7 @@ class Flows:
                     "workflow_out_of_service", workflow=flow.id, hint=f"botflow workflows activate {flow.id}"
                 )
                 continue
-            self._live[flow.id] = LiveFlow(
-                workflow=published.workflow, version=published.version, slug=flow.id, flow=flow
-            )
+            self._live[flow.id] = _live(published, flow)
 
     def _log_publication(self, publication: Publication) -> None:
         flow, active, before = publication.flow, publication.active, publication.before
@@ -203,42 +203,6 @@ class Flows:
             self._serve(published)
         for slug in self._live.keys() - {published.slug for published in active}:
             del self._live[slug]
-
-    async def set_status(self, slug: str, status: WorkflowStatus) -> None:
-        """Take a workflow out of service, or put it back: here at once, in other processes within a second.
-
-        RejectedInbound `workflow.unknown` when there is none.
-        """
-        if not slug.isprintable() or not await self._store.set_status(slug, status):
-            raise RejectedInbound(
-                f"there is no workflow {slug[:64]!r}",
-                code="workflow.unknown",
-                hint="list them with GET /api/v1/workflows",
-                status=404,
-            )
-        self._log.info("workflow_status_set", workflow=slug, status=status)
-        await self.refresh()
-
-    async def activate(self, slug: str, number: int) -> None:
-        """Let new executions get the version with this number: here at once, in other processes within a second.
-
-        RejectedInbound `version.unknown` when there is none.
-        """
-        before = await self._store.activate(slug, number) if slug.isprintable() else None
-        if before is None:
-            raise RejectedInbound(
-                f"the workflow {slug[:64]!r} has no version {number}",
-                code="version.unknown",
-                hint=f"botflow workflows versions {slug[:64]} lists those that there are",
-                status=404,
-            )
-        if before != number:
-            self._log.info("workflow_version_replaced", workflow=slug, version=number, replaced=before)
-        await self.refresh()
-
-    async def list(self) -> list[WorkflowSummary]:
-        """Return all stored workflows, in or out of service."""
-        return await self._store.list()
 
     def changed(self) -> None:
         """Another process has published a version: look at once."""
@@ -274,9 +238,7 @@ class Flows:
             flow = self._compiled(published)
         except CannotRun:
             return
-        self._live[published.slug] = LiveFlow(
-            workflow=published.workflow, version=published.version, slug=published.slug, flow=flow
-        )
+        self._live[published.slug] = _live(published, flow)
 
     def _compiled(self, published: PublishedFlow) -> Flow:
         flow = self._versions.get(published.version)
@@ -309,6 +271,25 @@ class Flows:
         self._versions[version] = flow
         while len(self._versions) > KEPT_VERSIONS:
             self._versions.popitem(last=False)
+
+
+def _unknown(slug: str) -> RejectedInbound:
+    return RejectedInbound(
+        f"there is no workflow {slug!r} here",
+        code="workflow.unknown",
+        hint="use the id at the top of its flow file",
+        status=404,
+    )
+
+
+def _live(published: PublishedFlow, flow: Flow) -> LiveFlow:
+    return LiveFlow(
+        workflow=published.workflow,
+        organization=published.organization,
+        version=published.version,
+        slug=published.slug,
+        flow=flow,
+    )
 
 
 def _takes_chat(node_type: NodeType, node: Node) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from botflow.records.sessions import SessionKey
 from botflow.storage.consent_changes import (
@@ -22,8 +22,7 @@ from botflow.storage.consent_changes import (
 )
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import contacts, organizations
-from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
+from botflow.storage.tables import contacts
 
 
 class Contacts:
@@ -58,15 +57,14 @@ class Contacts:
         """Park a new session if its contact has opted out (then True); waits for a stop that is under way."""
         return await self._engine.write(park_if_stopped, key)
 
-    async def set_time_zone(self, channel: str, address: str, zone: str | None) -> None:
-        """Store a contact's time zone, for the deployment's organization."""
-        await self._engine.write(_set_time_zone, channel, address, zone)
+    async def set_time_zone(self, organization: int, channel: str, address: str, zone: str | None) -> None:
+        """Store a contact's time zone."""
+        await self._engine.write(_set_time_zone, organization, channel, address, zone)
 
 
-def _set_time_zone(connection: Connection, channel: str, address: str, zone: str | None) -> None:
-    home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
+def _set_time_zone(connection: Connection, organization: int, channel: str, address: str, zone: str | None) -> None:
     row = upsert(connection, contacts).values(
-        organization_id=home,
+        organization_id=organization,
         channel=channel,
         address=address,
         stopped=False,

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 from botflow.errors import UsageError
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import credentials, executions, organizations, sessions, workflows
-from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
+from botflow.storage.organizations import home_organization
+from botflow.storage.tables import credentials, executions, sessions, workflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,7 @@ class Credentials:
         self._engine = engine
 
     async def default_organization(self) -> int:
-        statement = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION)
-        found: int = await self._engine.read(lambda connection: connection.execute(statement).scalar_one())
-        return found
+        return await self._engine.read(home_organization)
 
     async def add(self, key: CredentialKey, module: str, sealed: bytes) -> None:
         """Store a set; UsageError `credential.exists` when the name is taken."""

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select
 
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import decisions, organizations, workflows
-from botflow.storage.workflow_versions import DEFAULT_ORGANIZATION
+from botflow.storage.tables import decisions, workflows
 
 DecisionKind = Literal["opt_out", "opt_in", "suppressed", "delayed", "held", "refused", "released"]
 COLUMNS = ("id", "at", "channel", "address", "kind", "reason", "session_id", "subject", "detail")
@@ -45,16 +44,15 @@ class Decisions:
         await self._engine.write(record, organization, [decision])
 
     async def of_address(
-        self, address: str, channel: str = "", limit: int = 100, before: int | None = None
+        self, organization: int, address: str, channel: str = "", limit: int = 100, before: int | None = None
     ) -> list[Decision]:
-        """Return the decisions about an address in the deployment's organization, newest first.
+        """Return an organization's decisions about an address, newest first.
 
         `before` is the id of the last decision of the page before.
         """
-        home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
         found: Select[*tuple[Any, ...]] = (
             select(*(decisions.c[name] for name in COLUMNS))
-            .where(decisions.c.organization_id == home, decisions.c.address == address)
+            .where(decisions.c.organization_id == organization, decisions.c.address == address)
             .order_by(decisions.c.id.desc())
             .limit(limit)
         )

@@ -67,6 +67,8 @@ workflow_versions = Table(
     Column("digest", Text, nullable=False),
     Column("documents", Json, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("author", Text),  # who published it first, NULL for a file
+    Column("message", Text),  # what that person said of it
     UniqueConstraint("workflow_id", "digest"),
     UniqueConstraint("workflow_id", "number"),
 )

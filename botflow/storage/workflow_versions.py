@@ -17,12 +17,13 @@ from botflow.records.workflows import (
 )
 from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import executions, organizations, schedules, sessions, workflow_versions, workflows
+from botflow.storage.organizations import home_organization
+from botflow.storage.tables import executions, schedules, sessions, workflow_versions, workflows
 
-DEFAULT_ORGANIZATION = "default"
 MOST_VERSIONS = 50  # in a list
 PUBLISHED: Select[*tuple[Any, ...]] = select(
     workflows.c.id,
+    workflows.c.organization_id,
     workflows.c.slug,
     workflow_versions.c.id,
     workflow_versions.c.number,
@@ -53,7 +54,7 @@ class FlowVersions:
         A version that was stored before, and is not the active one, becomes active again only if this `restores` it:
         a server that starts with an older file must not undo what was published since.
         """
-        return await self._engine.write(_publish, slug, name, digest, documents, restores)
+        return await self._engine.write(publish_version, slug, name, digest, documents, restores=restores)
 
     async def active(self) -> list[PublishedFlow]:
         """Return the active version of each active workflow, in the order of their slugs."""
@@ -91,10 +92,6 @@ class FlowVersions:
     async def set_status(self, slug: str, status: WorkflowStatus) -> bool:
         """Put a workflow into service or take it out; False when there is none."""
         return await self._engine.write(set_status, slug, status)
-
-    async def activate(self, slug: str, number: int) -> int | None:
-        """See `activate_version`."""
-        return await self._engine.write(activate_version, slug, number)
 
     async def version(self, version: int) -> PublishedFlow | None:
         """Return the version with this id (not its number), active or not; None when there is none."""
@@ -174,12 +171,21 @@ def list_versions(connection: Connection, slug: str) -> list[WorkflowVersion]:
     ]
 
 
-def _publish(
-    connection: Connection, slug: str, name: str, digest: str, documents: dict[str, object], restores: bool
+def publish_version(
+    connection: Connection,
+    slug: str,
+    name: str,
+    digest: str,
+    documents: Mapping[str, object],
+    *,
+    restores: bool = False,
+    author: str | None = None,
+    message: str | None = None,
 ) -> Publication:
+    """See `FlowVersions.publish`; `author` and `message` are kept with a new version."""
     workflow = _workflow(connection, slug, name, documents)
     before = _active(connection, workflow)
-    version, is_new = _version(connection, workflow, digest, documents)
+    version, is_new = _version(connection, workflow, digest, documents, author, message)
     if is_new or restores or before is None:
         _make_active(connection, workflow, version, name, now())
     row = connection.execute(PUBLISHED.where(workflow_versions.c.id == version)).one()
@@ -210,9 +216,8 @@ def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[s
     found: int | None = connection.execute(mine).scalar()
     if found is not None:
         return found
-    home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION).scalar_subquery()
     created = upsert(connection, workflows).values(
-        organization_id=home,
+        organization_id=home_organization(connection),
         slug=slug,
         name=name,
         status="active",
@@ -224,7 +229,14 @@ def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[s
     return winner
 
 
-def _version(connection: Connection, workflow: int, digest: str, documents: Mapping[str, object]) -> tuple[int, bool]:
+def _version(
+    connection: Connection,
+    workflow: int,
+    digest: str,
+    documents: Mapping[str, object],
+    author: str | None,
+    message: str | None,
+) -> tuple[int, bool]:
     """Return the version of this content, and whether it is new."""
     of_workflow = workflow_versions.c.workflow_id == workflow
     known = select(workflow_versions.c.id).where(of_workflow, workflow_versions.c.digest == digest)
@@ -235,7 +247,15 @@ def _version(connection: Connection, workflow: int, digest: str, documents: Mapp
     number = connection.execute(last).scalar_one() + 1
     created = connection.execute(
         insert(workflow_versions)
-        .values(workflow_id=workflow, number=number, digest=digest, documents=documents, created_at=now())
+        .values(
+            workflow_id=workflow,
+            number=number,
+            digest=digest,
+            documents=documents,
+            created_at=now(),
+            author=author,
+            message=message,
+        )
         .returning(workflow_versions.c.id)
     )
     version: int = created.scalar_one()
@@ -248,9 +268,10 @@ def _mode(document: object) -> str:
 
 
 def _published(row: tuple[Any, ...]) -> PublishedFlow:
-    workflow, slug, version, number, digest, documents, status = row
+    workflow, organization, slug, version, number, digest, documents, status = row
     return PublishedFlow(
         workflow=workflow,
+        organization=organization,
         slug=slug,
         version=version,
         number=number,

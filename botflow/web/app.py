@@ -6,7 +6,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from botflow.records.access import Scope as Access
 from botflow.settings import Settings
+from botflow.web.api import drafts, keys, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -30,7 +32,6 @@ from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_out
 from botflow.web.api.results import export_results
 from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
-from botflow.web.api.workflows import list_workflows, setting_status
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
 from botflow.web.chat.files import ReadFile, SendFile
@@ -40,7 +41,11 @@ from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.request_watch import RequestWatch
+from botflow.web.rest.openapi import document_routes
+from botflow.web.rest.operation import API, routes_of
 from botflow.web.shedding import Shedding
+
+OPERATIONS = (*workflows.OPERATIONS, *drafts.OPERATIONS, *versions.OPERATIONS, *keys.OPERATIONS)
 
 
 class Routes:
@@ -68,6 +73,8 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_api_routes(),
+        *routes_of(OPERATIONS),
+        *document_routes(OPERATIONS),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),
         Route("/healthz", Alive(), methods=["GET"]),
@@ -83,31 +90,28 @@ def _api_routes() -> list[Route]:
     """Return the routes below /api/v1; all of them need the API key."""
     one = "/executions/{id}"
     return [
-        _api("GET", "/decisions", list_decisions),
-        _api("PUT", "/contacts/{channel}/{address}", put_contact),
-        _api("GET", "/outbounds", list_outbounds),
-        _api("POST", "/outbounds/{id}/release", release_outbound),
-        _api("POST", "/outbounds/{id}/drop", drop_outbound),
-        _api("POST", "/events", tell_event, Middleware(Shedding)),
-        _api("GET", "/workflows", list_workflows),
-        _api("POST", "/workflows/{workflow}/activate", setting_status("active")),
-        _api("POST", "/workflows/{workflow}/deactivate", setting_status("inactive")),
-        _api("POST", "/workflows/{workflow}/executions", start_execution),
-        _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session),
-        _api("GET", "/executions", list_executions),
-        _api("GET", "/results", export_results),
-        _api("GET", one, reading(read_one)),
-        _api("GET", f"{one}/children", reading(read_children, *CHILDREN_FILTERS)),
-        _api("GET", f"{one}/steps", reading(read_steps)),
-        _api("GET", f"{one}/logs", reading(read_logs, "level", "after")),
-        _api("GET", f"{one}/artifacts", reading(read_artifacts)),
-        _api("GET", f"{one}/artifacts/{{key:path}}", read_artifact),
-        _api("POST", f"{one}/pause", changing("pause")),
-        _api("POST", f"{one}/resume", changing("resume")),
-        _api("POST", f"{one}/cancel", cancel_execution),
-        _api("POST", f"{one}/retry", retry_execution),
+        _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
+        _api("PUT", "/contacts/{channel}/{address}", put_contact, Access.SESSIONS_WRITE),
+        _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
+        _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
+        _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
+        _api("POST", "/events", tell_event, Access.EXECUTIONS_WRITE, Middleware(Shedding)),
+        _api("POST", "/workflows/{workflow}/executions", start_execution, Access.EXECUTIONS_WRITE),
+        _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session, Access.SESSIONS_WRITE),
+        _api("GET", "/executions", list_executions, Access.EXECUTIONS_READ),
+        _api("GET", "/results", export_results, Access.EXECUTIONS_READ),
+        _api("GET", one, reading(read_one), Access.EXECUTIONS_READ),
+        _api("GET", f"{one}/children", reading(read_children, *CHILDREN_FILTERS), Access.EXECUTIONS_READ),
+        _api("GET", f"{one}/steps", reading(read_steps), Access.EXECUTIONS_READ),
+        _api("GET", f"{one}/logs", reading(read_logs, "level", "after"), Access.EXECUTIONS_READ),
+        _api("GET", f"{one}/artifacts", reading(read_artifacts), Access.EXECUTIONS_READ),
+        _api("GET", f"{one}/artifacts/{{key:path}}", read_artifact, Access.EXECUTIONS_READ),
+        _api("POST", f"{one}/pause", changing("pause"), Access.EXECUTIONS_WRITE),
+        _api("POST", f"{one}/resume", changing("resume"), Access.EXECUTIONS_WRITE),
+        _api("POST", f"{one}/cancel", cancel_execution, Access.EXECUTIONS_WRITE),
+        _api("POST", f"{one}/retry", retry_execution, Access.EXECUTIONS_WRITE),
     ]
 
 
-def _api(method: str, path: str, endpoint: Endpoint, *inner: Middleware) -> Route:
-    return Route(f"/api/v1{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired), *inner])
+def _api(method: str, path: str, endpoint: Endpoint, needed: Access, *inner: Middleware) -> Route:
+    return Route(f"{API}{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired, needed), *inner])

@@ -15,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import BotflowError, UsageError
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
+from botflow.service.api_keys import KeyReader
+from botflow.storage.organizations import home_organization
 from botflow.web.addresses import TrustedProxies
 from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
@@ -82,7 +84,8 @@ class Application:
         self._is_open = True
         try:
             async with open_runtime(self._options) as runtime:
-                desk = self._open_desk(runtime, body_within_s)
+                home = await runtime.database.engine.read(home_organization)
+                desk = self._open_desk(runtime, home, body_within_s)
                 async with desk.news.looking():
                     self._desk = desk
                     try:
@@ -134,12 +137,14 @@ class Application:
             raise
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _open_desk(self, runtime: Runtime, body_within_s: float | None) -> Desk:
+    def _open_desk(self, runtime: Runtime, home: int, body_within_s: float | None) -> Desk:
         settings, key = self._options.settings, self._options.settings.botflow_api_key
         return Desk(
             runtime=runtime,
             settings=settings,
-            gate=Gate(self._options.keyring, key.get_secret_value() if key else None),
+            gate=Gate(
+                self._options.keyring, key.get_secret_value() if key else None, home, KeyReader(runtime).principal
+            ),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from starlette.types import Scope
@@ -11,13 +11,15 @@ from starlette.types import Scope
 from botflow.engine.inbound import CHAT
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel
+from botflow.records.access import Principal
+from botflow.records.access import Scope as Access
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.receive import check_token
 from botflow.settings import Settings
 from botflow.web.addresses import FORWARDED_FOR, TrustedProxies
 from botflow.web.asgi import header
-from botflow.web.auth.callers import Caller, Gate, Visitor, external_id_of
+from botflow.web.auth.callers import Caller, Gate, TrustedServer, Visitor, external_id_of, require_scope
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -68,18 +70,25 @@ class Desk:
     async def caller(self, scope: Scope, workflow: str) -> Caller | None:
         """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""
         try:
-            return self.gate.caller(scope, workflow)
+            caller = await self.gate.caller(scope, workflow)
         except Refused as refusal:
             await self._count_failure(scope, refusal)
             raise
+        if isinstance(caller, TrustedServer):
+            reads = scope["method"] in ("GET", "HEAD")
+            require_scope(caller.principal, Access.SESSIONS_READ if reads else Access.SESSIONS_WRITE)
+            self.runtime.flows.check_owner(workflow, caller.principal.organization)
+        return caller
 
-    async def require_api_key(self, scope: Scope) -> None:
-        """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
+    async def principal(self, scope: Scope, needed: Access) -> Principal:
+        """Return who calls with an API key that may do this; RejectedInbound `token.missing`, `token.invalid`, or
+        `scope.missing`."""
         try:
-            self.gate.require_api_key(scope)
+            principal = await self.gate.principal(scope, needed)
         except Refused as refusal:
             await self._count_failure(scope, refusal)
             raise
+        return replace(principal, address=self.address_of(scope))
 
     async def count_forgery(self, scope: Scope, **facts: object) -> None:
         """Log a webhook that its sender did not sign; 429 when the address sends too many of them."""

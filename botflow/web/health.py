@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from botflow.records.access import Scope as Access
 from botflow.runtime.app import Runtime
 from botflow.runtime.process.metrics import CONTENT_TYPE
 from botflow.web.asgi import NO_STORE, send_bytes, send_json
@@ -62,7 +63,7 @@ class ShowMetrics:
             desk = desk_of(scope)
             runtime = desk.runtime
             if not desk.dev:
-                await desk.require_api_key(scope)
+                await desk.principal(scope, Access.METRICS_READ)
         await send_bytes(send, 200, await runtime.metrics.render(), METRICS_TYPE, NO_STORE)
 
 

@@ -12,15 +12,15 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from botflow.errors import RejectedInbound, did_you_mean
 from botflow.flow.whole_numbers import LONGEST, is_storable
+from botflow.service.models import Body
 
 DEEPEST = 16
 # Nineteen digits in a row, possibly in a text: a shorter number has at most 64 bits, and so needs no second look.
@@ -37,22 +37,7 @@ _WRONG_TYPE = {
 _LONGEST_PATH = 80
 
 
-class Body(BaseModel):
-    """The base of request bodies: camelCase names, strict types, no unknown fields. `example` is one, for people."""
-
-    example: ClassVar[str] = "{}"
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
-
-
 M = TypeVar("M", bound=Body)
-
-
-class Wrong(PydanticCustomError):
-    """A field that breaks a rule of its model. `*` at the beginning of a code stands for the field's name, which also
-    precedes the words: `Wrong("*.nul", "contains the character NUL", ...)` of the field `text` is `text.nul`."""
-
-    def __new__(cls, code: str, words: str, hint: str) -> Wrong:
-        return super().__new__(cls, code, words, {"hint": hint})
 
 
 def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:

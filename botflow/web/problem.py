@@ -6,9 +6,10 @@ An unexpected error is logged under an id, and the client gets only that id.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 import structlog
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from botflow.errors import BotflowError, ProviderError, RejectedInbound
+from botflow.flow.problems import FlowProblems
 from botflow.log_facts import log_facts
 from botflow.runtime.process.overload import Overloaded
 from botflow.web.asgi import Disconnected
@@ -29,13 +31,14 @@ HTTP_CODES: Mapping[int, str] = {404: "http.not_found", 405: "http.method_not_al
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """An error as the client reads it."""
+    """An error as the client reads it. `problems` are the checker's findings, of a flow document that was refused."""
 
     status: int
     code: str
     detail: str
     hint: str = ""
     id: str = ""
+    problems: Sequence[Mapping[str, Any]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def body(self) -> bytes:
@@ -48,6 +51,7 @@ class Problem:
             "detail": self.detail,
             "hint": self.hint,
             "id": self.id,
+            "problems": self.problems,
         }
         return orjson.dumps({name: value for name, value in full.items() if value})
 
@@ -72,6 +76,8 @@ def problem_of(failure: Exception, scope: Scope) -> Problem | None:
             return Problem(
                 status=failure.status, code=failure.code, detail=failure.message, hint=failure.hint, headers=headers
             )
+        case FlowProblems():
+            return _flow_problem(failure)
         case Overloaded():
             return _overloaded(failure)
         case ProviderError(retryable=True):
@@ -144,6 +150,17 @@ def _unexpected(failure: Exception, scope: Scope) -> Problem:
         detail="the server made a mistake; it has been logged",
         hint=f"tell the operator this id: {incident}",
         id=incident,
+    )
+
+
+def _flow_problem(failure: FlowProblems) -> Problem:
+    errors = [problem for problem in failure.problems if problem.severity == "error"]
+    return Problem(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        code=failure.code,
+        detail=errors[0].message,
+        hint=errors[0].hint,
+        problems=[problem.to_json() for problem in failure.problems],
     )
 
 

@@ -15,6 +15,7 @@ from docs.generate.commands import commands
 from docs.generate.metrics import metrics_table
 from docs.generate.models import properties_table, settings_table, table
 from docs.generate.node_types import node_types
+from docs.generate.operations import operations
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -45,6 +46,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "node": lambda: properties_table(PlacedNode),
     "node_types": node_types,
+    "operations": operations,
     "retry": lambda: properties_table(Retry),
     "settings": settings_table,
 }

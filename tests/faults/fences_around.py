@@ -105,7 +105,7 @@ WAKING = (
         test_served_flows.test_a_version_that_does_not_compile_here_leaves_the_former_one_in_service,
     ),
     Fence(
-        workflow_versions._publish,
+        workflow_versions.publish_version,
         "if is_new or restores or before is None:",
         "if True:",
         test_served_flows.test_a_process_with_an_older_file_serves_the_newer_version_and_says_so,
@@ -117,14 +117,14 @@ GATES = (
         Gate.caller, "visitor.workflow != workflow", "False", test_callers.test_a_token_of_one_workflow_opens_no_other
     ),
     Fence(
-        Gate._visitor,
+        Gate.visitor,
         "self._tokens.loads(token, return_timestamp=True)",
         "(self._tokens.loads_unsafe(token)[1], __import__('datetime').datetime.now())",
         test_callers.test_a_token_that_somebody_else_signed_is_nobodys,
     ),
-    Fence(Gate._visitor, "age_s > TOKEN_LIFETIME_S", "False", test_callers.test_a_token_ends_after_ninety_days),
+    Fence(Gate.visitor, "age_s > TOKEN_LIFETIME_S", "False", test_callers.test_a_token_ends_after_ninety_days),
     Fence(
-        Gate._visitor,
+        Gate.visitor,
         "age_s < -CLOCKS_DIFFER_S",
         "False",
         test_callers.test_a_server_whose_clock_is_ahead_signs_for_the_others_too,

@@ -33,6 +33,7 @@ from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations.upgrade import is_postgres, migrate
 from botflow.storage.tables import answers, decisions, executions, inbounds, outbounds, sessions, turns
 from tests.faults.servers_that_die import API_KEY, SECRET, Place, say, standing
+from tests.organizations import HOME
 from tests.performance.server import new_database
 from tests.servers import start_postgres
 from tests.storage.statements import noted_statements, steps_of
@@ -242,7 +243,7 @@ async def show_plans(kind: str, url: str) -> None:
         } | {
             "steps of one": lambda database: database.executions.turns(newest, 200),
             "what one used": lambda database: database.executions.spent(newest),
-            "decisions of an address": lambda database: Decisions(database.engine).of_address("p7-1234"),
+            "decisions of an address": lambda database: Decisions(database.engine).of_address(HOME, "p7-1234"),
             "held messages": lambda database: database.held.held(50),
             "sessions": lambda database: database.transcripts.sessions(None, 50),
             "sessions of a person": lambda database: database.transcripts.sessions_of([("chat", "p7-1234")]),

@@ -25,6 +25,7 @@ from botflow.storage.decisions import Decision, Decisions
 from botflow.storage.tables import outbounds, senders, sessions
 from tests.engine.conversation import START, node, say
 from tests.node_types import EVERY
+from tests.organizations import HOME
 from tests.runtime.bot_without_worker import Bot, open_bot, texts
 from tests.stand_ins.twilio import TwilioStandIn
 
@@ -117,7 +118,7 @@ class Town:
 
     async def decided(self, person: str = ANN) -> list[Decision]:
         """Return the evidence about a person, oldest first."""
-        return (await Decisions(self.database.engine).of_address(person))[::-1]
+        return (await Decisions(self.database.engine).of_address(HOME, person))[::-1]
 
     async def reasons(self, person: str = ANN) -> list[str]:
         return [decision.reason for decision in await self.decided(person)]

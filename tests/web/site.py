@@ -21,6 +21,7 @@ from botflow.flow.document import parse
 from botflow.interfaces import OnDelta
 from botflow.keyring import Keyring
 from botflow.plugins import Plugin
+from botflow.records.workflows import WorkflowStatus
 from botflow.runtime.app import Runtime, node_types
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.overload import Bounds
@@ -30,7 +31,6 @@ from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes, sessions
 from botflow.web.addresses import Network
 from botflow.web.application import Application
-from botflow.web.auth.callers import Visitor
 from botflow.web.context import Desk
 from botflow.web.http_protocol import HttpBounds
 from botflow.web.server import WebServer, server_config
@@ -129,6 +129,11 @@ class Site:
         assert opened.status_code == 201, opened.text
         return Visit(self, workflow, opened.json())
 
+    async def set_status(self, workflow: str, status: WorkflowStatus) -> None:
+        """Put a workflow into service, or take it out."""
+        await self.runtime.database.flows.set_status(workflow, status)
+        await self.runtime.flows.refresh()
+
     async def state_hash(self) -> str:
         """Return a hash over every row of every table that a turn or a webhook may write; a beat is neither."""
         digest = hashlib.sha256()
@@ -156,11 +161,8 @@ class Visit:
 
     @property
     def external_id(self) -> str:
-        caller = self.site.desk.gate.caller(
-            {"headers": [(b"authorization", self.headers["authorization"].encode())]}, self.workflow
-        )
-        assert isinstance(caller, Visitor)
-        return caller.external_id
+        visitor = self.site.desk.gate.visitor(self.opened["token"])
+        return visitor.external_id
 
     async def number(self) -> int:
         """Return the number of the session's row, which a visitor is not told."""

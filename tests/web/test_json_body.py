@@ -8,9 +8,10 @@ import pytest
 from pydantic import Field
 
 from botflow.errors import RejectedInbound
+from botflow.service.models import Body
 from botflow.web.api.session_tokens import Revoked
 from botflow.web.chat.body import Posted
-from botflow.web.json_body import Body, parse_body, parse_json
+from botflow.web.json_body import parse_body, parse_json
 
 SIZE = 400_000
 QUOTE = b'"'

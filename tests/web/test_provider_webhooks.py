@@ -281,17 +281,17 @@ async def test_a_callback_whose_body_does_not_come_in_time_is_ended(sqlite_url: 
 
 async def test_an_opt_out_holds_although_its_workflow_is_out_of_service(site: Site) -> None:
     assert said(await post(site, sms("hi", "SM1"))) == ["What's your name?"]
-    await site.runtime.flows.set_status("order", "inactive")
+    await site.set_status("order", "inactive")
     assert (await post(site, sms("Ann", "SM2"))).json()["code"] == "workflow.inactive"
     assert (await post(site, sms("YES", "SM3"))).json()["code"] == "workflow.inactive"
 
     assert said(await post(site, sms("STOP", "SM4"))) == []
 
     assert said(await post(site, sms("hi", "SM5"), "/twilio/talk")) == []  # in another workflow, too
-    await site.runtime.flows.set_status("order", "active")
+    await site.set_status("order", "active")
     assert said(await post(site, sms("Ann", "SM6"))) == []
-    await site.runtime.flows.set_status("order", "inactive")
+    await site.set_status("order", "inactive")
     assert said(await post(site, sms("START", "SM7"))) == []
     assert said(await post(site, sms("STOP", "SM4"))) == []  # again, and it changes nothing
-    await site.runtime.flows.set_status("order", "active")
+    await site.set_status("order", "active")
     assert said(await post(site, sms("Ann", "SM8"))) == ["What would you like, Ann?\n1. Pizza\n2. Salad"]

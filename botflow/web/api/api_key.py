@@ -1,18 +1,32 @@
-"""Requires the API key for every address under /api/v1, including addresses that are added later."""
+"""Requires an API key with a scope for an address under /api/v1."""
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import cast
 
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as HttpScope
+
+from botflow.records.access import Principal, Scope
 from botflow.web.context import desk_of
+
+_PRINCIPAL = "botflow.principal"  # in a request's scope
 
 
 class ApiKeyRequired:
-    """Passes on a request that carries the API key; else RejectedInbound `token.missing` or `token.invalid` (401)."""
+    """Passes on a request whose API key has the scope; else RejectedInbound `token.missing`, `token.invalid` (401) or
+    `scope.missing` (403)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, needed: Scope) -> None:
         self._app = app
+        self._needed = needed
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await desk_of(scope).require_api_key(scope)
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        scope[_PRINCIPAL] = await desk_of(scope).principal(scope, self._needed)
         await self._app(scope, receive, send)
+
+
+def principal_of(request: Request) -> Principal:
+    """Return who calls."""
+    return cast(Principal, request.scope[_PRINCIPAL])

@@ -14,10 +14,11 @@ from starlette.requests import Request
 from botflow.errors import RejectedInbound
 from botflow.flow.policy import TimeZone
 from botflow.interfaces import normal_address
-from botflow.web.api.json_response import ApiResponse
+from botflow.web.api.api_key import principal_of
 from botflow.web.context import desk_of
 from botflow.web.json_body import without_mark
 from botflow.web.request_bodies import read_body
+from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_BODY = 4 * 1024
 LONGEST = 200
@@ -44,7 +45,7 @@ async def put_contact(request: Request) -> ApiResponse:
         )
     address = normal_address(desk.runtime.channels, channel, address)
     zone = _zone(await read_body(request.scope, request.receive, LARGEST_BODY))
-    await desk.runtime.contacts.set_time_zone(channel, address, zone)
+    await desk.runtime.contacts.set_time_zone(principal_of(request).organization, channel, address, zone)
     return ApiResponse({"channel": channel, "address": address, "timeZone": zone})
 
 

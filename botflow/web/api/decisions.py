@@ -13,9 +13,10 @@ from starlette.requests import Request
 from botflow.errors import RejectedInbound
 from botflow.phone_numbers import normal_number
 from botflow.storage.decisions import Decision
-from botflow.web.api.json_response import ApiResponse
+from botflow.web.api.api_key import principal_of
 from botflow.web.api.query import parse_query
 from botflow.web.context import desk_of
+from botflow.web.rest.json_response import ApiResponse
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -28,7 +29,9 @@ async def list_decisions(request: Request) -> ApiResponse:
     """Answer with `{"decisions": [...]}`."""
     query = Query.parse(request)
     decisions = desk_of(request.scope).runtime.decisions
-    found = await decisions.of_address(query.address, query.channel, query.limit, query.before)
+    found = await decisions.of_address(
+        principal_of(request).organization, query.address, query.channel, query.limit, query.before
+    )
     return ApiResponse({"decisions": [_shown(decision) for decision in found]})
 
 

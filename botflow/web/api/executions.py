@@ -24,12 +24,13 @@ from botflow.records.runs import ExecutionFilter
 from botflow.runtime.runs.executions import LARGEST_PAGE, PAGE, Executions
 from botflow.runtime.runs.log import LEVELS
 from botflow.runtime.runs.start import StartRequest
+from botflow.service.models import Body, Wrong
 from botflow.web.api.execution_json import shown, shown_artifact, shown_detail, shown_entry, shown_steps
-from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import invalid, moment_in, parse_query, status_in, workflow_in
 from botflow.web.context import desk_of
-from botflow.web.json_body import Body, Wrong, parse_body
+from botflow.web.json_body import parse_body
 from botflow.web.request_bodies import read_body
+from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_START = LARGEST_INPUT + 64 * 1024
 LARGEST_CHANGE = 64 * 1024

@@ -17,9 +17,9 @@ from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.records.outbounds import HeldPart
-from botflow.web.api.json_response import ApiResponse
 from botflow.web.api.query import parse_query
 from botflow.web.context import desk_of
+from botflow.web.rest.json_response import ApiResponse
 
 PAGE = 50
 LARGEST_PAGE = 200

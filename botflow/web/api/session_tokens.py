@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
+from botflow.service.models import Body
 from botflow.storage.session_tokens import revoke_token
-from botflow.web.api.json_response import ApiResponse
 from botflow.web.chat.body import Id
 from botflow.web.context import desk_of
-from botflow.web.json_body import Body, parse_body
+from botflow.web.json_body import parse_body
 from botflow.web.request_bodies import read_body
+from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_BODY = 4096
 

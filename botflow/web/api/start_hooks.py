@@ -23,14 +23,15 @@ from botflow.nodes.triggers.runs import WebhookProperties
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
+from botflow.service.models import Body
 from botflow.web.api.hook_input import DEEPEST, hook_input
 from botflow.web.api.hook_keys import HookKeys, HookRequest
 from botflow.web.api.hook_senders import UnprovenRequest, check_sender, headers_of
-from botflow.web.api.json_response import ApiResponse
 from botflow.web.asgi import NO_STORE, header, send_bytes, send_json
 from botflow.web.context import desk_of
-from botflow.web.json_body import Body, parse_body
+from botflow.web.json_body import parse_body
 from botflow.web.request_bodies import read_body
+from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_BODY = LARGEST_INPUT + 64 * 1024
 LARGEST_AT_ONCE = 64 * 1024

@@ -1,4 +1,4 @@
-"""Callers: a visitor with a session token that we signed, or a server with the API key.
+"""Callers: a visitor with a session token that we signed, or a server with an API key.
 
 A token names the workflow and the person; nothing about it is stored. An external id is not a secret, so only a
 server may name one.
@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.types import Scope
+from starlette.types import Scope as HttpScope
 
 from botflow.errors import RejectedInbound
 from botflow.keyring import Keyring
+from botflow.records.access import Principal, Scope
+from botflow.service.api_keys import PREFIX
 from botflow.web.asgi import header
 from botflow.web.problem import Refused
 
 TOKEN_LIFETIME_S = 90 * 24 * 3600
 CLOCKS_DIFFER_S = 24 * 3600  # the server that signed may be ahead of this one
 CHALLENGE = {"www-authenticate": "Bearer"}
+BOOTSTRAP = "BOTFLOW_API_KEY"  # as the audit log names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +44,35 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class TrustedServer:
-    """A caller with the API key: it may speak for any external id."""
+    """A caller with an API key: it may speak for any external id of its organization."""
+
+    principal: Principal
 
 
 Caller = Visitor | TrustedServer
-_TRUSTED = TrustedServer()
+ReadKey = Callable[[str], Awaitable[Principal | None]]
 
 
 class Gate:
     """Signs session tokens, and identifies the caller of a request."""
 
-    def __init__(self, keyring: Keyring, api_key: str | None) -> None:
+    def __init__(self, keyring: Keyring, api_key: str | None, home: int, read_key: ReadKey) -> None:
+        """`api_key` is BOTFLOW_API_KEY, which may do everything in the organization `home`; `read_key` returns the
+        principal of any other key, None when it is not in force."""
         self._tokens = URLSafeTimedSerializer(
             keyring.all("session tokens")[::-1],  # the newest last
             salt="botflow.session",
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
         self._api_key = _bytes(api_key) if api_key else None
+        self._bootstrap = TrustedServer(Principal(organization=home, actor=BOOTSTRAP, scopes=frozenset(Scope)))
+        self._read_key = read_key
 
     def sign(self, visitor: Visitor) -> str:
         """Return a token that identifies `visitor` for ninety days."""
         return self._tokens.dumps([visitor.workflow, visitor.external_id])
 
-    def caller(self, scope: Scope, workflow: str) -> Caller | None:
+    async def caller(self, scope: HttpScope, workflow: str) -> Caller | None:
         """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""
         given = header(scope, b"authorization")
         if given is None:
@@ -72,8 +82,10 @@ class Gate:
         if scheme.lower() != "bearer" or not credential:
             raise _unauthorized("token.malformed", "the Authorization header is not Bearer <token>")
         if self._api_key is not None and hmac.compare_digest(_bytes(credential), self._api_key):
-            return _TRUSTED
-        visitor = self._visitor(credential)
+            return self._bootstrap
+        if credential.startswith(PREFIX):
+            return await self._trusted(credential)
+        visitor = self.visitor(credential)
         if visitor.workflow != workflow:
             raise RejectedInbound(
                 "this session token belongs to another workflow",
@@ -83,14 +95,28 @@ class Gate:
             )
         return visitor
 
-    def require_api_key(self, scope: Scope) -> None:
-        """RejectedInbound `token.missing` or `token.invalid` unless the caller has the API key."""
-        if not isinstance(self.caller(scope, ""), TrustedServer):
-            known = "send BOTFLOW_API_KEY as Authorization: Bearer <key>"
+    async def principal(self, scope: HttpScope, needed: Scope) -> Principal:
+        """Return who calls with an API key; RejectedInbound `token.missing`, `token.invalid`, or `scope.missing` (403)
+        when its key may not do this."""
+        caller = await self.caller(scope, "")
+        if not isinstance(caller, TrustedServer):
+            known = "send it as Authorization: Bearer <key>; botflow keys create makes one"
             unset = "set BOTFLOW_API_KEY for the server, and send it as Authorization: Bearer <key>"
-            raise _unauthorized("token.missing", "this needs the API key", unset if self._api_key is None else known)
+            raise _unauthorized("token.missing", "this needs an API key", unset if self._api_key is None else known)
+        principal = caller.principal
+        require_scope(principal, needed)
+        return principal
 
-    def _visitor(self, token: str) -> Visitor:
+    async def _trusted(self, key: str) -> TrustedServer:
+        principal = await self._read_key(key)
+        if principal is None:
+            raise _unauthorized(
+                "token.invalid", "this API key is unknown, revoked or expired", "list them with: botflow keys"
+            )
+        return TrustedServer(principal)
+
+    def visitor(self, token: str) -> Visitor:
+        """Return whom a session token identifies; RejectedInbound `token.invalid` or `token.expired`."""
         try:
             (workflow, external_id), signed_at = self._tokens.loads(token, return_timestamp=True)
             age_s = time.time() - signed_at.timestamp()
@@ -107,6 +133,17 @@ class Gate:
                 else "open a new session; there is no API key, as BOTFLOW_API_KEY is not set here",
             ) from None
         return Visitor(workflow, external_id)
+
+
+def require_scope(principal: Principal, needed: Scope) -> None:
+    """RejectedInbound `scope.missing` (403) when this principal may not do it."""
+    if not principal.may(needed):
+        raise RejectedInbound(
+            f"this API key lacks the scope {needed}",
+            code="scope.missing",
+            hint=f"it has {', '.join(sorted(principal.scopes)) or 'none'}",
+            status=HTTPStatus.FORBIDDEN,
+        )
 
 
 def required(caller: Caller | None, workflow: str) -> Caller:

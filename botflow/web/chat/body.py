@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from botflow.engine.inbound import Location
-from botflow.web.json_body import Body, Wrong
+from botflow.service.models import Body, Wrong
 
 LARGEST_BODY = 64 * 1024
 LONGEST_TEXT = 8_000

@@ -17,6 +17,7 @@ from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.spending import Amount, Scope, Spending, micro
 from tests.engine.conversation import node, say
+from tests.organizations import HOME
 from tests.runtime.bot_without_worker import Bot, open_bot
 
 PRICE = Price(input=1.0, output=10.0)
@@ -131,7 +132,7 @@ async def test_a_call_that_could_pass_a_cap_is_not_made_and_leaves_evidence(till
     assert answer.failure is not None
     assert answer.failure.code == f"budget.{scope}"
     assert paid.asked == []
-    [decided] = await Decisions(till.database.engine).of_address("ann")
+    [decided] = await Decisions(till.database.engine).of_address(HOME, "ann")
     assert (decided.kind, decided.reason, decided.session) == ("refused", f"budget.{scope}", session)
     assert await till.spent(session) == [0, 0, 0]
 

@@ -7,6 +7,7 @@ import asyncio
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.workflow_versions import FlowVersions
+from tests.organizations import HOME
 from tests.storage.outbox_rows import about, at_once, news, row_of
 from tests.storage.sample_turns import key, message, said, waiting
 
@@ -57,7 +58,7 @@ async def test_every_decision_leaves_evidence(database: Database) -> None:
     await database.outbox.claim_sends(10, at_once)
     await database.outbox.report(about(part[0], "1.0", "held"))
     await database.held.drop_held(part)
-    found = await Decisions(database.engine).of_address(ANN)
+    found = await Decisions(database.engine).of_address(HOME, ANN)
     assert [(one.kind, one.reason, one.subject) for one in found] == [
         ("refused", "operator.dropped", f"{part[0]}.1.0"),
         ("released", "operator.released", f"{part[0]}.1.0"),
@@ -69,7 +70,7 @@ async def test_two_operators_decide_once(database: Database) -> None:
     part = await held_part(database, "one")
     decided = await asyncio.gather(database.held.release_held(part), database.held.drop_held(part))
     assert sorted(decided) == [False, True]
-    assert len(await Decisions(database.engine).of_address(ANN)) == 1
+    assert len(await Decisions(database.engine).of_address(HOME, ANN)) == 1
 
 
 async def test_what_is_not_held_is_neither_released_nor_dropped(database: Database) -> None:

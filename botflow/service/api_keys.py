@@ -1,0 +1,211 @@
+"""API keys: made, listed, revoked, and recognised in a request.
+
+A key reads `bf_<id>_<secret>`. The database has the id and the SHA-256 of the secret; the whole key is shown once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import Connection
+
+from botflow.errors import RejectedInbound
+from botflow.records.access import SCOPES_OF, KeyRecord, Principal, Role, Scope
+from botflow.runtime.app import Runtime
+from botflow.service.cursors import PAGE, page_of, read_cursor
+from botflow.service.models import Body, Page, Shown, Wrong
+from botflow.storage.service import api_keys
+from botflow.storage.service.audit_log import record_change
+
+PREFIX = "bf_"
+LONGEST_NAME = 100
+LONGEST_LIFE_DAYS = 3_650
+_SORT = "-createdAt"
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise Wrong("*.invalid", "is empty, or has control characters", "give it a name that people recognise")
+    return text.strip()
+
+
+class NewKey(Body):
+    """A key to make: with a role, or with scopes of its own."""
+
+    example = '{"name": "CRM", "role": "operator", "expiresInDays": 90}'
+
+    name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_name)]
+    role: Annotated[Role, Field(strict=False)] | None = None
+    scopes: list[Annotated[Scope, Field(strict=False)]] | None = None
+    expires_in_days: Annotated[int, Field(ge=1, le=LONGEST_LIFE_DAYS)] | None = None
+
+
+class Key(Shown):
+    """An API key without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MadeKey(Key):
+    """A key that was just made. `key` is shown this once."""
+
+    key: str
+
+
+class Keys:
+    """The API keys of the caller's organization."""
+
+    def __init__(self, runtime: Runtime, caller: Principal) -> None:
+        self._engine = runtime.database.engine
+        self._caller = caller
+
+    async def get_keys(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
+        """Return a page of keys, the newest first, revoked ones too."""
+        after = read_cursor(cursor, _SORT, (datetime, str))
+        found = await self._engine.read(api_keys.list_keys, self._caller.organization, after, limit)
+        return page_of(found, limit, _SORT, lambda each: (each.created_at, each.id), _shown)
+
+    async def create_key(self, new: NewKey) -> MadeKey:
+        """Make a key; nobody can give it more than they may do themselves (`key.more_than_yours`)."""
+        scopes = self._scopes(new)
+        id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        record = await self._engine.write(self._create, id, secret, new, scopes)
+        return MadeKey(**dict(_shown(record)), key=f"{PREFIX}{id}_{secret}")
+
+    async def revoke_key(self, id: str) -> Key:
+        """Revoke a key: it is refused from now on, by other processes within seconds. RejectedInbound `key.unknown`."""
+        record = await self._engine.write(self._revoke, id)
+        if record is None:
+            raise RejectedInbound(
+                f"there is no API key {id[:40]!r}",
+                code="key.unknown",
+                hint="list them with GET /api/v1/keys",
+                status=404,
+            )
+        return _shown(record)
+
+    def _scopes(self, new: NewKey) -> Collection[Scope]:
+        if (new.role is None) == (new.scopes is None):
+            raise RejectedInbound(
+                "a key has either a role or scopes",
+                code="key.role_or_scopes",
+                hint=f"roles are {', '.join(Role)}; scopes are {', '.join(Scope)}",
+                status=422,
+            )
+        scopes = SCOPES_OF[new.role] if new.role is not None else frozenset(new.scopes or ())
+        if more := sorted(scopes - self._caller.scopes):
+            raise RejectedInbound(
+                f"you may not give a key what you may not do yourself: {', '.join(more)}",
+                code="key.more_than_yours",
+                status=403,
+            )
+        return scopes
+
+    def _create(
+        self, connection: Connection, id: str, secret: str, new: NewKey, scopes: Collection[Scope]
+    ) -> KeyRecord:
+        days = new.expires_in_days
+        record = api_keys.add_key(
+            connection,
+            id,
+            _digest(secret),
+            organization=self._caller.organization,
+            name=new.name,
+            scopes=scopes,
+            created_by=self._caller.actor,
+            lifetime=timedelta(days=days) if days is not None else None,
+        )
+        record_change(connection, self._caller, "key.created", f"key:{id}", after=_logged(record))
+        return record
+
+    def _revoke(self, connection: Connection, id: str) -> KeyRecord | None:
+        organization = self._caller.organization
+        if not id.isprintable():
+            return None
+        if api_keys.revoke_key(connection, organization, id):
+            record_change(connection, self._caller, "key.revoked", f"key:{id}")
+        return api_keys.get_key(connection, organization, id)
+
+
+class KeyReader:
+    """Recognises API keys in requests. What it read is believed for two seconds; a key's use is noted once a minute."""
+
+    BELIEVED_S = 2.0
+    NOTED_S = 60.0
+    MOST = 1_000
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._engine = runtime.database.engine
+        self._clock = runtime.clock
+        self._read: dict[bytes, tuple[float, Principal | None]] = {}
+        self._noted: dict[str, float] = {}
+
+    async def principal(self, key: str) -> Principal | None:
+        """Return the key's principal; None for one that is unknown, revoked or expired."""
+        fingerprint, now_s = _digest(key), self._clock.monotonic_s()
+        kept = self._read.get(fingerprint)
+        if kept is not None and now_s - kept[0] < self.BELIEVED_S:
+            return kept[1]
+        principal = await self._look_up(key)
+        while len(self._read) >= self.MOST:
+            self._read.pop(next(iter(self._read)))
+        self._read[fingerprint] = (now_s, principal)
+        if principal is not None:
+            await self._note_use(key.split("_")[1], now_s)
+        return principal
+
+    async def _look_up(self, key: str) -> Principal | None:
+        parts = key.split("_", 2)
+        if len(parts) != 3 or not parts[1].isalnum() or not parts[1].isascii():
+            return None
+        found = await self._engine.read(api_keys.find_digest, parts[1])
+        if found is None:
+            return None
+        record, digest, moment = found
+        is_in_force = record.revoked_at is None and (record.expires_at is None or moment < record.expires_at)
+        if not is_in_force or not hmac.compare_digest(_digest(parts[2]), digest):
+            return None
+        return Principal(organization=record.organization, actor=f"key:{record.name}", scopes=record.scopes)
+
+    async def _note_use(self, id: str, now_s: float) -> None:
+        if now_s - self._noted.get(id, -self.NOTED_S) >= self.NOTED_S:
+            self._noted[id] = now_s
+            await self._engine.write(api_keys.note_use, id)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def _shown(record: KeyRecord) -> Key:
+    return Key(
+        id=record.id,
+        name=record.name,
+        scopes=sorted(record.scopes),
+        created_by=record.created_by,
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        last_used_at=record.last_used_at,
+        revoked_at=record.revoked_at,
+    )
+
+
+def _logged(record: KeyRecord) -> dict[str, object]:
+    return {
+        "name": record.name,
+        "scopes": sorted(record.scopes),
+        "expiresAt": record.expires_at.isoformat() if record.expires_at else None,
+    }

@@ -1,0 +1,182 @@
+"""Versions: what was published, numbered and never changed. An execution stays on the version it began with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import structlog
+from pydantic import Field
+from sqlalchemy import Connection
+
+from botflow.errors import RejectedInbound
+from botflow.phone_numbers import require_numbers
+from botflow.records.access import Principal
+from botflow.records.workflows import Publication
+from botflow.runtime.app import Runtime
+from botflow.service.bundles import Bundle, compile_bundle
+from botflow.service.cursors import PAGE, page_of, read_cursor
+from botflow.service.drafts import check_revision
+from botflow.service.models import Body, Page, Shown
+from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.storage.service import versions
+from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.drafts import Draft, get_draft
+from botflow.storage.service.versions import VersionRow
+from botflow.storage.workflow_versions import activate_version, publish_version, set_status
+
+_SORT = "-version"
+
+
+class Version(Shown):
+    """A published version. `author` and `message` are null for one that came from a file."""
+
+    version: int
+    active: bool
+    author: str | None
+    message: str | None
+    published_at: datetime
+
+
+class VersionDetail(Version):
+    """A version with its documents: the workflow's own, and those of its subflows, by id."""
+
+    documents: dict[str, Any]
+
+
+class Publishing(Body):
+    """What to say of a publication."""
+
+    example = '{"message": "Asks for the size first"}'
+
+    message: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class Published(Shown):
+    """What a publication did: the version that new executions get now, and the one that they got before."""
+
+    workflow: str
+    version: int
+    replaced: int | None
+
+
+class Versions:
+    """The versions of the workflows of the caller's organization."""
+
+    def __init__(self, runtime: Runtime, caller: Principal) -> None:
+        self._engine = runtime.database.engine
+        self._flows = runtime.flows
+        self._log = structlog.get_logger("botflow.service")
+        self._node_types = runtime.node_types
+        self._caller = caller
+
+    async def get_versions(self, workflow: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Version]:
+        """Return a page of versions, the newest first."""
+        after = read_cursor(cursor, _SORT, (int,))
+        found = await self._engine.read(self._list, slug_in(workflow), after, limit)
+        return page_of(found, limit, _SORT, lambda row: (row.number,), _shown)
+
+    async def get_version(self, workflow: str, version: int) -> VersionDetail:
+        """RejectedInbound `version.unknown` (404)."""
+        organization = self._caller.organization
+        found = await self._engine.read(versions.get_version, organization, slug_in(workflow), version)
+        if found is None:
+            raise unknown_version(workflow, version)
+        row, documents = found
+        return VersionDetail(**dict(_shown(row)), documents=documents)
+
+    async def publish_workflow(self, workflow: str, message: str = "", *, if_revision: int | None = None) -> Published:
+        """Make a version of the draft, and serve it: here at once, in other processes within a second.
+
+        FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile.
+        """
+        draft, bundle = await self._engine.read(self._compiled, slug_in(workflow), if_revision)
+        require_numbers(bundle.flow)
+        publication = await self._engine.write(self._publish, draft, bundle, message)
+        return await self._served(workflow, publication.active, publication.before)
+
+    async def rollback_workflow(self, workflow: str, version: int) -> Published:
+        """Let new executions get this version again. RejectedInbound `version.unknown` (404)."""
+        before = await self._engine.write(self._activate, slug_in(workflow), version)
+        return await self._served(workflow, version, before)
+
+    async def _served(self, workflow: str, version: int, before: int | None) -> Published:
+        if before != version:
+            self._log.info("workflow_version_replaced", workflow=workflow, version=version, replaced=before)
+        await self._flows.refresh()
+        return Published(workflow=workflow, version=version, replaced=before)
+
+    def _list(self, connection: Connection, slug: str, after: Sequence[Any] | None, limit: int) -> list[VersionRow]:
+        organization = self._caller.organization
+        if get_draft(connection, organization, slug) is None:
+            raise unknown_workflow(slug)
+        return versions.list_versions(connection, organization, slug, after, limit)
+
+    def _compiled(self, connection: Connection, slug: str, if_revision: int | None) -> tuple[Draft, Bundle]:
+        organization = self._caller.organization
+        draft = get_draft(connection, organization, slug)
+        if draft is None:
+            raise unknown_workflow(slug)
+        check_revision(draft, if_revision)
+        return draft, compile_bundle(connection, organization, draft.document, self._node_types)
+
+    def _publish(self, connection: Connection, compiled: Draft, bundle: Bundle, message: str) -> Publication:
+        organization, slug = self._caller.organization, compiled.slug
+        draft = get_draft(connection, organization, slug, lock=True)
+        if draft is None:
+            raise unknown_workflow(slug)
+        check_revision(draft, compiled.revision)
+        flow, author = bundle.flow, self._caller.actor
+        publication = publish_version(
+            *(connection, slug, flow.name, flow.digest, bundle.documents),
+            restores=True,
+            author=author,
+            message=message or None,
+        )
+        if draft.status == "draft":
+            set_status(connection, slug, "active")
+        record_change(
+            connection,
+            self._caller,
+            "workflow.published",
+            f"workflow:{slug}",
+            before={"version": publication.before},
+            after={"version": publication.active, "message": message},
+        )
+        return publication
+
+    def _activate(self, connection: Connection, slug: str, number: int) -> int:
+        if versions.get_version(connection, self._caller.organization, slug, number) is None:
+            raise unknown_version(slug, number)
+        before = activate_version(connection, slug, number)
+        assert before is not None, "it was there in this transaction"
+        record_change(
+            connection,
+            self._caller,
+            "workflow.rolled_back",
+            f"workflow:{slug}",
+            before={"version": before},
+            after={"version": number},
+        )
+        return before
+
+
+def unknown_version(workflow: str, version: int) -> RejectedInbound:
+    """Return the refusal of a number that no version of the workflow has."""
+    return RejectedInbound(
+        f"the workflow {workflow[:64]!r} has no version {version}",
+        code="version.unknown",
+        hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
+        status=404,
+    )
+
+
+def _shown(row: VersionRow) -> Version:
+    return Version(
+        version=row.number,
+        active=row.is_active,
+        author=row.author,
+        message=row.message,
+        published_at=row.created_at,
+    )

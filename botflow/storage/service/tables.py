@@ -1,0 +1,79 @@
+"""The tables of the service around the conversations: keys, drafts, the audit log. No turn reads or writes them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from botflow.storage.engines.column_types import BigId, Json, UtcTime
+from botflow.storage.tables import metadata
+
+# `id` is the public half of a key, `digest` the SHA-256 of its secret half: 256 random bits need no slow hash.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("last_used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
+Index("api_keys_organization_id_idx", api_keys.c.organization_id, api_keys.c.created_at, api_keys.c.id)
+
+# What editors write before they publish. A workflow without a row here is edited from its active version.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("workflow_id", BigId, ForeignKey("workflows.id", ondelete="CASCADE"), primary_key=True),
+    Column("document", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+# Who changed what, when, and from where. Rows are only added; `before` and `after` never hold a secret.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("organization_id", BigId, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("address", Text, nullable=False),  # where the call came from, "" for one in this process
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+)
+Index("audit_log_subject_idx", audit_log.c.organization_id, audit_log.c.subject, audit_log.c.id)
+Index("audit_log_organization_id_idx", audit_log.c.organization_id, audit_log.c.id)
+
+# The answers to POSTs that named a key. `status` is NULL while the first of them runs, or if it was cut off.
+idempotent_requests = Table(
+    "idempotent_requests",
+    metadata,
+    Column("organization_id", BigId, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # of method, path and body
+    Column("created_at", UtcTime, nullable=False),
+    Column("status", SmallInteger),
+    Column("headers", Json),
+    Column("body", LargeBinary),
+    PrimaryKeyConstraint("organization_id", "key"),
+)
+Index("idempotent_requests_created_at_idx", idempotent_requests.c.created_at)

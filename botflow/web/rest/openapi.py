@@ -1,0 +1,190 @@
+"""GET /openapi.json: what the operations take and answer, as OpenAPI 3.1; and a page that shows it, offline.
+
+spectree writes the document from the operations' models. It neither validates nor serves: `operation` does, with
+botflow's own refusals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from http import HTTPStatus
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.util import find_spec
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route, Router
+
+from botflow.errors import RejectedInbound
+from botflow.web.rest.json_response import ApiResponse
+from botflow.web.rest.operation import API, Operation
+
+SECURITY = "apiKey"
+PROBLEM_TYPE = "application/problem+json"
+
+
+class ProblemDocument(BaseModel):
+    """Why a call was refused (RFC 9457). `code` is stable; `hint` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    hint: str = ""
+    id: str = ""
+
+
+class Repeatable(BaseModel):
+    """The header of a POST that may be sent again."""
+
+    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key", min_length=1, max_length=200)
+
+
+class Conditional(BaseModel):
+    """The header of an edit."""
+
+    if_match: str | None = Field(default=None, alias="If-Match", pattern=r'^"[0-9]{1,9}"$')
+
+
+class RepeatableEdit(Repeatable, Conditional):
+    """The headers of a POST that edits."""
+
+
+def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return the OpenAPI document; RejectedInbound `openapi.not_installed` without the extra `service`."""
+    try:
+        from spectree import Response as Answers
+        from spectree import SecurityScheme, SpecTree
+        from spectree.models import SecureType, SecuritySchemeData
+    except ImportError:
+        raise _not_installed() from None
+
+    spec = SpecTree(
+        "starlette",
+        mode="strict",
+        title="botflow",
+        version=version("botflow"),
+        annotations=False,
+        path="docs",
+        naming_strategy=_name,
+        nested_naming_strategy=lambda parent, child: child,
+        security_schemes=[
+            SecurityScheme(name=SECURITY, data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+        ],
+        security={SECURITY: []},
+        validation_error_model=ProblemDocument,
+    )
+    routes = []
+    for operation in operations:
+        answers = {f"HTTP_{operation.status.value}": operation.answer} if operation.answer else {}
+        refusals = {f"HTTP_{status}": ProblemDocument for status in _refusals(operation)}
+        described = spec.validate(
+            query=operation.query,
+            json=operation.body,
+            headers=_headers(operation),
+            resp=Answers(*(() if operation.answer else ("HTTP_204",)), **answers, **refusals),
+            tags=(operation.tag,),
+            operation_id=operation.name,
+            skip_validation=True,
+        )(_placeholder(operation))
+        routes.append(Route(f"{API}{operation.path}", described, methods=[operation.method]))
+    spec.register(Router(routes))
+    return _with_problem_type(spec.spec)
+
+
+def _not_installed() -> RejectedInbound:
+    return RejectedInbound(
+        "the API cannot describe itself here: a package is missing",
+        code="openapi.not_installed",
+        hint="pip install 'botflow[service]'",
+        status=HTTPStatus.NOT_IMPLEMENTED,
+    )
+
+
+def _placeholder(operation: Operation) -> Any:
+    """Return a function of its own for each operation: spectree keeps by function what it describes."""
+
+    async def described(request: Request) -> Response:
+        raise NotImplementedError
+
+    described.__name__ = operation.handler.__name__
+    described.__doc__ = f"{operation.handler.__doc__}\n\nIt needs the scope `{operation.scope}`."
+    return described
+
+
+def _refusals(operation: Operation) -> list[int]:
+    found = {400, 401, 403, 404, 422, 429}
+    if operation.edits:
+        found.add(412)
+    if operation.method != "GET":
+        found |= {409, 413}
+    return sorted(found)
+
+
+def _headers(operation: Operation) -> type[BaseModel] | None:
+    match operation.creates, operation.edits:
+        case True, True:
+            return RepeatableEdit
+        case True, False:
+            return Repeatable
+        case False, True:
+            return Conditional
+    return None
+
+
+def _name(model: type[BaseModel]) -> str:
+    """Return a schema's name: `PageOfWorkflow` for Page[Workflow]."""
+    return model.__name__.replace("[", "Of").replace("]", "")
+
+
+def _with_problem_type(document: dict[str, Any]) -> dict[str, Any]:
+    """Name the media type that refusals have: spectree writes application/json for every answer."""
+    for methods in document["paths"].values():
+        for described in methods.values():
+            for status, answer in described["responses"].items():
+                if status >= "400":
+                    answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
+    return document
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>botflow API</title>
+<body style="margin: 0">
+<div id="page"></div>
+<script src="docs/redoc.js"></script>
+<script>Redoc.init("openapi.json", {nativeScrollbars: true}, document.getElementById("page"))</script>
+</html>
+"""
+
+
+def document_routes(operations: Sequence[Operation]) -> list[Route]:
+    """Return the routes of the document and of its page. The document is written on its first use."""
+
+    @cache
+    def written() -> dict[str, Any]:
+        return document_of(operations)
+
+    async def openapi(request: Request) -> Response:
+        return ApiResponse(written())
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(_PAGE)
+
+    async def script(request: Request) -> Response:
+        if find_spec("offapi") is None:
+            raise _not_installed()
+        return FileResponse(str(files("offapi") / "redoc.js"), media_type="text/javascript")
+
+    return [
+        Route("/openapi.json", openapi, methods=["GET"]),
+        Route("/docs", page, methods=["GET"]),
+        Route("/docs/redoc.js", script, methods=["GET"]),
+    ]

@@ -1,0 +1,134 @@
+"""One operation of the API: its address, who may call it, what it takes and answers.
+
+Routes and OpenAPI come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from botflow.records.access import Scope
+from botflow.service.models import Body, Shown
+from botflow.service.service import Service
+from botflow.web.context import desk_of
+from botflow.web.json_body import parse_body
+from botflow.web.request_bodies import read_body
+from botflow.web.rest.idempotency import answer_once
+from botflow.web.rest.json_response import ApiResponse
+from botflow.web.rest.query import Query, read_query
+from botflow.web.rest.revisions import etag_of, if_match
+
+API = "/api/v1"
+LARGEST_BODY = 64 * 1024
+DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call that was read and allowed. `query` and `body` are instances of the operation's models."""
+
+    request: Request
+    service: Service
+    path: Mapping[str, str]
+    query: Any = None
+    body: Any = None
+    if_revision: int | None = None
+
+
+Handler = Callable[[Call], Awaitable[Shown | Response | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
+
+    `answer` is the model of the answer, None for an empty one; `is_secret` if it shows a secret.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    scope: Scope
+    tag: str
+    query: type[Query] | None = None
+    body: type[BaseModel] | None = None
+    answer: type[Shown] | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    edits: bool = False
+    is_secret: bool = False
+    largest_body: int = LARGEST_BODY
+
+    @property
+    def name(self) -> str:
+        """Return its id in OpenAPI: the handler's name in camelCase."""
+        first, *others = self.handler.__name__.split("_")
+        return first + "".join(word.title() for word in others)
+
+    @property
+    def creates(self) -> bool:
+        """Whether a repeated call would do it again, so that it takes an Idempotency-Key."""
+        return self.method == "POST"
+
+    async def answer_call(self, request: Request) -> Response:
+        """Read the call, refuse what is wrong with it, and answer it."""
+        desk = desk_of(request.scope)
+        caller = await desk.principal(request.scope, self.scope)
+        query = read_query(request, self.query)
+        body = await self._read_body(request)
+        service = Service(desk.runtime, caller)
+        call = Call(
+            request=request,
+            service=service,
+            path=request.path_params,
+            query=query,
+            body=body[1],
+            if_revision=if_match(request) if self.edits else None,
+        )
+        if self.creates:
+            return await answer_once(
+                *(request, caller.organization, body[0], lambda: self._answer(call)), is_secret=self.is_secret
+            )
+        return await self._answer(call)
+
+    async def _read_body(self, request: Request) -> tuple[bytes, Any]:
+        if self.method in ("GET", "DELETE"):
+            return b"", None
+        raw = await read_body(request.scope, request.receive, self.largest_body)
+        if self.body is None:
+            return raw, None
+        if issubclass(self.body, Body):
+            has_defaults = not any(each.is_required() for each in self.body.model_fields.values())
+            return raw, parse_body(raw or (b"{}" if has_defaults else b""), self.body, DEEPEST)
+        return raw, raw
+
+    async def _answer(self, call: Call) -> Response:
+        answer = await self.handler(call)
+        if isinstance(answer, Response):
+            return answer
+        if answer is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
+        return ApiResponse(answer.model_dump(), self.status, etag_of(answer))
+
+
+def routes_of(operations: Iterable[Operation]) -> list[Route]:
+    """Return a route for each address, which takes all methods of its operations."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [_route(path, methods) for path, methods in by_path.items()]
+
+
+def _route(path: str, operations: Mapping[str, Operation]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        operation = operations["GET" if request.method == "HEAD" else request.method]
+        return await operation.answer_call(request)
+
+    return Route(f"{API}{path}", endpoint, methods=list(operations))
