@@ -21,6 +21,8 @@ class Scope(StrEnum):
     CREDENTIALS_WRITE = "credentials:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
     AUDIT_READ = "audit:read"
     PEOPLE_ERASE = "people:erase"
     METRICS_READ = "metrics:read"  # of the whole deployment

@@ -19,7 +19,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.access import SCOPES_OF, KeyRecord, Principal, Role, Scope
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
-from botflow.service.models import Body, Page, Shown, Wrong
+from botflow.service.models import Body, Page, Shown, printable_name
 from botflow.storage.service import api_keys
 from botflow.storage.service.audit_log import record_change
 
@@ -29,18 +29,12 @@ LONGEST_LIFE_DAYS = 3_650
 _SORT = "-createdAt"
 
 
-def _name(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise Wrong("*.invalid", "is empty, or has control characters", "give it a name that people recognise")
-    return text.strip()
-
-
 class NewKey(Body):
     """A key to make: with a role, or with scopes of its own."""
 
     example = '{"name": "CRM", "role": "operator", "expiresInDays": 90}'
 
-    name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_name)]
+    name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(printable_name)]
     role: Annotated[Role, Field(strict=False)] | None = None
     scopes: list[Annotated[Scope, Field(strict=False)]] | None = None
     expires_in_days: Annotated[int, Field(ge=1, le=LONGEST_LIFE_DAYS)] | None = None

@@ -24,6 +24,13 @@ class Wrong(PydanticCustomError):
         return super().__new__(cls, code, words, {"hint": hint})
 
 
+def printable_name(text: str) -> str:
+    """Return a name that people read, for a field of a Body."""
+    if not text.strip() or not text.isprintable():
+        raise Wrong("*.invalid", "is empty, or has control characters", "give it a name that people recognise")
+    return text.strip()
+
+
 class Shown(BaseModel):
     """The base of answers: camelCase names on the wire, snake_case in Python."""
 

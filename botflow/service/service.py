@@ -12,6 +12,9 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.drafts import Drafts
+from botflow.service.organizations import Organizations
+from botflow.service.token_keys import TokenKeys
+from botflow.service.users import Users
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
 
@@ -34,6 +37,18 @@ class Service:
     @cached_property
     def versions(self) -> Versions:
         return Versions(self._runtime, self.caller)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        return Organizations(self._runtime, self.caller)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self._runtime, self.caller)
+
+    @cached_property
+    def token_keys(self) -> TokenKeys:
+        return TokenKeys(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:

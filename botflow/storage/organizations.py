@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Connection, select, update
+
+from botflow.storage.engines.dialects import upsert
 from botflow.storage.tables import organizations
 
 DEFAULT_ORGANIZATION = "default"
@@ -14,3 +19,41 @@ def home_organization(connection: Connection) -> int:
     home = select(organizations.c.id).where(organizations.c.slug == DEFAULT_ORGANIZATION)
     found: int = connection.execute(home).scalar_one()
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationRow:
+    """An organization."""
+
+    id: int
+    slug: str
+    name: str
+
+
+def find_organization(connection: Connection, slug: str) -> OrganizationRow | None:
+    row = connection.execute(select(organizations).where(organizations.c.slug == slug)).first()
+    return OrganizationRow(id=row.id, slug=row.slug, name=row.name) if row is not None else None
+
+
+def get_organization(connection: Connection, id: int) -> OrganizationRow:
+    row = connection.execute(select(organizations).where(organizations.c.id == id)).one()
+    return OrganizationRow(id=row.id, slug=row.slug, name=row.name)
+
+
+def list_organizations(connection: Connection, after: Sequence[Any] | None, limit: int) -> list[OrganizationRow]:
+    """Return at most `limit` + 1 organizations, in the order of their slugs."""
+    statement = select(organizations).order_by(organizations.c.slug).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(organizations.c.slug > after[0])
+    return [OrganizationRow(id=row.id, slug=row.slug, name=row.name) for row in connection.execute(statement)]
+
+
+def add_organization(connection: Connection, slug: str, name: str) -> OrganizationRow | None:
+    """Store a new organization; None when the slug is taken."""
+    row = upsert(connection, organizations).values(slug=slug, name=name).on_conflict_do_nothing()
+    id = connection.execute(row.returning(organizations.c.id)).scalar()
+    return None if id is None else OrganizationRow(id=id, slug=slug, name=name)
+
+
+def rename_organization(connection: Connection, id: int, name: str) -> None:
+    connection.execute(update(organizations).where(organizations.c.id == id).values(name=name))

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, keys, versions, workflows
+from botflow.web.api import drafts, keys, organizations, token_keys, users, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -32,6 +32,7 @@ from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_out
 from botflow.web.api.results import export_results
 from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
+from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
 from botflow.web.chat.files import ReadFile, SendFile
@@ -45,7 +46,15 @@ from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import API, routes_of
 from botflow.web.shedding import Shedding
 
-OPERATIONS = (*workflows.OPERATIONS, *drafts.OPERATIONS, *versions.OPERATIONS, *keys.OPERATIONS)
+OPERATIONS = (
+    *workflows.OPERATIONS,
+    *drafts.OPERATIONS,
+    *versions.OPERATIONS,
+    *keys.OPERATIONS,
+    *token_keys.OPERATIONS,
+    *users.OPERATIONS,
+    *organizations.OPERATIONS,
+)
 
 
 class Routes:
@@ -75,6 +84,7 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         *_api_routes(),
         *routes_of(OPERATIONS),
         *document_routes(OPERATIONS),
+        *sign_in_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),
         Route("/healthz", Alive(), methods=["GET"]),

@@ -15,12 +15,12 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import BotflowError, UsageError
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
-from botflow.service.api_keys import KeyReader
 from botflow.storage.organizations import home_organization
 from botflow.web.addresses import TrustedProxies
 from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
 from botflow.web.auth.callers import Gate
+from botflow.web.auth.recognisers import recognisers_of
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -142,9 +142,7 @@ class Application:
         return Desk(
             runtime=runtime,
             settings=settings,
-            gate=Gate(
-                self._options.keyring, key.get_secret_value() if key else None, home, KeyReader(runtime).principal
-            ),
+            gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),

@@ -49,6 +49,7 @@ MESSAGES_PER_SESSION = Limit("session-messages", 120)
 READS_PER_SESSION = Limit("session-reads", 600)
 # Wrong keys, tokens and signatures. Generous: after a change of the secret key, all visitors of an office have one.
 FAILURES_PER_ADDRESS = Limit("failures", 300)
+SIGN_INS_PER_ADDRESS = Limit("sign-ins", 30)  # each takes 0.1 s of a core
 STORED_PER_ADDRESS = Limit(
     "stored",
     100_000_000,

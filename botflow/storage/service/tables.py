@@ -77,3 +77,47 @@ idempotent_requests = Table(
     PrimaryKeyConstraint("organization_id", "key"),
 )
 Index("idempotent_requests_created_at_idx", idempotent_requests.c.created_at)
+
+# People who sign in. An address has one account in the whole deployment.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
+    Column("email", Text, nullable=False, unique=True),  # in lower case
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),  # Argon2id, with its parameters and salt
+    Column("failures", Integer, nullable=False),  # wrong passwords since the last right one
+    Column("locked_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("deactivated_at", UtcTime),
+)
+Index("users_organization_id_idx", users.c.organization_id, users.c.created_at, users.c.id)
+
+# One row per browser that signed in; `digest` is the SHA-256 of what its cookie holds.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("sign_ins_user_id_idx", sign_ins.c.user_id)
+Index("sign_ins_expires_at_idx", sign_ins.c.expires_at)
+
+# What verifies the tokens of an application that embeds botflow. Only public keys: there is nothing to steal here.
+token_keys = Table(
+    "token_keys",
+    metadata,
+    Column("id", Text, primary_key=True),  # the token's `kid`
+    Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),  # ES256, RS256
+    Column("role", Text, nullable=False),  # the highest that a token may claim
+    Column("public_key", Text, nullable=False),  # PEM
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+Index("token_keys_organization_id_idx", token_keys.c.organization_id, token_keys.c.created_at, token_keys.c.id)

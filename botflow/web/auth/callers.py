@@ -10,16 +10,18 @@ import hashlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.requests import cookie_parser
 from starlette.types import Scope as HttpScope
 
 from botflow.errors import RejectedInbound
 from botflow.keyring import Keyring
 from botflow.records.access import Principal, Scope
 from botflow.service.api_keys import PREFIX
+from botflow.service.sign_in import csrf_token
 from botflow.web.asgi import header
 from botflow.web.problem import Refused
 
@@ -27,6 +29,8 @@ TOKEN_LIFETIME_S = 90 * 24 * 3600
 CLOCKS_DIFFER_S = 24 * 3600  # the server that signed may be ahead of this one
 CHALLENGE = {"www-authenticate": "Bearer"}
 BOOTSTRAP = "BOTFLOW_API_KEY"  # as the audit log names it
+COOKIE = "botflow_sign_in"
+ORGANIZATION = b"botflow-organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,24 @@ class TrustedServer:
 
 
 Caller = Visitor | TrustedServer
-ReadKey = Callable[[str], Awaitable[Principal | None]]
+Recognise = Callable[[str], Awaitable[Principal | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognisers:
+    """What a database knows of credentials: each returns the principal, None for what is not in force."""
+
+    key: Recognise
+    token: Recognise
+    cookie: Recognise
+    organization: Callable[[str], Awaitable[int | None]]
 
 
 class Gate:
     """Signs session tokens, and identifies the caller of a request."""
 
-    def __init__(self, keyring: Keyring, api_key: str | None, home: int, read_key: ReadKey) -> None:
-        """`api_key` is BOTFLOW_API_KEY, which may do everything in the organization `home`; `read_key` returns the
-        principal of any other key, None when it is not in force."""
+    def __init__(self, keyring: Keyring, api_key: str | None, home: int, recognise: Recognisers) -> None:
+        """`api_key` is BOTFLOW_API_KEY, which may do everything in the organization `home`."""
         self._tokens = URLSafeTimedSerializer(
             keyring.all("session tokens")[::-1],  # the newest last
             salt="botflow.session",
@@ -66,7 +79,7 @@ class Gate:
         )
         self._api_key = _bytes(api_key) if api_key else None
         self._bootstrap = TrustedServer(Principal(organization=home, actor=BOOTSTRAP, scopes=frozenset(Scope)))
-        self._read_key = read_key
+        self._recognise = recognise
 
     def sign(self, visitor: Visitor) -> str:
         """Return a token that identifies `visitor` for ninety days."""
@@ -98,17 +111,62 @@ class Gate:
     async def principal(self, scope: HttpScope, needed: Scope) -> Principal:
         """Return who calls with an API key; RejectedInbound `token.missing`, `token.invalid`, or `scope.missing` (403)
         when its key may not do this."""
+        principal = await self._of_token(scope) or await self._of_cookie(scope) or await self._of_key(scope)
+        require_scope(principal, needed)
+        return await self._elsewhere(principal, header(scope, ORGANIZATION))
+
+    async def _of_key(self, scope: HttpScope) -> Principal:
         caller = await self.caller(scope, "")
         if not isinstance(caller, TrustedServer):
             known = "send it as Authorization: Bearer <key>; botflow keys create makes one"
             unset = "set BOTFLOW_API_KEY for the server, and send it as Authorization: Bearer <key>"
             raise _unauthorized("token.missing", "this needs an API key", unset if self._api_key is None else known)
-        principal = caller.principal
-        require_scope(principal, needed)
+        return caller.principal
+
+    async def _of_token(self, scope: HttpScope) -> Principal | None:
+        """Return whom an application's token vouches for, if the request has one: JSON Web Tokens begin so."""
+        given = header(scope, b"authorization") or ""
+        if not given[:10].lower().startswith("bearer eyj"):
+            return None
+        principal = await self._recognise.token(given[7:].strip())
+        if principal is None:
+            raise _unauthorized(
+                "token.invalid", "nobody here trusts this token, or its time is over", "sign it with a trusted key"
+            )
         return principal
 
+    async def _of_cookie(self, scope: HttpScope) -> Principal | None:
+        """Return who is signed in, if the request has a browser's cookie and nothing stronger.
+
+        RejectedInbound `csrf.missing` (403) for a change that a page of another site may have sent.
+        """
+        cookie = cookie_of(scope)
+        if cookie is None or header(scope, b"authorization") is not None:
+            return None
+        principal = await self._recognise.cookie(cookie)
+        if principal is None:
+            raise _unauthorized("token.expired", "you are not signed in any more", "sign in again")
+        if scope["method"] not in ("GET", "HEAD"):
+            check_csrf(scope, cookie)
+        return principal
+
+    async def _elsewhere(self, principal: Principal, slug: str | None) -> Principal:
+        """Return the principal in the organization that the request names: only who may make them may choose."""
+        if slug is None:
+            return principal
+        require_scope(principal, Scope.ORGANIZATIONS_WRITE)
+        organization = await self._recognise.organization(slug)
+        if organization is None:
+            raise RejectedInbound(
+                f"there is no organization {slug[:64]!r}",
+                code="organization.unknown",
+                hint="list them with GET /api/v1/organizations",
+                status=HTTPStatus.NOT_FOUND,
+            )
+        return replace(principal, organization=organization)
+
     async def _trusted(self, key: str) -> TrustedServer:
-        principal = await self._read_key(key)
+        principal = await self._recognise.key(key)
         if principal is None:
             raise _unauthorized(
                 "token.invalid", "this API key is unknown, revoked or expired", "list them with: botflow keys"
@@ -142,6 +200,24 @@ def require_scope(principal: Principal, needed: Scope) -> None:
             f"this API key lacks the scope {needed}",
             code="scope.missing",
             hint=f"it has {', '.join(sorted(principal.scopes)) or 'none'}",
+            status=HTTPStatus.FORBIDDEN,
+        )
+
+
+def cookie_of(scope: HttpScope) -> str | None:
+    """Return what a signed-in browser sends, None without it."""
+    value = cookie_parser(header(scope, b"cookie") or "").get(COOKIE)
+    return value or None
+
+
+def check_csrf(scope: HttpScope, cookie: str) -> None:
+    """RejectedInbound `csrf.missing` (403) without the token that was given to the page at sign-in."""
+    given = header(scope, b"x-csrf-token") or ""
+    if not hmac.compare_digest(_bytes(given), _bytes(csrf_token(cookie))):
+        raise RejectedInbound(
+            "a change from a browser needs the token of its sign-in",
+            code="csrf.missing",
+            hint="send the csrfToken of the sign-in as X-CSRF-Token",
             status=HTTPStatus.FORBIDDEN,
         )
 

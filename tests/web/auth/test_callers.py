@@ -9,7 +9,7 @@ from starlette.types import Scope as HttpScope
 from botflow.errors import RejectedInbound
 from botflow.keyring import Keyring
 from botflow.records.access import Principal, Scope
-from botflow.web.auth.callers import TOKEN_LIFETIME_S, Caller, Gate, TrustedServer, Visitor, external_id_of
+from botflow.web.auth.callers import TOKEN_LIFETIME_S, Caller, Gate, Recognisers, TrustedServer, Visitor, external_id_of
 from tests.organizations import HOME
 
 ANN = Visitor("order", "ann")
@@ -21,10 +21,13 @@ API_KEY = "an-api-key-of-these-tests"
 def gate_of(*secrets: str, api_key: str | None = None) -> Gate:
     """Return a gate that knows no keys besides BOTFLOW_API_KEY."""
 
-    async def no_key(key: str) -> None:
+    async def nobody(credential: str) -> None:
         return None
 
-    return Gate(Keyring(*secrets), api_key, HOME, no_key)
+    return Gate(
+        *(Keyring(*secrets), api_key, HOME),
+        Recognisers(key=nobody, token=nobody, cookie=nobody, organization=nobody),
+    )
 
 
 def bearer(credential: str) -> HttpScope:
