@@ -14,6 +14,7 @@ from botflow.cli.commands import (
     db,
     executions,
     graph,
+    keys,
     results,
     secrets,
     serve,
@@ -45,6 +46,7 @@ workflows.add_to(app)
 check.add_to(app)
 graph.add_to(app)
 db.add_to(app)
+keys.add_to(app)
 secrets.add_to(app)
 version.add_to(app)
 

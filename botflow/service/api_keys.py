@@ -10,18 +10,20 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.records.access import SCOPES_OF, KeyRecord, Principal, Role, Scope
-from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name
 from botflow.storage.service import api_keys
 from botflow.storage.service.audit_log import record_change
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import Runtime
 
 PREFIX = "bf_"
 LONGEST_NAME = 100
@@ -68,70 +70,74 @@ class Keys:
 
     async def get_keys(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
         """Return a page of keys, the newest first, revoked ones too."""
-        after = read_cursor(cursor, _SORT, (datetime, str))
-        found = await self._engine.read(api_keys.list_keys, self._caller.organization, after, limit)
-        return page_of(found, limit, _SORT, lambda each: (each.created_at, each.id), _shown)
+        return await self._engine.read(list_keys, self._caller, cursor=cursor, limit=limit)
 
     async def create_key(self, new: NewKey) -> MadeKey:
-        """Make a key; nobody can give it more than they may do themselves (`key.more_than_yours`)."""
-        scopes = self._scopes(new)
-        id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-        record = await self._engine.write(self._create, id, secret, new, scopes)
-        return MadeKey(**dict(_shown(record)), key=f"{PREFIX}{id}_{secret}")
+        """Make a key; see `create_key`."""
+        return await self._engine.write(create_key, self._caller, new)
 
     async def revoke_key(self, id: str) -> Key:
-        """Revoke a key: it is refused from now on, by other processes within seconds. RejectedInbound `key.unknown`."""
-        record = await self._engine.write(self._revoke, id)
-        if record is None:
-            raise RejectedInbound(
-                f"there is no API key {id[:40]!r}",
-                code="key.unknown",
-                hint="list them with GET /api/v1/keys",
-                status=404,
-            )
-        return _shown(record)
+        """Revoke a key; see `revoke_key`."""
+        return await self._engine.write(revoke_key, self._caller, id)
 
-    def _scopes(self, new: NewKey) -> Collection[Scope]:
-        if (new.role is None) == (new.scopes is None):
-            raise RejectedInbound(
-                "a key has either a role or scopes",
-                code="key.role_or_scopes",
-                hint=f"roles are {', '.join(Role)}; scopes are {', '.join(Scope)}",
-                status=422,
-            )
-        scopes = SCOPES_OF[new.role] if new.role is not None else frozenset(new.scopes or ())
-        if more := sorted(scopes - self._caller.scopes):
-            raise RejectedInbound(
-                f"you may not give a key what you may not do yourself: {', '.join(more)}",
-                code="key.more_than_yours",
-                status=403,
-            )
-        return scopes
 
-    def _create(
-        self, connection: Connection, id: str, secret: str, new: NewKey, scopes: Collection[Scope]
-    ) -> KeyRecord:
-        days = new.expires_in_days
-        record = api_keys.add_key(
-            connection,
-            id,
-            _digest(secret),
-            organization=self._caller.organization,
-            name=new.name,
-            scopes=scopes,
-            created_by=self._caller.actor,
-            lifetime=timedelta(days=days) if days is not None else None,
+def list_keys(connection: Connection, who: Principal, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
+    """Return a page of keys, the newest first, revoked ones too."""
+    after = read_cursor(cursor, _SORT, (datetime, str))
+    found = api_keys.list_keys(connection, who.organization, after, limit)
+    return page_of(found, limit, _SORT, lambda each: (each.created_at, each.id), _shown)
+
+
+def create_key(connection: Connection, who: Principal, new: NewKey) -> MadeKey:
+    """Make a key. RejectedInbound `key.role_or_scopes` (422); `key.more_than_yours` (403): nobody can give a key more
+    than they may do themselves."""
+    scopes = _scopes(who, new)
+    id, secret, days = secrets.token_hex(8), secrets.token_urlsafe(32), new.expires_in_days
+    record = api_keys.add_key(
+        connection,
+        id,
+        _digest(secret),
+        organization=who.organization,
+        name=new.name,
+        scopes=scopes,
+        created_by=who.actor,
+        lifetime=timedelta(days=days) if days is not None else None,
+    )
+    record_change(connection, who, "key.created", f"key:{id}", after=_logged(record))
+    return MadeKey(**dict(_shown(record)), key=f"{PREFIX}{id}_{secret}")
+
+
+def revoke_key(connection: Connection, who: Principal, id: str) -> Key:
+    """Revoke a key: it is refused from now on, by every process within two seconds. RejectedInbound `key.unknown`."""
+    if id.isprintable() and api_keys.revoke_key(connection, who.organization, id):
+        record_change(connection, who, "key.revoked", f"key:{id}")
+    record = api_keys.get_key(connection, who.organization, id) if id.isprintable() else None
+    if record is None:
+        raise RejectedInbound(
+            f"there is no API key {id[:40]!r}",
+            code="key.unknown",
+            hint="list them with GET /api/v1/keys, or botflow keys",
+            status=404,
         )
-        record_change(connection, self._caller, "key.created", f"key:{id}", after=_logged(record))
-        return record
+    return _shown(record)
 
-    def _revoke(self, connection: Connection, id: str) -> KeyRecord | None:
-        organization = self._caller.organization
-        if not id.isprintable():
-            return None
-        if api_keys.revoke_key(connection, organization, id):
-            record_change(connection, self._caller, "key.revoked", f"key:{id}")
-        return api_keys.get_key(connection, organization, id)
+
+def _scopes(who: Principal, new: NewKey) -> Collection[Scope]:
+    if (new.role is None) == (new.scopes is None):
+        raise RejectedInbound(
+            "a key has either a role or scopes",
+            code="key.role_or_scopes",
+            hint=f"roles are {', '.join(Role)}; scopes are {', '.join(Scope)}",
+            status=422,
+        )
+    scopes = SCOPES_OF[new.role] if new.role is not None else frozenset(new.scopes or ())
+    if more := sorted(scopes - who.scopes):
+        raise RejectedInbound(
+            f"you may not give a key what you may not do yourself: {', '.join(more)}",
+            code="key.more_than_yours",
+            status=403,
+        )
+    return scopes
 
 
 class KeyReader:

@@ -92,7 +92,8 @@ class Drafts:
 
     async def validate_workflow(self, workflow: str, document: Mapping[str, Any] | None = None) -> Validation:
         """Check `document`, or the draft, together with the workflows that it runs as subflows."""
-        checked = document or (await self.get_draft(workflow)).document
+        draft = await self.get_draft(workflow)
+        checked = draft.document if document is None else document
         try:
             read = read_document(checked).to_json()
             await self._engine.read(compile_bundle, self._caller.organization, read, self._node_types)

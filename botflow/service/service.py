@@ -11,6 +11,7 @@ from functools import cached_property
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
+from botflow.service.audit_log import AuditLog
 from botflow.service.drafts import Drafts
 from botflow.service.organizations import Organizations
 from botflow.service.token_keys import TokenKeys
@@ -49,6 +50,10 @@ class Service:
     @cached_property
     def token_keys(self) -> TokenKeys:
         return TokenKeys(self._runtime, self.caller)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        return AuditLog(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, keys, organizations, token_keys, users, versions, workflows
+from botflow.web.api import audit_log, drafts, keys, organizations, token_keys, users, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -54,6 +54,7 @@ OPERATIONS = (
     *token_keys.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
+    *audit_log.OPERATIONS,
 )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import RootModel
-
 from botflow.errors import RejectedInbound
+from botflow.flow.document import Document
 from botflow.records.access import Scope
 from botflow.service.drafts import Validation, WorkflowDraft
 from botflow.web.json_body import parse_json
@@ -17,10 +16,6 @@ TAG = "Drafts"
 LARGEST_DOCUMENT = 4 * 1024 * 1024
 DEEPEST = 64
 EXAMPLE = '{"id": "pizza", "nodes": [{"id": "start", "type": "chatbot", "actionType": "message_received"}]}'
-
-
-class FlowDocument(RootModel[dict[str, Any]]):
-    """A flow document, as files have it: `{id, name, nodes, edges, ...}`. See the reference of flow documents."""
 
 
 async def create_workflow(call: Call) -> WorkflowDraft:
@@ -62,7 +57,7 @@ OPERATIONS = (
         handler=create_workflow,
         scope=Scope.WORKFLOWS_WRITE,
         tag=TAG,
-        body=FlowDocument,
+        body=Document,
         largest_body=LARGEST_DOCUMENT,
         answer=WorkflowDraft,
         status=HTTPStatus.CREATED,
@@ -81,7 +76,7 @@ OPERATIONS = (
         handler=update_workflow,
         scope=Scope.WORKFLOWS_WRITE,
         tag=TAG,
-        body=FlowDocument,
+        body=Document,
         largest_body=LARGEST_DOCUMENT,
         answer=WorkflowDraft,
         edits=True,
@@ -92,7 +87,8 @@ OPERATIONS = (
         handler=validate_workflow,
         scope=Scope.WORKFLOWS_READ,
         tag=TAG,
-        body=FlowDocument,
+        body=Document,
+        needs_body=False,
         largest_body=LARGEST_DOCUMENT,
         answer=Validation,
     ),

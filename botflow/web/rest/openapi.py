@@ -6,7 +6,7 @@ botflow's own refusals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -55,7 +56,7 @@ class RepeatableEdit(Repeatable, Conditional):
     """The headers of a POST that edits."""
 
 
-def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
+def document_of(operations: Sequence[Operation]) -> dict[str, Any]:
     """Return the OpenAPI document; RejectedInbound `openapi.not_installed` without the extra `service`."""
     try:
         from spectree import Response as Answers
@@ -94,7 +95,12 @@ def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
         )(_placeholder(operation))
         routes.append(Route(f"{API}{operation.path}", described, methods=[operation.method]))
     spec.register(Router(routes))
-    return _with_problem_type(spec.spec)
+    document: dict[str, Any] = spec.spec
+    _name_problem_type(document)
+    _forbid_null(document)
+    _describe_bodies(document, operations)
+    _link(document, operations)
+    return document
 
 
 def _not_installed() -> RejectedInbound:
@@ -142,14 +148,53 @@ def _name(model: type[BaseModel]) -> str:
     return model.__name__.replace("[", "Of").replace("]", "")
 
 
-def _with_problem_type(document: dict[str, Any]) -> dict[str, Any]:
+def _described(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (described for methods in document["paths"].values() for described in methods.values())
+
+
+def _name_problem_type(document: dict[str, Any]) -> None:
     """Name the media type that refusals have: spectree writes application/json for every answer."""
-    for methods in document["paths"].values():
-        for described in methods.values():
-            for status, answer in described["responses"].items():
-                if status >= "400":
-                    answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
-    return document
+    for described in _described(document):
+        for status, answer in described["responses"].items():
+            if status >= "400":
+                answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
+
+
+def _forbid_null(document: dict[str, Any]) -> None:
+    """Say that a query or a header has no null: a model's `None` means there that it is left out."""
+    for described in _described(document):
+        for parameter in described["parameters"]:
+            choices = [each for each in parameter["schema"].pop("anyOf", ()) if each.get("type") != "null"]
+            if len(choices) == 1:
+                parameter["schema"] |= choices[0]
+                parameter["schema"].pop("default", None)
+
+
+def _describe_bodies(document: dict[str, Any], operations: Sequence[Operation]) -> None:
+    """Say which bodies may be left out, and give an example of each."""
+    for operation in operations:
+        if operation.body is not None:
+            described = document["paths"][f"{API}{operation.path}"][operation.method.lower()]["requestBody"]
+            described["required"] = operation.body_is_needed
+            if example := getattr(operation.body, "example", None):
+                described["content"]["application/json"]["example"] = orjson.loads(example)
+
+
+def _link(document: dict[str, Any], operations: Sequence[Operation]) -> None:
+    """Say what can be done with a thing that was made: its id goes into the addresses below its own."""
+    for made in operations:
+        if made.status != HTTPStatus.CREATED:
+            continue
+        beginning = f"{made.path}/{{"
+        links = {
+            operation.name: {
+                "operationId": operation.name,
+                "parameters": {operation.path.removeprefix(beginning).partition("}")[0]: "$response.body#/id"},
+            }
+            for operation in operations
+            if operation.path.startswith(beginning) and operation.path.count("{") == made.path.count("{") + 1
+        }
+        document["paths"][f"{API}{made.path}"]["post"]["responses"]["201"]["links"] = links
 
 
 _PAGE = """<!doctype html>

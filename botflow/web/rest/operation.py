@@ -50,7 +50,8 @@ Handler = Callable[[Call], Awaitable[Shown | Response | None]]
 class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
-    `answer` is the model of the answer, None for an empty one; `is_secret` if it shows a secret.
+    `answer` is the model of the answer, None for an empty one; `is_secret` if it shows a secret. Without `needs_body` a
+    body is needed if a field of it is.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Operation:
     answer: type[Shown] | None = None
     status: HTTPStatus = HTTPStatus.OK
     edits: bool = False
+    needs_body: bool | None = None
     is_secret: bool = False
     largest_body: int = LARGEST_BODY
 
@@ -76,6 +78,13 @@ class Operation:
     def creates(self) -> bool:
         """Whether a repeated call would do it again, so that it takes an Idempotency-Key."""
         return self.method == "POST"
+
+    @property
+    def body_is_needed(self) -> bool:
+        """Whether a body must be sent: one whose fields may all be left out need not."""
+        if self.needs_body is not None or self.body is None:
+            return bool(self.needs_body)
+        return any(each.is_required() for each in self.body.model_fields.values())
 
     async def answer_call(self, request: Request) -> Response:
         """Read the call, refuse what is wrong with it, and answer it."""
@@ -105,8 +114,7 @@ class Operation:
         if self.body is None:
             return raw, None
         if issubclass(self.body, Body):
-            has_defaults = not any(each.is_required() for each in self.body.model_fields.values())
-            return raw, parse_body(raw or (b"{}" if has_defaults else b""), self.body, DEEPEST)
+            return raw, parse_body(raw or (b"" if self.body_is_needed else b"{}"), self.body, DEEPEST)
         return raw, raw
 
     async def _answer(self, call: Call) -> Response:

@@ -5,14 +5,16 @@ An unknown name is refused: a filter with a misspelt name would not filter at al
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
+from botflow.moment import parse_moment
 from botflow.service.cursors import LARGEST_PAGE, LONGEST_CURSOR, PAGE
 
 LONGEST_TEXT = 200
@@ -24,6 +26,10 @@ def _printable(text: str) -> str:
     return text
 
 
+def _moment(given: object) -> object:
+    return parse_moment(given, "this") if isinstance(given, str) else given
+
+
 class Query(BaseModel):
     """The base of queries."""
 
@@ -31,6 +37,12 @@ class Query(BaseModel):
 
 
 QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_printable)]
+
+
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "examples": ["2026-11-27T09:30:00Z"]})
+]
+"""A date or time in ISO 8601, UTC if it names no zone."""
 
 
 class PageQuery(Query):

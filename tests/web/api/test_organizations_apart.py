@@ -1,0 +1,116 @@
+"""Organizations cannot see each other (T14): every route, with every role, on another organization's things.
+
+A new operation is in this table by itself; one whose address names a new kind of thing must be given one below.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from joserfc.jwk import ECKey
+
+from botflow.records.access import SCOPES_OF, Role
+from botflow.service.models import Body
+from botflow.web.app import OPERATIONS
+from botflow.web.rest.operation import Operation
+from tests.web.api.calls import call, organization_key
+from tests.web.site import ORDER, Site, open_site
+
+SECRET = "canary-of-the-others"  # in everything that the other organization has
+ROLES = tuple(Role)
+
+
+async def things_of(site: Site, key: str) -> Mapping[str, str]:
+    """Make one thing of each kind in the organization of `key`, and return their ids by the names in addresses."""
+    document = {
+        "id": "theirs",
+        "name": SECRET,
+        "nodes": [
+            {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "ask"},
+            {"id": "ask", "type": "chatbot", "actionType": "ask", "properties": {"text": SECRET, "variable": "name"}},
+        ],
+    }
+    assert (await call(site, "POST", "/workflows", document, key=key)).status_code == 201
+    assert (await call(site, "POST", "/workflows/theirs/publish", {"message": SECRET}, key=key)).status_code == 200
+    made = (await call(site, "POST", "/keys", {"name": SECRET, "role": "viewer"}, key=key)).json()
+    user = {"email": f"{SECRET}@example.com", "name": SECRET, "role": "viewer"}
+    person = (await call(site, "POST", "/users", user, key=key)).json()
+    public = ECKey.generate_key("P-256").as_pem(private=False).decode()
+    trusted = {"name": SECRET, "algorithm": "ES256", "publicKey": public, "role": "viewer"}
+    token_key = (await call(site, "POST", "/token-keys", trusted, key=key)).json()
+    return {
+        "workflow": "theirs",
+        "version": "1",
+        "key": made["id"],
+        "user": person["id"],
+        "token_key": token_key["id"],
+    }
+
+
+def cells() -> list[tuple[Operation, Role]]:
+    return [(operation, role) for operation in OPERATIONS for role in ROLES]
+
+
+def body_of(operation: Operation) -> Any:
+    """Return a body that the operation takes, so that nothing but the address can be wrong."""
+    if operation.body is None:
+        return None
+    return orjson.loads(operation.body.example) if issubclass(operation.body, Body) else {"id": "theirs", "nodes": []}
+
+
+async def test_no_route_shows_or_changes_another_organizations_things(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        theirs = await organization_key(site, "theirs")
+        things = await things_of(site, theirs)
+        keys = {role: await organization_key(site, "ours", role) for role in ROLES}
+        for key in keys.values():  # a first use is noted, which changes a row
+            await call(site, "GET", "/workflows", key=key)
+        before = await others_state(site, theirs)
+        seen: Counter[int] = Counter()
+        for operation, role in cells():
+            path = operation.path.replace(":path", "").format(**things)
+            answer = await call(site, operation.method, path, body_of(operation), key=keys[role])
+            seen[answer.status_code] += 1
+            cell = f"{operation.method} {path} as {role}: {answer.status_code} {answer.text[:200]}"
+            assert SECRET not in answer.text, cell
+            assert answer.status_code < 500, cell
+            if operation.scope not in SCOPES_OF[role]:
+                assert (answer.status_code, answer.json()["code"]) == (403, "scope.missing"), cell
+            elif "{" in operation.path:
+                assert answer.status_code == 404, cell
+        assert await others_state(site, theirs) == before
+        print(f"{len(cells())} cells of {len(OPERATIONS)} operations and {len(ROLES)} roles: {dict(seen)}, leaks 0")
+
+
+async def others_state(site: Site, key: str) -> list[Any]:
+    """Return all that the other organization can read of itself."""
+    readable = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path]
+    answers = [await call(site, "GET", each.path, key=key) for each in readable if each.scope in SCOPES_OF[Role.OWNER]]
+    return [answer.json() for answer in answers]
+
+
+async def test_no_operation_answers_without_a_key(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        for operation in OPERATIONS:
+            path = operation.path.replace("{", "").replace("}", "")
+            for headers in ({}, {"authorization": "Bearer bf_0123456789abcdef_x"}, {"authorization": "Basic YTpi"}):
+                answer = await site.client.request(operation.method, f"/api/v1{path}", headers=headers)
+                assert answer.status_code == 401, f"{operation.method} {path}"
+
+
+async def test_a_key_speaks_for_people_of_its_own_organization_alone(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        ours = {"authorization": f"Bearer {await organization_key(site, 'ours')}"}
+        body = {"text": "hi", "externalId": "ann"}
+        refused = await site.client.post("/chat/order/messages", json=body, headers=ours)
+        assert (refused.status_code, refused.json()["code"]) == (404, "workflow.unknown")
+        for path in ("/chat/order/messages?externalId=ann", "/chat/order/events?externalId=ann"):
+            assert (await site.client.get(path, headers=ours)).status_code == 404
+        viewer = {"authorization": f"Bearer {await organization_key(site, 'ours', 'viewer')}"}
+        refused = await site.client.post("/chat/order/messages", json=body, headers=viewer)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope.missing")
+        metrics = await site.client.get("/metrics", headers=ours)
+        assert (metrics.status_code, metrics.json()["code"]) == (403, "scope.missing")
