@@ -10,12 +10,15 @@ import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as HttpScope
 
 from botflow.errors import BotflowError, UsageError
+from botflow.records.access import Principal, Scope
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
-from botflow.storage.organizations import home_organization
+from botflow.service.service import Service
+from botflow.storage.organizations import DEFAULT_ORGANIZATION, find_organization, home_organization
 from botflow.web.addresses import TrustedProxies
 from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
@@ -52,7 +55,7 @@ class Application:
         self._is_open = False
         self._desk: Desk | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
                 await self._respond(scope, receive, send)
@@ -96,6 +99,17 @@ class Application:
         finally:
             self._is_open = False
 
+    async def service(self, *, actor: str = "application", organization: str = DEFAULT_ORGANIZATION) -> Service:
+        """Return the calls of the API as Python methods, for an organization; everything is allowed.
+
+        `actor` is what the audit log names. UsageError `organization.unknown`.
+        """
+        runtime = self.desk.runtime
+        found = await runtime.database.engine.read(find_organization, organization)
+        if found is None:
+            raise UsageError(f"there is no organization {organization!r}", code="organization.unknown")
+        return Service(runtime, Principal(organization=found.id, actor=actor, scopes=frozenset(Scope)))
+
     def close_streams(self) -> None:
         """End the open streams and take no new ones: a server that stops would wait for them. Clients resume."""
         if self._desk is not None:
@@ -107,7 +121,7 @@ class Application:
         assert self._desk is not None, "it has not started"
         return self._desk
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         desk = self._desk
         if desk is None:
             await _NOT_STARTED.response()(scope, receive, send)
@@ -156,7 +170,7 @@ class Application:
         )
 
 
-async def _redirect_into(root: str, scope: Scope, send: Send) -> None:
+async def _redirect_into(root: str, scope: HttpScope, send: Send) -> None:
     """Redirect /bot to /bot/, where the page's relative addresses lead to its files.
 
     The new address is relative too: a proxy may have taken a part of the path away that we do not know.

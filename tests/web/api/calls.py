@@ -26,3 +26,8 @@ async def organization_key(site: Site, organization: str = "luigi", role: str = 
     key = await call(site, "POST", "/keys", {"name": role, "role": role}, botflow_organization=organization)
     assert key.status_code == 201, key.text
     return str(key.json()["key"])
+
+
+def outcome(answer: httpx2.Response) -> tuple[int, str]:
+    """Return the status and the code of a refusal; "" for what is none."""
+    return answer.status_code, answer.json().get("code", "")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.web.api.calls import call
+import pytest
+
+from botflow.errors import RejectedInbound
+from botflow.service import Principal, Scope, Service
+from tests.organizations import HOME
+from tests.web.api.calls import call, outcome
 from tests.web.site import ORDER, TALK, open_site, texts
 
 
@@ -25,7 +30,7 @@ async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) 
         listed = (await call(site, "GET", "/workflows?status=draft")).json()
         assert [(each["id"], each["version"], each["revision"]) for each in listed["items"]] == [("hello", None, 1)]
         refused = await call(site, "POST", "/workflows/hello/activate")
-        assert (refused.status_code, refused.json()["code"]) == (409, "workflow.not_published")
+        assert outcome(refused) == (409, "workflow.not_published")
         assert (await site.client.post("/chat/hello/sessions")).status_code == 404
 
         published = await call(site, "POST", "/workflows/hello/publish", {"message": "The first"})
@@ -36,7 +41,7 @@ async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) 
         edited = await call(site, "PUT", "/workflows/hello/draft", hello("Good day!"), if_match='"1"')
         assert (edited.status_code, edited.headers["etag"]) == (200, '"2"')
         late = await call(site, "PUT", "/workflows/hello/draft", hello("Too late"), if_match='"1"')
-        assert (late.status_code, late.json()["code"]) == (412, "draft.changed")
+        assert outcome(late) == (412, "draft.changed")
         assert await visit.say("hi") == ["Hello!"]  # a draft is not served
         assert (await call(site, "POST", "/workflows/hello/publish")).json()["version"] == 2
         assert await visit.say("hi") == ["Good day!"]
@@ -60,7 +65,7 @@ async def test_a_draft_with_errors_is_kept_but_not_published(database_url: str) 
         assert not checked["valid"]
         assert "edge.unknown_node" in {problem["code"] for problem in checked["problems"]}
         refused = await call(site, "POST", "/workflows/hello/publish")
-        assert (refused.status_code, refused.json()["code"]) == (422, "edge.unknown_node")
+        assert outcome(refused) == (422, "edge.unknown_node")
         [problem] = refused.json()["problems"]
         assert problem.items() <= checked["problems"][0].items()
         assert (await call(site, "POST", "/workflows/hello/validate", hello())).json() == {
@@ -79,7 +84,7 @@ async def test_a_repeated_post_does_nothing_again(database_url: str) -> None:
             "code"
         ] == "workflow.exists"
         other = await call(site, "POST", "/workflows", hello("Other"), idempotency_key="a")
-        assert (other.status_code, other.json()["code"]) == (422, "idempotency.other_request")
+        assert outcome(other) == (422, "idempotency.other_request")
 
 
 async def test_keys_do_what_their_scopes_say_until_they_are_revoked(database_url: str) -> None:
@@ -89,23 +94,23 @@ async def test_keys_do_what_their_scopes_say_until_they_are_revoked(database_url
         key, id = made.json()["key"], made.json()["id"]
         assert (await call(site, "GET", "/workflows", key=key)).status_code == 200
         refused = await call(site, "POST", "/workflows/order/deactivate", key=key)
-        assert (refused.status_code, refused.json()["code"]) == (403, "scope.missing")
+        assert outcome(refused) == (403, "scope.missing")
         headers = {"authorization": f"Bearer {key}"}
         spoken = await site.client.post(
             "/chat/order/messages", json={"text": "hi", "externalId": "ann"}, headers=headers
         )
         assert texts(spoken.json()) == ["What's your name?"]
         again = await call(site, "POST", "/keys", {"name": "CRM", "role": "operator"}, idempotency_key="k")
-        assert (again.status_code, again.json()["code"]) == (409, "idempotency.not_kept")
+        assert outcome(again) == (409, "idempotency.not_kept")
         more = await call(site, "POST", "/keys", {"name": "x", "scopes": ["keys:write"]}, key=key)
-        assert (more.status_code, more.json()["code"]) == (403, "scope.missing")
+        assert outcome(more) == (403, "scope.missing")
         [listed] = (await call(site, "GET", "/keys")).json()["items"]
         assert (listed["id"], listed["name"], "key" in listed) == (id, "CRM", False)
         assert listed["lastUsedAt"] is not None
         assert (await call(site, "POST", f"/keys/{id}/revoke")).json()["revokedAt"] is not None
         site.clock.ahead_s += 3  # what was read of a key is believed for two seconds
         gone = await call(site, "GET", "/workflows", key=key)
-        assert (gone.status_code, gone.json()["code"]) == (401, "token.invalid")
+        assert outcome(gone) == (401, "token.invalid")
 
 
 async def test_a_list_goes_on_where_its_page_ended(database_url: str) -> None:
@@ -125,7 +130,7 @@ async def test_a_list_goes_on_where_its_page_ended(database_url: str) -> None:
             assert sorted(seen) == ["hello0", "hello1", "hello2", "hello3", "hello4", "talk"]
         other = await call(site, "GET", "/workflows?limit=2")
         refused = await call(site, "GET", f"/workflows?sort=-id&cursor={other.json()['next']}")
-        assert (refused.status_code, refused.json()["code"]) == (400, "query.invalid")
+        assert outcome(refused) == (400, "query.invalid")
 
 
 async def test_the_api_describes_itself(database_url: str) -> None:
@@ -136,3 +141,17 @@ async def test_the_api_describes_itself(database_url: str) -> None:
         page = await site.client.get("/docs")
         assert "openapi.json" in page.text
         assert (await site.client.get("/docs/redoc.js")).status_code == 200
+
+
+async def test_an_edit_while_a_draft_is_compiled_is_not_published_by_mistake(database_url: str) -> None:
+    """The draft that was compiled and checked is the one that is published, or none is."""
+    async with open_site(database_url, flows=(TALK,)) as site:
+        assert (await call(site, "POST", "/workflows", hello())).status_code == 201
+        who = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
+        versions = Service(site.runtime, who).versions
+        compiled = await site.runtime.database.engine.read(versions._compiled, "hello", None)
+        assert (await call(site, "PUT", "/workflows/hello/draft", hello("Edited"))).status_code == 200
+        with pytest.raises(RejectedInbound) as refused:
+            await site.runtime.database.engine.write(versions._publish, *compiled, "")
+        assert refused.value.code == "draft.changed"
+        assert (await call(site, "GET", "/workflows/hello/versions")).json()["items"] == []

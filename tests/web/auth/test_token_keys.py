@@ -99,7 +99,7 @@ async def test_what_is_no_public_key_is_not_trusted(database_url: str) -> None:
         for text in ("", "hello", private, rsa, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"):
             body = {"name": "x", "algorithm": "ES256", "publicKey": text, "role": "viewer"}
             refused = await call(site, "POST", "/token-keys", body)
-            assert (refused.status_code, refused.json()["code"]) == (422, "token_key.invalid"), text
+            assert (refused.status_code, refused.json().get("code")) == (422, "token_key.invalid"), text
             assert private[30:60] not in refused.text
 
 

@@ -1,0 +1,73 @@
+"""The fences around the service: keys, organizations, roles, revisions, repeated requests; and what breaks without."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.runtime.served_flows import Flows
+from botflow.service import api_keys as service_keys
+from botflow.service import drafts as service_drafts
+from botflow.service import sign_in as service_sign_in
+from botflow.service.sign_in import SignIns
+from botflow.service.token_keys import TokenReader
+from botflow.service.users import Users
+from botflow.service.versions import Versions
+from botflow.storage.service import api_keys as stored_keys
+from botflow.storage.service import drafts as stored_drafts
+from botflow.storage.service import idempotency as stored_requests
+from botflow.storage.service import users as stored_users
+from botflow.storage.service import versions as stored_versions
+from botflow.web.auth import callers
+from botflow.web.auth.callers import Gate
+from botflow.web.rest import idempotency
+from tests.faults.mutation import Fence
+from tests.web.api import test_drafts_and_versions, test_organizations_apart
+from tests.web.auth import test_sign_in, test_token_keys
+
+apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
+speaks = test_organizations_apart.test_a_key_speaks_for_people_of_its_own_organization_alone
+keys = test_drafts_and_versions.test_keys_do_what_their_scopes_say_until_they_are_revoked
+life = test_drafts_and_versions.test_a_workflow_from_its_first_draft_to_a_rollback
+repeated = test_drafts_and_versions.test_a_repeated_post_does_nothing_again
+signs_in = test_sign_in.test_a_person_may_do_what_the_role_says_from_sign_in_to_sign_out
+locks = test_sign_in.test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_same
+role_of_token = partial(test_token_keys.test_a_token_is_worth_the_role_that_it_claims, algorithm="ES256")
+no_trust = test_token_keys.test_a_token_that_nobody_trusts_is_refused
+
+FENCES_OF_THE_SERVICE = (
+    Fence(callers.require_scope, "not principal.may(needed)", "False", keys),
+    Fence(Flows.check_owner, "live.organization != organization", "False", speaks),
+    Fence(Gate._of_cookie, "check_csrf(scope, cookie)", "pass", signs_in),
+    Fence(
+        service_keys._scopes,
+        "scopes - who.scopes",
+        "set()",
+        test_sign_in.test_nobody_gives_a_role_that_may_do_more_than_they,
+    ),
+    Fence(service_keys.KeyReader._look_up, "record.revoked_at is None and", "", keys),
+    Fence(stored_keys.get_key, "api_keys.c.organization_id == organization, ", "", apart),
+    Fence(stored_drafts._draft_of, "workflows.c.organization_id == organization, ", "", apart),
+    Fence(stored_versions._versions, "workflows.c.organization_id == organization, ", "", apart),
+    Fence(stored_users.get_user, "users.c.organization_id == organization, ", "", apart),
+    Fence(service_drafts.check_revision, "if_revision != draft.revision", "False", life),
+    Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
+    Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),
+    Fence(idempotency.answer_once, "is_secret or", "", keys),
+    Fence(SignIns.sign_in, "if not right:", "if False:", locks),
+    Fence(SignIns._check_lock, "until is not None and account.moment < until", "False", locks),
+    Fence(service_sign_in._lock, "failures < FREE_FAILURES", "True", locks),
+    Fence(
+        Users._change,
+        "before.role == Role.OWNER and loses_owner and",
+        "False and",
+        test_sign_in.test_an_organization_keeps_an_active_owner,
+    ),
+    Fence(stored_users.sign_out, "sign_ins.c.digest == digest if", "sign_ins.c.user_id == user if", signs_in),
+    Fence(TokenReader.principal, "row is None or row.revoked_at is not None", "row is None", no_trust),
+    Fence(
+        Versions._publish,
+        "check_revision(draft, compiled.revision)",
+        "pass",
+        test_drafts_and_versions.test_an_edit_while_a_draft_is_compiled_is_not_published_by_mistake,
+    ),
+)
