@@ -45,7 +45,14 @@ def _number_words(language: str) -> frozenset[str]:
 def _date_words(language: str) -> frozenset[str]:
     calendar = LEXICONS[language].calendar
     words = calendar.months.keys() | calendar.weekdays.keys() | calendar.one | calendar.before_day
-    for phrases in (calendar.days, calendar.fixed_days, calendar.orders, calendar.weeks, calendar.ordinals):
+    for phrases in (
+        calendar.days,
+        calendar.feast_days,
+        calendar.orders,
+        calendar.weeks,
+        calendar.ordinals,
+        calendar.nth,
+    ):
         words |= phrases.reach.keys()
     return frozenset(words | calendar.ahead.reach.keys() | calendar.ago_before.reach.keys())
 

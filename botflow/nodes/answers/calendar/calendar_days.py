@@ -136,7 +136,7 @@ def ordered_weekday(weekday: int, today: date, order: Order | None, *, past: boo
         case "past":
             return before
         case "after_next":
-            return coming + timedelta(days=7)
+            return coming + timedelta(days=7) if coming == in_week(weekday, today, 1) else None
 
 
 def weekday_in(weekday: int, today: date, span: Span) -> date | None:

@@ -16,8 +16,10 @@ from botflow.nodes.answers.calendar.calendar_days import (
     ordered_weekday,
     weekday_in,
 )
-from botflow.nodes.answers.calendar.day_grammar import DayGrammar, past_marks
+from botflow.nodes.answers.calendar.day_grammar import DayGrammar, past_marks, year_behind
+from botflow.nodes.answers.calendar.feasts import next_feast
 from botflow.nodes.answers.calendar.former_value import day_after, is_of_coming_week, moved_day, shift_at
+from botflow.nodes.answers.calendar.nth_weekdays import nth_in_month
 from botflow.nodes.answers.calendar.span_grammar import span_at
 from botflow.nodes.answers.lexicons.lexicon import CalendarWords, Lexicon, phrases
 from botflow.nodes.answers.tokens import Token
@@ -33,6 +35,7 @@ class DateGrammar:
 
     `months_first`: 3/4 is 4 March. Without `numeric` a date in numbers needs its year: 10.30 may be a time. `past`: a
     day that may be the next or the last one is the last one. `former`: the day that the one to read replaces.
+    `country`: the feasts are those of it.
     """
 
     lexicon: Lexicon
@@ -41,6 +44,7 @@ class DateGrammar:
     numeric: bool = True
     past: bool = False
     former: date | None = None
+    country: str = ""
 
     @property
     def _words(self) -> CalendarWords:
@@ -51,7 +55,7 @@ class DateGrammar:
             return None
         found = [
             match
-            for read in (self._counted, self._weekday, self._relative, self._dated)
+            for read in (self._counted, self._weekday, self._relative, self._dated, self._in_month, self._coming_date)
             if (match := read(tokens, at)) is not None
         ]
         return max(found, key=lambda match: match.end) if found else None
@@ -81,29 +85,54 @@ class DateGrammar:
         """Say whether a day is over, and the one that it replaces is not."""
         return self.former is not None and day < self.today <= self.former
 
+    def _in_month(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        return nth_in_month(tokens, at, self._words, self.today, past=self.past)
+
+    def _coming_date(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read "next 5/12" and "le 6 avril prochain". An English or German "next 3 December" may be the coming one or
+        that of the next year."""
+        order = looked_up(tokens, at, self._words.orders)
+        day = self._day(tokens, order.end if order else at)
+        if day is None or day.value.month is None or day.value.year is not None:
+            return None
+        end = day.end
+        if order is None:
+            after = looked_up(tokens, end, self._words.orders_after)
+            if after is None:
+                return None
+            order, end = after, after.end
+        found = day.value.seen_from(self.today) if order.value in ("next", "coming") else None
+        is_coming = order.value == "coming" or self.lexicon.language in ("es", "fr")
+        return Match(found, end) if found and (is_coming or found.year > self.today.year) else None
+
     def _relative(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
-        """Read "tomorrow", and a week counted from it: "tomorrow week"."""
+        """Read "tomorrow", and a week counted from it: "tomorrow week", "heute in 14 Tagen"."""
         found = looked_up(tokens, at, self._words.days)
         if found is None:
             return self._feast(tokens, at)
-        return self._weeks_on(tokens, Match(self.today + timedelta(days=found.value), found.end))
+        day = self.today + timedelta(days=found.value)
+        ahead = self._ahead(tokens, found.end)
+        there = moved(day, ahead.value) if ahead is not None else None
+        if ahead is not None and there is not None:
+            return Match(there, ahead.end)
+        return self._weeks_on(tokens, Match(day, found.end))
 
     def _feast(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
-        """Read a day that has the same date each year, and perhaps its year: "New Year's Eve 2027"."""
-        fixed = looked_up(tokens, at, self._words.fixed_days)
-        if fixed is None and tokens[at].text in self._words.before_day:
-            fixed = looked_up(tokens, at + 1, self._words.fixed_days)
-        if fixed is None:
+        """Read a day that has a name, and perhaps its year: "New Year's Eve 2027"."""
+        feast = looked_up(tokens, at, self._words.feast_days)
+        if feast is None and tokens[at].text in self._words.before_day:
+            feast = looked_up(tokens, at + 1, self._words.feast_days)
+        if feast is None:
             return None
-        year = past_marks(tokens, fixed.end, ",", self._words.of)
-        has_year = year < len(tokens) and tokens[year].kind == "digits" and len(tokens[year].text) == 4
-        found = Day(*fixed.value, int(tokens[year].text) if has_year else None).seen_from(self.today)
-        return None if found is None else Match(found, year + 1 if has_year else fixed.end)
+        year = year_behind(tokens, feast.end, self._words, self.today)
+        found = next_feast(feast.value, self.country, self.today, year.value if year else None, past=self.past)
+        return None if found is None else Match(found, year.end if year else feast.end)
 
     def _weekday(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         week = looked_up(tokens, at, self._words.weeks)
         if week is not None:  # next week friday
             start = past_marks(tokens, week.end, ",-")
+            start += longest(tokens, start, _ON)
             named = self._named_weekday(tokens, start, is_sure=True)
             return None if named is None else Match(in_week(named.value, self.today, week.value), named.end)
         order = looked_up(tokens, at, self._words.orders)
@@ -127,7 +156,7 @@ class DateGrammar:
             value = "past" if order is not None else after.value
             found = ordered_weekday(named.value, self.today, value)
             return None if found is None else Match(found, after.end)
-        span = self._ahead(tokens, end)
+        span = self._weeks_in(tokens, end) or self._ahead(tokens, end)
         if span is not None and order is None:
             found = weekday_in(named.value, self.today, span.value)
             return None if found is None else Match(found, span.end)
@@ -200,11 +229,14 @@ class DateGrammar:
         return None if there is None else Match(there, end)
 
     def _weeks_on(self, tokens: Sequence[Token], match: Match[date]) -> Match[date]:
-        """Read "Monday week" and "sunday fortnight"."""
-        if self.lexicon.language != "en" or match.end >= len(tokens):
-            return match
-        days = {"week": 7, "fortnight": 14}.get(tokens[match.end].text)
-        return match if days is None else Match(match.value + timedelta(days=days), match.end + 1)
+        """Read "Monday week", "sunday fortnight", "mardi en huit"."""
+        weeks = looked_up(tokens, match.end, self._words.weeks_on)
+        return match if weeks is None else Match(match.value + timedelta(weeks=weeks.value), weeks.end)
+
+    def _weeks_in(self, tokens: Sequence[Token], at: int) -> Match[Span] | None:
+        """Read the weeks behind a weekday that are said in days: "Freitag in acht Tagen"."""
+        weeks = looked_up(tokens, at, self._words.weeks_in)
+        return None if weeks is None else Match(((weeks.value, "week"),), weeks.end)
 
     def _named_weekday(self, tokens: Sequence[Token], at: int, *, is_sure: bool = False) -> Match[int] | None:
         """Read a weekday's name. One of two letters may be another word ("so"), so it needs a dot, or to be alone."""

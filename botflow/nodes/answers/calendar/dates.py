@@ -7,7 +7,7 @@ from datetime import date
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
-from botflow.nodes.answers.accounting import Harmless, Said, length_of_count, longest, only_value
+from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_count, longest, only_value
 from botflow.nodes.answers.calendar.calendar_days import Day
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.question_of_days import (
@@ -15,7 +15,7 @@ from botflow.nodes.answers.calendar.question_of_days import (
     is_one_of_several,
     is_told_of_past,
 )
-from botflow.nodes.answers.calendar.times import length_of_time
+from botflow.nodes.answers.calendar.times import length_of_hours, length_of_time
 from botflow.nodes.answers.calendar.weekday_names import contradicts_weekday
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
@@ -69,12 +69,25 @@ def find_date(
     articles = singles(lexicon.calendar.one)
     harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING | {"-"}, names=True)
 
+    has_day = False
+
+    def read(tokens: Sequence[Token], at: int) -> Match[date] | None:
+        nonlocal has_day
+        day = grammar(tokens, at)
+        has_day |= day is not None
+        return day
+
     def skip(tokens: Sequence[Token], at: int) -> int:
+        hours = length_of_hours(tokens, at, lexicon)
+        if hours and has_day:
+            return hours
+        if begins_at_day(tokens, at, lexicon):
+            return 0
         count = length_of_count(tokens, at, number, lexicon)
         return max(length_of_time(tokens, at, lexicon), length_of_money(tokens, at), count, harmless(tokens, at))
 
     try:
-        found = only_value(tokens, grammar, skip, lexicon, _amended(lexicon))
+        found = only_value(tokens, read, skip, lexicon, _amended(lexicon))
     except OverflowError:  # beyond the calendar
         return None
     if found is None and former is not None and (day := _bare_day(tokens)):
@@ -82,6 +95,11 @@ def find_date(
     if found is None and base_language(language) not in LEXICONS:
         return _by_library(text, today, language)
     return found
+
+
+def begins_at_day(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Say whether "from ... on" begins at `at` in words that are harmless one by one: "à partir de vendredi"."""
+    return longest(tokens, at, lexicon.calendar.since) > 1
 
 
 def _amended(lexicon: Lexicon) -> Callable[[Said[date], Said[date]], date | None]:
@@ -124,7 +142,9 @@ def date_grammar(
 ) -> DateGrammar:
     """Return what reads the date that begins at a token, with `past` the last such day."""
     months_first = has_months_first(language, region)
-    return DateGrammar(lexicon_of(language), today, months_first=months_first, past=past, former=former)
+    country = (region or country_in(language)).upper()
+    lexicon = lexicon_of(language)
+    return DateGrammar(lexicon, today, months_first=months_first, past=past, former=former, country=country)
 
 
 def length_of_money(tokens: Sequence[Token], at: int) -> int:

@@ -13,7 +13,7 @@ from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.tokens import Token
 
 _SEPARATORS = (".", "/", "-")
-_LAST_DAY = 31
+_LAST_DAY, _LAST_HOUR = 31, 24
 _JOINED = frozenset("'./-")  # before a year of two digits
 _YEARS = range(1700, 2200)
 _MOST_SPACERS = 3
@@ -41,7 +41,10 @@ class DayGrammar:
         if start >= len(tokens):
             return None
         found = self._year_first(tokens, start) or self._in_numbers(tokens, start) or self._with_month(tokens, start)
-        found = found or self._in_ordinals(tokens, start)
+        found = found or self._in_ordinals(tokens, start) or self._month_by_number(tokens, start, is_day=start > at)
+        if found is not None and found.value.month is not None and found.value.year is None:
+            year = year_behind(tokens, found.end, self._words, self.today)
+            found = found if year is None else Match(replace(found.value, year=year.value), year.end)
         return found or self._day_of_month(tokens, start, is_day=in_weekday or start > at, in_weekday=in_weekday)
 
     def _year_first(self, tokens: Sequence[Token], at: int) -> Match[Day] | None:
@@ -118,6 +121,22 @@ class DayGrammar:
             return None
         return Match(Day(day.value, month.value), month.end)
 
+    def _month_by_number(self, tokens: Sequence[Token], at: int, *, is_day: bool) -> Match[Day] | None:
+        """Read "el 21 del 3", "5th of the 12th": not "2 of the 3"."""
+        if tokens[at].kind != "digits" or len(tokens[at].text) > 2:
+            return None
+        end = self._past_ordinal(tokens, at + 1)
+        month = end + longest(tokens, end, self._words.of_month)
+        if month == end or month >= len(tokens) or tokens[month].kind != "digits" or len(tokens[month].text) > 2:
+            return None
+        after = self._past_ordinal(tokens, month + 1)
+        is_sure = is_day or (end > at + 1 and after > month + 1)
+        is_ordinal = self.lexicon.language != "en" or (end > at + 1 and after > month + 1)
+        day = Day(int(tokens[at].text), int(tokens[month].text))
+        return (
+            Match(day, after) if is_sure and is_ordinal and 1 <= day.day <= 31 and 1 <= (day.month or 0) <= 12 else None
+        )
+
     def _ordinal(self, tokens: Sequence[Token], at: int) -> Match[int] | None:
         if tokens[at].kind != "digits":
             return looked_up(tokens, at, self._words.ordinals)
@@ -153,7 +172,7 @@ class DayGrammar:
             or "year" in found
             or len(tokens[at].text) != 2
             or self._is_time(tokens, at + 1)
-            or not (int(tokens[at].text) > _LAST_DAY or tokens[at - 1].text in _JOINED)
+            or not (_is_no_hour(tokens, at, found) or tokens[at - 1].text in _JOINED)
         ):
             return None  # "March 14 15" may be two days
         follows = at + 1 < len(tokens) and (tokens[at + 1].kind != "mark" or tokens[at + 1].text in "/-")
@@ -176,6 +195,8 @@ class DayGrammar:
     ) -> Match[Day] | None:
         """Read "the 21st", "am 3.", "el día 18", "the 21st of this month". A number alone is no day."""
         ordinal = looked_up(tokens, start, self._words.ordinals)
+        if ordinal is not None and ordinal.value > 1 and self.lexicon.language == "es":
+            return None  # "el segundo" is one of several
         if ordinal is not None and is_day and self._is_which(tokens, ordinal.end):
             return None
         if ordinal is not None and is_day:
@@ -223,6 +244,16 @@ class DayGrammar:
         return end
 
 
+def year_behind(tokens: Sequence[Token], at: int, words: CalendarWords, today: date) -> Match[int] | None:
+    """Read the year behind a day and its month: "2027", "of next year"."""
+    start = past_marks(tokens, at, ",", words.of)
+    ahead = looked_up(tokens, start, words.years)
+    if ahead is not None:
+        return Match(today.year + ahead.value, ahead.end)
+    is_year = start < len(tokens) and len(tokens[start].text) == 4 and tokens[start].kind == "digits"
+    return Match(int(tokens[start].text), start + 1) if is_year and int(tokens[start].text) in _YEARS else None
+
+
 def past_marks(tokens: Sequence[Token], at: int, marks: str, between: frozenset[str] = frozenset()) -> int:
     """Return the place behind a few marks and words that may stand between the parts of a date."""
     for _ in range(_MOST_SPACERS):
@@ -266,6 +297,12 @@ def _is_glued_to_more(tokens: Sequence[Token], at: int) -> bool:
         return False
     before = tokens[at - 1]
     return before.kind != "mark" or before.text in ("/", ".", ":", "$", "#")
+
+
+def _is_no_hour(tokens: Sequence[Token], at: int, found: dict[str, int]) -> bool:
+    """Say whether the number behind a day and a month is neither a day nor an hour: "14 July 99", "5 dec 26"."""
+    number = int(tokens[at].text)
+    return number > _LAST_DAY or (number > _LAST_HOUR and [*found] == ["day", "month"])
 
 
 def _is_year(number: int, found: dict[str, int]) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import takewhile
 
 from botflow.engine.inbound import Inbound
-from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_count, only_value
+from botflow.nodes.answers.accounting import Harmless, Match, Said, length_of_count, longest, only_value
 from botflow.nodes.answers.beginnings import may_begin_number
 from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, time_of
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
@@ -120,3 +120,18 @@ def length_of_time(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
         return found.end - at
     part = grammar.part_at(tokens, at)
     return part.end - at if part else 0
+
+
+def length_of_hours(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
+    """Return how many tokens hours take that begin at `at`: "after 6 pm", "between 2 and 4 pm". Behind a day they say
+    nothing of it."""
+    start = at + longest(tokens, at, lexicon.clock.bounds)
+    clocks = ClockGrammar(lexicon)
+    first = clocks(tokens, start) if at < start < len(tokens) else None
+    if first is None:
+        return 0
+    to = first.end + longest(tokens, first.end, lexicon.clock.joining)
+    last = clocks(tokens, to) if first.end < to < len(tokens) else None
+    if last is not None and (first.value.is_clear or last.value.is_clear):
+        return last.end - at
+    return first.end - at if first.value.is_clear else 0

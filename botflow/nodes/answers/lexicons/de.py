@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.feasts import FEASTS
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -144,6 +145,8 @@ DE = Lexicon(
                 "kommenden,kommender,kommende,am kommenden,den kommenden": "coming",
                 "diesen,dieser,dieses,diesem,an diesem": "this",
                 "letzten,letzter,letzte,vergangenen,am letzten,den letzten": "last",
+                "ubernachsten,ubernachster,uebernachsten,uebernaechsten": "after_next",
+                "am ubernachsten,den ubernachsten,am uebernaechsten,den uebernaechsten": "after_next",
             }
         ),
         orders_after=Phrases(),
@@ -159,9 +162,26 @@ DE = Lexicon(
         ),
         this_month=table(
             {
-                "diesen monat,dieses monats,des monats,diesem monat": 0,
-                "nachsten monat,nachsten monats,kommenden monat": 1,
+                "diesen monat,dieses monats,des monats,diesem monat,im monat": 0,
+                "nachsten monat,nachsten monats,naechsten monat,naechsten monats,kommenden monat": 1,
             }
+        ),
+        years=table(
+            {
+                "dieses jahr,dieses jahres,diesen jahres,in diesem jahr": 0,
+                "nachstes jahr,nachsten jahres,naechstes jahr,naechsten jahres,kommendes jahr,kommenden jahres": 1,
+                "letztes jahr,letzten jahres,voriges jahr,vorigen jahres,vergangenen jahres": -1,
+            }
+        ),
+        weeks_in=table({"in acht tagen,in 8 tagen": 1, "in vierzehn tagen,in 14 tagen": 2}),
+        nth=Phrases[int](
+            {
+                (stem + ending,): n
+                for stem, n in numbered(_ORDINAL_STEMS, 1).items()
+                if n <= 5
+                for ending in ("e", "er", "en")
+            }
+            | table({"letzte,letzter,letzten": -1})
         ),
         ordinals=Phrases(
             {
@@ -174,22 +194,7 @@ DE = Lexicon(
         of=words("im des vom jahr jahres"),
         about=phrases("etwa,ca,circa,ungefahr"),
         before_day=words("am der den dem"),
-        fixed_days=table(
-            {
-                "heiligabend,heilig abend": (24, 12),
-                "silvester": (31, 12),
-                "neujahr": (1, 1),
-                "nikolaus,nikolaustag": (6, 12),
-                "valentinstag": (14, 2),
-                "heilige drei konige,dreikonigstag": (6, 1),
-                "tag der arbeit": (1, 5),
-                "johannistag": (24, 6),
-                "tag der deutschen einheit": (3, 10),
-                "allerheiligen": (1, 11),
-                "martinstag,sankt martin": (11, 11),
-                "barbaratag": (4, 12),
-            }
-        ),
+        feast_days=FEASTS["de"],
     ),
     clock=ClockWords(
         named=table({"mittag,zwolf uhr mittags": 720, "mitternacht": 0}),
@@ -213,6 +218,8 @@ DE = Lexicon(
                 "nachts,in der nacht,nacht,heute nacht": "night",
             }
         ),
+        bounds=phrases("nach,vor,ab,bis,von,zwischen"),
+        joining=phrases("und,bis,-"),
     ),
     harmless=phrases(
         f"{courtesy_of('de')},"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.feasts import FEASTS
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -122,13 +123,17 @@ EN = Lexicon(
         orders_after=table({"coming": "coming", "after next": "after_next"}),
         weeks=table(
             {
-                "next week,of next week,the following week": 1,
+                "next week,of next week,the following week,next wk,nxt week": 1,
                 "this week,of this week": 0,
                 "last week,of last week": -1,
                 "in two weeks,the week after next,of the week after next": 2,
             }
         ),
-        this_month=table({"this month,of this month,of the month": 0, "next month,of next month": 1}),
+        this_month=table({"this month,of this month,of the month,in this month": 0, "next month,of next month": 1}),
+        years=table({"this year": 0, "next year": 1, "last year": -1}),
+        weeks_on=table({"week": 1, "fortnight": 2}),
+        nth=Phrases({phrase(name): n for name, n in numbered(_ORDINALS, 1).items() if n <= 5} | {("last",): -1}),
+        of_month=phrases("of the"),
         ordinals=Phrases(
             {phrase(name): day for name, day in numbered(_ORDINALS, 1).items()}
             | {
@@ -145,19 +150,7 @@ EN = Lexicon(
         of=words("of the in on day"),
         about=phrases("about,around,roughly,approximately"),
         before_day=words("the"),
-        fixed_days=table(
-            {
-                "christmas day": (25, 12),
-                "christmas eve": (24, 12),
-                "new year's eve,new years eve": (31, 12),
-                "new year's day,new years day,new year,new year's,new years": (1, 1),
-                "valentine's day,valentines day,valentine's": (14, 2),
-                "halloween": (31, 10),
-                "saint patrick's day,st patrick's day,saint patrick,st patrick": (17, 3),
-                "boxing day": (26, 12),
-                "all saints' day,all saints day": (1, 11),
-            }
-        ),
+        feast_days=FEASTS["en"],
     ),
     clock=ClockWords(
         named=table({"noon,midday": 720, "midnight,mid night": 0}),
@@ -183,6 +176,8 @@ EN = Lexicon(
                 "at midnight,midnight": "midnight",
             }
         ),
+        bounds=phrases("after,before,from,until,till,by,between,not before,any time after,anytime after"),
+        joining=phrases("and,to,-,until,till"),
         about_ends=words("ish"),
     ),
     harmless=phrases(

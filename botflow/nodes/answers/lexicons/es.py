@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.feasts import FEASTS
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
     Lexicon,
     NumberWords,
+    Phrases,
     Piece,
     compound_of,
     numbered,
@@ -35,6 +37,7 @@ _PIECES = pieces(
     joins="y",
 )
 _PIECES |= {"veinti": Piece("tens", 20), "i": Piece("and")}  # in one word: veintitrés, treintaicinco
+_ORDINALS = "primero segundo tercero cuarto quinto sexto septimo octavo noveno"
 
 ES = Lexicon(
     language="es",
@@ -114,7 +117,7 @@ ES = Lexicon(
         orders_after=table(
             {
                 "proximo,siguiente": "next",
-                "que viene,que entra": "coming",
+                "que viene,q viene,que entra": "coming",
                 "pasado,anterior": "last",
             }
         ),
@@ -123,7 +126,7 @@ ES = Lexicon(
                 "de la semana que viene,la semana que viene,de la proxima semana,la proxima semana,"
                 "de proxima semana,proxima semana,"
                 "de la semana proxima,la semana proxima": 1,
-                "de la semana siguiente,la semana siguiente,semana que viene": 1,
+                "de la semana siguiente,la semana siguiente,semana que viene,la semana q viene": 1,
                 "de esta semana,esta semana": 0,
                 "de la semana pasada,la semana pasada,de semana pasada,semana pasada,la semana anterior,"
                 "de la semana anterior": -1,
@@ -135,25 +138,29 @@ ES = Lexicon(
                 "del mes que viene,del proximo mes,el mes que viene,el proximo mes": 1,
             }
         ),
-        ordinals=table({"primero,primer": 1}),
+        years=table(
+            {
+                "este ano": 0,
+                "el ano que viene,ano que viene,el proximo ano,proximo ano,ano proximo": 1,
+                "el ano pasado,ano pasado": -1,
+            }
+        ),
+        weeks_on=table({"en ocho,en ocho dias": 1, "en quince,en quince dias": 2}),
+        nth=table({"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "ultimo": -1}),
+        of_month=phrases("del"),
+        ordinals=Phrases(
+            {("primer",): 1, ("decimo",): 10, ("vigesimo",): 20, ("trigesimo",): 30, ("trigesimo", "primero"): 31}
+            | {
+                (*before, name): tens + unit
+                for before, tens in (((), 0), (("decimo",), 10), (("vigesimo",), 20))
+                for name, unit in numbered(_ORDINALS, 1).items()
+            }
+        ),
         ordinal_ends=words("ro er do to mo o vo no a"),
         of=words("de del"),
         about=phrases("unos,unas,aproximadamente,mas o menos,como"),
         before_day=words("el dia"),
-        fixed_days=table(
-            {
-                "nochebuena": (24, 12),
-                "nochevieja": (31, 12),
-                "ano nuevo": (1, 1),
-                "navidad,dia de navidad": (25, 12),
-                "reyes,dia de reyes": (6, 1),
-                "san valentin,dia de san valentin": (14, 2),
-                "san patricio,dia de san patricio": (17, 3),
-                "san juan,dia de san juan": (24, 6),
-                "dia del trabajador,dia del trabajo,dia internacional de los trabajadores": (1, 5),
-                "todos los santos,dia de todos los santos": (1, 11),
-            }
-        ),
+        feast_days=FEASTS["es"],
     ),
     clock=ClockWords(
         named=table({"mediodia,el mediodia,medio dia": 720, "medianoche,media noche": 0}),
@@ -178,6 +185,8 @@ ES = Lexicon(
                 "de medianoche,a medianoche": "midnight",
             }
         ),
+        bounds=phrases("despues de,antes de,desde,hasta,a partir de,entre,de"),
+        joining=phrases("y,a,hasta,-"),
     ),
     harmless=phrases(
         f"{courtesy_of('es')},"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botflow.nodes.answers.lexicons.courtesy import courtesy_of
+from botflow.nodes.answers.lexicons.feasts import FEASTS
 from botflow.nodes.answers.lexicons.lexicon import (
     CalendarWords,
     ClockWords,
@@ -105,31 +106,29 @@ FR = Lexicon(
         weeks=table(
             {
                 "de la semaine prochaine,la semaine prochaine": 1,
-                "semaine prochaine,de la prochaine semaine,la prochaine semaine": 1,
+                "semaine prochaine,de la prochaine semaine,la prochaine semaine,semaine pro,la semaine pro": 1,
                 "de cette semaine,cette semaine": 0,
                 "de la semaine derniere,la semaine derniere": -1,
                 "semaine derniere,la semaine passee,de la semaine passee": -1,
             }
         ),
         this_month=table({"de ce mois,ce mois,ce mois - ci,du mois": 0, "du mois prochain,le mois prochain": 1}),
+        years=table(
+            {
+                "cette annee": 0,
+                "l' annee prochaine,l' an prochain,annee prochaine,an prochain": 1,
+                "l' annee derniere,l' an dernier,l' annee passee,l' an passe": -1,
+            }
+        ),
+        weeks_on=table({"en huit": 1, "en quinze": 2}),
+        nth=table({"premier": 1, "deuxieme,second": 2, "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "dernier": -1}),
+        of_month=phrases("du"),
         ordinals=table({"premier": 1}),
         ordinal_ends=words("er e eme"),
         of=words("de du d'"),
         about=phrases("environ,a peu pres"),
         before_day=words("le"),
-        fixed_days=table(
-            {
-                "noel,jour de noel": (25, 12),
-                "la saint sylvestre,saint sylvestre": (31, 12),
-                "jour de l' an,nouvel an": (1, 1),
-                "saint valentin,la saint valentin": (14, 2),
-                "epiphanie,l' epiphanie": (6, 1),
-                "fete du travail,la fete du travail": (1, 5),
-                "assomption,l' assomption": (15, 8),
-                "toussaint,la toussaint": (1, 11),
-                "armistice,l' armistice": (11, 11),
-            }
-        ),
+        feast_days=FEASTS["fr"],
     ),
     clock=ClockWords(
         named=table({"midi": 720, "minuit": 0}),
@@ -154,6 +153,8 @@ FR = Lexicon(
                 "de la nuit,la nuit,cette nuit": "night",
             }
         ),
+        bounds=phrases("apres,avant,des,jusqu' a,a partir de,entre,de"),
+        joining=phrases("et,a,jusqu' a,-"),
     ),
     harmless=phrases(
         f"{elided(str(courtesy_of('fr')))},"

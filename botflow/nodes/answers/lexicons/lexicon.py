@@ -44,6 +44,17 @@ class Piece:
     value: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Feast:
+    """A day that has a name: a day of a month, or with `weekday` the first such one from there on. Without a month
+    `day` is counted from Easter Sunday. `countries`: where it is that day, everywhere if there are none."""
+
+    day: int
+    month: int | None = None
+    weekday: int | None = None
+    countries: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberWords:
     """`compound` matches a word that is made of several pieces; `weak` words are also articles."""
@@ -88,6 +99,10 @@ class CalendarWords:
     orders: Phrases[Order]  # before a weekday
     orders_after: Phrases[Order]  # after a weekday
     weeks: Phrases[int]  # "of next week", "last week" beside a weekday: the week counted from this one
+    weeks_on: Phrases[int] = field(default_factory=Phrases)  # after a day, from the coming one: "monday week"
+    weeks_in: Phrases[int] = field(default_factory=Phrases)  # after a weekday: "in acht Tagen"
+    nth: Phrases[int] = field(default_factory=Phrases)  # before a weekday of a month; the last one is -1
+    of_month: Phrases[None] = field(default_factory=Phrases)  # between a day and a month in figures: "el 21 del 3"
     this_month: Phrases[int]  # "of this month", "of next month" after a day
     ordinals: Phrases[int]
     ordinal_ends: frozenset[str]
@@ -95,7 +110,8 @@ class CalendarWords:
     about: Phrases[None]  # before the number of a span: "in about 3 days"
     joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
     before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
-    fixed_days: Phrases[tuple[int, int]] = field(default_factory=Phrases)
+    feast_days: Phrases[tuple[Feast, ...]] = field(default_factory=Phrases)
+    years: Phrases[int] = field(default_factory=Phrases)  # "next year" after a day and its month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +131,8 @@ class ClockWords:
     spans_before: frozenset[str]  # before a length of time: "for 2h", "pour 2h"
     cues: Phrases[None]  # before a number that is surely an hour: "at 7", but not "about 7"
     parts: Phrases[DayPart]
+    bounds: Phrases[None]  # before an hour at which something begins or ends: "after 6 pm"
+    joining: Phrases[None]  # between two such hours: "between 2 and 4 pm"
     about_ends: frozenset[str] = frozenset()  # "7ish"
 
 

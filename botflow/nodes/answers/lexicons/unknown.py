@@ -50,7 +50,7 @@ UNKNOWN = replace(
         of=frozenset(),
         about=Phrases(),
         before_day=frozenset(),
-        fixed_days=Phrases(),
+        feast_days=Phrases(),
     ),
     clock=replace(
         EN.clock,
@@ -62,6 +62,8 @@ UNKNOWN = replace(
         half_to=Phrases(),
         before=frozenset(),
         parts=table({"am,a m": "am", "pm,p m": "pm"}),
+        bounds=Phrases(),
+        joining=Phrases(),
         about_ends=frozenset(),
     ),
     harmless=Phrases(),
