@@ -203,7 +203,8 @@ class Harmless:
         if token.text in self.lexicon.changing | self.lexicon.feasts:
             return False
         if at == 0:
-            return len(tokens) > 2 and tokens[1].text == "," and tokens[2].text in self.lexicon.requests
+            asking = 3 if len(tokens) > 3 and tokens[2].text == "¿" else 2
+            return len(tokens) > asking and tokens[1].text == "," and tokens[asking].text in self.lexicon.requests
         plain = Harmless(self.lexicon, self.more, self.question, self.marks)
         return tokens[at - 1].text in self.lexicon.with_words and (at + 1 == len(tokens) or plain(tokens, at + 1) > 0)
 

@@ -54,6 +54,7 @@ def _date_words(language: str) -> frozenset[str]:
         calendar.nth,
     ):
         words |= phrases.reach.keys()
+    words |= calendar.neighbours.reach.keys()
     return frozenset(words | calendar.ahead.reach.keys() | calendar.ago_before.reach.keys())
 
 

@@ -30,7 +30,7 @@ def corrected(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             break
         if token.text[:-1] in calendar:
             continue  # "mondays" are all of them
-        near = {word for word in calendar if is_one_edit_apart(token.text, word)}
+        near = {word for word in calendar if is_one_edit_apart(token.text, word) and _begins_alike(token.text, word)}
         if len(near) == 1:
             found[at] = replace(token, text=near.pop())
     return found
@@ -53,12 +53,19 @@ def _vocabulary(language: str) -> tuple[frozenset[str], frozenset[str]]:
     lexicon = LEXICONS[language]
     calendar = {word for names in (lexicon.calendar.months, lexicon.calendar.weekdays) for word in names}
     calendar |= {word for phrase in (*lexicon.calendar.days, *lexicon.clock.parts) for word in phrase}
+    told = (lexicon.statements.leaving.said, lexicon.statements.birth.said, lexicon.statements.past)
     phrases = (lexicon.harmless, lexicon.counted, lexicon.moving, lexicon.corrections, lexicon.calendar.ordinals)
     known = {word for group in phrases for phrase in group for word in phrase}
+    known |= {word for each in told for phrase in each for word in phrase} | lexicon.calendar.look_alikes
     known |= lexicon.changing | lexicon.holders | lexicon.feasts | lexicon.currencies.keys()
     known |= lexicon.numbers.pieces.keys() | lexicon.calendar.units.keys()
     mended = frozenset(word for word in calendar if len(word) >= _SHORTEST - 1)
     return frozenset(known | calendar), mended
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Say whether the first letter is the same, or turned with the second: "sorgen" is another word than "morgen"."""
+    return one[0] == other[0] or one[1::-1] == other[:2]
 
 
 def is_one_edit_apart(one: str, other: str) -> bool:

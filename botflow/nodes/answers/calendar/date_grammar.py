@@ -109,13 +109,21 @@ class DateGrammar:
         """Read "tomorrow", and a week counted from it: "tomorrow week", "heute in 14 Tagen"."""
         found = looked_up(tokens, at, self._words.days)
         if found is None:
-            return self._feast(tokens, at)
+            return self._feast(tokens, at) or self._beside(tokens, at)
         day = self.today + timedelta(days=found.value)
         ahead = self._ahead(tokens, found.end)
         there = moved(day, ahead.value) if ahead is not None else None
         if ahead is not None and there is not None:
             return Match(there, ahead.end)
         return self._weeks_on(tokens, Match(day, found.end))
+
+    def _beside(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
+        """Read "the day after Christmas Day", "la veille de Noël"."""
+        side = looked_up(tokens, at, self._words.neighbours)
+        day = self._origin(tokens, side.end) if side is not None else None
+        if side is None or day is None:
+            return None
+        return Match(day.value + timedelta(days=side.value), day.end)
 
     def _feast(self, tokens: Sequence[Token], at: int) -> Match[date] | None:
         """Read a day that has a name, and perhaps its year: "New Year's Eve 2027"."""
@@ -247,6 +255,9 @@ class DateGrammar:
         if at and tokens[at - 1].text in self._words.one and not is_sure:  # "one Friday" is any of them
             return None
         name, end = tokens[at].text, at + 1
+        is_lead = at > 0 and tokens[at - 1].text in self._words.leads
+        if name in self._words.homographs and is_lead and not (end < len(tokens) and tokens[end].kind == "digits"):
+            return None  # "the sun"
         has_dot = end < len(tokens) and tokens[end].text == "." and tokens[end].glued
         is_followed = end < len(tokens) and (has_dot or tokens[end].kind == "digits" or tokens[end].text == ",")
         if len(name) < 3 and not (is_sure or is_followed or (len(tokens) == 1 and tokens[at].raw[0].isupper())):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from botflow.engine.inbound import Inbound
 from botflow.languages import base_language, country_in
@@ -15,11 +16,12 @@ from botflow.nodes.answers.calendar.question_of_days import (
     is_one_of_several,
     is_told_of_past,
 )
+from botflow.nodes.answers.calendar.statements import is_about_own_day, words_beside_days
 from botflow.nodes.answers.calendar.times import length_of_hours, length_of_time
 from botflow.nodes.answers.calendar.weekday_names import contradicts_weekday
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
-from botflow.nodes.answers.lexicons.lexicon import Lexicon, singles
+from botflow.nodes.answers.lexicons.lexicon import Lexicon
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.spelling import corrected
 from botflow.nodes.answers.tokens import Token, tokenize
@@ -61,14 +63,26 @@ def find_date(
     counted from that, "the 21st" is in its month, and a weekday alone must be one of the coming week as that is."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    if is_one_of_several(tokens, question, lexicon) or is_told_of_past(tokens, question, lexicon):
+    if is_one_of_several(tokens, question, lexicon) or is_about_own_day(tokens, question, lexicon):
         return None
+    grammar = partial(date_grammar, today, language, region, former=former)
+    if is_told_of_past(tokens, question, lexicon):
+        return None if question else _past_day(tokens, (grammar(past=False), grammar(past=True)), today)
     is_past = past or is_about_past(question, language)
-    grammar = date_grammar(today, language, region, past=is_past, former=former)
-    number = NumberGrammar(lexicon)
-    articles = singles(lexicon.calendar.one)
-    harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING | {"-"}, names=True)
+    found = _only_day(tokens, grammar(past=is_past), question)
+    if found is None and former is not None and (day := _bare_day(tokens)):
+        return grammar(past=is_past).seen(Day(day), None, past=is_past)
+    if found is None and base_language(language) not in LEXICONS:
+        return _by_library(text, today, language)
+    return found
 
+
+def _only_day(tokens: Sequence[Token], grammar: DateGrammar, question: str) -> date | None:
+    """Return the one day that is named beside words that do not change it."""
+    lexicon = grammar.lexicon
+    number = NumberGrammar(lexicon)
+    beside = words_beside_days(question, lexicon.language)
+    harmless = Harmless(lexicon, beside, question=question, marks=_ASKING | {"-"}, names=True)
     has_day = False
 
     def read(tokens: Sequence[Token], at: int) -> Match[date] | None:
@@ -81,20 +95,22 @@ def find_date(
         hours = length_of_hours(tokens, at, lexicon)
         if hours and has_day:
             return hours
-        if begins_at_day(tokens, at, lexicon):
+        if longest(tokens, at, lexicon.statements.or_so) or begins_at_day(tokens, at, lexicon):
             return 0
         count = length_of_count(tokens, at, number, lexicon)
         return max(length_of_time(tokens, at, lexicon), length_of_money(tokens, at), count, harmless(tokens, at))
 
     try:
-        found = only_value(tokens, read, skip, lexicon, _amended(lexicon))
+        return only_value(tokens, read, skip, lexicon, _amended(lexicon))
     except OverflowError:  # beyond the calendar
         return None
-    if found is None and former is not None and (day := _bare_day(tokens)):
-        return grammar.seen(Day(day), None, past=is_past)
-    if found is None and base_language(language) not in LEXICONS:
-        return _by_library(text, today, language)
-    return found
+
+
+def _past_day(tokens: Sequence[Token], grammars: Sequence[DateGrammar], today: date) -> date | None:
+    """Return the day of what is told of the past, where no question may ask for another one: a day with its year, not
+    "Friday", which is the last or the next one."""
+    first, second = (_only_day(tokens, grammar, "") for grammar in grammars)
+    return first if first is not None and first == second and first < today else None
 
 
 def begins_at_day(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:

@@ -17,6 +17,7 @@ _LAST_DAY, _LAST_HOUR = 31, 24
 _JOINED = frozenset("'./-")  # before a year of two digits
 _YEARS = range(1700, 2200)
 _MOST_SPACERS = 3
+_SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they"))
 _HALVES_OF_DAY = phrases("am,pm,p .")
 
 
@@ -146,7 +147,7 @@ class DayGrammar:
 
     def _part(self, tokens: Sequence[Token], at: int, found: dict[str, int]) -> Match[tuple[str, int]] | None:
         token = tokens[at]
-        if token.text in self._words.months and "month" not in found:
+        if token.text in self._words.months and "month" not in found and not self._is_verb(tokens, at):
             return Match(("month", self._words.months[token.text]), at + 1)
         if token.kind == "digits":
             if len(token.text) == 4 and int(token.text) in _YEARS and "year" not in found:
@@ -164,6 +165,10 @@ class DayGrammar:
         if "day" not in found and 1 <= number.value <= 31:
             return Match(("day", number.value), number.end)
         return Match(("year", number.value), number.end) if _is_year(number.value, found) else None
+
+    def _is_verb(self, tokens: Sequence[Token], at: int) -> bool:
+        """Say whether the name of a month is a verb: "I may on the 5th"."""
+        return at > 0 and tokens[at].text in self._words.verbs and tokens[at - 1].text in _SUBJECTS
 
     def _short_year(self, tokens: Sequence[Token], at: int, found: dict[str, int]) -> Match[tuple[str, int]] | None:
         """Read a year of two digits at the end: 14 July 99, 5 March '85."""

@@ -19,9 +19,10 @@ from botflow.nodes.answers.calendar.question_of_days import (
     is_one_of_several,
     is_told_of_past,
 )
+from botflow.nodes.answers.calendar.statements import is_about_own_day, words_beside_days
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
-from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
+from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.spelling import corrected
 from botflow.nodes.answers.tokens import MOST_TOKENS, Token, tokenize
@@ -70,12 +71,14 @@ def find_moment(
     moment `former` that it replaces."""
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
+    if is_about_own_day(tokens, question, lexicon):
+        return None
     if is_one_of_several(tokens, question, lexicon) or is_told_of_past(tokens, question, lexicon):
         return None
     is_past = past or is_about_past(question, language)
     dates = date_grammar(received_at.date(), language, region, past=is_past, former=former and former.date())
-    articles = singles(lexicon.calendar.one)
-    harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
+    beside = words_beside_days(question, language)
+    harmless = Harmless(lexicon, beside, question=question, marks=_ASKING, names=True)
     if former is not None:
         shift = only_value(tokens, partial(shift_at, lexicon=lexicon), harmless, lexicon)
         if shift is not None:

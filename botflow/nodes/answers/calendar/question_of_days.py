@@ -16,14 +16,14 @@ from botflow.nodes.answers.tokens import Token
 
 _PARTICIPLE = r"(?:\w*ge\w+(?:t|en)|(?:be|ver|er|ent|zer)\w+(?:t|en)|\w+iert)"
 _PAST = {
-    "en": re.compile(r"\b(?:did|since)\b|\b(?:were|was)\b.*\b(?:last|born)\b"),
+    "en": re.compile(r"\b(?:did|since|date of birth|birth ?date|dob)\b|\b(?:were|was)\b.*\b(?:last|born)\b"),
     "de": re.compile(
-        r"\bseit\b|\b(?:haben|hast|habt|hat|sind|bist|ist|wurden?)\b(?!.*\b(?:werden|sein)\b)"
+        r"\b(?:seit|geburtsdatum)\b|\b(?:haben|hast|habt|hat|sind|bist|ist|wurden?)\b(?!.*\b(?:werden|sein)\b)"
         rf".*\b{_PARTICIPLE}\b(?=\W*\Z)"
     ),
-    "es": re.compile(r"\b(?:desde|hizo|fue|tuvo|vino|estuvo|dijo|puso)\b|\w(?:ó|aron|ieron|aste|iste)\b"),
+    "es": re.compile(r"\b(?:nacimiento|desde|hizo|fue|tuvo|vino|estuvo|dijo|puso)\b|\w(?:ó|aron|ieron|aste|iste)\b"),
     "fr": re.compile(
-        r"\bdepuis\b|\b(?:avez|as|a|ont|êtes|es|est|sont)(?:-t)?-(?:vous|tu|il|elle|on|ils|elles)\b"
+        r"\b(?:depuis|naissance)\b|\b(?:avez|as|a|ont|êtes|es|est|sont)(?:-t)?-(?:vous|tu|il|elle|on|ils|elles)\b"
         r"(?:\W+\w+){0,2}?\W+\w+(?:é|ée|és|ées|i|ie|is|it|u|ue|us)\b"
     ),
 }

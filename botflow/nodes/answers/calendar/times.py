@@ -15,9 +15,10 @@ from botflow.nodes.answers.calendar.clock_grammar import Clock, ClockGrammar, ti
 from botflow.nodes.answers.calendar.date_grammar import DateGrammar
 from botflow.nodes.answers.calendar.former_value import in_half_of, lacks_half, moved_time, shift_at, time_after
 from botflow.nodes.answers.calendar.question_of_days import is_told_of_past
+from botflow.nodes.answers.calendar.statements import is_about_own_day, words_beside_days
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
-from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon, singles
+from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon
 from botflow.nodes.answers.numbers.number_grammar import NumberGrammar
 from botflow.nodes.answers.spelling import corrected
 from botflow.nodes.answers.tokens import Token, tokenize
@@ -44,7 +45,7 @@ def find_time(text: str, language: str, question: str = "", *, former: str | Non
     """
     lexicon = lexicon_of(language)
     tokens = corrected(tokenize(text, elides=lexicon.elides), lexicon)
-    if is_told_of_past(tokens, question, lexicon):
+    if is_told_of_past(tokens, question, lexicon) or is_about_own_day(tokens, question, lexicon):
         return None
     said = _Times(lexicon, question)
     if former is not None:
@@ -73,8 +74,8 @@ class _Times:
     def __init__(self, lexicon: Lexicon, question: str) -> None:
         self.parts: list[DayPart] = []
         self._articles = lexicon.calendar.one
-        articles = singles(self._articles)
-        self._harmless = Harmless(lexicon, (lexicon.moving, articles), question=question, marks=_ASKING, names=True)
+        beside = words_beside_days(question, lexicon.language)
+        self._harmless = Harmless(lexicon, beside, question=question, marks=_ASKING, names=True)
         self._lexicon = lexicon
         self._clocks = ClockGrammar(lexicon)
         self._dates = DateGrammar(lexicon, _ANY_DAY, numeric=False)

@@ -19,6 +19,7 @@ from botflow.nodes.answers.lexicons.lexicon import (
     word_table,
     words,
 )
+from botflow.nodes.answers.lexicons.statements import STATEMENTS
 
 _PARTS_BEHIND_A_DAY = {
     "morgen": "fruh",  # by itself it is tomorrow
@@ -134,6 +135,7 @@ DE = Lexicon(
         ahead_after=phrases("ab heute,ab jetzt,von heute an"),
         ago=phrases("her"),
         ago_before=phrases("vor"),
+        neighbours=table({"tag nach,der tag nach,am tag nach": 1, "tag vor,der tag vor,am tag vor": -1}),
         since=phrases("nach,ab,von"),
         until=phrases("vor"),
         later=phrases("spater,spaeter,danach"),
@@ -162,7 +164,8 @@ DE = Lexicon(
         ),
         this_month=table(
             {
-                "diesen monat,dieses monats,des monats,diesem monat,im monat": 0,
+                "diesen monat,diesen monats,dieses monats,des monats,diesem monat,im monat": 0,
+                "des nachsten monats,des naechsten monats,des kommenden monats,kommenden monats": 1,
                 "nachsten monat,nachsten monats,naechsten monat,naechsten monats,kommenden monat": 1,
             }
         ),
@@ -193,6 +196,7 @@ DE = Lexicon(
         ordinal_ends=words("ter te ten"),
         of=words("im des vom jahr jahres"),
         about=phrases("etwa,ca,circa,ungefahr"),
+        look_alikes=words("morden gesten"),
         before_day=words("am der den dem"),
         feast_days=FEASTS["de"],
     ),
@@ -259,16 +263,16 @@ DE = Lexicon(
     elapsed=phrases("seit,schon,warte,warten,wartest,gewartet"),
     to_wait=phrases("gib mir,geben sie mir,gebt mir,moment"),
     moving=phrases(
-        "am,an,um,zum,gegen,kommen,komme,kommt,zuruck,zurueck,gehen,gehe,ankommen,ankunft,anreise,treffen,"
-        "treffen wir uns,treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,"
-        "datum,der tag,tag,tags,beginnt,beginn,fangt an,start,startet,erinnere mich,abholen,lieferung,liefern,"
-        "reservieren,buchen,wie ware,wie ware es,wie ware es mit,wie waere es mit,wie waers mit,geboren,war,"
-        "wurde,passiert,passierte,morgens,vormittags,nachmittags,abends,vormittag,nachmittag,abend,mittags,"
-        "uhrzeit,wieder,bei euch,bei ihnen,dich,dir,euch,ihn,besuche,besuchen,werde,feier,party,fest,geburtstag,"
-        "hause,nach hause,kaffee,essen,mittagessen,abendessen,fruhstuck,trinken,lass uns,lasst uns,nehmen,nehme,"
-        "wecker,stelle,aufstehen,aufzustehen,plane,planen,geplant,eintragen,trage,angekommen,einen,mit,zur,zu,"
-        "bei,gehts,unser,sein,hin"
+        "am,an,um,zum,gegen,kommen,komme,kommt,gehen,gehe,ankommen,ankunft,anreise,treffen,treffen wir uns,"
+        "treffen ist,das treffen,termin,der termin,einen termin,ein termin,frei,verfugbar,zeit,datum,der tag,tag,"
+        "tags,beginnt,beginn,fangt an,start,startet,erinnere mich,abholen,lieferung,liefern,reservieren,buchen,"
+        "wie ware,wie ware es,wie ware es mit,wie waere es mit,wie waers mit,morgens,vormittags,nachmittags,"
+        "abends,vormittag,nachmittag,abend,mittags,uhrzeit,bei euch,bei ihnen,dich,dir,euch,ihn,besuche,besuchen,"
+        "werde,feier,party,fest,geburtstag,kaffee,essen,mittagessen,abendessen,fruhstuck,trinken,lass uns,"
+        "lasst uns,nehmen,nehme,wecker,stelle,aufstehen,aufzustehen,plane,planen,geplant,eintragen,trage,einen,"
+        "mit,zur,zu,bei,gehts,unser,sein,hin"
     ),
+    statements=STATEMENTS["de"],
     and_words=words("und plus"),
     currencies=word_table(
         {"euro euros eur": "EUR", "dollar dollars": "dollar", "usd": "USD", "franken chf sfr": "CHF"}

@@ -19,6 +19,7 @@ from botflow.nodes.answers.lexicons.lexicon import (
     word_table,
     words,
 )
+from botflow.nodes.answers.lexicons.statements import STATEMENTS
 
 _SCALES = {"thousand thousands": 10**3, "million millions mio": 10**6, "billion billions": 10**9}
 _SCALES |= {"trillion trillions": 10**12, "lakh lakhs": 10**5, "crore crores": 10**7}
@@ -84,7 +85,7 @@ EN = Lexicon(
         days=table(
             {
                 "the day after tomorrow,day after tomorrow,overmorrow": 2,
-                "tomorrow,tmrw,tmr,tomorow,tommorow,tommorrow,2moro": 1,
+                "tomorrow,tmrw,tmr,tmw,tomoz,tomorow,tommorow,tommorrow,2 moro,2 mrw,2 morrow": 1,
                 "today,tonight,this morning,this afternoon,this evening": 0,
                 "yesterday,last night": -1,
                 "the day before yesterday,day before yesterday": -2,
@@ -107,6 +108,7 @@ EN = Lexicon(
         ahead=phrases("in,in about"),
         ahead_after=phrases("from now,from today,hence,ahead,after today"),
         ago=phrases("ago,before now,before today"),
+        neighbours=table({"the day after,day after": 1, "the day before,day before": -1}),
         since=phrases("from,after"),
         until=phrases("before"),
         later=phrases("later,after that,afterwards"),
@@ -114,7 +116,7 @@ EN = Lexicon(
         orders=table(
             {
                 "next,the next": "next",
-                "coming,the coming,this coming": "coming",
+                "coming,the coming,this coming,upcoming,the upcoming": "coming",
                 "this": "this",
                 "last": "last",
                 "this past,the past": "past",
@@ -149,6 +151,10 @@ EN = Lexicon(
         ordinal_ends=words("st nd rd th"),
         of=words("of the in on day"),
         about=phrases("about,around,roughly,approximately"),
+        verbs=words("may march"),
+        homographs=words("sat sun wed"),
+        leads=words("the a an i we he she it they you my our"),
+        look_alikes=words("sundae sundry mourning moaning midway knight augusta"),
         before_day=words("the"),
         feast_days=FEASTS["en"],
     ),
@@ -161,7 +167,7 @@ EN = Lexicon(
         minutes_first=True,
         minute_words=words("min mins minute minutes"),
         half_to=table({"half": 30}),  # a Briton's "half seven" is half past seven
-        before=words("at around about circa"),
+        before=words("at around about circa @"),
         spans_before=words("for since"),
         cues=phrases("at"),
         parts=table(
@@ -219,24 +225,24 @@ EN = Lexicon(
     ),
     holders=words("table booking reservation room group party"),
     holding=words("for of"),
-    with_words=words("with and mr mrs ms dr meet"),
+    with_words=words("with and mr mrs ms dr meet to"),
     requests=words("can could please book schedule set plan move put"),
     spans=phrases("takes,it takes,took,it took,lasts,lasted,long,worth,of,staying,stay,stayed,for the next,time"),
     elapsed=phrases("i've been,been,had,i've been waiting,waiting,waited,already"),
     to_wait=phrases("give me,wait,hold on,hang on"),
     moving=phrases(
-        "on,at,come,coming,go,going,back,go back,leave,arrive,meet,see you,start,starts,begin,happen,happened,"
-        "it happened,it will happen,let's meet,let's go,book it,schedule,set up,set it up,move it,move it to,"
-        "put it,pick it up,pick up,deliver,delivery,appointment,available,free,are you available,you,be there,"
-        "be back,by then,date,day,the date,works best,would be best,best,suits me,suits us,ideally,how about,"
-        "what about,born,was born,loan,lend,borrow,pay,set,up,can you,could you,will you,your,something,"
-        "everything,with,arrangement,arrangements,plan,plans,event,task,this task,lunch,dinner,breakfast,coffee,"
-        "party,home,calendar,my calendar,birthday,conference,done,started,arrived,bought,sign me up,put me down,"
-        "join,attend,plan to,planning,hoping,hope,special,great,nice,free on,moved,scheduled,planned,happens,"
-        "happening,going to,supposed,of,time,the time,together,early,sometime,return,expected,set something up,"
-        "i will see you,"
-        "set up a call,set up a skype call,set up a video call,schedule a call,book a call,back to,again,it's me,its me"
+        "on,at,come,coming,go,going,arrive,meet,see you,start,starts,begin,happen,it will happen,let's meet,"
+        "let's go,book it,schedule,set up,set it up,move it,move it to,put it,pick it up,pick up,deliver,"
+        "delivery,appointment,available,free,are you available,you,be there,by then,date,day,the date,works best,"
+        "would be best,best,suits me,suits us,ideally,how about,what about,loan,lend,borrow,pay,set,up,can you,"
+        "could you,will you,your,something,everything,with,arrangement,arrangements,plan,plans,event,task,"
+        "this task,lunch,dinner,breakfast,coffee,party,calendar,my calendar,birthday,conference,done,sign me up,"
+        "put me down,join,attend,plan to,planning,hoping,hope,special,great,nice,free on,moved,scheduled,planned,"
+        "happens,happening,going to,supposed,of,time,the time,together,early,sometime,expected,set something up,"
+        "i will see you,set up a call,set up a skype call,set up a video call,schedule a call,book a call,again,"
+        "it's me,its me,want to,like to,love to,prefer to"
     ),
+    statements=STATEMENTS["en"],
     and_words=words("and plus"),
     currencies=word_table(
         {

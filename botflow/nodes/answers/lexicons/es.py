@@ -20,6 +20,7 @@ from botflow.nodes.answers.lexicons.lexicon import (
     word_table,
     words,
 )
+from botflow.nodes.answers.lexicons.statements import STATEMENTS
 
 _PIECES = pieces(
     units="cero|zero un|uno|una dos tres cuatro cinco seis siete ocho nueve",
@@ -103,6 +104,9 @@ ES = Lexicon(
         ahead_after=phrases("a partir de hoy,desde hoy,despues de hoy"),
         ago=phrases("atras"),
         ago_before=phrases("hace"),
+        neighbours=table(
+            {"el dia despues de,el dia despues del,el dia siguiente a": 1, "el dia antes de,el dia antes del": -1}
+        ),
         since=phrases("despues de,despues del,desde,desde el,a partir de,a partir del"),
         until=phrases("antes de,antes del"),
         later=phrases("mas tarde,despues"),
@@ -159,6 +163,9 @@ ES = Lexicon(
         ordinal_ends=words("ro er do to mo o vo no a"),
         of=words("de del"),
         about=phrases("unos,unas,aproximadamente,mas o menos,como"),
+        homographs=words("mar"),
+        leads=words("el la un una mi"),
+        look_alikes=words("manzana salado pesado pagado domino angosto jueces"),
         before_day=words("el dia"),
         feast_days=FEASTS["es"],
     ),
@@ -178,8 +185,8 @@ ES = Lexicon(
                 "am,a m": "am",
                 "pm,p m": "pm",
                 "de la manana,por la manana,en la manana": "morning",
-                "de la tarde,por la tarde,en la tarde,esta tarde": "afternoon",
-                "de la noche,por la noche,en la noche,esta noche": "night",
+                "de la tarde,por la tarde,en la tarde,a la tarde,esta tarde": "afternoon",
+                "de la noche,por la noche,en la noche,a la noche,esta noche": "night",
                 "de la madrugada,de madrugada": "small_hours",
                 "del mediodia,del medio dia,al mediodia,de mediodia": "noon",
                 "de medianoche,a medianoche": "midnight",
@@ -197,7 +204,7 @@ ES = Lexicon(
         "va,sale,orale,okey,a ver,nosotros,nos,son,era,fue,seran,estamos,somos en total,en total,"
         "total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,ponme,pon,"
         "digamos,supongo,probablemente,quiza,quizas,tal vez,aproximadamente,mas o menos,unos,unas,"
-        "como,cerca de,alrededor de,solo,solamente,nada mas,exactamente,justo,la respuesta,respuesta,"
+        "como,cerca de,alrededor de,alrededor del,solo,solamente,nada mas,exactamente,justo,la respuesta,respuesta,"
         "ya,me gustaria,nos gustaria,prefiero,hay,puede ser,se puede,perdon,disculpa,reservar,reserva,"
         "reservame,voy a,vamos a,comprar,seriamos"
     ),
@@ -230,19 +237,18 @@ ES = Lexicon(
     elapsed=phrases("llevo,llevamos,lleva,llevas,llevan,esperando,desde hace,hace"),
     to_wait=phrases("dame,deme,espera,espere"),
     moving=phrases(
-        "a,al,el,en,dia,el dia,a las,a la,sobre las,volver,volvere,volvio,voy,voy a volver,vengo,ir,ire,llegar,"
-        "llego,llegare,regresar,regreso,regresare,regresa,cita,una cita,la cita,hacer,fecha,la fecha,debe ser,"
-        "quedamos,nos vemos,tengo que,empieza,comienza,empezar,ocurrira,ocurrio,sucedio,nos conocimos,nacio,naci,"
-        "que tal,te va bien,te parece,disponible,estas disponible,libre,por la manana,por la tarde,por la noche,"
-        "de la tarde,de la manana,de la noche,hora,la hora,tiempo,mejor,esta bien,seria genial,me viene bien,"
-        "me va bien,estare,estara,evento,el evento,fiesta,casa,calendario,cumpleanos,cena,almuerzo,desayuno,"
-        "comida,cafe,tomar,tomar un cafe,debe,deberia,hacerse,realizarse,compre,recibio,conocimos,conocieron,"
-        "se conocieron,encontrar,encontremonos,encontrarnos,plan,planes,algun plan,algun,alguna,puedes,persona,"
-        "su,se,le,les,ella,ocurre,programar,prestar,por,un premio,premio,celebrar,celebremos,pais,su pais,"
-        "programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,algun momento,en algun momento,"
-        "preparar,entregar,entrega,recoger,recogida,del,"
-        "planea una llamada,programa una llamada,planear una llamada,skype"
+        "a,al,el,en,dia,el dia,a las,a la,sobre las,voy,vengo,ir,ire,llegar,llegare,cita,una cita,la cita,hacer,"
+        "fecha,la fecha,debe ser,quedamos,nos vemos,empieza,comienza,empezar,ocurrira,que tal,te va bien,"
+        "te parece,disponible,estas disponible,libre,por la manana,por la tarde,por la noche,de la tarde,"
+        "de la manana,de la noche,hora,la hora,tiempo,mejor,esta bien,seria genial,me viene bien,me va bien,"
+        "estare,estara,evento,el evento,fiesta,calendario,cumpleanos,cena,almuerzo,desayuno,comida,cafe,tomar,"
+        "tomar un cafe,debe,deberia,hacerse,realizarse,encontrar,encontremonos,encontrarnos,plan,planes,"
+        "algun plan,algun,alguna,puedes,persona,su,se,le,les,ella,ocurre,programar,prestar,por,celebrar,"
+        "celebremos,pais,su pais,programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,"
+        "algun momento,en algun momento,preparar,entregar,entrega,recoger,recogida,del,planea una llamada,"
+        "programa una llamada,planear una llamada,skype,algo,tienes,teneis,tienen"
     ),
+    statements=STATEMENTS["es"],
     and_words=words("y con mas"),
     currencies=word_table(
         {

@@ -18,6 +18,7 @@ from botflow.nodes.answers.lexicons.lexicon import (
     word_table,
     words,
 )
+from botflow.nodes.answers.lexicons.statements import STATEMENTS
 
 FR = Lexicon(
     language="fr",
@@ -97,6 +98,12 @@ FR = Lexicon(
         ahead=phrases("dans,d'ici"),
         ahead_after=phrases("a partir d'aujourd'hui,apres aujourd'hui"),
         ago_before=phrases("il y a,il ya,y a,ya"),
+        neighbours=table(
+            {
+                "le lendemain de,le lendemain du,le jour apres": 1,
+                "la veille de,la veille du,le jour avant": -1,
+            }
+        ),
         since=phrases("apres,apres le,a partir de,a partir du"),
         until=phrases("avant,avant le"),
         later=phrases("plus tard,apres"),
@@ -127,6 +134,9 @@ FR = Lexicon(
         ordinal_ends=words("er e eme"),
         of=words("de du d'"),
         about=phrases("environ,a peu pres"),
+        homographs=words("mer sam jeu"),
+        leads=words("la le un une je tu il elle on est suis avec ma mon notre"),
+        look_alikes=words("domain"),
         before_day=words("le"),
         feast_days=FEASTS["fr"],
     ),
@@ -194,16 +204,15 @@ FR = Lexicon(
     elapsed=phrases("depuis,attends,attend,attendez,attendu"),
     to_wait=phrases("donnez moi,donnez - moi,donne moi,donne - moi"),
     moving=phrases(
-        "a,au,en,vers,du,le,pour le,revenir,reviendrai,reviendrais,retournerai,retourne,retournerais,partir,"
-        "arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,un rdv,commence,vais,"
-        "je vais,suis,revenu,date,la date,jour,le jour,libre,disponible,serai,serai la,la,etre,heure,l' heure,"
-        "reserver,reserve,livraison,livrer,passer,me convient,nous convient,convient,me va,ca me va,"
-        "dans la matinee,le matin,l' apres midi,l' apres - midi,matin,soir,le soir,ne,nee,ne le,nee le,ne en,"
-        "suis ne le,suis nee le,suis ne,suis nee,on se voit,rencontre,etait,retour,rentrer,rentre,maison,"
-        "a la maison,ville,ma ville,fete,anniversaire,dejeuner,diner,le dejeuner,le diner,petit dejeuner,cafe,"
-        "prendre,repas,evenement,pret,prete,etre pret,planifier,prevu,prevue,note,noter,dans mon,avec,chez,"
-        "chez vous,chez nous,pays,je suis ne"
+        "a,au,en,vers,du,le,pour le,arriver,arrive,arriverai,viendrai,viens,venir,rendez - vous,rendez vous,rdv,"
+        "un rdv,commence,vais,je vais,suis,date,la date,jour,le jour,libre,disponible,serai,serai la,la,etre,"
+        "heure,l' heure,reserver,reserve,livraison,livrer,passer,me convient,nous convient,convient,me va,"
+        "ca me va,dans la matinee,le matin,l' apres midi,l' apres - midi,matin,soir,le soir,on se voit,rencontre,"
+        "ville,ma ville,fete,anniversaire,dejeuner,diner,le dejeuner,le diner,petit dejeuner,cafe,prendre,repas,"
+        "evenement,pret,prete,etre pret,planifier,prevu,prevue,note,noter,dans mon,avec,chez,chez vous,chez nous,"
+        "pays"
     ),
+    statements=STATEMENTS["fr"],
     and_words=words("et"),
     currencies=word_table(
         {"euro euros eur": "EUR", "balles": "balles", "dollar dollars": "dollar", "usd": "USD"}

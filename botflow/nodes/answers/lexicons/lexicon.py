@@ -92,6 +92,7 @@ class CalendarWords:
     ahead_after: Phrases[None]  # after it: "3 days from now"
     ago: Phrases[None] = field(default_factory=Phrases)  # after it: "3 days ago"
     ago_before: Phrases[None] = field(default_factory=Phrases)  # before it: "vor 3 Tagen"
+    neighbours: Phrases[int] = field(default_factory=Phrases)  # "the day after" another one
     since: Phrases[None]  # between a span and a day: "3 weeks from tomorrow"
     until: Phrases[None]  # "2 weeks before 13 May"
     later: Phrases[None]  # behind a span, counted from an earlier answer: "a week later"
@@ -109,6 +110,10 @@ class CalendarWords:
     of: frozenset[str]  # between day, month and year
     about: Phrases[None]  # before the number of a span: "in about 3 days"
     joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
+    verbs: frozenset[str] = frozenset()  # names of months that are verbs behind a pronoun: "I may"
+    homographs: frozenset[str] = frozenset()  # short names of weekdays that are other words: "the sun"
+    leads: frozenset[str] = frozenset()  # articles and pronouns, before such another word
+    look_alikes: frozenset[str] = frozenset()  # words that are one letter from one of the calendar: "sundae"
     before_day: frozenset[str]  # a number after it is a day: "the 3rd", "el 3"
     feast_days: Phrases[tuple[Feast, ...]] = field(default_factory=Phrases)
     years: Phrases[int] = field(default_factory=Phrases)  # "next year" after a day and its month
@@ -136,6 +141,30 @@ class ClockWords:
     about_ends: frozenset[str] = frozenset()  # "7ish"
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A matter that people tell of: what they say, and the words of a question that asks for it."""
+
+    said: Phrases[None] = field(default_factory=Phrases)
+    asked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementWords:
+    """What is told of a day that may be another one than the day asked for."""
+
+    leaving: Topic = field(default_factory=Topic)
+    birth: Topic = field(default_factory=Topic)
+    past: Phrases[None] = field(default_factory=Phrases)  # told of what was: "it happened"
+    owning: Phrases[None] = field(default_factory=Phrases)  # "I have", of one of the engagements
+    owning_first: frozenset[str] = frozenset()  # the same as the first word: "have an appointment"
+    engagements: Phrases[None] = field(default_factory=Phrases)
+    possessive: frozenset[str] = frozenset()  # "my", before an engagement
+    for_words: frozenset[str] = frozenset()  # before "my": "for my birthday"
+    wishing: frozenset[str] = frozenset()  # who wishes to have something has it not
+    or_so: Phrases[None] = field(default_factory=Phrases)  # behind a day that is not sure
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """One language. `harmless` words and phrases may stand beside any value; the others beside values of their kind."""
@@ -159,7 +188,8 @@ class Lexicon:
     to_wait: Phrases[None]  # before one that somebody else shall wait: "give me a minute"
     with_words: frozenset[str] = frozenset()  # before somebody's name: "with Jim"
     requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"
-    moving: Phrases[None]  # beside a date or a time: "I will come back"
+    moving: Phrases[None]  # beside a date or a time: "I will come"
+    statements: StatementWords
     and_words: frozenset[str]
     currencies: Mapping[str, str]  # codes, and names that numbers/currencies.py knows: "dollar"
     cents: Mapping[str, str]  # names of hundredths that it knows

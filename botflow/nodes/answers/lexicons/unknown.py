@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from botflow.nodes.answers.lexicons.en import EN
-from botflow.nodes.answers.lexicons.lexicon import Phrases, table, word_table, words
+from botflow.nodes.answers.lexicons.lexicon import Phrases, StatementWords, table, word_table, words
 
 _WHOLE_NAMES = words(
     "january february march april may june july august september october november december"
@@ -40,6 +40,7 @@ UNKNOWN = replace(
         ahead=Phrases(),
         ahead_after=Phrases(),
         ago=Phrases(),
+        neighbours=Phrases(),
         since=Phrases(),
         until=Phrases(),
         orders=Phrases(),
@@ -51,6 +52,13 @@ UNKNOWN = replace(
         about=Phrases(),
         before_day=frozenset(),
         feast_days=Phrases(),
+        years=Phrases(),
+        weeks_on=Phrases(),
+        nth=Phrases(),
+        of_month=Phrases(),
+        verbs=frozenset(),
+        homographs=frozenset(),
+        leads=frozenset(),
     ),
     clock=replace(
         EN.clock,
@@ -73,6 +81,7 @@ UNKNOWN = replace(
     spans=Phrases(),
     elapsed=Phrases(),
     moving=Phrases(),
+    statements=StatementWords(),
     and_words=frozenset(),
     currencies=word_table({"euro eur": "EUR", "usd": "USD", "gbp": "GBP", "chf": "CHF"}),
     cents={},

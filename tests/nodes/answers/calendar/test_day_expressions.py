@@ -164,3 +164,42 @@ def test_a_date_is_read_in_the_words_and_forms_of_its_language(language: str, te
 )
 def test_a_span_of_the_day_beside_a_day_says_nothing_of_it(language: str, text: str, day: str | None) -> None:
     assert day_of(language, text) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "the day after christmas day", "2026-12-26"),
+        ("en", "the day before new year's eve", "2026-12-30"),
+        ("en", "the day after july 4th", "2027-07-05"),
+        ("en", "the day after", None),
+        ("de", "am Tag nach Neujahr", "2027-01-02"),
+        ("de", "der Tag vor Silvester", "2026-12-30"),
+        ("es", "el día después de navidad", "2026-12-26"),
+        ("es", "el día antes de nochebuena", "2026-12-23"),
+        ("fr", "le lendemain de noël", "2026-12-26"),
+        ("fr", "la veille de noël", "2026-12-24"),
+        ("en", "not the day after christmas day", None),
+    ],
+)
+def test_the_day_beside_another_one_is_read(language: str, text: str, day: str | None) -> None:
+    assert day_of(language, text) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "day after tmrw", "2026-11-20"),
+        ("en", "2mrw", "2026-11-19"),
+        ("en", "tmw pls", "2026-11-19"),
+        ("en", "upcoming friday", "2026-11-20"),
+        ("en", "dec 1st @ 7pm", "2026-12-01"),
+        ("en", "2 mrw 3 people", "2026-11-19"),
+        ("de", "am 3. des nächsten Monats", "2026-12-03"),
+        ("de", "den 20. diesen Monats", "2026-11-20"),
+        ("es", "el sábado a la noche", "2026-11-21"),
+        ("es", "alrededor del 21", "2026-11-21"),
+    ],
+)
+def test_a_day_is_read_as_people_type_it_on_a_phone(language: str, text: str, day: str | None) -> None:
+    assert day_of(language, text) == day
