@@ -198,7 +198,7 @@ def test_the_day_beside_another_one_is_read(language: str, text: str, day: str |
         ("de", "am 3. des nächsten Monats", "2026-12-03"),
         ("de", "den 20. diesen Monats", "2026-11-20"),
         ("es", "el sábado a la noche", "2026-11-21"),
-        ("es", "alrededor del 21", "2026-11-21"),
+        ("es", "alrededor del 21ro este mes", "2026-11-21"),
     ],
 )
 def test_a_day_is_read_as_people_type_it_on_a_phone(language: str, text: str, day: str | None) -> None:
