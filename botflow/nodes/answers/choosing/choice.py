@@ -69,7 +69,9 @@ def _position_in(text: str, asked: Asked) -> int | None:
     at = found.pop()
     if any(at not in item.at for item in read.items if item.kind == "asked"):
         return None
-    return None if not named and asked.parts.leaves_out(at, read.words) else at
+    if named:
+        return at
+    return None if asked.parts.leaves_out(at, read.words) or asked.parts.is_half(at, read.words) else at
 
 
 def _position(item: Item, numbers: NumberedOptions, is_plain: bool) -> int | None:

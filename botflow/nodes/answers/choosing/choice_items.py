@@ -26,6 +26,7 @@ _WITH_BUTTONS = ("chat", "")  # channels that show options without their numbers
 _NUMBERING = words("number numbers nr num nummer nummern zahl numero numeros")
 _CHANGING_EMOJI = re.compile("[👎❌✖✗✘🚫🙅⛔🤔🤷🤮🤢😡]")
 _LIMITS = ("by", "per")
+_NO = ("no",)  # "no good" is no "no"; the German "nein" and the French "non" deny nothing that follows
 # Before the only number of an answer they say how many: "I'd like 2".
 _WANTING = words(
     "like love get us me have want need for mochten mochte nehmen wollen will brauchen fur uns quiero queremos deme "
@@ -143,7 +144,7 @@ class _Reader:
             *(self._day, self._part, self._asked_word, self._near),
         )
         while self.place < len(self.said.words):
-            if not any(step() for step in steps):
+            if self._means_else() or not any(step() for step in steps):
                 return None
         return self.found
 
@@ -164,6 +165,14 @@ class _Reader:
         count, at = self.asked.names.spelt_at(self.said, self.place)
         is_courtesy = self.words.harmless.length_at(self.said.words, self.place) > count
         return bool(at) and not is_courtesy and self._take_name(Item("option", at), count)
+
+    def _means_else(self) -> bool:
+        """Say whether the word before makes a name of one word something else: "this one", "it's late"."""
+        if self.place == 0 or self.asked.names.spelt_at(self.said, self.place)[0] != 1:
+            return False
+        before, word = self.said.words[self.place - 1 : self.place + 1]
+        is_one = word in self.words.article or self.words.numbers.get(word) == 1
+        return (is_one and before in self.words.pointing) or (word in self.words.hours and before in self.words.telling)
 
     def _near(self) -> bool:
         count, at = self.asked.names.nearly_at(self.said, self.place, self.known)
@@ -263,7 +272,7 @@ class _Reader:
         is_end = self.several and word in self.words.to and any(each.isdecimal() for each in following)
         count = self.words.harmless.length_at(self.said.words, self.place)
         counts = word in _OF and self._is_behind_number()
-        if not count or is_end or counts:  # "up to 3", "2 of them"
+        if not count or is_end or counts or self._doubts():  # "up to 3", "2 of them"
             return False
         if count == 1 and word in self.words.agreeing and (at := self.asked.parts.holders_of(word)):
             self.found.items.append(Item("asked", at))  # "medium well" is not "Medium" where there is "Well done"
@@ -272,6 +281,12 @@ class _Reader:
         self.found.is_plain = self.found.is_plain and is_polite
         self.place += count
         return True
+
+    def _doubts(self) -> bool:
+        """Say whether the words from here on leave open what was or will be named: "could be good", "no good"."""
+        is_no = self.place > 0 and self.said.words[self.place - 1] in _NO and self.named_until == self.place
+        is_denied = is_no and self.said.words[self.place] in self.words.praising
+        return is_denied or bool(self.words.doubting.length_at(self.said.words, self.place))
 
     def _is_behind_number(self) -> bool:
         return self.place > 0 and bool(self.found.items) and self.found.items[-1].kind in ("number", "word")

@@ -6,7 +6,7 @@ Whatever is in none of these sets may change the meaning of an answer, so a choi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from botflow.languages import base_language
@@ -56,6 +56,11 @@ class ChoiceWords:
     no: frozenset[str]
     asks: frozenset[str]
     taking: frozenset[str]
+    pointing: frozenset[str]  # before a word for one that is no number: "this one"
+    only: frozenset[str]  # what is left out of a label with an "and" is not wanted: "colour only"
+    doubting: Phrases[None] = field(default_factory=Phrases)  # "could be good"
+    hours: frozenset[str]  # words for a time that may be told of now: "it's late"
+    telling: frozenset[str]  # before such a word
 
     @cached_property
     def polite(self) -> Phrases[None]:
@@ -72,6 +77,11 @@ class ChoiceWords:
         """Return words that say yes or praise, and may be a part of a label: "Well done"."""
         courtesy = courtesy_of(self.language)
         return words(f"{courtesy.agreeing},{courtesy.sounds}".replace(",", " "))
+
+    @cached_property
+    def praising(self) -> frozenset[str]:
+        """Return words that say yes or praise: behind a "no" they are denied."""
+        return words(courtesy_of(self.language).agreeing.replace(",", " "))
 
     @cached_property
     def beside_all(self) -> frozenset[str]:
@@ -166,6 +176,11 @@ _WORDS = {
             "show choose pick select prefer can could just only with the it them these those of yes yeah yep "
             "yup sure lets let's think guess believe i'm im going go"
         ),
+        pointing=words("this that the these those"),
+        only=words("only just"),
+        doubting=phrases("could be,can be"),
+        hours=words("late early"),
+        telling=words("it's its is very so"),
     ),
     "de": ChoiceWords(
         language="de",
@@ -195,6 +210,10 @@ _WORDS = {
             "haben hab habe wahle wahlen bestelle bestellen kriege bekomme bekommen kann konnte konnten mit mal "
             "lieber liebsten am davon von schick schicke gib ja jo naturlich denke glaube"
         ),
+        pointing=words("der die das den dem diese dieser dieses diesen jene jener"),
+        only=words("nur bloss"),
+        hours=words("spat fruh"),
+        telling=words("ist sehr so"),
     ),
     "es": ChoiceWords(
         language="es",
@@ -226,6 +245,10 @@ _WORDS = {
             "tomare pido pediria deme dame ponme pongame puedo podria tener pedir con ellos ellas estos estas "
             "si claro bueno creo pienso que"
         ),
+        pointing=words("este esta ese esa aquel aquella el la"),
+        only=words("solo solamente"),
+        hours=words("tarde temprano pronto"),
+        telling=words("es muy"),
     ),
     "fr": ChoiceWords(
         language="fr",
@@ -257,5 +280,9 @@ _WORDS = {
             "prefere choisis choisirai avec peux pourrais puis avoir commander ceux celles donnez donne oui "
             "ouais d'accord pense crois"
         ),
+        pointing=words("l ce cet cette"),
+        only=words("seulement uniquement juste que"),
+        hours=words("tard tot"),
+        telling=words("est c'est tres"),
     ),
 }

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from botflow.engine.text_folding import accents_agree, read_words
+from botflow.languages import base_language
 from botflow.nodes.answers.accounting import stem
-from botflow.nodes.answers.choosing.choice_words import known_words
+from botflow.nodes.answers.choosing.choice_words import choice_words, known_words
 from botflow.nodes.answers.choosing.question_words import changes
 from botflow.nodes.answers.expectation import Option
 from botflow.nodes.answers.lexicons import LEXICONS, lexicon_of
@@ -26,6 +27,13 @@ _ENDING = words(
     "stornieren absagen kundigen loschen entfernen beenden ablehnen sperren abbestellen "
     "cancelar anular eliminar borrar quitar terminar rechazar bloquear baja "
     "annuler supprimer resilier retirer arreter refuser bloquer"
+)
+_JOINING = words("and und y e et with mit con avec")
+_SHORTEST_HEAD, _SHORTEST_MODIFIER = 5, 4  # letters of the parts of a German compound
+_LINKS = ("", "s", "n", "en")  # between them
+# A compound that begins with one of these is the opposite of its rest, or its end: "Nichtraucher", "Rückflug".
+_REVERSING = tuple(
+    words("nicht gegen ruck rueck ohne fehl anti storn kundig kuendig losch loesch entfern absag sperr abbest ablehn")
 )
 # They change a number or a day, but name an option well: "double" for "Double room".
 _MEASURES = words(
@@ -65,7 +73,7 @@ class LabelParts:
             for name, name_marked in zip(label.words, label.marked, strict=False)
             if name == word and accents_agree((marked,), (name_marked,))
         }
-        return self.holders_of(word) if spelt else set()
+        return self._compounds_of(word) | (self.holders_of(word) if spelt else set())
 
     def day_at(self, word: str) -> set[int]:
         """Return the option whose label is the weekday of `word`: "mon" for "Monday"."""
@@ -79,6 +87,34 @@ class LabelParts:
     def leaves_out(self, at: int, said: Sequence[str]) -> bool:
         """Say whether the words `said` leave out one that turns the label round."""
         return not self._turning[at] <= set(said)
+
+    def is_half(self, at: int, said: Sequence[str]) -> bool:
+        """Say whether "only" leaves out what a label joins to its part: "colour only" is not "Colour and cut"."""
+        own, only = self._labels[at].words, choice_words(self._language).only
+        return not only.isdisjoint(said) and not _JOINING.isdisjoint(own) and not {*own} <= {*said}
+
+    def _compounds_of(self, word: str) -> set[int]:
+        """Return the options of which `word` is a part of a German compound: what it names ("Karte" of "Kreditkarte"),
+        or what tells it from another one of its kind ("Herren" of "Herrenhaarschnitt")."""
+        if base_language(self._language) != "de" or len(word) < _SHORTEST_HEAD or not self._tells(word):
+            return set()
+        return {
+            at
+            for at, label in enumerate(self._labels)
+            for name in label.words
+            if self._is_head(word, name) or self._is_modifier(word, name)
+        }
+
+    def _is_head(self, word: str, compound: str) -> bool:
+        before = compound.removesuffix(word)
+        return len(before) < len(compound) and len(before) >= _SHORTEST_MODIFIER and not before.startswith(_REVERSING)
+
+    def _is_modifier(self, word: str, compound: str) -> bool:
+        if not compound.startswith(word) or word.startswith(_REVERSING):
+            return False
+        heads = [compound[len(word) + len(link) :] for link in _LINKS if compound.startswith(word + link)]
+        others = [name for label in self._labels for name in label.words if name != compound]
+        return any(len(head) >= _SHORTEST_HEAD and name.endswith(head) for head in heads for name in others)
 
     def _tells(self, word: str) -> bool:
         is_number = word.isdecimal() or len(word) < _SHORTEST
