@@ -54,6 +54,10 @@ class Stored(NamedTuple):
 class Surroundings(Protocol):
     """What a node type may ask about the place of its node, to give advice."""
 
+    @property
+    def language(self) -> str:
+        """Return the BCP 47 tag of the workflow's language."""
+
     def connected(self, handle: str) -> bool:
         """Say whether an edge leads on from the node's handle."""
 

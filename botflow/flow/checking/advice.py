@@ -34,6 +34,10 @@ class Around:
     linked: Linked
     node: LinkedNode
 
+    @property
+    def language(self) -> str:
+        return self.linked.document.language
+
     def connected(self, handle: str) -> bool:
         return (self.node.id, handle) in self.linked.targets
 

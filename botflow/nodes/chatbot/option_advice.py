@@ -37,7 +37,7 @@ def advice_on_options(options: Sequence[OptionProperties], name: str, around: Su
             seen.setdefault(said.bare, (position, written))
             seen.setdefault(said.words, (position, written))
     if all(option.is_fixed for option in options):
-        yield from _numbers(tuple(option.option(None) for option in options), name)
+        yield from _numbers(tuple(option.option(None) for option in options), name, around.language)
 
 
 def _alike(
@@ -63,9 +63,9 @@ def _alike(
     return None
 
 
-def _numbers(options: tuple[Option, ...], name: str) -> Iterator[Advice]:
+def _numbers(options: tuple[Option, ...], name: str, language: str) -> Iterator[Advice]:
     """Yield advice about labels with a number that is another option's position."""
-    names, numbers = names_of(options), numbered_options(options, "en")
+    names, numbers = names_of(options), numbered_options(options, language)
     for number in range(1, len(options) + 1):
         if names.whole(read_words(str(number))) is not None:
             continue

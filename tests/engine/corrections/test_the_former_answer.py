@@ -123,10 +123,34 @@ def test_a_day_that_may_be_another_one_is_asked_again_until_it_is_sure(language:
         ("I meant a week later", "2026-11-27T19:00"),
         ("no, the 23rd at 8", "2026-11-23T20:00"),
         ("no, saturday at 9am", "2026-11-21T09:00"),
+        ("no, at 8", "2026-11-20T20:00"),
+        ("no, make it 8", "2026-11-20T20:00"),
+        ("I meant 8:30", "2026-11-20T20:30"),
+        ("I meant 9 in the morning", "2026-11-20T09:00"),
+        ("sorry, at noon", "2026-11-20T12:00"),
     ],
 )
 def test_a_moment_keeps_what_is_left_out(said: str, value: str) -> None:
     assert talk(MOMENT, "friday at 7pm", said).variables["when"] == value
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "said"),
+    [
+        ("de", "Freitag um 19 Uhr", "nein, um 8"),
+        ("es", "el viernes a las 7 de la tarde", "no, a las 8"),
+        ("fr", "vendredi à 19h", "non, à 8h"),
+    ],
+)
+def test_a_time_alone_keeps_the_day_of_a_moment(language: str, moment: str, said: str) -> None:
+    assert talk(MOMENT, moment, said, language=language).variables["when"] == "2026-11-20T20:00"
+
+
+@pytest.mark.parametrize(
+    "said", ["no, at 2", "I meant we are 8", "no, 8 people", "no, at 8 and at 9", "I meant 8 or 9"]
+)
+def test_a_time_that_is_not_sure_keeps_no_day(said: str) -> None:
+    assert talk(MOMENT, "friday at 7pm", said).variables.get("when") in (None, "2026-11-20T19:00")
 
 
 def test_a_moment_that_is_over_is_asked_again() -> None:

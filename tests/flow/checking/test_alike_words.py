@@ -14,7 +14,9 @@ from tests.engine.conversation import START, node, say
 NODE_TYPES = {kind.name: kind for kind in built_in()}
 
 
-def codes(*labels: str, interrupts: tuple[tuple[str, ...], ...] = (), kind: str = "choice") -> list[str]:
+def codes(
+    *labels: str, interrupts: tuple[tuple[str, ...], ...] = (), kind: str = "choice", language: str = "en"
+) -> list[str]:
     """Return the codes of the warnings about these choices, and about interrupts with these words."""
     import json
 
@@ -23,6 +25,7 @@ def codes(*labels: str, interrupts: tuple[tuple[str, ...], ...] = (), kind: str 
     document: dict[str, Any] = {
         "botflow": 1,
         "id": "shop",
+        "language": language,
         "nodes": [{**START, "next": "q"}, asked, say("end", "{{ v }}")],
     }
     document["interrupts"] = [
@@ -46,6 +49,20 @@ def codes(*labels: str, interrupts: tuple[tuple[str, ...], ...] = (), kind: str 
 )  # fmt: skip
 def test_labels_that_people_confuse_are_said(labels: tuple[str, ...], code: str) -> None:
     assert set(codes(*labels)) == set(codes(*labels, kind="choices")) == {code}
+
+
+@pytest.mark.parametrize(
+    ("language", "labels", "is_said"),
+    [
+        ("de", ("Zwei Nächte", "Drei Nächte", "Fünf Nächte"), True),
+        ("es", ("Dos noches", "Tres noches", "Cinco noches"), True),
+        ("fr", ("Deux nuits", "Trois nuits", "Cinq nuits"), True),
+        ("de", ("Eine Nacht", "Zwei Nächte"), False),
+        ("en", ("Zwei Nächte", "Drei Nächte", "Fünf Nächte"), False),
+    ],
+)
+def test_numbers_in_words_are_those_of_the_flow(language: str, labels: tuple[str, ...], is_said: bool) -> None:
+    assert set(codes(*labels, language=language)) == ({"option.number"} if is_said else set())
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from botflow.nodes.answers.calendar.question_of_days import (
     is_told_of_past,
 )
 from botflow.nodes.answers.calendar.statements import is_about_own_day, words_beside_days
+from botflow.nodes.answers.calendar.times import find_time
 from botflow.nodes.answers.expectation import Accepted, Expectation, Reading, Refused
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import DayPart, Lexicon
@@ -88,6 +89,10 @@ def find_moment(
         said = _read(tokens, dates, harmless, lexicon)
     except OverflowError:  # beyond the calendar
         return None
+    if former is not None and (said is None or said.day is None):
+        later = _other_time(text, tokens, dates, question, former)
+        if later is not None:
+            return _still_to_come(later, former, received_at)
     if said is None:
         return None
     if said.span_s is not None:
@@ -101,6 +106,14 @@ def find_moment(
         return None
     moment = f"{said.day.isoformat()}T{time}"
     return moment if _exists(moment, received_at) else None
+
+
+def _other_time(text: str, tokens: Sequence[Token], dates: DateGrammar, question: str, former: datetime) -> str | None:
+    """Return the moment on the day of the former one at the time that is all that is said: "at 8" after 7 pm."""
+    if any(dates(tokens, at) is not None for at in range(len(tokens))):
+        return None
+    time = find_time(text, dates.lexicon.language, question, former=f"{former:%H:%M}")
+    return None if time is None else f"{former.date().isoformat()}T{time}"
 
 
 def _time(clock: Clock, parts: Sequence[DayPart], tokens: Sequence[Token], former: datetime | None) -> str | None:
