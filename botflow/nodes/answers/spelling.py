@@ -53,7 +53,9 @@ def _vocabulary(language: str) -> tuple[frozenset[str], frozenset[str]]:
     lexicon = LEXICONS[language]
     calendar = {word for names in (lexicon.calendar.months, lexicon.calendar.weekdays) for word in names}
     calendar |= {word for phrase in (*lexicon.calendar.days, *lexicon.clock.parts) for word in phrase}
-    told = (lexicon.statements.leaving.said, lexicon.statements.birth.said, lexicon.statements.past)
+    statements = lexicon.statements
+    topics = (statements.leaving, statements.birth, statements.paying)
+    told = (*(topic.said for topic in topics), statements.past)
     phrases = (lexicon.harmless, lexicon.counted, lexicon.moving, lexicon.corrections, lexicon.calendar.ordinals)
     known = {word for group in phrases for phrase in group for word in phrase}
     known |= {word for each in told for phrase in each for word in phrase} | lexicon.calendar.look_alikes

@@ -222,10 +222,11 @@ class DateGrammar:
 
     def _ahead(self, tokens: Sequence[Token], at: int) -> Match[Span] | None:
         before = longest(tokens, at, self._words.ahead) if at < len(tokens) else 0
-        start = self._past_about(tokens, at + before) if before else at
+        start = at + before
         span = span_at(tokens, start, self.lexicon)
-        if span is None or longest(tokens, start, self._words.loose_spans):
-            return None
+        is_loose = any(longest(tokens, start, each) for each in (self._words.loose_spans, self._words.vague))
+        if span is None or is_loose or (at > 0 and longest(tokens, at - 1, self._words.about) == 1):
+            return None  # "in a couple of weeks", "about 3 days from now"
         after = longest(tokens, span.end, self._words.ahead_after)
         return Match(span.value, span.end + after) if before or after else None
 
@@ -259,9 +260,18 @@ class DateGrammar:
         if name in self._words.homographs and is_lead and not (end < len(tokens) and tokens[end].kind == "digits"):
             return None  # "the sun"
         has_dot = end < len(tokens) and tokens[end].text == "." and tokens[end].glued
-        is_followed = end < len(tokens) and (has_dot or tokens[end].kind == "digits" or tokens[end].text == ",")
+        is_followed = has_dot or self._follows_day(tokens, end)
         if len(name) < 3 and not (is_sure or is_followed or (len(tokens) == 1 and tokens[at].raw[0].isupper())):
             return None
         if end < len(tokens) and (tokens[end].text, self.lexicon.language) == ("morgen", "de"):
             end += 1  # "Freitag morgen" is a Friday
         return Match(self._words.weekdays[name], end + has_dot)
+
+    def _follows_day(self, tokens: Sequence[Token], at: int) -> bool:
+        """Say whether what follows belongs to a weekday: a comma, "21.", "den 21.", "abend"."""
+        if at >= len(tokens):
+            return False
+        is_day = at + 1 < len(tokens) and tokens[at].text in self._words.before_day and tokens[at + 1].kind == "digits"
+        is_other = tokens[at - 1].text in self._words.homographs  # "so abends"
+        is_part = not is_other and longest(tokens, at, self.lexicon.clock.parts) > 0
+        return is_day or is_part or tokens[at].kind == "digits" or tokens[at].text == ","

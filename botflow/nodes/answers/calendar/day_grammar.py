@@ -227,7 +227,8 @@ class DayGrammar:
 
     def _counts(self, tokens: Sequence[Token], at: int) -> bool:
         """Say whether the number before `at` counts something: "the 4 of us", "may 5 of us come"."""
-        return tokens[at - 1].kind == "digits" and longest(tokens, at, self.lexicon.counted) > 0
+        is_number = tokens[at - 1].kind == "digits" or (at > 1 and tokens[at - 2].kind == "digits")
+        return is_number and longest(tokens, at, self.lexicon.counted) > 0
 
     def _is_which(self, tokens: Sequence[Token], at: int) -> bool:
         """Say whether "the second one" is one of several and no day."""

@@ -24,7 +24,7 @@ def words_beside_days(question: str, language: str) -> tuple[Phrases[None], ...]
     if not question or is_about_past(question, language):
         found.append(told.past)
     stems = question_stems(question, language)
-    for topic in (told.leaving, told.birth):
+    for topic in (told.leaving, told.birth, told.paying):
         if not question or not stems.isdisjoint(map(stem, topic.asked)):
             found.append(topic.said)
     return tuple(found)

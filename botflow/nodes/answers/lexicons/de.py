@@ -131,7 +131,7 @@ DE = Lexicon(
             for part, word in _PARTS_BEHIND_A_DAY.items()
         },
         ages=words("alt alter"),
-        ahead=phrases("in,in etwa,in ca"),
+        ahead=phrases("in"),
         ahead_after=phrases("ab heute,ab jetzt,von heute an"),
         ago=phrases("her"),
         ago_before=phrases("vor"),
@@ -196,6 +196,7 @@ DE = Lexicon(
         ordinal_ends=words("ter te ten"),
         of=words("im des vom jahr jahres"),
         about=phrases("etwa,ca,circa,ungefahr"),
+        homographs=words("so"),
         look_alikes=words("morden gesten"),
         before_day=words("am der den dem"),
         feast_days=FEASTS["de"],
@@ -228,6 +229,7 @@ DE = Lexicon(
     harmless=phrases(
         f"{courtesy_of('de')},"
         "jo,klasse,toll,schon,am besten,bestens,wenns geht,wenn es passt,wenn moglich,falls moglich,"
+        "falls noch was frei ist,wenn noch was frei ist,falls noch platz ist,wenn noch platz ist,"
         "bitte sehr,punkt,schlag,er,sie,ist jetzt,jetzt,schatze,schatz,schatzungsweise,wohl,"
         "ziemlich sicher,sicher,selbstverstandlich,nh,gell,ne,alt,diesmal,dabei,werden wir,waren wir,"
         "sind wir,kommen,wir kommen,komm,alle,eigentlich,definitiv,hoffentlich,bestimmt,perso,moin,"

@@ -105,7 +105,7 @@ EN = Lexicon(
         ),
         one=words("a an one"),
         ages=words("old age"),
-        ahead=phrases("in,in about"),
+        ahead=phrases("in"),
         ahead_after=phrases("from now,from today,hence,ahead,after today"),
         ago=phrases("ago,before now,before today"),
         neighbours=table({"the day after,day after": 1, "the day before,day before": -1}),
@@ -150,6 +150,7 @@ EN = Lexicon(
         ),
         ordinal_ends=words("st nd rd th"),
         of=words("of the in on day"),
+        vague=phrases("a couple,couple,a couple of,couple of"),
         about=phrases("about,around,roughly,approximately"),
         verbs=words("may march"),
         homographs=words("sat sun wed"),
@@ -174,10 +175,10 @@ EN = Lexicon(
             {
                 "am,a m": "am",
                 "pm,p m": "pm",
-                "in the morning,this morning,morning": "morning",
+                "in the morning,this morning,morning,first thing,first thing in the morning": "morning",
                 "in the afternoon,this afternoon,afternoon": "afternoon",
                 "in the evening,this evening,evening": "evening",
-                "at night,tonight,in the night": "night",
+                "at night,tonight,in the night,nite": "night",
                 "at noon,noon,midday": "noon",
                 "at midnight,midnight": "midnight",
             }
@@ -190,7 +191,8 @@ EN = Lexicon(
         f"{courtesy_of('en')},"
         "er,mate,ta,lets,do,lovely,lovley,brilliant,awesome,nice,ideal,sounds good,would be great,if poss,"
         "if possible,if available,if free,if you can,if that's ok,if thats ok,if there's space,"
-        "if theres space,if you have space,obv,obviously,sharp,on the dot,ugh,or so,he,she,she's,he's,"
+        "if theres space,if you have space,if you can fit us in,"
+        "if you can fit me in,obv,obviously,sharp,on the dot,ugh,or so,he,she,she's,he's,"
         "they,they're,there,here,it's got,works,4 me,this time,and thank you,all,gonna be,"
         "going to be,aye,right,actually,basically,definitely,likely,most likely,hopefully,old,"
         "must have been,must be,must,may be,might be,i'm pretty sure,pretty sure,in fact,by the way,btw,"
@@ -234,7 +236,7 @@ EN = Lexicon(
         "on,at,come,coming,go,going,arrive,meet,see you,start,starts,begin,happen,it will happen,let's meet,"
         "let's go,book it,schedule,set up,set it up,move it,move it to,put it,pick it up,pick up,deliver,"
         "delivery,appointment,available,free,are you available,you,be there,by then,date,day,the date,works best,"
-        "would be best,best,suits me,suits us,ideally,how about,what about,loan,lend,borrow,pay,set,up,can you,"
+        "would be best,best,suits me,suits us,ideally,how about,what about,set,up,can you,"
         "could you,will you,your,something,everything,with,arrangement,arrangements,plan,plans,event,task,"
         "this task,lunch,dinner,breakfast,coffee,party,calendar,my calendar,birthday,conference,done,sign me up,"
         "put me down,join,attend,plan to,planning,hoping,hope,special,great,nice,free on,moved,scheduled,planned,"

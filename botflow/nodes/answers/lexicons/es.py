@@ -162,6 +162,7 @@ ES = Lexicon(
         ),
         ordinal_ends=words("ro er do to mo o vo no a"),
         of=words("de del"),
+        vague=phrases("un par,un par de"),
         about=phrases("unos,unas,aproximadamente,mas o menos,como"),
         homographs=words("mar"),
         leads=words("el la un una mi"),
@@ -184,7 +185,7 @@ ES = Lexicon(
             {
                 "am,a m": "am",
                 "pm,p m": "pm",
-                "de la manana,por la manana,en la manana": "morning",
+                "de la manana,por la manana,en la manana,a primera hora": "morning",
                 "de la tarde,por la tarde,en la tarde,a la tarde,esta tarde": "afternoon",
                 "de la noche,por la noche,en la noche,a la noche,esta noche": "night",
                 "de la madrugada,de madrugada": "small_hours",
@@ -199,7 +200,7 @@ ES = Lexicon(
         f"{courtesy_of('es')},"
         "em,mil gracias,x favor,"
         "este,estupendo,fenomenal,ideal,en punto,o asi,si puede ser,si es posible,si se puede,"
-        "si hay sitio,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,serian,"
+        "si hay sitio,estaria bien,a poder ser,ella,el tiene,tiene,seremos,vamos,vamos a ser,somos,iremos,serian,"
         "estoy seguro,seguro,exacto,esta vez,todos,en realidad,definitivamente,cumplidos,porque,ya que,"
         "va,sale,orale,okey,a ver,nosotros,nos,son,era,fue,seran,estamos,somos en total,en total,"
         "total,necesito,necesitamos,quiero,queremos,quisiera,queria,tengo,tenemos,dame,ponme,pon,"
@@ -243,7 +244,7 @@ ES = Lexicon(
         "de la manana,de la noche,hora,la hora,tiempo,mejor,esta bien,seria genial,me viene bien,me va bien,"
         "estare,estara,evento,el evento,fiesta,calendario,cumpleanos,cena,almuerzo,desayuno,comida,cafe,tomar,"
         "tomar un cafe,debe,deberia,hacerse,realizarse,encontrar,encontremonos,encontrarnos,plan,planes,"
-        "algun plan,algun,alguna,puedes,persona,su,se,le,les,ella,ocurre,programar,prestar,por,celebrar,"
+        "algun plan,algun,alguna,puedes,persona,su,se,le,les,ella,ocurre,programar,por,celebrar,"
         "celebremos,pais,su pais,programa,planea,recuerdame,avisame,agendar,agenda,apunta,quedar,momento,"
         "algun momento,en algun momento,preparar,entregar,entrega,recoger,recogida,del,planea una llamada,"
         "programa una llamada,planear una llamada,skype,algo,tienes,teneis,tienen"

@@ -156,8 +156,9 @@ FR = Lexicon(
             {
                 "am,a m": "am",
                 "pm,p m": "pm",
-                "du matin,le matin,ce matin,matin": "morning",
+                "du matin,le matin,ce matin,matin,a la premiere heure": "morning",
                 "de l' apres midi,de l' apres - midi,l' apres midi": "afternoon",
+                "aprem,l' aprem,cet aprem,dans l' aprem": "afternoon",
                 "l' apres - midi,cet apres midi,cet apres - midi": "afternoon",
                 "du soir,le soir,ce soir,soir": "evening",
                 "de la nuit,la nuit,cette nuit": "night",
@@ -172,7 +173,7 @@ FR = Lexicon(
         "genial,nickel,top,ideal,pile,pile poil,a peu pres,ou a peu pres,si possible,si c' est bon,"
         "si c' est bon pour vous,si vous avez de la place,si y' a de la place,elle a,il a,elle,il,on sera,"
         "on est,nous sommes,normalement,normalment,biensur,exact,certain,cette fois,tous,en tout cas,"
-        "ca serait bien,ca serait super,sa me va,ca me va,tkt,y' aura,serait ideal,j',nos,notre,sont,"
+        "ca serait bien,ca serait super,ca irait,sa me va,ca me va,tkt,y' aura,serait ideal,j',nos,notre,sont,"
         "c',ca,ca fait,ca fera,il y a,il y aura,y aura,serons,seront,sommes,voudrais,voudrait,"
         "voudrions,veux,voulons,prends,prenons,aimerais,aimerions,avons,ai,nous serons,besoin,d',"
         "avoir,besoin de,donnez moi,donnez - moi,environ,peut etre,peut - etre,probablement,disons,"

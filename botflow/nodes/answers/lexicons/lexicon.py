@@ -108,7 +108,8 @@ class CalendarWords:
     ordinals: Phrases[int]
     ordinal_ends: frozenset[str]
     of: frozenset[str]  # between day, month and year
-    about: Phrases[None]  # before the number of a span: "in about 3 days"
+    about: Phrases[None]  # before the number of a span that has passed: "about 3 days ago"
+    vague: Phrases[None] = field(default_factory=Phrases)  # instead of a number that is sure: "a couple of weeks"
     joined: Mapping[str, Phrase] = field(default_factory=dict)  # two words that are written as one: "Freitagabend"
     verbs: frozenset[str] = frozenset()  # names of months that are verbs behind a pronoun: "I may"
     homographs: frozenset[str] = frozenset()  # short names of weekdays that are other words: "the sun"
@@ -155,6 +156,7 @@ class StatementWords:
 
     leaving: Topic = field(default_factory=Topic)
     birth: Topic = field(default_factory=Topic)
+    paying: Topic = field(default_factory=Topic)
     past: Phrases[None] = field(default_factory=Phrases)  # told of what was: "it happened"
     owning: Phrases[None] = field(default_factory=Phrases)  # "I have", of one of the engagements
     owning_first: frozenset[str] = frozenset()  # the same as the first word: "have an appointment"

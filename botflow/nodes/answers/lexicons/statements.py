@@ -14,6 +14,9 @@ _ENGLISH = StatementWords(
             "leave leaving left return returning back home travel trip flight depart departure deliver delivery call"
         ),
     ),
+    paying=Topic(
+        phrases("pay,loan,lend,borrow"), words("pay paying payment paid loan lend borrow owe transfer bill rent")
+    ),
     birth=Topic(phrases("born,was born"), words("birth born birthdate birthday dob age old")),
     past=phrases("happened,it happened,started,arrived,bought"),
     owning=phrases("i have,we have,i've,we've,i got,we got,i've got,we've got,i have got,we have got"),
@@ -52,6 +55,7 @@ _SPANISH = StatementWords(
         phrases("volver,volvere,volvio,voy a volver,regresar,regreso,regresare,regresa,casa"),
         words("volver vuelve vuelves vuelta volverá regresa regresar regreso salida salir viaje irse casa entregar"),
     ),
+    paying=Topic(phrases("prestar"), words("prestar préstamo pagar pago")),
     birth=Topic(phrases("nacio,naci"), words("nacimiento nació naciste nacido nacer cumpleaños edad")),
     past=phrases(
         "ocurrio,sucedio,nos conocimos,conocimos,conocieron,se conocieron,compre,recibio,llego,un premio,premio"

@@ -203,3 +203,28 @@ def test_the_day_beside_another_one_is_read(language: str, text: str, day: str |
 )
 def test_a_day_is_read_as_people_type_it_on_a_phone(language: str, text: str, day: str | None) -> None:
     assert day_of(language, text) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "sat nite", "2026-11-21"),
+        ("en", "first thing monday", "2026-11-23"),
+        ("en", "friday if you can fit us in", "2026-11-20"),
+        ("de", "fr abend", "2026-11-20"),
+        ("de", "sa den 21.", "2026-11-21"),
+        ("de", "mi der 25.", "2026-11-25"),
+        ("de", "so", None),
+        ("de", "so den tag", None),
+        ("de", "so abends", None),
+        ("de", "so. abend", "2026-11-22"),
+        ("de", "am samstag falls noch was frei ist", "2026-11-21"),
+        ("es", "el lunes a primera hora", "2026-11-23"),
+        ("es", "el sabado estaria bien", "2026-11-21"),
+        ("fr", "demain aprem", "2026-11-19"),
+        ("fr", "samedi ça irait ?", "2026-11-21"),
+        ("fr", "lundi à la première heure", "2026-11-23"),
+    ],
+)
+def test_a_part_of_the_day_and_a_wish_beside_a_day_say_nothing_of_it(language: str, text: str, day: str | None) -> None:
+    assert day_of(language, text) == day

@@ -171,3 +171,30 @@ def test_another_word_is_no_name_of_a_day(language: str, text: str) -> None:
 )
 def test_the_names_themselves_are_still_read(language: str, text: str, day: str | None) -> None:
     assert answer("date", language, text, QUESTIONS[language]) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "in about two weeks"),
+        ("en", "in roughly 10 days"),
+        ("en", "in a couple of weeks"),
+        ("en", "about 3 days from now"),
+        ("de", "in etwa zwei Wochen"),
+        ("de", "in ungefähr 10 Tagen"),
+        ("es", "en unos 10 días"),
+        ("es", "en un par de semanas"),
+        ("fr", "dans environ deux semaines"),
+        ("en", "the 2nd of us"),
+        ("en", "I pay on friday"),
+    ],
+)
+def test_a_day_that_is_not_sure_is_asked_again(language: str, text: str) -> None:
+    assert answer("date", language, text, QUESTIONS[language]) is None
+
+
+def test_about_how_long_ago_it_was_is_near_enough() -> None:
+    question = "When did the symptoms start?"
+    assert answer("date", "en", "about 3 days ago", question) == "2026-11-15"
+    assert answer("date", "en", "I paid on friday", question) is None
+    assert answer("date", "en", "I pay on friday", "When will you pay?") == "2026-11-20"
