@@ -206,7 +206,10 @@ class Harmless:
             asking = 3 if len(tokens) > 3 and tokens[2].text == "¿" else 2
             return len(tokens) > asking and tokens[1].text == "," and tokens[asking].text in self.lexicon.requests
         plain = Harmless(self.lexicon, self.more, self.question, self.marks)
-        return tokens[at - 1].text in self.lexicon.with_words and (at + 1 == len(tokens) or plain(tokens, at + 1) > 0)
+        is_led = tokens[at - 1].text in self.lexicon.with_words or (
+            at > 1 and longest(tokens, at - 2, self.lexicon.toward)
+        )
+        return bool(is_led) and (at + 1 == len(tokens) or plain(tokens, at + 1) > 0)
 
     def _asks_for(self, token: Token) -> bool:
         if not self.question or token.text in self.lexicon.changing:

@@ -150,6 +150,7 @@ def test_a_no_asks_what_to_change_and_a_field_can_be_named() -> None:
     "said",
     [
         "yes, 4 or 5",
+        "yes, friday",
         "yes but not friday",
         "make it 7",
         "I meant 5",

@@ -130,7 +130,7 @@ ES = Lexicon(
                 "de la semana que viene,la semana que viene,de la proxima semana,la proxima semana,"
                 "de proxima semana,proxima semana,"
                 "de la semana proxima,la semana proxima": 1,
-                "de la semana siguiente,la semana siguiente,semana que viene,la semana q viene": 1,
+                "de la semana siguiente,la semana siguiente,semana que viene,la semana q viene,de la semana q viene": 1,
                 "de esta semana,esta semana": 0,
                 "de la semana pasada,la semana pasada,de semana pasada,semana pasada,la semana anterior,"
                 "de la semana anterior": -1,

@@ -189,6 +189,7 @@ class Lexicon:
     elapsed: Phrases[None]  # beside one that has passed, and in a question for it: "waiting"
     to_wait: Phrases[None]  # before one that somebody else shall wait: "give me a minute"
     with_words: frozenset[str] = frozenset()  # before somebody's name: "with Jim"
+    toward: Phrases[None] = field(default_factory=Phrases)  # before the name of a place, two words: "back to China"
     requests: frozenset[str] = frozenset()  # behind the name of who is asked: "Ann, can you"
     moving: Phrases[None]  # beside a date or a time: "I will come"
     statements: StatementWords

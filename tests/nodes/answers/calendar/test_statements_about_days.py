@@ -186,6 +186,8 @@ def test_the_names_themselves_are_still_read(language: str, text: str, day: str 
         ("es", "en un par de semanas"),
         ("fr", "dans environ deux semaines"),
         ("en", "the 2nd of us"),
+        ("en", "I want to Cancel friday"),
+        ("en", "I'd like to Move friday"),
         ("en", "I pay on friday"),
     ],
 )
