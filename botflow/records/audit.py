@@ -9,6 +9,7 @@ Action = Literal[
     "key.revoked",
     "workflow.created",
     "workflow.edited",
+    "workflow.graph_edited",
     "workflow.published",
     "workflow.rolled_back",
     "workflow.status",

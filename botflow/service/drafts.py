@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.flow.document import Document, nowhere, shape
+from botflow.flow.edge_ids import with_edge_ids
 from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
@@ -20,9 +21,11 @@ from botflow.storage.service import drafts
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft
 
+LARGEST_DRAFT = 4 * 1024 * 1024  # bytes of JSON
+
 
 class WorkflowDraft(Shown):
-    """A workflow's draft: the document that the next publication makes a version of."""
+    """A workflow's draft: the document that the next publication makes a version of. Each of its edges has an id."""
 
     id: str
     revision: int
@@ -71,7 +74,8 @@ class Drafts:
     async def create_workflow(self, document: Mapping[str, Any]) -> WorkflowDraft:
         """Store a new workflow from its document, out of service. FlowProblems when it is no document; RejectedInbound
         `workflow.exists` (409) when its id is taken."""
-        return _shown_draft(await self._engine.write(self._create, read_document(document).to_json()))
+        stored = with_edge_ids(read_document(document).to_json())
+        return _shown_draft(await self._engine.write(self._create, stored))
 
     async def update_workflow(
         self, workflow: str, document: Mapping[str, Any], *, if_revision: int | None = None
@@ -88,7 +92,7 @@ class Drafts:
                 hint="a workflow keeps its id; create another workflow instead",
                 status=422,
             )
-        return _shown_draft(await self._engine.write(self._edit, workflow, read.to_json(), if_revision))
+        return _shown_draft(await self._engine.write(self._edit, workflow, with_edge_ids(read.to_json()), if_revision))
 
     async def validate_workflow(self, workflow: str, document: Mapping[str, Any] | None = None) -> Validation:
         """Check `document`, or the draft, together with the workflows that it runs as subflows."""
@@ -136,6 +140,14 @@ def read_document(plain: Mapping[str, Any]) -> Document:
     return document
 
 
+def document_in(draft: Draft) -> dict[str, Any]:
+    """Return a draft's document in canonical form, each edge with an id.
+
+    A draft that nobody has edited is what was published, which may have been written with short forms.
+    """
+    return with_edge_ids(draft.document if draft.revision else read_document(draft.document).to_json())
+
+
 def check_revision(draft: Draft, if_revision: int | None) -> None:
     """RejectedInbound `draft.changed` (412) when the draft is not at this revision any more."""
     if if_revision is not None and if_revision != draft.revision:
@@ -151,7 +163,7 @@ def _shown_draft(draft: Draft) -> WorkflowDraft:
     return WorkflowDraft(
         id=draft.slug,
         revision=draft.revision,
-        document=draft.document,
+        document=document_in(draft),
         updated_by=draft.updated_by,
         updated_at=draft.updated_at,
     )

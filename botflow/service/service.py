@@ -12,6 +12,9 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.drafts import Drafts
+from botflow.service.edges import Edges
+from botflow.service.graphs import Graphs
+from botflow.service.nodes import Nodes
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
 
@@ -30,6 +33,18 @@ class Service:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self._runtime, self.caller)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes(self._runtime, self.caller)
+
+    @cached_property
+    def edges(self) -> Edges:
+        return Edges(self._runtime, self.caller)
+
+    @cached_property
+    def graphs(self) -> Graphs:
+        return Graphs(self._runtime, self.caller)
 
     @cached_property
     def versions(self) -> Versions:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx2
-
-from tests.web.site import API_KEY, ORDER, TALK, Site, open_site, texts
+from tests.web.api.calls import call
+from tests.web.site import ORDER, TALK, open_site, texts
 
 
 def hello(text: str = "Hello!", **more: Any) -> dict[str, Any]:
@@ -18,20 +17,11 @@ def hello(text: str = "Hello!", **more: Any) -> dict[str, Any]:
     return {"botflow": 1, "id": "hello", "name": "Hello", "nodes": nodes, **more}
 
 
-async def call(
-    site: Site, method: str, path: str, body: Any = None, key: str = API_KEY, **headers: str
-) -> httpx2.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await site.client.request(
-        method, f"/api/v1{path}", json=body, headers={"authorization": f"Bearer {key}", **named}
-    )
-
-
 async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) -> None:
     async with open_site(database_url, flows=(TALK,)) as site:
         made = await call(site, "POST", "/workflows", hello())
         assert (made.status_code, made.headers["etag"], made.json()["revision"]) == (201, '"1"', 1)
-        assert made.json()["document"]["edges"] == [{"source": "start", "target": "say"}]
+        assert made.json()["document"]["edges"] == [{"id": "start~say", "source": "start", "target": "say"}]
         listed = (await call(site, "GET", "/workflows?status=draft")).json()
         assert [(each["id"], each["version"], each["revision"]) for each in listed["items"]] == [("hello", None, 1)]
         refused = await call(site, "POST", "/workflows/hello/activate")
