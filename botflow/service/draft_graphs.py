@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.edge_ids import with_edge_ids
+from botflow.flow.canonical import canonical
 from botflow.flow.edits import Edit, Edited, Parts, apply_edits
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
@@ -82,7 +82,7 @@ class DraftGraphs:
         found = versions.get_version(connection, organization, slug, version)
         if found is None:
             raise unknown_version(slug, version)
-        return with_edge_ids(found[1][slug]), None
+        return canonical(found[1][slug]), None
 
     def _edit(self, connection: Connection, slug: str, edits: Sequence[Edit], if_revision: int | None) -> Revised:
         draft = drafts.get_draft(connection, self._caller.organization, slug, lock=True)

@@ -9,9 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.document import Document, nowhere, shape
-from botflow.flow.edge_ids import with_edge_ids
-from botflow.flow.problems import FlowProblems, Problem, Report
+from botflow.flow.canonical import canonical
+from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.bundles import compile_bundle
@@ -74,8 +73,7 @@ class Drafts:
     async def create_workflow(self, document: Mapping[str, Any]) -> WorkflowDraft:
         """Store a new workflow from its document, out of service. FlowProblems when it is no document; RejectedInbound
         `workflow.exists` (409) when its id is taken."""
-        stored = with_edge_ids(read_document(document).to_json())
-        return _shown_draft(await self._engine.write(self._create, stored))
+        return _shown_draft(await self._engine.write(self._create, canonical(document)))
 
     async def update_workflow(
         self, workflow: str, document: Mapping[str, Any], *, if_revision: int | None = None
@@ -84,22 +82,21 @@ class Drafts:
 
         RejectedInbound `draft.changed` (412) when somebody else has edited it since `if_revision`.
         """
-        read = read_document(document)
-        if read.id != workflow:
+        stored = canonical(document)
+        if stored["id"] != workflow:
             raise RejectedInbound(
-                f"the document has the id {read.id!r}, and not {workflow[:64]!r}",
+                f"the document has the id {stored['id']!r}, and not {workflow[:64]!r}",
                 code="workflow.other_id",
                 hint="a workflow keeps its id; create another workflow instead",
                 status=422,
             )
-        return _shown_draft(await self._engine.write(self._edit, workflow, with_edge_ids(read.to_json()), if_revision))
+        return _shown_draft(await self._engine.write(self._edit, workflow, stored, if_revision))
 
     async def validate_workflow(self, workflow: str, document: Mapping[str, Any] | None = None) -> Validation:
         """Check `document`, or the draft, together with the workflows that it runs as subflows."""
         checked = document or (await self.get_draft(workflow)).document
         try:
-            read = read_document(checked).to_json()
-            await self._engine.read(compile_bundle, self._caller.organization, read, self._node_types)
+            await self._engine.read(compile_bundle, self._caller.organization, canonical(checked), self._node_types)
         except FlowProblems as failure:
             return Validation(valid=False, problems=[_finding(problem) for problem in failure.problems])
         return Validation(valid=True, problems=[])
@@ -131,21 +128,12 @@ class Drafts:
         return edited
 
 
-def read_document(plain: Mapping[str, Any]) -> Document:
-    """Return a document that may have errors; FlowProblems for what is no document."""
-    report = Report("", nowhere)
-    document = shape(plain, report)
-    if document is None:
-        raise FlowProblems(report.problems)
-    return document
-
-
 def document_in(draft: Draft) -> dict[str, Any]:
     """Return a draft's document in canonical form, each edge with an id.
 
     A draft that nobody has edited is what was published, which may have been written with short forms.
     """
-    return with_edge_ids(draft.document if draft.revision else read_document(draft.document).to_json())
+    return draft.document if draft.revision else canonical(draft.document)
 
 
 def check_revision(draft: Draft, if_revision: int | None) -> None:

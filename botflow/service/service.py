@@ -11,6 +11,7 @@ from functools import cached_property
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
+from botflow.service.diffs import Diffs
 from botflow.service.drafts import Drafts
 from botflow.service.edges import Edges
 from botflow.service.graphs import Graphs
@@ -45,6 +46,10 @@ class Service:
     @cached_property
     def graphs(self) -> Graphs:
         return Graphs(self._runtime, self.caller)
+
+    @cached_property
+    def diffs(self) -> Diffs:
+        return Diffs(self._runtime, self.caller)
 
     @cached_property
     def versions(self) -> Versions:

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, edges, graphs, keys, nodes, versions, workflows
+from botflow.web.api import diffs, drafts, edges, graphs, keys, nodes, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -52,6 +52,7 @@ OPERATIONS = (
     *edges.OPERATIONS,
     *graphs.OPERATIONS,
     *versions.OPERATIONS,
+    *diffs.OPERATIONS,
     *keys.OPERATIONS,
 )
 
