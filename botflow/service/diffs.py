@@ -15,8 +15,9 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.edges import Edge, shown_edge
 from botflow.service.models import Shown
+from botflow.service.refusals import unknown_workflow
 from botflow.service.versions import unknown_version
-from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.service.workflows import slug_in
 from botflow.storage.service.documents import StoredDocument, Which, get_document
 
 Side = int | Literal["draft"]

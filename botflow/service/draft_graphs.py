@@ -17,10 +17,11 @@ from botflow.flow.edits import Edit, Edited, Parts, apply_edits
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import page_of, read_cursor
-from botflow.service.drafts import LARGEST_DRAFT, check_revision, document_in
+from botflow.service.drafts import LARGEST_DRAFT, document_in
 from botflow.service.models import Item, Page
+from botflow.service.refusals import check_revision, unknown_workflow
 from botflow.service.versions import unknown_version
-from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.service.workflows import slug_in
 from botflow.storage.service import drafts, versions
 from botflow.storage.service.audit_log import record_change
 

@@ -15,7 +15,8 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.bundles import compile_bundle
 from botflow.service.models import Shown
-from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.service.refusals import check_revision, unknown_workflow
+from botflow.service.workflows import slug_in
 from botflow.storage.service import drafts
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft
@@ -134,17 +135,6 @@ def document_in(draft: Draft) -> dict[str, Any]:
     A draft that nobody has edited is what was published, which may have been written with short forms.
     """
     return draft.document if draft.revision else canonical(draft.document)
-
-
-def check_revision(draft: Draft, if_revision: int | None) -> None:
-    """RejectedInbound `draft.changed` (412) when the draft is not at this revision any more."""
-    if if_revision is not None and if_revision != draft.revision:
-        raise RejectedInbound(
-            f"the draft is at revision {draft.revision}, and not at {if_revision}: {draft.updated_by} has edited it",
-            code="draft.changed",
-            hint="read the draft again, and make your change to what it is now",
-            status=412,
-        )
 
 
 def _shown_draft(draft: Draft) -> WorkflowDraft:
