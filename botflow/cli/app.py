@@ -21,6 +21,7 @@ from botflow.cli.commands import (
     sessions,
     version,
     worker,
+    workflow_drafts,
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets
@@ -43,6 +44,7 @@ sessions.add_to(app)
 executions.add_to(app)
 results.add_to(app)
 workflows.add_to(app)
+workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
 graph.add_to(app)
 db.add_to(app)

@@ -96,6 +96,10 @@ class PlacedNode(BaseModel):
     def type_name(self) -> str:
         return f"{self.type}.{self.action_type}"
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the canonical form without `next` and `on`: their edges are the document's."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"next", "on"})
+
     @model_validator(mode="before")
     @classmethod
     def _accept_react_flow(cls, raw: Any) -> Any:
@@ -119,6 +123,10 @@ class PlacedEdge(BaseModel):
     """Kept for editors; it has no effect."""
     data: dict[str, Any] = Field(default_factory=dict)
     """Kept for editors; it has no effect."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the canonical form."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -200,13 +208,8 @@ class Document(Policy):
         """Return the canonical form: camelCase, every edge in `edges`, defaults left out."""
         plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"nodes", "edges"})
         full = {"botflow": 1, **plain, "name": self.name or self.id}
-        full["nodes"] = [
-            node.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"next", "on"})
-            for node in self.nodes
-        ]
-        full["edges"] = [
-            link.edge.model_dump(mode="json", by_alias=True, exclude_defaults=True) for link in self.links()
-        ]
+        full["nodes"] = [node.to_json() for node in self.nodes]
+        full["edges"] = [link.edge.to_json() for link in self.links()]
         return full
 
 

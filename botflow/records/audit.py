@@ -18,6 +18,7 @@ Action = Literal[
     "user.signed_in",
     "workflow.created",
     "workflow.edited",
+    "workflow.graph_edited",
     "workflow.published",
     "workflow.rolled_back",
     "workflow.status",

@@ -9,20 +9,23 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.document import Document, nowhere, shape
-from botflow.flow.problems import FlowProblems, Problem, Report
+from botflow.flow.canonical import canonical
+from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.bundles import compile_bundle
 from botflow.service.models import Shown
-from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.service.refusals import check_revision, unknown_workflow
+from botflow.service.workflows import slug_in
 from botflow.storage.service import drafts
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft
 
+LARGEST_DRAFT = 4 * 1024 * 1024  # bytes of JSON
+
 
 class WorkflowDraft(Shown):
-    """A workflow's draft: the document that the next publication makes a version of."""
+    """A workflow's draft: the document that the next publication makes a version of. Each of its edges has an id."""
 
     id: str
     revision: int
@@ -71,7 +74,7 @@ class Drafts:
     async def create_workflow(self, document: Mapping[str, Any]) -> WorkflowDraft:
         """Store a new workflow from its document, out of service. FlowProblems when it is no document; RejectedInbound
         `workflow.exists` (409) when its id is taken."""
-        return _shown_draft(await self._engine.write(self._create, read_document(document).to_json()))
+        return _shown_draft(await self._engine.write(self._create, canonical(document)))
 
     async def update_workflow(
         self, workflow: str, document: Mapping[str, Any], *, if_revision: int | None = None
@@ -80,23 +83,22 @@ class Drafts:
 
         RejectedInbound `draft.changed` (412) when somebody else has edited it since `if_revision`.
         """
-        read = read_document(document)
-        if read.id != workflow:
+        stored = canonical(document)
+        if stored["id"] != workflow:
             raise RejectedInbound(
-                f"the document has the id {read.id!r}, and not {workflow[:64]!r}",
+                f"the document has the id {stored['id']!r}, and not {workflow[:64]!r}",
                 code="workflow.other_id",
                 hint="a workflow keeps its id; create another workflow instead",
                 status=422,
             )
-        return _shown_draft(await self._engine.write(self._edit, workflow, read.to_json(), if_revision))
+        return _shown_draft(await self._engine.write(self._edit, workflow, stored, if_revision))
 
     async def validate_workflow(self, workflow: str, document: Mapping[str, Any] | None = None) -> Validation:
         """Check `document`, or the draft, together with the workflows that it runs as subflows."""
         draft = await self.get_draft(workflow)
         checked = draft.document if document is None else document
         try:
-            read = read_document(checked).to_json()
-            await self._engine.read(compile_bundle, self._caller.organization, read, self._node_types)
+            await self._engine.read(compile_bundle, self._caller.organization, canonical(checked), self._node_types)
         except FlowProblems as failure:
             return Validation(valid=False, problems=[_finding(problem) for problem in failure.problems])
         return Validation(valid=True, problems=[])
@@ -128,31 +130,19 @@ class Drafts:
         return edited
 
 
-def read_document(plain: Mapping[str, Any]) -> Document:
-    """Return a document that may have errors; FlowProblems for what is no document."""
-    report = Report("", nowhere)
-    document = shape(plain, report)
-    if document is None:
-        raise FlowProblems(report.problems)
-    return document
+def document_in(draft: Draft) -> dict[str, Any]:
+    """Return a draft's document in canonical form, each edge with an id.
 
-
-def check_revision(draft: Draft, if_revision: int | None) -> None:
-    """RejectedInbound `draft.changed` (412) when the draft is not at this revision any more."""
-    if if_revision is not None and if_revision != draft.revision:
-        raise RejectedInbound(
-            f"the draft is at revision {draft.revision}, and not at {if_revision}: {draft.updated_by} has edited it",
-            code="draft.changed",
-            hint="read the draft again, and make your change to what it is now",
-            status=412,
-        )
+    A draft that nobody has edited is what was published, which may have been written with short forms.
+    """
+    return draft.document if draft.revision else canonical(draft.document)
 
 
 def _shown_draft(draft: Draft) -> WorkflowDraft:
     return WorkflowDraft(
         id=draft.slug,
         revision=draft.revision,
-        document=draft.document,
+        document=document_in(draft),
         updated_by=draft.updated_by,
         updated_at=draft.updated_at,
     )

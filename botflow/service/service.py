@@ -12,7 +12,11 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.audit_log import AuditLog
+from botflow.service.diffs import Diffs
 from botflow.service.drafts import Drafts
+from botflow.service.edges import Edges
+from botflow.service.graphs import Graphs
+from botflow.service.nodes import Nodes
 from botflow.service.organizations import Organizations
 from botflow.service.token_keys import TokenKeys
 from botflow.service.users import Users
@@ -34,6 +38,22 @@ class Service:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self._runtime, self.caller)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes(self._runtime, self.caller)
+
+    @cached_property
+    def edges(self) -> Edges:
+        return Edges(self._runtime, self.caller)
+
+    @cached_property
+    def graphs(self) -> Graphs:
+        return Graphs(self._runtime, self.caller)
+
+    @cached_property
+    def diffs(self) -> Diffs:
+        return Diffs(self._runtime, self.caller)
 
     @cached_property
     def versions(self) -> Versions:

@@ -11,20 +11,18 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
-from botflow.records.workflows import Publication
 from botflow.runtime.app import Runtime
-from botflow.service.bundles import Bundle, compile_bundle
 from botflow.service.cursors import PAGE, page_of, read_cursor
-from botflow.service.drafts import check_revision
 from botflow.service.models import Body, Page, Shown
-from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.service.publishing import compile_draft, publish_draft
+from botflow.service.refusals import unknown_workflow
+from botflow.service.workflows import slug_in
 from botflow.storage.service import versions
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import Draft, get_draft
+from botflow.storage.service.drafts import get_draft
 from botflow.storage.service.versions import VersionRow
-from botflow.storage.workflow_versions import activate_version, publish_version, set_status
+from botflow.storage.workflow_versions import activate_version
 
 _SORT = "-version"
 
@@ -91,9 +89,9 @@ class Versions:
 
         FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile.
         """
-        draft, bundle = await self._engine.read(self._compiled, slug_in(workflow), if_revision)
-        require_numbers(bundle.flow)
-        publication = await self._engine.write(self._publish, draft, bundle, message)
+        organization, slug = self._caller.organization, slug_in(workflow)
+        draft, bundle = await self._engine.read(compile_draft, organization, slug, self._node_types, if_revision)
+        publication = await self._engine.write(publish_draft, self._caller, draft, bundle, message)
         return await self._served(workflow, publication.active, publication.before)
 
     async def rollback_workflow(self, workflow: str, version: int) -> Published:
@@ -112,39 +110,6 @@ class Versions:
         if get_draft(connection, organization, slug) is None:
             raise unknown_workflow(slug)
         return versions.list_versions(connection, organization, slug, after, limit)
-
-    def _compiled(self, connection: Connection, slug: str, if_revision: int | None) -> tuple[Draft, Bundle]:
-        organization = self._caller.organization
-        draft = get_draft(connection, organization, slug)
-        if draft is None:
-            raise unknown_workflow(slug)
-        check_revision(draft, if_revision)
-        return draft, compile_bundle(connection, organization, draft.document, self._node_types)
-
-    def _publish(self, connection: Connection, compiled: Draft, bundle: Bundle, message: str) -> Publication:
-        organization, slug = self._caller.organization, compiled.slug
-        draft = get_draft(connection, organization, slug, lock=True)
-        if draft is None:
-            raise unknown_workflow(slug)
-        check_revision(draft, compiled.revision)
-        flow, author = bundle.flow, self._caller.actor
-        publication = publish_version(
-            *(connection, slug, flow.name, flow.digest, bundle.documents),
-            restores=True,
-            author=author,
-            message=message or None,
-        )
-        if draft.status == "draft":
-            set_status(connection, slug, "active")
-        record_change(
-            connection,
-            self._caller,
-            "workflow.published",
-            f"workflow:{slug}",
-            before={"version": publication.before},
-            after={"version": publication.active, "message": message},
-        )
-        return publication
 
     def _activate(self, connection: Connection, slug: str, number: int) -> int:
         if versions.get_version(connection, self._caller.organization, slug, number) is None:

@@ -14,6 +14,7 @@ from botflow.records.workflows import WorkflowStatus
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
+from botflow.service.refusals import unknown_workflow
 from botflow.storage.service import workflow_pages
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.workflow_pages import SORTS, WorkflowFilter, WorkflowRow, sort_values
@@ -132,16 +133,6 @@ def slug_in(workflow: str) -> str:
     if not workflow.isprintable():
         raise unknown_workflow(workflow)
     return workflow
-
-
-def unknown_workflow(workflow: str) -> RejectedInbound:
-    """Return the refusal of an id that no workflow of the caller's organization has."""
-    return RejectedInbound(
-        f"there is no workflow {workflow[:64]!r}",
-        code="workflow.unknown",
-        hint="list them with GET /api/v1/workflows",
-        status=404,
-    )
 
 
 def _shown(row: WorkflowRow) -> Workflow:

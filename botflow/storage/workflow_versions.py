@@ -15,7 +15,7 @@ from botflow.records.workflows import (
     WorkflowSummary,
     WorkflowVersion,
 )
-from botflow.storage.engines.dialects import clock_time, now, upsert
+from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import home_organization
 from botflow.storage.tables import executions, schedules, sessions, workflow_versions, workflows
@@ -187,7 +187,7 @@ def publish_version(
     before = _active(connection, workflow)
     version, is_new = _version(connection, workflow, digest, documents, author, message)
     if is_new or restores or before is None:
-        _make_active(connection, workflow, version, name, now())
+        _make_active(connection, workflow, version, name, clock_time(connection))
     row = connection.execute(PUBLISHED.where(workflow_versions.c.id == version)).one()
     active = _active(connection, workflow)
     assert active is not None
@@ -222,7 +222,7 @@ def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[s
         name=name,
         status="active",
         mode=_mode(documents.get(slug)),
-        created_at=now(),
+        created_at=clock_time(connection),
     )
     connection.execute(created.on_conflict_do_nothing())  # another process may publish its first version meanwhile
     winner: int = connection.execute(mine).scalar_one()
@@ -252,7 +252,7 @@ def _version(
             number=number,
             digest=digest,
             documents=documents,
-            created_at=now(),
+            created_at=clock_time(connection),
             author=author,
             message=message,
         )

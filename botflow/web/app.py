@@ -8,7 +8,20 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import audit_log, drafts, keys, organizations, token_keys, users, versions, workflows
+from botflow.web.api import (
+    audit_log,
+    diffs,
+    drafts,
+    edges,
+    graphs,
+    keys,
+    nodes,
+    organizations,
+    token_keys,
+    users,
+    versions,
+    workflows,
+)
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -49,7 +62,11 @@ from botflow.web.shedding import Shedding
 OPERATIONS = (
     *workflows.OPERATIONS,
     *drafts.OPERATIONS,
+    *nodes.OPERATIONS,
+    *edges.OPERATIONS,
+    *graphs.OPERATIONS,
     *versions.OPERATIONS,
+    *diffs.OPERATIONS,
     *keys.OPERATIONS,
     *token_keys.OPERATIONS,
     *users.OPERATIONS,

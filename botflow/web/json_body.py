@@ -42,17 +42,23 @@ M = TypeVar("M", bound=Body)
 
 def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
     """Return the body as a model; RejectedInbound says which field is wrong, and how to correct it."""
-    fields = parse_json(body, deepest, model.example)
-    if not isinstance(fields, dict):
-        raise RejectedInbound(
-            "the body is not a JSON object", code="body.not_object", hint=f"send an object, as {model.example}"
-        )
+    fields = parse_object(body, deepest, model.example)
     try:
         return model.model_validate(fields)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
         first = min(found, key=lambda error: error["type"] != "extra_forbidden")  # a misspelt name explains the others
         raise _refusal(first, model) from None
+
+
+def parse_object(body: bytes, deepest: int, example: str) -> dict[str, Any]:
+    """Return the body's JSON object; see `parse_json`."""
+    value = parse_json(body, deepest, example)
+    if not isinstance(value, dict):
+        raise RejectedInbound(
+            "the body is not a JSON object", code="body.not_object", hint=f"send an object, as {example}"
+        )
+    return value
 
 
 def parse_json(body: bytes, deepest: int = DEEPEST, example: str = Body.example) -> Any:
@@ -99,6 +105,11 @@ def _refusal(error: ErrorDetails, model: type[Body]) -> RejectedInbound:
             return _wrong("body.wrong_type", f"{path} is more than {context['le']:.15g}", _bounds(_part(model, names)))
         case "greater_than_equal":
             return _wrong("body.wrong_type", f"{path} is less than {context['ge']:.15g}", _bounds(_part(model, names)))
+        case "union_tag_invalid":
+            known_tags = f"it is one of {context['expected_tags']}"
+            return _wrong("body.wrong_type", f"{path} has an unknown {context['discriminator']}", known_tags)
+        case "union_tag_not_found":
+            return _wrong("body.missing_field", f"{path} has no {context['discriminator']}", f"as in {model.example}")
         case code if code.startswith("*"):
             return _wrong(code.replace("*", _snake(field), 1), f"{path} {error['msg']}", str(context.get("hint", "")))
         case code if "." in code:
@@ -124,8 +135,25 @@ def _part(model: type[Body], names: Sequence[str]) -> Mapping[str, Any]:
     whole = _schema(model)
     part = whole
     for name in names:
-        part = _resolved(part.get("properties", {}).get(name, {}), whole)
+        part = _resolved(_below(part, name), whole)
     return part
+
+
+def _below(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the schema of what `name` leads to: a field, a list's item, a choice by its tag, a value by its key."""
+    found: Mapping[str, Any]
+    match part:
+        case {"properties": properties} if name in properties:
+            found = properties[name]
+        case {"items": found} if name.isdigit():
+            pass
+        case {"discriminator": {"mapping": mapping}} if name in mapping:
+            found = {"$ref": mapping[name]}
+        case {"additionalProperties": {} as found}:
+            pass
+        case _:
+            found = {}
+    return found
 
 
 def _resolved(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ def operations() -> str:
 def _row(operation: Operation) -> tuple[str, ...]:
     doc = " ".join((operation.handler.__doc__ or "").split())
     return (
-        f"`{operation.method} {API}{operation.path}`",
+        f"`{operation.method} {API}{operation.path.replace(':path}', '}')}`",
         f"`{operation.handler.__name__}`",
         f"`{operation.scope}`",
         doc,

@@ -6,12 +6,11 @@ from functools import partial
 
 from botflow.runtime.served_flows import Flows
 from botflow.service import api_keys as service_keys
-from botflow.service import drafts as service_drafts
+from botflow.service import publishing, refusals
 from botflow.service import sign_in as service_sign_in
 from botflow.service.sign_in import SignIns
 from botflow.service.token_keys import TokenReader
 from botflow.service.users import Users
-from botflow.service.versions import Versions
 from botflow.storage.service import api_keys as stored_keys
 from botflow.storage.service import drafts as stored_drafts
 from botflow.storage.service import idempotency as stored_requests
@@ -49,7 +48,7 @@ FENCES_OF_THE_SERVICE = (
     Fence(stored_drafts._draft_of, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_versions._versions, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_users.get_user, "users.c.organization_id == organization, ", "", apart),
-    Fence(service_drafts.check_revision, "if_revision != draft.revision", "False", life),
+    Fence(refusals.check_revision, "if_revision != draft.revision", "False", life),
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),
     Fence(idempotency.answer_once, "is_secret or", "", keys),
@@ -65,7 +64,7 @@ FENCES_OF_THE_SERVICE = (
     Fence(stored_users.sign_out, "sign_ins.c.digest == digest if", "sign_ins.c.user_id == user if", signs_in),
     Fence(TokenReader.principal, "row is None or row.revoked_at is not None", "row is None", no_trust),
     Fence(
-        Versions._publish,
+        publishing.publish_draft,
         "check_revision(draft, compiled.revision)",
         "pass",
         test_drafts_and_versions.test_an_edit_while_a_draft_is_compiled_is_not_published_by_mistake,

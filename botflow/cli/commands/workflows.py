@@ -1,4 +1,7 @@
-"""`botflow workflows`: lists the stored workflows, takes one out of service or puts it back."""
+"""`botflow workflows`: lists the stored workflows, takes one out of service or puts it back.
+
+Its commands on drafts are in `workflow_drafts`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def list_workflows(context: typer.Context, as_json: AsJson = False) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import list_workflows
 
-    found = run_once_sync(_checked_url(), list_workflows)
+    found = run_once_sync(checked_url(), list_workflows)
     if as_json:
         print_json(
             [
@@ -50,10 +53,10 @@ def versions(workflow: Annotated[str, NAME], as_json: AsJson = False) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import list_versions
 
-    url = _checked_url()
+    url = checked_url()
     found = run_once_sync(url, lambda connection: list_versions(connection, workflow))
     if not found:
-        raise _unknown(url, workflow)
+        raise unknown_workflow(url, workflow)
     if as_json:
         print_json(
             [
@@ -74,7 +77,7 @@ def activate(
     workflow: Annotated[str, NAME],
     version: Annotated[int | None, typer.Option(help=VERSION, min=1, show_default=False)] = None,
 ) -> None:
-    """Put a workflow back into service, or serve another of its versions. Timers that came due meanwhile fire now.
+    """Put a workflow back into service, or roll back to another version. Timers that came due meanwhile fire now.
 
     With --version, new conversations and runs get that version within a second; those under way keep theirs.
     """
@@ -98,11 +101,11 @@ def _serve_version(workflow: str, version: int) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import activate_version, list_versions
 
-    url = _checked_url()
+    url = checked_url()
     before = run_once_sync(url, lambda connection: activate_version(connection, workflow, version))
     if before is None:
         if not run_once_sync(url, lambda connection: list_versions(connection, workflow)):
-            raise _unknown(url, workflow)
+            raise unknown_workflow(url, workflow)
         raise UsageError(
             f"{workflow} has no version {version}",
             code="version.unknown",
@@ -119,13 +122,13 @@ def _set(workflow: str, status: WorkflowStatus) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import set_status
 
-    url = _checked_url()
+    url = checked_url()
     if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
-        raise _unknown(url, workflow)
+        raise unknown_workflow(url, workflow)
     typer.echo(f"{workflow} is {status}.")
 
 
-def _unknown(url: str, workflow: str) -> UsageError:
+def unknown_workflow(url: str, workflow: str) -> UsageError:
     from botflow.errors import UsageError, did_you_mean
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import list_workflows
@@ -135,7 +138,7 @@ def _unknown(url: str, workflow: str) -> UsageError:
     return UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
 
 
-def _checked_url() -> str:
+def checked_url() -> str:
     """Return the database that the settings name; UsageError without one, or with another release's schema."""
     from botflow.settings import Settings
     from botflow.storage.read_only import check_database

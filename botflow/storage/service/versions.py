@@ -43,6 +43,15 @@ def get_version(
     return (_row(row), row.documents) if row is not None else None
 
 
+def get_active_version(
+    connection: Connection, organization: int, slug: str
+) -> tuple[VersionRow, dict[str, Any]] | None:
+    """Return the version that new executions get, and its documents; None while none was published."""
+    statement = _versions(organization, slug).where(workflow_versions.c.id == workflows.c.active_version)
+    row = connection.execute(statement.add_columns(workflow_versions.c.documents)).first()
+    return (_row(row), row.documents) if row is not None else None
+
+
 def _versions(organization: int, slug: str) -> Select[*tuple[Any, ...]]:
     of_version = workflow_versions.c
     columns = (of_version.number, of_version.author, of_version.message, of_version.created_at)

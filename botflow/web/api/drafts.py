@@ -5,15 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from botflow.errors import RejectedInbound
 from botflow.flow.document import Document
 from botflow.records.access import Scope
-from botflow.service.drafts import Validation, WorkflowDraft
-from botflow.web.json_body import parse_json
+from botflow.service.drafts import LARGEST_DRAFT, Validation, WorkflowDraft
+from botflow.web.json_body import parse_object
 from botflow.web.rest.operation import Call, Operation
 
 TAG = "Drafts"
-LARGEST_DOCUMENT = 4 * 1024 * 1024
 DEEPEST = 64
 EXAMPLE = '{"id": "pizza", "nodes": [{"id": "start", "type": "chatbot", "actionType": "message_received"}]}'
 
@@ -41,12 +39,7 @@ async def validate_workflow(call: Call) -> Validation:
 
 
 def _document(call: Call) -> dict[str, Any]:
-    document = parse_json(call.body, DEEPEST, EXAMPLE)
-    if not isinstance(document, dict):
-        raise RejectedInbound(
-            "the body is not a JSON object", code="body.not_object", hint=f"send an object, as {EXAMPLE}"
-        )
-    return document
+    return parse_object(call.body, DEEPEST, EXAMPLE)
 
 
 _ONE = "/workflows/{workflow}"
@@ -58,7 +51,7 @@ OPERATIONS = (
         scope=Scope.WORKFLOWS_WRITE,
         tag=TAG,
         body=Document,
-        largest_body=LARGEST_DOCUMENT,
+        largest_body=LARGEST_DRAFT,
         answer=WorkflowDraft,
         status=HTTPStatus.CREATED,
     ),
@@ -77,7 +70,7 @@ OPERATIONS = (
         scope=Scope.WORKFLOWS_WRITE,
         tag=TAG,
         body=Document,
-        largest_body=LARGEST_DOCUMENT,
+        largest_body=LARGEST_DRAFT,
         answer=WorkflowDraft,
         edits=True,
     ),
@@ -89,7 +82,7 @@ OPERATIONS = (
         tag=TAG,
         body=Document,
         needs_body=False,
-        largest_body=LARGEST_DOCUMENT,
+        largest_body=LARGEST_DRAFT,
         answer=Validation,
     ),
 )

@@ -59,7 +59,8 @@ def read_query(request: Request, model: type[Query] | None) -> Query | None:
         return (model or Query).model_validate(given)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
-        raise _refusal(found[0], [to_camel(name) for name in (model or Query).model_fields]) from None
+        known = [field.alias or name for name, field in (model or Query).model_fields.items()]
+        raise _refusal(found[0], known) from None
 
 
 def _refusal(error: ErrorDetails, known: list[str]) -> RejectedInbound:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.service import Principal, Scope, Service
+from botflow.service import Principal, Scope, publishing
 from tests.organizations import HOME
 from tests.web.api.calls import call, outcome
 from tests.web.site import ORDER, TALK, open_site, texts
@@ -26,7 +26,7 @@ async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) 
     async with open_site(database_url, flows=(TALK,)) as site:
         made = await call(site, "POST", "/workflows", hello())
         assert (made.status_code, made.headers["etag"], made.json()["revision"]) == (201, '"1"', 1)
-        assert made.json()["document"]["edges"] == [{"source": "start", "target": "say"}]
+        assert made.json()["document"]["edges"] == [{"id": "start~say", "source": "start", "target": "say"}]
         listed = (await call(site, "GET", "/workflows?status=draft")).json()
         assert [(each["id"], each["version"], each["revision"]) for each in listed["items"]] == [("hello", None, 1)]
         refused = await call(site, "POST", "/workflows/hello/activate")
@@ -148,10 +148,10 @@ async def test_an_edit_while_a_draft_is_compiled_is_not_published_by_mistake(dat
     async with open_site(database_url, flows=(TALK,)) as site:
         assert (await call(site, "POST", "/workflows", hello())).status_code == 201
         who = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
-        versions = Service(site.runtime, who).versions
-        compiled = await site.runtime.database.engine.read(versions._compiled, "hello", None)
+        engine = site.runtime.database.engine
+        compiled = await engine.read(publishing.compile_draft, HOME, "hello", site.runtime.node_types, None)
         assert (await call(site, "PUT", "/workflows/hello/draft", hello("Edited"))).status_code == 200
         with pytest.raises(RejectedInbound) as refused:
-            await site.runtime.database.engine.write(versions._publish, *compiled, "")
+            await engine.write(publishing.publish_draft, who, *compiled, "")
         assert refused.value.code == "draft.changed"
         assert (await call(site, "GET", "/workflows/hello/versions")).json()["items"] == []

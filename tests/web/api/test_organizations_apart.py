@@ -41,8 +41,11 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     public = ECKey.generate_key("P-256").as_pem(private=False).decode()
     trusted = {"name": SECRET, "algorithm": "ES256", "publicKey": public, "role": "viewer"}
     token_key = (await call(site, "POST", "/token-keys", trusted, key=key)).json()
+    [edge] = (await call(site, "GET", "/workflows/theirs/edges", key=key)).json()["items"]
     return {
         "workflow": "theirs",
+        "node": "ask",
+        "edge": edge["id"],
         "version": "1",
         "key": made["id"],
         "user": person["id"],
