@@ -94,7 +94,7 @@ async def delete_node(call: Call) -> DeletedNode:
 
 
 _ALL = "/workflows/{workflow}/nodes"
-_ONE = f"{_ALL}/{{node:path}}"  # an id with a slash is an unknown node, and not another address
+_ONE = f"{_ALL}/{{node}}"  # an id with a slash is an unknown node, and not another address
 _READS, _WRITES = Scope.WORKFLOWS_READ, Scope.WORKFLOWS_WRITE
 OPERATIONS = (
     Operation(

@@ -174,7 +174,7 @@ def _describe_bodies(document: dict[str, Any], operations: Sequence[Operation]) 
     """Say which bodies may be left out, and give an example of each."""
     for operation in operations:
         if operation.body is not None:
-            described = document["paths"][f"{API}{operation.path}"][operation.method.lower()]["requestBody"]
+            described = document["paths"][f"{API}{operation.address}"][operation.method.lower()]["requestBody"]
             described["required"] = operation.body_is_needed
             if example := getattr(operation.body, "example", None):
                 described["content"]["application/json"]["example"] = orjson.loads(example)
@@ -185,16 +185,16 @@ def _link(document: dict[str, Any], operations: Sequence[Operation]) -> None:
     for made in operations:
         if made.status != HTTPStatus.CREATED:
             continue
-        beginning = f"{made.path}/{{"
+        beginning = f"{made.address}/{{"
         links = {
             operation.name: {
                 "operationId": operation.name,
-                "parameters": {operation.path.removeprefix(beginning).partition("}")[0]: "$response.body#/id"},
+                "parameters": {operation.address.removeprefix(beginning).partition("}")[0]: "$response.body#/id"},
             }
             for operation in operations
-            if operation.path.startswith(beginning) and operation.path.count("{") == made.path.count("{") + 1
+            if operation.address.startswith(beginning) and operation.path.count("{") == made.path.count("{") + 1
         }
-        document["paths"][f"{API}{made.path}"]["post"]["responses"]["201"]["links"] = links
+        document["paths"][f"{API}{made.address}"]["post"]["responses"]["201"]["links"] = links
 
 
 _PAGE = """<!doctype html>

@@ -75,6 +75,11 @@ class Operation:
         return first + "".join(word.title() for word in others)
 
     @property
+    def address(self) -> str:
+        """Return its path as OpenAPI writes it: `/workflows/{workflow}/nodes/{node}`."""
+        return self.path.replace(":path}", "}")
+
+    @property
     def creates(self) -> bool:
         """Whether a repeated call would do it again, so that it takes an Idempotency-Key."""
         return self.method == "POST"

@@ -74,7 +74,7 @@ async def test_no_route_shows_or_changes_another_organizations_things(database_u
         before = await others_state(site, theirs)
         seen: Counter[int] = Counter()
         for operation, role in cells():
-            path = operation.path.replace(":path", "").format(**things)
+            path = operation.address.format(**things)
             answer = await call(site, operation.method, path, body_of(operation), key=keys[role])
             seen[answer.status_code] += 1
             cell = f"{operation.method} {path} as {role}: {answer.status_code} {answer.text[:200]}"
