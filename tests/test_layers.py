@@ -60,7 +60,7 @@ LEVELS = {
         ("read_only",),
     ),
     "runtime": (
-        ("process", "vault", "served_flows", "offline_model", "flow_files"),
+        ("process", "sealing", "vault", "served_flows", "offline_model", "flow_files"),
         ("asks", "delivery"),
         ("turns",),
         ("runs",),

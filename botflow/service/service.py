@@ -11,6 +11,7 @@ from functools import cached_property
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
+from botflow.service.credentials import Credentials
 from botflow.service.drafts import Drafts
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
@@ -38,3 +39,7 @@ class Service:
     @cached_property
     def keys(self) -> Keys:
         return Keys(self._runtime, self.caller)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self._runtime, self.caller)

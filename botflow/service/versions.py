@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,11 +11,13 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
+from botflow.flow.problems import FlowProblems
 from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
 from botflow.records.workflows import Publication
 from botflow.runtime.app import Runtime
 from botflow.service.bundles import Bundle, compile_bundle
+from botflow.service.credential_uses import missing_credentials
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.drafts import check_revision
 from botflow.service.models import Body, Page, Shown
@@ -89,7 +91,8 @@ class Versions:
     async def publish_workflow(self, workflow: str, message: str = "", *, if_revision: int | None = None) -> Published:
         """Make a version of the draft, and serve it: here at once, in other processes within a second.
 
-        FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile.
+        FlowProblems when the draft has errors, or names credentials that it may not use; RejectedInbound
+        `draft.changed` (412) when somebody edits it meanwhile.
         """
         draft, bundle = await self._engine.read(self._compiled, slug_in(workflow), if_revision)
         require_numbers(bundle.flow)
@@ -127,6 +130,7 @@ class Versions:
         if draft is None:
             raise unknown_workflow(slug)
         check_revision(draft, compiled.revision)
+        check_credentials(connection, organization, bundle.documents)
         flow, author = bundle.flow, self._caller.actor
         publication = publish_version(
             *(connection, slug, flow.name, flow.digest, bundle.documents),
@@ -147,8 +151,10 @@ class Versions:
         return publication
 
     def _activate(self, connection: Connection, slug: str, number: int) -> int:
-        if versions.get_version(connection, self._caller.organization, slug, number) is None:
+        found = versions.get_version(connection, self._caller.organization, slug, number)
+        if found is None:
             raise unknown_version(slug, number)
+        check_credentials(connection, self._caller.organization, found[1])
         before = activate_version(connection, slug, number)
         assert before is not None, "it was there in this transaction"
         record_change(
@@ -160,6 +166,12 @@ class Versions:
             after={"version": number},
         )
         return before
+
+
+def check_credentials(connection: Connection, organization: int, documents: Mapping[str, Any]) -> None:
+    """FlowProblems `credential.unknown` for credentials that are not there, not active, or not the organization's."""
+    if problems := missing_credentials(connection, organization, documents):
+        raise FlowProblems(problems)
 
 
 def unknown_version(workflow: str, version: int) -> RejectedInbound:

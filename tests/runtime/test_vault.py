@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
-from botflow.runtime.vault import Sealer, Vault
+from botflow.runtime.sealing import Sealer
+from botflow.runtime.vault import Vault
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.tables import credentials
@@ -109,7 +110,12 @@ async def test_a_taken_name_is_refused_and_nothing_changes(vault: Vault, store: 
 
 @pytest.mark.parametrize(
     ("name", "fields", "code"),
-    [("no name", {"a": "b"}, "credential.name"), ("x", {}, "credential.fields"), ("x", {"a": 1}, "credential.fields")],
+    [
+        ("no: name", {"a": "b"}, "credential.name"),
+        (" x", {"a": "b"}, "credential.name"),
+        ("x", {}, "credential.fields"),
+        ("x", {"a": 1}, "credential.fields"),
+    ],
 )
 async def test_what_is_no_credential_is_refused(vault: Vault, name: str, fields: dict[str, str], code: str) -> None:
     with pytest.raises(UsageError) as refused:
