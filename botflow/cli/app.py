@@ -11,6 +11,7 @@ import typer
 from botflow.cli.commands import (
     chat,
     check,
+    credentials,
     db,
     executions,
     graph,
@@ -45,6 +46,7 @@ workflows.add_to(app)
 check.add_to(app)
 graph.add_to(app)
 db.add_to(app)
+credentials.add_to(app)
 secrets.add_to(app)
 version.add_to(app)
 

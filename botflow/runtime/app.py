@@ -17,6 +17,7 @@ from botflow.engine.node_type import NodeType
 from botflow.interfaces import Channel, CredentialModule, Model
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, credential_modules, installed_plugins, node_types_of
+from botflow.runtime.accounts import Accounts
 from botflow.runtime.asks.route_learning import RouteLearning
 from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
 from botflow.runtime.assembly.base import open_base
@@ -70,6 +71,7 @@ class Runtime:
     triggers: Triggers
     executions: Executions
     vault: Vault
+    accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
     overload: Overload
     metrics: Metrics
@@ -143,6 +145,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             triggers=runs.triggers,
             executions=runs.executions,
             vault=base.vault,
+            accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),
             overload=overload,
             metrics=metrics,

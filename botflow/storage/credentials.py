@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, func, select, update
 
 from botflow.errors import UsageError
-from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import home_organization
 from botflow.storage.tables import credentials, executions, sessions, workflows
@@ -128,7 +128,7 @@ def add_credential(connection: Connection, key: CredentialKey, module: str, seal
         module=module,
         is_active=True,
         fields=sealed,
-        created_at=now(),
+        created_at=clock_time(connection),
         public_id=secrets.token_hex(8),
     )
     return connection.execute(row.on_conflict_do_nothing().returning(credentials.c.public_id)).scalar()
