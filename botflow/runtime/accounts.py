@@ -69,18 +69,19 @@ class _Clients(Generic[C]):
         self, stored: StoredCredential, open_client: Callable[[], tuple[C, frozenset[str]]]
     ) -> AsyncIterator[Account[C]]:
         """Yield the client of this set; it stays open until the block ends."""
-        opened = self._opened.get(stored.id)
-        if opened is None or opened.revision != stored.revision:
-            made = _Opened(*open_client(), stored.revision)
-            self._opened[stored.id] = made
-            if opened is not None:
-                await self._retire(opened)
-            opened = made
+        former = self._opened.get(stored.id)
+        if former is not None and former.revision == stored.revision:
+            opened, retired = former, []
+        else:
+            opened = self._opened[stored.id] = _Opened(*open_client(), stored.revision)
+            retired = [former] if former is not None else []
         self._opened.move_to_end(stored.id)
-        opened.uses += 1
+        opened.uses += 1  # before anything is awaited: it must not be closed meanwhile
+        while len(self._opened) > MOST_OPENED:
+            retired.append(self._opened.popitem(last=False)[1])
         try:
-            while len(self._opened) > MOST_OPENED:
-                await self._retire(self._opened.popitem(last=False)[1])
+            for each in retired:
+                await self._retire(each)
             yield Account(of=opened.client, secrets=opened.secrets)
         finally:
             opened.uses -= 1
