@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from botflow.errors import UsageError
+from botflow.interfaces.credential_modules import CredentialField, CredentialModule
 from botflow.settings import EnvironmentSettings, Settings
 
 if TYPE_CHECKING:
@@ -17,6 +19,20 @@ if TYPE_CHECKING:
     from botflow.interfaces import Channel, Model
 
 GROUP = "botflow.plugins"
+_CAPITAL = re.compile("([A-Z])")
+WEBHOOK = CredentialModule(
+    id="webhook",
+    name="Webhook",
+    fields=(
+        CredentialField(
+            id="secret",
+            name="Secret",
+            description="What the sender of a trigger.webhook knows, or signs with",
+            sensitive=True,
+            required=True,
+        ),
+    ),
+)
 
 
 class NoSettings(EnvironmentSettings):
@@ -29,7 +45,9 @@ class Plugin:
 
     `settings` is its own settings class; `channel` and `model` are called with an instance of it, `channel` also with a
     clock. A channel is always made, even if all settings are unset; a model is None while it is not configured. `hint`
-    tells in a few words how to configure the model, for the start-up lines.
+    tells in a few words how to configure the model, for the start-up lines. `credential_modules` declare the
+    credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
+    model.
     """
 
     name: str
@@ -38,6 +56,16 @@ class Plugin:
     channel: type[Channel] | None = None
     model: Callable[[Any], Model | None] | None = None
     hint: str = ""
+    credential_modules: tuple[CredentialModule, ...] = ()
+
+    @property
+    def own_module(self) -> CredentialModule | None:
+        """The module whose sets can take the place of the settings."""
+        return next((module for module in self.credential_modules if module.id == self.name), None)
+
+    def environment_of(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the variables that say what a set of the plugin's own module says."""
+        return {self.settings.variable(_CAPITAL.sub(r"_\1", id)): value for id, value in fields.items()}
 
     def open_channel(self, environment: Mapping[str, str], clock: Clock) -> Channel | None:
         """Return the channel, if the plugin brings one; UsageError `settings.invalid` names the variable at fault."""
@@ -71,6 +99,17 @@ def node_types_of(plugins: Sequence[Plugin], built_in: Sequence[NodeType]) -> Ma
             )
         types[node_type.name] = node_type
     return types
+
+
+def credential_modules(plugins: Iterable[Plugin]) -> Mapping[str, CredentialModule]:
+    """Return every credential module by its id; UsageError `plugin.clash` when two have the same."""
+    modules = {WEBHOOK.id: WEBHOOK}
+    for module in (each for plugin in plugins for each in plugin.credential_modules):
+        if modules.setdefault(module.id, module) is not module:
+            raise UsageError(
+                f"two credential modules are named {module.id!r}", code="plugin.clash", hint="rename one of them"
+            )
+    return modules
 
 
 def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:

@@ -48,6 +48,7 @@ LEVELS = {
                 "migrations",
                 "one_off",
                 "organizations",
+                "provider_accounts",
                 "prune",
                 "service",
                 "session_tokens",
@@ -60,7 +61,7 @@ LEVELS = {
         ("read_only",),
     ),
     "runtime": (
-        ("process", "vault", "served_flows", "offline_model", "flow_files"),
+        ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
         ("asks", "delivery"),
         ("turns",),
         ("runs",),

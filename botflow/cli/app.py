@@ -11,6 +11,7 @@ import typer
 from botflow.cli.commands import (
     chat,
     check,
+    credentials,
     db,
     executions,
     graph,
@@ -49,6 +50,7 @@ check.add_to(app)
 graph.add_to(app)
 db.add_to(app)
 keys.add_to(app)
+credentials.add_to(app)
 secrets.add_to(app)
 version.add_to(app)
 

@@ -52,6 +52,7 @@ def _node_id(text: str) -> str:
 Slug = Annotated[str, AfterValidator(_slug)]
 NodeId = Annotated[str, AfterValidator(_node_id)]
 Handle = Annotated[str, Field(min_length=1, max_length=64)]
+CredentialName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class Position(BaseModel):
@@ -85,7 +86,7 @@ class PlacedNode(BaseModel):
     runs that `logic.run` and `logic.parallel` start."""
     time_limit: Duration | None = None
     """How long each request of the node to the outside world may take."""
-    credential: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    credential: CredentialName | None = None
     """The credential whose secret fields the node's action gets."""
     next: str | None = None
     """The node after this one: an edge from its first handle."""
@@ -173,6 +174,9 @@ class Document(Policy):
     """Variables and their values at the start."""
     apology: str | None = None
     """What to say when a turn fails. Without it: a sentence in the language."""
+    credentials: dict[CredentialName, CredentialName] = Field(default_factory=dict)
+    """The organization's credentials for a channel or a model, by module: `{module: name}`. Without an entry: the
+    organization's default for the module, else the deployment's settings."""
     theme: Theme | None = None
     """How the chat page looks: `{color, logo}`, a colour such as `"#0b6b5d"` and the https address of a picture."""
     nodes: tuple[PlacedNode, ...]

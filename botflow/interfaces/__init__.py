@@ -1,4 +1,5 @@
-"""Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`).
+"""Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`); and the
+declaration of the credentials that they need (`credential_modules.py`).
 
 Stores are not an interface: they are classes in `botflow/storage`, chosen by the database's URL.
 """
@@ -15,14 +16,18 @@ from botflow.interfaces.channels import (
     WebhookRequest,
     normal_address,
 )
+from botflow.interfaces.credential_modules import CredentialField, CredentialModule, FieldType
 from botflow.interfaces.models import Describes, Learns, Model, OnDelta, Quote, Quotes
 
 __all__ = [
     "Announces",
     "Channel",
     "Channels",
+    "CredentialField",
+    "CredentialModule",
     "DeliveryStatus",
     "Describes",
+    "FieldType",
     "Learns",
     "Meters",
     "Model",

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 Action = Literal[
+    "credential.activated",
+    "credential.created",
+    "credential.deactivated",
+    "credential.deleted",
+    "credential.updated",
     "key.created",
     "key.revoked",
     "organization.created",

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from botflow.clock import Clock
 from botflow.engine.node_type import NodeType
-from botflow.interfaces import Channel, Model
+from botflow.interfaces import Channel, CredentialModule, Model
 from botflow.nodes import built_in
-from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.plugins import Plugin, credential_modules, installed_plugins, node_types_of
+from botflow.runtime.accounts import Accounts
 from botflow.runtime.asks.route_learning import RouteLearning
 from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
 from botflow.runtime.assembly.base import open_base
@@ -70,6 +71,8 @@ class Runtime:
     triggers: Triggers
     executions: Executions
     vault: Vault
+    accounts: Accounts
+    credential_modules: Mapping[str, CredentialModule]
     overload: Overload
     metrics: Metrics
     measurements: Measurements
@@ -142,6 +145,8 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             triggers=runs.triggers,
             executions=runs.executions,
             vault=base.vault,
+            accounts=base.accounts,
+            credential_modules=credential_modules(base.plugins),
             overload=overload,
             metrics=metrics,
             measurements=base.measurements,

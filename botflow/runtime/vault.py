@@ -1,49 +1,25 @@
-"""The vault: secret fields encrypted by AES-256-GCM, readable only with BOTFLOW_SECRET_KEY and only in their own row.
+"""The vault: secret fields that are sealed with BOTFLOW_SECRET_KEY, for the actions and webhooks that name them.
 
-Fields never appear in a log, an answer or a repr. `cryptography` is imported on the first use.
+Fields never appear in a log, an answer or a repr.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-import orjson
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
 from botflow.redaction.known_secrets import KnownSecrets
+from botflow.runtime.sealing import Safe, SecretFields
 from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
 
-KEY_ID_BYTES = 8
-NONCE_BYTES, TAG_BYTES = 12, 16  # NIST SP 800-38D
-MOST_BYTES = 64_000
 FROM_ENVIRONMENT = "env:"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-
-
-class SecretFields(Mapping[str, str]):
-    """Fields of a credential. They must be read explicitly; printing shows only their names."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = dict(fields)
-
-    def __getitem__(self, name: str) -> str:
-        return self._fields[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
-
-    def __repr__(self) -> str:
-        return f"SecretFields({', '.join(sorted(self._fields))})"
+LONGEST_NAME = 64
+_NAME = re.compile(r"\w[\w .&()/+-]*(?<! )")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,82 +33,23 @@ class CredentialSummary:
     created_at: datetime
 
 
-class Sealer:
-    """Encrypts bytes for one place (a row), and opens them there. Sealed text: key id, nonce, ciphertext with tag."""
-
-    def __init__(self, keyring: Keyring) -> None:
-        self._newest = keyring.newest("credentials")
-        self._keys = {_key_id(key): key for key in keyring.all("credentials")}
-
-    def is_newest(self, sealed: bytes) -> bool:
-        """Say whether the newest key sealed it."""
-        return sealed[:KEY_ID_BYTES] == _key_id(self._newest)
-
-    def seal(self, plain: bytes, place: bytes) -> bytes:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce, key_id = secrets.token_bytes(NONCE_BYTES), _key_id(self._newest)
-        return key_id + nonce + AESGCM(self._newest).encrypt(nonce, plain, key_id + place)
-
-    def open(self, sealed: bytes, place: bytes) -> bytes:
-        """UsageError `credential.other_key` when a key of another secret sealed it, `credential.damaged` if it is not
-        its own."""
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        key_id, rest = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
-        if len(rest) < NONCE_BYTES + TAG_BYTES:
-            raise _damaged()
-        key = self._keys.get(key_id)
-        if key is None:
-            raise UsageError(
-                "this credential was sealed with another BOTFLOW_SECRET_KEY",
-                code="credential.other_key",
-                hint="add the former secret behind the present one, or add the credential again",
-            )
-        try:
-            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], key_id + place)
-        except InvalidTag:
-            raise _damaged() from None
-
-
-def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"botflow key id" + key).digest()[:KEY_ID_BYTES]
-
-
-def _damaged() -> UsageError:
-    return UsageError(
-        "this credential's row was changed, or copied from another one",
-        code="credential.damaged",
-        hint="add it again",
-    )
-
-
 class Vault:
     """Adds, finds, lists and deactivates credentials. The secrets that it opens become `known`, for the log."""
 
     def __init__(self, store: Credentials, keyring: Keyring, known: KnownSecrets | None = None) -> None:
         self._store = store
-        self._sealer = Sealer(keyring)
+        self.safe = Safe(keyring)
         self._known = known or KnownSecrets()
 
     async def add(self, name: str, module: str, fields: Mapping[str, str], *, user_name: str = "") -> None:
-        """Seal and store; without a user, for the whole organization; UsageError `credential.name`, `.fields` or
-        `.exists`."""
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"{name[:80]!r} is no name for a credential",
-                code="credential.name",
-                hint="at most 64 letters, digits, - _ and ., the first a letter or digit",
-            )
-        plain = orjson.dumps(dict(fields))
-        if not fields or len(plain) > MOST_BYTES or not all(isinstance(value, str) for value in fields.values()):
-            raise UsageError(
-                f"a credential has at least one field, all of them texts, and at most {MOST_BYTES} bytes",
-                code="credential.fields",
-            )
+        """Seal and store for the home organization; without a user, for the whole of it.
+
+        UsageError `credential.name`, `.fields` or `.exists`. The fields need not be declared: see `service.credentials`
+        for sets of a plugin's module.
+        """
+        check_credential_name(name)
         key = await self._key_of(name, user_name)
-        await self._store.add(key, module, self._sealer.seal(plain, _place(key, module)))
+        await self._store.add(key, module, self.safe.seal(key, module, fields))
 
     async def fields(self, organization: int, user_name: str, name: str) -> SecretFields:
         """Return the fields of this user's credential `name`; UsageError `credential.unknown` without an active one."""
@@ -143,7 +60,7 @@ class Vault:
                 code="credential.unknown",
                 hint="add it for its user, or for the whole organization",
             )
-        fields = SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
+        fields = self.safe.open(stored)
         self._known.opened(fields.values())
         return fields
 
@@ -151,15 +68,15 @@ class Vault:
         """Like `fields`, for the user for whom the session's run was started."""
         return await self.fields(*await self._store.owner_of(session), name)
 
-    async def webhook_secret(self, name: str) -> str:
-        """Return the field `secret` of an organization's credential, or with `env:NAME` that environment variable.
+    async def webhook_secret(self, organization: int, name: str) -> str:
+        """Return the field `secret` of the organization's credential, or with `env:NAME` that environment variable.
 
         UsageError `credential.unknown` when there is none, or it is blank.
         """
         if name.startswith(FROM_ENVIRONMENT):
             secret = os.environ.get(name.removeprefix(FROM_ENVIRONMENT), "")
         else:
-            secret = (await self.fields(await self._store.default_organization(), "", name)).get("secret", "")
+            secret = (await self.fields(organization, "", name)).get("secret", "")
         if not secret.strip():
             hint = (
                 "set the variable for the web server" if name.startswith(FROM_ENVIRONMENT) else "give it a field secret"
@@ -180,12 +97,9 @@ class Vault:
         """
         count = 0
         for stored in await self._store.of_everyone():
-            if self._sealer.is_newest(stored.sealed):
-                continue
-            place = _place(stored.key, stored.module)
-            count += await self._store.replace(
-                stored, self._sealer.seal(self._sealer.open(stored.sealed, place), place)
-            )
+            sealed = self.safe.resealed(stored)
+            if sealed is not None:
+                count += await self._store.replace(stored, sealed)
         return count
 
     async def set_active(self, name: str, is_active: bool, *, user_name: str = "") -> None:
@@ -197,9 +111,14 @@ class Vault:
         return CredentialKey(organization=await self._store.default_organization(), user_name=user_name, name=name)
 
 
-def _place(key: CredentialKey, module: str) -> bytes:
-    """Return the associated data that binds a sealed text to its row."""
-    return orjson.dumps([key.organization, key.user_name, key.name, module])
+def check_credential_name(name: str) -> None:
+    """UsageError `credential.name` unless it is a name such as `Sales north`."""
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name[:80]!r} is no name for a credential",
+            code="credential.name",
+            hint=f"at most {LONGEST_NAME} letters, digits, blanks and _ . & ( ) / + -, the first a letter or digit",
+        )
 
 
 def _summary(stored: StoredCredential) -> CredentialSummary:

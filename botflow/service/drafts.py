@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.bundles import compile_bundle
+from botflow.service.credential_uses import missing_credentials
 from botflow.service.models import Shown
 from botflow.service.refusals import check_revision, unknown_workflow
 from botflow.service.workflows import slug_in
@@ -94,14 +96,23 @@ class Drafts:
         return _shown_draft(await self._engine.write(self._edit, workflow, stored, if_revision))
 
     async def validate_workflow(self, workflow: str, document: Mapping[str, Any] | None = None) -> Validation:
-        """Check `document`, or the draft, together with the workflows that it runs as subflows."""
+        """Check `document`, or the draft, together with the workflows that it runs as subflows.
+
+        A credential that cannot be used yet is a warning here, and an error when it is published.
+        """
         draft = await self.get_draft(workflow)
         checked = draft.document if document is None else document
         try:
-            await self._engine.read(compile_bundle, self._caller.organization, canonical(checked), self._node_types)
+            warnings = await self._engine.read(self._warnings, canonical(checked))
         except FlowProblems as failure:
             return Validation(valid=False, problems=[_finding(problem) for problem in failure.problems])
-        return Validation(valid=True, problems=[])
+        return Validation(valid=True, problems=[_finding(problem) for problem in warnings])
+
+    def _warnings(self, connection: Connection, document: dict[str, Any]) -> list[Problem]:
+        organization = self._caller.organization
+        bundle = compile_bundle(connection, organization, document, self._node_types)
+        missing = missing_credentials(connection, organization, bundle.documents)
+        return [replace(problem, severity="warning") for problem in missing]
 
     def _create(self, connection: Connection, document: dict[str, Any]) -> Draft:
         made = drafts.create_workflow(connection, self._caller.organization, document, self._caller.actor)

@@ -12,6 +12,7 @@ from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
 from botflow.records.workflows import Publication
 from botflow.service.bundles import Bundle, compile_bundle
+from botflow.service.credential_uses import check_credentials
 from botflow.service.refusals import check_revision, unknown_workflow
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft, get_draft
@@ -41,6 +42,7 @@ def publish_draft(
     if draft is None:
         raise unknown_workflow(slug)
     check_revision(draft, compiled.revision)
+    check_credentials(connection, caller.organization, bundle.documents)
     publication = publish_version(
         *(connection, slug, flow.name, flow.digest, bundle.documents),
         restores=True,

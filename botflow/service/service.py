@@ -12,6 +12,7 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.audit_log import AuditLog
+from botflow.service.credentials import Credentials
 from botflow.service.diffs import Diffs
 from botflow.service.drafts import Drafts
 from botflow.service.edges import Edges
@@ -78,3 +79,7 @@ class Service:
     @cached_property
     def keys(self) -> Keys:
         return Keys(self._runtime, self.caller)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self._runtime, self.caller)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
+from botflow.service.credential_uses import check_credentials
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown
 from botflow.service.publishing import compile_draft, publish_draft
@@ -87,7 +88,8 @@ class Versions:
     async def publish_workflow(self, workflow: str, message: str = "", *, if_revision: int | None = None) -> Published:
         """Make a version of the draft, and serve it: here at once, in other processes within a second.
 
-        FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile.
+        FlowProblems when the draft has errors, or names credentials that it may not use; RejectedInbound
+        `draft.changed` (412) when somebody edits it meanwhile.
         """
         organization, slug = self._caller.organization, slug_in(workflow)
         draft, bundle = await self._engine.read(compile_draft, organization, slug, self._node_types, if_revision)
@@ -112,8 +114,10 @@ class Versions:
         return versions.list_versions(connection, organization, slug, after, limit)
 
     def _activate(self, connection: Connection, slug: str, number: int) -> int:
-        if versions.get_version(connection, self._caller.organization, slug, number) is None:
+        found = versions.get_version(connection, self._caller.organization, slug, number)
+        if found is None:
             raise unknown_version(slug, number)
+        check_credentials(connection, self._caller.organization, found[1])
         before = activate_version(connection, slug, number)
         assert before is not None, "it was there in this transaction"
         record_change(

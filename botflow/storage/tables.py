@@ -419,7 +419,8 @@ senders = Table(
     PrimaryKeyConstraint("channel", "address"),
 )
 
-# Named sets of secret fields for a module; `fields` is encrypted and bound to the row.
+# Named sets of secret fields for a module; `fields` is encrypted and bound to the row. `public_id` is the one that is
+# shown: row numbers would tell an organization how many the others have.
 credentials = Table(
     "credentials",
     metadata,
@@ -431,5 +432,10 @@ credentials = Table(
     Column("is_active", Boolean, nullable=False),
     Column("fields", LargeBinary, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("public_id", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("is_default", Boolean, nullable=False, server_default=false()),
+    Column("updated_at", UtcTime),
     UniqueConstraint("organization_id", "user_name", "name"),
 )
+Index("credentials_name_idx", credentials.c.organization_id, credentials.c.name, credentials.c.user_name)

@@ -10,6 +10,7 @@ from botflow.records.access import Scope as Access
 from botflow.settings import Settings
 from botflow.web.api import (
     audit_log,
+    credentials,
     diffs,
     drafts,
     edges,
@@ -71,6 +72,7 @@ OPERATIONS = (
     *token_keys.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
+    *credentials.OPERATIONS,
     *audit_log.OPERATIONS,
 )
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from botflow.errors import ProviderError, RejectedInbound
+from botflow.errors import ProviderError, RejectedInbound, UsageError
 from botflow.interfaces import Channel, Reports, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, send_bytes
@@ -128,16 +128,27 @@ async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: R
         form=parse_form(body),
         headers={str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]},
     )
-    if channel.verify(request) or _lets_unsigned_in(desk, channel, scope):
+    if await _is_signed(desk, channel, scope, request):
         return request
     await desk.count_forgery(scope, provider=channel.name)
     raise RejectedInbound(
         f"this request does not carry a signature of {channel.name}",
         code="webhook.forged",
         hint="BOTFLOW_PUBLIC_URL must be the address that stands in the provider's console,"
-        " and the provider's auth token must be configured",
+        " and the auth token of the provider's account must be configured",
         status=HTTPStatus.FORBIDDEN,
     )
+
+
+async def _is_signed(desk: Desk, channel: Channel, scope: Scope, request: WebhookRequest) -> bool:
+    """Say whether the provider signed for the workflow's account; nothing is, while its credential cannot be used."""
+    slug = scope["path_params"]["workflow"]
+    try:
+        async with desk.runtime.accounts.channel(slug, channel) as account:
+            return account.of.verify(request) or _lets_unsigned_in(desk, account.of, scope)
+    except UsageError as unusable:
+        desk.quiet_log.warning("credential_unusable", workflow=slug, code=unusable.code, reason=unusable.message)
+        return False
 
 
 def _lets_unsigned_in(desk: Desk, channel: Channel, scope: Scope) -> bool:

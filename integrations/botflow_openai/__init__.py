@@ -10,6 +10,7 @@ from __future__ import annotations
 from botflow.errors import UsageError
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
+from botflow_openai.credentials import OPENAI
 from botflow_openai.settings import OpenAISettings
 
 
@@ -36,5 +37,6 @@ plugin = Plugin(
     name="openai",
     settings=OpenAISettings,
     model=configured_model,
+    credential_modules=(OPENAI,),
     hint="set OPENAI_API_KEY for a language model",
 )

@@ -6,6 +6,7 @@ Importing this package does not import Twilio's SDK: only the first send does.
 from botflow.plugins import Plugin
 from botflow_twilio.building import message_received, send_message
 from botflow_twilio.channel import TwilioChannel
+from botflow_twilio.credentials import TWILIO
 from botflow_twilio.nodes import MessageReceived, SendTwilioMessage
 from botflow_twilio.settings import TwilioSettings
 
@@ -16,4 +17,5 @@ plugin = Plugin(
     settings=TwilioSettings,
     channel=TwilioChannel,
     node_types=(MessageReceived(), SendTwilioMessage()),
+    credential_modules=(TWILIO,),
 )

@@ -154,8 +154,8 @@ GATES = (
         test_provider_webhooks.test_forged_webhooks_change_nothing,
     ),
     Fence(
-        provider_webhooks._signed_request,
-        "channel.verify(request) or",
+        provider_webhooks._is_signed,
+        "account.of.verify(request) or",
         "True or",
         test_provider_webhooks.test_refused_webhooks_leave_the_state_as_it_was,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime import vault
+from botflow.runtime import sealing
 from botflow.runtime.runs import emit, validation
 from botflow.runtime.runs import schedules as keeping
 from botflow.storage import credentials
@@ -47,7 +47,7 @@ FENCES_OF_TRIGGERS = (
         test_trigger_workflow.test_a_user_with_the_credential_may_start_it,
     ),
     Fence(
-        vault._place,
+        sealing._place,
         "[key.organization, key.user_name, key.name, module]",
         "[key.organization]",
         test_vault.test_fields_copied_into_another_row_are_refused,

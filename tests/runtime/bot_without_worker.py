@@ -53,6 +53,7 @@ from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say
 from tests.node_types import with_types
+from tests.provider_accounts import deployment_accounts
 from tests.runtime.bot_world import Count, Counted, Question, World
 from tests.runtime.crashes import crashing
 
@@ -285,7 +286,7 @@ def assemble(
     runner = TurnRunner(
         owner=owner,
         asks=Asks(
-            models=[LexicalModel()],
+            accounts=deployment_accounts([LexicalModel()]),
             transcripts=database.transcripts,
             actions=actions,
             spend=spend,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from botflow.errors import UsageError
 from botflow.keyring import Keyring
-from botflow.runtime.vault import Sealer, Vault
-from botflow.storage.credentials import Credentials
+from botflow.runtime.sealing import Sealer
+from botflow.runtime.vault import Vault
+from botflow.storage.credentials import CredentialKey, Credentials
 from botflow.storage.database import Database
-from botflow.storage.tables import credentials
+from botflow.storage.tables import credentials, organizations
 
 KEY = Keyring("k" * 40)
 SECRET = "sk-canary-4711"
@@ -109,7 +110,12 @@ async def test_a_taken_name_is_refused_and_nothing_changes(vault: Vault, store: 
 
 @pytest.mark.parametrize(
     ("name", "fields", "code"),
-    [("no name", {"a": "b"}, "credential.name"), ("x", {}, "credential.fields"), ("x", {"a": 1}, "credential.fields")],
+    [
+        ("no: name", {"a": "b"}, "credential.name"),
+        (" x", {"a": "b"}, "credential.name"),
+        ("x", {}, "credential.fields"),
+        ("x", {"a": 1}, "credential.fields"),
+    ],
 )
 async def test_what_is_no_credential_is_refused(vault: Vault, name: str, fields: dict[str, str], code: str) -> None:
     with pytest.raises(UsageError) as refused:
@@ -158,3 +164,20 @@ async def test_a_row_that_was_cut_off_is_damaged(
     with pytest.raises(UsageError) as refused:
         await vault.fields(await home(store), "", "mail")
     assert refused.value.code == "credential.damaged"
+
+
+async def test_every_organizations_rows_are_resealed_and_a_webhook_reads_only_its_own(
+    store: Credentials, vault: Vault, database: Database
+) -> None:
+    add = insert(organizations).values(slug="other", name="Other").returning(organizations.c.id)
+    other = await database.engine.write(lambda connection: connection.execute(add).scalar_one())
+    key = CredentialKey(organization=other, user_name="", name="Their shop")
+    await store.add(key, "webhook", vault.safe.seal(key, "webhook", {"secret": SECRET}))
+
+    assert await vault.webhook_secret(other, "Their shop") == SECRET
+    with pytest.raises(UsageError) as refused:
+        await vault.webhook_secret(await home(store), "Their shop")
+    assert await Vault(store, Keyring("n" * 40, "k" * 40)).reseal() == 1
+
+    assert refused.value.code == "credential.unknown"
+    assert await Vault(store, Keyring("n" * 40)).webhook_secret(other, "Their shop") == SECRET

@@ -198,3 +198,21 @@ async def test_what_one_start_costs(database: Database, database_url: str) -> No
     print(f"{len(statements) / 100:g} statements a start in the caller's transaction")
     assert len(statements) <= STATEMENTS_A_START * 100
     assert len(await runs(database)) == 100
+
+
+async def test_a_workflow_whose_channel_has_no_credential_of_the_organization_is_not_started(
+    database: Database, database_url: str
+) -> None:
+    document = {**run_flow("sells", node("start", "trigger.manual")), "credentials": {"sms": "Sales"}}
+    await publish(database, document)
+    vault = Vault(Credentials(database.engine), Keyring("k" * 40))
+    await vault.add("Sales", "sms", {"a": "b"}, user_name="ann")
+    with sync_connection(database_url, "connection") as connection:
+        with pytest.raises(RejectedInbound) as refused:
+            trigger_workflow_sync("sells", user_name="ann", connection=connection)
+        connection.rollback()
+        await vault.add("Sales", "sms", {"a": "b"})
+        trigger_workflow_sync("sells", user_name="ann", connection=connection)
+        connection.commit()
+
+    assert refused.value.code == "credential.foreign"

@@ -24,6 +24,7 @@ from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutboun
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.redaction.known_secrets import KnownSecrets
+from botflow.runtime.accounts import Accounts
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.sender import Pace, Sender
 from botflow.runtime.served_flows import Flows
@@ -33,6 +34,7 @@ from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import inbounds, sessions
 from tests.engine.conversation import node, say
+from tests.provider_accounts import deployment_accounts
 
 US = "55502"  # a short code: a hundred segments a second
 PIZZA = {"botflow": 1, "id": "pizza", "nodes": [node("start", "chatbot.message_received", next="hi"), say("hi", "Hi")]}
@@ -51,6 +53,7 @@ def sender_of(
     status_url: Callable[[StoredOutbound, str], str | None] = lambda part, provider: None,
     clock: Clock | None = None,
     pace: Pace | None = None,
+    accounts: Accounts | None = None,
 ) -> Sender:
     """Return a sender with the gate that it has in a server."""
     engine = database.engine
@@ -58,6 +61,7 @@ def sender_of(
     return Sender(
         database.outbox,
         channels,
+        accounts or deployment_accounts(),
         status_url=status_url,
         clock=clock or SystemClock(),
         gate=ConsentGate(GateRows(engine), Contacts(engine), flows),

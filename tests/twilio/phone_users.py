@@ -26,6 +26,7 @@ from botflow.storage.tables import outbounds, senders, sessions
 from tests.engine.conversation import START, node, say
 from tests.node_types import EVERY
 from tests.organizations import HOME
+from tests.provider_accounts import deployment_accounts
 from tests.runtime.bot_without_worker import Bot, open_bot, texts
 from tests.stand_ins.twilio import TwilioStandIn
 
@@ -134,6 +135,7 @@ async def open_town(
         outbox = Sender(
             database.outbox,
             channels,
+            deployment_accounts(),
             status_url=lambda part, provider: None,
             clock=SystemClock(),
             gate=bot.gate,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -23,6 +24,7 @@ from botflow.interfaces import Model, OnDelta
 from botflow.plugins import Plugin
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
+from botflow.runtime.accounts import Account, Accounts
 from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions, storable_text
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.offline_model import LexicalModel
@@ -56,7 +58,7 @@ class Asks:
     def __init__(
         self,
         *,
-        models: Sequence[Model],
+        accounts: Accounts,
         transcripts: Transcripts,
         actions: Actions,
         spend: ModelSpend,
@@ -64,7 +66,7 @@ class Asks:
         measurements: Measurements,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
-        self._models = models
+        self._accounts = accounts
         self._transcripts = transcripts
         self._actions = actions
         self._spend = spend
@@ -135,11 +137,29 @@ class Asks:
         )
 
     async def _ask_model(self, ask: AskModel, asking: Asking, on_delta: OnDelta | None, budgets: Budgets) -> Answer:
-        model, name = model_named(self._models, ask.model)
-        if len(self._models) == 1 and not self._said_offline:
+        async with AsyncExitStack() as stack:
+            try:
+                account = await stack.enter_async_context(self._accounts.models(asking.workflow))
+            except UsageError as unusable:  # the workflow's credential
+                answer = _failed(unusable.code, unusable.message)
+                self._log_failure(ask, asking, answer, self._known_secrets.redactor())
+                return answer
+            return await self._ask_account(account, ask, asking, on_delta, budgets)
+
+    async def _ask_account(
+        self,
+        account: Account[Sequence[Model]],
+        ask: AskModel,
+        asking: Asking,
+        on_delta: OnDelta | None,
+        budgets: Budgets,
+    ) -> Answer:
+        models = account.of
+        model, name = model_named(models, ask.model)
+        if len(models) == 1 and not self._said_offline:
             self._said_offline = True
             self._log.info("model_is_offline", hint="the built-in model answers; a language model would do it better")
-        redactor = self._known_secrets.redactor()
+        redactor = self._known_secrets.redactor(account.secrets)
 
         took_s = 0.0  # of a call that the budget refuses
 

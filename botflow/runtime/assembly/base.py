@@ -13,6 +13,7 @@ from botflow.engine.node_type import NodeType
 from botflow.interfaces import Channel, Model
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of, secret_settings
+from botflow.runtime.accounts import Accounts
 from botflow.runtime.asks.perform import models_of
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.database_clock import DatabaseClock
@@ -48,6 +49,7 @@ class Base:
     decisions: Decisions
     contacts: Contacts
     vault: Vault
+    accounts: Accounts
     measurements: Measurements
 
 
@@ -77,6 +79,18 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     hub.on_flows_changed(flows.changed)
     if options.flows:
         hub.flows_changed()
+    models = models_of(plugins, options.environment)
+    vault = Vault(Credentials(database.engine), options.keyring, options.known_secrets)
+    accounts = Accounts(
+        engine=database.engine,
+        safe=vault.safe,
+        plugins=plugins,
+        models=models,
+        known_secrets=options.known_secrets,
+        clock=clock,
+        sends=options.sends,
+    )
+    stack.push_async_callback(accounts.close)
     return Base(
         options=options,
         owner=owner,
@@ -86,12 +100,13 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         clock=clock,
         redis=redis,
         channels=channels,
-        models=models_of(plugins, options.environment),
+        models=models,
         flows=flows,
         hub=hub,
         decisions=Decisions(database.engine),
         contacts=Contacts(database.engine),
-        vault=Vault(Credentials(database.engine), options.keyring, options.known_secrets),
+        vault=vault,
+        accounts=accounts,
         measurements=Measurements(flows.slug_of, flows.node_type_of),
     )
 

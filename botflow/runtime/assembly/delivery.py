@@ -41,6 +41,7 @@ def delivery_of(base: Base) -> Delivery:
         sender=Sender(
             database.outbox,
             base.channels,
+            base.accounts,
             status_url=callbacks.of,
             clock=base.clock,
             gate=gate,

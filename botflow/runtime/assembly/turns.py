@@ -118,11 +118,10 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
 def _asks(base: Base, stack: AsyncExitStack) -> Asks:
     """Return the performer of asks: models, actions, the conversation's history."""
     database = base.database
-    models = base.models
-    for model in models:
+    for model in base.models:
         stack.push_async_callback(model.close)
     return Asks(
-        models=models,
+        accounts=base.accounts,
         transcripts=database.transcripts,
         actions=Actions(
             node_types=base.node_types,

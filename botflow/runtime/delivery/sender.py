@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import inf
+from typing import cast
 
 import structlog
 
 from botflow.clock import Clock
 from botflow.crash_points import reach
-from botflow.errors import ProviderError
+from botflow.errors import ProviderError, UsageError
 from botflow.interfaces import Channel, DeliveryStatus, Meters, Reconciles, Sent
 from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.redaction.known_secrets import KnownSecrets
+from botflow.runtime.accounts import Accounts
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.send_gate import Passage
 from botflow.runtime.process.failure_facts import log_failure
@@ -65,6 +67,7 @@ class Sender:
         self,
         store: Outbox,
         channels: Mapping[str, Channel],
+        accounts: Accounts,
         *,
         status_url: Callable[[StoredOutbound, str], str | None],
         clock: Clock,
@@ -74,6 +77,7 @@ class Sender:
     ) -> None:
         self._store = store
         self._channels = channels
+        self._accounts = accounts
         self._status_url = status_url
         self._clock = clock
         self._gate = gate
@@ -161,9 +165,14 @@ class Sender:
             return Sent(state="held", error_code="channel.missing")
         if self._clock.monotonic_s() - claimed_s > self._pace.stale_claim_s:  # `reconcile` asks for it
             return Sent(state="unknown", error_code="claim.stale")
-        sent = await channel.send(outbound, self._status_url(outbound, channel.name))
+        try:
+            async with self._accounts.channel(outbound.key.workflow, channel) as account:
+                sent = await account.of.send(outbound, self._status_url(outbound, channel.name))
+                secrets = account.secrets
+        except UsageError as unusable:  # the workflow's credential
+            return Sent(state="held", error_code=unusable.code, reason=unusable.message)
         if sent.reason:  # a provider's error may quote the request, its Authorization among it
-            sent = replace(sent, reason=self._known_secrets.redactor().text(sent.reason))
+            sent = replace(sent, reason=self._known_secrets.redactor(secrets).text(sent.reason))
         return sent
 
     async def _passage(self, outbound: StoredOutbound) -> Passage:
@@ -227,8 +236,9 @@ class Sender:
         try:
             if not isinstance(channel, Reconciles):
                 raise ProviderError("this channel cannot be asked", code="channel.cannot_tell")
-            found = await channel.find(outbound)
-        except ProviderError as failure:
+            async with self._accounts.channel(outbound.key.workflow, channel) as account:
+                found = await cast(Reconciles, account.of).find(outbound)
+        except (ProviderError, UsageError) as failure:
             if outbound.attempts >= self._pace.attempts:
                 await self._hold(outbound, failure.code)
             return

@@ -148,7 +148,8 @@ def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties
 def _check_credentials(connection: Connection, target: Target, plan: Plan, request: StartRequest) -> None:
     user_name = "" if request.external_id else request.user_name  # a person's conversation does not run for a user
     usable = usable_names(connection, target.organization, user_name, plan.credentials)
-    if missing := sorted(plan.credentials - usable):
+    of_all = usable_names(connection, target.organization, "", set(plan.accounts.values()))
+    if missing := sorted(plan.credentials - usable | set(plan.accounts.values()) - of_all):
         raise no_start(
             f"the workflow {target.slug!r} needs credentials that {user_name or 'the organization'!r} does not have:"
             f" {', '.join(missing)}",

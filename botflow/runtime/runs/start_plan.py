@@ -28,13 +28,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a version may be started. `time_zone` and `region` ("" for none) are the workflow's."""
+    """How a version may be started. `time_zone` and `region` ("" for none) are the workflow's; `accounts` are the
+    credentials that it names for channels and models, by module."""
 
     is_single: bool
     time_zone: str
     region: str
     entries: tuple[Entry, ...]
     credentials: frozenset[str]
+    accounts: Mapping[str, str]
 
     def of(self, kind: type[P]) -> Iterator[tuple[str, P]]:
         """Yield the trigger nodes whose properties are of this kind, by their ids."""
@@ -59,4 +61,5 @@ def plan_of(slug: str, documents: Mapping[str, Any]) -> Plan:
         credentials=frozenset(
             node.credential for document in shaped.values() for node in document.nodes if node.credential
         ),
+        accounts=own.credentials,
     )

@@ -105,7 +105,7 @@ async def _secrets(request: UnprovenRequest) -> list[str]:
     desk, slug, found = request.desk, request.live.slug, []
     for name in (request.properties.secret, *request.properties.former_secrets):
         try:
-            found.append(await desk.runtime.vault.webhook_secret(name))
+            found.append(await desk.runtime.vault.webhook_secret(request.live.organization, name))
         except UsageError as missing:
             desk.quiet_log.warning("webhook_secret_missing", workflow=slug, code=missing.code, reason=str(missing))
     return found

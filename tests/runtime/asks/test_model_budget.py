@@ -227,7 +227,7 @@ async def test_a_refusal_leaves_the_node_by_error(database: Database) -> None:
         node("end", "logic.end"),
     )
     async with open_bot(database, *thinking, budgets={"session": {"cost": 0.5}}) as bot:
-        bot.runner._asks._models = (Paid(price=None, name="lexical"),)
+        bot.runner._asks._accounts._models = (Paid(price=None, name="lexical"),)
 
         assert await bot.said("hi", "m1") == ["Not today."]
 

@@ -30,6 +30,7 @@ from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 from botflow.storage.spending import Spending
 from botflow.storage.transcripts import Transcripts
+from tests.provider_accounts import deployment_accounts
 
 ROUTE = AskModel(purpose="route", text="order", choices=(Choice(handle="order"),))
 ASKING = Asking("bank", 1, 1, "e1")
@@ -130,7 +131,7 @@ def asks(
         raise structlog.DropEvent
 
     return Asks(
-        models=models or (LexicalModel(),),
+        accounts=deployment_accounts(models or (LexicalModel(),)),
         transcripts=cast(Transcripts, Shelf(lines or [])),  # nothing but `lines` is called
         actions=Actions(
             node_types={node_type.name: node_type for node_type in (pay, wait, odd, say)},

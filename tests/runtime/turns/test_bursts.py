@@ -198,7 +198,7 @@ async def test_a_request_to_stop_is_never_part_of_a_burst_and_overtakes_it(
 def slow_bot(bot: Bot) -> SlowModel:
     """Put a slow model before the others."""
     model = SlowModel()
-    bot.runner._asks._models = (model, *bot.runner._asks._models)
+    bot.runner._asks._accounts._models = (model, *bot.runner._asks._accounts._models)
     return model
 
 

@@ -85,7 +85,7 @@ class Known:
 
 def with_model(bot: Bot) -> Known:
     model = Known()
-    bot.runner._asks._models = (model, *bot.runner._asks._models)
+    bot.runner._asks._accounts._models = (model, *bot.runner._asks._accounts._models)
     return model
 
 

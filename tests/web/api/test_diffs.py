@@ -6,8 +6,7 @@ import pytest
 
 from botflow.errors import RejectedInbound
 from botflow.service import Principal, Scope, Service
-from tests.web.api.calls import call
-from tests.web.api.test_drafts_and_versions import hello
+from tests.web.api.calls import call, hello
 from tests.web.site import ORDER, TALK, open_site
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from botflow.errors import RejectedInbound
 from botflow.service import Principal, Scope, publishing
 from tests.organizations import HOME
-from tests.web.api.calls import call, outcome
+from tests.web.api.calls import call, hello, outcome
 from tests.web.site import ORDER, TALK, open_site, texts
-
-
-def hello(text: str = "Hello!", **more: Any) -> dict[str, Any]:
-    """Return the document of a flow that says one thing."""
-    nodes = [
-        {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "say"},
-        {"id": "say", "type": "chatbot", "actionType": "say", "properties": {"text": text}},
-    ]
-    return {"botflow": 1, "id": "hello", "name": "Hello", "nodes": nodes, **more}
 
 
 async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) -> None:

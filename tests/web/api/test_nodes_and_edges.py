@@ -149,9 +149,9 @@ async def test_what_does_not_fit_is_refused(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER,)) as site:
         for method, path, body, status, code in (
             ("GET", f"{NODES}/nobody", None, 404, "node.unknown"),
-            ("GET", f"{NODES}/a%2Fb", None, 404, "node.unknown"),
+            ("GET", f"{NODES}/a%2Fb", None, 404, "http.not_found"),
             ("GET", f"{NODES}/%00", None, 404, "node.unknown"),
-            ("DELETE", f"{NODES}/a%2Fb", None, 404, "node.unknown"),
+            ("DELETE", f"{NODES}/a%2Fb", None, 404, "http.not_found"),
             ("GET", f"{NODES}/start?version=9", None, 404, "version.unknown"),
             ("GET", "/workflows/nothing/nodes", None, 404, "workflow.unknown"),
             ("GET", "/workflows/nothing/graph", None, 404, "workflow.unknown"),
