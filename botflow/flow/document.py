@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.graph import ExecutionMode
 from botflow.flow.locale_codes import Country, Language
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
@@ -167,7 +168,7 @@ class Document(Policy):
     """The language of answers and of botflow's own sentences, which exist in `en`, `de`, `es` and `fr`."""
     region: Country | None = None
     """A country such as `GB`, for phone numbers and the order of day and month."""
-    execution_mode: Literal["persistent", "single"] = "persistent"
+    execution_mode: ExecutionMode = "persistent"
     """`persistent`: one session per person, with many conversations. `single`: one run per trigger, which may wait for
     a time or for other runs, but not for a message."""
     variables: dict[str, Any] = Field(default_factory=dict)

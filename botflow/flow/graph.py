@@ -17,6 +17,7 @@ from botflow.flow.templates.template import Templates
 from botflow.flow.theme import Theme
 
 Category = Literal["trigger", "action"]
+ExecutionMode = Literal["persistent", "single"]
 JsonObject = dict[str, Any]
 
 
@@ -79,7 +80,7 @@ class Flow:
 
     id: str
     name: str
-    mode: Literal["persistent", "single"] = "persistent"
+    mode: ExecutionMode = "persistent"
     language: str = "en"
     region: str | None = None
     apology: str | None = None

@@ -11,17 +11,33 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botflow.records.access import Principal, Role, Scope
+    from botflow.service.constants import ExecutionMode, ExecutionStatus, NodeCategory, NodeFamily, WorkflowStatus
     from botflow.service.service import Service
 
 # The imports under TYPE_CHECKING above declare the same for type checkers.
 _HOMES = {
+    "ExecutionMode": "botflow.service.constants",
+    "ExecutionStatus": "botflow.service.constants",
+    "NodeCategory": "botflow.service.constants",
+    "NodeFamily": "botflow.service.constants",
     "Principal": "botflow.records.access",
     "Role": "botflow.records.access",
     "Scope": "botflow.records.access",
     "Service": "botflow.service.service",
+    "WorkflowStatus": "botflow.service.constants",
 }
 
-__all__ = ["Principal", "Role", "Scope", "Service"]
+__all__ = [
+    "ExecutionMode",
+    "ExecutionStatus",
+    "NodeCategory",
+    "NodeFamily",
+    "Principal",
+    "Role",
+    "Scope",
+    "Service",
+    "WorkflowStatus",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
+from botflow.flow.graph import ExecutionMode
 from botflow.records.access import Principal
 from botflow.records.workflows import WorkflowStatus
 from botflow.runtime.app import Runtime
@@ -20,7 +21,6 @@ from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.workflow_pages import SORTS, WorkflowFilter, WorkflowRow, sort_values
 from botflow.storage.workflow_versions import set_status
 
-ExecutionMode = Literal["persistent", "single"]
 Sort = Literal["id", "-id", "name", "-name", "createdAt", "-createdAt", "updatedAt", "-updatedAt"]
 
 

@@ -12,6 +12,7 @@ from botflow.errors import UsageError
 from botflow.flow.building.run_steps import RunSteps
 from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
+from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
@@ -57,8 +58,8 @@ class Flow(RunSteps):
         name: str = "",
         language: str = "en",
         region: str | None = None,
-        mode: Literal["persistent", "single"] | None = None,
-        execution_mode: Literal["persistent", "single"] | None = None,
+        mode: ExecutionMode | None = None,
+        execution_mode: ExecutionMode | None = None,
         variables: Mapping[str, Any] | None = None,
         apology: str | None = None,
         theme: Mapping[str, str] | None = None,

@@ -13,6 +13,16 @@ from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.service.tables import drafts
 from botflow.storage.tables import workflow_versions, workflows
 
+_DRAFTS: Select[*tuple[Any, ...]] = (
+    select(
+        *(workflows.c.id, workflows.c.slug, workflows.c.status, workflows.c.created_at),
+        *(drafts.c.document, drafts.c.revision, drafts.c.updated_by, drafts.c.updated_at),
+        workflow_versions.c.documents,
+    )
+    .outerjoin(drafts, drafts.c.workflow_id == workflows.c.id)
+    .outerjoin(workflow_versions, workflow_versions.c.id == workflows.c.active_version)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -31,7 +41,11 @@ class Draft:
 def get_draft(connection: Connection, organization: int, slug: str, *, lock: bool = False) -> Draft | None:
     """Return the draft; None when the organization has no such workflow. `lock` keeps others from editing it until the
     transaction ends."""
-    row = connection.execute(_draft_of(organization, slug, lock=lock)).first()
+    mine = (workflows.c.organization_id == organization, workflows.c.slug == slug)
+    if lock:
+        # A statement of its own: one that waited for the lock would read the draft as it was before it waited.
+        connection.execute(select(workflows.c.id).where(*mine).with_for_update())
+    row = connection.execute(_DRAFTS.where(*mine)).first()
     if row is None:
         return None
     bundle = row.documents or {}
@@ -95,17 +109,3 @@ def active_documents(connection: Connection, organization: int, slugs: Sequence[
         .where(workflows.c.organization_id == organization, workflows.c.slug.in_(slugs))
     )
     return {slug: documents[slug] for slug, documents in connection.execute(statement)}
-
-
-def _draft_of(organization: int, slug: str, *, lock: bool) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(
-            *(workflows.c.id, workflows.c.slug, workflows.c.status, workflows.c.created_at),
-            *(drafts.c.document, drafts.c.revision, drafts.c.updated_by, drafts.c.updated_at),
-            workflow_versions.c.documents,
-        )
-        .outerjoin(drafts, drafts.c.workflow_id == workflows.c.id)
-        .outerjoin(workflow_versions, workflow_versions.c.id == workflows.c.active_version)
-        .where(workflows.c.organization_id == organization, workflows.c.slug == slug)
-    )
-    return statement.with_for_update(of=workflows) if lock else statement

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pydantic import BaseModel
 
@@ -14,6 +13,7 @@ from botflow.engine.asks import Answer, Ask, Pause
 from botflow.engine.events import EdgeFollowed, Event, ExecutionFailed, ExecutionStarted, LogWritten, NodeFailed
 from botflow.engine.node_type import NodeType
 from botflow.engine.turn import Turn
+from botflow.flow.graph import ExecutionMode
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins
 from botflow.testing.outcomes import failed
@@ -46,7 +46,7 @@ class NodeExample:
     node_type: NodeType
     properties: Mapping[str, object] = field(default_factory=dict)
     variables: Mapping[str, object] = field(default_factory=dict)
-    mode: Literal["persistent", "single"] = "persistent"
+    mode: ExecutionMode = "persistent"
     workflows: tuple[Mapping[str, object], ...] = ()
     person: Person = VISITOR
     begin: Callable[[Simulator], object] = says_hello

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from botflow.flow.graph import ExecutionMode
 from botflow.records.access import Scope
 from botflow.records.workflows import WorkflowStatus
 from botflow.service.models import Body, Page
-from botflow.service.workflows import ExecutionMode, Sort, Workflow
+from botflow.service.workflows import Sort, Workflow
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import PageQuery, QueryText
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -113,6 +114,18 @@ async def test_of_two_concurrent_edits_the_later_one_is_refused(database_url: st
             late = await call(site, method, path, body, if_match='"0"')
             assert (late.status_code, late.json()["code"]) == (412, "draft.changed"), path
         assert (await call(site, "GET", f"{NODES}/pizza")).json() == first.json()
+
+
+async def test_edits_at_the_same_moment_are_all_kept(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        made = await asyncio.gather(*(call(site, "POST", NODES, {**BYE, "id": f"bye{n}"}) for n in range(8)))
+        assert sorted(answer.json()["revision"] for answer in made) == list(range(1, 9))
+        graph = (await call(site, "GET", "/workflows/order/graph")).json()
+        assert {f"bye{n}" for n in range(8)} <= {node["id"] for node in graph["nodes"]}
+        named = await asyncio.gather(
+            *(call(site, "PUT", f"{NODES}/bye{n}/position", {"x": n, "y": 0}, if_match='"8"') for n in range(4))
+        )
+        assert sorted(answer.status_code for answer in named) == [200, 412, 412, 412]
 
 
 async def test_many_edits_are_one_revision_or_none(database_url: str) -> None:
