@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botflow.interfaces.credential_modules import FieldType
     from botflow.records.access import Principal, Role, Scope
     from botflow.service.constants import ExecutionMode, ExecutionStatus, NodeCategory, NodeFamily, WorkflowStatus
     from botflow.service.service import Service
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ExecutionMode": "botflow.service.constants",
     "ExecutionStatus": "botflow.service.constants",
+    "FieldType": "botflow.interfaces.credential_modules",
     "NodeCategory": "botflow.service.constants",
     "NodeFamily": "botflow.service.constants",
     "Principal": "botflow.records.access",
@@ -30,6 +32,7 @@ _HOMES = {
 __all__ = [
     "ExecutionMode",
     "ExecutionStatus",
+    "FieldType",
     "NodeCategory",
     "NodeFamily",
     "Principal",
