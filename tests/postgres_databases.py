@@ -19,7 +19,7 @@ from tests.servers import Server
 
 PATIENCE_S = 10.0
 RELATIONS = """
-SELECT array_agg(c.relname::text || c.relkind::text ORDER BY 1) FROM pg_class c
+SELECT array_agg(c.relname || c.relkind::text ORDER BY c.relname, c.relkind) FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"""
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 SEQUENCES = "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace ORDER BY 1"
