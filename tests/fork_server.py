@@ -25,11 +25,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import botflow.nodes
+
 # Each has a `main(arguments)`.
 LOADED = ("tests.botflow_command", "tests.faults.crashing_server", "tests.faults.scaled_botflow")
 ALSO_LOADED = (  # what they load when they come to it; the SDKs alone take seconds, in which a process is silent
     *("alembic.command", "uvloop", "uvicorn.protocols.http.httptools_impl"),
     *("botflow.storage.cache.redis", "botflow_openai.model", "twilio.http.async_http_client", "twilio.rest.api"),
+    *(
+        "botflow.cli.flow_watch",
+        "botflow.cli.output.banner",
+        "botflow.cli.output.flow_warnings",
+        "uvicorn.lifespan.off",
+    ),
+    "cryptography.hazmat.primitives.kdf.hkdf",
 )
 PATIENCE_S = 180.0
 LONGEST_TYPED = 8_000  # characters; a pipe holds at least as much before somebody reads it
@@ -149,6 +158,7 @@ def fork_server() -> ForkServer:
 def main() -> None:
     for name in (*LOADED, *ALSO_LOADED):
         importlib.import_module(name)
+    botflow.nodes.built_in()  # it imports what it returns
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.collect()
     gc.freeze()  # what is loaded is shared by all children
