@@ -112,22 +112,23 @@ async def test_a_forms_fields_are_read_as_the_schema_says(site: Site, form: str,
     assert {name: type(value) for name, value in run.input.items()} == {n: type(value) for n, value in stored.items()}
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        *(f"amount={text}" for text in ("fifty", "50,00", "+5", "007", "1_000", "0x10", "NaN", "1e999", "%205", ".5")),
-        *(f"count={text}" for text in ("5.0", "1e3", "true", "18446744073709551616", "9" * 5000, "%D9%A3")),
-        *(f"sure={text}" for text in ("True", "yes", "on", "1")),
-        "amount=1&amount=2",
-        "day=27.11.2026",
-    ],
+REFUSED_FORMS = (
+    *(f"amount={text}" for text in ("fifty", "50,00", "+5", "007", "1_000", "0x10", "NaN", "1e999", "%205", ".5")),
+    *(f"count={text}" for text in ("5.0", "1e3", "true", "18446744073709551616", "9" * 5000, "%D9%A3")),
+    *(f"sure={text}" for text in ("True", "yes", "on", "1")),
+    "amount=1&amount=2",
+    "day=27.11.2026",
 )
-async def test_a_forms_field_that_is_not_exactly_of_its_type_is_refused(site: Site, form: str) -> None:
-    answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")
-    assert form.partition("=")[0] in answer.json()["detail"]
-    assert await runs(site.runtime.database) == []
+
+async def test_a_forms_field_that_is_not_exactly_of_its_type_is_refused(site: Site, subtests: pytest.Subtests) -> None:
+    for form in REFUSED_FORMS:
+        with subtests.test(msg=form[:80]):
+            answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
+
+            assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")
+            assert form.partition("=")[0] in answer.json()["detail"]
+            assert await runs(site.runtime.database) == []
 
 
 async def test_json_in_the_one_field_of_a_services_form_is_the_input(site: Site) -> None:
@@ -199,58 +200,56 @@ async def test_a_secret_may_stand_in_the_environment(site: Site, monkeypatch: py
     assert (refused.status_code, taken.status_code) == (403, 202)
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "status", "code"),
-    [
-        ("plain", {}, 401, "hook.unsigned"),
-        ("plain", {"authorization": "Basic abc"}, 401, "hook.unsigned"),
-        ("plain", {"authorization": "Bearer wrong"}, 403, "webhook.forged"),
-        ("plain", {"authorization": f"Bearer {SECRET}", "x-webhook-secret": "wrong"}, 403, "webhook.forged"),
-        ("plain", {"x-hub-signature-256": "sha256=00"}, 401, "hook.unsigned"),
-        ("signed", BEARER, 401, "hook.unsigned"),
-        ("signed", {"x-hub-signature-256": "sha256="}, 403, "webhook.forged"),
-        ("signed", {"x-hub-signature-256": "sha256=zz"}, 403, "webhook.forged"),
-        ("signed", {"x-hub-signature-256": "0" * 64}, 403, "webhook.forged"),
-        ("base64", {"x-signature": "%%%"}, 403, "webhook.forged"),
-        ("none", BEARER, 403, "webhook.forged"),
-        ("listener", BEARER, 404, "hook.unknown"),
-        ("two/third", BEARER, 404, "hook.unknown"),
-        ("missing", BEARER, 404, "workflow.unknown"),
-    ],
+UNPROVED: tuple[tuple[str, dict[str, str], int, str], ...] = (
+    ("plain", {}, 401, "hook.unsigned"),
+    ("plain", {"authorization": "Basic abc"}, 401, "hook.unsigned"),
+    ("plain", {"authorization": "Bearer wrong"}, 403, "webhook.forged"),
+    ("plain", {"authorization": f"Bearer {SECRET}", "x-webhook-secret": "wrong"}, 403, "webhook.forged"),
+    ("plain", {"x-hub-signature-256": "sha256=00"}, 401, "hook.unsigned"),
+    ("signed", BEARER, 401, "hook.unsigned"),
+    ("signed", {"x-hub-signature-256": "sha256="}, 403, "webhook.forged"),
+    ("signed", {"x-hub-signature-256": "sha256=zz"}, 403, "webhook.forged"),
+    ("signed", {"x-hub-signature-256": "0" * 64}, 403, "webhook.forged"),
+    ("base64", {"x-signature": "%%%"}, 403, "webhook.forged"),
+    ("none", BEARER, 403, "webhook.forged"),
+    ("listener", BEARER, 404, "hook.unknown"),
+    ("two/third", BEARER, 404, "hook.unknown"),
+    ("missing", BEARER, 404, "workflow.unknown"),
 )
-async def test_what_cannot_prove_itself_changes_nothing(
-    site: Site, path: str, headers: dict[str, str], status: int, code: str
-) -> None:
-    before = await site.state_hash()
-
-    answer = await post(site, f"/hooks/{path}", {"order": 1}, **headers)
-
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert SECRET not in answer.text
-    assert await site.state_hash() == before
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "content_type", "status", "code"),
-    [
-        ("plain", b"{", "application/json", 400, "body.not_json"),
-        ("plain", b"[" * 100 + b"]" * 100, "application/json", 400, "body.too_deep"),
-        ("plain", b'{"a": "\\u0000"}', "application/json", 422, "input.not_json"),
-        ("plain", b"<a/>", "text/xml", 415, "hook.content_type"),
-        ("plain", b"x" * 1_200_000, "application/json", 413, "body.too_large"),
-        ("strict", b"{}", "application/json", 422, "input.invalid"),
-        ("strict", b'{"order": "one"}', "application/json", 422, "input.invalid"),
-    ],
+async def test_what_cannot_prove_itself_changes_nothing(site: Site, subtests: pytest.Subtests) -> None:
+    for path, headers, status, code in UNPROVED:
+        with subtests.test(msg=f"{path} {headers}"):
+            before = await site.state_hash()
+
+            answer = await post(site, f"/hooks/{path}", {"order": 1}, **headers)
+
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert SECRET not in answer.text
+            assert await site.state_hash() == before
+
+
+UNREADABLE = (
+    ("plain", b"{", "application/json", 400, "body.not_json"),
+    ("plain", b"[" * 100 + b"]" * 100, "application/json", 400, "body.too_deep"),
+    ("plain", b'{"a": "\\u0000"}', "application/json", 422, "input.not_json"),
+    ("plain", b"<a/>", "text/xml", 415, "hook.content_type"),
+    ("plain", b"x" * 1_200_000, "application/json", 413, "body.too_large"),
+    ("strict", b"{}", "application/json", 422, "input.invalid"),
+    ("strict", b'{"order": "one"}', "application/json", 422, "input.invalid"),
 )
-async def test_a_body_that_cannot_be_read_is_refused_and_changes_nothing(
-    site: Site, path: str, body: bytes, content_type: str, status: int, code: str
-) -> None:
-    before = await site.state_hash()
 
-    answer = await post(site, f"/hooks/{path}", body, **BEARER, content_type=content_type)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await site.state_hash() == before
+async def test_a_body_that_cannot_be_read_is_refused_and_changes_nothing(site: Site, subtests: pytest.Subtests) -> None:
+    for path, body, content_type, status, code in UNREADABLE:
+        with subtests.test(msg=f"{path} {content_type} {body[:40]!r}"):
+            before = await site.state_hash()
+
+            answer = await post(site, f"/hooks/{path}", body, **BEARER, content_type=content_type)
+
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert await site.state_hash() == before
 
 
 async def test_an_event_starts_who_listens_once_per_key(site: Site) -> None:
@@ -265,25 +264,24 @@ async def test_an_event_starts_who_listens_once_per_key(site: Site) -> None:
     assert run.input == {"id": 7}
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "status", "code"),
-    [
-        ({"name": "contact.created"}, {}, 401, "token.missing"),
-        ({"name": "contact.created"}, BEARER, 401, "token.invalid"),
-        ({"payload": 1}, KEY, 422, "event.name"),
-        ({"name": 1}, KEY, 422, "body.wrong_type"),
-        ({"name": "x", "data": 1}, KEY, 422, "body.unknown_field"),
-        ({"name": "contact.created", "key": "k" * 201}, KEY, 422, "trigger.key"),
-        ([1], KEY, 400, "body.not_object"),
-    ],
+SENSELESS_EVENTS: tuple[tuple[Any, dict[str, str], int, str], ...] = (
+    ({"name": "contact.created"}, {}, 401, "token.missing"),
+    ({"name": "contact.created"}, BEARER, 401, "token.invalid"),
+    ({"payload": 1}, KEY, 422, "event.name"),
+    ({"name": 1}, KEY, 422, "body.wrong_type"),
+    ({"name": "x", "data": 1}, KEY, 422, "body.unknown_field"),
+    ({"name": "contact.created", "key": "k" * 201}, KEY, 422, "trigger.key"),
+    ([1], KEY, 400, "body.not_object"),
 )
-async def test_an_event_that_makes_no_sense_is_refused(
-    site: Site, body: Any, headers: dict[str, str], status: int, code: str
-) -> None:
-    answer = await site.client.post("/api/v1/events", json=body, headers=headers)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await runs(site.runtime.database) == []
+
+async def test_an_event_that_makes_no_sense_is_refused(site: Site, subtests: pytest.Subtests) -> None:
+    for body, headers, status, code in SENSELESS_EVENTS:
+        with subtests.test(msg=f"{str(body)[:60]} {headers}"):
+            answer = await site.client.post("/api/v1/events", json=body, headers=headers)
+
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert await runs(site.runtime.database) == []
 
 
 @pytest.mark.parametrize("workflow", ["blank", "blank_variable"])
@@ -338,10 +336,15 @@ async def test_a_byte_order_mark_is_ignored_in_the_api_and_in_events(site: Site)
     assert zone.status_code == 200, zone.text
 
 
-@pytest.mark.parametrize("given", [True, False, None, "5", "", 0, 12, -1, 1.5, [], [1], ["5"], [[{}]], {"a": [None]}])
-async def test_every_json_value_is_a_webhooks_body(site: Site, given: Any) -> None:
-    answer = await post(site, "/hooks/plain", json.dumps(given).encode(), **BEARER, content_type="application/json")
-    shown = await site.client.get(f"/api/v1/executions/{answer.json()['executionId']}", headers=KEY)
-    listed = await site.client.get("/api/v1/executions", headers=KEY)
-    assert (answer.status_code, shown.status_code, listed.status_code) == (202, 200, 200)
-    assert json.dumps(shown.json()["input"]) == json.dumps(given)
+JSON_VALUES: tuple[Any, ...] = (True, False, None, "5", "", 0, 12, -1, 1.5, [], [1], ["5"], [[{}]], {"a": [None]})
+
+
+async def test_every_json_value_is_a_webhooks_body(site: Site, subtests: pytest.Subtests) -> None:
+    for given in JSON_VALUES:
+        body = json.dumps(given).encode()
+        with subtests.test(msg=body.decode()):
+            answer = await post(site, "/hooks/plain", body, **BEARER, content_type="application/json")
+            shown = await site.client.get(f"/api/v1/executions/{answer.json()['executionId']}", headers=KEY)
+            listed = await site.client.get("/api/v1/executions", headers=KEY)
+            assert (answer.status_code, shown.status_code, listed.status_code) == (202, 200, 200)
+            assert json.dumps(shown.json()["input"]) == json.dumps(given)
