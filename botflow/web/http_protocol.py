@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from uvicorn._types import ASGI3Application
@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from botflow.web.connections import Connections
 from botflow.web.problem import Problem
 from botflow.web.request_bodies import BODY_WITHIN_S, LEAST_RATE
+from botflow.web.response_writer import ResponseWriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._responses = ResponseWriter(transport)
         peer = self.client[0] if self.client else ""
         if (refusal := self._counts.enter(peer)) is not None:
             self._refuse(refusal)
@@ -100,6 +102,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        cycle.transport = cast(asyncio.Transport, self._responses)  # it writes and closes, nothing else
         super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
@@ -235,6 +238,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._end_write_check()
 
     def on_response_complete(self) -> None:
+        self._responses.end()
         super().on_response_complete()
         if self._deadline is not None and self._deadline_of[1] is self.cycle and self._reading is _HEAD:
             self._end_deadline()  # the next head had to wait for this response: its time begins now
