@@ -38,6 +38,7 @@ from botflow.storage.turns.postgres_statements import (
 from botflow.storage.turns.row_mapping import answer_row, arrival_row, next_lease, stored_outbound, stored_session
 from botflow.storage.turns.run_outcome import following_of
 
+LOADS_AT_ONCE = 2
 COMMITS_AT_ONCE = 2  # statements under way: one runs while the next batch fills
 
 
@@ -46,14 +47,14 @@ class PostgresTurns:
 
     def __init__(self, engine: PostgresEngine) -> None:
         self._engine = engine
+        self._loading = Batcher(self._load, key=lambda key: key, at_once=LOADS_AT_ONCE)
         self._committing = Batcher(self._commit, key=lambda commit: commit.read.key, at_once=COMMITS_AT_ONCE)
         self._accepting = Batcher(self._accept, key=lambda arrival: arrival.key)
         self._keeping = Batcher(self._keep, key=lambda row: row["session_id"])
         self._finishing = Batcher(self._finish, key=lambda finishing: finishing.turn.session, at_once=COMMITS_AT_ONCE)
 
     async def load(self, key: SessionKey) -> StoredSession:
-        rows = await self._engine.hot(LOAD, key)
-        return stored_session(rows[0]) if rows else StoredSession(key=key)
+        return await self._loading(key)
 
     async def load_by_id(self, session: int) -> StoredSession | None:
         rows = await self._engine.hot(LOAD_BY_ID, (session,))
@@ -120,6 +121,11 @@ class PostgresTurns:
         return None if row is None else _finished(finishing, tuple(row)[1:])
 
     # -- batches
+
+    async def _load(self, keys: Sequence[SessionKey]) -> list[StoredSession]:
+        wanted = orjson.dumps([key._asdict() for key in keys]).decode()
+        found = {stored.key: stored for stored in map(stored_session, await self._engine.hot(LOAD, (wanted,)))}
+        return [found.get(key) or StoredSession(key=key) for key in keys]
 
     async def _commit(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
         turns: list[TurnId | None] = [None] * len(commits)

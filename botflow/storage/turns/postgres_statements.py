@@ -1,6 +1,6 @@
 """The turn protocol's statements on Postgres, in the order in which they run for a message.
 
-LOAD reads a session, COMMIT writes turns that asked nothing, ACCEPT stores an inbound and leases it, KEEP journals an
+LOAD reads sessions, COMMIT writes turns that asked nothing, ACCEPT stores an inbound and leases it, KEEP journals an
 answer, FINISH commits a leased turn and leases the next inbound of its session. Each is prepared and its own
 transaction; `store.py` describes how they fit together.
 """
@@ -72,7 +72,10 @@ def lease_columns(inbound: str) -> str:
     )
 
 
-LOAD = f"SELECT {SESSION} FROM sessions s WHERE s.workflow_id = %s AND s.channel = %s AND s.external_id = %s"
+LOAD = f"""
+SELECT {SESSION} FROM jsonb_to_recordset(%s::jsonb) AS k(workflow bigint, channel text, external_id text)
+JOIN sessions s ON s.workflow_id = k.workflow AND s.channel = k.channel AND s.external_id = k.external_id
+"""
 LOAD_BY_ID = f"SELECT {SESSION} FROM sessions s WHERE s.id = %s"
 
 # A session is moved only if it is unchanged since it was read (version), nothing is queued before this turn (done_seq),

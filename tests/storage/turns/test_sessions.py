@@ -20,6 +20,17 @@ async def test_an_unknown_person_has_a_session_without_a_row(database: Database)
     assert await database.turns.load(key()) == StoredSession(key=key())
 
 
+async def test_sessions_that_are_read_at_the_same_moment_are_not_mixed_up(database: Database) -> None:
+    people = [key(f"p{number}") for number in range(40)]
+    for person in people[::2]:
+        await database.turns.commit(waiting(StoredSession(key=person), message("m1", person=person.external_id)))
+
+    found = await asyncio.gather(*(database.turns.load(person) for person in (*people, people[0])))
+
+    assert [stored.key for stored in found] == [*people, people[0]]
+    assert [stored.has_row for stored in found] == [True, False] * 20 + [True]
+
+
 async def test_a_committed_turn_is_read_back_as_it_was(database: Database) -> None:
     inbound = message("m1", "pizza", payload="p", parameters={"ProfileName": "Ann"})
     commit = waiting(await database.turns.load(key()), inbound, said("How many?"), variables={"dish": "pizza"})
