@@ -23,7 +23,7 @@ def within(
     most: int, walk: Generator[Ask, Answer, Reached], may_ask: Callable[[Ask], bool] | None
 ) -> Generator[Ask, Answer, Reached]:
     """Pass on at most `most` Asks, and their Answers, up to the first one that it may not ask."""
-    problem = LimitExceeded(f"one turn asked the world more than {most} times", code="limit.asks")
+    problem: LimitExceeded
     try:
         ask = next(walk)
         for _ in range(most):
@@ -31,6 +31,8 @@ def within(
                 problem = CutOff("the execution was cancelled", code="execution.cancelled")
                 break
             ask = walk.send((yield ask))
+        else:
+            problem = LimitExceeded(f"one turn asked the world more than {most} times", code="limit.asks")
     except StopIteration as finished:
         return cast(Reached, finished.value)
     with suppress(RuntimeError):  # a node's code may not let itself be closed; it is left anyway

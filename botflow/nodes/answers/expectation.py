@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from botflow.values import value
 
 WordedKind = Literal[
     "text",
@@ -25,7 +27,7 @@ WordedKind = Literal[
 Kind = Literal[WordedKind, "regex", "location", "media", "file"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Option:
     """One of several answers: `match` are other words for it. The label is rendered."""
 
@@ -34,7 +36,7 @@ class Option:
     match: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """`least` and `most` bound a number, a text's length, how many choices, or a date or time in ISO form (text order
     is time order).
@@ -57,7 +59,7 @@ class Expectation:
     former: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Accepted:
     """The answer's value as plain JSON; `more` holds further fields of the node's output."""
 
@@ -65,7 +67,7 @@ class Accepted:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Refused:
     """Why the answer does not fit: a stable code, recorded in the log."""
 

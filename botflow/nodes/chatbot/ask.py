@@ -235,7 +235,7 @@ class Ask(NodeType):
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
         former = self._former(properties, scene)
-        reading = self._read(properties, scene, replace(expectation, former=former))
+        reading = self._read(properties, scene, expectation, former)
         if not isinstance(reading, Accepted):
             if former is not None:
                 scene.notes[_FORMER] = former
@@ -255,10 +255,10 @@ class Ask(NodeType):
         expectation = properties.expectation(scene)
         fit = fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
         for former in dict.fromkeys((self._former(properties, scene), None)):
-            if isinstance(self._read(properties, scene, replace(expectation, former=former)), Accepted):
+            if isinstance(self._read(properties, scene, expectation, former), Accepted):
                 return fit
         lacking = lacking_former(expectation)
-        needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking), Accepted)
+        needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking, None), Accepted)
         if needs_former and fit == "exactly":
             return fit
         return fit_of_refused(expectation, scene.inbound, scene.flow.language)
@@ -275,12 +275,15 @@ class Ask(NodeType):
         value = scene.corrected.get(properties.variable) if properties.variable else scene.corrected_output.get("value")
         return former_answer(properties.expect, value)
 
-    def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation) -> Reading:
+    def _read(self, properties: AskProperties, scene: Scene, expectation: Expectation, former: str | None) -> Reading:
+        """Read the message as an answer, one that corrects `former` if that is given."""
         inbound = scene.inbound
         if properties.expect in ("date", "datetime"):
             inbound = replace(inbound, received_at=scene.local_now)
         if not expectation.question and not _stands_alone(expectation.kind, inbound.text):
             expectation = replace(expectation, question=scene.render(properties.text))
+        if former is not None:
+            expectation = replace(expectation, former=former)
         return read(expectation, inbound, scene.flow.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
