@@ -58,9 +58,6 @@ class Location:
         return {"latitude": self.latitude, "longitude": self.longitude, "label": self.label}
 
 
-_PLAIN_FIELDS = ("text", "payload", "token", "consent", "address", "parameters")
-
-
 @value(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """An inbound, with everything that a retry needs to be the same turn.
@@ -103,7 +100,17 @@ class Inbound:
 
     def content(self) -> dict[str, Any]:
         """Return `$message` for templates, which is also stored in the inbound's row; empty fields are left out."""
-        content = {name: value for name in _PLAIN_FIELDS if (value := getattr(self, name))}
+        content: dict[str, Any] = {"text": self.text} if self.text else {}
+        if self.payload:
+            content["payload"] = self.payload
+        if self.token:
+            content["token"] = self.token
+        if self.consent:
+            content["consent"] = self.consent
+        if self.address:
+            content["address"] = self.address
+        if self.parameters:
+            content["parameters"] = self.parameters
         if self.media:
             content["media"] = [medium.to_json() for medium in self.media]
         if self.location is not None:

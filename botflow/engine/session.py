@@ -36,16 +36,17 @@ class Frame:
     kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
+        frame = self.emptied()
         full = {
-            "node": self.node,
-            "kind": "" if self.kind == "main" else self.kind,
-            "flow": self.flow,
-            "interrupt": self.interrupt,
-            "variables": self._small("variables"),
-            "outputs": self._small("outputs"),
-            "notes": self._small("notes"),
-            "changed": self.changed,
-            "kept": self.kept,
+            "node": frame.node,
+            "kind": "" if frame.kind == "main" else frame.kind,
+            "flow": frame.flow,
+            "interrupt": frame.interrupt,
+            "variables": frame.variables,
+            "outputs": frame.outputs,
+            "notes": frame.notes,
+            "changed": frame.changed,
+            "kept": frame.kept,
         }
         return {name: value for name, value in full.items() if value}
 
@@ -61,13 +62,14 @@ class Frame:
 
     def emptied(self) -> Frame:
         """Return the frame without its large values, as it is stored."""
-        parts: dict[str, Any] = {part: self._small(part) for part in self.kept}
-        return replace(self, **parts) if parts else self
+        if not self.kept:
+            return self
+        parts: dict[str, Any] = {part: self._small(part, names) for part, names in self.kept.items()}
+        return replace(self, **parts)
 
-    def _small(self, part: str) -> Mapping[str, Any]:
+    def _small(self, part: str, kept: Mapping[str, str]) -> Mapping[str, Any]:
         values: Mapping[str, Any] = getattr(self, part)
-        kept = self.kept.get(part)
-        return {name: value for name, value in values.items() if name not in kept} if kept else values
+        return {name: value for name, value in values.items() if name not in kept}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Frame:

@@ -118,7 +118,7 @@ class Receiver:
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
         async with self._order.turn(key):
-            with self.refusals.noted():
+            with self.refusals:
                 stored, step = await self._take_first_step(live, key, inbound, by_token=by_token)
                 if isinstance(step, Receipt):
                     add_log_fact("session", step.id.session)

@@ -12,7 +12,6 @@ import re
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -20,13 +19,14 @@ from starlette.types import Scope
 
 from botflow.keyring import Keyring
 from botflow.records.files import OWN_PATH, SentFile
+from botflow.values import value
 
 SHOWN_FOR_S = 24 * 3600  # in the chat, which signs anew with each reading
 GIVEN_FOR_S = 30 * 24 * 3600  # to the flow, which may pass the address on
 _OWN = re.compile(rf"({OWN_PATH})(?:\?expires=([0-9]{{1,12}})&signature=([A-Za-z0-9_-]+))?")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionLinks:
     """The addresses for a reader of one session; `root` is the path under which this application is mounted."""
 

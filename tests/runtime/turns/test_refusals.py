@@ -17,7 +17,7 @@ class Place:
 
     def hear(self, after_s: float, code: str = "") -> bool:
         self.now_s += after_s
-        with suppress(ProviderError), self.refusals.noted():
+        with suppress(ProviderError), self.refusals:
             if code:
                 raise ProviderError("refused", code=code, retryable=True)
         return self.refusals.are_lasting
