@@ -10,8 +10,11 @@ from functools import cached_property
 
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
+from botflow.service.ai_calls import AiCalls
 from botflow.service.api_keys import Keys
 from botflow.service.drafts import Drafts
+from botflow.service.executions import Executions
+from botflow.service.usage import Reports
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
 
@@ -38,3 +41,15 @@ class Service:
     @cached_property
     def keys(self) -> Keys:
         return Keys(self._runtime, self.caller)
+
+    @cached_property
+    def executions(self) -> Executions:
+        return Executions(self._runtime, self.caller)
+
+    @cached_property
+    def ai_calls(self) -> AiCalls:
+        return AiCalls(self._runtime, self.caller)
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self._runtime, self.caller)

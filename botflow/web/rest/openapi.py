@@ -21,7 +21,7 @@ from starlette.routing import Route, Router
 
 from botflow.errors import RejectedInbound
 from botflow.web.rest.json_response import ApiResponse
-from botflow.web.rest.operation import API, Operation
+from botflow.web.rest.operation import Operation
 
 SECURITY = "apiKey"
 PROBLEM_TYPE = "application/problem+json"
@@ -81,20 +81,31 @@ def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
     )
     routes = []
     for operation in operations:
-        answers = {f"HTTP_{operation.status.value}": operation.answer} if operation.answer else {}
+        answers = {f"HTTP_{operation.status.value}": operation.answer} if _is_json(operation) else {}
         refusals = {f"HTTP_{status}": ProblemDocument for status in _refusals(operation)}
         described = spec.validate(
             query=operation.query,
             json=operation.body,
             headers=_headers(operation),
-            resp=Answers(*(() if operation.answer else ("HTTP_204",)), **answers, **refusals),
+            resp=Answers(*_without_model(operation), **answers, **refusals),
             tags=(operation.tag,),
             operation_id=operation.name,
             skip_validation=True,
         )(_placeholder(operation))
-        routes.append(Route(f"{API}{operation.path}", described, methods=[operation.method]))
+        routes.append(Route(operation.address, described, methods=[operation.method]))
     spec.register(Router(routes))
     return _with_problem_type(spec.spec)
+
+
+def _is_json(operation: Operation) -> bool:
+    return operation.answer is not None and issubclass(operation.answer, BaseModel)
+
+
+def _without_model(operation: Operation) -> tuple[str, ...]:
+    """Return the status of an answer that has no model: an empty one, or a download."""
+    if operation.answer is None:
+        return ("HTTP_204",)
+    return () if _is_json(operation) else (f"HTTP_{operation.status.value}",)
 
 
 def _not_installed() -> RejectedInbound:

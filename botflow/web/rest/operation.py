@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +26,7 @@ from botflow.web.rest.idempotency import answer_once
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.query import Query, read_query
 from botflow.web.rest.revisions import etag_of, if_match
+from botflow.web.shedding import Shedding
 
 API = "/api/v1"
 LARGEST_BODY = 64 * 1024
@@ -50,7 +52,9 @@ Handler = Callable[[Call], Awaitable[Shown | Response | None]]
 class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
-    `answer` is the model of the answer, None for an empty one; `is_secret` if it shows a secret.
+    `answer` is the model of the answer, None for an empty one, Response for one that is no JSON; `is_secret` if it
+    shows a secret. `is_shed`: refused by 503 when this process has as many requests as it can hold. `root` is where its
+    path begins.
     """
 
     method: str
@@ -60,10 +64,12 @@ class Operation:
     tag: str
     query: type[Query] | None = None
     body: type[BaseModel] | None = None
-    answer: type[Shown] | None = None
+    answer: type[Shown | Response] | None = None
     status: HTTPStatus = HTTPStatus.OK
     edits: bool = False
     is_secret: bool = False
+    is_shed: bool = False
+    root: str = API
     largest_body: int = LARGEST_BODY
 
     @property
@@ -71,6 +77,10 @@ class Operation:
         """Return its id in OpenAPI: the handler's name in camelCase."""
         first, *others = self.handler.__name__.split("_")
         return first + "".join(word.title() for word in others)
+
+    @property
+    def address(self) -> str:
+        return f"{self.root}{self.path}"
 
     @property
     def creates(self) -> bool:
@@ -122,13 +132,14 @@ def routes_of(operations: Iterable[Operation]) -> list[Route]:
     """Return a route for each address, which takes all methods of its operations."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
-        by_path.setdefault(operation.path, {})[operation.method] = operation
+        by_path.setdefault(operation.address, {})[operation.method] = operation
     return [_route(path, methods) for path, methods in by_path.items()]
 
 
-def _route(path: str, operations: Mapping[str, Operation]) -> Route:
+def _route(address: str, operations: Mapping[str, Operation]) -> Route:
     async def endpoint(request: Request) -> Response:
         operation = operations["GET" if request.method == "HEAD" else request.method]
         return await operation.answer_call(request)
 
-    return Route(f"{API}{path}", endpoint, methods=list(operations))
+    shedding = [Middleware(Shedding)] if any(each.is_shed for each in operations.values()) else None
+    return Route(address, endpoint, methods=list(operations), middleware=shedding)

@@ -5,14 +5,16 @@ An unknown name is refused: a filter with a misspelt name would not filter at al
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
+from botflow.moment import parse_moment
 from botflow.service.cursors import LARGEST_PAGE, LONGEST_CURSOR, PAGE
 
 LONGEST_TEXT = 200
@@ -30,6 +32,21 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
+def _moment(given: object) -> object:
+    try:
+        return parse_moment(given, "it") if isinstance(given, str) else given
+    except ValueError as wrong:
+        raise PydanticCustomError("moment", str(wrong)) from None
+
+
+def _truth(given: object) -> object:
+    if given not in ("true", "false", True, False):
+        raise PydanticCustomError("truth", "it is true or false")
+    return given
+
+
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_printable)]
 
 
