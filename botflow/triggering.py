@@ -11,13 +11,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import Session
 
-from botflow.errors import UsageError
 from botflow.interfaces import Channels
 from botflow.plugins import channel_types, installed_plugins
 from botflow.records.queues import Priority
+from botflow.runtime.runs.callers_connection import AnyConnection, SyncConnection, work_on, work_on_sync
 from botflow.runtime.runs.emit import Event, emit_with
 from botflow.runtime.runs.row_watch import watch_rows
 from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start_with
@@ -26,8 +24,6 @@ from botflow.storage.one_off import run_once, run_once_sync
 
 __all__ = ["TriggeredExecution", "emit", "emit_sync", "trigger_workflow", "trigger_workflow_sync", "watch_rows"]
 
-SyncConnection = Connection | Session
-AnyConnection = AsyncConnection | AsyncSession | SyncConnection
 Result = TypeVar("Result")
 
 
@@ -120,31 +116,13 @@ def emit_sync(
 
 
 async def _on(connection: AnyConnection | None, work: Callable[[Connection], Result]) -> Result:
-    match connection:
-        case None:
-            return await run_once(_database_url(), work)
-        case AsyncSession():
-            return await connection.run_sync(lambda session: work(session.connection()))
-        case AsyncConnection():
-            return await connection.run_sync(work)
-        case _:
-            return _on_sync(connection, work)
+    if connection is None:
+        return await run_once(_database_url(), work)
+    return await work_on(connection, work)
 
 
 def _on_sync(connection: SyncConnection | None, work: Callable[[Connection], Result]) -> Result:
-    match connection:
-        case None:
-            return run_once_sync(_database_url(), work)
-        case Session():
-            return work(connection.connection())
-        case Connection():
-            return work(connection)
-        case _:
-            raise UsageError(
-                f"{type(connection).__name__} is no connection that a workflow can be started on",
-                code="trigger.connection",
-                hint="hand over SQLAlchemy's AsyncSession or AsyncConnection (with await), Session or Connection",
-            )
+    return run_once_sync(_database_url(), work) if connection is None else work_on_sync(connection, work)
 
 
 def _channels(named: str) -> Channels:

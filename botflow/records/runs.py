@@ -23,6 +23,9 @@ LifecycleChange = Literal[
     "completed",
     "not_a_run",
     "no_checkpoint",
+    "paused",
+    "not_waiting",
+    "no_node",
 ]
 ExecutionStatus = Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
 STATUSES: tuple[str, ...] = get_args(ExecutionStatus)
@@ -34,13 +37,17 @@ UNDER_WAY = tuple(status for status in STATUSES if status not in ENDED)
 class ExecutionFilter:
     """Which executions a list has: those that have every value that is not None.
 
-    `parent` is the session of the execution that started them. `top_level` leaves out what other executions started as
-    a part of theirs: branches, and runs of `logic.run`; `but_branches` only branches. They started at `started_after`
-    or later, and earlier than `started_before`.
+    `organization` is the one that they belong to; every call from outside names it. `version` is a number of the
+    workflow's. `under_way` leaves out those that have ended. `parent` is the session of the execution that started
+    them. `top_level` leaves out what other executions started as a part of theirs: branches, and runs of `logic.run`;
+    `but_branches` only branches. They started at `started_after` or later, and earlier than `started_before`.
     """
 
+    organization: int | None = None
     workflow: str | None = None
+    version: int | None = None
     status: str | None = None
+    under_way: bool = False
     session: int | None = None
     parent: int | None = None
     top_level: bool = False
@@ -53,10 +60,23 @@ EVERY_EXECUTION = ExecutionFilter()
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an execution ends from outside. `error` is why it failed, as `{node, code, message}` and maybe `data`."""
+
+    status: Literal["completed", "failed", "cancelled"]
+    output: Any = None
+    error: Mapping[str, Any] | None = None
+
+
+CANCELLED = Outcome(status="cancelled")
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class StoredEffect:
     """An effect of a committed turn that is still to be carried out; (session, version, index) is its key.
 
-    `workflow`, `flow_version` and `priority` are its session's; `depth` counts the runs above the one it would start.
+    `workflow`, `organization`, `flow_version` and `priority` are its session's; `depth` counts the runs above the one
+    that it would start.
     """
 
     session: int
@@ -66,6 +86,7 @@ class StoredEffect:
     body: dict[str, Any]
     attempts: int
     workflow: int
+    organization: int
     flow_version: int
     priority: int = 0
     depth: int = 0

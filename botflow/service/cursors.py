@@ -31,7 +31,7 @@ def page_of(
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return Page(
-        items=[shown(each) for each in found[:limit]], next=_written(sort, key(last)) if last is not None else None
+        items=[shown(each) for each in found[:limit]], next=cursor_of(sort, key(last)) if last is not None else None
     )
 
 
@@ -51,7 +51,8 @@ def read_cursor(cursor: str | None, sort: str, kinds: Sequence[type]) -> list[An
     return read
 
 
-def _written(sort: str, values: Sequence[Any]) -> str:
+def cursor_of(sort: str, values: Sequence[Any]) -> str:
+    """Return the cursor of the page after the row with these values."""
     plain = [f"{_TIME}{value.isoformat()}" if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(orjson.dumps([sort, *plain])).rstrip(b"=").decode("ascii")
 

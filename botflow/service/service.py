@@ -10,16 +10,19 @@ from functools import cached_property
 
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
+from botflow.service.ai_calls import AiCalls
 from botflow.service.api_keys import Keys
 from botflow.service.audit_log import AuditLog
 from botflow.service.credentials import Credentials
 from botflow.service.diffs import Diffs
 from botflow.service.drafts import Drafts
 from botflow.service.edges import Edges
+from botflow.service.executions import Executions
 from botflow.service.graphs import Graphs
 from botflow.service.nodes import Nodes
 from botflow.service.organizations import Organizations
 from botflow.service.token_keys import TokenKeys
+from botflow.service.usage import Reports
 from botflow.service.users import Users
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
@@ -53,33 +56,45 @@ class Service:
         return Graphs(self._runtime, self.caller)
 
     @cached_property
-    def diffs(self) -> Diffs:
-        return Diffs(self._runtime, self.caller)
-
-    @cached_property
     def versions(self) -> Versions:
         return Versions(self._runtime, self.caller)
 
     @cached_property
-    def organizations(self) -> Organizations:
-        return Organizations(self._runtime, self.caller)
+    def diffs(self) -> Diffs:
+        return Diffs(self._runtime, self.caller)
 
     @cached_property
-    def users(self) -> Users:
-        return Users(self._runtime, self.caller)
+    def executions(self) -> Executions:
+        return Executions(self._runtime, self.caller)
 
     @cached_property
-    def token_keys(self) -> TokenKeys:
-        return TokenKeys(self._runtime, self.caller)
+    def ai_calls(self) -> AiCalls:
+        return AiCalls(self._runtime, self.caller)
 
     @cached_property
-    def audit_log(self) -> AuditLog:
-        return AuditLog(self._runtime, self.caller)
+    def reports(self) -> Reports:
+        return Reports(self._runtime, self.caller)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:
         return Keys(self._runtime, self.caller)
 
     @cached_property
-    def credentials(self) -> Credentials:
-        return Credentials(self._runtime, self.caller)
+    def token_keys(self) -> TokenKeys:
+        return TokenKeys(self._runtime, self.caller)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self._runtime, self.caller)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        return Organizations(self._runtime, self.caller)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        return AuditLog(self._runtime, self.caller)

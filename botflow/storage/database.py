@@ -21,7 +21,6 @@ from botflow.storage.migrations.upgrade import check_version, is_postgres, upgra
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.executions import Executions
-from botflow.storage.runs.lifecycle import Lifecycle
 from botflow.storage.transcripts import Transcripts
 from botflow.storage.turns.postgres import PostgresTurns
 from botflow.storage.turns.postgres_leases import PostgresLeases
@@ -47,7 +46,6 @@ class Database:
     transcripts: Transcripts
     effects: Effects
     executions: Executions
-    lifecycle: Lifecycle
     artifacts: Artifacts
     files: Files
     census: CensusTaker
@@ -138,7 +136,6 @@ def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore,
         transcripts=Transcripts(engine),
         effects=Effects(engine),
         executions=Executions(engine),
-        lifecycle=Lifecycle(engine),
         artifacts=Artifacts(engine),
         files=Files(engine),
         census=CensusTaker(engine),

@@ -6,11 +6,15 @@ The connection opens and closes with the transaction and takes no process lock: 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
+from botflow.storage.engines.column_types import utc_text
+from botflow.storage.engines.dialects import SQLITE_NOW
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
 from botflow.storage.engines.sqlite_file import sqlite_path
@@ -49,5 +53,12 @@ def engine_of(url: str, *, options: str | None = None) -> Engine:
     # Python must not begin transactions by itself, so that reads and writes are in the same one.
     of_file = {"timeout": 5.0, "isolation_level": None}
     engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=of_file)
+    event.listen(engine, "connect", _tell_time)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _tell_time(driver: sqlite3.Connection, record: object) -> None:
+    """Let statements ask for the time: that of the connection, which is that of its one transaction."""
+    opened = datetime.now(UTC)
+    driver.create_function(SQLITE_NOW, 1, lambda offset_s: utc_text(opened + timedelta(seconds=offset_s)))

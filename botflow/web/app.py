@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
@@ -14,11 +18,16 @@ from botflow.web.api import (
     diffs,
     drafts,
     edges,
+    execution_changes,
+    executions,
     graphs,
     keys,
     nodes,
     organizations,
+    plain_paths,
+    results,
     token_keys,
+    usage,
     users,
     versions,
     workflows,
@@ -26,26 +35,9 @@ from botflow.web.api import (
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
-from botflow.web.api.executions import (
-    CHILDREN_FILTERS,
-    Endpoint,
-    cancel_execution,
-    changing,
-    list_executions,
-    read_artifact,
-    read_artifacts,
-    read_children,
-    read_logs,
-    read_one,
-    read_steps,
-    reading,
-    retry_execution,
-    start_execution,
-)
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
-from botflow.web.api.results import export_results
 from botflow.web.api.session_tokens import revoke_session
-from botflow.web.api.start_hooks import ReceiveHook, tell_event
+from botflow.web.api.start_hooks import ReceiveHook
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
@@ -68,13 +60,20 @@ OPERATIONS = (
     *graphs.OPERATIONS,
     *versions.OPERATIONS,
     *diffs.OPERATIONS,
+    *executions.OPERATIONS,
+    *execution_changes.OPERATIONS,
+    *results.OPERATIONS,
+    *usage.OPERATIONS,
+    *credentials.OPERATIONS,
     *keys.OPERATIONS,
     *token_keys.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
-    *credentials.OPERATIONS,
     *audit_log.OPERATIONS,
+    *plain_paths.OPERATIONS,
 )
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Routes:
@@ -118,30 +117,15 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
 
 def _api_routes() -> list[Route]:
     """Return the routes below /api/v1; all of them need the API key."""
-    one = "/executions/{id}"
     return [
         _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
         _api("PUT", "/contacts/{channel}/{address}", put_contact, Access.SESSIONS_WRITE),
         _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
         _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
         _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
-        _api("POST", "/events", tell_event, Access.EXECUTIONS_WRITE, Middleware(Shedding)),
-        _api("POST", "/workflows/{workflow}/executions", start_execution, Access.EXECUTIONS_WRITE),
         _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session, Access.SESSIONS_WRITE),
-        _api("GET", "/executions", list_executions, Access.EXECUTIONS_READ),
-        _api("GET", "/results", export_results, Access.EXECUTIONS_READ),
-        _api("GET", one, reading(read_one), Access.EXECUTIONS_READ),
-        _api("GET", f"{one}/children", reading(read_children, *CHILDREN_FILTERS), Access.EXECUTIONS_READ),
-        _api("GET", f"{one}/steps", reading(read_steps), Access.EXECUTIONS_READ),
-        _api("GET", f"{one}/logs", reading(read_logs, "level", "after"), Access.EXECUTIONS_READ),
-        _api("GET", f"{one}/artifacts", reading(read_artifacts), Access.EXECUTIONS_READ),
-        _api("GET", f"{one}/artifacts/{{key:path}}", read_artifact, Access.EXECUTIONS_READ),
-        _api("POST", f"{one}/pause", changing("pause"), Access.EXECUTIONS_WRITE),
-        _api("POST", f"{one}/resume", changing("resume"), Access.EXECUTIONS_WRITE),
-        _api("POST", f"{one}/cancel", cancel_execution, Access.EXECUTIONS_WRITE),
-        _api("POST", f"{one}/retry", retry_execution, Access.EXECUTIONS_WRITE),
     ]
 
 
-def _api(method: str, path: str, endpoint: Endpoint, needed: Access, *inner: Middleware) -> Route:
-    return Route(f"{API}{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired, needed), *inner])
+def _api(method: str, path: str, endpoint: Endpoint, needed: Access) -> Route:
+    return Route(f"{API}{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired, needed)])

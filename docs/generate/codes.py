@@ -39,6 +39,7 @@ SAID: Mapping[str, str] = {
     "duration.invalid": "not a duration",
     "edge.duplicate_handle": "two edges leave a node by the same handle",
     "edge.no_handle": "an edge leaves a node that has no handles",
+    "execution.failed_by_operator": "the operator's own words, when one has ended the execution as failed",
     "execution.expired": "the person did not answer in time; `finally` of a try reads this code",
     "from.invalid": "what sends is no number or name of that channel",
     "http.*": "the server refused the request; the number is the HTTP status",

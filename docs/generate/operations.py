@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from botflow.web.app import OPERATIONS
-from botflow.web.rest.operation import API, Operation
+from botflow.web.rest.operation import Operation
 from docs.generate.models import table
 
 _HEAD = ("request", "Python", "scope", "does")
@@ -23,7 +23,7 @@ def operations() -> str:
 def _row(operation: Operation) -> tuple[str, ...]:
     doc = " ".join((operation.handler.__doc__ or "").split())
     return (
-        f"`{operation.method} {API}{operation.path.replace(':path}', '}')}`",
+        f"`{operation.method} {operation.address}`",
         f"`{operation.handler.__name__}`",
         f"`{operation.scope}`",
         doc,

@@ -7,11 +7,20 @@ from functools import partial
 from botflow.runtime.runs import validation
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.turns.run import TurnRunner
-from botflow.storage.runs import begin_cancelling, cancel, effects, lifecycle, outside_changes
+from botflow.storage.runs import (
+    begin_cancelling,
+    cancel,
+    effects,
+    lifecycle,
+    locked_execution,
+    operator_changes,
+    outside_changes,
+)
 from botflow.storage.turns import run_outcome, sqlite_leases
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_crossings
 from tests.runtime.runs import test_cancelling, test_effects, test_large_values, test_lifecycle
+from tests.web.api import test_operator_changes
 
 still = test_lifecycle.test_a_paused_run_stands_still_and_goes_on_where_it_was
 stays_queued = test_effects.test_a_message_stays_queued_while_the_conversation_waits_for_its_children
@@ -19,6 +28,24 @@ stays_queued = test_effects.test_a_message_stays_queued_while_the_conversation_w
 carried = partial(test_large_values.test_a_large_input_is_carried_over_a_wait, other_process=True)
 
 FENCES_OF_EXECUTIONS = (
+    Fence(
+        locked_execution._session_of,
+        "owned.where(workflows.c.organization_id == organization)",
+        "owned",
+        test_operator_changes.test_an_organization_changes_no_execution_of_another,
+    ),
+    Fence(
+        operator_changes.move,
+        '"wait": {"token": token, "accepts": ["resume"]}',
+        '"wait": found.state["wait"]',
+        test_operator_changes.test_a_waiting_run_goes_on_at_another_node_with_its_variables,
+    ),
+    Fence(
+        operator_changes.end_as,
+        'found.status in (*ENDED, "cancelling")',
+        'found.status == "cancelling"',
+        test_operator_changes.test_an_operator_completes_an_execution_with_an_output,
+    ),
     Fence(TurnRunner._finish, "await insist(lambda: self._values.keep(commit.turn))", "pass", carried),
     Fence(
         validation.plain_input,
@@ -29,7 +56,7 @@ FENCES_OF_EXECUTIONS = (
     Fence(Statement(sqlite_leases, "TAKE"), " AND NOT s.paused", "", still),
     Fence(Statement(sqlite_leases, "TAKE"), "s.state -> '$.wait.accepts' IS NULL", "true", stays_queued),
     Fence(
-        lifecycle._pause,
+        lifecycle.pause,
         "attempt=attempt, ",
         "",
         test_lifecycle.test_a_pause_fences_the_turn_under_way_whose_answers_stay,
@@ -41,7 +68,7 @@ FENCES_OF_EXECUTIONS = (
         test_lifecycle.test_a_message_to_a_paused_conversation_waits_for_it,
     ),
     Fence(
-        cancel.cancel_run,
+        cancel.end_run,
         "inbounds.c.session_id == session, is_new()).values(",
         "inbounds.c.session_id == 0).values(",
         test_lifecycle.test_a_cancelled_run_stops_asking_and_leaves_nothing_queued,
@@ -74,19 +101,19 @@ FENCES_OF_EXECUTIONS = (
         test_crossings.test_branches_that_had_not_begun_in_time_never_begin,
     ),
     Fence(
-        cancel.cancel_with_children,
-        "cancel_run(connection, child, tell_parent=False)",
+        cancel.end_with_children,
+        "end_run(connection, child, CANCELLED, tell_parent=False)",
         "pass",
         test_effects.test_cancelling_ends_what_is_below_at_once,
     ),
     Fence(
-        lifecycle._cancel,
+        lifecycle.cancel,
         '("cancelled",) if skip_finally else ("cancelling", "cancelled")',
         "()",
         test_cancelling.test_a_repeated_cancellation_changes_nothing,
     ),
     Fence(
-        lifecycle._cancel,
+        lifecycle.cancel,
         "skip_finally=skip_finally",
         "skip_finally=False",
         test_cancelling.test_a_cancellation_that_skips_finally_ends_it_at_once,
@@ -140,7 +167,7 @@ FENCES_OF_EXECUTIONS = (
         test_effects.test_a_workflow_that_runs_itself_comes_to_an_end,
     ),
     Fence(
-        lifecycle._retry,
+        lifecycle.retry,
         "found.status not in ENDED",
         "False",
         test_lifecycle.test_what_cannot_be_done_is_refused_with_its_reason,

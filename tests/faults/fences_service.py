@@ -45,7 +45,7 @@ FENCES_OF_THE_SERVICE = (
     ),
     Fence(service_keys.KeyReader._look_up, "record.revoked_at is None and", "", keys),
     Fence(stored_keys.get_key, "api_keys.c.organization_id == organization, ", "", apart),
-    Fence(stored_drafts._draft_of, "workflows.c.organization_id == organization, ", "", apart),
+    Fence(stored_drafts.get_draft, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_versions._versions, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_users.get_user, "users.c.organization_id == organization, ", "", apart),
     Fence(refusals.check_revision, "if_revision != draft.revision", "False", life),

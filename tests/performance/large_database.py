@@ -161,14 +161,14 @@ async def measure(kind: str, url: str, folder: Path) -> None:
 
 async def time_routes(kind: str, client: httpx2.AsyncClient, address: str) -> None:
     """Time every list of the API, with each of its filters."""
-    listed = (await client.get(f"{address}/api/v1/executions")).json()["executions"]
+    page = (await client.get(f"{address}/api/v1/executions")).json()
+    listed, following = page["items"], page["next"]
     one, session = listed[0]["id"], listed[0]["session"]
-    last = listed[-1]["id"]
     routes = (
         "/executions",
-        f"/executions?before={last}&limit=200",
+        f"/executions?cursor={following}&limit=100",
         "/executions?workflow=order",
-        "/executions?workflow=order&topLevel=true&limit=200",
+        "/executions?workflow=order&topLevel=true&limit=100",
         "/executions?workflow=nope",
         "/executions?status=failed",
         "/executions?status=waiting&workflow=order",

@@ -142,14 +142,14 @@ async def use(url: str) -> str:
 
         async with asyncio.timeout(90):
             while True:
-                runs = (await call("GET", "/api/v1/executions?limit=50", headers=by_key)).json()["executions"]
+                runs = (await call("GET", "/api/v1/executions?limit=50", headers=by_key)).json()["items"]
                 if len(runs) >= 6 and all(run["status"] in ("completed", "failed") for run in runs):
                     break
                 await asyncio.sleep(0.3)
         for run in runs:
             for part in ("", "/steps", "/logs", "/artifacts"):
                 shown = (await call("GET", f"/api/v1/executions/{run['id']}{part}", headers=by_key)).json()
-            for artifact in shown["artifacts"][:10]:
+            for artifact in shown["items"][:10]:
                 await call("GET", f"/api/v1/executions/{run['id']}/artifacts/{quote(artifact['key'])}", headers=by_key)
         for path in ("/api/v1/results?workflow=hooks", "/api/v1/outbounds?state=held", "/api/v1/decisions", "/metrics"):
             await call("GET", path, headers=by_key)

@@ -108,7 +108,7 @@ async def open_runs(
         )
         executions = Executions(
             store=database.executions,
-            lifecycle=database.lifecycle,
+            engine=database.engine,
             artifacts=database.artifacts,
             triggers=Triggers(database.engine, bot.hub.claimable),
             flows=bot.flows,

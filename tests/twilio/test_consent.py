@@ -13,6 +13,7 @@ from sqlalchemy import update
 from botflow.languages import sentences_in
 from botflow.records.sessions import SessionKey
 from botflow.storage.contacts import Contacts
+from botflow.storage.runs import lifecycle
 from botflow.storage.tables import outbounds
 from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn
@@ -154,11 +155,11 @@ async def test_a_start_that_waits_in_an_execution_survives_its_cancellation(
         session = (await town.hear(ANN, "hi")).id.session
         await town.hear(ANN, "STOP")
         [execution] = await database.executions.page(1)
-        await database.lifecycle.pause(execution.id)
+        await database.engine.write(lifecycle.pause, execution.id, None)
         await town.hear(ANN, "START")
         await town.hear(ANN, "hello?")
 
-        assert await database.lifecycle.cancel(execution.id) == "changed"
+        assert await database.engine.write(lifecycle.cancel, execution.id, None, skip_finally=False) == "changed"
         assert session in [waiting for waiting, _ in await claimable(database)]
         await town.advance(ANN)
 

@@ -144,7 +144,7 @@ TELLING = (
     told(422, "body.wrong_type", '{"name": ["paid"]}'),
     told(422, "body.wrong_type", '{"name": "paid", "key": 7}'),
     told(422, "body.wrong_type", '{"name": "paid", "key": null}'),
-    told(422, "event.name", "{}"),
+    told(422, "body.missing_field", "{}"),
     told(422, "event.name", '{"name": ""}'),
     told(422, "event.name", '{"name": "' + LONG + '"}'),
     told(422, "event.name", r'{"name": "paid\u0000"}'),
@@ -236,7 +236,7 @@ READING = (
     Bad(400, "query.invalid", "GET", "/api/v1/executions?before=x"),
     Bad(400, "query.invalid", "GET", "/api/v1/executions?before=%00"),
     Bad(400, "query.invalid", "GET", f"{ONE}/logs?level=loud"),
-    Bad(400, "query.invalid", "GET", f"{ONE}/logs?after=x"),
+    Bad(400, "query.invalid", "GET", f"{ONE}/logs?cursor=x"),
     Bad(400, "query.invalid", "GET", f"{ONE}/logs?since=1"),
     Bad(400, "query.invalid", "GET", f"{ONE}?verbose=1"),
     *(Bad(400, "query.invalid", "GET", f"{HELD}&{query}") for query in ("limit=0", "limit=", "limit=x", "page=2")),
@@ -312,12 +312,12 @@ DECIDING = (
 METHODS = tuple(
     Bad(405, "http.method_not_allowed", method, path)
     for path, methods in (
-        (STARTS, ("GET", "PUT", "DELETE")),
+        (STARTS, ("PUT", "DELETE")),
         (EVENTS, ("GET", "PUT", "DELETE")),
         ("/api/v1/executions", ("POST", "DELETE")),
         (ONE, ("POST", "DELETE")),
         (f"{ONE}/pause", ("GET", "DELETE")),
-        (f"{ONE}/artifacts/a", ("PUT", "DELETE")),
+        (f"{ONE}/artifacts/a", ("POST", "PUT")),
         ("/api/v1/outbounds/1.1.0/release", ("GET", "DELETE")),
         (HELD, ("POST",)),
         (DECISIONS, ("POST", "DELETE")),

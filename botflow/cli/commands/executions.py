@@ -1,7 +1,9 @@
-"""`botflow executions`: lists runs and conversations, and the runs that one of them started."""
+"""`botflow executions`: lists runs and conversations, and the runs that one of them started; changes one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,20 +15,33 @@ from botflow.cli.output.visible import in_one_line
 from botflow.errors import UsageError
 
 if TYPE_CHECKING:
-    from botflow.records.runs import ExecutionRecord
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from botflow.records.audit import Action
+    from botflow.records.runs import ExecutionRecord, LifecycleChange
     from botflow.storage.read_only import Archive
 
 MOST = 10_000
 LONGEST_SHOWN = 60  # characters of a key or a person's id
 
 
+EXECUTION = typer.Argument(metavar="ID", help="The execution's id.")
+executions = typer.Typer(help="List executions, pause, resume, cancel or retry one.", invoke_without_command=True)
+
+
 def add_to(app: typer.Typer) -> None:
-    app.command(
-        "executions", epilog="Example: botflow executions --workflow pizza --top-level; botflow executions --of ID"
-    )(executions)
+    app.add_typer(
+        executions,
+        name="executions",
+        epilog="Example: botflow executions --workflow pizza --top-level; botflow executions cancel ID",
+    )
 
 
-def executions(
+@executions.callback()
+def list_executions(
+    context: typer.Context,
     workflow: Annotated[str | None, typer.Option(help="Only those of this workflow.")] = None,
     status: Annotated[str | None, typer.Option(help="Only those with this status, such as failed.")] = None,
     top_level: Annotated[
@@ -38,6 +53,8 @@ def executions(
     as_json: AsJson = False,
 ) -> None:
     """List executions, the newest first."""
+    if context.invoked_subcommand is not None:
+        return
     from botflow.records.runs import STATUSES, ExecutionFilter
 
     if status is not None and status not in STATUSES:
@@ -55,6 +72,68 @@ def executions(
         return
     header = ("ID", "WORKFLOW", "TRIGGER", "KEY", "STATUS", "NODE", "STARTED (UTC)")
     typer.echo(table([header, *(_row(record) for record in records)]) if records else "No executions yet.")
+
+
+@executions.command(epilog="Example: botflow executions pause 01890000-0000-7000-8000-000000000000")
+def pause(execution: Annotated[str, EXECUTION]) -> None:
+    """Pause an execution, also while servers run. A turn under way is abandoned, and runs again after the pause."""
+    from botflow.storage.runs import lifecycle
+
+    _change(execution, "execution.paused", lifecycle.pause)
+
+
+@executions.command(epilog="Example: botflow executions resume 01890000-0000-7000-8000-000000000000")
+def resume(execution: Annotated[str, EXECUTION]) -> None:
+    """Resume a paused execution. Timers that came due meanwhile fire."""
+    from botflow.storage.runs import lifecycle
+
+    _change(execution, "execution.resumed", lifecycle.resume)
+
+
+@executions.command(epilog="Example: botflow executions cancel 01890000-0000-7000-8000-000000000000 --skip-finally")
+def cancel(
+    execution: Annotated[str, EXECUTION],
+    skip_finally: Annotated[
+        bool, typer.Option("--skip-finally", help="End it at once, without its `finally`.")
+    ] = False,
+) -> None:
+    """Cancel an execution, and the runs that it waits for."""
+    from botflow.storage.runs import lifecycle
+
+    _change(execution, "execution.cancelled", partial(lifecycle.cancel, skip_finally=skip_finally))
+
+
+@executions.command(epilog="Example: botflow executions retry 01890000-0000-7000-8000-000000000000 --from-start")
+def retry(
+    execution: Annotated[str, EXECUTION],
+    checkpoint: Annotated[
+        int | None, typer.Option(help="The version of one of its checkpoints.", min=0, show_default=False)
+    ] = None,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Run it again from its beginning.")] = False,
+) -> None:
+    """Run an execution again that is over, from its last checkpoint."""
+    from botflow.storage.runs import lifecycle
+
+    again = partial(lifecycle.retry, checkpoint=checkpoint, from_start=from_start)
+    _change(execution, "execution.retried", again)
+
+
+def _change(execution: str, action: Action, change: Callable[[Connection, str, None], LifecycleChange]) -> None:
+    """Make the change in one transaction with its entry in the audit log; workers see it within a second."""
+    from botflow.runtime.runs.refusals import refused
+    from botflow.settings import Settings
+    from botflow.storage.one_off import run_once_sync
+    from botflow.storage.read_only import check_database
+    from botflow.storage.service.executions import change_from_command_line
+
+    id = _id(execution, "ID") or ""
+    url = Settings.from_environment().botflow_database_url
+    check_database(url)
+    outcome, status = run_once_sync(url, lambda connection: change_from_command_line(connection, id, action, change))
+    if outcome not in ("changed", "repeated"):
+        refusal = refused(outcome)
+        raise UsageError(refusal.message, code=refusal.code, hint="botflow executions lists those that there are")
+    typer.echo(f"{id} is {status}.")
 
 
 def _id(text: str | None, name: str) -> str | None:
@@ -84,6 +163,29 @@ def _row(record: ExecutionRecord) -> tuple[str, ...]:
 
 def _json(record: ExecutionRecord) -> dict[str, object]:
     """Return the entry that the API's list has, and whose child it is."""
-    from botflow.web.api.execution_json import shown
+    from botflow.records.queues import PRIORITIES
 
-    return {**shown(record), "parentSession": record.parent_session, "branch": record.branch}
+    priorities = {number: name for name, number in PRIORITIES.items()}
+    return {
+        "id": record.id,
+        "workflow": record.workflow,
+        "version": record.version,
+        "status": record.status,
+        "trigger": record.trigger,
+        "session": record.session,
+        "channel": record.channel,
+        "key": record.key,
+        "priority": priorities[record.priority or 0],
+        "retries": record.retries,
+        "node": record.node,
+        "startedAt": _time(record.started_at),
+        "endedAt": _time(record.ended_at),
+        "wakesAt": _time(record.wakes_at),
+        "error": record.error,
+        "parentSession": record.parent_session,
+        "branch": record.branch,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

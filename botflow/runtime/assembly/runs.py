@@ -28,7 +28,7 @@ def runs_of(base: Base) -> Runs:
         triggers=triggers,
         executions=Executions(
             store=database.executions,
-            lifecycle=database.lifecycle,
+            engine=database.engine,
             artifacts=database.artifacts,
             triggers=triggers,
             flows=base.flows,

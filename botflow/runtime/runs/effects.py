@@ -118,7 +118,7 @@ class Carrier:
         workflow, version = effect.workflow, effect.flow_version
         parameters: dict[str, object] = {}
         if run.workflow:
-            workflow, version = await self._active(run.workflow)
+            workflow, version = await self._active(run.workflow, effect.organization)
         elif not version:
             raise FlowError("the execution that wanted this branch is over", code="run.parent_ended")
         else:
@@ -139,29 +139,32 @@ class Carrier:
             parent=parent,
         )
 
-    async def _active(self, slug: str) -> tuple[int, int]:
-        """Return a workflow and its active version. One that was just published may have to be loaded first, and one
-        that does not compile here is run by another process."""
+    async def _active(self, slug: str, organization: int) -> tuple[int, int]:
+        """Return a workflow of the organization and its active version. One that was just published may have to be
+        loaded first, and one that does not compile here is run by another process."""
         try:
             live = self._flows.get(slug)
         except RejectedInbound:
             await self._flows.refresh()
             if slug in self._flows.not_served():
-                target = await self._engine.read(find_target, slug)
+                target = await self._engine.read(find_target, slug, None, organization)
                 if target is not None and target.version is not None:
                     return target.workflow, target.version
             live = self._flows.get(slug)
+        self._flows.check_owner(slug, organization)
         return live.workflow, live.version
 
     async def _listeners(self, effect: StoredEffect, event: EmitEvent) -> list[RunStart]:
-        """Return a start for each workflow that listens to the event, whether it compiles here or not."""
+        """Return a start for each workflow of the organization that listens to the event, whether it compiles here or
+        not."""
         parameters = {"trigger": "event", "name": event.name, "input": event.payload}
         heard = Inbound(
             kind="trigger", key="event", received_at=datetime.now(UTC), seed=0, channel=RUN, parameters=parameters
         )
-        listening = [(live.workflow, live.version) for live in self._flows.all() if self._listens(live, heard)]
+        ours = [live for live in self._flows.all() if live.organization == effect.organization]
+        listening = [(live.workflow, live.version) for live in ours if self._listens(live, heard)]
         if elsewhere := self._flows.not_served():
-            published = await self._engine.read(listeners, event.name, event.payload)
+            published = await self._engine.read(listeners, event.name, event.payload, effect.organization)
             listening += [
                 (target.workflow, target.version)
                 for target, _ in published

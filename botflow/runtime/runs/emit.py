@@ -33,9 +33,11 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event. With a `key` it starts each listening workflow once, however often it is emitted."""
+    """An event. With a `key` it starts each listening workflow once, however often it is emitted. Only workflows of the
+    `organization` hear it; None is this process, which all hear."""
 
     name: str
+    organization: int | None = None
     payload: Any = None
     key: str = ""
 
@@ -58,15 +60,17 @@ def emit(connection: Connection, event: Event) -> list[StartedRun]:
             "for example contact.created",
         )
     with botflows_tables():
-        listening = listeners(connection, event.name, given)
+        listening = listeners(connection, event.name, given, event.organization)
         return [_start_listener(connection, target, node, event, given) for target, node in listening]
 
 
-def listeners(connection: Connection, name: str, payload: Any) -> list[tuple[Target, str]]:
+def listeners(
+    connection: Connection, name: str, payload: Any, organization: int | None = None
+) -> list[tuple[Target, str]]:
     """Return the active workflows that listen to the event, each with the node that does, from what is published."""
     return [
         (target, node)
-        for target in mentioning(connection, name)
+        for target in mentioning(connection, name, organization)
         if (node := _listening_node(plan_of(target.slug, target.documents), name, payload))
     ]
 

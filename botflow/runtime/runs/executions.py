@@ -1,21 +1,25 @@
-"""Executions as programs see them: start, read, pause, resume, cancel, retry. The REST API uses this.
+"""Executions as programs see them: start, read, pause, resume, cancel, retry. The service of the API uses this.
 
-Every change is one transaction of the store; a worker that runs a turn of the execution notices it by its fences.
+Every change is one transaction; a worker that runs a turn of the execution notices it by its fences. `on_behalf` gives
+the executions of one caller: those of its organization, and each change is written to the audit log as the caller's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
+from copy import copy
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Connection
 
-from botflow.errors import FlowError, RejectedInbound
+from botflow.errors import FlowError
 from botflow.flow.graph import Flow
+from botflow.records.access import Principal
+from botflow.records.audit import Action
 from botflow.records.runs import (
     ENDED,
     EVERY_EXECUTION,
@@ -24,83 +28,33 @@ from botflow.records.runs import (
     ExecutionFilter,
     ExecutionRecord,
     LifecycleChange,
+    Outcome,
     Spent,
+    TurnLog,
 )
 from botflow.runtime.runs.log import Level, LogEntry, log_of
+from botflow.runtime.runs.refusals import refused, unknown_artifact
 from botflow.runtime.runs.results import Results, find_results
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
+from botflow.storage.engines.engine import Engine
+from botflow.storage.runs import lifecycle, operator_changes
 from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.execution_pages import Order
 from botflow.storage.runs.executions import Executions as ExecutionRows
-from botflow.storage.runs.lifecycle import Lifecycle
+from botflow.storage.service.audit_log import record_change
 
 PAGE = 50
 LARGEST_PAGE = 200
 READ_TURNS = 2_000  # of one execution, for its steps
-
-
-class _Refusal(NamedTuple):
-    code: str
-    status: HTTPStatus
-    message: str
-    hint: str
-
-
-_REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
-    {
-        "unknown": _Refusal(
-            code="execution.unknown",
-            status=HTTPStatus.NOT_FOUND,
-            message="there is no such execution",
-            hint="list them with GET /api/v1/executions",
-        ),
-        "ended": _Refusal(
-            code="execution.ended",
-            status=HTTPStatus.CONFLICT,
-            message="this execution is over",
-            hint="one that failed or was cancelled can be retried",
-        ),
-        "cancelling": _Refusal(
-            code="execution.cancelling",
-            status=HTTPStatus.CONFLICT,
-            message="this execution is being cancelled",
-            hint="it ends when its `finally` has run; a cancellation with skipFinally ends it at once",
-        ),
-        "not_paused": _Refusal(
-            code="execution.not_paused",
-            status=HTTPStatus.CONFLICT,
-            message="this execution is not paused",
-            hint="only a paused one can be resumed",
-        ),
-        "not_ended": _Refusal(
-            code="execution.not_ended",
-            status=HTTPStatus.CONFLICT,
-            message="this execution is not over",
-            hint="cancel it first, or wait for its end",
-        ),
-        "completed": _Refusal(
-            code="execution.completed",
-            status=HTTPStatus.CONFLICT,
-            message="this execution has completed",
-            hint='name a checkpoint to take it up from there, "start" for its beginning, or start another',
-        ),
-        "not_a_run": _Refusal(
-            code="execution.not_a_run",
-            status=HTTPStatus.CONFLICT,
-            message="a conversation is not retried",
-            hint="its person's next message starts the next execution",
-        ),
-        "no_checkpoint": _Refusal(
-            code="checkpoint.unknown",
-            status=HTTPStatus.NOT_FOUND,
-            message="there is no such checkpoint",
-            hint='see the execution\'s checkpoints, or say "start"',
-        ),
-    }
+_ENDINGS: Mapping[str, Action] = MappingProxyType(
+    {"completed": "execution.completed", "failed": "execution.failed", "cancelled": "execution.cancelled"}
 )
+Given = ParamSpec("Given")
+Change = Callable[Concatenate[Connection, str, int | None, Given], LifecycleChange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +68,13 @@ class ExecutionDetail:
 
 class Executions:
     """One method per operation on executions. Refusals are RejectedInbounds with stable codes. `ended` is told of an
-    execution that was cancelled: its workflow's slug, its status and its id."""
+    execution that was ended: its workflow's slug, its status and its id."""
 
     def __init__(
         self,
         *,
         store: ExecutionRows,
-        lifecycle: Lifecycle,
+        engine: Engine,
         artifacts: Artifacts,
         triggers: Triggers,
         flows: Flows,
@@ -128,17 +82,26 @@ class Executions:
         ended: Callable[[str, str, str], None] = lambda workflow, status, execution: None,
     ) -> None:
         self._store = store
-        self._lifecycle = lifecycle
+        self._engine = engine
         self._artifacts = artifacts
         self._triggers = triggers
         self._flows = flows
         self._hub = hub
         self._ended = ended
         self._log = structlog.get_logger("botflow.executions")
+        self._caller: Principal | None = None  # this process itself
+        self._organization: int | None = None  # all of them
+
+    def on_behalf(self, caller: Principal) -> Executions:
+        """Return the executions of the caller's organization, changed in the caller's name."""
+        theirs = copy(self)
+        theirs._caller, theirs._organization = caller, caller.organization
+        return theirs
 
     async def start(self, request: StartRequest) -> TriggeredExecution:
         """Start a workflow; with a key that was used before, return the execution that it started."""
-        started = await self._triggers.start(request)
+        owned = replace(request, organization=self._organization)
+        started = await self._triggers.start(owned, self._caller)
         self._log.info("execution_queued", execution=started.execution_id, workflow=request.workflow)
         return started
 
@@ -147,21 +110,27 @@ class Executions:
         return ExecutionDetail(
             record=record,
             spent=await self._store.spent(record),
-            checkpoints=tuple(await self._lifecycle.checkpoints(record.session)),
+            checkpoints=tuple(await self._engine.read(lifecycle.list_checkpoints, record.session)),
         )
 
     async def page(
-        self, wanted: ExecutionFilter = EVERY_EXECUTION, *, before: str | None = None, limit: int = PAGE
+        self,
+        wanted: ExecutionFilter = EVERY_EXECUTION,
+        *,
+        before: str | None = None,
+        limit: int = PAGE,
+        order: Order = "newest first",
     ) -> list[ExecutionRecord]:
-        """Return executions, newest first; `before` is the id of the last one on the previous page."""
+        """Return executions in this order; `before` is the id of the last one on the previous page."""
         if before is not None:
             _check_id(before)
-        return await self._store.page(min(limit, LARGEST_PAGE), wanted, before=before)
+        owned = replace(wanted, organization=self._organization)
+        return await self._store.page(min(limit, LARGEST_PAGE), owned, before=before, order=order)
 
     async def results(self, wanted: ExecutionFilter, base: str) -> Results:
         """Read which variables the results have; `Results` then yields them page by page. `base` completes the
         addresses of visitors' files."""
-        return await find_results(self._store, wanted, base)
+        return await find_results(self._store, replace(wanted, organization=self._organization), base)
 
     async def children(
         self, execution: str, *, status: str | None = None, before: str | None = None, limit: int = LARGEST_PAGE
@@ -178,31 +147,33 @@ class Executions:
 
     async def log(self, execution: str, *, level: Level = "debug", after: int = 0) -> Sequence[LogEntry]:
         """Return the log lines of up to 200 turns after the version `after`, oldest first."""
-        record = await self._record(execution)
-        return log_of(await self._store.turns(record, LARGEST_PAGE, after), level)
+        return log_of(await self.turns(execution, after=after), level)
 
-    async def artifacts(self, execution: str) -> list[Artifact]:
+    async def turns(self, execution: str, *, after: int = 0, limit: int = LARGEST_PAGE) -> list[TurnLog]:
+        """Return up to `limit` turns after the version `after`, oldest first."""
+        return await self._store.turns(await self._record(execution), limit, after)
+
+    async def artifacts(self, execution: str, *, after: str | None = None, limit: int = PAGE) -> list[Artifact]:
+        """Return up to `limit` artifacts after the key `after`."""
         await self._record(execution)
-        return await self._artifacts.all_of(execution)
+        return await self._artifacts.page(execution, after, limit)
 
     async def artifact(self, execution: str, key: str) -> tuple[Artifact, bytes]:
         await self._record(execution)
         found = await self._artifacts.load(execution, key)
         if found is None:
-            raise RejectedInbound(
-                "there is no such artifact", code="artifact.unknown", hint="list the execution's artifacts", status=404
-            )
+            raise unknown_artifact()
         return found
 
     # -- changes
 
     async def pause(self, execution: str) -> ExecutionRecord:
         """Pause it until it is resumed; a turn under way is abandoned, and runs again after that."""
-        return await self._changed(execution, "paused", await self._lifecycle.pause(_check_id(execution)))
+        return await self._changed(execution, "execution.paused", lifecycle.pause)
 
     async def resume(self, execution: str) -> ExecutionRecord:
         """Resume a paused execution; overdue timers fire."""
-        return await self._changed(execution, "resumed", await self._lifecycle.resume(_check_id(execution)))
+        return await self._changed(execution, "execution.resumed", lifecycle.resume)
 
     async def cancel(self, execution: str, *, skip_finally: bool = False) -> ExecutionRecord:
         """Cancel it and its children; an ask under way is abandoned within two seconds.
@@ -210,38 +181,72 @@ class Executions:
         An execution with a `finally` to run is `cancelling` until that has run, for at most five minutes; with
         `skip_finally` it ends at once. Cancelling it once more changes nothing.
         """
-        change = await self._lifecycle.cancel(_check_id(execution), skip_finally=skip_finally)
-        if change == "repeated":
-            return await self._record(execution)
-        record = await self._changed(execution, "cancelled", change)
-        if record.status == "cancelling":
-            self._hub.claimable()
-        else:
-            self._ended(record.workflow, "cancelled", record.id)
-        return record
+        return await self._changed(execution, "execution.cancelled", lifecycle.cancel, skip_finally=skip_finally)
 
     async def retry(
         self, execution: str, *, checkpoint: int | None = None, from_start: bool = False
     ) -> ExecutionRecord:
         """Run an ended execution again: from its last checkpoint, from the one named, or from its start."""
-        change = await self._lifecycle.retry(_check_id(execution), checkpoint, from_start=from_start)
-        return await self._changed(execution, "retried", change)
+        return await self._changed(execution, "execution.retried", lifecycle.retry, checkpoint, from_start=from_start)
+
+    async def begin_now(self, execution: str) -> ExecutionRecord:
+        """Let a pending execution begin before all others that wait for a worker."""
+        return await self._changed(execution, "execution.hurried", operator_changes.begin_now)
+
+    async def end_as(self, execution: str, outcome: Outcome) -> ExecutionRecord:
+        """End it at once with this outcome, without its `finally`; the runs that it waits for are cancelled."""
+        return await self._changed(execution, _ENDINGS[outcome.status], operator_changes.end_as, outcome)
+
+    async def move(self, execution: str, node: str) -> ExecutionRecord:
+        """Let a waiting execution go on at another node of its graph, with its variables."""
+        record = await self._record(execution)
+        flow = await self._flow(record)
+
+        def has_node(version: int, flow_id: str) -> bool:
+            return flow is not None and version == record.flow_version and node in flow.scope(flow_id).nodes
+
+        return await self._changed(execution, "execution.moved", operator_changes.move, node, has_node)
 
     # -- helpers
 
     async def _record(self, execution: str) -> ExecutionRecord:
-        record = await self._store.read(_check_id(execution))
+        record = await self._store.read(_check_id(execution), self._organization)
         if record is None:
-            raise _refused("unknown")
+            raise refused("unknown")
         return record
 
-    async def _changed(self, execution: str, what: str, change: LifecycleChange) -> ExecutionRecord:
-        if change != "changed":
-            raise _refused(change)
+    async def _changed(
+        self,
+        execution: str,
+        action: Action,
+        change: Change[Given],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> ExecutionRecord:
+        """Make the change in one transaction with its entry in the audit log, and tell who waits for it."""
+
+        def changed(connection: Connection) -> LifecycleChange:
+            outcome = change(connection, _check_id(execution), self._organization, *args, **kwargs)
+            if outcome == "changed" and self._caller is not None:
+                record_change(connection, self._caller, action, f"execution:{execution}")
+            return outcome
+
+        outcome = await self._engine.write(changed)
+        if outcome not in ("changed", "repeated"):
+            raise refused(outcome)
         record = await self._record(execution)
-        self._log.info("execution_changed", execution=execution, workflow=record.workflow, change=what)
-        self._hub.wake((record.session,))
+        if outcome == "changed":
+            self._tell(record, action)
         return record
+
+    def _tell(self, record: ExecutionRecord, action: Action) -> None:
+        change = action.removeprefix("execution.")
+        self._log.info("execution_changed", execution=record.id, workflow=record.workflow, change=change)
+        self._hub.wake((record.session,))
+        if change in ENDED and record.status in ENDED:
+            self._ended(record.workflow, record.status, record.id)
+        elif change not in ("paused", "resumed"):
+            self._hub.claimable()
 
     async def _flow(self, record: ExecutionRecord) -> Flow | None:
         try:
@@ -254,9 +259,4 @@ def _check_id(execution: str) -> str:
     try:
         return str(UUID(execution))
     except ValueError:
-        raise _refused("unknown") from None
-
-
-def _refused(change: LifecycleChange) -> RejectedInbound:
-    refusal = _REFUSALS[change]
-    return RejectedInbound(refusal.message, code=refusal.code, hint=refusal.hint, status=refusal.status)
+        raise refused("unknown") from None

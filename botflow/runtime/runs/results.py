@@ -65,7 +65,7 @@ async def find_results(store: Executions, wanted: ExecutionFilter, base: str) ->
         for record in page:
             names.update(dict.fromkeys(record.variables))
         last = page[-1].id
-    if last is None and wanted.workflow not in (known := await store.workflows()):
+    if last is None and wanted.workflow not in (known := await store.workflows(wanted.organization)):
         raise _unknown(wanted.workflow or "", known)
     return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last, base=base)
 

@@ -57,10 +57,12 @@ class StartRequest:
     `version` is the number of a version, None for the active one. With a `key` it starts once, however often it is
     requested; `former_key` is one that it may have been started with before. `is_delivery`: the key was signed, so the
     execution is the same whatever its input. A webhook names its trigger's `node`. `metadata` is stored with the
-    execution, for its readers.
+    execution, for its readers. `organization` is the caller's: another one's workflow is unknown to it; None is this
+    process, which may start any.
     """
 
     workflow: str
+    organization: int | None = None
     node: str = ""
     input: Any = None
     user_name: str = ""
@@ -96,7 +98,7 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
     for name in ("user_name", "external_id", "channel", "address"):
         check_name(name, getattr(request, name))
     with botflows_tables():
-        target = active_target(connection, request.workflow, request.version)
+        target = active_target(connection, request.workflow, request.version, request.organization)
         assert target.version is not None
         plan = plan_of(target.slug, target.documents)
         node, properties = _entry(plan, target, request.node)

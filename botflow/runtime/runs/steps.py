@@ -36,6 +36,7 @@ class Outside:
 
     cancelled = "cancelled"
     taken_up = "taken_up"
+    moved = "moved"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,6 +150,10 @@ class _History:
         match kind:
             case ExecutionStarted.kind:
                 self._begin(fields[0])
+            case Outside.moved:
+                left = self._end(self.open.node, turn, "cancelled") if self.open is not None else None
+                self._begin(fields[0])
+                return left
             case Outside.taken_up if fields and fields[0]:
                 self._begin(fields[0])
             case Outside.taken_up:  # from the start, which the trigger begins again

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Connection
+
 from botflow.interfaces import Channels
+from botflow.records.access import Principal
+from botflow.records.runs import StartedRun
 from botflow.runtime.runs.emit import Event, emit
 from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
 from botflow.storage.engines.engine import Engine
+from botflow.storage.service.audit_log import record_change
 
 
 class Triggers:
@@ -18,14 +23,30 @@ class Triggers:
         self._wake = wake
         self._channels = channels
 
-    async def start(self, request: StartRequest) -> TriggeredExecution:
-        """See `start` in start.py."""
-        run = await self._engine.write(start, request, self._channels)
+    async def start(self, request: StartRequest, caller: Principal | None = None) -> TriggeredExecution:
+        """See `start` in start.py. Its caller, if it is not this process, is named in the audit log."""
+        run = await self._engine.write(_start, request, self._channels, caller)
         self._wake()
         return TriggeredExecution(run.execution, run.status)
 
-    async def emit(self, event: Event) -> list[TriggeredExecution]:
-        """See `emit` in emit.py."""
-        runs = await self._engine.write(emit, event)
+    async def emit(self, event: Event, caller: Principal | None = None) -> list[TriggeredExecution]:
+        """See `emit` in emit.py, and `start` about its caller."""
+        runs = await self._engine.write(_emit, event, caller)
         self._wake()
         return [TriggeredExecution(run.execution, run.status) for run in runs]
+
+
+def _start(connection: Connection, request: StartRequest, channels: Channels, caller: Principal | None) -> StartedRun:
+    run = start(connection, request, channels)
+    if caller is not None and run.is_new:
+        started = {"workflow": request.workflow, "trigger": request.trigger}
+        record_change(connection, caller, "execution.started", f"execution:{run.execution}", after=started)
+    return run
+
+
+def _emit(connection: Connection, event: Event, caller: Principal | None) -> list[StartedRun]:
+    runs = emit(connection, event)
+    if caller is not None:
+        started = {"executions": [run.execution for run in runs if run.is_new]}
+        record_change(connection, caller, "event.emitted", f"event:{event.name}", after=started)
+    return runs

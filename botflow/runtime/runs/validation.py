@@ -41,9 +41,12 @@ def botflows_tables() -> Iterator[None]:
         raise
 
 
-def active_target(connection: Connection, slug: str, number: int | None = None) -> Target:
+def active_target(
+    connection: Connection, slug: str, number: int | None = None, organization: int | None = None
+) -> Target:
     """Return the workflow and version to start; RejectedInbound when there is none, or it is not active."""
-    target = find_target(connection, slug, number) if slug.isprintable() else None  # no database accepts a NUL
+    # No database accepts a NUL.
+    target = find_target(connection, slug, number, organization) if slug.isprintable() else None
     if target is None:
         raise no_start(
             f"there is no workflow {slug[:64]!r}", "workflow.unknown", "use the id at the top of its flow file", 404

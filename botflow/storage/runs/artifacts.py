@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, delete, select
 
 from botflow.engine.kept_values import PREFIX
 from botflow.records.runs import Artifact
@@ -15,7 +15,6 @@ from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import artifacts
 
 LISTED = ("key", "kind", "content_type", "size", "created_at")
-MOST = 1_000  # of one execution
 VALUE = "value"  # the kind of a large value of the execution's state
 
 
@@ -51,18 +50,29 @@ class Artifacts:
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return {row.key.removeprefix(PREFIX): bytes(row.content) for row in rows}
 
-    async def all_of(self, execution: str) -> list[Artifact]:
-        """Return the execution's artifacts (at most MOST), without their contents, in the order of their keys; without
-        the large values of its state."""
-        statement = (
-            select(*(artifacts.c[name] for name in LISTED))
-            .where(artifacts.c.execution_id == UUID(execution), artifacts.c.kind != VALUE)
-            .order_by(artifacts.c.key)
-            .limit(MOST)
-        )
+    async def page(self, execution: str, after: str | None, limit: int) -> list[Artifact]:
+        """Return up to `limit` of the execution's artifacts after the key `after`, without their contents; without the
+        large values of its state."""
+        statement = _listed(execution).limit(limit)
+        if after is not None:
+            statement = statement.where(artifacts.c.key > after)
         return [
             _artifact(row) for row in await self._engine.read(lambda connection: connection.execute(statement).all())
         ]
+
+
+def delete_artifact(connection: Connection, execution: str, key: str) -> bool:
+    """Delete an artifact; False when there is none, or it is a large value of the execution's state, which it needs."""
+    if "\0" in key:
+        return False
+    mine = (artifacts.c.execution_id == UUID(execution), artifacts.c.key == key, artifacts.c.kind != VALUE)
+    return bool(connection.execute(delete(artifacts).where(*mine)).rowcount)
+
+
+def _listed(execution: str) -> Select[*tuple[Any, ...]]:
+    columns = (artifacts.c[name] for name in LISTED)
+    mine = (artifacts.c.execution_id == UUID(execution), artifacts.c.kind != VALUE)
+    return select(*columns).where(*mine).order_by(artifacts.c.key)
 
 
 def _save(connection: Connection, execution: UUID, key: str, columns: dict[str, Any]) -> None:

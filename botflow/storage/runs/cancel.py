@@ -1,4 +1,4 @@
-"""Ends an execution from outside: the writes of a cancellation, in the caller's transaction.
+"""Ends an execution from outside, by a cancellation or as an operator says, in the caller's transaction.
 
 The session's version moves, which fences a turn under way. Its inbounds become stale, so the next beat of the process
 that runs the turn reports the lease as lost. An execution whose `finally` must run is not ended here: it is asked to
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, literal_column, select, update
 
 from botflow.records.queues import MESSAGE_PRIORITY
-from botflow.records.runs import ENDED
+from botflow.records.runs import CANCELLED, ENDED, Outcome
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.begin_cancelling import begin_cancelling
 from botflow.storage.runs.outside_changes import follow, record
@@ -33,7 +33,7 @@ def cancel_children(connection: Connection, parent: int, version: int, group: st
     for session, token in connection.execute(mine.order_by(executions.c.session_id)).all():
         is_meant = token == group or (group is None and int(token) <= version)
         if is_meant and not begin_cancelling(connection, session):
-            cancel_run(connection, session, tell_parent=False)
+            end_run(connection, session, CANCELLED, tell_parent=False)
 
 
 def cancel_with_children(connection: Connection, session: int, *, skip_finally: bool = False) -> None:
@@ -44,7 +44,12 @@ def cancel_with_children(connection: Connection, session: int, *, skip_finally: 
     """
     if not skip_finally and begin_cancelling(connection, session):
         return  # the turn that begins `finally` gives up the runs that it waits for
-    if not cancel_run(connection, session, tell_parent=True):
+    end_with_children(connection, session, CANCELLED, skip_finally=skip_finally)
+
+
+def end_with_children(connection: Connection, session: int, outcome: Outcome, *, skip_finally: bool = False) -> None:
+    """End the session's execution at once, and cancel the runs that it waits for, like `cancel_with_children`."""
+    if not end_run(connection, session, outcome, tell_parent=True):
         return
     above, cancelled = [session], 0
     while above and cancelled < AT_ONCE:
@@ -57,13 +62,13 @@ def cancel_with_children(connection: Connection, session: int, *, skip_finally: 
         some = children.order_by(executions.c.session_id).limit(AT_ONCE - cancelled)
         for child in connection.execute(some).scalars().all():
             if skip_finally or not begin_cancelling(connection, child):
-                cancel_run(connection, child, tell_parent=False)
+                end_run(connection, child, CANCELLED, tell_parent=False)
                 above.append(child)
             cancelled += 1
 
 
-def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bool:
-    """Cancel the session's execution and its children; False when no execution is under way.
+def end_run(connection: Connection, session: int, outcome: Outcome, *, tell_parent: bool) -> bool:
+    """End the session's execution, and cancel its children by an effect; False when no execution is under way.
 
     Queued inbounds with `consent`, such as opt-outs, are not part of any execution, so they are kept.
     """
@@ -74,7 +79,13 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
     ended = (
         update(executions)
         .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))
-        .values(status="cancelled", ended_at=now(), variables=shown_variables(row.state))
+        .values(
+            status=outcome.status,
+            output=outcome.output,
+            error=outcome.error,
+            ended_at=now(),
+            variables=shown_variables(row.state),
+        )
     )
     if not connection.execute(ended).rowcount:
         return False
@@ -88,11 +99,14 @@ def cancel_run(connection: Connection, session: int, *, tell_parent: bool) -> bo
     connection.execute(over.where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'")))
     left = update(inbounds).where(is_new(), inbounds.c.session_id == session)
     connection.execute(left.values(owner=None, priority=MESSAGE_PRIORITY))
-    record(connection, session, "cancelled")
+    error = dict(outcome.error) if outcome.error else None
+    values = [error["node"], error["code"], error["message"]] if error else ()
+    record(connection, session, outcome.status, values=values)
     connection.execute(delete(effects).where(effects.c.session_id == session, effects.c.kind == "end"))
     following: list[dict[str, Any]] = [{"kind": "cancel", "body": {"group": None}}]
     if tell_parent and (parent := row.state.get("parent") or _parent_named(connection, session)):
-        following.append({"kind": "done", "body": {**parent, "status": "cancelled", "output": None, "error": None}})
+        end = {"status": outcome.status, "output": outcome.output, "error": error}
+        following.append({"kind": "done", "body": {**parent, **end}})
     follow(connection, session, version, following)
     return True
 

@@ -127,8 +127,12 @@ def _end(connection: Connection, session: int, execution: str) -> None:
 
 def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEffect]:
     due = (
-        select(effects, sessions.c.workflow_id, sessions.c.flow_version, executions.c.priority)
+        select(
+            *(effects, sessions.c.workflow_id, workflows.c.organization_id),
+            *(sessions.c.flow_version, executions.c.priority),
+        )
         .join(sessions, sessions.c.id == effects.c.session_id)
+        .outerjoin(workflows, workflows.c.id == sessions.c.workflow_id)
         .outerjoin(executions, (executions.c.session_id == effects.c.session_id) & executions.c.trigger.is_not(None))
         .where(effects.c.due_at <= now())
         .order_by(effects.c.due_at, effects.c.session_id, effects.c.version, effects.c.index)
@@ -238,6 +242,7 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         body=row.body,
         attempts=row.attempts + 1,
         workflow=row.workflow_id,
+        organization=row.organization_id or 0,  # which none has
         flow_version=row.flow_version or 0,
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,

@@ -13,10 +13,10 @@ from itertools import product
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, literal, select, tuple_, union_all
 
-from botflow.records.runs import STATUSES, ExecutionFilter
-from botflow.storage.tables import executions, sessions, workflow_versions, workflows
+from botflow.records.runs import STATUSES, UNDER_WAY, ExecutionFilter
+from botflow.storage.tables import executions, organizations, sessions, workflow_versions, workflows
 
 AT_ONCE = 100  # parts of one statement: SQLite takes 500
 Order = Literal["newest first", "oldest first"]
@@ -43,8 +43,7 @@ def page_of(
     if through is not None:
         place = _place_of(connection, through)
         page = page.where(here >= place if order == "newest first" else here <= place)
-    is_by_session = wanted.session is not None or wanted.parent is not None
-    if wanted.workflow is None and (wanted.status is None or is_by_session):
+    if not _is_in_parts(connection, wanted):
         return [id for _, id in connection.execute(page).all()]
     found: list[tuple[datetime, UUID]] = []
     for parts in _parts(connection, wanted, page):
@@ -54,14 +53,29 @@ def page_of(
     return [id for _, id in found[:limit]]
 
 
+def _is_in_parts(connection: Connection, wanted: ExecutionFilter) -> bool:
+    """Say whether the page is made of the pages of each version and status. An organization's list is, unless there is
+    only one: then all executions are its own."""
+    if wanted.workflow is not None:
+        return True
+    if wanted.session is not None or wanted.parent is not None:
+        return False
+    if wanted.status is not None or wanted.under_way:
+        return True
+    if wanted.organization is None:
+        return False
+    others = select(organizations.c.id).where(organizations.c.id != wanted.organization).limit(1)
+    return connection.execute(others).first() is not None
+
+
 def _conditions(wanted: ExecutionFilter) -> Iterator[ColumnElement[bool]]:
-    for column, value in (
-        (executions.c.status, wanted.status),
-        (executions.c.session_id, wanted.session),
-        (executions.c.parent_session, wanted.parent),
-    ):
-        if value is not None:
-            yield column == value
+    if wanted.status is not None:
+        yield executions.c.status == wanted.status
+    if wanted.under_way:
+        yield executions.c.status.in_(UNDER_WAY)
+    for column, session in ((executions.c.session_id, wanted.session), (executions.c.parent_session, wanted.parent)):
+        if session is not None:
+            yield column == (session if wanted.organization is None else _own_session(session, wanted.organization))
     if wanted.started_after is not None:
         yield executions.c.started_at >= wanted.started_after
     if wanted.started_before is not None:
@@ -70,6 +84,12 @@ def _conditions(wanted: ExecutionFilter) -> Iterator[ColumnElement[bool]]:
         yield executions.c.trigger.is_distinct_from("child")
     if wanted.but_branches:
         yield ~_is_branch()
+
+
+def _own_session(session: int, organization: int) -> ScalarSelect[int]:
+    """Return the session's id if it is one of the organization, else NULL: read once, whatever the session holds."""
+    own = select(sessions.c.id).join(workflows, workflows.c.id == sessions.c.workflow_id)
+    return own.where(sessions.c.id == session, workflows.c.organization_id == organization).scalar_subquery()
 
 
 def _is_branch() -> ColumnElement[bool]:
@@ -81,18 +101,27 @@ def _is_branch() -> ColumnElement[bool]:
 
 def _parts(connection: Connection, wanted: ExecutionFilter, page: Select[Any]) -> Iterator[Sequence[Select[Any]]]:
     """Yield the pages of each version and status that are wanted."""
-    ids = select(workflow_versions.c.id)
-    if wanted.workflow is not None:
-        ids = ids.join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
-        ids = ids.where(workflows.c.slug == wanted.workflow)
-    versions = connection.execute(ids).scalars().all()
-    statuses = STATUSES if wanted.status is None else (wanted.status,)
+    versions = connection.execute(_versions(wanted)).scalars().all()
+    statuses = UNDER_WAY if wanted.under_way else STATUSES if wanted.status is None else (wanted.status,)
     parts = [
         page.where(executions.c.flow_version == version, executions.c.status == status)
         for version, status in product(versions, statuses)
     ]
     for first in range(0, len(parts), AT_ONCE):
         yield parts[first : first + AT_ONCE]
+
+
+def _versions(wanted: ExecutionFilter) -> Select[int]:
+    ids = select(workflow_versions.c.id)
+    if wanted.workflow is not None or wanted.organization is not None:
+        ids = ids.join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+    if wanted.workflow is not None:
+        ids = ids.where(workflows.c.slug == wanted.workflow)
+    if wanted.version is not None:
+        ids = ids.where(workflow_versions.c.number == wanted.version)
+    if wanted.organization is not None:
+        ids = ids.where(workflows.c.organization_id == wanted.organization)
+    return ids
 
 
 def _place_of(connection: Connection, id: str) -> ColumnElement[Any]:

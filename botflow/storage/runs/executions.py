@@ -23,7 +23,7 @@ from sqlalchemy import (
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EVERY_EXECUTION, AnswerLog, ExecutionFilter, ExecutionRecord, Spent, TurnLog
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.execution_pages import page_of
+from botflow.storage.runs.execution_pages import Order, page_of
 from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
 from botflow.storage.turns.row_mapping import is_new, shown_variables
 
@@ -50,18 +50,25 @@ class Executions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def read(self, execution: str) -> ExecutionRecord | None:
-        """Return the execution with this id; None when there is none."""
+    async def read(self, execution: str, organization: int | None = None) -> ExecutionRecord | None:
+        """Return the execution with this id; None when there is none, or none of the organization."""
         statement = LISTED.where(executions.c.id == UUID(execution))
+        if organization is not None:
+            statement = statement.where(workflows.c.organization_id == organization)
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return _record(row) if row is not None else None
 
     async def page(
-        self, limit: int, wanted: ExecutionFilter = EVERY_EXECUTION, *, before: str | None = None
+        self,
+        limit: int,
+        wanted: ExecutionFilter = EVERY_EXECUTION,
+        *,
+        before: str | None = None,
+        order: Order = "newest first",
     ) -> list[ExecutionRecord]:
-        """Return executions, the latest started first; `before` is the id of the last one on the previous page."""
+        """Return executions in this order of their starts; `before` is the id of the last one on the previous page."""
         return await self._engine.read(
-            lambda connection: _records(connection, page_of(connection, wanted, "newest first", limit, after=before))
+            lambda connection: _records(connection, page_of(connection, wanted, order, limit, after=before))
         )
 
     async def results(
@@ -78,9 +85,11 @@ class Executions:
             )
         )
 
-    async def workflows(self) -> list[str]:
-        """Return the ids of all workflows that the database knows, served or not."""
+    async def workflows(self, organization: int | None = None) -> list[str]:
+        """Return the ids of all workflows that the database knows, served or not; or the organization's."""
         statement = select(workflows.c.slug).order_by(workflows.c.slug)
+        if organization is not None:
+            statement = statement.where(workflows.c.organization_id == organization)
         return list(await self._engine.read(lambda connection: connection.execute(statement).scalars().all()))
 
     async def spent(self, execution: ExecutionRecord) -> Spent:

@@ -1,88 +1,43 @@
-"""Pausing, resuming, cancelling and retrying an execution, on both databases; each is one transaction.
+"""Pausing, resuming, cancelling and retrying an execution, on both databases, in the caller's transaction.
 
 Each moves the session's version, which fences a turn under way: that turn is lost or runs again, never in part. Each is
-a turn of its own in the session's log.
+a turn of its own in the session's log. Each returns `changed`, or why it did nothing: `unknown` without such an
+execution, or for one of another organization than the one that is named.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, case, func, insert, literal_column, select, update
 
-from botflow.engine.inbound import RUN
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ENDED, Checkpoint, LifecycleChange
 from botflow.storage.engines.dialects import now
-from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_with_children
+from botflow.storage.runs.locked_execution import (
+    LockedExecution,
+    inbound_row,
+    lock_execution,
+    queue_inbound,
+    set_execution,
+    set_session,
+)
 from botflow.storage.runs.outside_changes import record
-from botflow.storage.tables import checkpoints, executions, inbounds, sessions
+from botflow.storage.tables import checkpoints, executions, inbounds
 from botflow.storage.turns.row_mapping import is_new
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Locked:
-    """An execution and its session, both locked until the end of the transaction."""
+def pause(connection: Connection, execution: str, organization: int | None) -> LifecycleChange:
+    """Pause it. A turn under way is abandoned, and its attempt does not count. `ended` when the execution is over.
 
-    id: UUID
-    session: int
-    status: str
-    is_run: bool
-    version: int
-    state: Mapping[str, Any]
-
-
-class Lifecycle:
-    """Changes executions; each method returns `changed`, or why it did nothing: `unknown` without such an execution."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    async def pause(self, execution: str) -> LifecycleChange:
-        """Pause it. A turn under way is abandoned, and its attempt does not count. `ended` when the execution is over.
-
-        The pause is an inbound in the session's queue until the execution resumes, so that no message overtakes it.
-        """
-        return await self._engine.write(_pause, execution)
-
-    async def resume(self, execution: str) -> LifecycleChange:
-        """Resume it, and fire overdue timers; `not_paused` when it is not paused."""
-        return await self._engine.write(_resume, execution)
-
-    async def cancel(self, execution: str, *, skip_finally: bool = False) -> LifecycleChange:
-        """Cancel it, its children and its queued inbounds; an ask under way is abandoned within two seconds.
-
-        An execution with a `finally` to run is `cancelling` until that has run; with `skip_finally` it ends at once.
-        `repeated` when it is cancelled already: a caller that has not seen the answer may ask again. `ended` when it is
-        over.
-        """
-        return await self._engine.write(_cancel, execution, skip_finally)
-
-    async def retry(self, execution: str, checkpoint: int | None, *, from_start: bool = False) -> LifecycleChange:
-        """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
-
-        `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`) or `no_checkpoint` when refused.
-        """
-        return await self._engine.write(_retry, execution, checkpoint, from_start)
-
-    async def checkpoints(self, session: int) -> list[Checkpoint]:
-        """Return the checkpoints from which the session's run can be retried, newest first."""
-        columns = (checkpoints.c.version, checkpoints.c.node, checkpoints.c.at)
-        mine = select(*columns).where(checkpoints.c.session_id == session).order_by(checkpoints.c.version.desc())
-        rows = await self._engine.read(lambda connection: connection.execute(mine).all())
-        return [Checkpoint(version=row.version, node=row.node, at=row.at) for row in rows]
-
-
-def _pause(connection: Connection, execution: str) -> LifecycleChange:
-    found = _locked(connection, execution)
+    The pause is an inbound in the session's queue until the execution resumes, so that no message overtakes it.
+    """
+    found = lock_execution(connection, execution, organization)
     if found is None or found.status in (*ENDED, "paused", "cancelling"):
         return _unchanged(found)
-    _set_session(connection, found, paused=True)
+    set_session(connection, found, paused=True)
     attempt = case((inbounds.c.attempt > 0, inbounds.c.attempt - 1), else_=0)
     given_up = update(inbounds).where(inbounds.c.session_id == found.session, is_new())
     connection.execute(given_up.where(inbounds.c.owner.is_not(None)).values(attempt=attempt, owner=None))
@@ -90,31 +45,38 @@ def _pause(connection: Connection, execution: str) -> LifecycleChange:
     seq = record(connection, found.session, "paused", holds=True)
     connection.execute(
         insert(inbounds).values(
-            **_queued(found, seq, kind="pause", key=f"pause:{found.version + 1}", content=None),
+            **inbound_row(found, seq, kind="pause", key=f"pause:{found.version + 1}", content=None),
             flow_version=0,
         )
     )
-    _set_execution(connection, found, status="paused")
+    set_execution(connection, found, status="paused")
     return "changed"
 
 
-def _resume(connection: Connection, execution: str) -> LifecycleChange:
-    found = _locked(connection, execution)
+def resume(connection: Connection, execution: str, organization: int | None) -> LifecycleChange:
+    """Resume it, and fire overdue timers; `not_paused` when it is not paused."""
+    found = lock_execution(connection, execution, organization)
     if found is None or found.status != "paused":
         return "unknown" if found is None else "not_paused"
-    _set_session(connection, found, paused=False)
+    set_session(connection, found, paused=False)
     mine = inbounds.c.session_id == found.session
     connection.execute(update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'")))
     connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
     record(connection, found.session, "resumed")
     queued = connection.execute(select(func.count()).where(mine, is_new())).scalar_one()
     status = "running" if found.is_run and queued else "waiting"
-    _set_execution(connection, found, status=status if found.state.get("frames") else "pending")
+    set_execution(connection, found, status=status if found.state.get("frames") else "pending")
     return "changed"
 
 
-def _cancel(connection: Connection, execution: str, skip_finally: bool) -> LifecycleChange:
-    found = _locked(connection, execution)
+def cancel(connection: Connection, execution: str, organization: int | None, *, skip_finally: bool) -> LifecycleChange:
+    """Cancel it, its children and its queued inbounds; an ask under way is abandoned within two seconds.
+
+    An execution with a `finally` to run is `cancelling` until that has run; with `skip_finally` it ends at once.
+    `repeated` when it is cancelled already: a caller that has not seen the answer may ask again. `ended` when it is
+    over.
+    """
+    found = lock_execution(connection, execution, organization)
     if found is not None and found.status in (("cancelled",) if skip_finally else ("cancelling", "cancelled")):
         return "repeated"
     if found is None or found.status in ENDED:
@@ -123,8 +85,14 @@ def _cancel(connection: Connection, execution: str, skip_finally: bool) -> Lifec
     return "changed"
 
 
-def _retry(connection: Connection, execution: str, checkpoint: int | None, from_start: bool) -> LifecycleChange:
-    found = _locked(connection, execution)
+def retry(
+    connection: Connection, execution: str, organization: int | None, checkpoint: int | None, *, from_start: bool
+) -> LifecycleChange:
+    """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
+
+    `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`) or `no_checkpoint` when refused.
+    """
+    found = lock_execution(connection, execution, organization)
     if found is None or found.status not in ENDED:
         return "unknown" if found is None else "not_ended"
     if not found.is_run:
@@ -138,6 +106,13 @@ def _retry(connection: Connection, execution: str, checkpoint: int | None, from_
     return "changed"
 
 
+def list_checkpoints(connection: Connection, session: int) -> list[Checkpoint]:
+    """Return the checkpoints from which the session's run can be retried, newest first."""
+    columns = (checkpoints.c.version, checkpoints.c.node, checkpoints.c.at)
+    mine = select(*columns).where(checkpoints.c.session_id == session).order_by(checkpoints.c.version.desc())
+    return [Checkpoint(version=row.version, node=row.node, at=row.at) for row in connection.execute(mine).all()]
+
+
 def _checkpoint(connection: Connection, session: int, version: int | None) -> Any:
     """Return the checkpoint of `version`, or the last one; None, which means the beginning, without one."""
     mine = select(checkpoints).where(checkpoints.c.session_id == session)
@@ -146,13 +121,13 @@ def _checkpoint(connection: Connection, session: int, version: int | None) -> An
     return connection.execute(mine.order_by(checkpoints.c.version.desc()).limit(1)).first()
 
 
-def _take_up(connection: Connection, found: _Locked, kept: Any) -> None:
+def _take_up(connection: Connection, found: LockedExecution, kept: Any) -> None:
     """Restore the checkpoint's state under a new version, and queue the inbound that continues the run."""
     trigger = connection.execute(_trigger_of(found.session)).one()
     state = dict(kept.state) if kept is not None else {}
     node = kept.node if kept is not None else ""
     flow_version = kept.flow_version if kept is not None else trigger.flow_version
-    _set_session(connection, found, state=state, flow_version=flow_version if state else None, wake_at=None)
+    set_session(connection, found, state=state, flow_version=flow_version if state else None, wake_at=None)
     connection.execute(
         insert(checkpoints).values(
             session_id=found.session,
@@ -164,46 +139,13 @@ def _take_up(connection: Connection, found: _Locked, kept: Any) -> None:
         )
     )
     record(connection, found.session, "taken_up", node=node)
-    counted = update(sessions).where(sessions.c.id == found.session).values(last_seq=sessions.c.last_seq + 1)
-    seq = connection.execute(counted.returning(sessions.c.last_seq)).scalar_one()
-    row = _queued(found, seq, **_going_on(state, trigger, f"retry:{found.version + 1}"))
-    connection.execute(insert(inbounds).values(**{"priority": MESSAGE_PRIORITY, **row, "flow_version": flow_version}))
+    following = _going_on(state, trigger, f"retry:{found.version + 1}")
+    queue_inbound(connection, found, **following, flow_version=flow_version)
     again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
-    _set_execution(connection, found, ended_at=None, error=None, output=None, variables=None, **again)
+    set_execution(connection, found, ended_at=None, error=None, output=None, variables=None, **again)
 
 
-def _set_session(connection: Connection, found: _Locked, **columns: Any) -> None:
-    connection.execute(
-        update(sessions).where(sessions.c.id == found.session).values(version=found.version + 1, **columns)
-    )
-
-
-def _set_execution(connection: Connection, found: _Locked, **columns: Any) -> None:
-    connection.execute(update(executions).where(executions.c.id == found.id).values(**columns))
-
-
-def _locked(connection: Connection, execution: str) -> _Locked | None:
-    """Lock the queued inbounds, then the session: the same order as a turn's commit."""
-    named = select(executions.c.session_id).where(executions.c.id == UUID(execution))
-    session = connection.execute(named).scalar()
-    if session is None:
-        return None
-    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-    connection.execute(queued.with_for_update())
-    mine = select(sessions.c.version, sessions.c.channel, sessions.c.state).where(sessions.c.id == session)
-    row = connection.execute(mine.with_for_update()).one()
-    status = select(executions.c.status).where(executions.c.id == UUID(execution))
-    return _Locked(
-        id=UUID(execution),
-        session=session,
-        status=connection.execute(status).scalar_one(),
-        is_run=row.channel == RUN,
-        version=row.version,
-        state=row.state,
-    )
-
-
-def _unchanged(found: _Locked | None) -> LifecycleChange:
+def _unchanged(found: LockedExecution | None) -> LifecycleChange:
     """Return the result when nothing was changed: `changed` if it is paused already, for that was the aim."""
     if found is None:
         return "unknown"
@@ -230,15 +172,3 @@ def _going_on(state: Mapping[str, Any], trigger: Any, key: str) -> dict[str, Any
         }
     kind = "resume" if "resume" in wait.get("accepts", ()) else "timeout"
     return {"kind": kind, "key": key, "content": {"token": wait["token"]}}
-
-
-def _queued(found: _Locked, seq: int, **columns: Any) -> dict[str, Any]:
-    return {
-        "session_id": found.session,
-        "seq": seq,
-        "received_at": now(),
-        "seed": secrets.randbits(63),
-        "attempt": 0,
-        "state": "new",
-        **columns,
-    }

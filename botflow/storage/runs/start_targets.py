@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import workflow_versions, workflows
 
+T = TypeVar("T", bound=tuple[Any, ...])
 COLUMNS = (
     workflows.c.id,
     workflows.c.organization_id,
@@ -40,12 +41,15 @@ class Target:
     documents: Mapping[str, Any]
 
 
-def find_target(connection: Connection, slug: str, number: int | None = None) -> Target | None:
-    """Return the workflow with its active version, or with the version of this number; None when there is none."""
+def find_target(
+    connection: Connection, slug: str, number: int | None = None, organization: int | None = None
+) -> Target | None:
+    """Return the workflow with its active version, or with the version of this number; None when there is none, or
+    none of the organization."""
     is_wanted = (
         workflow_versions.c.id == workflows.c.active_version if number is None else workflow_versions.c.number == number
     )
-    row = connection.execute(_targets(is_wanted).where(workflows.c.slug == slug)).first()
+    row = connection.execute(_of(organization, _targets(is_wanted).where(workflows.c.slug == slug))).first()
     return _target(row) if row else None
 
 
@@ -55,13 +59,19 @@ def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
     return [_target(row) for row in rows]
 
 
-def mentioning(connection: Connection, word: str) -> list[Target]:
-    """Return the active workflows whose documents contain `word` as a string; the caller must check where it occurs."""
+def mentioning(connection: Connection, word: str, organization: int | None = None) -> list[Target]:
+    """Return the active workflows (of the organization) whose documents contain `word` as a string; the caller must
+    check where it occurs."""
     quoted = orjson.dumps(word).decode()
     documents = cast(workflow_versions.c.documents, Text)
     found = func.strpos if is_postgres(connection) else func.instr
-    rows = connection.execute(_active().where(found(documents, quoted) > 0).order_by(workflows.c.slug))
+    named = _active().where(found(documents, quoted) > 0).order_by(workflows.c.slug)
+    rows = connection.execute(_of(organization, named))
     return [_target(row) for row in rows]
+
+
+def _of(organization: int | None, targets: Select[T]) -> Select[T]:
+    return targets if organization is None else targets.where(workflows.c.organization_id == organization)
 
 
 def _active() -> Select[*tuple[Any, ...]]:

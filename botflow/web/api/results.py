@@ -1,42 +1,50 @@
-"""GET /api/v1/results?workflow=...: the results of a workflow's executions, as CSV or as JSON lines."""
+"""The results of a workflow's executions over HTTP, as CSV or as JSON lines."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from botflow.errors import RejectedInbound
-from botflow.records.runs import ExecutionFilter
+from botflow.records.access import Scope
+from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.runtime.runs.results import Results, csv_header, csv_rows, json_lines
-from botflow.web.api.query import moment_in, parse_query, status_in, workflow_in
+from botflow.web.api.executions import TAG
 from botflow.web.context import desk_of
+from botflow.web.rest.operation import Call, Operation
+from botflow.web.rest.query import Moment, Query, QueryText
 
-_FORMATS = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl; charset=utf-8"}
+Form = Literal["csv", "jsonl"]
+_TYPES: dict[Form, str] = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "jsonl": "application/jsonl; charset=utf-8",
+}
 
 
-async def export_results(request: Request) -> StreamingResponse:
-    """Stream the results, oldest first: `workflow`, and if wanted `after`, `before`, `status`, `format`."""
-    given = parse_query(request, ("workflow", "after", "before", "status", "format"))
-    form = given.get("format", "csv")
-    workflow = workflow_in(given)
-    if form not in _FORMATS or workflow is None:
-        problem = "results belong to a workflow" if workflow is None else "format is csv or jsonl"
-        raise RejectedInbound(problem, code="query.invalid", hint="?workflow=NAME&format=csv")
+class ResultsQuery(Query):
+    """Of which executions, and in which form. They started at `after` or later, and earlier than `before`."""
+
+    workflow: QueryText
+    status: ExecutionStatus | None = None
+    after: Moment | None = None
+    before: Moment | None = None
+    format: Form = "csv"
+
+
+async def export_results(call: Call) -> Response:
+    """Download the results of a workflow's executions, oldest first; as CSV with one column per variable."""
+    query: ResultsQuery = call.query
     wanted = ExecutionFilter(
-        workflow=workflow,
-        started_after=moment_in(given, "after"),
-        started_before=moment_in(given, "before"),
-        status=status_in(given),
+        workflow=query.workflow, status=query.status, started_after=query.after, started_before=query.before
     )
-    desk = desk_of(request.scope)
-    results = await desk.runtime.executions.results(wanted, desk.base_of(request.scope))
+    scope = call.request.scope
+    results = await call.service.executions.export_results(wanted, desk_of(scope).base_of(scope))
     return StreamingResponse(
-        _csv(results) if form == "csv" else _json_lines(results),
+        _csv(results) if query.format == "csv" else _json_lines(results),
         headers={
-            "content-type": _FORMATS[form],
-            "content-disposition": f'attachment; filename="results.{form}"',
+            "content-type": _TYPES[query.format],
+            "content-disposition": f'attachment; filename="results.{query.format}"',
             "x-content-type-options": "nosniff",
             "cache-control": "no-store",
         },
@@ -52,3 +60,16 @@ async def _csv(results: Results) -> AsyncIterator[str]:
 async def _json_lines(results: Results) -> AsyncIterator[bytes]:
     async for page in results.pages():
         yield json_lines(page)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/results",
+        handler=export_results,
+        scope=Scope.EXECUTIONS_READ,
+        tag=TAG,
+        query=ResultsQuery,
+        answer=Response,
+    ),
+)

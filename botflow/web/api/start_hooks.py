@@ -1,7 +1,6 @@
-"""Starting workflows over HTTP: webhooks from any service, and events from servers with the API key.
+"""Starting workflows over HTTP by webhooks from any service.
 
     POST /hooks/{workflow}            the workflow's trigger.webhook; /hooks/{workflow}/{node} where it has several
-    POST /api/v1/events               {"name": "contact.created", "payload": {...}, "key"?: "..."}
 
 A webhook is authenticated before its body is parsed (`hook_senders`). The same delivery, known by the trigger's `key`,
 its signature or a header of its service (`hook_keys`), is the same execution.
@@ -14,24 +13,19 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from botflow.engine.limits import LARGEST_INPUT
 from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.runs import WebhookProperties
-from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
-from botflow.service.models import Body
-from botflow.web.api.hook_input import DEEPEST, hook_input
+from botflow.web.api.hook_input import hook_input
 from botflow.web.api.hook_keys import HookKeys, HookRequest
 from botflow.web.api.hook_senders import UnprovenRequest, check_sender, headers_of
 from botflow.web.asgi import NO_STORE, header, send_bytes, send_json
 from botflow.web.context import desk_of
-from botflow.web.json_body import parse_body
 from botflow.web.request_bodies import read_body
-from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_BODY = LARGEST_INPUT + 64 * 1024
 LARGEST_AT_ONCE = 64 * 1024
@@ -85,24 +79,6 @@ class ReceiveHook:
             )
         )
         await send_json(send, HTTPStatus.ACCEPTED, _shown(started))
-
-
-class Told(Body):
-    """The body of an event."""
-
-    example = '{"name": "contact.created", "payload": {"id": 17}}'
-
-    name: str = ""
-    payload: Any = None
-    key: str = ""
-
-
-async def tell_event(request: Request) -> ApiResponse:
-    """POST /api/v1/events: 202 with the executions that the event starts."""
-    told = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), Told, DEEPEST)
-    triggers = desk_of(request.scope).runtime.triggers
-    started = await triggers.emit(Event(name=told.name, payload=told.payload, key=told.key))
-    return ApiResponse({"executions": [_shown(each) for each in started]}, HTTPStatus.ACCEPTED)
 
 
 async def _input(properties: WebhookProperties, content_type: str, body: bytes) -> Any:

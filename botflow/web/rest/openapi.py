@@ -22,7 +22,7 @@ from starlette.routing import Route, Router
 
 from botflow.errors import RejectedInbound
 from botflow.web.rest.json_response import ApiResponse
-from botflow.web.rest.operation import API, Operation
+from botflow.web.rest.operation import Operation
 
 SECURITY = "apiKey"
 PROBLEM_TYPE = "application/problem+json"
@@ -82,18 +82,18 @@ def document_of(operations: Sequence[Operation]) -> dict[str, Any]:
     )
     routes = []
     for operation in operations:
-        answers = {f"HTTP_{operation.status.value}": operation.answer} if operation.answer else {}
+        answers = {f"HTTP_{operation.status.value}": operation.answer} if _is_json(operation) else {}
         refusals = {f"HTTP_{status}": ProblemDocument for status in _refusals(operation)}
         described = spec.validate(
             query=operation.query,
             json=operation.body,
             headers=_headers(operation),
-            resp=Answers(*(() if operation.answer else ("HTTP_204",)), **answers, **refusals),
+            resp=Answers(*_without_model(operation), **answers, **refusals),
             tags=(operation.tag,),
             operation_id=operation.name,
             skip_validation=True,
         )(_placeholder(operation))
-        routes.append(Route(f"{API}{operation.path}", described, methods=[operation.method]))
+        routes.append(Route(operation.address, described, methods=[operation.method]))
     spec.register(Router(routes))
     document: dict[str, Any] = spec.spec
     _name_problem_type(document)
@@ -101,6 +101,17 @@ def document_of(operations: Sequence[Operation]) -> dict[str, Any]:
     _describe_bodies(document, operations)
     _link(document, operations)
     return document
+
+
+def _is_json(operation: Operation) -> bool:
+    return operation.answer is not None and issubclass(operation.answer, BaseModel)
+
+
+def _without_model(operation: Operation) -> tuple[str, ...]:
+    """Return the status of an answer that has no model: an empty one, or a download."""
+    if operation.answer is None:
+        return ("HTTP_204",)
+    return () if _is_json(operation) else (f"HTTP_{operation.status.value}",)
 
 
 def _not_installed() -> RejectedInbound:
@@ -174,7 +185,7 @@ def _describe_bodies(document: dict[str, Any], operations: Sequence[Operation]) 
     """Say which bodies may be left out, and give an example of each."""
     for operation in operations:
         if operation.body is not None:
-            described = document["paths"][f"{API}{operation.address}"][operation.method.lower()]["requestBody"]
+            described = document["paths"][operation.address][operation.method.lower()]["requestBody"]
             described["required"] = operation.body_is_needed
             if example := getattr(operation.body, "example", None):
                 described["content"]["application/json"]["example"] = orjson.loads(example)
@@ -194,7 +205,7 @@ def _link(document: dict[str, Any], operations: Sequence[Operation]) -> None:
             for operation in operations
             if operation.address.startswith(beginning) and operation.path.count("{") == made.path.count("{") + 1
         }
-        document["paths"][f"{API}{made.address}"]["post"]["responses"]["201"]["links"] = links
+        document["paths"][made.address]["post"]["responses"]["201"]["links"] = links
 
 
 _PAGE = """<!doctype html>

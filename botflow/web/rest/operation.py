@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +26,7 @@ from botflow.web.rest.idempotency import answer_once
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.query import Query, read_query
 from botflow.web.rest.revisions import etag_of, if_match
+from botflow.web.shedding import Shedding
 
 API = "/api/v1"
 LARGEST_BODY = 64 * 1024
@@ -50,8 +52,9 @@ Handler = Callable[[Call], Awaitable[Shown | Response | None]]
 class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
-    `answer` is the model of the answer, None for an empty one; `is_secret` if it shows a secret. Without `needs_body` a
-    body is needed if a field of it is.
+    `answer` is the model of the answer, None for an empty one, Response for one that is no JSON; `is_secret` if it
+    shows a secret. `is_shed`: refused by 503 when this process has as many requests as it can hold. `root` is where its
+    path begins. Without `needs_body` a body is needed if a field of it is.
     """
 
     method: str
@@ -61,11 +64,13 @@ class Operation:
     tag: str
     query: type[Query] | None = None
     body: type[BaseModel] | None = None
-    answer: type[Shown] | None = None
+    answer: type[Shown | Response] | None = None
     status: HTTPStatus = HTTPStatus.OK
     edits: bool = False
     needs_body: bool | None = None
     is_secret: bool = False
+    is_shed: bool = False
+    root: str = API
     largest_body: int = LARGEST_BODY
 
     @property
@@ -76,8 +81,8 @@ class Operation:
 
     @property
     def address(self) -> str:
-        """Return its path as OpenAPI writes it: `/workflows/{workflow}/nodes/{node}`."""
-        return self.path.replace(":path}", "}")
+        """Return its whole path as OpenAPI writes it: `/api/v1/workflows/{workflow}/edges/{edge}`."""
+        return f"{self.root}{self.path}".replace(":path}", "}")
 
     @property
     def creates(self) -> bool:
@@ -135,13 +140,14 @@ def routes_of(operations: Iterable[Operation]) -> list[Route]:
     """Return a route for each address, which takes all methods of its operations."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
-        by_path.setdefault(operation.path, {})[operation.method] = operation
+        by_path.setdefault(operation.address, {})[operation.method] = operation
     return [_route(path, methods) for path, methods in by_path.items()]
 
 
-def _route(path: str, operations: Mapping[str, Operation]) -> Route:
+def _route(address: str, operations: Mapping[str, Operation]) -> Route:
     async def endpoint(request: Request) -> Response:
         operation = operations["GET" if request.method == "HEAD" else request.method]
         return await operation.answer_call(request)
 
-    return Route(f"{API}{path}", endpoint, methods=list(operations))
+    shedding = [Middleware(Shedding)] if any(each.is_shed for each in operations.values()) else None
+    return Route(address, endpoint, methods=list(operations), middleware=shedding)

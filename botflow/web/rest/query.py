@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from starlette.requests import Request
 
 from botflow.errors import RejectedInbound, did_you_mean
@@ -26,23 +26,31 @@ def _printable(text: str) -> str:
     return text
 
 
-def _moment(given: object) -> object:
-    return parse_moment(given, "this") if isinstance(given, str) else given
-
-
 class Query(BaseModel):
     """The base of queries."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_printable)]
+def _moment(given: object) -> object:
+    try:
+        return parse_moment(given, "it") if isinstance(given, str) else given
+    except ValueError as wrong:
+        raise PydanticCustomError("moment", str(wrong)) from None
 
 
+def _truth(given: object) -> object:
+    if given not in ("true", "false", True, False):
+        raise PydanticCustomError("truth", "it is true or false")
+    return given
+
+
+Truth = Annotated[bool, BeforeValidator(_truth)]
 Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "examples": ["2026-11-27T09:30:00Z"]})
 ]
 """A date or time in ISO 8601, UTC if it names no zone."""
+QueryText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_printable)]
 
 
 class PageQuery(Query):

@@ -52,3 +52,20 @@ def test_a_wrong_call_is_told_what_is_wrong(botflow: Call, url: str, arguments: 
     ended = botflow("executions", *arguments, BOTFLOW_DATABASE_URL=url)
 
     assert (ended.status, said in " ".join(ended.err.replace("│", " ").split())) == (2, True), ended.err
+
+
+def test_an_execution_is_retried_and_cancelled_from_the_command_line(botflow: Call, url: str) -> None:
+    [top] = json.loads(botflow("executions", "--top-level", "--json", BOTFLOW_DATABASE_URL=url).out)
+    refused = botflow("executions", "retry", top["id"])
+    again = botflow("executions", "retry", top["id"], "--from-start")
+    paused = botflow("executions", "pause", top["id"])
+    resumed = botflow("executions", "resume", top["id"])
+    cancelled = botflow("executions", "cancel", top["id"])
+    unknown = botflow("executions", "cancel", "00000000-0000-7000-8000-000000000000")
+
+    assert (refused.status, "this execution has completed" in refused.err) == (2, True), refused.err
+    assert again.out == f"{top['id']} is running.\n"
+    assert paused.out == f"{top['id']} is paused.\n"
+    assert "is " in resumed.out
+    assert cancelled.out == f"{top['id']} is cancelled.\n"
+    assert (unknown.status, "there is no such execution" in unknown.err) == (2, True), unknown.err

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, text
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations.upgrade import SCRIPTS, is_postgres, migrate
+from botflow.storage.runs import lifecycle
 from tests.storage.leased_turns import DEAD_AFTER_S, ONE, finish, leased
 from tests.storage.sample_turns import key
 
@@ -81,7 +82,7 @@ async def test_what_cannot_go_on_yet_keeps_nobody_busy(former_url: str) -> None:
     await _run_everything(database, suspects=True)
     seen = await database.leases.look(ONE, DEAD_AFTER_S)
     assert (seen.claimable, seen.suspects, seen.orphans) == (False, False, False)
-    assert await database.lifecycle.resume(f"{EXECUTION}6") == "changed"
+    assert await database.engine.write(lifecycle.resume, f"{EXECUTION}6", None) == "changed"
     assert await _run_everything(database, suspects=False) == {("paused", "m2", 1)}
     await database.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database
+from botflow.storage.runs import lifecycle
 from tests.storage.sample_turns import key, message, waiting
 
 
@@ -14,7 +15,7 @@ async def test_a_conversations_cancellation_is_the_last_entry_of_its_execution(d
     commit = waiting(StoredSession(key=who), message("m1"), flow_version=published.version)
     await database.turns.commit(commit)
 
-    assert await database.lifecycle.cancel(commit.turn.execution) == "changed"
+    assert await database.engine.write(lifecycle.cancel, commit.turn.execution, None, skip_finally=False) == "changed"
 
     execution = await database.executions.read(commit.turn.execution)
     assert execution is not None

@@ -14,16 +14,19 @@ import psycopg
 import pytest
 from sqlalchemy import insert
 
-from botflow.records.runs import STATUSES, ExecutionFilter
+from botflow.records.runs import ENDED, STATUSES, ExecutionFilter
 from botflow.storage.database import Database
 from botflow.storage.read_only import Archive, open_archive
-from botflow.storage.tables import executions, sessions, workflow_versions, workflows
+from botflow.storage.tables import executions, organizations, sessions, workflow_versions, workflows
+from tests.organizations import HOME
 from tests.storage.statements import noted_statements, steps_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PAGE = 20
 FEW_ROWS = 400  # that a step of a plan may look at for a page: 7 statuses of 2 versions, PAGE each, and the join
 LARGE, SMALL = "large", "small"
+FOREIGN = 2
+OWNERS = {LARGE: HOME, SMALL: FOREIGN}
 FILTERS = {
     "all": ExecutionFilter(),
     "a workflow": ExecutionFilter(workflow=LARGE),
@@ -41,6 +44,16 @@ FILTERS = {
     "a workflow a long time ago": ExecutionFilter(workflow=LARGE, started_before=START + timedelta(minutes=10)),
     "from then on": ExecutionFilter(workflow=LARGE, started_after=START + timedelta(minutes=10)),
     "at no time": ExecutionFilter(started_after=START + timedelta(days=9)),
+    "an organization": ExecutionFilter(organization=HOME),
+    "an organization of few": ExecutionFilter(organization=FOREIGN),
+    "an organization's session": ExecutionFilter(organization=HOME, session=17),
+    "another organization's session": ExecutionFilter(organization=FOREIGN, session=17),
+    "another organization's children": ExecutionFilter(organization=FOREIGN, parent=17),
+    "another organization's workflow": ExecutionFilter(organization=FOREIGN, workflow=LARGE),
+    "an organization's usual status": ExecutionFilter(organization=HOME, status="completed"),
+    "under way": ExecutionFilter(under_way=True),
+    "an organization's under way": ExecutionFilter(organization=FOREIGN, under_way=True),
+    "a version": ExecutionFilter(workflow=LARGE, version=2),
     "a workflow's without branches": ExecutionFilter(workflow=LARGE, but_branches=True),
 }
 
@@ -143,10 +156,14 @@ def _nodes(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _has(row: Row, wanted: ExecutionFilter) -> bool:
     return (
-        wanted.workflow in (None, row.workflow)
+        wanted.organization in (None, OWNERS[row.workflow])
+        and wanted.version in (None, row.version - 100)
+        and not (wanted.under_way and row.status in ENDED)
+        and wanted.workflow in (None, row.workflow)
         and wanted.status in (None, row.status)
         and wanted.session in (None, row.session)
         and wanted.parent in (None, row.parent)
+        and (wanted.parent is None or wanted.organization in (None, HOME))  # it belongs to the home organization
         and not (wanted.top_level and row.trigger == "child")
         and not (wanted.but_branches and row.is_branch)
         and (wanted.started_after is None or row.at >= wanted.started_after)
@@ -164,8 +181,9 @@ async def filled(database: Database, most: int, *, seed: int) -> list[Row]:
     numbers = {LARGE: (1, 2), SMALL: (3,)}
 
     def fill(connection: Any) -> None:
+        connection.execute(insert(organizations).values(id=FOREIGN, slug="foreign", name="Foreign"))
         for id, slug in enumerate(numbers, start=101):
-            workflow = {"id": id, "organization_id": 1, "slug": slug, "name": slug, "created_at": START}
+            workflow = {"id": id, "organization_id": OWNERS[slug], "slug": slug, "name": slug, "created_at": START}
             connection.execute(insert(workflows).values(**workflow, status="active", mode="persistent"))
             for version in numbers[slug]:
                 kept = {"id": 100 + version, "workflow_id": id, "number": version, "digest": str(version)}

@@ -12,6 +12,7 @@ from botflow.records.leases import Lease
 from botflow.records.runs import StartedRun
 from botflow.records.turns import TurnId
 from botflow.storage.database import Database
+from botflow.storage.runs import lifecycle
 from botflow.storage.tables import checkpoints
 from botflow.storage.turns.limits import KEPT_CHECKPOINTS
 from tests.storage.aged_rows import executions, inbound_rows, opt_out, start_run_of
@@ -118,7 +119,7 @@ async def test_a_stretch_that_waits_goes_before_whatever_else_came(database: Dat
 async def test_a_run_that_goes_on_leaves_a_checkpoint(database: Database) -> None:
     run, lease = await _begun(database)
     await finish(database, lease, running(lease.session, lease.queued.inbound, node="second"))
-    [checkpoint] = await database.lifecycle.checkpoints(run.session)
+    [checkpoint] = await database.engine.read(lifecycle.list_checkpoints, run.session)
     assert (checkpoint.version, checkpoint.node) == (1, "second")
 
 
@@ -144,7 +145,7 @@ async def test_a_run_that_ends_says_so_with_its_output(database: Database) -> No
 
 async def test_a_run_that_is_cancelled_meanwhile_goes_on_no_more(database: Database) -> None:
     run, lease = await _begun(database)
-    await database.lifecycle.cancel(run.execution)
+    await database.engine.write(lifecycle.cancel, run.execution, None, skip_finally=False)
     assert await database.turns.finish(finishing(lease, running(lease.session, lease.queued.inbound))) is None
     assert [row.state for row in await inbound_rows(database)] == ["stale"]
     assert [row.status for row in await executions(database)] == ["cancelled"]

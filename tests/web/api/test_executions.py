@@ -103,11 +103,11 @@ async def test_a_run_from_its_start_to_its_output(database_url: str) -> None:
         assert await start(site, body) == first
         done = await until(site, first, "completed")
         steps = (await call(site, "GET", f"/executions/{first}/steps")).json()
-        logs = (await call(site, "GET", f"/executions/{first}/logs?level=warning")).json()["logs"]
-        every = (await call(site, "GET", f"/executions/{first}/logs")).json()["logs"]
-        artifacts = (await call(site, "GET", f"/executions/{first}/artifacts")).json()["artifacts"]
+        logs = (await call(site, "GET", f"/executions/{first}/logs?level=warning")).json()["items"]
+        every = (await call(site, "GET", f"/executions/{first}/logs")).json()["items"]
+        artifacts = (await call(site, "GET", f"/executions/{first}/artifacts")).json()["items"]
         card = await call(site, "GET", f"/executions/{first}/artifacts/card.txt")
-        listed = (await call(site, "GET", "/executions?workflow=job&status=completed&limit=5")).json()["executions"]
+        listed = (await call(site, "GET", "/executions?workflow=job&status=completed&limit=5")).json()["items"]
     assert (done["output"], done["priority"], done["key"]) == ({"text": "Hello Ann."}, "high", "k1")
     assert done["metadata"] == {"ticket": 7}
     assert (done["asks"], done["retries"], done["progress"]["note"]) == (1, 0, "half way")
@@ -153,7 +153,7 @@ async def test_pausing_resuming_cancelling_and_retrying(database_url: str) -> No
         assert waiting["retries"] == 1
         events = [
             entry["event"]
-            for entry in (await call(site, "GET", f"/executions/{execution}/logs?level=info")).json()["logs"]
+            for entry in (await call(site, "GET", f"/executions/{execution}/logs?level=info")).json()["items"]
         ]
     assert [event for event in events if event in ("paused", "resumed", "cancelled", "taken_up")] == [
         "paused",
@@ -190,7 +190,7 @@ async def test_a_failed_run_says_where_and_why(sqlite_url: str) -> None:
         execution = await start(site, {"input": {"name": "fail"}})
         failed = await until(site, execution, "failed")
         steps = (await call(site, "GET", f"/executions/{execution}/steps")).json()
-        errors = (await call(site, "GET", f"/executions/{execution}/logs?level=error")).json()["logs"]
+        errors = (await call(site, "GET", f"/executions/{execution}/logs?level=error")).json()["items"]
     assert (failed["error"]["node"], failed["error"]["code"]) == ("greet", "action.crashed")
     assert steps["firstFailed"] == 2
     assert steps["steps"][1]["error"]["code"] == "action.crashed"

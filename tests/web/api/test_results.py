@@ -77,7 +77,7 @@ async def reached(site: Site, execution: str, status: str) -> dict[str, Any]:
 async def listed(site: Site, query: str = "") -> list[dict[str, Any]]:
     answer = await call(site, "GET", f"/executions?workflow=survey{query}")
     assert answer.status_code == 200, answer.text
-    return list(answer.json()["executions"])
+    return list(answer.json()["items"])
 
 
 async def export(site: Site, query: str = "") -> str:

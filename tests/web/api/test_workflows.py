@@ -64,7 +64,7 @@ async def test_timers_wait_until_the_workflow_is_back(database_url: str) -> None
         assert await visit.say("hi") == ["Name?"]
         await change(site, "deactivate", "reminds")
         await asyncio.sleep(2.5)  # the timeout is long over
-        [execution] = (await call(site, "GET", "/executions")).json()["executions"]
+        [execution] = (await call(site, "GET", "/executions")).json()["items"]
         assert execution["status"] == "waiting"
         await change(site, "activate", "reminds")
         async with asyncio.timeout(20):
