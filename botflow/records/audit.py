@@ -7,6 +7,13 @@ from typing import Literal
 Action = Literal[
     "key.created",
     "key.revoked",
+    "session.deactivated",
+    "session.edited",
+    "session.handed_over",
+    "session.noted",
+    "session.returned",
+    "session.said",
+    "session.token_revoked",
     "workflow.created",
     "workflow.edited",
     "workflow.published",

@@ -31,7 +31,8 @@ def page_of(
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return Page(
-        items=[shown(each) for each in found[:limit]], next=_written(sort, key(last)) if last is not None else None
+        items=[shown(each) for each in found[:limit]],
+        next=written_cursor(sort, key(last)) if last is not None else None,
     )
 
 
@@ -51,7 +52,8 @@ def read_cursor(cursor: str | None, sort: str, kinds: Sequence[type]) -> list[An
     return read
 
 
-def _written(sort: str, values: Sequence[Any]) -> str:
+def written_cursor(sort: str, values: Sequence[Any]) -> str:
+    """Return the cursor of the row with these values in a list of this order."""
     plain = [f"{_TIME}{value.isoformat()}" if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(orjson.dumps([sort, *plain])).rstrip(b"=").decode("ascii")
 
@@ -61,6 +63,8 @@ def _read(value: Any) -> Any:
         return datetime.fromisoformat(value.removeprefix(_TIME))
     if isinstance(value, str) and "\x00" in value:
         raise ValueError("no database takes NUL")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("no column holds this number")
     return value
 
 

@@ -12,6 +12,9 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.drafts import Drafts
+from botflow.service.handovers import Handovers
+from botflow.service.session_changes import SessionChanges
+from botflow.service.sessions import Sessions
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
 
@@ -34,6 +37,18 @@ class Service:
     @cached_property
     def versions(self) -> Versions:
         return Versions(self._runtime, self.caller)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self._runtime, self.caller)
+
+    @cached_property
+    def session_changes(self) -> SessionChanges:
+        return SessionChanges(self._runtime, self.caller)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:

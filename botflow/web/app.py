@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, keys, versions, workflows
+from botflow.web.api import drafts, keys, session_changes, sessions, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -30,7 +30,6 @@ from botflow.web.api.executions import (
 )
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.results import export_results
-from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook, tell_event
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
@@ -45,7 +44,14 @@ from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import API, routes_of
 from botflow.web.shedding import Shedding
 
-OPERATIONS = (*workflows.OPERATIONS, *drafts.OPERATIONS, *versions.OPERATIONS, *keys.OPERATIONS)
+OPERATIONS = (
+    *workflows.OPERATIONS,
+    *drafts.OPERATIONS,
+    *versions.OPERATIONS,
+    *sessions.OPERATIONS,
+    *session_changes.OPERATIONS,
+    *keys.OPERATIONS,
+)
 
 
 class Routes:
@@ -97,7 +103,6 @@ def _api_routes() -> list[Route]:
         _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
         _api("POST", "/events", tell_event, Access.EXECUTIONS_WRITE, Middleware(Shedding)),
         _api("POST", "/workflows/{workflow}/executions", start_execution, Access.EXECUTIONS_WRITE),
-        _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session, Access.SESSIONS_WRITE),
         _api("GET", "/executions", list_executions, Access.EXECUTIONS_READ),
         _api("GET", "/results", export_results, Access.EXECUTIONS_READ),
         _api("GET", one, reading(read_one), Access.EXECUTIONS_READ),

@@ -102,10 +102,12 @@ def _resume(connection: Connection, execution: str) -> LifecycleChange:
     found = _locked(connection, execution)
     if found is None or found.status != "paused":
         return "unknown" if found is None else "not_paused"
-    _set_session(connection, found, paused=False)
+    is_handed_over = "handover" in found.state
+    _set_session(connection, found, paused=is_handed_over)
     mine = inbounds.c.session_id == found.session
     connection.execute(update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'")))
-    connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
+    if not is_handed_over:
+        connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
     record(connection, found.session, "resumed")
     queued = connection.execute(select(func.count()).where(mine, is_new())).scalar_one()
     status = "running" if found.is_run and queued else "waiting"
