@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from sqlalchemy import Connection
 
 from botflow.engine.endings.ending import state_of
+from botflow.engine.inbound import CHAT
 from botflow.engine.json_values import plain_json
 from botflow.engine.limits import Limits
 from botflow.engine.session import Session as EngineSession
@@ -202,8 +203,10 @@ class SessionChanges:
         return row
 
     def _revoke(self, connection: Connection, workflow: str, external_id: str) -> int | None:
-        number = revoke_token(connection, self._caller.organization, workflow, external_id)
-        if number is not None:
+        organization = self._caller.organization
+        before = session_pages.find_sessions(connection, organization, workflow, [(CHAT, external_id)])
+        number = revoke_token(connection, organization, workflow, external_id)
+        if number is not None and not (before and before[0].token_revoked):
             record_change(connection, self._caller, "session.token_revoked", f"session:{number}")
         return number
 

@@ -49,7 +49,9 @@ async def test_a_persons_message_leaves_by_the_outbox_after_what_the_bot_has_sai
 
     said = await answered(site, "POST", f"/sessions/{session}/messages", {"text": "Good morning"})
 
-    [claimed] = await site.runtime.database.outbox.claim_sends(10, at_once, unconfirmed_s=0.0)
+    due = await site.runtime.database.outbox.claim_sends(10, at_once, unconfirmed_s=0.0)
+    assert len(due) == 1
+    claimed = due[0]
     assert (claimed.message.text, claimed.message.author, claimed.recipient) == ("Good morning", "Maria", ANN)
     assert (claimed.message.sender, claimed.wire_id) == ("+12125550100", said["id"])
 
