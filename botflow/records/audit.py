@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Action = Literal[
+    "contact.edited",
     "key.created",
     "key.revoked",
     "session.deactivated",

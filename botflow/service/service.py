@@ -11,6 +11,7 @@ from functools import cached_property
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
+from botflow.service.contacts import PersonContacts
 from botflow.service.drafts import Drafts
 from botflow.service.handovers import Handovers
 from botflow.service.session_changes import SessionChanges
@@ -49,6 +50,10 @@ class Service:
     @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self._runtime, self.caller)
+
+    @cached_property
+    def contacts(self) -> PersonContacts:
+        return PersonContacts(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:

@@ -8,9 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, keys, session_changes, sessions, versions, workflows
+from botflow.web.api import contacts, drafts, keys, session_changes, sessions, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
-from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
 from botflow.web.api.executions import (
     CHILDREN_FILTERS,
@@ -50,6 +49,7 @@ OPERATIONS = (
     *versions.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,
+    *contacts.OPERATIONS,
     *keys.OPERATIONS,
 )
 
@@ -97,7 +97,6 @@ def _api_routes() -> list[Route]:
     one = "/executions/{id}"
     return [
         _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
-        _api("PUT", "/contacts/{channel}/{address}", put_contact, Access.SESSIONS_WRITE),
         _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
         _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
         _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
+from botflow.runtime.process.worker import WorkerOptions
 from botflow.runtime.turns.receive import Receiver
 from botflow.storage.delivery import claim_due, held
 from botflow.storage.runs import handovers
@@ -20,8 +21,7 @@ def served(promise: Callable[[Site], Awaitable[None]], flows: Sequence[str] = (O
 
     async def on(database_url: str) -> None:
         is_sending = promise.__module__ not in (test_outbounds.__name__, test_handovers_on_phones.__name__)
-        more = {} if is_sending else {"worker": None}
-        async with open_site(database_url, flows=flows, **more) as site:
+        async with open_site(database_url, flows=flows, worker=WorkerOptions() if is_sending else None) as site:
             await promise(site)
 
     on.__name__ = promise.__name__
