@@ -30,7 +30,8 @@ class SendMessage:
     `sender` is the address to send from; empty for the one the person wrote to. For a node that waits for the delivery,
     `awaited_by` is the wait's group, and `awaited` the status that ends the wait. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
-    at the provider, and `content_variables` holds the template's values.
+    at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
+    the flow.
     """
 
     text: str
@@ -45,6 +46,7 @@ class SendMessage:
     ordering: Literal["", "sent"] = ""
     content_sid: str = ""
     content_variables: Mapping[str, str] = field(default_factory=dict)
+    author: str = ""
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {
@@ -60,6 +62,7 @@ class SendMessage:
             "ordering": self.ordering,
             "contentSid": self.content_sid,
             "contentVariables": self.content_variables,
+            "author": self.author,
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -80,6 +83,7 @@ class SendMessage:
             ordering=stored.get("ordering", ""),
             content_sid=stored.get("contentSid", ""),
             content_variables=stored.get("contentVariables", {}),
+            author=stored.get("author", ""),
         )
 
 

@@ -191,6 +191,18 @@ class Closing:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """A person talks to the contact instead of the flow; `person` is the name that the contact sees. What came from the
+    seq `since` on was said to that person, and no node has answered it."""
+
+    person: str
+    since: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"person": self.person, "since": self.since}
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class Session:
     """The state of a person in a workflow. `version` grows by one with every committed change and fences every write.
 
@@ -202,6 +214,7 @@ class Session:
     `values` holds the large values of a run's frames by their names; they are stored with the execution `kept_of`, ""
     for its own. `kept_bytes` counts what the run has stored of them so far. `closing`: the execution is ending.
     `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
+    `handover`: a person has taken the conversation over, and no message of its contact visits a node.
     """
 
     version: int = 0
@@ -218,6 +231,7 @@ class Session:
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
     closing: Closing | None = None
     cancel: int = 0
+    handover: Handover | None = None
 
     def missing(self) -> set[str]:
         """Return the names of large values that the frames need and the session does not hold."""
@@ -252,6 +266,8 @@ class Session:
             kept["closing"] = self.closing.to_json()
         if self.cancel:
             kept["cancel"] = self.cancel
+        if self.handover is not None:
+            kept["handover"] = self.handover.to_json()
         return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
@@ -271,4 +287,5 @@ class Session:
             kept_bytes=stored.get("keptBytes", 0),
             closing=Closing.from_json(stored["closing"]) if "closing" in stored else None,
             cancel=stored.get("cancel", 0),
+            handover=Handover(**stored["handover"]) if "handover" in stored else None,
         )

@@ -45,6 +45,7 @@ from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
+from botflow.storage.runs.handovers import leave_messages_to_person
 
 if TYPE_CHECKING:
     from botflow.storage.cache.redis import RedisLink
@@ -118,6 +119,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             bursts=turns.bursts,
             check_queue=check_queue,
             on_committed=turns.on_committed,
+            leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),
         )
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}

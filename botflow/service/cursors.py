@@ -62,6 +62,8 @@ def _read(value: Any) -> Any:
         return datetime.fromisoformat(value.removeprefix(_TIME))
     if isinstance(value, str) and "\x00" in value:
         raise ValueError("no database takes NUL")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("no column holds this number")
     return value
 
 

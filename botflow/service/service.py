@@ -13,14 +13,18 @@ from botflow.runtime.app import Runtime
 from botflow.service.ai_calls import AiCalls
 from botflow.service.api_keys import Keys
 from botflow.service.audit_log import AuditLog
+from botflow.service.contacts import PersonContacts
 from botflow.service.credentials import Credentials
 from botflow.service.diffs import Diffs
 from botflow.service.drafts import Drafts
 from botflow.service.edges import Edges
 from botflow.service.executions import Executions
 from botflow.service.graphs import Graphs
+from botflow.service.handovers import Handovers
 from botflow.service.nodes import Nodes
 from botflow.service.organizations import Organizations
+from botflow.service.session_changes import SessionChanges
+from botflow.service.sessions import Sessions
 from botflow.service.token_keys import TokenKeys
 from botflow.service.usage import Reports
 from botflow.service.users import Users
@@ -62,6 +66,22 @@ class Service:
     @cached_property
     def diffs(self) -> Diffs:
         return Diffs(self._runtime, self.caller)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self._runtime, self.caller)
+
+    @cached_property
+    def session_changes(self) -> SessionChanges:
+        return SessionChanges(self._runtime, self.caller)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self._runtime, self.caller)
+
+    @cached_property
+    def contacts(self) -> PersonContacts:
+        return PersonContacts(self._runtime, self.caller)
 
     @cached_property
     def executions(self) -> Executions:

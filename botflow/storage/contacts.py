@@ -57,12 +57,9 @@ class Contacts:
         """Park a new session if its contact has opted out (then True); waits for a stop that is under way."""
         return await self._engine.write(park_if_stopped, key)
 
-    async def set_time_zone(self, organization: int, channel: str, address: str, zone: str | None) -> None:
-        """Store a contact's time zone."""
-        await self._engine.write(_set_time_zone, organization, channel, address, zone)
 
-
-def _set_time_zone(connection: Connection, organization: int, channel: str, address: str, zone: str | None) -> None:
+def set_time_zone(connection: Connection, organization: int, channel: str, address: str, zone: str | None) -> None:
+    """Store a contact's time zone, in the caller's transaction."""
     row = upsert(connection, contacts).values(
         organization_id=organization,
         channel=channel,

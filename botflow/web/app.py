@@ -14,6 +14,7 @@ from botflow.records.access import Scope as Access
 from botflow.settings import Settings
 from botflow.web.api import (
     audit_log,
+    contacts,
     credentials,
     diffs,
     drafts,
@@ -26,6 +27,8 @@ from botflow.web.api import (
     organizations,
     plain_paths,
     results,
+    session_changes,
+    sessions,
     token_keys,
     usage,
     users,
@@ -33,10 +36,8 @@ from botflow.web.api import (
     workflows,
 )
 from botflow.web.api.api_key import ApiKeyRequired
-from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
-from botflow.web.api.session_tokens import revoke_session
 from botflow.web.api.start_hooks import ReceiveHook
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -64,6 +65,9 @@ OPERATIONS = (
     *execution_changes.OPERATIONS,
     *results.OPERATIONS,
     *usage.OPERATIONS,
+    *sessions.OPERATIONS,
+    *session_changes.OPERATIONS,
+    *contacts.OPERATIONS,
     *credentials.OPERATIONS,
     *keys.OPERATIONS,
     *token_keys.OPERATIONS,
@@ -116,14 +120,12 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
 
 
 def _api_routes() -> list[Route]:
-    """Return the routes below /api/v1; all of them need the API key."""
+    """Return the routes below /api/v1 that are not operations yet."""
     return [
         _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
-        _api("PUT", "/contacts/{channel}/{address}", put_contact, Access.SESSIONS_WRITE),
         _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
         _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
         _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
-        _api("POST", "/workflows/{workflow}/sessions/revoke", revoke_session, Access.SESSIONS_WRITE),
     ]
 
 

@@ -18,6 +18,7 @@ from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
+from tests.faults.fences_sessions import FENCES_OF_SESSIONS
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
 from tests.faults.mutation import Fence
 
@@ -32,6 +33,7 @@ FENCES = (
     *FENCES_OF_FILES,
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,
+    *FENCES_OF_SESSIONS,
 )
 
 

@@ -244,7 +244,7 @@ async def show_plans(kind: str, url: str) -> None:
             "steps of one": lambda database: database.executions.turns(newest, 200),
             "what one used": lambda database: database.executions.spent(newest),
             "decisions of an address": lambda database: Decisions(database.engine).of_address(HOME, "p7-1234"),
-            "held messages": lambda database: database.held.held(50),
+            "held messages": lambda database: database.held.held(HOME, 50),
             "sessions": lambda database: database.transcripts.sessions(None, 50),
             "sessions of a person": lambda database: database.transcripts.sessions_of([("chat", "p7-1234")]),
             "workflows": lambda database: database.flows.list(),

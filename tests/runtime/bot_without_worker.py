@@ -49,6 +49,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
+from botflow.storage.runs.handovers import leave_messages_to_person
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say
@@ -329,6 +330,7 @@ def assemble(
             timing=timing,
             consent=consent,
             bursts=bursts,
+            leave_to_person=lambda session: database.engine.write(leave_messages_to_person, session),
             **shared,
         ),
         runner=runner,

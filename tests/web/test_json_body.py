@@ -9,7 +9,7 @@ from pydantic import Field
 
 from botflow.errors import RejectedInbound
 from botflow.service.models import Body
-from botflow.web.api.session_tokens import Revoked
+from botflow.service.session_changes import VisitorName
 from botflow.web.chat.body import Posted
 from botflow.web.json_body import parse_body, parse_json
 
@@ -105,7 +105,7 @@ ENDLESS: dict[str, tuple[bytes, str]] = {
             "location.label is longer than 200 characters",
             "send less at once",
         ),
-        (Revoked, "{}", "body.missing_field", "the body has no externalId", "it may have externalId"),
+        (VisitorName, "{}", "body.missing_field", "the body has no externalId", "it may have externalId"),
         (Outer, "{}", "body.missing_field", "the body has no inner", "it may have inner, most"),
         (
             Outer,

@@ -90,12 +90,15 @@ def revoke(
     """
     from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
+    from botflow.storage.organizations import home_organization
     from botflow.storage.read_only import check_database
     from botflow.storage.session_tokens import revoke_token
 
     url = Settings.from_environment().botflow_database_url
     check_database(url)
-    session = run_once_sync(url, lambda connection: revoke_token(connection, workflow, external_id))
+    session = run_once_sync(
+        url, lambda connection: revoke_token(connection, home_organization(connection), workflow, external_id)
+    )
     if session is None:
         raise UsageError(
             f"{external_id!r} has no chat in the workflow {workflow!r}",

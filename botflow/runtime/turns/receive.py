@@ -78,8 +78,10 @@ class Receiver:
         consent: ConsentKeeper,
         bursts: Bursts,
         on_committed: Callable[[TurnCommit, TurnId], None],
+        leave_to_person: Callable[[int], Awaitable[bool]],
         check_queue: Callable[[], Awaitable[None]] = no_bound,
     ) -> None:
+        """`leave_to_person` finishes the waiting messages of a session that was handed over; False for another."""
         self._owner = owner
         self._turns = turns
         self._outbox = outbox
@@ -94,6 +96,7 @@ class Receiver:
         self._consent = consent
         self._bursts = bursts
         self._on_committed = on_committed
+        self._leave_to_person = leave_to_person
         self._check_queue = check_queue
         self._order = ArrivalOrder()
         self.refusals = Refusals()
@@ -283,10 +286,19 @@ class Receiver:
             if accepted.state == "new":  # it may have no task: the answer of the statement that leased it can be lost
                 self._sessions.look(accepted.id.session)
             return accepted
+        if not accepted.is_ours and await self._is_for_a_person(stored, accepted):
+            self._hot.forget(key)
+            self._hub.wake((accepted.turn.session,))
+            return Receipt(id=accepted.turn, state="done")
         if not accepted.is_ours and not self._sessions.is_running(accepted.turn.session):  # else its task runs it
             self._hub.claimable()
         self._hub.wake((accepted.turn.session,))  # streams say that a turn is under way
         return Receipt(id=accepted.turn, state="new")
+
+    async def _is_for_a_person(self, stored: StoredSession, accepted: Accepted) -> bool:
+        """True if the session was handed over, also since it was read: then the stored message is finished."""
+        may_be = stored.session.handover is not None or accepted.version != stored.session.version
+        return may_be and await self._leave_to_person(accepted.turn.session)
 
     async def _run(
         self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, accepted: Accepted

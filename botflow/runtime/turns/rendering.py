@@ -71,14 +71,20 @@ def parts_of(
     """
     own = [message for message in turn.messages if not message.to]
     return (
-        *_to_the_person(own, channel, channels.get(channel), turn.session.address, answered_now),
+        *parts_to_person(own, channel, channels.get(channel), turn.session.address, answered_now=answered_now),
         *(part for message in turn.messages if message.to for part in _to_another(message, channels, turn)),
     )
 
 
-def _to_the_person(
-    messages: Sequence[SendMessage], channel: str, provider: Channel | None, address: str, answered_now: bool
+def parts_to_person(
+    messages: Sequence[SendMessage],
+    channel: str,
+    provider: Channel | None,
+    address: str,
+    *,
+    answered_now: bool = False,
 ) -> list[OutboundPart]:
+    """Render messages to the session's own person; see `parts_of`."""
     if provider is None:
         return [OutboundPart(message=message, state="sent") for message in messages]
     rendered = provider.render(messages, channel)

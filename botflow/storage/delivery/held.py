@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, se
 
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import HeldPart
-from botflow.storage.decisions import Decision, DecisionKind, organization_of, record
+from botflow.storage.decisions import Decision, DecisionKind, record
 from botflow.storage.delivery.reports import apply_news
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
@@ -28,19 +28,19 @@ RECIPIENT = func.coalesce(outbounds.c.body["to"].as_string(), sessions.c.externa
 
 
 class Held:
-    """Lists held parts, and stores what operators decide about them."""
+    """Lists an organization's held parts, and stores what its operators decide about them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def held(self, limit: int, after: PartId | None = None) -> list[HeldPart]:
+    async def held(self, organization: int, limit: int, after: PartId | None = None) -> list[HeldPart]:
         """Return held parts in the order of (session, version, index), only those after the part `after`."""
         columns = (*KEY, workflows.c.slug, CHANNEL, RECIPIENT, outbounds.c.body, outbounds.c.error_code)
         found = (
             select(*columns, outbounds.c.attempts, outbounds.c.created_at)
             .join(sessions, sessions.c.id == outbounds.c.session_id)
             .join(workflows, workflows.c.id == sessions.c.workflow_id)
-            .where(IS_HELD)
+            .where(workflows.c.organization_id == organization, IS_HELD)
             .order_by(*KEY)
             .limit(limit)
         )
@@ -54,11 +54,11 @@ class Held:
         rows = await self._engine.read(lambda connection: connection.execute(found).all())
         return [_part(tuple(row)) for row in rows]
 
-    async def release_held(self, part: PartId) -> bool:
-        """Make the part `ready` with no attempts counted; False when it is not held."""
+    async def release_held(self, organization: int, part: PartId) -> bool:
+        """Make the part `ready` with no attempts counted; False when the organization holds no such part."""
 
         def release(connection: Connection) -> bool:
-            if not _decide(connection, part, "released", RELEASED):
+            if not _decide(connection, organization, part, "released", RELEASED):
                 return False
             again = {"state": "ready", "attempts": 0, "due_at": None, "updated_at": now()}
             connection.execute(update(outbounds).where(_is_part(part)).values(**again))
@@ -66,8 +66,8 @@ class Held:
 
         return await self._engine.write(release)
 
-    async def drop_held(self, part: PartId) -> bool:
-        """Set the part to `failed`; False when it is not held."""
+    async def drop_held(self, organization: int, part: PartId) -> bool:
+        """Set the part to `failed`; False when the organization holds no such part."""
         session, version, index = part
         news = DeliveryStatus(
             session=session,
@@ -78,7 +78,7 @@ class Held:
         )
 
         def drop(connection: Connection) -> bool:
-            if not _decide(connection, part, "refused", DROPPED):
+            if not _decide(connection, organization, part, "refused", DROPPED):
                 return False
             apply_news(connection, news)
             return True
@@ -86,11 +86,11 @@ class Held:
         return await self._engine.write(drop)
 
 
-def _decide(connection: Connection, part: PartId, kind: DecisionKind, reason: str) -> bool:
-    """Lock a held part and store the decision about it; False when it is not held (any more)."""
-    session = select(sessions.c.workflow_id).where(sessions.c.id == part[0]).with_for_update(key_share=True)
-    workflow = connection.execute(session).scalar()
-    if workflow is None:
+def _decide(connection: Connection, organization: int, part: PartId, kind: DecisionKind, reason: str) -> bool:
+    """Lock a held part and store the decision about it; False when it is not held (any more), or another's."""
+    mine = select(workflows.c.id).where(workflows.c.organization_id == organization)
+    session = select(sessions.c.id).where(sessions.c.id == part[0], sessions.c.workflow_id.in_(mine))
+    if connection.execute(session.with_for_update(key_share=True)).first() is None:
         return False
     held = (
         select(CHANNEL, RECIPIENT, outbounds.c.error_code)
@@ -111,7 +111,7 @@ def _decide(connection: Connection, part: PartId, kind: DecisionKind, reason: st
         subject=f"{part[0]}.{part[1]}.{part[2]}",
         detail={"held": error_code or ""},
     )
-    record(connection, organization_of(workflow), [decision])
+    record(connection, organization, [decision])
     return True
 
 

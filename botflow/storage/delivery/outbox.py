@@ -48,7 +48,8 @@ class Outbox:
         At most one part per session, its earliest: none while an earlier one is `sending`, `unknown`, `ready` but not
         due, or `handed` without confirmation for less than `unconfirmed_s`; with `ordering: sent`, none while the
         previous part was accepted less than 90 s ago and has not left. Never more of one sender than its `rate` allows,
-        over all processes. Never a part of a paused session.
+        over all processes. Never a part of a paused session, unless
+        a person has it.
         """
         return await self._engine.write(claim_due, limit, rate, unconfirmed_s)
 

@@ -58,10 +58,12 @@ def resume(connection: Connection, execution: str, organization: int | None) -> 
     found = lock_execution(connection, execution, organization)
     if found is None or found.status != "paused":
         return "unknown" if found is None else "not_paused"
-    set_session(connection, found, paused=False)
+    is_handed_over = "handover" in found.state
+    set_session(connection, found, paused=is_handed_over)
     mine = inbounds.c.session_id == found.session
     connection.execute(update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'")))
-    connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
+    if not is_handed_over:
+        connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
     record(connection, found.session, "resumed")
     queued = connection.execute(select(func.count()).where(mine, is_new())).scalar_one()
     status = "running" if found.is_run and queued else "waiting"

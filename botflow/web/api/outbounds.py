@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.records.outbounds import HeldPart
+from botflow.web.api.api_key import principal_of
 from botflow.web.api.query import parse_query
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
@@ -35,7 +36,9 @@ async def list_outbounds(request: Request) -> ApiResponse:
         raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
     after = given.get("after")
     found = await desk_of(request.scope).runtime.database.held.held(
-        _limit(given.get("limit", str(PAGE))), None if after is None else part_id(after)
+        principal_of(request).organization,
+        _limit(given.get("limit", str(PAGE))),
+        None if after is None else part_id(after),
     )
     return ApiResponse({"outbounds": [_shown(part) for part in found]})
 
@@ -51,10 +54,10 @@ async def drop_outbound(request: Request) -> ApiResponse:
 
 
 async def _decide(
-    request: Request, decide: Callable[[tuple[int, int, int]], Awaitable[bool]], state: str
+    request: Request, decide: Callable[[int, tuple[int, int, int]], Awaitable[bool]], state: str
 ) -> ApiResponse:
     part = part_id(request.path_params["id"])
-    if not await decide(part):
+    if not await decide(principal_of(request).organization, part):
         raise RejectedInbound(
             "this message is not held",
             code="outbound.not_held",

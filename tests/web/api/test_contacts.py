@@ -11,6 +11,7 @@ from sqlalchemy import select
 from botflow.records.sessions import SessionKey
 from botflow.storage.tables import contacts
 from tests.storage.aged_rows import opt_in
+from tests.web.api.calls import call, other_organization
 from tests.web.site import API_KEY, Site, open_site
 
 ANN = "+12125550111"
@@ -71,9 +72,19 @@ async def test_a_zone_set_before_a_start_has_its_turn_does_not_keep_anybody_stop
     assert await zones(site) == [(ANN, "Europe/Berlin", False)]
 
 
-@pytest.mark.parametrize("body", [{}, {"timeZone": "Nowhere/City"}, {"timeZone": 1}, {"zone": "UTC"}, [], "UTC"])
-async def test_a_body_that_says_no_zone_changes_nothing(site: Site, body: Any) -> None:
-    assert await put(site, body) == 422
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"timeZone": "Nowhere/City"}, 422),
+        ({"timeZone": 1}, 422),
+        ({"zone": "UTC"}, 422),
+        ([], 400),
+        ("UTC", 400),
+    ],
+)
+async def test_a_body_that_says_no_zone_changes_nothing(site: Site, body: Any, status: int) -> None:
+    assert await put(site, body) == status
     assert await zones(site) == []
 
 
@@ -81,3 +92,13 @@ async def test_only_phones_have_contacts_and_only_the_api_key_may_say_where(site
     assert await put(site, {"timeZone": "UTC"}, channel="chat") == 404
     assert (await site.client.put(f"/api/v1/contacts/sms/{ANN}", json={"timeZone": "UTC"})).status_code == 401
     assert await zones(site) == []
+
+
+async def test_each_organization_has_contacts_of_its_own(site: Site) -> None:
+    key = await other_organization(site)
+    assert await put(site, {"timeZone": "Europe/Berlin"}) == 200
+
+    theirs = await call(site, "PUT", f"/contacts/sms/{ANN}", {"timeZone": "Asia/Tokyo"}, key)
+
+    assert theirs.json() == {"channel": "sms", "address": ANN, "timeZone": "Asia/Tokyo"}
+    assert sorted(zone or "" for _, zone, _ in await zones(site)) == ["Asia/Tokyo", "Europe/Berlin"]

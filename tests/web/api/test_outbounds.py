@@ -11,6 +11,7 @@ from botflow.records.sessions import SessionKey
 from tests.organizations import HOME
 from tests.storage.outbox_rows import at_once, news
 from tests.storage.sample_turns import message, said, waiting
+from tests.web.api.calls import other_organization
 from tests.web.site import API_KEY, Site, open_site
 
 LIST = "/api/v1/outbounds?state=held"
@@ -70,6 +71,19 @@ async def test_a_decision_holds_once_and_leaves_evidence(site: Site, decision: s
     assert (await site.client.get(LIST, headers=KEY)).json() == {"outbounds": []}
     [decided] = await site.runtime.decisions.of_address(HOME, ANN)
     assert (decided.subject, decided.reason) == (part, reason)
+
+
+async def test_another_organization_neither_sees_nor_decides_what_is_held(site: Site) -> None:
+    part = await hold(site)
+    key = {"authorization": f"Bearer {await other_organization(site)}"}
+
+    seen = await site.client.get(LIST, headers=key)
+    decided = [await site.client.post(f"/api/v1/outbounds/{part}/{word}", headers=key) for word in ("release", "drop")]
+
+    assert seen.json() == {"outbounds": []}
+    assert [answer.status_code for answer in decided] == [409, 409]
+    assert [answer.json()["code"] for answer in decided] == ["outbound.not_held"] * 2
+    assert len((await site.client.get(LIST, headers=KEY)).json()["outbounds"]) == 1
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic x"}])

@@ -12,6 +12,7 @@ from botflow.engine.inbound import CHAT
 from botflow.records.sessions import SessionKey
 from botflow.storage.session_tokens import revoke_token
 from botflow.web.chat import stream_news
+from tests.organizations import HOME
 from tests.web.chat.event_stream import listening
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 
@@ -110,7 +111,7 @@ async def test_an_open_stream_ends(site: Site, by_whom: str, monkeypatch: pytest
         if by_whom == "api":
             await revoke(visitor)
         else:  # another process, which sends no signal
-            await site.runtime.database.engine.write(revoke_token, "order", visitor.external_id)
+            await site.runtime.database.engine.write(revoke_token, HOME, "order", visitor.external_id)
         with pytest.raises(EOFError):
             await reader.next()
 
@@ -119,7 +120,7 @@ async def test_nothing_that_is_said_after_it_is_shown_on_an_open_stream(site: Si
     visitor = await site.visit()
     async with listening(visitor) as reader:
         await reader.until("status")
-        await site.runtime.database.engine.write(revoke_token, "order", visitor.external_id)
+        await site.runtime.database.engine.write(revoke_token, HOME, "order", visitor.external_id)
         body = {"text": "Ann", "externalId": visitor.external_id}
         assert (await site.client.post("/chat/order/messages", json=body, headers=BY_KEY)).status_code == 200
         with pytest.raises(EOFError):
@@ -140,7 +141,7 @@ async def test_a_message_that_would_wait_behind_a_turn_is_refused(talking_site: 
     visitor = await talking_site.visit("talk")
     waiting = asyncio.create_task(visitor.post(text="hi", messageId="first"))
     await model.begun.wait()
-    await talking_site.runtime.database.engine.write(revoke_token, "talk", visitor.external_id)
+    await talking_site.runtime.database.engine.write(revoke_token, HOME, "talk", visitor.external_id)
 
     assert is_refused(await visitor.post(text="and?", messageId="second"))
     assert is_refused(await visitor.post(text="hi", messageId="first"))

@@ -1,0 +1,73 @@
+"""The fences of operators' changes of sessions: in their organization alone, and nothing is lost or answered twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from botflow.runtime.delivery.opt_outs import ConsentKeeper
+from botflow.runtime.process.worker import WorkerOptions
+from botflow.runtime.turns.receive import Receiver
+from botflow.storage.delivery import claim_due, held
+from botflow.storage.runs import handovers
+from botflow.storage.service import session_changes, session_pages
+from tests.faults.mutation import Fence, Promise
+from tests.web.api import test_handovers, test_handovers_on_phones, test_outbounds, test_session_changes, test_sessions
+from tests.web.api.test_session_changes import WAITING
+from tests.web.site import ORDER, Site, open_site
+
+
+def served(promise: Callable[[Site], Awaitable[None]], flows: Sequence[str] = (ORDER, WAITING)) -> Promise:
+    """Return the promise's test with a site of its own."""
+
+    async def on(database_url: str) -> None:
+        is_sending = promise.__module__ not in (test_outbounds.__name__, test_handovers_on_phones.__name__)
+        async with open_site(database_url, flows=flows, worker=WorkerOptions() if is_sending else None) as site:
+            await promise(site)
+
+    on.__name__ = promise.__name__
+    return on
+
+
+MINE = "workflows.c.organization_id == organization"
+silent = served(test_handovers.test_the_bot_is_silent_until_the_conversation_is_given_back)
+timer = served(test_handovers.test_a_timer_waits_while_a_person_has_the_conversation)
+foreign = served(test_sessions.test_another_organization_has_no_such_session, (ORDER,))
+given_up = test_handovers.test_a_turn_under_way_is_given_up_and_its_message_left_to_the_person
+old_copy = test_handovers.test_a_message_whose_sender_read_an_old_copy_is_left_to_the_person
+
+FENCES_OF_SESSIONS = (
+    Fence(ConsentKeeper.before_turn, "is_for_a_person(stored.session, inbound)", "False", silent),
+    Fence(
+        Receiver._accept, "not accepted.is_ours and await self._is_for_a_person(stored, accepted)", "False", old_copy
+    ),
+    Fence(handovers.hand_over, "paused=True", "paused=False", timer),
+    Fence(handovers.hand_over, "_finish_messages(connection, locked)", "pass", given_up),
+    Fence(handovers.hand_over, "_finish_messages(connection, locked)", "pass", given_up, on="postgres"),
+    Fence(handovers.give_back, "now(after_s) if after_s is not None else None", "sessions.c.wake_at", timer),
+    Fence(
+        session_changes.end_conversation,
+        "_end_first_turn(connection, locked.id)",
+        "pass",
+        test_session_changes.test_a_turn_under_way_ends_with_its_conversation,
+    ),
+    Fence(
+        claim_due.due_parts,
+        'or_(~sessions.c.paused, sessions.c.state["handover"].as_string().is_not(None))',
+        "~sessions.c.paused",
+        served(test_handovers_on_phones.test_a_persons_message_leaves_by_the_outbox_after_what_the_bot_has_said),
+    ),
+    Fence(session_changes.lock_session_of, f", {MINE}", "", foreign),
+    Fence(session_pages._sessions, f".where({MINE})", "", foreign),
+    Fence(
+        held.Held.held,
+        f"{MINE}, IS_HELD",
+        "IS_HELD",
+        served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held),
+    ),
+    Fence(
+        held._decide,
+        f".where({MINE})",
+        "",
+        served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held),
+    ),
+)
