@@ -61,7 +61,7 @@ LEVELS = {
     ),
     "runtime": (
         ("process", "vault", "served_flows", "offline_model", "flow_files"),
-        ("asks", "delivery"),
+        ("asks", "delivery", "publications"),
         ("turns",),
         ("runs",),
         ("options", "readiness"),

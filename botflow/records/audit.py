@@ -9,6 +9,7 @@ Action = Literal[
     "key.revoked",
     "workflow.created",
     "workflow.edited",
+    "workflow.publication_rolled_back",
     "workflow.published",
     "workflow.rolled_back",
     "workflow.status",

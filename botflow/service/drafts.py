@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from botflow.engine.turn import NodeTypes
 from botflow.errors import RejectedInbound
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
-from botflow.service.bundles import compile_bundle
+from botflow.service.bundles import Bundle, compile_bundle
 from botflow.service.models import Shown
 from botflow.service.workflows import slug_in, unknown_workflow
 from botflow.storage.service import drafts
@@ -134,6 +135,17 @@ def read_document(plain: Mapping[str, Any]) -> Document:
     if document is None:
         raise FlowProblems(report.problems)
     return document
+
+
+def compiled_draft(
+    connection: Connection, organization: int, slug: str, node_types: NodeTypes, if_revision: int | None
+) -> tuple[Draft, Bundle]:
+    """Return the draft, and what it compiles to; FlowProblems when it has errors, RejectedInbound `draft.changed`."""
+    draft = drafts.get_draft(connection, organization, slug)
+    if draft is None:
+        raise unknown_workflow(slug)
+    check_revision(draft, if_revision)
+    return draft, compile_bundle(connection, organization, draft.document, node_types)
 
 
 def check_revision(draft: Draft, if_revision: int | None) -> None:

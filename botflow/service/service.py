@@ -12,6 +12,7 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.api_keys import Keys
 from botflow.service.drafts import Drafts
+from botflow.service.publications import Publications
 from botflow.service.versions import Versions
 from botflow.service.workflows import Workflows
 
@@ -34,6 +35,10 @@ class Service:
     @cached_property
     def versions(self) -> Versions:
         return Versions(self._runtime, self.caller)
+
+    @cached_property
+    def publications(self) -> Publications:
+        return Publications(self._runtime, self.caller)
 
     @cached_property
     def keys(self) -> Keys:

@@ -10,17 +10,20 @@ import structlog
 from pydantic import Field
 from sqlalchemy import Connection
 
+from botflow.crash_points import reach
 from botflow.errors import RejectedInbound
 from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
+from botflow.records.publications import PublicationRecord
 from botflow.records.workflows import Publication
 from botflow.runtime.app import Runtime
-from botflow.service.bundles import Bundle, compile_bundle
+from botflow.service.bundles import Bundle
 from botflow.service.cursors import PAGE, page_of, read_cursor
-from botflow.service.drafts import check_revision
+from botflow.service.drafts import check_revision, compiled_draft
 from botflow.service.models import Body, Page, Shown
+from botflow.service.publication_plans import digest_of
 from botflow.service.workflows import slug_in, unknown_workflow
-from botflow.storage.service import versions
+from botflow.storage.service import publications, versions
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft, get_draft
 from botflow.storage.service.versions import VersionRow
@@ -46,19 +49,23 @@ class VersionDetail(Version):
 
 
 class Publishing(Body):
-    """What to say of a publication."""
+    """What to say of a publication, and the token of its plan, which moves sessions."""
 
     example = '{"message": "Asks for the size first"}'
 
     message: Annotated[str, Field(max_length=1_000)] = ""
+    token: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
 class Published(Shown):
-    """What a publication did: the version that new executions get now, and the one that they got before."""
+    """What a publication did: the version that new executions get now, and the one that they got before.
+
+    `publication` is the one whose sessions move now, null without a plan."""
 
     workflow: str
     version: int
     replaced: int | None
+    publication: int | None = None
 
 
 class Versions:
@@ -68,6 +75,7 @@ class Versions:
         self._engine = runtime.database.engine
         self._flows = runtime.flows
         self._log = structlog.get_logger("botflow.service")
+        self._mover = runtime.mover
         self._node_types = runtime.node_types
         self._caller = caller
 
@@ -86,26 +94,36 @@ class Versions:
         row, documents = found
         return VersionDetail(**dict(_shown(row)), documents=documents)
 
-    async def publish_workflow(self, workflow: str, message: str = "", *, if_revision: int | None = None) -> Published:
-        """Make a version of the draft, and serve it: here at once, in other processes within a second.
+    async def publish_workflow(
+        self, workflow: str, message: str = "", *, if_revision: int | None = None, token: str | None = None
+    ) -> Published:
+        """Make a version of the draft, and serve it: here at once, in other processes within a second. With the `token`
+        of a plan, the sessions that wait in former versions are moved as it says; without one, all stay.
 
-        FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile.
+        FlowProblems when the draft has errors; RejectedInbound `draft.changed` (412) when somebody edits it meanwhile,
+        `plan.stale` (412) when it is not what was planned, `plan.unknown` (404) when the plan has expired.
         """
-        draft, bundle = await self._engine.read(self._compiled, slug_in(workflow), if_revision)
+        args = (self._caller.organization, slug_in(workflow), self._node_types, if_revision)
+        draft, bundle = await self._engine.read(compiled_draft, *args)
         require_numbers(bundle.flow)
-        publication = await self._engine.write(self._publish, draft, bundle, message)
-        return await self._served(workflow, publication.active, publication.before)
+        publication, planned = await self._engine.write(self._publish, draft, bundle, message, token)
+        if planned is not None:
+            reach("publication.begun")
+            self._mover.expect()
+        return await self._served(workflow, publication.active, publication.before, planned)
 
     async def rollback_workflow(self, workflow: str, version: int) -> Published:
         """Let new executions get this version again. RejectedInbound `version.unknown` (404)."""
         before = await self._engine.write(self._activate, slug_in(workflow), version)
         return await self._served(workflow, version, before)
 
-    async def _served(self, workflow: str, version: int, before: int | None) -> Published:
+    async def _served(
+        self, workflow: str, version: int, before: int | None, publication: int | None = None
+    ) -> Published:
         if before != version:
             self._log.info("workflow_version_replaced", workflow=workflow, version=version, replaced=before)
         await self._flows.refresh()
-        return Published(workflow=workflow, version=version, replaced=before)
+        return Published(workflow=workflow, version=version, replaced=before, publication=publication)
 
     def _list(self, connection: Connection, slug: str, after: Sequence[Any] | None, limit: int) -> list[VersionRow]:
         organization = self._caller.organization
@@ -113,27 +131,24 @@ class Versions:
             raise unknown_workflow(slug)
         return versions.list_versions(connection, organization, slug, after, limit)
 
-    def _compiled(self, connection: Connection, slug: str, if_revision: int | None) -> tuple[Draft, Bundle]:
-        organization = self._caller.organization
-        draft = get_draft(connection, organization, slug)
-        if draft is None:
-            raise unknown_workflow(slug)
-        check_revision(draft, if_revision)
-        return draft, compile_bundle(connection, organization, draft.document, self._node_types)
-
-    def _publish(self, connection: Connection, compiled: Draft, bundle: Bundle, message: str) -> Publication:
+    def _publish(
+        self, connection: Connection, compiled: Draft, bundle: Bundle, message: str, token: str | None
+    ) -> tuple[Publication, int | None]:
         organization, slug = self._caller.organization, compiled.slug
         draft = get_draft(connection, organization, slug, lock=True)
         if draft is None:
             raise unknown_workflow(slug)
         check_revision(draft, compiled.revision)
         flow, author = bundle.flow, self._caller.actor
+        plan = None if token is None else self._plan(connection, draft, flow.digest, token)
         publication = publish_version(
             *(connection, slug, flow.name, flow.digest, bundle.documents),
             restores=True,
             author=author,
             message=message or None,
         )
+        if plan is not None:
+            publications.begin_publication(connection, plan, publication.flow.version)
         if draft.status == "draft":
             set_status(connection, slug, "active")
         record_change(
@@ -142,9 +157,21 @@ class Versions:
             "workflow.published",
             f"workflow:{slug}",
             before={"version": publication.before},
-            after={"version": publication.active, "message": message},
+            after={"version": publication.active, "message": message}
+            | ({} if plan is None else {"publication": plan.id}),
         )
-        return publication
+        return publication, None if plan is None else plan.id
+
+    def _plan(self, connection: Connection, draft: Draft, digest: str, token: str) -> PublicationRecord:
+        """Return the plan of a token; RejectedInbound unless it is the plan of this draft over the active version."""
+        plan = publications.find_plan(connection, self._caller.organization, draft.slug, digest_of(token))
+        if plan is None:
+            raise _refused_plan("is unknown, was published, or has expired", "plan.unknown", 404)
+        active = versions.active_version(connection, draft.workflow)
+        now = (draft.revision, None if active is None else active.id, digest)
+        if now != (plan.facts.revision, plan.facts.active, plan.facts.digest):
+            raise _refused_plan("is for another draft or another active version than those of now", "plan.stale", 412)
+        return plan
 
     def _activate(self, connection: Connection, slug: str, number: int) -> int:
         if versions.get_version(connection, self._caller.organization, slug, number) is None:
@@ -170,6 +197,10 @@ def unknown_version(workflow: str, version: int) -> RejectedInbound:
         hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
         status=404,
     )
+
+
+def _refused_plan(why: str, code: str, status: int) -> RejectedInbound:
+    return RejectedInbound(f"this plan {why}", code=code, hint="plan again, and look at what it says", status=status)
 
 
 def _shown(row: VersionRow) -> Version:

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
-from botflow.web.api import drafts, keys, versions, workflows
+from botflow.web.api import drafts, keys, publications, versions, workflows
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.contacts import put_contact
 from botflow.web.api.decisions import list_decisions
@@ -45,7 +45,13 @@ from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import API, routes_of
 from botflow.web.shedding import Shedding
 
-OPERATIONS = (*workflows.OPERATIONS, *drafts.OPERATIONS, *versions.OPERATIONS, *keys.OPERATIONS)
+OPERATIONS = (
+    *workflows.OPERATIONS,
+    *drafts.OPERATIONS,
+    *versions.OPERATIONS,
+    *publications.OPERATIONS,
+    *keys.OPERATIONS,
+)
 
 
 class Routes:
