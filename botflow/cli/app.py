@@ -20,6 +20,7 @@ from botflow.cli.commands import (
     sessions,
     version,
     worker,
+    workflow_plan,  # noqa: F401 -- it adds its command to `workflows`
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets

@@ -9,97 +9,41 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Annotated, Literal
 
-from pydantic import Field
 from sqlalchemy import Connection
 
-from botflow.engine.moves.move import Move, Version, place_of
-from botflow.engine.session import Session
+from botflow.engine.moves.move import Move, Version
+from botflow.engine.turn import NodeTypes
 from botflow.errors import RejectedInbound, did_you_mean
+from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow
 from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
-from botflow.records.publications import Moves, PlanFacts, PublicationRecord
+from botflow.records.publications import Moves, PlanFacts
 from botflow.runtime.app import Runtime
-from botflow.runtime.publications.decision import FormerVersions, SessionRefusal, decide
+from botflow.runtime.publications.decision import FormerVersions
+from botflow.runtime.publications.rehearsal import Rehearsal
 from botflow.service.bundles import Bundle
 from botflow.service.drafts import compiled_draft
-from botflow.service.models import Body, Shown
-from botflow.service.workflows import slug_in
-from botflow.storage.service.drafts import Draft
-from botflow.storage.service.moving_sessions import WaitingSession, sessions_under_way
+from botflow.service.publication_models import (
+    SHOWN_SESSIONS,
+    MoveTo,
+    PlainMove,
+    PlannedNode,
+    PublicationPlan,
+    PublicationPreview,
+    Refused,
+)
+from botflow.service.workflows import slug_in, unknown_workflow
+from botflow.storage.service.drafts import Draft, organization_of
+from botflow.storage.service.moving_sessions import sessions_under_way
 from botflow.storage.service.publications import KEPT_FOR, add_plan
-from botflow.storage.service.versions import ActiveVersion, active_version, version_numbers
+from botflow.storage.service.versions import ActiveVersion, active_version, documents_of, version_numbers
 
-SHOWN_SESSIONS = 5  # of each reason
 _AT_ONCE = 200  # sessions that are read by one statement
-_UNKNOWN = "unknown"  # where a session is that stands nowhere
-
-NodeId = Annotated[str, Field(min_length=1, max_length=200)]
-PlainMove = Literal["stay", "same", "restart"]
-
-
-class MoveTo(Body):
-    """Move to another node of the same graph, which asks the same kind of question."""
-
-    to: NodeId
-
-
-class Planning(Body):
-    """What shall become of the sessions at each node, and of all others. A node of a subflow is `subflow/node`."""
-
-    example = '{"moves": {"ask_name": {"to": "ask_full_name"}, "menu": "restart"}, "default": "same"}'
-
-    moves: Annotated[dict[NodeId, PlainMove | MoveTo], Field(default_factory=dict, max_length=1_000)]
-    default: PlainMove = "stay"
-
-
-class Refused(Shown):
-    """Sessions that would stay though they should move: why, how many, and the first of them."""
-
-    reason: SessionRefusal
-    count: int
-    sessions: list[int]
-
-
-class PlannedNode(Shown):
-    """The sessions that wait at a node of a version, and what becomes of them."""
-
-    version: int
-    node: str
-    waits: int
-    action: str
-    would_move: int
-    refused: list[Refused]
-
-
-class PublicationPlan(Shown):
-    """What publishing the draft would do. `token` publishes it, while draft and active version are these."""
-
-    workflow: str
-    revision: int
-    replaces: int | None
-    waits: int
-    would_move: int
-    would_stay: int
-    refused: int
-    nodes: list[PlannedNode]
-    token: str
-    expires_at: datetime
-
-
-@dataclass(slots=True)
-class _Group:
-    waits: int = 0
-    moves: int = 0
-    refused: dict[SessionRefusal, list[int]] = field(default_factory=dict)
-
-
-_Groups = dict[tuple[int, str], _Group]
+WantedMoves = Mapping[str, PlainMove | MoveTo]
 
 
 class Planner:
@@ -112,15 +56,15 @@ class Planner:
         self._clock = runtime.clock
         self._caller = caller
 
-    async def plan(self, workflow: str, moves: Mapping[str, PlainMove | MoveTo], default: PlainMove) -> PublicationPlan:
+    async def plan(self, workflow: str, moves: WantedMoves, default: PlainMove) -> PublicationPlan:
         """See `Publications.plan_publication`."""
-        slug = slug_in(workflow)
-        draft, bundle, active = await self._engine.read(self._compiled, slug)
+        draft, bundle, active = await self._engine.read(self._compiled, slug_in(workflow))
         require_numbers(bundle.flow)
-        wanted = _moves(moves, default)
-        groups = await self._try_sessions(draft.workflow, bundle.flow, active, wanted)
+        wanted = read_moves(moves, default)
+        rehearsal = Rehearsal(Version(bundle.flow, self._node_types), wanted)
+        await self._try_sessions(draft.workflow, rehearsal)
         former = None if active is None else await self._flows.version(active.id)
-        _check_places(wanted, bundle.flow, former, groups)
+        check_places(wanted, bundle.flow, former, {place for _, place in rehearsal.groups})
         facts = PlanFacts(
             revision=draft.revision,
             active=None if active is None else active.id,
@@ -131,44 +75,56 @@ class Planner:
         args = (draft.workflow, digest_of(token), facts, self._caller.actor)
         stored = await self._engine.write(add_plan, *args)
         numbers = await self._engine.read(version_numbers, draft.workflow)
-        return _plan(draft, active, groups, numbers, wanted, token, stored)
+        preview = preview_of(draft, active, rehearsal, numbers, wanted)
+        return PublicationPlan(**dict(preview), token=token, expires_at=stored.created_at + KEPT_FOR)
 
     def _compiled(self, connection: Connection, slug: str) -> tuple[Draft, Bundle, ActiveVersion | None]:
         draft, bundle = compiled_draft(connection, self._caller.organization, slug, self._node_types, None)
         return draft, bundle, active_version(connection, draft.workflow)
 
-    async def _try_sessions(self, workflow: int, flow: Flow, active: ActiveVersion | None, moves: Moves) -> _Groups:
+    async def _try_sessions(self, workflow: int, rehearsal: Rehearsal) -> None:
         """Try every session of the workflow that is under way, in pages by key."""
-        new, former = Version(flow, self._node_types), FormerVersions(self._flows, self._node_types)
-        groups: _Groups = {}
+        former = FormerVersions(self._flows, self._node_types)
         after: tuple[str, str] | None = None
         while True:
             found = await self._engine.read(sessions_under_way, workflow, after, _AT_ONCE)
             for each in found[:_AT_ONCE]:
                 version = each.stored.flow_version
                 assert version is not None, "its execution is under way"
-                await self._try_one(each, await former.get(version), new, moves, groups)
+                rehearsal.add(each, await former.get(version), self._clock.now())
+                await asyncio.sleep(0)  # a person's message goes before
             if len(found) <= _AT_ONCE:
-                return groups
+                return
             last = found[_AT_ONCE - 1].stored.key
             after = (last.channel, last.external_id)
 
-    async def _try_one(
-        self, waiting: WaitingSession, old: Version, new: Version, moves: Moves, groups: _Groups
-    ) -> None:
-        stored = waiting.stored
-        place = place_of(stored.session) if stored.session.frames else _UNKNOWN
-        group = groups.setdefault((stored.flow_version or 0, place), _Group())
-        group.waits += 1
-        move = moves.at(place)
-        if move.action == "stay" or old.flow.digest == new.flow.digest:
-            return
-        decided = decide(waiting, old, new, move, self._clock.now())
-        if isinstance(decided, Session):
-            group.moves += 1
-        else:
-            group.refused.setdefault(decided, []).append(stored.id)
-        await asyncio.sleep(0)  # a person's message goes before
+
+def preview_publication(
+    connection: Connection, workflow: str, moves: WantedMoves, default: PlainMove, node_types: NodeTypes, now: datetime
+) -> PublicationPreview:
+    """Return what a plan says, without a token, on the caller's connection: for a process without a runtime."""
+    slug = slug_in(workflow)
+    organization = organization_of(connection, slug)
+    if organization is None:
+        raise unknown_workflow(slug)
+    draft, bundle = compiled_draft(connection, organization, slug, node_types, None)
+    active, wanted = active_version(connection, draft.workflow), read_moves(moves, default)
+    rehearsal = Rehearsal(Version(bundle.flow, node_types), wanted)
+    former: dict[int, Version] = {}
+
+    def version(id: int) -> Version:
+        if id not in former:
+            former[id] = Version(compile_flow(documents_of(connection, id), slug, node_types), node_types)
+        return former[id]
+
+    after: tuple[str, str] | None = None
+    while found := sessions_under_way(connection, draft.workflow, after, _AT_ONCE)[:_AT_ONCE]:
+        for each in found:
+            rehearsal.add(each, version(each.stored.flow_version or 0), now)
+        after = (found[-1].stored.key.channel, found[-1].stored.key.external_id)
+    active_flow = None if active is None else version(active.id).flow
+    check_places(wanted, bundle.flow, active_flow, {place for _, place in rehearsal.groups})
+    return preview_of(draft, active, rehearsal, version_numbers(connection, draft.workflow), wanted)
 
 
 def digest_of(token: str) -> bytes:
@@ -176,15 +132,16 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _moves(moves: Mapping[str, PlainMove | MoveTo], default: PlainMove) -> Moves:
+def read_moves(moves: WantedMoves, default: PlainMove) -> Moves:
+    """Return the moves that a caller wants, as they are stored."""
     chosen = {place: Move("to", move.to) if isinstance(move, MoveTo) else Move(move) for place, move in moves.items()}
     return Moves(by_place=chosen, default=Move(default))
 
 
-def _check_places(moves: Moves, draft: Flow, active: Flow | None, groups: _Groups) -> None:
+def check_places(moves: Moves, draft: Flow, active: Flow | None, waits_at: Collection[str]) -> None:
     """RejectedInbound `plan.unknown_node` (422) for a move from or to a node that is nowhere: it is misspelt."""
     after = _places(draft)
-    known = after | {place for _, place in groups} | (_places(active) if active is not None else set())
+    known = {*after, *waits_at, *(_places(active) if active is not None else ())}
     for place, move in moves.by_place.items():
         if place not in known:
             raise _unknown_node(place, known)
@@ -193,29 +150,10 @@ def _check_places(moves: Moves, draft: Flow, active: Flow | None, groups: _Group
             raise _unknown_node(target, after)
 
 
-def _places(flow: Flow) -> set[str]:
-    inner = {f"{name}/{node}" for name, graph in flow.subflows.items() for node in graph.nodes}
-    return {*flow.nodes, *inner}
-
-
-def _unknown_node(place: str, known: set[str]) -> RejectedInbound:
-    return RejectedInbound(
-        f"there is no node {place[:64]!r}",
-        code="plan.unknown_node",
-        hint=did_you_mean(place, known, "a node of a subflow is written as subflow/node"),
-        status=422,
-    )
-
-
-def _plan(
-    draft: Draft,
-    active: ActiveVersion | None,
-    groups: _Groups,
-    numbers: Mapping[int, int],
-    moves: Moves,
-    token: str,
-    stored: PublicationRecord,
-) -> PublicationPlan:
+def preview_of(
+    draft: Draft, active: ActiveVersion | None, rehearsal: Rehearsal, numbers: Mapping[int, int], moves: Moves
+) -> PublicationPreview:
+    """Return the counts of a rehearsal, in the order of versions and nodes."""
     nodes = [
         PlannedNode(
             version=numbers[version],
@@ -228,11 +166,11 @@ def _plan(
                 for reason, ids in sorted(group.refused.items())
             ],
         )
-        for (version, place), group in sorted(groups.items())
+        for (version, place), group in sorted(rehearsal.groups.items())
     ]
     waits, move = sum(node.waits for node in nodes), sum(node.would_move for node in nodes)
     refused = sum(each.count for node in nodes for each in node.refused)
-    return PublicationPlan(
+    return PublicationPreview(
         workflow=draft.slug,
         revision=draft.revision,
         replaces=None if active is None else active.number,
@@ -241,8 +179,20 @@ def _plan(
         would_stay=waits - move - refused,
         refused=refused,
         nodes=nodes,
-        token=token,
-        expires_at=stored.created_at + KEPT_FOR,
+    )
+
+
+def _places(flow: Flow) -> set[str]:
+    inner = {f"{name}/{node}" for name, graph in flow.subflows.items() for node in graph.nodes}
+    return {*flow.nodes, *inner}
+
+
+def _unknown_node(place: str, known: Collection[str]) -> RejectedInbound:
+    return RejectedInbound(
+        f"there is no node {place[:64]!r}",
+        code="plan.unknown_node",
+        hint=did_you_mean(place, known, "a node of a subflow is written as subflow/node"),
+        status=422,
     )
 
 

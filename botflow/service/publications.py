@@ -15,7 +15,8 @@ from botflow.records.publications import Progress, PublicationRecord, Publicatio
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.service.publication_plans import MoveTo, PlainMove, Planner, PublicationPlan
+from botflow.service.publication_models import MoveTo, PlainMove, PublicationPlan
+from botflow.service.publication_plans import Planner
 from botflow.service.workflows import slug_in, unknown_workflow
 from botflow.storage.service import publications
 from botflow.storage.service.audit_log import record_change

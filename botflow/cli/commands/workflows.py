@@ -30,7 +30,7 @@ def list_workflows(context: typer.Context, as_json: AsJson = False) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import list_workflows
 
-    found = run_once_sync(_checked_url(), list_workflows)
+    found = run_once_sync(checked_url(), list_workflows)
     if as_json:
         print_json(
             [
@@ -50,7 +50,7 @@ def versions(workflow: Annotated[str, NAME], as_json: AsJson = False) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import list_versions
 
-    url = _checked_url()
+    url = checked_url()
     found = run_once_sync(url, lambda connection: list_versions(connection, workflow))
     if not found:
         raise _unknown(url, workflow)
@@ -98,7 +98,7 @@ def _serve_version(workflow: str, version: int) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import activate_version, list_versions
 
-    url = _checked_url()
+    url = checked_url()
     before = run_once_sync(url, lambda connection: activate_version(connection, workflow, version))
     if before is None:
         if not run_once_sync(url, lambda connection: list_versions(connection, workflow)):
@@ -119,7 +119,7 @@ def _set(workflow: str, status: WorkflowStatus) -> None:
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.workflow_versions import set_status
 
-    url = _checked_url()
+    url = checked_url()
     if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
         raise _unknown(url, workflow)
     typer.echo(f"{workflow} is {status}.")
@@ -135,7 +135,7 @@ def _unknown(url: str, workflow: str) -> UsageError:
     return UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
 
 
-def _checked_url() -> str:
+def checked_url() -> str:
     """Return the database that the settings name; UsageError without one, or with another release's schema."""
     from botflow.settings import Settings
     from botflow.storage.read_only import check_database

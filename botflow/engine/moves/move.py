@@ -83,7 +83,7 @@ class Version:
 
 
 def place_of(session: Session) -> str:
-    """Return where a session waits: the node's id, in a subflow `subflow/node`."""
+    """Return where a session waits: the node's id, in a subflow `subflow/node`. It has an execution under way."""
     top = session.frames[-1]
     return f"{top.flow}/{top.node}" if top.flow else top.node
 

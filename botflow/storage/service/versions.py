@@ -48,6 +48,12 @@ def version_numbers(connection: Connection, workflow: int) -> dict[int, int]:
     return {row.id: row.number for row in connection.execute(mine)}
 
 
+def documents_of(connection: Connection, version: int) -> dict[str, Any]:
+    """Return the documents of a version by the id of its row."""
+    mine = select(workflow_versions.c.documents).where(workflow_versions.c.id == version)
+    return dict(connection.execute(mine).scalar_one())
+
+
 def list_versions(
     connection: Connection, organization: int, slug: str, after: Sequence[Any] | None, limit: int
 ) -> list[VersionRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botflow.errors import RejectedInbound
 from botflow.records.access import Scope
 from botflow.service.models import Page
-from botflow.service.publication_plans import Planning, PublicationPlan
+from botflow.service.publication_models import Planning, PublicationPlan
 from botflow.service.publications import Publication
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import PageQuery
