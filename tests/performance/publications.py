@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 import uuid
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, insert, select, text
@@ -64,7 +63,7 @@ async def reaches(site: Site, publication: int, state: str) -> dict[str, Any]:
 
 
 async def measure(url: str, count: int) -> None:
-    database = await open_database(url)
+    database = await open_database(url, migrate=True)
     await database.close()
     async with open_site(url, flows=()) as site:
         await call(site, "POST", "/workflows", flow(NODES, "Old"))
@@ -101,13 +100,9 @@ async def measure(url: str, count: int) -> None:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measure(f"sqlite:///{folder}/botflow.db", count))
-        postgres = start_postgres(Path(folder) / "postgres")
-        try:
-            asyncio.run(measure(postgres.url, count))
-        finally:
-            postgres.stop()
+    with tempfile.TemporaryDirectory() as folder, start_postgres(fsync=True) as server:
+        for url in (f"sqlite:///{folder}/botflow.db", server.url):
+            asyncio.run(measure(url, count))
 
 
 if __name__ == "__main__":

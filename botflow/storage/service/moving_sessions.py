@@ -177,7 +177,9 @@ def _set_back(connection: Connection, publication: int, ids: Sequence[int]) -> N
     back = update(sessions).where(sessions.c.id.in_(ids)).values(version=sessions.c.version + 1, **former)
     connection.execute(back)
     chosen = (*_listed(publication, "moved"), _OF.session_id.in_(ids))
-    version = select(_OF.flow_version).where(_OF.publication_id == publication, _OF.execution_id == executions.c.id)
+    version = select(_OF.flow_version).where(
+        _OF.publication_id == publication, _OF.session_id == executions.c.session_id
+    )
     waits = {"status": "waiting", "ended_at": null(), "error": null(), "variables": null()}
     theirs = executions.c.id.in_(select(_OF.execution_id).where(*chosen))
     connection.execute(update(executions).where(theirs).values(flow_version=version.scalar_subquery(), **waits))

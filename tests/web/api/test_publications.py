@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from botflow.storage.tables import executions, sessions
 from tests.web.api.test_drafts_and_versions import call
-from tests.web.site import Site, Visit, open_site
+from tests.web.site import API_KEY, Site, Visit, open_site
 
 
 def order(*nodes: dict[str, Any], variables: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -53,6 +53,13 @@ async def publish(site: Site, document: dict[str, Any], planning: dict[str, Any]
     published = await call(site, "POST", "/workflows/order/publish", {"token": plan.json()["token"]})
     assert published.status_code == 200, published.text
     return plan.json(), published.json()["publication"]
+
+
+async def call_chat(site: Site, person: str, text: str) -> dict[str, Any]:
+    body = {"text": text, "externalId": person}
+    answer = await site.client.post("/chat/order/messages", json=body, headers={"authorization": f"Bearer {API_KEY}"})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
 
 
 async def finished(site: Site, publication: int, state: str = "done") -> dict[str, Any]:
@@ -162,3 +169,45 @@ async def test_a_plan_publishes_only_what_it_was_made_for_and_once(database_url:
         misspelt = await call(site, "POST", "/workflows/order/plan", {"moves": {"nmae": "same"}})
         assert (misspelt.status_code, misspelt.json()["code"]) == (422, "plan.unknown_node")
         assert "did you mean name?" in misspelt.json()["hint"]
+
+
+async def test_two_hundred_sessions_move_and_those_who_write_meanwhile_are_answered_once(database_url: str) -> None:
+    async with open_site(database_url, flows=()) as site:
+        assert (await call(site, "POST", "/workflows", first())).status_code == 201
+        assert (await call(site, "POST", "/workflows/order/publish")).status_code == 200
+        people = [f"p{number}" for number in range(200)]
+
+        async def tell(person: str, text: str) -> list[str]:
+            answer = await call_chat(site, person, text)
+            return [message["text"] for message in answer["messages"]]
+
+        for person in people:
+            assert await tell(person, "hi") == ["Name?"]
+        before = await stored(site)
+        second = order(ask("name", "Your name?", "name"), ask("size", "New size?", "size"), say("done", "{{ name }}"))
+        plan, publication = await publish(site, second, {"default": "same"})
+        assert (plan["waits"], plan["wouldMove"]) == (200, 200)
+        hasty = {person: await tell(person, person) for person in people[::10]}
+        assert {said for [said] in hasty.values()} <= {"Size?", "New size?"}
+        done = await finished(site, publication)
+        assert (done["waiting"], done["moved"], done["refused"]) == (
+            0,
+            200,
+            {},
+        )  # who has gone on has moved where it is
+        await call(site, "POST", f"/workflows/order/publications/{publication}/rollback")
+        back = await finished(site, publication, "returned")
+        late = sum(said == ["New size?"] for said in hasty.values())
+        assert (back["goneOn"], back["returned"]) == (late, 200 - late)
+        after = await stored(site)
+        assert all(after[person] == before[person] for person in people if person not in hasty)
+
+
+async def test_what_does_not_exist_has_no_plan_and_no_publication(database_url: str) -> None:
+    async with open_site(database_url, flows=()) as site:
+        assert (await call(site, "GET", "/workflows/other/publications")).status_code == 404
+        assert (await call(site, "POST", "/workflows/other/plan")).status_code == 404
+        await waiting(site)
+        for address in ("/workflows/order/publications/7", "/workflows/order/publications/x"):
+            unknown = await call(site, "GET", address)
+            assert (unknown.status_code, unknown.json()["code"]) == (404, "publication.unknown")
