@@ -28,6 +28,10 @@ Point = Literal[
     "send.accepted",  # the provider has the message, our row does not say so yet
     "effects.claimed",  # a carrier has effects, none is carried out
     "effects.carried",  # an effect is carried out
+    "publication.begun",  # a version is published by plan, no session has moved
+    "publication.computed",  # it is decided where some sessions move, nothing is written
+    "publication.moved",  # some sessions have moved, others have not
+    "publication.returned",  # some moved sessions have returned, others have not
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
 EVENT = "botflow.point"

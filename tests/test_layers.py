@@ -62,7 +62,7 @@ LEVELS = {
     ),
     "runtime": (
         ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
-        ("asks", "delivery"),
+        ("asks", "delivery", "publications"),
         ("turns",),
         ("runs",),
         ("options", "readiness"),

@@ -23,6 +23,7 @@ from botflow.cli.commands import (
     version,
     worker,
     workflow_drafts,
+    workflow_plan,  # noqa: F401 -- it adds its command to `workflows`
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets

@@ -45,6 +45,7 @@ Action = Literal[
     "workflow.created",
     "workflow.edited",
     "workflow.graph_edited",
+    "workflow.publication_rolled_back",
     "workflow.published",
     "workflow.rolled_back",
     "workflow.status",

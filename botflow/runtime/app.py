@@ -33,6 +33,7 @@ from botflow.runtime.process.metrics import Metrics
 from botflow.runtime.process.overload import Overload
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import ticking
+from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.triggers import Triggers
@@ -71,6 +72,7 @@ class Runtime:
     contacts: Contacts
     triggers: Triggers
     executions: Executions
+    mover: PublicationMover
     vault: Vault
     accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
@@ -146,6 +148,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             contacts=base.contacts,
             triggers=runs.triggers,
             executions=runs.executions,
+            mover=runs.mover,
             vault=base.vault,
             accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),

@@ -23,6 +23,7 @@ from botflow.service.graphs import Graphs
 from botflow.service.handovers import Handovers
 from botflow.service.nodes import Nodes
 from botflow.service.organizations import Organizations
+from botflow.service.publications import Publications
 from botflow.service.session_changes import SessionChanges
 from botflow.service.sessions import Sessions
 from botflow.service.token_keys import TokenKeys
@@ -66,6 +67,10 @@ class Service:
     @cached_property
     def diffs(self) -> Diffs:
         return Diffs(self._runtime, self.caller)
+
+    @cached_property
+    def publications(self) -> Publications:
+        return Publications(self._runtime, self.caller)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -10,6 +10,7 @@ import structlog
 from pydantic import Field
 from sqlalchemy import Connection
 
+from botflow.crash_points import reach
 from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
@@ -45,19 +46,23 @@ class VersionDetail(Version):
 
 
 class Publishing(Body):
-    """What to say of a publication."""
+    """What to say of a publication, and the token of its plan, which moves sessions."""
 
     example = '{"message": "Asks for the size first"}'
 
     message: Annotated[str, Field(max_length=1_000)] = ""
+    token: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
 class Published(Shown):
-    """What a publication did: the version that new executions get now, and the one that they got before."""
+    """What a publication did: the version that new executions get now, and the one that they got before.
+
+    `publication` is the one whose sessions move now, null without a plan."""
 
     workflow: str
     version: int
     replaced: int | None
+    publication: int | None = None
 
 
 class Versions:
@@ -67,6 +72,7 @@ class Versions:
         self._engine = runtime.database.engine
         self._flows = runtime.flows
         self._log = structlog.get_logger("botflow.service")
+        self._mover = runtime.mover
         self._node_types = runtime.node_types
         self._caller = caller
 
@@ -85,27 +91,36 @@ class Versions:
         row, documents = found
         return VersionDetail(**dict(_shown(row)), documents=documents)
 
-    async def publish_workflow(self, workflow: str, message: str = "", *, if_revision: int | None = None) -> Published:
-        """Make a version of the draft, and serve it: here at once, in other processes within a second.
+    async def publish_workflow(
+        self, workflow: str, message: str = "", *, if_revision: int | None = None, token: str | None = None
+    ) -> Published:
+        """Make a version of the draft, and serve it: here at once, in other processes within a second. With the `token`
+        of a plan, the sessions that wait in former versions are moved as it says; without one, all stay.
 
         FlowProblems when the draft has errors, or names credentials that it may not use; RejectedInbound
-        `draft.changed` (412) when somebody edits it meanwhile.
+        `draft.changed` (412) when somebody edits it meanwhile, `plan.stale` (412) when it is not what was planned,
+        `plan.unknown` (404) when the plan has expired.
         """
         organization, slug = self._caller.organization, slug_in(workflow)
         draft, bundle = await self._engine.read(compile_draft, organization, slug, self._node_types, if_revision)
-        publication = await self._engine.write(publish_draft, self._caller, draft, bundle, message)
-        return await self._served(workflow, publication.active, publication.before)
+        done = await self._engine.write(publish_draft, self._caller, draft, bundle, message, token)
+        if done.moving is not None:
+            reach("publication.begun")
+            self._mover.expect()
+        return await self._served(workflow, done.publication.active, done.publication.before, done.moving)
 
     async def rollback_workflow(self, workflow: str, version: int) -> Published:
         """Let new executions get this version again. RejectedInbound `version.unknown` (404)."""
         before = await self._engine.write(self._activate, slug_in(workflow), version)
         return await self._served(workflow, version, before)
 
-    async def _served(self, workflow: str, version: int, before: int | None) -> Published:
+    async def _served(
+        self, workflow: str, version: int, before: int | None, publication: int | None = None
+    ) -> Published:
         if before != version:
             self._log.info("workflow_version_replaced", workflow=workflow, version=version, replaced=before)
         await self._flows.refresh()
-        return Published(workflow=workflow, version=version, replaced=before)
+        return Published(workflow=workflow, version=version, replaced=before, publication=publication)
 
     def _list(self, connection: Connection, slug: str, after: Sequence[Any] | None, limit: int) -> list[VersionRow]:
         organization = self._caller.organization
@@ -139,6 +154,10 @@ def unknown_version(workflow: str, version: int) -> RejectedInbound:
         hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
         status=404,
     )
+
+
+def _refused_plan(why: str, code: str, status: int) -> RejectedInbound:
+    return RejectedInbound(f"this plan {why}", code=code, hint="plan again, and look at what it says", status=status)
 
 
 def _shown(row: VersionRow) -> Version:

@@ -86,7 +86,7 @@ def publish(workflow: Annotated[str, NAME], message: Message = "", as_json: AsJs
         home = home_organization(connection)
         caller = Principal(organization=home, actor=ACTOR, scopes=frozenset())
         draft, bundle = compile_draft(connection, home, workflow, types)
-        done = publish_draft(connection, caller, draft, bundle, message)
+        done = publish_draft(connection, caller, draft, bundle, message).publication
         return {"workflow": workflow, "version": done.active, "replaced": done.before}
 
     _documents(workflow, "draft")  # an unknown workflow gets the command line's own hint

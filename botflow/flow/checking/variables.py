@@ -40,7 +40,7 @@ def check_variables(
             scope = known if text.reads is None else set()
             if returned and child is not None:
                 scope = variables_of(child) | _handed_in(child.document.id, documents)
-            for name in sorted(_reads(text) - scope):
+            for name in sorted(variables_read(text) - scope):
                 report.warning(
                     "variable.never_set",
                     f"{node.id!r} reads the variable {name!r}, and nothing sets it",
@@ -104,7 +104,8 @@ def _child(node: LinkedNode, children: Mapping[str, Linked]) -> Linked | None:
     return next((children[text.text] for text in node.texts if text.kind == "workflow" and text.text in children), None)
 
 
-def _reads(text: Text) -> set[str]:
+def variables_read(text: Text) -> set[str]:
+    """Return the variables that a string of a node's properties reads, without those that may be missing there."""
     try:
         if text.kind == "condition":
             source = f"{{{{ {translate_expression(text.text)} }}}}"

@@ -1,10 +1,11 @@
-"""Runs: their start, their effects, and their schedules."""
+"""Runs: their start, their effects, their schedules, and the sessions that publications move."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from botflow.runtime.assembly.base import Base
+from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.schedules import Schedules
@@ -19,6 +20,7 @@ class Runs:
     executions: Executions
     carrier: Carrier
     schedules: Schedules
+    mover: PublicationMover
 
 
 def runs_of(base: Base) -> Runs:
@@ -44,4 +46,5 @@ def runs_of(base: Base) -> Runs:
             timing=base.options.timing,
         ),
         schedules=Schedules(database.engine, base.flows, wake),
+        mover=PublicationMover(database.engine, base.flows, base.node_types, base.clock, wake),
     )

@@ -60,6 +60,14 @@ def get_draft(connection: Connection, organization: int, slug: str, *, lock: boo
     )
 
 
+def organization_of(connection: Connection, slug: str) -> int | None:
+    """Return the organization of a workflow, for callers that are bound to none; None if there is no such workflow."""
+    organization: int | None = connection.execute(
+        select(workflows.c.organization_id).where(workflows.c.slug == slug)
+    ).scalar()
+    return organization
+
+
 def create_workflow(
     connection: Connection, organization: int, document: Mapping[str, Any], updated_by: str
 ) -> Draft | None:

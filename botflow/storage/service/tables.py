@@ -13,6 +13,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Uuid,
+    text,
 )
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
@@ -121,3 +123,52 @@ token_keys = Table(
     Column("revoked_at", UtcTime),
 )
 Index("token_keys_organization_id_idx", token_keys.c.organization_id, token_keys.c.created_at, token_keys.c.id)
+# A plan, and what became of it. `state`: planned (until `expires_at`), moving, done, returning, returned. `token` is
+# the SHA-256 of the plan's token. `plan` holds what it is bound to, and the moves. The versions are NULL while planned.
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("workflow_id", BigId, ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("token", LargeBinary, nullable=False, unique=True),
+    Column("plan", Json, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("began_at", UtcTime),  # the present work, for `moving` and `returning`
+    Column("finished_at", UtcTime),
+    Column("from_version", BigId),  # that new executions got before, NULL for a first publication
+    Column("to_version", BigId),
+)
+Index("publications_workflow_id_idx", publications.c.workflow_id, publications.c.id)
+UNFINISHED = "state IN ('moving', 'returning')"
+Index(
+    "publications_unfinished_idx",
+    publications.c.id,
+    postgresql_where=text(UNFINISHED),
+    sqlite_where=text(UNFINISHED),
+)
+
+# The sessions of a publication. `state`: waiting, moved, stayed, refused (both final), returned, gone_on. The columns
+# from `flow_version` on say where a moved session came from; `version` is the session's own after the move.
+publication_sessions = Table(
+    "publication_sessions",
+    metadata,
+    Column("publication_id", BigId, ForeignKey("publications.id", ondelete="CASCADE"), nullable=False),
+    Column("session_id", BigId, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),  # why it was refused
+    Column("version", Integer),
+    Column("flow_version", Integer),
+    Column("execution_id", Uuid),
+    Column("wake_at", UtcTime),
+    Column("before", Json),
+    PrimaryKeyConstraint("publication_id", "session_id"),
+)
+Index(
+    "publication_sessions_state_idx",
+    publication_sessions.c.publication_id,
+    publication_sessions.c.state,
+    publication_sessions.c.session_id,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -24,6 +24,34 @@ class VersionRow:
     author: str | None
     message: str | None
     created_at: datetime
+
+
+class ActiveVersion(NamedTuple):
+    """The version that new executions get."""
+
+    id: int
+    number: int
+
+
+def active_version(connection: Connection, workflow: int) -> ActiveVersion | None:
+    """Return the active version of a workflow, by the id of its row; None before its first publication."""
+    versions = select(workflow_versions.c.id, workflow_versions.c.number).join(
+        workflows, workflows.c.active_version == workflow_versions.c.id
+    )
+    row = connection.execute(versions.where(workflows.c.id == workflow)).first()
+    return ActiveVersion(row.id, row.number) if row is not None else None
+
+
+def version_numbers(connection: Connection, workflow: int) -> dict[int, int]:
+    """Return the numbers of a workflow's versions, by their ids."""
+    mine = select(workflow_versions.c.id, workflow_versions.c.number).where(workflow_versions.c.workflow_id == workflow)
+    return {row.id: row.number for row in connection.execute(mine)}
+
+
+def documents_of(connection: Connection, version: int) -> dict[str, Any]:
+    """Return the documents of a version by the id of its row."""
+    mine = select(workflow_versions.c.documents).where(workflow_versions.c.id == version)
+    return dict(connection.execute(mine).scalar_one())
 
 
 def list_versions(

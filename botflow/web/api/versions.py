@@ -24,10 +24,11 @@ async def get_version(call: Call) -> VersionDetail:
 
 
 async def publish_workflow(call: Call) -> Published:
-    """Make a version of the draft, and serve it to new executions. Those under way keep theirs."""
+    """Make a version of the draft, and serve it to new executions. Those under way keep theirs, or go where a plan says
+    whose `token` is given."""
     publishing: Publishing = call.body
     return await call.service.versions.publish_workflow(
-        call.path["workflow"], publishing.message, if_revision=call.if_revision
+        call.path["workflow"], publishing.message, if_revision=call.if_revision, token=publishing.token
     )
 
 

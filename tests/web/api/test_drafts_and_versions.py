@@ -23,7 +23,7 @@ async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) 
         assert (await site.client.post("/chat/hello/sessions")).status_code == 404
 
         published = await call(site, "POST", "/workflows/hello/publish", {"message": "The first"})
-        assert published.json() == {"workflow": "hello", "version": 1, "replaced": None}
+        assert published.json() == {"workflow": "hello", "version": 1, "replaced": None, "publication": None}
         visit = await site.visit("hello")
         assert await visit.say("hi") == ["Hello!"]
 
@@ -41,7 +41,7 @@ async def test_a_workflow_from_its_first_draft_to_a_rollback(database_url: str) 
             (1, False, "BOTFLOW_API_KEY", "The first"),
         ]
         rolled_back = await call(site, "POST", "/workflows/hello/versions/1/rollback")
-        assert rolled_back.json() == {"workflow": "hello", "version": 1, "replaced": 2}
+        assert rolled_back.json() == {"workflow": "hello", "version": 1, "replaced": 2, "publication": None}
         assert await visit.say("hi") == ["Hello!"]
 
 

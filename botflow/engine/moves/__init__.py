@@ -1,0 +1,1 @@
+"""A waiting session moved from one version of its flow to another. Start reading in `move.py`."""
