@@ -30,7 +30,11 @@ from botflow.service.execution_models import (
     TriggerResult,
 )
 from botflow.service.models import Page
+from botflow.service.refusals import unknown_workflow
+from botflow.service.sessions import unknown_session
+from botflow.service.workflows import slug_in
 from botflow.storage.runs.artifacts import delete_artifact
+from botflow.storage.service import session_pages
 from botflow.storage.service.audit_log import record_change
 
 Sort = Literal["startedAt", "-startedAt"]
@@ -69,13 +73,17 @@ class Executions:
     async def get_executions_by_workflow_id(
         self, workflow_id: str, *, cursor: str | None = None, limit: int = PAGE
     ) -> Page[Execution]:
-        """Return a page of a workflow's executions, the newest first."""
+        """Return a page of a workflow's executions, the newest first. RejectedInbound `workflow.unknown`."""
+        if not await self._engine.read(session_pages.knows_workflow, self._caller.organization, slug_in(workflow_id)):
+            raise unknown_workflow(workflow_id)
         return await self.get_executions(ExecutionFilter(workflow=workflow_id), cursor=cursor, limit=limit)
 
     async def get_executions_by_session_id(
         self, session_id: int, *, cursor: str | None = None, limit: int = PAGE
     ) -> Page[Execution]:
-        """Return a page of a session's executions, the newest first."""
+        """Return a page of a session's executions, the newest first. RejectedInbound `session.unknown`."""
+        if not await self._engine.read(session_pages.knows_session, self._caller.organization, session_id):
+            raise unknown_session(str(session_id))
         return await self.get_executions(ExecutionFilter(session=session_id), cursor=cursor, limit=limit)
 
     async def get_active_executions(

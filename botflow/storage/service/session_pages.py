@@ -95,6 +95,13 @@ def find_sessions(
     return [_row(row) for row in connection.execute(statement.order_by(sessions.c.channel))]
 
 
+def knows_session(connection: Connection, organization: int, number: int) -> bool:
+    """Say whether the organization has a session with this number, a run's included."""
+    mine = select(sessions.c.id).join(workflows, workflows.c.id == sessions.c.workflow_id)
+    mine = mine.where(sessions.c.id == number, workflows.c.organization_id == organization)
+    return connection.execute(mine).first() is not None
+
+
 def knows_workflow(connection: Connection, organization: int, slug: str) -> bool:
     """Whether the organization has this workflow."""
     return bool(_workflows(connection, organization, slug, 0))
