@@ -77,7 +77,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._responses = ResponseWriter(transport)
+        self._responses = ResponseWriter(transport, self.loop)
         peer = self.client[0] if self.client else ""
         if (refusal := self._counts.enter(peer)) is not None:
             self._refuse(refusal)
