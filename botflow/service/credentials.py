@@ -52,7 +52,7 @@ class CredentialChange(Body):
     is_default: bool | None = None
 
 
-class Validation(Shown):
+class FieldRules(Shown):
     """What a value must be: `pattern` is a regular expression for all of it."""
 
     required: bool
@@ -68,7 +68,7 @@ class ModuleField(Shown):
     name: str
     description: str
     type: FieldType
-    validation: Validation
+    validation: FieldRules
     sensitive: bool
     required: bool
     default: str | int | float | bool | None
@@ -185,7 +185,7 @@ def _shown_module(module: CredentialModule) -> Module:
             name=field.name,
             description=field.description,
             type=field.type,
-            validation=Validation(
+            validation=FieldRules(
                 required=field.required,
                 pattern=field.pattern or None,
                 max_length=field.longest,

@@ -119,7 +119,7 @@ STARTING = (
 )
 
 REVOKING = (
-    revoked(422, "external_id.nul", r"visitor:\u0000"),
+    revoked(422, "external_id.invalid", r"visitor:\u0000"),
     revoked(422, "external_id.invalid", r"a\nb"),
     revoked(422, "external_id.invalid", ""),
     revoked(422, "external_id.too_long", "a" * 201),

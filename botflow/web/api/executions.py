@@ -23,7 +23,7 @@ from botflow.service.models import Page, Shown
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.operation import Call, Operation
-from botflow.web.rest.query import Moment, PageQuery, QueryText, Truth
+from botflow.web.rest.query import Moment, OfWorkflow, PageQuery, QueryText, Truth
 
 TAG = "Executions"
 LARGEST_NUMBER = 2**31 - 1
@@ -41,12 +41,6 @@ class ExecutionQuery(PageQuery):
     after: Moment | None = None
     before: Moment | None = None
     sort: Sort = "-startedAt"
-
-
-class ActiveQuery(PageQuery):
-    """Of which workflow."""
-
-    workflow: QueryText | None = None
 
 
 class ChildrenQuery(PageQuery):
@@ -77,7 +71,7 @@ async def get_executions(call: Call) -> Page[Execution]:
 
 async def get_active_executions(call: Call) -> Page[Execution]:
     """List the executions that have not ended, the newest first."""
-    query: ActiveQuery = call.query
+    query: OfWorkflow = call.query
     return await call.service.executions.get_active_executions(query.workflow, cursor=query.cursor, limit=query.limit)
 
 
@@ -182,7 +176,7 @@ OPERATIONS = (
         handler=get_active_executions,
         scope=_READS,
         tag=TAG,
-        query=ActiveQuery,
+        query=OfWorkflow,
         answer=Page[Execution],
     ),
     Operation(

@@ -6,7 +6,7 @@ from botflow.records.access import Scope
 from botflow.service.models import Page
 from botflow.service.sessions import HistoryEntry, Session, SessionMessage
 from botflow.web.rest.operation import Call, Operation
-from botflow.web.rest.query import PageQuery, Query, QueryText
+from botflow.web.rest.query import OfWorkflow, PageQuery, Query, QueryText
 
 TAG = "Sessions"
 
@@ -16,12 +16,6 @@ class SessionQuery(PageQuery):
 
     channel: QueryText | None = None
     active: bool | None = None
-
-
-class ActiveQuery(PageQuery):
-    """Of which workflow."""
-
-    workflow: QueryText | None = None
 
 
 class PersonQuery(Query):
@@ -51,7 +45,7 @@ async def get_sessions_by_workflow_id(call: Call) -> Page[Session]:
 
 async def get_active_sessions(call: Call) -> Page[Session]:
     """List the sessions whose conversation is under way, of all your workflows or of one."""
-    query: ActiveQuery = call.query
+    query: OfWorkflow = call.query
     return await call.service.sessions.get_active_sessions(query.workflow, cursor=query.cursor, limit=query.limit)
 
 
@@ -125,7 +119,7 @@ OPERATIONS = (
         handler=get_active_sessions,
         scope=_READS,
         tag=TAG,
-        query=ActiveQuery,
+        query=OfWorkflow,
         answer=Page[Session],
     ),
     Operation(method="GET", path=_ONE, handler=get_session, scope=_READS, tag=TAG, answer=Session),

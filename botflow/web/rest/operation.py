@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -140,14 +141,18 @@ def routes_of(operations: Iterable[Operation]) -> list[Route]:
     """Return a route for each address, which takes all methods of its operations."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
-        by_path.setdefault(operation.address, {})[operation.method] = operation
+        by_path.setdefault(f"{operation.root}{operation.path}", {})[operation.method] = operation
     return [_route(path, methods) for path, methods in by_path.items()]
 
 
 def _route(address: str, operations: Mapping[str, Operation]) -> Route:
     async def endpoint(request: Request) -> Response:
-        operation = operations["GET" if request.method == "HEAD" else request.method]
+        operation = operations.get("GET" if request.method == "HEAD" else request.method)
+        if operation is None:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(operations)})
         return await operation.answer_call(request)
 
     shedding = [Middleware(Shedding)] if any(each.is_shed for each in operations.values()) else None
-    return Route(address, endpoint, methods=list(operations), middleware=shedding)
+    route = Route(address, endpoint, middleware=shedding)
+    route.methods = None  # all of them: else providers' webhooks, whose addresses may look alike, would take the others
+    return route

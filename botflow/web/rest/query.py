@@ -60,6 +60,12 @@ class PageQuery(Query):
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
+class OfWorkflow(PageQuery):
+    """Of which workflow; of any without one."""
+
+    workflow: QueryText | None = None
+
+
 def read_query(request: Request, model: type[Query] | None) -> Query | None:
     """Return the query as a model, the last of each name; RejectedInbound `query.invalid` says what is wrong."""
     given = dict(request.query_params)

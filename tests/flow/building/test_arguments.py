@@ -19,6 +19,7 @@ WRITTEN: dict[str, Any] = {
     "variables": {"size": "L"},
     "apology": "Sorry.",
     "theme": {"color": "#0b6b5d", "logo": "https://pictures.example/logo.png"},
+    "credentials": {"twilio": "Production Twilio"},
     "time_zone": "Europe/Berlin",
     "expires": "3d",
     "expired_text": "Bye.",

@@ -170,7 +170,7 @@ async def test_a_conversation_that_is_ended_is_not_a_persons_any_more(site: Site
 
 async def test_a_paused_execution_stays_paused_when_it_is_given_back(site: Site) -> None:
     visit, session = await started(site)
-    [execution] = (await answered(site, "GET", "/executions"))["executions"]
+    [execution] = (await answered(site, "GET", "/executions"))["items"]
     await answered(site, "POST", f"/executions/{execution['id']}/pause")
     await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
     heard = await asyncio.wait_for(visit.post(text="hello?"), 5)
@@ -184,7 +184,7 @@ async def test_a_paused_execution_stays_paused_when_it_is_given_back(site: Site)
 
 async def test_a_resumed_execution_waits_until_it_is_given_back(site: Site) -> None:
     visit, session = await started(site)
-    [execution] = (await answered(site, "GET", "/executions"))["executions"]
+    [execution] = (await answered(site, "GET", "/executions"))["items"]
     await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
     await answered(site, "POST", f"/executions/{execution['id']}/pause")
     await answered(site, "POST", f"/executions/{execution['id']}/resume")

@@ -150,14 +150,14 @@ async def test_nothing_of_another_organization_is_seen_or_changed(database_url: 
             "/executions?workflow=rests",
             "/executions?status=waiting",
             f"/executions?session={session}",
-            f"/sessions/{session}/executions",
-            "/workflows/rests/executions",
             "/ai-calls",
         )
         for path in lists:
             seen = await call(site, "GET", path, key=key)
             assert (seen.status_code, seen.json()) == (200, {"items": [], "next": None}), path
             assert path == "/ai-calls" or (await call(site, "GET", path)).json()["items"], path
+        refused = await call(site, "GET", f"/sessions/{session}/executions", key=key)
+        assert (refused.status_code, refused.json()["code"]) == (404, "session.unknown")
         one = f"/executions/{execution}"
         calls: list[tuple[str, str, Any]] = [
             *(("GET", f"{one}{below}", None) for below in ("", "/children", "/steps", "/logs", "/artifacts")),
@@ -171,6 +171,7 @@ async def test_nothing_of_another_organization_is_seen_or_changed(database_url: 
             refused = await call(site, method, path, body, key=key)
             assert (refused.status_code, refused.json()["code"]) == (404, "execution.unknown"), (method, path)
         for method, path in (
+            ("GET", "/workflows/rests/executions"),
             ("POST", "/workflows/rests/executions"),
             ("POST", "/workflows/rests/execute"),
             ("POST", "/workflows/rests/trigger"),
