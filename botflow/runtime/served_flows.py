@@ -55,6 +55,7 @@ class Flows:
         self._named: list[str] = []  # those that this process published
         self._versions: OrderedDict[int, Flow] = OrderedDict()
         self._refused: dict[int, BotflowError] = {}  # versions that do not compile here
+        self._refreshing = asyncio.Lock()  # one at a time: one that has read earlier must not write later
         self._changed = asyncio.Event()
         self._loaded = asyncio.Event()
         self._digest: str | None = None  # of the active versions, as the last look saw them
@@ -196,13 +197,14 @@ class Flows:
 
     async def refresh(self) -> None:
         """Serve exactly the active versions. If a version does not compile here, the previous one is still served."""
-        active = await self._store.active()
-        self._active = {published.slug: published.version for published in active}
-        self._out_of_service = await self._store.out_of_service()
-        for published in active:
-            self._serve(published)
-        for slug in self._live.keys() - {published.slug for published in active}:
-            del self._live[slug]
+        async with self._refreshing:
+            active = await self._store.active()
+            self._active = {published.slug: published.version for published in active}
+            self._out_of_service = await self._store.out_of_service()
+            for published in active:
+                self._serve(published)
+            for slug in self._live.keys() - {published.slug for published in active}:
+                del self._live[slug]
 
     def changed(self) -> None:
         """Another process has published a version: look at once."""

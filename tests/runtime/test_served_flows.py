@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from botflow.flow.graph import Flow
 from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
+from botflow.storage.workflow_versions import FlowVersions
 from tests.engine.conversation import say
 from tests.runtime.bot_without_worker import publish
 from tests.runtime.bot_world import Counted
@@ -228,3 +230,28 @@ async def test_compiled_versions_are_bounded_and_compiled_again_when_needed(
     await serve(flows, "Good day.")
     assert len(flows._versions) == 1
     assert words(await flows.version(first)) == "Hello."
+
+
+async def test_a_slow_look_does_not_take_away_what_was_published_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that read the active versions before a publication must not have the last word."""
+    flows, go_on = process(database), asyncio.Event()
+    read = FlowVersions.out_of_service
+
+    calls = count()
+
+    async def slowly(store: FlowVersions) -> set[str]:
+        if next(calls) == 0:
+            await go_on.wait()
+        return await read(store)
+
+    monkeypatch.setattr(FlowVersions, "out_of_service", slowly)
+    slow = asyncio.create_task(flows.refresh())
+    await asyncio.sleep(0.2)  # it has read that there is none
+    await publish(process(database), TYPES, say("say", "Hello."))
+    quick = asyncio.create_task(flows.refresh())
+    await asyncio.sleep(0.2)
+    go_on.set()
+    await asyncio.gather(slow, quick)
+    assert words(flows.get("root").flow) == "Hello."
