@@ -11,6 +11,7 @@ used since, and not before the calls that use it are over.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -120,6 +121,7 @@ class Accounts:
         self._clock = clock
         self._sends = sends
         self._chosen: OrderedDict[int | str, tuple[float, ChosenSets]] = OrderedDict()
+        self._reading: dict[int | str, asyncio.Lock] = {}
         self._channels: _Clients[Channel] = _Clients()
         self._opened_models: _Clients[Model] = _Clients()
 
@@ -176,10 +178,20 @@ class Accounts:
         return stored
 
     async def _choose(self, workflow: int | str) -> ChosenSets:
-        now_s = self._clock.monotonic_s()
+        if (fresh := self._fresh(workflow)) is not None:
+            return fresh
+        try:
+            async with self._reading.setdefault(workflow, asyncio.Lock()):  # one reads for all that wait
+                return self._fresh(workflow) or await self._read(workflow)
+        finally:
+            self._reading.pop(workflow, None)
+
+    def _fresh(self, workflow: int | str) -> ChosenSets | None:
         kept = self._chosen.get(workflow)
-        if kept is not None and now_s - kept[0] < BELIEVED_S:
-            return kept[1]
+        return kept[1] if kept is not None and self._clock.monotonic_s() - kept[0] < BELIEVED_S else None
+
+    async def _read(self, workflow: int | str) -> ChosenSets:
+        now_s = self._clock.monotonic_s()
         chosen = await self._engine.read(chosen_sets, workflow)
         self._chosen[workflow] = (now_s, chosen)
         self._chosen.move_to_end(workflow)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
+from botflow.clock import SystemClock
+from botflow.keyring import Keyring
+from botflow.plugins import installed_plugins
+from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime import accounts
-from botflow.runtime.accounts import _Clients
-from botflow.storage.credentials import CredentialKey, StoredCredential
+from botflow.runtime.accounts import Accounts, _Clients
+from botflow.runtime.vault import Vault
+from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
+from botflow.storage.database import Database
+from botflow.storage.engines.engine import Engine
 
 
 @dataclass(slots=True)
@@ -70,3 +79,36 @@ async def test_only_so_many_clients_stay_open(monkeypatch: pytest.MonkeyPatch) -
 
     assert [client.is_open for client in used] == [False, True, True]
     await clients.close()
+
+
+class CountedReads:
+    """A database whose reads are counted."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.reads = 0
+        self.write = engine.write
+
+    async def read(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        self.reads += 1
+        return await self._engine.read(work, *args, **kwargs)
+
+
+async def test_calls_at_the_same_moment_read_once_what_was_chosen(database: Database) -> None:
+    engine = CountedReads(database.engine)
+    safe = Vault(Credentials(database.engine), Keyring("a-secret-key-of-these-tests")).safe
+    chooses = Accounts(
+        engine=cast(Engine, engine),
+        safe=safe,
+        plugins=installed_plugins(),
+        models=(),
+        known_secrets=KnownSecrets(),
+        clock=SystemClock(),
+    )
+
+    async def ask() -> None:
+        async with chooses.models("pizza") as account:
+            assert account.of == ()
+
+    await asyncio.gather(*(ask() for _ in range(20)))
+    assert engine.reads == 1
