@@ -92,7 +92,7 @@ def document_of(operations: Sequence[Operation]) -> dict[str, Any]:
             tags=(operation.tag,),
             operation_id=operation.name,
             skip_validation=True,
-        )(_placeholder(operation))
+        )(_function_of(operation))
         routes.append(Route(operation.address, described, methods=[operation.method]))
     spec.register(Router(routes))
     document: dict[str, Any] = spec.spec
@@ -123,11 +123,11 @@ def _not_installed() -> RejectedInbound:
     )
 
 
-def _placeholder(operation: Operation) -> Any:
-    """Return a function of its own for each operation: spectree keeps by function what it describes."""
+def _function_of(operation: Operation) -> Any:
+    """Return a function of its own for each operation: spectree keeps by function what it describes, and calls none."""
 
     async def described(request: Request) -> Response:
-        raise NotImplementedError
+        return await operation.answer_call(request)
 
     described.__name__ = operation.handler.__name__
     described.__doc__ = f"{operation.handler.__doc__}\n\nIt needs the scope `{operation.scope}`."
