@@ -10,27 +10,27 @@ from functools import cached_property
 
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
-from botflow.service.ai_calls import AiCalls
-from botflow.service.api_keys import Keys
-from botflow.service.audit_log import AuditLog
-from botflow.service.contacts import PersonContacts
-from botflow.service.credentials import Credentials
-from botflow.service.diffs import Diffs
-from botflow.service.drafts import Drafts
-from botflow.service.edges import Edges
-from botflow.service.executions import Executions
-from botflow.service.graphs import Graphs
-from botflow.service.handovers import Handovers
-from botflow.service.nodes import Nodes
-from botflow.service.organizations import Organizations
-from botflow.service.publications import Publications
-from botflow.service.session_changes import SessionChanges
-from botflow.service.sessions import Sessions
-from botflow.service.token_keys import TokenKeys
-from botflow.service.usage import Reports
-from botflow.service.users import Users
-from botflow.service.versions import Versions
-from botflow.service.workflows import Workflows
+from botflow.service.access.api_keys import Keys
+from botflow.service.access.audit_log import AuditLog
+from botflow.service.access.organizations import Organizations
+from botflow.service.access.token_keys import TokenKeys
+from botflow.service.access.users import Users
+from botflow.service.credentials.credentials import Credentials
+from botflow.service.executions.ai_calls import AiCalls
+from botflow.service.executions.executions import Executions
+from botflow.service.executions.usage import Reports
+from botflow.service.sessions.contacts import PersonContacts
+from botflow.service.sessions.handovers import Handovers
+from botflow.service.sessions.session_changes import SessionChanges
+from botflow.service.sessions.sessions import Sessions
+from botflow.service.workflows.diffs import Diffs
+from botflow.service.workflows.drafts import Drafts
+from botflow.service.workflows.edges import Edges
+from botflow.service.workflows.graphs import Graphs
+from botflow.service.workflows.nodes import Nodes
+from botflow.service.workflows.publications import Publications
+from botflow.service.workflows.versions import Versions
+from botflow.service.workflows.workflows import Workflows
 
 
 class Service:

@@ -13,33 +13,21 @@ from starlette.types import Receive, Scope, Send
 from botflow.records.access import Scope as Access
 from botflow.settings import Settings
 from botflow.web.api import (
-    audit_log,
     contacts,
     credentials,
-    diffs,
-    drafts,
-    edges,
     execution_changes,
     executions,
-    graphs,
-    keys,
-    nodes,
-    organizations,
     plain_paths,
-    publications,
     results,
     session_changes,
     sessions,
-    token_keys,
     usage,
-    users,
-    versions,
-    workflows,
 )
+from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.decisions import list_decisions
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
-from botflow.web.api.start_hooks import ReceiveHook
+from botflow.web.api.workflows import diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
@@ -47,6 +35,7 @@ from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
 from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
+from botflow.web.hooks.start_hooks import ReceiveHook
 from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.request_watch import RequestWatch

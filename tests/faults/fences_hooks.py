@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.web.api import hook_keys, multipart_form
-from botflow.web.api.hook_keys import HookKeys
+from botflow.web.hooks import hook_keys, multipart_form
+from botflow.web.hooks.hook_keys import HookKeys
 from tests.faults.mutation import Fence
-from tests.web.api import test_hook_keys, test_multipart_forms
+from tests.web.hooks import test_hook_keys, test_multipart_forms
 
 subscription = {"webhook-id": "the-subscription"}
 no_key = test_hook_keys.test_what_is_no_text_and_no_number_is_no_key

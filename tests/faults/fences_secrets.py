@@ -7,13 +7,13 @@ from functools import partial
 from botflow.redaction.redactor import Redactor
 from botflow.runtime.asks import actions, perform
 from botflow.runtime.turns import receive
-from botflow.web.api import webhook_signatures as signatures
 from botflow.web.chat.events import Stream
+from botflow.web.hooks import webhook_signatures as signatures
 from tests.faults.mutation import Fence
 from tests.redaction import test_redactor
 from tests.triggering import test_credentials_in_runs as runs
-from tests.web.api import test_webhook_signatures
 from tests.web.chat import test_revoked_tokens as tokens
+from tests.web.hooks import test_webhook_signatures
 
 handed_over = runs.test_nothing_that_an_action_hands_over_shows_its_credential
 slack = test_webhook_signatures.EXAMPLES[0]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime.served_flows import Flows
-from botflow.service import api_keys as service_keys
-from botflow.service import publishing, refusals
-from botflow.service import sign_in as service_sign_in
-from botflow.service.sign_in import SignIns
-from botflow.service.token_keys import TokenReader
-from botflow.service.users import Users
+from botflow.service import refusals
+from botflow.service.access import api_keys as service_keys
+from botflow.service.access import sign_in as service_sign_in
+from botflow.service.access.sign_in import SignIns
+from botflow.service.access.token_keys import TokenReader
+from botflow.service.access.users import Users
+from botflow.service.workflows import publishing
 from botflow.storage.service import api_keys as stored_keys
 from botflow.storage.service import drafts as stored_drafts
 from botflow.storage.service import idempotency as stored_requests

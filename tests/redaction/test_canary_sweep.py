@@ -28,7 +28,7 @@ from tests.cli.processes import COMMAND, Process, run, running
 from tests.local_client import local_client
 from tests.redaction.echoing_server import echoing
 from tests.redaction.written_secrets import clear
-from tests.web.api.signing_services import sign
+from tests.web.hooks.signing_services import sign
 
 CANARIES = {
     "secret key": "canary-of-the-secret-key+/0123456789",

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from botflow.runtime.sealing import SecretFields
-from botflow.service.credentials import CredentialChange, NewCredential
+from botflow.service.credentials.credentials import CredentialChange, NewCredential
 from botflow.storage.service.tables import idempotent_requests
 from botflow.storage.tables import metadata
 from botflow.web.app import OPERATIONS

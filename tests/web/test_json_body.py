@@ -9,7 +9,7 @@ from pydantic import Field
 
 from botflow.errors import RejectedInbound
 from botflow.service.models import Body
-from botflow.service.session_changes import VisitorName
+from botflow.service.sessions.session_changes import VisitorName
 from botflow.web.chat.body import Posted
 from botflow.web.json_body import parse_body, parse_json
 

@@ -18,7 +18,7 @@ from botflow.cli.output.printing import print_json, table
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from botflow.service.credential_changes import Credential, CredentialChanges
+    from botflow.service.credentials.credential_changes import Credential, CredentialChanges
 
 ID = typer.Argument(metavar="ID", help="The credential's id, as `botflow credentials list` shows it.")
 MODULE = typer.Argument(metavar="MODULE", help="The module, such as webhook.")
@@ -137,7 +137,7 @@ def _run(work: Callable[[Connection, CredentialChanges], Result]) -> Result:
     from botflow.plugins import credential_modules, installed_plugins
     from botflow.records.access import Principal
     from botflow.runtime.sealing import Safe
-    from botflow.service.credential_changes import CredentialChanges
+    from botflow.service.credentials.credential_changes import CredentialChanges
     from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization

@@ -12,7 +12,7 @@ from botflow.cli.output.printing import print_json, table
 from botflow.records.access import Role, Scope
 
 if TYPE_CHECKING:
-    from botflow.service.api_keys import Key
+    from botflow.service.access.api_keys import Key
 
 SCOPE = "What it may do, such as executions:read; may be repeated. Instead of --role."
 LIFE = "After how many days it expires."
@@ -28,7 +28,7 @@ def list_keys(context: typer.Context, as_json: AsJson = False, organization: OfO
     """List the newest 100 keys, without their secrets."""
     if context.invoked_subcommand is not None:
         return
-    from botflow.service import api_keys
+    from botflow.service.access import api_keys
     from botflow.service.cursors import LARGEST_PAGE
 
     found = as_operator(organization, api_keys.list_keys, limit=LARGEST_PAGE).items
@@ -49,7 +49,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key, and show it this once. Without --role and --scope it may do what an operator may."""
-    from botflow.service import api_keys
+    from botflow.service.access import api_keys
 
     if role is None and not scope:
         role = Role.OPERATOR
@@ -67,7 +67,7 @@ def revoke(
     organization: OfOrganization = "",
 ) -> None:
     """Revoke a key for good. Servers refuse it within two seconds."""
-    from botflow.service import api_keys
+    from botflow.service.access import api_keys
 
     revoked = as_operator(organization, api_keys.revoke_key, id)
     typer.echo(f"{revoked.name} ({revoked.id}) is revoked.")

@@ -76,7 +76,7 @@ def publish(workflow: Annotated[str, NAME], message: Message = "", as_json: AsJs
     from botflow.nodes import built_in
     from botflow.plugins import installed_plugins, node_types_of
     from botflow.records.access import Principal
-    from botflow.service.publishing import compile_draft, publish_draft
+    from botflow.service.workflows.publishing import compile_draft, publish_draft
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization
 

@@ -12,7 +12,7 @@ from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 
 if TYPE_CHECKING:
-    from botflow.service.publication_models import MoveTo, PlainMove, PlannedNode, PublicationPreview
+    from botflow.service.workflows.publication_models import MoveTo, PlainMove, PlannedNode, PublicationPreview
 
 MOVE = "What becomes of those at a node: NODE=stay, NODE=same, NODE=restart, or NODE=to:OTHER. May be repeated."
 DEFAULT = "What becomes of all others: stay, same (the node with the same id) or restart."
@@ -31,7 +31,7 @@ def plan(
     To publish like this, ask a server for the plan: POST /api/v1/workflows/WORKFLOW/plan answers with a token.
     """
     from botflow.runtime.app import node_types
-    from botflow.service.publication_plans import preview_publication
+    from botflow.service.workflows.publication_plans import preview_publication
     from botflow.storage.one_off import run_once_sync
 
     chosen, others = dict(map(_read_move, move or ())), _read_plain(default)
@@ -65,7 +65,7 @@ def _refusals(node: PlannedNode) -> str:
 
 
 def _read_move(written: str) -> tuple[str, PlainMove | MoveTo]:
-    from botflow.service.publication_models import MoveTo
+    from botflow.service.workflows.publication_models import MoveTo
 
     node, _, action = written.partition("=")
     if action.startswith("to:") and action != "to:":
@@ -75,7 +75,7 @@ def _read_move(written: str) -> tuple[str, PlainMove | MoveTo]:
 
 def _read_plain(written: str) -> PlainMove:
     from botflow.errors import UsageError
-    from botflow.service.publication_models import PlainMove
+    from botflow.service.workflows.publication_models import PlainMove
 
     if written not in get_args(PlainMove):
         raise UsageError(f"{written!r} is no move", code="plan.unknown_move", hint="stay, same, restart or to:NODE")

@@ -2,10 +2,10 @@
 
 The whole of it, in the order in which it happens:
 
-1. A *plan* (`service/publication_plans.py`) says how many sessions wait at each place, and what would become of each.
-   Every one of them is tried against the compiled draft by the pure engine: nothing is written, nothing is asked. The
-   rules of a move stand in `engine/moves/move.py`. The plan's token is bound to the draft's revision, the active
-   version, the compiled content and the moves; it lives for a quarter of an hour.
+1. A *plan* (`service/workflows/publication_plans.py`) says how many sessions wait at each place, and what would become
+   of each. Every one of them is tried against the compiled draft by the pure engine: nothing is written, nothing is
+   asked. The rules of a move are in `engine/moves/move.py`. The plan's token is bound to the draft's revision, the
+   active version, the compiled content and the moves; it lives for a quarter of an hour.
 2. *Publishing* with the token makes the version active, and lists the sessions, in one transaction. If the draft or the
    active version is another than planned, it is refused. A session that begins an execution in the former version
    later than that (another process may serve it for another second) is not on the list, and stays.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botflow.records.access import Scope
-from botflow.service.contacts import Contact, ContactData
+from botflow.service.sessions.contacts import Contact, ContactData
 from botflow.web.rest.operation import Call, Operation
 
 LARGEST_BODY = 4 * 1024

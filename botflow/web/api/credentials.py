@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.credential_changes import Credential
-from botflow.service.credentials import CredentialChange, Module, NewCredential
+from botflow.service.credentials.credential_changes import Credential
+from botflow.service.credentials.credentials import CredentialChange, Module, NewCredential
 from botflow.service.models import Page
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import PageQuery, Query, QueryText

@@ -12,7 +12,7 @@ from botflow.engine.limits import LARGEST_INPUT
 from botflow.records.access import Scope
 from botflow.records.queues import PRIORITIES
 from botflow.runtime.runs.start import StartRequest
-from botflow.service.execution_models import (
+from botflow.service.executions.execution_models import (
     Execution,
     ExecutionDetails,
     QueuedExecution,
@@ -20,7 +20,7 @@ from botflow.service.execution_models import (
     StartedExecution,
     TriggerResult,
 )
-from botflow.service.executions import LONGEST_REASON
+from botflow.service.executions.executions import LONGEST_REASON
 from botflow.service.models import Body, Wrong
 from botflow.web.api.executions import LARGEST_NUMBER, ONE, TAG, linked
 from botflow.web.rest.operation import Call, Operation

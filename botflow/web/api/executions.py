@@ -11,14 +11,14 @@ from botflow.records.access import Scope
 from botflow.records.files import complete
 from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.runtime.runs.log import Level
-from botflow.service.execution_models import (
+from botflow.service.executions.execution_models import (
     Execution,
     ExecutionDetails,
     ExecutionTraces,
     ShownArtifact,
     ShownLogEntry,
 )
-from botflow.service.executions import Sort
+from botflow.service.executions.executions import Sort
 from botflow.service.models import Page, Shown
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse

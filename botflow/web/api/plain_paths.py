@@ -12,11 +12,12 @@ from starlette.responses import Response
 from botflow.flow.document import Document
 from botflow.records.access import Scope
 from botflow.records.files import complete
-from botflow.service.drafts import LARGEST_DRAFT, WorkflowDraft
-from botflow.service.execution_models import Execution, ExecutionDetails, ShownLogEntry, TriggerResult
+from botflow.service.executions.execution_models import Execution, ExecutionDetails, ShownLogEntry, TriggerResult
 from botflow.service.models import Page
-from botflow.service.workflows import Workflow
-from botflow.web.api import drafts, execution_changes, executions, workflows
+from botflow.service.workflows.drafts import LARGEST_DRAFT, WorkflowDraft
+from botflow.service.workflows.workflows import Workflow
+from botflow.web.api import execution_changes, executions
+from botflow.web.api.workflows import drafts, workflows
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.operation import Call, Operation

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.handovers import GivingBack, HandoverTo, PersonsMessage, SaidMessage
-from botflow.service.session_changes import (
+from botflow.service.sessions.handovers import GivingBack, HandoverTo, PersonsMessage, SaidMessage
+from botflow.service.sessions.session_changes import (
     AddedNote,
     ContextChange,
     Note,
@@ -14,7 +14,7 @@ from botflow.service.session_changes import (
     SessionContext,
     VisitorName,
 )
-from botflow.service.sessions import Session
+from botflow.service.sessions.sessions import Session
 from botflow.web.api.sessions import TAG
 from botflow.web.rest.operation import Call, Operation
 

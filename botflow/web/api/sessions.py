@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botflow.records.access import Scope
 from botflow.service.models import Page
-from botflow.service.sessions import HistoryEntry, Session, SessionMessage
+from botflow.service.sessions.sessions import HistoryEntry, Session, SessionMessage
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import OfWorkflow, PageQuery, Query, QueryText
 

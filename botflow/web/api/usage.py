@@ -8,9 +8,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from botflow.records.access import Scope
-from botflow.service.ai_calls import AiCall
+from botflow.service.executions.ai_calls import AiCall
+from botflow.service.executions.usage import Usage, WorkflowCounts
 from botflow.service.models import Page
-from botflow.service.usage import Usage, WorkflowCounts
 from botflow.storage.service.ai_calls import CallFilter, GroupBy
 from botflow.web.api.executions import LARGEST_NUMBER, ONE, linked
 from botflow.web.rest.operation import Call, Operation

@@ -20,8 +20,8 @@ from starlette.types import Scope as HttpScope
 from botflow.errors import RejectedInbound
 from botflow.keyring import Keyring
 from botflow.records.access import Principal, Scope
-from botflow.service.api_keys import PREFIX
-from botflow.service.sign_in import csrf_token
+from botflow.service.access.api_keys import PREFIX
+from botflow.service.access.sign_in import csrf_token
 from botflow.web.asgi import header
 from botflow.web.problem import Refused
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
-from botflow.service.api_keys import KeyReader
-from botflow.service.sign_in import SignIns, principal_of
-from botflow.service.token_keys import TokenReader
+from botflow.service.access.api_keys import KeyReader
+from botflow.service.access.sign_in import SignIns, principal_of
+from botflow.service.access.token_keys import TokenReader
 from botflow.storage.organizations import find_organization
 from botflow.web.auth.callers import Recognisers
 

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from botflow.errors import RejectedInbound
-from botflow.service.sign_in import LIFETIME, Credentials, NewPassword, SignedIn, SignIns, csrf_token
-from botflow.service.users import shown_user
+from botflow.service.access.sign_in import LIFETIME, Credentials, NewPassword, SignedIn, SignIns, csrf_token
+from botflow.service.access.users import shown_user
 from botflow.web.auth.callers import COOKIE, check_csrf, cookie_of
 from botflow.web.context import desk_of
 from botflow.web.json_body import parse_body

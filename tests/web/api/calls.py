@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from botflow.records.access import Principal, Scope
 from botflow.service import Service
-from botflow.service.api_keys import NewKey
+from botflow.service.access.api_keys import NewKey
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import organizations, sessions, workflow_versions, workflows
 from tests.web.site import API_KEY, Site

@@ -11,7 +11,7 @@ from botflow import Plugin
 from botflow.interfaces import CredentialField, CredentialModule, FieldType
 from botflow.records.access import Principal, Scope
 from botflow.service import Service
-from botflow.service.credentials import NewCredential
+from botflow.service.credentials.credentials import NewCredential
 from botflow.storage.service.tables import audit_log
 from botflow.storage.tables import organizations
 from tests.web.api.calls import call, hello

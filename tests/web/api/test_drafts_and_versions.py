@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.service import Principal, Scope, publishing
+from botflow.service import Principal, Scope
+from botflow.service.workflows import publishing
 from tests.organizations import HOME
 from tests.web.api.calls import call, hello, outcome
 from tests.web.site import ORDER, TALK, open_site, texts

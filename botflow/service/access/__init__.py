@@ -1,0 +1,1 @@
+"""Who may call: keys, people, tokens, organizations; and who did what."""

@@ -1,0 +1,1 @@
+"""Credentials: named sets of secret fields, and the workflows that use them."""

@@ -1,0 +1,1 @@
+"""Workflows: their drafts, nodes and edges, their versions, and how a draft is published."""

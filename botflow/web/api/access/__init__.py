@@ -1,0 +1,1 @@
+"""Operations on keys, people and organizations, and the audit log."""

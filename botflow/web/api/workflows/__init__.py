@@ -1,0 +1,1 @@
+"""Operations on workflows, their drafts and their versions."""
