@@ -1,4 +1,4 @@
-"""Reads the database that the settings name, for commands that only show what it holds."""
+"""The database that the settings name, for commands: checked, or opened to be read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     from botflow.storage.read_only import Archive
 
 T = TypeVar("T")
+
+
+def checked_url() -> str:
+    """Return the database that the settings name; UsageError without one, or with another release's schema."""
+    from botflow.settings import Settings
+    from botflow.storage.read_only import check_database
+
+    url = Settings.from_environment().botflow_database_url
+    check_database(url)
+    return url
 
 
 def read_archive(query: Callable[[Archive], Awaitable[T]]) -> T:

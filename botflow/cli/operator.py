@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVa
 
 import typer
 
+from botflow.cli.archive import checked_url
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -28,13 +30,12 @@ def as_operator(
     **kwargs: Given.kwargs,
 ) -> Result:
     """Run `work` in one transaction on the database that the settings name; UsageError when that does not fit."""
-    from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.read_only import check_database
 
-    url = Settings.from_environment().botflow_database_url
-    check_database(url)
-    return run_once_sync(url, lambda connection: work(connection, _operator(connection, organization), *args, **kwargs))
+    def as_them(connection: Connection) -> Result:
+        return work(connection, _operator(connection, organization), *args, **kwargs)
+
+    return run_once_sync(checked_url(), as_them)
 
 
 def filled(model: type[FilledBody], **fields: Any) -> FilledBody:

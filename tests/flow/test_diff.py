@@ -24,23 +24,10 @@ from botflow.flow.edits import (
     UpdateNodeProperties,
     apply_edits,
 )
+from tests.flow.pizza_document import BYE, PIZZA_FILE
 
-PIZZA_FILE = """
-id: pizza
-interrupts: [{id: help, match: [help], target: help_text}]
-nodes:
-  - {id: start, type: chatbot, actionType: message_received, next: size}
-  - id: size
-    type: chatbot
-    actionType: menu
-    properties: {text: "How big?", options: [{id: large, label: Large}, {id: small, label: Small}]}
-    on: {large: thanks, small: thanks}
-  - {id: thanks, type: chatbot, actionType: say, properties: {text: Thanks!}}
-  - {id: help_text, type: chatbot, actionType: say, properties: {text: Ask away}}
-"""
 PIZZA = canonical(parse(PIZZA_FILE, name="pizza.yaml").to_json())
 MENU: dict[str, Any] = next(node for node in PIZZA["nodes"] if node["id"] == "size")["properties"]
-BYE = {"id": "bye", "type": "chatbot", "actionType": "say", "properties": {"text": "Bye"}}
 
 
 def after(*edits: Edit) -> dict[str, Any]:

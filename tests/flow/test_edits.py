@@ -25,22 +25,9 @@ from botflow.flow.edits import (
     apply_edits,
 )
 from botflow.flow.problems import FlowProblems, Report
+from tests.flow.pizza_document import BYE, PIZZA_FILE
 
-WITH_SUGAR = """
-id: pizza
-interrupts: [{id: help, match: [help], target: help_text}]
-nodes:
-  - {id: start, type: chatbot, actionType: message_received, next: size}
-  - id: size
-    type: chatbot
-    actionType: menu
-    properties: {text: "How big?", options: [{id: large, label: Large}, {id: small, label: Small}]}
-    on: {large: thanks, small: thanks}
-  - {id: thanks, type: chatbot, actionType: say, properties: {text: Thanks!}}
-  - {id: help_text, type: chatbot, actionType: say, properties: {text: Ask away}}
-"""
-PIZZA: dict[str, Any] = parse(WITH_SUGAR, name="pizza.yaml").to_json()
-BYE = {"id": "bye", "type": "chatbot", "actionType": "say", "properties": {"text": "Bye"}}
+PIZZA: dict[str, Any] = parse(PIZZA_FILE, name="pizza.yaml").to_json()
 
 
 def edited(*edits: Edit, document: dict[str, Any] = PIZZA) -> dict[str, Any]:
@@ -95,7 +82,7 @@ def test_only_what_an_edit_changed_is_told() -> None:
 
 
 def test_a_document_is_not_changed_in_place() -> None:
-    before = parse(WITH_SUGAR, name="pizza.yaml").to_json()
+    before = parse(PIZZA_FILE, name="pizza.yaml").to_json()
     edited(DeleteNode(id="size"), UpdateNodePositions(positions={"start": Position(x=1, y=2)}))
     assert before == PIZZA
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from botflow.cli.archive import checked_url
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 
@@ -92,14 +93,10 @@ def prune(
     Kept are every person's session with its variables, what is under way from its first message on, messages that may
     still be sent, and the evidence of consent. What is deleted is in no list, export or transcript any more.
     """
-    from botflow.settings import Settings
     from botflow.storage.prune import prune as prune_rows
-    from botflow.storage.read_only import check_database
 
-    url = Settings.from_environment().botflow_database_url
     age = _age(older_than)
-    check_database(url)
-    pruned = prune_rows(url, age, is_rehearsal=dry_run)
+    pruned = prune_rows(checked_url(), age, is_rehearsal=dry_run)
     if as_json:
         print_json({**asdict(pruned), "dryRun": dry_run})
         return

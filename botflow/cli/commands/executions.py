@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from botflow.cli.archive import read_archive
+from botflow.cli.archive import checked_url, read_archive
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 from botflow.cli.output.visible import in_one_line
@@ -121,14 +121,11 @@ def retry(
 def _change(execution: str, action: Action, change: Callable[[Connection, str, None], LifecycleChange]) -> None:
     """Make the change in one transaction with its entry in the audit log; workers see it within a second."""
     from botflow.runtime.runs.refusals import refused
-    from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.read_only import check_database
     from botflow.storage.service.executions import change_from_command_line
 
     id = _id(execution, "ID") or ""
-    url = Settings.from_environment().botflow_database_url
-    check_database(url)
+    url = checked_url()
     outcome, status = run_once_sync(url, lambda connection: change_from_command_line(connection, id, action, change))
     if outcome not in ("changed", "repeated"):
         refusal = refused(outcome)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from botflow.cli.archive import read_archive
+from botflow.cli.archive import checked_url, read_archive
 from botflow.cli.launch import AsJson
 from botflow.cli.output.conversation import conversation_json, conversation_lines, summary_json
 from botflow.cli.output.printing import print_json, table
@@ -88,16 +88,12 @@ def revoke(
     conversation stays, and servers with the API key can continue it. It cannot be undone: the visitor opens a new
     session.
     """
-    from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization
-    from botflow.storage.read_only import check_database
     from botflow.storage.session_tokens import revoke_token
 
-    url = Settings.from_environment().botflow_database_url
-    check_database(url)
     session = run_once_sync(
-        url, lambda connection: revoke_token(connection, home_organization(connection), workflow, external_id)
+        checked_url(), lambda connection: revoke_token(connection, home_organization(connection), workflow, external_id)
     )
     if session is None:
         raise UsageError(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from botflow.cli.commands.workflows import NAME, checked_url, unknown_workflow
+from botflow.cli.archive import checked_url
+from botflow.cli.commands.workflows import NAME, unknown_workflow
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 

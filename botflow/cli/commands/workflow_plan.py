@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from botflow.cli.commands.workflows import NAME, checked_url, workflows
+from botflow.cli.archive import checked_url
+from botflow.cli.commands.workflows import NAME, workflows
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 

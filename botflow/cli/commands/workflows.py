@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from botflow.cli.archive import checked_url
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 
@@ -136,13 +137,3 @@ def unknown_workflow(url: str, workflow: str) -> UsageError:
     known = [each.slug for each in run_once_sync(url, list_workflows)]
     hint = did_you_mean(workflow, known, "botflow workflows lists those that there are")
     return UsageError(f"there is no workflow {workflow!r}", code="workflow.unknown", hint=hint)
-
-
-def checked_url() -> str:
-    """Return the database that the settings name; UsageError without one, or with another release's schema."""
-    from botflow.settings import Settings
-    from botflow.storage.read_only import check_database
-
-    url = Settings.from_environment().botflow_database_url
-    check_database(url)
-    return url
