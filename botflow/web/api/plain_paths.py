@@ -5,22 +5,21 @@ Each one only calls an operation of /api/v1; nothing is decided here.
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from dataclasses import replace
 
 from starlette.responses import Response
 
-from botflow.flow.document import Document
 from botflow.records.access import Scope
 from botflow.records.files import complete
 from botflow.service.executions.execution_models import Execution, ExecutionDetails, ShownLogEntry, TriggerResult
 from botflow.service.models import Page
-from botflow.service.workflows.drafts import LARGEST_DRAFT, WorkflowDraft
+from botflow.service.workflows.drafts import WorkflowDraft
 from botflow.service.workflows.workflows import Workflow
 from botflow.web.api import execution_changes, executions
 from botflow.web.api.workflows import drafts, workflows
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
-from botflow.web.rest.operation import Call, Operation
+from botflow.web.rest.operation import Call, Handler, Operation
 
 TAG = "Short addresses"
 ROOT = "/api"
@@ -49,7 +48,7 @@ async def put_workflow(call: Call) -> WorkflowDraft:
 
 async def put_activation(call: Call) -> Workflow:
     """Put a workflow into service."""
-    return await call.service.workflows.activate_workflow(call.path["workflow"])
+    return await workflows.activate_workflow(call)
 
 
 async def put_pause(call: Call) -> Workflow:
@@ -77,82 +76,22 @@ async def get_workflow_run(call: Call) -> Response:
     return ApiResponse(complete(shown, desk_of(scope).base_of(scope)))
 
 
+def _short(method: str, path: str, handler: Handler, long_form: Handler) -> Operation:
+    """Return the operation of `long_form` at another address."""
+    found = (*workflows.OPERATIONS, *drafts.OPERATIONS, *executions.OPERATIONS, *execution_changes.OPERATIONS)
+    operation = next(each for each in found if each.handler is long_form)
+    return replace(operation, method=method, root=ROOT, path=path, handler=handler, tag=TAG)
+
+
 _ONE = "/workflows/{workflow}"
 OPERATIONS = (
-    Operation(
-        method="GET",
-        root=ROOT,
-        path="/workflows",
-        handler=list_workflows,
-        scope=Scope.WORKFLOWS_READ,
-        tag=TAG,
-        query=workflows.WorkflowQuery,
-        answer=Page[Workflow],
-    ),
-    Operation(
-        method="POST",
-        root=ROOT,
-        path="/workflows",
-        handler=post_workflow,
-        scope=Scope.WORKFLOWS_WRITE,
-        tag=TAG,
-        body=Document,
-        largest_body=LARGEST_DRAFT,
-        answer=WorkflowDraft,
-        status=HTTPStatus.CREATED,
-    ),
-    Operation(
-        method="PUT",
-        root=ROOT,
-        path=_ONE,
-        handler=put_workflow,
-        scope=Scope.WORKFLOWS_WRITE,
-        tag=TAG,
-        body=Document,
-        largest_body=LARGEST_DRAFT,
-        answer=WorkflowDraft,
-        edits=True,
-    ),
-    Operation(
-        method="PUT",
-        root=ROOT,
-        path=f"{_ONE}/activate",
-        handler=put_activation,
-        scope=Scope.WORKFLOWS_WRITE,
-        tag=TAG,
-        answer=Workflow,
-    ),
-    Operation(
-        method="PUT",
-        root=ROOT,
-        path=f"{_ONE}/pause",
-        handler=put_pause,
-        scope=Scope.WORKFLOWS_WRITE,
-        tag=TAG,
-        answer=Workflow,
-    ),
-    Operation(
-        method="POST",
-        root=ROOT,
-        path=f"{_ONE}/trigger",
-        handler=post_trigger,
-        scope=Scope.EXECUTIONS_WRITE,
-        tag=TAG,
-        body=execution_changes.Trigger,
-        largest_body=execution_changes.LARGEST_START,
-        answer=TriggerResult,
-        status=HTTPStatus.ACCEPTED,
-    ),
-    Operation(
-        method="GET",
-        root=ROOT,
-        path="/workflow-runs",
-        handler=list_workflow_runs,
-        scope=Scope.EXECUTIONS_READ,
-        tag=TAG,
-        query=executions.ExecutionQuery,
-        answer=Page[Execution],
-    ),
+    _short("GET", "/workflows", list_workflows, workflows.get_workflows_by_organization),
+    _short("POST", "/workflows", post_workflow, drafts.create_workflow),
+    _short("PUT", _ONE, put_workflow, drafts.update_workflow),
+    _short("PUT", f"{_ONE}/activate", put_activation, workflows.activate_workflow),
+    _short("PUT", f"{_ONE}/pause", put_pause, workflows.pause_workflow),
+    _short("POST", f"{_ONE}/trigger", post_trigger, execution_changes.trigger_workflow),
+    _short("GET", "/workflow-runs", list_workflow_runs, executions.get_executions),
     Operation(
         method="GET",
         root=ROOT,
