@@ -62,7 +62,11 @@ def _operator(connection: Connection, organization: str) -> Principal:
 
     found = find_organization(connection, organization) if organization else None
     if organization and found is None:
-        raise UsageError(f"there is no organization {organization!r}", code="organization.unknown")
+        raise UsageError(
+            f"there is no organization {organization!r}",
+            code="organization.unknown",
+            hint="GET /api/v1/organizations lists them",
+        )
     home = found.id if found is not None else home_organization(connection)
     try:
         name = getpass.getuser()

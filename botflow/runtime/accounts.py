@@ -212,7 +212,9 @@ class Accounts:
             client = open_client(plugin.environment_of(fields))
             if client is None:
                 raise UsageError(
-                    f"the credential {stored.key.name!r} does not configure {plugin.name}", code="credential.incomplete"
+                    f"the credential {stored.key.name!r} does not configure {plugin.name}",
+                    code="credential.incomplete",
+                    hint="fill the fields that its module requires: botflow credentials update",
                 )
             return client, secrets
 

@@ -107,7 +107,11 @@ class Application:
         runtime = self.desk.runtime
         found = await runtime.database.engine.read(find_organization, organization)
         if found is None:
-            raise UsageError(f"there is no organization {organization!r}", code="organization.unknown")
+            raise UsageError(
+                f"there is no organization {organization!r}",
+                code="organization.unknown",
+                hint="GET /api/v1/organizations lists them",
+            )
         return Service(runtime, Principal(organization=found.id, actor=actor, scopes=frozenset(Scope)))
 
     def close_streams(self) -> None:

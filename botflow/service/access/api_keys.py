@@ -135,6 +135,7 @@ def _scopes(who: Principal, new: NewKey) -> Collection[Scope]:
         raise RejectedInbound(
             f"you may not give a key what you may not do yourself: {', '.join(more)}",
             code="key.more_than_yours",
+            hint="leave these scopes out, or ask an owner to make the key",
             status=403,
         )
     return scopes

@@ -74,7 +74,10 @@ class Organizations:
         made = organizations.add_organization(connection, new.id, new.name)
         if made is None:
             raise RejectedInbound(
-                f"there is an organization {new.id!r} already", code="organization.exists", status=409
+                f"there is an organization {new.id!r} already",
+                code="organization.exists",
+                hint="choose another id",
+                status=409,
             )
         subject = f"organization:{made.slug}"
         record_change(connection, self._caller, "organization.created", subject, after={"name": made.name})

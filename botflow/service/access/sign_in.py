@@ -164,4 +164,9 @@ def _digest(cookie: str) -> bytes:
 
 
 def _wrong() -> RejectedInbound:
-    return RejectedInbound("this address and password do not fit", code="sign_in.wrong", status=401)
+    return RejectedInbound(
+        "this address and password do not fit",
+        code="sign_in.wrong",
+        hint="compare both; an owner of the organization can give the account a new password",
+        status=401,
+    )

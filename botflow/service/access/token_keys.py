@@ -77,6 +77,7 @@ class TokenKeys:
             raise RejectedInbound(
                 f"you may not trust tokens with the role {new.role}, which may do more than you: {', '.join(more)}",
                 code="token_key.more_than_yours",
+                hint="choose a smaller role, or ask an owner to trust the key",
                 status=403,
             )
         try:

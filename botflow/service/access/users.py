@@ -126,6 +126,7 @@ class Users:
             raise RejectedInbound(
                 f"you may not give the role {role}, which may do more than you: {', '.join(more)}",
                 code="user.more_than_yours",
+                hint="choose a smaller role, or ask an owner",
                 status=403,
             )
 
@@ -140,7 +141,12 @@ class Users:
             password=password,
         )
         if made is None:
-            raise RejectedInbound(f"there is an account for {new.email} already", code="user.exists", status=409)
+            raise RejectedInbound(
+                f"there is an account for {new.email} already",
+                code="user.exists",
+                hint="an address has one account in the deployment: use another one",
+                status=409,
+            )
         after = {"email": made.email, "name": made.name, "role": made.role}
         record_change(connection, self._caller, "user.created", f"user:{made.id}", after=after)
         return made

@@ -141,7 +141,10 @@ class SessionChanges:
         number, kept = session_number(session), _kept(dict(data or {}))
         if len(orjson.dumps(kept)) > LARGEST_DATA:
             raise RejectedInbound(
-                f"the note's data has more than {LARGEST_DATA} bytes", code="note.too_large", status=422
+                f"the note's data has more than {LARGEST_DATA} bytes",
+                code="note.too_large",
+                hint="send less, or only a reference",
+                status=422,
             )
         turn = await self._engine.write(self._note, number, text, node_id or "", kept)
         return AddedNote(session=str(number), turn=turn)

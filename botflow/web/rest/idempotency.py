@@ -36,7 +36,9 @@ async def answer_once(
         return await answer()
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise RejectedInbound(
-            f"Idempotency-Key is not a text of 1 to {LONGEST_KEY} printable characters", code="idempotency.invalid"
+            f"Idempotency-Key is not a text of 1 to {LONGEST_KEY} printable characters",
+            code="idempotency.invalid",
+            hint="a UUID is a good one",
         )
     engine = desk_of(request.scope).runtime.database.engine
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()

@@ -44,7 +44,12 @@ def _number(call: Call) -> int:
     """Return the publication in the address; RejectedInbound `publication.unknown`."""
     written = call.path["publication"]
     if not written.isascii() or not written.isdigit() or len(written) > 18:
-        raise RejectedInbound(f"{written[:40]!r} is no publication's id", code="publication.unknown", status=404)
+        raise RejectedInbound(
+            f"{written[:40]!r} is no publication's id",
+            code="publication.unknown",
+            hint="list them with GET /api/v1/workflows/{workflow}/publications",
+            status=404,
+        )
     return int(written)
 
 

@@ -41,7 +41,12 @@ def _number(call: Call) -> int:
     """Return the version in the address; RejectedInbound `version.unknown`."""
     written = call.path["version"]
     if not written.isascii() or not written.isdigit() or len(written) > 9:
-        raise RejectedInbound(f"{written[:40]!r} is no version's number", code="version.unknown", status=404)
+        raise RejectedInbound(
+            f"{written[:40]!r} is no version's number",
+            code="version.unknown",
+            hint="list them with GET /api/v1/workflows/{workflow}/versions",
+            status=404,
+        )
     return int(written)
 
 
