@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from botflow.runtime.sealing import SecretFields
 from botflow.service.credentials.credentials import CredentialChange, NewCredential
-from botflow.storage.service.tables import idempotent_requests
 from botflow.storage.tables import metadata
+from botflow.storage.tables.service import idempotent_requests
 from botflow.web.app import OPERATIONS
 from tests.redaction.written_secrets import clear
 from tests.web.api.calls import call, hello

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from alembic import context
 
-import botflow.storage.service.tables  # noqa: F401 -- its tables join the others
 from botflow.storage.migrations import VERSION_TABLE
 from botflow.storage.tables import metadata
 

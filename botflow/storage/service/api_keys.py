@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from botflow.records.access import KeyRecord, Scope
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import api_keys
+from botflow.storage.tables.service import api_keys
 
 _SHOWN = [column for column in api_keys.c if column.name != "digest"]
 _KNOWN = frozenset(scope.value for scope in Scope)  # a newer release may know more

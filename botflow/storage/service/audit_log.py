@@ -13,7 +13,7 @@ from botflow.records.access import Principal
 from botflow.records.audit import Action
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import audit_log
+from botflow.storage.tables.service import audit_log
 
 ORDER = Order(columns=(audit_log.c.id,), descending=True)
 

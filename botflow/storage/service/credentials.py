@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, se
 from botflow.storage.credentials import StoredCredential, public_id, stored_credential
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import drafts
 from botflow.storage.tables import credentials, workflow_versions, workflows
+from botflow.storage.tables.service import drafts
 
 ORDER = Order(columns=(credentials.c.name, credentials.c.user_name))
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, update
 
 from botflow.storage.engines.dialects import clock_time, upsert
-from botflow.storage.service.tables import drafts
 from botflow.storage.tables import workflow_versions, workflows
+from botflow.storage.tables.service import drafts
 
 _DRAFTS: Select[*tuple[Any, ...]] = (
     select(

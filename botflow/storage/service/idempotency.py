@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from botflow.storage.engines.dialects import clock_time, upsert
-from botflow.storage.service.tables import idempotent_requests
+from botflow.storage.tables.service import idempotent_requests
 
 KEPT_FOR = timedelta(days=1)
 

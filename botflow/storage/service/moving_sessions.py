@@ -16,8 +16,8 @@ from botflow.records.publications import MovedSession, PublicationState, Session
 from botflow.records.sessions import StoredSession
 from botflow.storage.engines.dialects import clock_time, now
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import publication_sessions, publications
 from botflow.storage.tables import executions, sessions
+from botflow.storage.tables.service import publication_sessions, publications
 from botflow.storage.turns.row_mapping import SESSION, shown_variables, stored_session
 
 _OF = publication_sessions.c

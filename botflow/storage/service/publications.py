@@ -16,8 +16,8 @@ from botflow.engine.inbound import RUN
 from botflow.records.publications import PlanFacts, Progress, PublicationRecord
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import UNFINISHED, publication_sessions, publications
 from botflow.storage.tables import sessions, workflow_versions, workflows
+from botflow.storage.tables.service import UNFINISHED, publication_sessions, publications
 
 KEPT_FOR = timedelta(minutes=15)  # a plan that is not published
 LONGEST = timedelta(minutes=10)  # that a publication waits for sessions that are busy

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from botflow.records.access import Role
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import token_keys
+from botflow.storage.tables.service import token_keys
 
 ORDER = Order(columns=(token_keys.c.created_at, token_keys.c.id), descending=True)
 

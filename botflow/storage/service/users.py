@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from botflow.records.access import Role
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import sign_ins, users
+from botflow.storage.tables.service import sign_ins, users
 
 ORDER = Order(columns=(users.c.created_at, users.c.id))
 _SHOWN = [column for column in users.c if column.name not in ("password", "failures")]

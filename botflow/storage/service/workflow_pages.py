@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from botflow.records.runs import UNDER_WAY
 from botflow.storage.service.pages import Order
-from botflow.storage.service.tables import drafts
 from botflow.storage.tables import executions, workflow_versions, workflows
+from botflow.storage.tables.service import drafts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

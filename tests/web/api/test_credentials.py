@@ -12,8 +12,8 @@ from botflow.interfaces import CredentialField, CredentialModule, FieldType
 from botflow.records.access import Principal, Scope
 from botflow.service import Service
 from botflow.service.credentials.credentials import NewCredential
-from botflow.storage.service.tables import audit_log
 from botflow.storage.tables import organizations
+from botflow.storage.tables.service import audit_log
 from tests.web.api.calls import call, hello
 from tests.web.site import TALK, Site, open_site
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from botflow.errors import RejectedInbound
 from botflow.flow.edits import DeleteNode
 from botflow.service import Principal, Scope, Service
-from botflow.storage.service.tables import audit_log
+from botflow.storage.tables.service import audit_log
 from tests.web.api.calls import call
 from tests.web.site import ORDER, TALK, Site, open_site
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from botflow.storage.service.tables import audit_log
+from botflow.storage.tables.service import audit_log
 from tests.web.api.calls import call, call_at, foreign_service, key_of
 from tests.web.api.test_executions import until
 from tests.web.site import ORDER, Site, open_site, texts

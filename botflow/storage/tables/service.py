@@ -1,8 +1,9 @@
-"""The tables of the service around the conversations: keys, drafts, the audit log. No turn reads or writes them."""
+"""The service around the conversations: credentials, keys, people, drafts, publications, the audit log."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Identity,
@@ -13,12 +14,35 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
-from botflow.storage.tables import metadata
+from botflow.storage.tables.schema import metadata
+
+# Named sets of secret fields for a module; `fields` is encrypted and bound to the row. `public_id` is the one that is
+# shown: row numbers would tell an organization how many the others have.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id"), nullable=False),
+    Column("user_name", Text, nullable=False),  # "" for all users of the organization
+    Column("module", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("public_id", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("is_default", Boolean, nullable=False, server_default=false()),
+    Column("updated_at", UtcTime),
+    UniqueConstraint("organization_id", "user_name", "name"),
+)
+Index("credentials_name_idx", credentials.c.organization_id, credentials.c.name, credentials.c.user_name)
 
 # `id` is the public half of a key, `digest` the SHA-256 of its secret half: 256 random bits need no slow hash.
 api_keys = Table(
