@@ -33,7 +33,7 @@ def add_to(workflows: typer.Typer) -> None:
 
 
 def draft(workflow: Annotated[str, NAME], as_json: AsJson = False) -> None:
-    """Print a workflow's draft as a document in YAML; for one that nobody has edited, its active version."""
+    """Print a workflow's draft as a document in YAML; without edits, that of the active version."""
     document = _documents(workflow, "draft")[0]
     assert document is not None, "every workflow has a draft"
     if as_json:

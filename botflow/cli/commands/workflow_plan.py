@@ -49,7 +49,7 @@ def plan(
 
 def _shown(plan: PublicationPreview) -> str:
     if not plan.nodes:
-        return f"Nobody is in the middle of a conversation with {plan.workflow}."
+        return f"No conversation of {plan.workflow} is under way."
     heading = ("VERSION", "NODE", "WAITING", "WOULD", "MOVE", "CANNOT MOVE")
     rows = [
         (str(node.version), node.node, str(node.waits), node.action, str(node.would_move), _refusals(node))

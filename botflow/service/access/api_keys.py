@@ -89,8 +89,8 @@ def list_keys(connection: Connection, who: Principal, *, cursor: str | None = No
 
 
 def create_key(connection: Connection, who: Principal, new: NewKey) -> MadeKey:
-    """Make a key. RejectedInbound `key.role_or_scopes` (422); `key.more_than_yours` (403): nobody can give a key more
-    than they may do themselves."""
+    """Make a key. RejectedInbound `key.role_or_scopes` (422); `key.more_than_yours` (403): a caller cannot give a key
+    more than it may do itself."""
     scopes = _scopes(who, new)
     id, secret, days = secrets.token_hex(8), secrets.token_urlsafe(32), new.expires_in_days
     record = api_keys.add_key(

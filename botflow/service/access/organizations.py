@@ -39,7 +39,7 @@ class OrganizationChange(Body):
 
 
 class Organization(Shown):
-    """An organization: its workflows, people and keys are nobody else's."""
+    """An organization: no other organization sees its workflows, people and keys."""
 
     id: str
     name: str

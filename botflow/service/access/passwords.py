@@ -27,7 +27,7 @@ async def is_password(password: str, stored: str | None) -> bool:
     """Say whether `stored` is the hash of this password. Without one it takes as long, and is False: how long an answer
     takes must not tell whether there is an account."""
     async with _turns:
-        right = await asyncio.to_thread(_hasher().verify, password, stored or _of_nobody())
+        right = await asyncio.to_thread(_hasher().verify, password, stored or _of_no_account())
     return right and stored is not None
 
 
@@ -45,5 +45,5 @@ def _hasher() -> PasswordHash:
 
 
 @cache
-def _of_nobody() -> str:
-    return _hasher().hash("nobody's password")
+def _of_no_account() -> str:
+    return _hasher().hash("the password of no account")

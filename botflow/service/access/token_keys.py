@@ -132,7 +132,7 @@ class TokenReader:
         self._engine = runtime.database.engine
 
     async def principal(self, token: str) -> Principal | None:
-        """Return whom a token vouches for; None for one that nobody trusts, or whose time is over."""
+        """Return whom a token vouches for; None for one that no trusted key has signed, or that has expired."""
         from joserfc import jws, jwt
         from joserfc.errors import JoseError
 

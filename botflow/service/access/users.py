@@ -159,7 +159,7 @@ class Users:
             raise RejectedInbound(
                 "this is the organization's last active owner",
                 code="user.last_owner",
-                hint="make somebody else an owner first",
+                hint="make another person an owner first",
                 status=409,
             )
         changed: dict[str, Any] = {}
@@ -198,7 +198,7 @@ class Users:
 
 
 def unknown_user(id: str) -> RejectedInbound:
-    """Return the refusal of an id that nobody in the caller's organization has."""
+    """Return the refusal of an id that no user of the caller's organization has."""
     return RejectedInbound(
         f"there is no user {id[:40]!r}", code="user.unknown", hint="list them with GET /api/v1/users", status=404
     )

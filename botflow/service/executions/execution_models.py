@@ -38,7 +38,7 @@ class Execution(Described):
     """What began it: api, event, schedule, webhook, manual, child, message or opened."""
     session: int
     channel: str
-    """The channel of its conversation, `run` for a run that nobody talks to."""
+    """The channel of its conversation, `run` for a run without a person."""
     key: str
     """The person of its conversation; of a run the key that it was started with, or its own id."""
     priority: Priority

@@ -69,7 +69,7 @@ class DraftGraphs:
     async def edit(self, workflow: str, edits: Sequence[Edit], if_revision: int | None) -> Revised:
         """Apply the edits to the draft as its next revision, all or none.
 
-        RejectedInbound `draft.changed` (412) when somebody else has edited it since `if_revision`; see `apply_edits`.
+        RejectedInbound `draft.changed` (412) when it was edited since `if_revision`; see `apply_edits`.
         """
         return await self._engine.write(self._edit, slug_in(workflow), edits, if_revision)
 

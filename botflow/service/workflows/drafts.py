@@ -67,7 +67,7 @@ class Drafts:
         self._caller = caller
 
     async def get_draft(self, workflow: str) -> WorkflowDraft:
-        """Return the draft; for a workflow that nobody has edited, the document of its active version."""
+        """Return the draft; of a workflow without edits, the document of its active version."""
         found = await self._engine.read(drafts.get_draft, self._caller.organization, slug_in(workflow))
         if found is None:
             raise unknown_workflow(workflow)
@@ -83,7 +83,7 @@ class Drafts:
     ) -> WorkflowDraft:
         """Replace the draft. It may have errors; publishing needs it without.
 
-        RejectedInbound `draft.changed` (412) when somebody else has edited it since `if_revision`.
+        RejectedInbound `draft.changed` (412) when it was edited since `if_revision`.
         """
         stored = canonical(document)
         if stored["id"] != workflow:
@@ -144,7 +144,7 @@ class Drafts:
 def document_in(draft: Draft) -> dict[str, Any]:
     """Return a draft's document in canonical form, each edge with an id.
 
-    A draft that nobody has edited is what was published, which may have been written with short forms.
+    A draft without edits is what was published, which may have been written with short forms.
     """
     return draft.document if draft.revision else canonical(draft.document)
 

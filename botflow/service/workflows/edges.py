@@ -36,7 +36,7 @@ class EdgeDetail(Edge):
 class Edges:
     """The edges of the workflows of the caller's organization.
 
-    All edits raise RejectedInbound `draft.changed` (412) when somebody else has edited the draft since `if_revision`,
+    All edits raise RejectedInbound `draft.changed` (412) when the draft was edited since `if_revision`,
     `edge.unknown` (404), and `edge.unknown_node` for an end that is no node; FlowProblems for what is no edge.
     """
 

@@ -68,7 +68,7 @@ class Graphs:
     async def apply_edits(self, workflow: str, edits: Sequence[Edit], *, if_revision: int | None = None) -> EditedGraph:
         """Apply edits to the draft as one revision, all or none.
 
-        RejectedInbound `draft.changed` (412) when somebody else has edited the draft since `if_revision`; see
+        RejectedInbound `draft.changed` (412) when the draft was edited since `if_revision`; see
         `botflow.flow.edits.apply_edits` for the others.
         """
         revised = await self._graphs.edit(workflow, edits, if_revision)

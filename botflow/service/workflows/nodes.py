@@ -80,7 +80,7 @@ class NodePositions(Shown):
 class Nodes:
     """The nodes of the workflows of the caller's organization.
 
-    All edits raise RejectedInbound `draft.changed` (412) when somebody else has edited the draft since `if_revision`,
+    All edits raise RejectedInbound `draft.changed` (412) when the draft was edited since `if_revision`,
     and `node.unknown` (404); FlowProblems for what is no node.
     """
 

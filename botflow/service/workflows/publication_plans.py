@@ -1,7 +1,7 @@
 """The publish plan: who waits where, what would become of each session, and a token that publishes exactly this.
 
 Nothing of a plan is carried out: each session is tried against the draft by the engine alone. How a publication goes on
-from here stands in `botflow/runtime/publications/mover.py`.
+from here is in `botflow/runtime/publications/mover.py`.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _DRAFTS: Select[*tuple[Any, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A workflow's draft. `revision` counts its edits, from 0 for one that nobody has edited: then `document` is that
+    """A workflow's draft. `revision` counts its edits, from 0 for one without edits: then `document` is that
     of the active version."""
 
     workflow: int

@@ -131,7 +131,9 @@ class Gate:
         principal = await self._recognise.token(given[7:].strip())
         if principal is None:
             raise _unauthorized(
-                "token.invalid", "nobody here trusts this token, or its time is over", "sign it with a trusted key"
+                "token.invalid",
+                "no key that is trusted here has signed this token, or it has expired",
+                "sign it with a trusted key",
             )
         return principal
 

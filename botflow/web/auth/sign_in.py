@@ -65,7 +65,7 @@ async def change_password(request: Request) -> Response:
 
 
 async def who_am_i(request: Request) -> Response:
-    """Answer `{user, csrfToken}` for a page that was loaded again; 401 when nobody is signed in."""
+    """Answer `{user, csrfToken}` for a page that was loaded again; 401 when the browser is not signed in."""
     cookie = _signed_in_cookie(request)
     user = await SignIns(desk_of(request.scope).runtime).signed_in(cookie)
     if user is None:
@@ -81,7 +81,7 @@ def _signed_in_cookie(request: Request) -> str:
 
 
 def _not_signed_in() -> RejectedInbound:
-    return RejectedInbound("nobody is signed in here", code="token.missing", hint="sign in", status=401)
+    return RejectedInbound("this browser is not signed in", code="token.missing", hint="sign in", status=401)
 
 
 def _set_cookie(request: Request, response: Response, value: str, lifetime_s: int) -> None:

@@ -22,7 +22,7 @@ async def create_workflow(call: Call) -> WorkflowDraft:
 
 
 async def get_draft(call: Call) -> WorkflowDraft:
-    """Read the draft; for a workflow that nobody has edited, the document of its active version."""
+    """Read the draft; of a workflow without edits, the document of its active version."""
     return await call.service.drafts.get_draft(call.path["workflow"])
 
 
