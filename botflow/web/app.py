@@ -68,6 +68,8 @@ OPERATIONS = (
     *plain_paths.OPERATIONS,
 )
 
+_OPERATION_ROUTES = routes_of(OPERATIONS)  # without state, so all applications of a process share them
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -96,7 +98,7 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_api_routes(),
-        *routes_of(OPERATIONS),
+        *_OPERATION_ROUTES,
         *document_routes(OPERATIONS),
         *sign_in_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.web.chat.conftest import browser  # noqa: F401 -- a fixture
+from tests.web.chat.conftest import browser, shared_browser  # noqa: F401 -- fixtures
 from tests.web.site import open_site
 
 

@@ -32,6 +32,7 @@ UNSETTLED: tuple[str, ...] = ("ready", "handed", "sending", "unknown", "held")
 NONE = Waiting(count=0, oldest_s=0.0)
 LOOK_WITHIN_S = 3.0  # Prometheus waits for ten
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_RELEASE = version("botflow")
 
 
 class Metrics:
@@ -99,7 +100,7 @@ class Metrics:
             ["version", "python", "role"],
             registry=self.registry,
         )
-        about.labels(version("botflow"), platform.python_version(), role).set(1)
+        about.labels(_RELEASE, platform.python_version(), role).set(1)
         takes = Gauge(
             "botflow_worker_queue", "Whether this process takes from the queue", ["queue"], registry=self.registry
         )

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, FilePayload, Geolocation, Page, expect
 
 from tests.web.chat.visitor import DESKTOP, PHONE, Visitor
@@ -59,7 +60,7 @@ PASTE = """(clipboardData) => document.getElementById("text").dispatchEvent(
     new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(sqlite_url: str) -> AsyncIterator[Site]:
     async with open_site(sqlite_url, dev=True, flows=(CLAIM,)) as opened:
         yield opened

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.web.chat.visitor import DESKTOP, Visitor, arrive
@@ -32,7 +33,7 @@ ATTEMPTS = 10
 ATTRIBUTES = 'target="_blank" rel="noopener noreferrer"'
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, demo: Site) -> AsyncIterator[Page]:
     async with await browser.new_context(**DESKTOP) as context:
         yield (await arrive(context, demo)).page
