@@ -119,6 +119,10 @@ def start_postgres(*, fsync: bool = False, preload: str = "", cluster: Path | No
             "fsync": switch,
             "full_page_writes": switch,
             "synchronous_commit": switch,
+            # A pool of pages is searched whenever a table is emptied, which happens after each test; and statistics
+            # that come by themselves make a database one that cannot be lent again.
+            "shared_buffers": "128MB" if fsync else "16MB",
+            "autovacuum": switch,
             "shared_preload_libraries": preload,
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -90,26 +90,28 @@ ENTRY = {
 }
 
 
-@pytest.mark.parametrize(
-    ("form", "stored"),
-    [
-        ("amount=50", {"amount": 50}),
-        ("amount=-2.50&count=0", {"amount": -2.5, "count": 0}),
-        ("amount=1e3&sure=true", {"amount": 1000.0, "sure": True}),
-        ("sure=false&name=50&day=2026-11-27", {"sure": False, "name": "50", "day": "2026-11-27"}),
-        ("tags=a", {"tags": ["a"]}),
-        ("tags=1&tags=2", {"tags": ["1", "2"]}),
-        ("amount=&sure=&name=", {"amount": None, "sure": None, "name": ""}),
-        ("count=18446744073709551615", {"count": 18446744073709551615}),
-    ],
+READ_FORMS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("amount=50", {"amount": 50}),
+    ("amount=-2.50&count=0", {"amount": -2.5, "count": 0}),
+    ("amount=1e3&sure=true", {"amount": 1000.0, "sure": True}),
+    ("sure=false&name=50&day=2026-11-27", {"sure": False, "name": "50", "day": "2026-11-27"}),
+    ("tags=a", {"tags": ["a"]}),
+    ("tags=1&tags=2", {"tags": ["1", "2"]}),
+    ("amount=&sure=&name=", {"amount": None, "sure": None, "name": ""}),
+    ("count=18446744073709551615", {"count": 18446744073709551615}),
 )
-async def test_a_forms_fields_are_read_as_the_schema_says(site: Site, form: str, stored: dict[str, Any]) -> None:
-    answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
 
-    assert answer.status_code == 202, answer.text
-    [run] = await runs(site.runtime.database)
-    assert run.input == stored
-    assert {name: type(value) for name, value in run.input.items()} == {n: type(value) for n, value in stored.items()}
+
+async def test_a_forms_fields_are_read_as_the_schema_says(site: Site, subtests: pytest.Subtests) -> None:
+    for form, stored in READ_FORMS:
+        with subtests.test(msg=form):
+            answer = await post(site, "/hooks/entry", form.encode(), **BEARER, **FORM_TYPE)
+
+            assert answer.status_code == 202, answer.text
+            [*_, run] = await runs(site.runtime.database)
+            assert run.input == stored
+            assert {name: type(each) for name, each in run.input.items()} == {n: type(v) for n, v in stored.items()}
+    assert len(await runs(site.runtime.database)) == len(READ_FORMS)
 
 
 REFUSED_FORMS = (
@@ -301,22 +303,24 @@ async def test_a_secret_of_blanks_signs_nothing(
 MARK = b"\xef\xbb\xbf"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "stored"),
-    [
-        (MARK + b'{"a": 1}', "application/json", {"a": 1}),
-        (MARK + b' {"a": 12345678901234567890}', "application/json; charset=utf-8", {"a": 12345678901234567890}),
-        (MARK + b"7", "application/cloudevents+json", 7),
-        (b'{"a": "\xef\xbb\xbfb"}', "application/json", {"a": "\ufeffb"}),
-        (MARK + b"name=Ann&tag=a&tag=b", "application/x-www-form-urlencoded", {"name": "Ann", "tag": ["a", "b"]}),
-        (MARK, "application/json", {}),
-    ],
+MARKED: tuple[tuple[bytes, str, Any], ...] = (
+    (MARK + b'{"a": 1}', "application/json", {"a": 1}),
+    (MARK + b' {"a": 12345678901234567890}', "application/json; charset=utf-8", {"a": 12345678901234567890}),
+    (MARK + b"7", "application/cloudevents+json", 7),
+    (b'{"a": "\xef\xbb\xbfb"}', "application/json", {"a": "\ufeffb"}),
+    (MARK + b"name=Ann&tag=a&tag=b", "application/x-www-form-urlencoded", {"name": "Ann", "tag": ["a", "b"]}),
+    (MARK, "application/json", {}),
 )
-async def test_a_byte_order_mark_before_a_body_is_ignored(site: Site, body: bytes, kind: str, stored: Any) -> None:
-    answer = await post(site, "/hooks/plain", body, **BEARER, content_type=kind)
-    assert answer.status_code == 202, answer.text
-    [run] = await runs(site.runtime.database)
-    assert run.input == stored
+
+
+async def test_a_byte_order_mark_before_a_body_is_ignored(site: Site, subtests: pytest.Subtests) -> None:
+    for body, kind, stored in MARKED:
+        with subtests.test(msg=f"{kind} {body!r}"):
+            answer = await post(site, "/hooks/plain", body, **BEARER, content_type=kind)
+            assert answer.status_code == 202, answer.text
+            [*_, run] = await runs(site.runtime.database)
+            assert run.input == stored
+    assert len(await runs(site.runtime.database)) == len(MARKED)
 
 
 async def test_a_byte_order_mark_is_signed_with_the_body_and_ignored_after_that(site: Site) -> None:
