@@ -94,8 +94,8 @@ async def hold_conversations(url: str, folder: Path) -> None:
         )
 
 
-def copy_rows(url: str) -> None:
-    """Copy every row COPIES times: copy n belongs to other people, and happened n minutes earlier."""
+def copy_rows(url: str, copies: int = COPIES) -> None:
+    """Copy every row `copies` times: copy n belongs to other people, and happened n minutes earlier."""
     with writing(url) as connection:
         numbers = "SELECT 1 AS n UNION ALL SELECT n + 1 FROM copies WHERE n < :copies"
         for table, of_session in COPIED.items():
@@ -106,7 +106,7 @@ def copy_rows(url: str) -> None:
             with_copies = f"WITH RECURSIVE copies(n) AS ({numbers})"
             insert = f'INSERT INTO "{table.name}" ({names})'
             statement = f"{insert} {with_copies} {source}"
-            connection.execute(text(statement), {"copies": COPIES - 1})
+            connection.execute(text(statement), {"copies": copies - 1})
     with writing(url, autocommit=True) as connection:
         connection.execute(text("VACUUM ANALYZE" if is_postgres(url) else "ANALYZE"))
 
@@ -253,7 +253,7 @@ async def show_plans(kind: str, url: str) -> None:
         for name, read in lists.items():
             with noted_statements() as sent:
                 await read(database)
-            found = [_plan(url, *one) for one in sent if one[0].lstrip().upper().startswith("SELECT")]
+            found = [plan_of(url, *one) for one in sent if one[0].lstrip().upper().startswith("SELECT")]
             reads = dict.fromkeys(step for steps, _ in found for step in steps)
             table.add_row(name, "\n".join(reads), str(max(rows for _, rows in found)) if is_postgres(url) else "")
         Console(width=160).print(table)
@@ -265,11 +265,14 @@ def _executions(wanted: ExecutionFilter) -> Reads:
     return lambda database: database.executions.page(50, wanted)
 
 
-def _plan(url: str, statement: str, values: Any) -> tuple[list[str], int]:
+def plan_of(url: str, statement: str, values: Any, begin: str = "") -> tuple[list[str], int]:
+    """Return what a statement reads, and how many rows its largest step looks at; 0 for SQLite, which does not count
+    them. `begin` is how its transaction begins."""
     if not is_postgres(url):
         steps = steps_of(url, statement, values)
         return [step for step in steps if step.startswith(("SCAN", "SEARCH"))], 0
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(begin.encode())
         [[[plan]]] = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}".encode(), values).fetchall()
     nodes = list(_nodes(plan["Plan"]))
     read = [node for node in nodes if "Index Name" in node or node["Node Type"] == "Seq Scan"]
