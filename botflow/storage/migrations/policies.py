@@ -4,8 +4,7 @@ They name no role, so a dump can be restored on a server that has none of this o
 ends with `_organization`; all others, such as a user for reports, see all rows. A role without an organization sees no
 row. `botflow.storage.engines.row_security` makes the role and lets it use the tables that have a policy.
 
-A row that names its parent is visible if the parent is: a subquery for each row, which uses the parent's primary key.
-An EXISTS could read the whole parent table instead, also for a page of a list. SQLite has no roles, and no policies.
+SQLite has no roles, and no policies.
 """
 
 from __future__ import annotations
@@ -21,8 +20,20 @@ def secure(table: str, column: str = "organization_id") -> None:
     _add_policy(table, f"{column} = {_ORGANIZATION}")
 
 
+def secure_by_workflow(table: str) -> None:
+    """Let a transaction for an organization use the rows whose `workflow_id` is one of its workflows.
+
+    These are read once in a statement, however many rows of `table` it reads.
+    """
+    _add_policy(table, f"workflow_id IN (SELECT id FROM workflows WHERE organization_id = {_ORGANIZATION})")
+
+
 def secure_below(table: str, column: str, parent: str) -> None:
-    """Let a transaction for an organization use the rows whose `column` is the id of a row of `parent` that it sees."""
+    """Let a transaction for an organization use the rows whose `column` is the id of a row of `parent` that it sees.
+
+    That is a subquery for each row, by the parent's primary key. An EXISTS could read the whole of a large parent table
+    instead, also for a page of a list.
+    """
     _add_policy(table, f"(SELECT true FROM {parent} AS parent WHERE parent.id = {table}.{column})")
 
 

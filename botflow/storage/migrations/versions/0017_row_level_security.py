@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from botflow.storage.migrations.policies import secure, secure_below
+from alembic import op
+
+from botflow.storage.migrations.policies import secure, secure_below, secure_by_workflow
 
 revision = "0017"
 down_revision = "0015"
@@ -13,30 +15,23 @@ _OWN = (
     *("api_keys", "audit_log", "contacts", "credentials", "decisions"),
     *("idempotent_requests", "token_keys", "users", "workflows"),
 )
+_OF_WORKFLOWS = ("workflow_versions", "drafts", "schedules", "publications", "sessions")
+_OF_SESSIONS = ("inbounds", "turns", "answers", "outbounds", "executions", "effects", "checkpoints", "files")
 _BELOW = (
-    ("workflow_versions", "workflow_id", "workflows"),
-    ("drafts", "workflow_id", "workflows"),
-    ("schedules", "workflow_id", "workflows"),
-    ("publications", "workflow_id", "workflows"),
-    ("publication_sessions", "publication_id", "publications"),
-    ("sessions", "workflow_id", "workflows"),
-    ("inbounds", "session_id", "sessions"),
-    ("turns", "session_id", "sessions"),
-    ("answers", "session_id", "sessions"),
-    ("outbounds", "session_id", "sessions"),
-    ("executions", "session_id", "sessions"),
-    ("effects", "session_id", "sessions"),
-    ("checkpoints", "session_id", "sessions"),
+    *((table, "session_id", "sessions") for table in _OF_SESSIONS),
     ("artifacts", "execution_id", "executions"),
-    ("files", "session_id", "sessions"),
     ("file_pieces", "file_id", "files"),
+    ("publication_sessions", "publication_id", "publications"),
     ("sign_ins", "user_id", "users"),
 )
 
 
 def upgrade() -> None:
+    op.create_index("workflows_organization_id_idx", "workflows", ["organization_id", "id"])
     secure("organizations", "id")
     for table in _OWN:
         secure(table)
+    for table in _OF_WORKFLOWS:
+        secure_by_workflow(table)
     for table, column, parent in _BELOW:
         secure_below(table, column, parent)
