@@ -65,7 +65,7 @@ class Databases:
     """Lends databases; `migrate` makes the first one, of which the others are copies."""
 
     server: Server
-    migrate: Callable[[str], None]
+    migrate: Callable[[str], object]
     _template: str = ""
     _fresh: Fresh | None = None
     _numbers: Any = field(default_factory=count)

@@ -45,7 +45,6 @@ from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
-from botflow.storage.decisions import Decisions
 from botflow.storage.runs.handovers import leave_messages_to_person
 
 if TYPE_CHECKING:
@@ -68,7 +67,6 @@ class Runtime:
     callbacks: CallbackUrls
     node_types: Mapping[str, NodeType]
     keeper: LeaseKeeper
-    decisions: Decisions
     contacts: Contacts
     triggers: Triggers
     executions: Executions
@@ -144,7 +142,6 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             callbacks=delivery.callbacks,
             node_types=base.node_types,
             keeper=turns.keeper,
-            decisions=base.decisions,
             contacts=base.contacts,
             triggers=runs.triggers,
             executions=runs.executions,

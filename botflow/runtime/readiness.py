@@ -65,7 +65,13 @@ class Readiness:
         if self._refusals.are_lasting:
             return Ready({"database": "it refuses messages: see database_away in the log"})
         alive = "ok" if self._keeper.is_alive else "its leases are not renewed: the database does not take its beats"
-        return Ready({"database": "ok", "worker": alive}, [*self._queues(), *self._workflows()])
+        return Ready({"database": "ok", "worker": alive}, [*self._queues(), *self._workflows(), *self._row_security()])
+
+    def _row_security(self) -> list[str]:
+        state = self._database.row_security
+        if state is None or state.is_on:
+            return []
+        return [f"row-level security between organizations is off: {state.lacks}. Do this: {state.hint}"]
 
     def _queues(self) -> list[str]:
         return [

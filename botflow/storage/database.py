@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from botflow.errors import BotflowError, ProviderError
 from botflow.storage.backlog_counts import CensusTaker
-from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.engines.dialects import clock_time
+from botflow.storage.engines.engine import Engine
 from botflow.storage.engines.postgres import CONNECTIONS, PostgresEngine
+from botflow.storage.engines.row_security import RowSecurity
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.files import Files
 from botflow.storage.migrations.schema import read_schema
@@ -40,7 +41,6 @@ class Database:
     turns: TurnStore
     leases: LeaseStore
     outbox: Outbox
-    held: Held
     flows: FlowVersions
     timers: Timers
     transcripts: Transcripts
@@ -53,6 +53,15 @@ class Database:
     @property
     def is_postgres(self) -> bool:
         return isinstance(self.engine, PostgresEngine)
+
+    def within(self, organization: int) -> Engine:
+        """Return the database as one organization sees it: for every call of the service that is made for one."""
+        return self.engine.within(organization)
+
+    @property
+    def row_security(self) -> RowSecurity | None:
+        """Say whether row-level security holds between organizations; None for SQLite, which has none."""
+        return self.engine.row_security if isinstance(self.engine, PostgresEngine) else None
 
     async def answers(self) -> bool:
         """Say whether the database answers on both kinds of connections."""
@@ -130,7 +139,6 @@ def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore,
         turns=turns,
         leases=leases,
         outbox=Outbox(engine),
-        held=Held(engine),
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),

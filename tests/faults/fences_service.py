@@ -15,17 +15,19 @@ from botflow.service.workflows import publishing
 from botflow.storage.service import api_keys as stored_keys
 from botflow.storage.service import drafts as stored_drafts
 from botflow.storage.service import idempotency as stored_requests
+from botflow.storage.service import publications as stored_publications
 from botflow.storage.service import users as stored_users
 from botflow.storage.service import versions as stored_versions
 from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
 from botflow.web.rest import idempotency
 from tests.faults.mutation import Fence
-from tests.web.api import test_drafts_and_versions, test_organizations_apart
+from tests.web.api import test_drafts_and_versions, test_organizations_apart, test_publications_apart
 from tests.web.auth import test_sign_in, test_token_keys
 
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
 speaks = test_organizations_apart.test_a_key_speaks_for_people_of_its_own_organization_alone
+no_publication = test_publications_apart.test_another_organization_neither_plans_nor_publishes_nor_returns
 keys = test_drafts_and_versions.test_keys_do_what_their_scopes_say_until_they_are_revoked
 life = test_drafts_and_versions.test_a_workflow_from_its_first_draft_to_a_rollback
 repeated = test_drafts_and_versions.test_a_repeated_post_does_nothing_again
@@ -49,6 +51,7 @@ FENCES_OF_THE_SERVICE = (
     Fence(stored_drafts.get_draft, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_versions._versions, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_users.get_user, "users.c.organization_id == organization, ", "", apart),
+    Fence(stored_publications._published, "organization_id == organization", "id > 0", no_publication),
     Fence(refusals.check_revision, "if_revision != draft.revision", "False", life),
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),

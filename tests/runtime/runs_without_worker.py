@@ -107,9 +107,7 @@ async def open_runs(
             wake=bot.hub.claimable,
         )
         executions = Executions(
-            store=database.executions,
             engine=database.engine,
-            artifacts=database.artifacts,
             triggers=Triggers(database.engine, bot.hub.claimable),
             flows=bot.flows,
             hub=bot.hub,

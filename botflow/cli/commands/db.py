@@ -26,7 +26,8 @@ def add_to(app: typer.Typer) -> None:
 def upgrade(as_json: AsJson = False) -> None:
     """Apply all migrations to the database that BOTFLOW_DATABASE_URL names.
 
-    Processes that migrate at the same moment wait for each other; a schema that is up to date is left alone.
+    Processes that migrate at the same moment wait for each other; a schema that is up to date is left alone. On
+    Postgres it also says whether row-level security holds between organizations.
     """
     from botflow.cli.output.banner import database_name
     from botflow.settings import Settings
@@ -34,12 +35,15 @@ def upgrade(as_json: AsJson = False) -> None:
     from botflow.storage.migrations.upgrade import migrate
 
     settings = Settings.from_environment()
-    migrate(settings.botflow_database_url)
+    security = migrate(settings.botflow_database_url)
     name = database_name(settings.botflow_database_url)
     if as_json:
-        print_json({"database": name, "schema": HEAD})
-    else:
-        typer.echo(f"{name} is at schema {HEAD}.")
+        state = None if security is None else {"isOn": security.is_on, "lacks": security.lacks, "hint": security.hint}
+        print_json({"database": name, "schema": HEAD, "rowLevelSecurity": state})
+        return
+    typer.echo(f"{name} is at schema {HEAD}.")
+    if security is not None and not security.is_on:
+        typer.echo(f"Row-level security is off: {security.lacks}. Do this: {security.hint}", err=True)
 
 
 @db.command(epilog="Example: botflow db backup backups/2026-11-26.db")

@@ -29,9 +29,7 @@ def runs_of(base: Base) -> Runs:
     return Runs(
         triggers=triggers,
         executions=Executions(
-            store=database.executions,
             engine=database.engine,
-            artifacts=database.artifacts,
             triggers=triggers,
             flows=base.flows,
             hub=base.hub,

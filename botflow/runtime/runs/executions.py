@@ -40,7 +40,7 @@ from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, WholeEngine
 from botflow.storage.runs import lifecycle, operator_changes
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.execution_pages import Order
@@ -73,17 +73,16 @@ class Executions:
     def __init__(
         self,
         *,
-        store: ExecutionRows,
-        engine: Engine,
-        artifacts: Artifacts,
+        engine: WholeEngine,
         triggers: Triggers,
         flows: Flows,
         hub: Hub,
         ended: Callable[[str, str, str], None] = lambda workflow, status, execution: None,
     ) -> None:
-        self._store = store
-        self._engine = engine
-        self._artifacts = artifacts
+        self._store = ExecutionRows(engine)
+        self._whole = engine
+        self._engine: Engine = engine
+        self._artifacts = Artifacts(engine)
         self._triggers = triggers
         self._flows = flows
         self._hub = hub
@@ -96,6 +95,9 @@ class Executions:
         """Return the executions of the caller's organization, changed in the caller's name."""
         theirs = copy(self)
         theirs._caller, theirs._organization = caller, caller.organization
+        theirs._engine = engine = self._whole.within(caller.organization)
+        theirs._store, theirs._artifacts = ExecutionRows(engine), Artifacts(engine)
+        theirs._triggers = self._triggers.within(caller.organization)
         return theirs
 
     async def start(self, request: StartRequest) -> TriggeredExecution:

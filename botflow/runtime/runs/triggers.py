@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 
 from sqlalchemy import Connection
 
@@ -11,17 +12,24 @@ from botflow.records.access import Principal
 from botflow.records.runs import StartedRun
 from botflow.runtime.runs.emit import Event, emit
 from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
-from botflow.storage.engines.engine import Engine
+from botflow.storage.engines.engine import Engine, WholeEngine
 from botflow.storage.service.audit_log import record_change
 
 
 class Triggers:
     """Starts workflows in transactions of its own, on botflow's database; `wake` says that a run can be claimed."""
 
-    def __init__(self, engine: Engine, wake: Callable[[], None], channels: Channels = NO_CHANNELS) -> None:
-        self._engine = engine
+    def __init__(self, engine: WholeEngine, wake: Callable[[], None], channels: Channels = NO_CHANNELS) -> None:
+        self._whole = engine
+        self._engine: Engine = engine
         self._wake = wake
         self._channels = channels
+
+    def within(self, organization: int) -> Triggers:
+        """Return the same for an organization's calls, which change rows of that organization alone."""
+        theirs = copy(self)
+        theirs._engine = self._whole.within(organization)
+        return theirs
 
     async def start(self, request: StartRequest, caller: Principal | None = None) -> TriggeredExecution:
         """See `start` in start.py. Its caller, if it is not this process, is named in the audit log."""

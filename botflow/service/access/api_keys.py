@@ -65,7 +65,7 @@ class Keys:
     """The API keys of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def get_keys(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
@@ -149,7 +149,8 @@ class KeyReader:
     MOST = 1_000
 
     def __init__(self, runtime: Runtime) -> None:
-        self._engine = runtime.database.engine
+        self._database = runtime.database
+        self._every_organization = runtime.database.engine
         self._clock = runtime.clock
         self._read: dict[bytes, tuple[float, Principal | None]] = {}
         self._noted: dict[str, float] = {}
@@ -165,14 +166,14 @@ class KeyReader:
             self._read.pop(next(iter(self._read)))
         self._read[fingerprint] = (now_s, principal)
         if principal is not None:
-            await self._note_use(key.split("_")[1], now_s)
+            await self._note_use(principal.organization, key.split("_")[1], now_s)
         return principal
 
     async def _look_up(self, key: str) -> Principal | None:
         parts = key.split("_", 2)
         if len(parts) != 3 or not parts[1].isalnum() or not parts[1].isascii():
             return None
-        found = await self._engine.read(api_keys.find_digest, parts[1])
+        found = await self._every_organization.read(api_keys.find_digest, parts[1])
         if found is None:
             return None
         record, digest, moment = found
@@ -181,10 +182,10 @@ class KeyReader:
             return None
         return Principal(organization=record.organization, actor=f"key:{record.name}", scopes=record.scopes)
 
-    async def _note_use(self, id: str, now_s: float) -> None:
+    async def _note_use(self, organization: int, id: str, now_s: float) -> None:
         if now_s - self._noted.get(id, -self.NOTED_S) >= self.NOTED_S:
             self._noted[id] = now_s
-            await self._engine.write(api_keys.note_use, id)
+            await self._database.within(organization).write(api_keys.note_use, id)
 
 
 def _digest(secret: str) -> bytes:

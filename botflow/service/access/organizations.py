@@ -49,18 +49,19 @@ class Organizations:
     """The deployment's organizations, and the caller's own."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
+        self._every_organization = runtime.database.engine
         self._caller = caller
 
     async def get_organizations(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Organization]:
         """Return a page of all organizations of the deployment."""
         after = read_cursor(cursor, _SORT, (str,))
-        found = await self._engine.read(organizations.list_organizations, after, limit)
+        found = await self._every_organization.read(organizations.list_organizations, after, limit)
         return page_of(found, limit, _SORT, lambda row: (row.slug,), _shown)
 
     async def create_organization(self, new: NewOrganization) -> Organization:
         """RejectedInbound `organization.exists` (409)."""
-        return _shown(await self._engine.write(self._create, new))
+        return _shown(await self._every_organization.write(self._create, new))
 
     async def get_organization(self) -> Organization:
         """Return the caller's own."""

@@ -21,6 +21,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.access.passwords import LONGEST, SHORTEST, hash_password, is_password
 from botflow.service.access.users import Email, User, shown_user
 from botflow.service.models import Body, Shown
+from botflow.storage.engines.engine import Engine
 from botflow.storage.service import users
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.users import Account, UserRow
@@ -68,30 +69,31 @@ class SignIns:
     """Signs people in and out, and recognises their browsers."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._engine = runtime.database.engine
+        self._database = runtime.database
+        self._every_organization = runtime.database.engine
 
     async def sign_in(self, given: Credentials, address: str) -> SignIn:
         """RejectedInbound `sign_in.wrong` (401), the same for an unknown address; `sign_in.locked` (429)."""
-        account = await self._engine.read(users.find_account, given.email)
+        account = await self._every_organization.read(users.find_account, given.email)
         if account is not None:
             self._check_lock(account)
         right = await is_password(given.password, account.password if account is not None else None)
         if account is None or account.user.deactivated_at is not None:
             raise _wrong()
         if not right:
-            await self._engine.write(users.note_failure, account.user.id, _lock(account.failures + 1))
+            await self._note_failure(account)
             raise _wrong()
         cookie = secrets.token_urlsafe(32)
-        await self._engine.write(self._begin, account.user, cookie, address)
+        await self._of(account).write(self._begin, account.user, cookie, address)
         return SignIn(shown=SignedIn(user=shown_user(account.user), csrf_token=csrf_token(cookie)), cookie=cookie)
 
     async def signed_in(self, cookie: str) -> UserRow | None:
         """Return whose browser this is; None when it is not signed in any more."""
-        return await self._engine.read(users.signed_in, _digest(cookie))
+        return await self._every_organization.read(users.signed_in, _digest(cookie))
 
     async def sign_out(self, cookie: str) -> None:
         """Sign this browser out."""
-        await self._engine.write(lambda connection: users.sign_out(connection, digest=_digest(cookie)))
+        await self._every_organization.write(lambda connection: users.sign_out(connection, digest=_digest(cookie)))
 
     async def change_password(self, cookie: str, given: NewPassword, address: str) -> None:
         """Change the password of who is signed in, and sign out all of their browsers.
@@ -106,16 +108,22 @@ class SignIns:
                 status=422,
             )
         user = await self.signed_in(cookie)
-        account = await self._engine.read(users.find_account, user.email) if user is not None else None
+        account = await self._every_organization.read(users.find_account, user.email) if user is not None else None
         if account is not None:
             self._check_lock(account)
         right = await is_password(given.password, account.password if account is not None else None)
         if account is None:
             raise _wrong()
         if not right:
-            await self._engine.write(users.note_failure, account.user.id, _lock(account.failures + 1))
+            await self._note_failure(account)
             raise _wrong()
-        await self._engine.write(self._change, account.user, await hash_password(given.new_password), address)
+        await self._of(account).write(self._change, account.user, await hash_password(given.new_password), address)
+
+    def _of(self, account: Account) -> Engine:
+        return self._database.within(account.user.organization)
+
+    async def _note_failure(self, account: Account) -> None:
+        await self._of(account).write(users.note_failure, account.user.id, _lock(account.failures + 1))
 
     def _begin(self, connection: Connection, user: UserRow, cookie: str, address: str) -> None:
         users.sign_in(connection, user.id, _digest(cookie), LIFETIME)

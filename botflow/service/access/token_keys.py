@@ -61,7 +61,7 @@ class TokenKeys:
     """The keys of applications that the caller's organization trusts."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def get_token_keys(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[TokenKey]:
@@ -129,7 +129,7 @@ class TokenReader:
     """Verifies tokens."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._engine = runtime.database.engine
+        self._every_organization = runtime.database.engine
 
     async def principal(self, token: str) -> Principal | None:
         """Return whom a token vouches for; None for one that no trusted key has signed, or that has expired."""
@@ -140,7 +140,7 @@ class TokenReader:
             kid = jws.extract_compact(token.encode()).headers().get("kid")
             if not isinstance(kid, str) or not kid.isascii() or not kid.isalnum():
                 return None
-            row = await self._engine.read(token_keys.find_token_key, kid)
+            row = await self._every_organization.read(token_keys.find_token_key, kid)
             if row is None or row.revoked_at is not None:
                 return None
             decoded = jwt.decode(token, _imported(row.public_key, row.algorithm), algorithms=[row.algorithm])

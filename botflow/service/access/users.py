@@ -78,7 +78,7 @@ class Users:
     """The people of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def get_users(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[User]:

@@ -89,7 +89,7 @@ class Credentials:
     """
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._changes = CredentialChanges(safe=runtime.vault.safe, modules=runtime.credential_modules, caller=caller)
         self._caller = caller
 

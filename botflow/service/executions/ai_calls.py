@@ -49,7 +49,7 @@ class AiCalls:
     """The calls of models of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._runs = runtime.executions.on_behalf(caller)
         self._caller = caller
 

@@ -48,9 +48,8 @@ class Executions:
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runs = runtime.executions.on_behalf(caller)
-        self._triggers = runtime.triggers
-        self._engine = runtime.database.engine
-        self._artifacts = runtime.database.artifacts
+        self._triggers = runtime.triggers.within(caller.organization)
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     # -- lists

@@ -81,7 +81,7 @@ class Reports:
     """Usage and counts of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._clock = runtime.clock
         self._caller = caller
 

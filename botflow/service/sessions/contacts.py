@@ -37,7 +37,7 @@ class PersonContacts:
     """The contacts of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._channels = runtime.channels
         self._caller = caller
 

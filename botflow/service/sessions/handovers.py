@@ -80,7 +80,7 @@ class Handovers:
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runtime = runtime
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def hand_over_session(self, session: str, person: str) -> Session:

@@ -104,7 +104,7 @@ class SessionChanges:
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runtime = runtime
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def get_session_context(self, session: str) -> SessionContext:

@@ -89,7 +89,7 @@ class Sessions:
     """The sessions of the caller's organization, for reading."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._channels = runtime.channels
         self._caller = caller
 

@@ -86,7 +86,7 @@ class Diffs:
     """The differences between documents of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def get_workflow_diff(self, workflow: str, from_: Which = "active", to: Which = "draft") -> WorkflowDiff:

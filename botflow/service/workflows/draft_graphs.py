@@ -58,7 +58,7 @@ class DraftGraphs:
     """The graphs of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._caller = caller
 
     async def read(self, workflow: str, version: int | None) -> Graph:

@@ -62,7 +62,7 @@ class Drafts:
     """The drafts of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._node_types = runtime.node_types
         self._caller = caller
 

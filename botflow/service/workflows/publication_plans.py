@@ -50,7 +50,7 @@ class Planner:
     """Plans publications for the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._flows = runtime.flows
         self._node_types = runtime.node_types
         self._clock = runtime.clock

@@ -56,7 +56,7 @@ class Publications:
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runtime = runtime
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._log = structlog.get_logger("botflow.service")
         self._caller = caller
 

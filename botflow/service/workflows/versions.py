@@ -69,7 +69,7 @@ class Versions:
     """The versions of the workflows of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._flows = runtime.flows
         self._log = structlog.get_logger("botflow.service")
         self._mover = runtime.mover

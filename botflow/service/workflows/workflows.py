@@ -43,7 +43,7 @@ class Workflows:
     """The workflows of the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.engine
+        self._engine = runtime.database.within(caller.organization)
         self._flows = runtime.flows
         self._log = structlog.get_logger("botflow.service")
         self._caller = caller

@@ -30,3 +30,11 @@ class Engine(Protocol):
 
         A caller that is cancelled does not know whether it was committed.
         """
+
+
+class WholeEngine(Engine, Protocol):
+    """The database with the rows of all organizations."""
+
+    def within(self, organization: int) -> Engine:
+        """Return the database as one organization sees it. Only Postgres can tell them apart, and only with row-level
+        security: each statement names the organization all the same."""

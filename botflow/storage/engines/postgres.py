@@ -9,6 +9,7 @@ from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 import orjson
 import psycopg
+import structlog
 from psycopg import AsyncConnection as DriverConnection
 from psycopg.rows import TupleRow
 from sqlalchemy import Connection, event
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters, driver_url
 from botflow.storage.engines.postgres_prepared import ANSWER_S, HotStatements
+from botflow.storage.engines.row_security import RowSecurity, read_row_security
 from botflow.storage.engines.shared import WHERE_AM_I, check_shared
 from botflow.storage.outage_log import CALM_S, OutageLog
 
@@ -49,12 +51,17 @@ class PostgresEngine:
             _own_engine(self._parameters, pooled) if shared is None else shared.execution_options(**READ_COMMITTED)
         )
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.row_security = RowSecurity(lacks="the database is not open")
 
     async def open(self) -> None:
         await self._hot.open()
         if self._is_shared:
             [expected] = await self.hot(WHERE_AM_I, ())
             await self.read(check_shared, tuple(expected))
+        self.row_security = await self.read(read_row_security)
+        if not self.row_security.is_on:
+            facts = {"cause": self.row_security.lacks, "hint": self.row_security.hint}
+            structlog.get_logger("botflow.storage").warning("row_level_security_is_off", **facts)
 
     async def close(self) -> None:
         await self._hot.close()
@@ -64,6 +71,12 @@ class PostgresEngine:
     async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run one prepared statement that is its own transaction, and return its rows."""
         return await self._hot.run(statement, values)
+
+    def within(self, organization: int) -> PostgresEngine | OrganizationEngine:
+        """Return the database as one organization sees it; this engine where row-level security is off."""
+        if not self.row_security.is_on:
+            return self
+        return OrganizationEngine(self._autocommit, self.row_security.begin(organization), self.outages)
 
     async def read(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
@@ -111,6 +124,32 @@ class PostgresEngine:
             except (psycopg.Error, OSError) as failure:
                 outages.failed((str(failure).splitlines() or [""])[0] or type(failure).__name__, hint=LISTENER_HINT)
             await asyncio.sleep(RELISTEN_S)
+
+
+class OrganizationEngine:
+    """One organization's rows in the database; `begin` is how its transactions begin."""
+
+    def __init__(self, autocommit: AsyncEngine, begin: str, outages: OutageLog) -> None:
+        self._autocommit = autocommit
+        self._begin = begin
+        self._outages = outages
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Run `work`, which only reads. Each of its statements sees what is committed by then."""
+        return await self.write(work, *args, **kwargs)
+
+    async def write(
+        self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        """Run `work` in one transaction; any exception rolls it back."""
+        with provider_errors(self._outages):
+            # The driver does not begin a transaction by itself, which would be one more message to the server; it ends
+            # this one like any other.
+            async with asyncio.timeout(ANSWER_S), self._autocommit.begin() as connection:
+                await connection.exec_driver_sql(self._begin)
+                return await connection.run_sync(work, *args, **kwargs)
 
 
 def _own_engine(parameters: Mapping[str, Any], connections: int) -> AsyncEngine:

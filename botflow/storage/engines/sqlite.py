@@ -45,6 +45,10 @@ class SqliteEngine:
         await self._threads.close()
         self._lock.release()
 
+    def within(self, organization: int) -> SqliteEngine:
+        """Return this engine: SQLite has no row-level security, and one process alone opens the file."""
+        return self
+
     async def read(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:

@@ -21,6 +21,7 @@ from botflow.private_files import make_private
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.engines.pooler import refuse_pooler
 from botflow.storage.engines.postgres_connect import DIALECT, connection_parameters
+from botflow.storage.engines.row_security import RowSecurity, grant_tables, read_row_security
 from botflow.storage.engines.sqlite_file import ProcessLock, sqlite_path
 from botflow.storage.migrations import HEAD, VERSION_TABLE
 from botflow.storage.migrations.schema import Schema, read_schema
@@ -31,38 +32,34 @@ TRIES = 30
 LOCK = 0x626F74666C6F77  # "botflow": the advisory lock of the process that migrates
 
 
-def migrate(url: str) -> None:
-    """Apply all migrations; other processes wait (Postgres) or are refused (SQLite)."""
+def migrate(url: str) -> RowSecurity | None:
+    """Apply all migrations; other processes wait (Postgres) or are refused (SQLite). See `upgrade`."""
     if is_postgres(url):
-        upgrade(url)
-        return
+        return upgrade(url)
     lock = ProcessLock(sqlite_path(url))
     lock.take()
     try:
-        upgrade(url)
+        return upgrade(url)
     finally:
         lock.release()
 
 
-def upgrade(url: str) -> None:
-    """Apply all migrations; UsageError `database.newer` for a schema on which this release does not work.
+def upgrade(url: str) -> RowSecurity | None:
+    """Apply all migrations, and return whether row-level security holds then; None for SQLite, which has none.
 
-    SQLite's caller holds the lock.
+    UsageError `database.newer` for a schema on which this release does not work. SQLite's caller holds the lock.
     """
     engine = _engine(url)
     try:
         with provider_errors(), engine.connect() as connection:
             _refuse_pooler(url, engine, connection)
-            schema = stored_schema(connection)
-            if _works_already(schema):
-                return
-            if not is_postgres(url):
-                connection.commit()
-                _run_scripts(connection)
-                return
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+            has_to = not _works_already(stored_schema(connection))
             connection.commit()
-            _run_beside_others(connection)
+            if is_postgres(url):
+                return _upgrade_postgres(connection, has_to=has_to)
+            if has_to:
+                _run_scripts(connection)
+            return None
     finally:
         engine.dispose()
 
@@ -116,6 +113,22 @@ def _works_already(schema: Schema | None) -> bool:
     if schema.is_newer:
         _log().info("schema_is_newer", schema=schema.version, of_this_release=HEAD)
     return schema.fits
+
+
+def _upgrade_postgres(connection: Connection, *, has_to: bool) -> RowSecurity:
+    """Apply the migrations if there are any, and see that row-level security holds: its role belongs to the server, not
+    to the schema, and may be missing after a restore, or until an administrator has made it."""
+    state = read_row_security(connection)
+    if state.is_on and not has_to:
+        return state
+    connection.rollback()
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    connection.commit()
+    if has_to:
+        _run_beside_others(connection)
+    state = grant_tables(connection)
+    connection.commit()
+    return state
 
 
 def _run_beside_others(connection: Connection) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     Table,
     Text,
@@ -36,6 +37,9 @@ workflows = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("in_force_since", UtcTime),  # when the active version was published or put into service, NULL before 0009
 )
+
+# The policies of row-level security ask for an organization's workflows.
+Index("workflows_organization_id_idx", workflows.c.organization_id, workflows.c.id)
 
 workflow_versions = Table(
     "workflow_versions",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.phone_numbers import normal_number
-from botflow.storage.decisions import Decision
+from botflow.storage.decisions import Decision, Decisions
 from botflow.web.api.api_key import principal_of
 from botflow.web.api.query import parse_query
 from botflow.web.context import desk_of
@@ -28,10 +28,9 @@ LONGEST_SHORT_CODE = 8
 async def list_decisions(request: Request) -> ApiResponse:
     """Answer with `{"decisions": [...]}`."""
     query = Query.parse(request)
-    decisions = desk_of(request.scope).runtime.decisions
-    found = await decisions.of_address(
-        principal_of(request).organization, query.address, query.channel, query.limit, query.before
-    )
+    organization = principal_of(request).organization
+    decisions = Decisions(desk_of(request.scope).runtime.database.within(organization))
+    found = await decisions.of_address(organization, query.address, query.channel, query.limit, query.before)
     return ApiResponse({"decisions": [_shown(decision) for decision in found]})
 
 

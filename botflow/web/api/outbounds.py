@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from botflow.errors import RejectedInbound
 from botflow.records.outbounds import HeldPart
+from botflow.storage.delivery.held import Held
 from botflow.web.api.api_key import principal_of
 from botflow.web.api.query import parse_query
 from botflow.web.context import desk_of
@@ -35,8 +36,9 @@ async def list_outbounds(request: Request) -> ApiResponse:
     if given.get("state") != "held":
         raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
     after = given.get("after")
-    found = await desk_of(request.scope).runtime.database.held.held(
-        principal_of(request).organization,
+    organization = principal_of(request).organization
+    found = await _held(request).held(
+        organization,
         _limit(given.get("limit", str(PAGE))),
         None if after is None else part_id(after),
     )
@@ -45,12 +47,12 @@ async def list_outbounds(request: Request) -> ApiResponse:
 
 async def release_outbound(request: Request) -> ApiResponse:
     """Let a held part be sent: 200 with `{"id", "state"}`; 409 when it is not held any more."""
-    return await _decide(request, desk_of(request.scope).runtime.database.held.release_held, "ready")
+    return await _decide(request, _held(request).release_held, "ready")
 
 
 async def drop_outbound(request: Request) -> ApiResponse:
     """Mark a held part as failed; answers like `release_outbound`."""
-    return await _decide(request, desk_of(request.scope).runtime.database.held.drop_held, "failed")
+    return await _decide(request, _held(request).drop_held, "failed")
 
 
 async def _decide(
@@ -65,6 +67,10 @@ async def _decide(
             status=409,
         )
     return ApiResponse({"id": ".".join(map(str, part)), "state": state})
+
+
+def _held(request: Request) -> Held:
+    return Held(desk_of(request.scope).runtime.database.within(principal_of(request).organization))
 
 
 def part_id(text: str) -> tuple[int, int, int]:

@@ -40,7 +40,7 @@ async def answer_once(
             code="idempotency.invalid",
             hint="a UUID is a good one",
         )
-    engine = desk_of(request.scope).runtime.database.engine
+    engine = desk_of(request.scope).runtime.database.within(organization)
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     former = await engine.write(idempotency.begin, organization, key, digest)
     if former is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from botflow.records.sessions import SessionKey
+from botflow.storage.decisions import Decisions
 from tests.organizations import HOME
 from tests.storage.outbox_rows import at_once, news
 from tests.storage.sample_turns import message, said, waiting
@@ -69,7 +70,7 @@ async def test_a_decision_holds_once_and_leaves_evidence(site: Site, decision: s
     assert (first.status_code, first.json()) == (200, {"id": part, "state": state})
     assert (again.status_code, again.json()["code"]) == (409, "outbound.not_held")
     assert (await site.client.get(LIST, headers=KEY)).json() == {"outbounds": []}
-    [decided] = await site.runtime.decisions.of_address(HOME, ANN)
+    [decided] = await Decisions(site.runtime.database.engine).of_address(HOME, ANN)
     assert (decided.subject, decided.reason) == (part, reason)
 
 
