@@ -11,6 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "botflow"
 INTEGRATIONS = ROOT / "integrations"
+PACKAGES = sorted(path.parent for path in INTEGRATIONS.glob("*/__init__.py"))
+# Clients of the API stand alone: they are distributed without the server, and import nothing of it.
+CLIENTS = sorted(path for path in INTEGRATIONS.iterdir() if path.name.startswith("botflow_client"))
+PROVIDERS = [path for path in PACKAGES if path not in CLIENTS]
 
 # Each layer may import itself and those before it.
 LAYERS = (
@@ -264,7 +268,7 @@ def test_the_core_names_no_integration() -> None:
     assert named == []
 
 
-@pytest.mark.parametrize("provider", [path.name.removeprefix("botflow_") for path in INTEGRATIONS.glob("botflow_*")])
+@pytest.mark.parametrize("provider", [path.name.removeprefix("botflow_") for path in PROVIDERS])
 def test_no_line_of_the_core_speaks_of_a_provider(provider: str) -> None:
     """Settings, node types, words and address forms of a provider stand in its own package."""
     named = [
@@ -281,13 +285,27 @@ def test_an_integration_imports_public_names_and_offered_modules_and_no_other_in
     public = public_names()
     wrong = [
         shown(file, line, name)
-        for package in sorted(path for path in INTEGRATIONS.iterdir() if path.is_dir())
+        for package in PROVIDERS
         for file in modules(package)
         for name, line in imports(file)
         if not allowed_in(package.name, name, public)
     ]
 
-    assert len([path for path in INTEGRATIONS.iterdir() if path.is_dir()]) >= 2
+    assert len(PROVIDERS) >= 2
+    assert wrong == []
+
+
+def test_a_client_imports_nothing_of_botflow() -> None:
+    wrong = [
+        shown(file, line, name)
+        for package in CLIENTS
+        if package in PACKAGES
+        for file in modules(package)
+        for name, line in imports(file)
+        if name.partition(".")[0].startswith("botflow") and name.partition(".")[0] != package.name
+    ]
+
+    assert len(CLIENTS) == 2
     assert wrong == []
 
 

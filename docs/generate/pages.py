@@ -12,6 +12,7 @@ from botflow.flow.templates.grammar import PLAIN_FILTERS
 from botflow.flow.templates.language_filters import LANGUAGE_FILTERS
 from docs.generate.codes import codes_table
 from docs.generate.commands import commands
+from docs.generate.known_calls import by_itself_table, known_calls_tables
 from docs.generate.metrics import metrics_table
 from docs.generate.models import properties_table, settings_table, table
 from docs.generate.node_types import node_types
@@ -36,12 +37,14 @@ def language_filters() -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "budgets": lambda: properties_table(Budgets),
+    "calls_by_itself": by_itself_table,
     "codes": codes_table,
     "commands": commands,
     "document": lambda: properties_table(Document),
     "edge": lambda: properties_table(PlacedEdge),
     "filters": filters,
     "language_filters": language_filters,
+    "known_calls": known_calls_tables,
     "interrupt": lambda: properties_table(PlacedInterrupt),
     "metrics": metrics_table,
     "node": lambda: properties_table(PlacedNode),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE_NAME = re.compile(r"# ([\w-]+\.(?:py|yaml))\n")
+FILE_NAME = re.compile(r"(?:#|//) ([\w-]+\.(?:py|yaml|mjs))\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,6 @@ def read_page(path: Path) -> Page:
 README, CONTRIBUTING, CHANGELOG = (read_page(ROOT / f"{name}.md") for name in ("README", "CONTRIBUTING", "CHANGELOG"))
 GUIDES = [read_page(path) for folder in ("", "operating") for path in sorted((ROOT / "docs" / folder).glob("*.md"))]
 REFERENCE = [read_page(path) for path in sorted((ROOT / "docs" / "reference").glob("*.md"))]
-PAGES = [README, *GUIDES]  # their blocks are run
+CLIENTS = [read_page(path) for path in sorted((ROOT / "integrations").glob("botflow_client*/README.md"))]
+PAGES = [README, *GUIDES, *CLIENTS]  # their blocks are run
 EVERY_PAGE = [*PAGES, *REFERENCE, CONTRIBUTING, CHANGELOG]

@@ -2,7 +2,7 @@
 
 | block | what the reader does |
 |---|---|
-| yaml, python | writes the file that the first line names: `# pizza.yaml` |
+| yaml, python, javascript | writes the file that the first line names: `# pizza.yaml` |
 | console | runs each `$ command`, types the lines that begin with `> `, and expects exactly the other lines |
 | shell | runs the commands; a variable stays set for the blocks after it |
 | shell with `botflow serve` or `botflow worker` | leaves it running, until the next such block or the end of the page |
@@ -31,8 +31,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.docs.pages import ROOT, Block, Page
+from tests.node import NODE
 from tests.ports import free_port
 
+JAVASCRIPT = ROOT / "integrations" / "botflow_client_js"
 LONGEST_S = 180.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
 PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_")
@@ -64,6 +66,9 @@ class Reader:
                 raise
 
     def write_files(self, page: Page) -> None:
+        if any(block.language == "javascript" for block in page.blocks):
+            (self._folder / "node_modules").mkdir()
+            (self._folder / "node_modules" / "botflow-client").symlink_to(JAVASCRIPT)  # as npm does
         for block in page.blocks:
             if block.file_name:
                 (self._folder / block.file_name).write_text(self._here(block.text))
@@ -78,7 +83,7 @@ class Reader:
 
     def _take(self, block: Block) -> None:
         match block.language:
-            case "yaml" | "python":
+            case "yaml" | "python" | "javascript":
                 assert block.file_name, "a file's first line names it"
             case "console":
                 self._converse(block.text)
@@ -158,15 +163,16 @@ class Reader:
     def _environment(self) -> dict[str, str]:
         """No settings but those that the page makes; `botflow` is on PATH; pytest is as it comes, without plugins."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
-        programs = [str(Path(sys.executable).parent), provide_curl(self._folder), os.environ["PATH"]]
+        programs = [str(Path(sys.executable).parent), provide_programs(self._folder), os.environ["PATH"]]
         return {**inherited, "PATH": os.pathsep.join(programs), "NO_COLOR": "1", **PLAIN_PYTEST}
 
 
-def provide_curl(folder: Path) -> str:
-    """Return a folder with curl: on a machine without one, a few lines of Python stand for it."""
+def provide_programs(folder: Path) -> str:
+    """Return a folder with node, and curl: on a machine without one, a few lines of Python stand for it."""
     programs = folder.parent / "programs"
     if not programs.exists():
         programs.mkdir()
+        (programs / "node").symlink_to(NODE)
         if shutil.which("curl") is None:
             stand_in = programs / "curl"
             stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "docs" / "curl.py"}" "$@"\n')

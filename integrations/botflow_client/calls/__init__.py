@@ -1,0 +1,66 @@
+"""Every call of the API. Written by `python -m docs.generate`: do not edit it."""
+
+from botflow_client.calls.api_keys import APIKeysCalls, AsyncAPIKeysCalls
+from botflow_client.calls.audit_log import AsyncAuditLogCalls, AuditLogCalls
+from botflow_client.calls.contacts import AsyncContactsCalls, ContactsCalls
+from botflow_client.calls.credentials import AsyncCredentialsCalls, CredentialsCalls
+from botflow_client.calls.drafts import AsyncDraftsCalls, DraftsCalls
+from botflow_client.calls.edges import AsyncEdgesCalls, EdgesCalls
+from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
+from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
+from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
+from botflow_client.calls.organizations import AsyncOrganizationsCalls, OrganizationsCalls
+from botflow_client.calls.publications import AsyncPublicationsCalls, PublicationsCalls
+from botflow_client.calls.sessions import AsyncSessionsCalls, SessionsCalls
+from botflow_client.calls.short_addresses import AsyncShortAddressesCalls, ShortAddressesCalls
+from botflow_client.calls.token_keys import AsyncTokenKeysCalls, TokenKeysCalls
+from botflow_client.calls.usage import AsyncUsageCalls, UsageCalls
+from botflow_client.calls.users import AsyncUsersCalls, UsersCalls
+from botflow_client.calls.versions import AsyncVersionsCalls, VersionsCalls
+from botflow_client.calls.workflows import AsyncWorkflowsCalls, WorkflowsCalls
+
+
+class Calls(
+    WorkflowsCalls,
+    DraftsCalls,
+    GraphsCalls,
+    NodesCalls,
+    EdgesCalls,
+    VersionsCalls,
+    PublicationsCalls,
+    ExecutionsCalls,
+    UsageCalls,
+    SessionsCalls,
+    ContactsCalls,
+    CredentialsCalls,
+    APIKeysCalls,
+    TokenKeysCalls,
+    UsersCalls,
+    OrganizationsCalls,
+    AuditLogCalls,
+    ShortAddressesCalls,
+):
+    """All calls; each waits for its answer."""
+
+
+class AsyncCalls(
+    AsyncWorkflowsCalls,
+    AsyncDraftsCalls,
+    AsyncGraphsCalls,
+    AsyncNodesCalls,
+    AsyncEdgesCalls,
+    AsyncVersionsCalls,
+    AsyncPublicationsCalls,
+    AsyncExecutionsCalls,
+    AsyncUsageCalls,
+    AsyncSessionsCalls,
+    AsyncContactsCalls,
+    AsyncCredentialsCalls,
+    AsyncAPIKeysCalls,
+    AsyncTokenKeysCalls,
+    AsyncUsersCalls,
+    AsyncOrganizationsCalls,
+    AsyncAuditLogCalls,
+    AsyncShortAddressesCalls,
+):
+    """All calls, for asyncio."""

@@ -1,0 +1,124 @@
+"""The answers of the API, as values. Written by `python -m docs.generate`: do not edit it."""
+
+from botflow_client.models.api_keys import Key, MadeKey, Scope
+from botflow_client.models.audit_log import Change
+from botflow_client.models.contacts import Contact
+from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField
+from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
+from botflow_client.models.edges import EdgeDetail
+from botflow_client.models.executions import (
+    Execution,
+    ExecutionDetails,
+    ExecutionStep,
+    ExecutionTraces,
+    QueuedExecution,
+    ShownArtifact,
+    ShownCheckpoint,
+    ShownLogEntry,
+    StartedByEvent,
+    StartedExecution,
+    Tokens,
+    TriggerResult,
+)
+from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
+from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
+from botflow_client.models.organizations import Organization
+from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
+from botflow_client.models.sessions import (
+    AddedNote,
+    HistoryEntry,
+    RevokedToken,
+    SaidMessage,
+    Session,
+    SessionContext,
+    SessionMessage,
+    TurnEvent,
+)
+from botflow_client.models.short_addresses import RunDetails
+from botflow_client.models.token_keys import Role, TokenKey
+from botflow_client.models.usage import AiCall, EdgeCount, NodeCount, Usage, UsageGroup, WorkflowCounts
+from botflow_client.models.users import MadeUser, User
+from botflow_client.models.versions import (
+    ChangedEdge,
+    ChangedNode,
+    MovedNode,
+    Published,
+    RenamedNode,
+    ValueChange,
+    Version,
+    VersionDetail,
+    WorkflowDiff,
+)
+from botflow_client.models.workflows import Workflow
+
+__all__ = [
+    "AddedNote",
+    "AiCall",
+    "Change",
+    "ChangedEdge",
+    "ChangedNode",
+    "Contact",
+    "Credential",
+    "DeletedNode",
+    "Edge",
+    "EdgeCount",
+    "EdgeDetail",
+    "EditedGraph",
+    "Execution",
+    "ExecutionDetails",
+    "ExecutionStep",
+    "ExecutionTraces",
+    "FieldRules",
+    "FieldType",
+    "Finding",
+    "HistoryEntry",
+    "Key",
+    "MadeKey",
+    "MadeUser",
+    "Module",
+    "ModuleField",
+    "MovedNode",
+    "Node",
+    "NodeCount",
+    "NodeDetail",
+    "NodePositions",
+    "Organization",
+    "PlannedNode",
+    "Position",
+    "Publication",
+    "PublicationPlan",
+    "Published",
+    "QueuedExecution",
+    "Refused",
+    "RenamedNode",
+    "Retry",
+    "RevokedToken",
+    "Role",
+    "RunDetails",
+    "SaidMessage",
+    "Scope",
+    "Session",
+    "SessionContext",
+    "SessionMessage",
+    "ShownArtifact",
+    "ShownCheckpoint",
+    "ShownLogEntry",
+    "StartedByEvent",
+    "StartedExecution",
+    "TokenKey",
+    "Tokens",
+    "TriggerResult",
+    "TurnEvent",
+    "Usage",
+    "UsageGroup",
+    "User",
+    "Validation",
+    "ValueChange",
+    "Version",
+    "VersionDetail",
+    "Workflow",
+    "WorkflowCounts",
+    "WorkflowDiff",
+    "WorkflowDraft",
+    "WorkflowGraph",
+]

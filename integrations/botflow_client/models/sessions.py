@@ -1,0 +1,106 @@
+"""Answers: sessions. Written by `python -m docs.generate`: do not edit it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A person's conversation with a workflow. `active` while an execution is under way; the next message of a
+    person whose session is not active begins one. `revision` counts its changes.
+    """
+
+    id: str
+    workflow: str
+    channel: str
+    external_id: str
+    user_id: str | None
+    active: bool
+    status: Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
+    current_node_id: str | None
+    handed_to: str | None
+    turns: int
+    revision: int
+    wakes_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """A turn of the session, or a change of it by an operator."""
+
+    turn: int
+    at: datetime
+    status: str
+    events: list[TurnEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedNote:
+    """A note that was added; `turn` is its place in the history."""
+
+    session: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMessage:
+    """A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, …
+
+    `author` is the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a
+    message to another address.
+    """
+
+    id: str
+    turn: int
+    direction: Literal["in", "out"]
+    at: datetime
+    text: str
+    state: str
+    author: str | None
+    to: str | None
+    error_code: str | None
+    media: list[dict[str, Any]]
+    quick_replies: list[dict[str, Any]]
+    location: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidMessage:
+    """A person's message, on its way. `id` is that of its first part: a provider may get it in several."""
+
+    id: str
+    session: str
+    turn: int
+    author: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionContext:
+    """A session's variables, those of the workflow's own graph. `revision` counts the session's changes."""
+
+    session: str
+    revision: int
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedToken:
+    """A visitor's token that is refused from now on."""
+
+    session_id: str
+    external_id: str
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEvent:
+    """What a turn did: a kind, such as `edge`, and its values."""
+
+    kind: str
+    values: list[Any]

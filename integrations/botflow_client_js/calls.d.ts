@@ -1,0 +1,1359 @@
+/** Every call of the API, and what it answers. Written by `python -m docs.generate`: do not edit it. */
+import { Download, Pages } from "./lists.js";
+import { Caller, CallOptions, Conditional, Repeatable } from "./transport.js";
+
+/**
+ * A workflow. `version` is the number of the version that new executions get, null while none was published; `revision`
+ * counts the edits of its draft.
+ */
+export interface Workflow {
+  id: string;
+  name: string;
+  status: "draft" | "active" | "inactive" | "paused" | "archived";
+  executionMode: "persistent" | "single";
+  version: number | null;
+  revision: number;
+  underWay: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A workflow's draft: the document that the next publication makes a version of. Each of its edges has an id. */
+export interface WorkflowDraft {
+  id: string;
+  revision: number;
+  document: Record<string, any>;
+  updatedBy: string;
+  updatedAt: string;
+}
+
+/** What edits changed: nodes and edges as they are now, and the ids of those that are gone. */
+export interface EditedGraph {
+  id: string;
+  revision: number;
+  nodes: Node[];
+  edges: Edge[];
+  deletedNodes: string[];
+  deletedEdges: string[];
+}
+
+/** What the checker says of a document. */
+export interface Validation {
+  valid: boolean;
+  problems: Finding[];
+}
+
+/** A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known. */
+export interface Node {
+  id: string;
+  type: string;
+  actionType: string;
+  typeName: string;
+  category: "trigger" | "action" | null;
+  label: string;
+  position: Position | null;
+  properties: Record<string, any>;
+  retry: Retry | null;
+  timeLimit: number | null;
+  credential: string | null;
+}
+
+/** A node with the revision of its draft, null for a node of a version. */
+export interface NodeDetail {
+  id: string;
+  type: string;
+  actionType: string;
+  typeName: string;
+  category: "trigger" | "action" | null;
+  label: string;
+  position: Position | null;
+  properties: Record<string, any>;
+  retry: Retry | null;
+  timeLimit: number | null;
+  credential: string | null;
+  revision: number | null;
+}
+
+/** A node that was deleted, with the edges that went with it. */
+export interface DeletedNode {
+  id: string;
+  type: string;
+  actionType: string;
+  typeName: string;
+  category: "trigger" | "action" | null;
+  label: string;
+  position: Position | null;
+  properties: Record<string, any>;
+  retry: Retry | null;
+  timeLimit: number | null;
+  credential: string | null;
+  revision: number | null;
+  edges: Edge[];
+}
+
+/** Where nodes are drawn now, by their ids. */
+export interface NodePositions {
+  positions: Record<string, Position>;
+  revision: number;
+}
+
+/** An edge. `sourceHandle` is null for the first handle of its source. */
+export interface Edge {
+  id: string;
+  source: string;
+  sourceHandle: string | null;
+  target: string;
+  targetHandle: string | null;
+  data: Record<string, any>;
+}
+
+/** An edge with the revision of its draft, null for an edge of a version. */
+export interface EdgeDetail {
+  id: string;
+  source: string;
+  sourceHandle: string | null;
+  target: string;
+  targetHandle: string | null;
+  data: Record<string, any>;
+  revision: number | null;
+}
+
+/** A workflow with the nodes and edges of its draft, in the order of the document. */
+export interface WorkflowGraph {
+  id: string;
+  name: string;
+  status: "draft" | "active" | "inactive" | "paused" | "archived";
+  executionMode: "persistent" | "single";
+  version: number | null;
+  revision: number;
+  underWay: number;
+  createdAt: string;
+  updatedAt: string;
+  nodes: Node[];
+  edges: Edge[];
+}
+
+/** A published version. `author` and `message` are null for one that came from a file. */
+export interface Version {
+  version: number;
+  active: boolean;
+  author: string | null;
+  message: string | null;
+  publishedAt: string;
+}
+
+/** A version with its documents: the workflow's own, and those of its subflows, by id. */
+export interface VersionDetail {
+  version: number;
+  active: boolean;
+  author: string | null;
+  message: string | null;
+  publishedAt: string;
+  documents: Record<string, any>;
+}
+
+/**
+ * What a publication did: the version that new executions get now, and the one that they got before. `publication` is
+ * the one whose sessions move now, null without a plan.
+ */
+export interface Published {
+  workflow: string;
+  version: number;
+  replaced: number | null;
+  publication?: number | null;
+}
+
+/**
+ * What is different in `to`, compared with `from`: each a version's number, or `draft`; null for the active version
+ * while nothing was published. `text` says it in sentences. Nodes are as documents have them.
+ */
+export interface WorkflowDiff {
+  workflow: string;
+  from: number | "draft" | null;
+  to: number | "draft" | null;
+  same: boolean;
+  text: string[];
+  nodesAdded: (Record<string, any>)[];
+  nodesRemoved: (Record<string, any>)[];
+  nodesRenamed: RenamedNode[];
+  nodesChanged: ChangedNode[];
+  nodesMoved: MovedNode[];
+  edgesAdded: Edge[];
+  edgesRemoved: Edge[];
+  edgesChanged: ChangedEdge[];
+  settings: ValueChange[];
+}
+
+/** A preview that can be published: `token` does so, while the draft and the active version are these. */
+export interface PublicationPlan {
+  workflow: string;
+  revision: number;
+  replaces: number | null;
+  waits: number;
+  wouldMove: number;
+  wouldStay: number;
+  refused: number;
+  nodes: PlannedNode[];
+  token: string;
+  expiresAt: string;
+}
+
+/**
+ * A publication by plan. `state` is moving, done, returning or returned. `waiting` sessions have still to be moved;
+ * `gone_on` had gone on when they should return, and stay. `refused` counts those that could not move, by reason.
+ */
+export interface Publication {
+  id: number;
+  workflow: string;
+  state: "planned" | "moving" | "done" | "returning" | "returned";
+  version: number | null;
+  replaced: number | null;
+  author: string;
+  createdAt: string;
+  finishedAt: string | null;
+  waiting: number;
+  moved: number;
+  stayed: number;
+  returned: number;
+  goneOn: number;
+  refused: Record<string, number>;
+}
+
+/** One run from trigger to end. */
+export interface Execution {
+  id: string;
+  workflow: string;
+  /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
+  version: number;
+  status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
+  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  trigger: string;
+  session: number;
+  /** The channel of its conversation, `run` for a run without a person. */
+  channel: string;
+  /** The person of its conversation; of a run the key that it was started with, or its own id. */
+  key: string;
+  priority: "low" | "normal" | "high" | "critical";
+  retries: number;
+  /** The node where it is, "" when it has ended or not begun. */
+  node: string;
+  startedAt: string;
+  endedAt: string | null;
+  /** When it goes on by itself. */
+  wakesAt: string | null;
+  /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
+  error: Record<string, any> | null;
+}
+
+/** A started execution. It runs as soon as a worker takes it. */
+export interface StartedExecution {
+  id: string;
+  status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
+}
+
+/** One run from trigger to end, with its values, what it has used, and its checkpoints (newest first). */
+export interface ExecutionDetails {
+  id: string;
+  workflow: string;
+  /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
+  version: number;
+  status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
+  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  trigger: string;
+  session: number;
+  /** The channel of its conversation, `run` for a run without a person. */
+  channel: string;
+  /** The person of its conversation; of a run the key that it was started with, or its own id. */
+  key: string;
+  priority: "low" | "normal" | "high" | "critical";
+  retries: number;
+  /** The node where it is, "" when it has ended or not begun. */
+  node: string;
+  startedAt: string;
+  endedAt: string | null;
+  /** When it goes on by itself. */
+  wakesAt: string | null;
+  /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
+  error: Record<string, any> | null;
+  /** The user whose credentials it may use. */
+  user: string | null;
+  input: any;
+  output: any;
+  metadata: Record<string, any> | null;
+  /** Those of the workflow's own graph, at the end or so far. */
+  variables: Record<string, any>;
+  /** What its node reported last. */
+  progress: Record<string, any> | null;
+  /** The session of the execution that started it. */
+  parentSession: number | null;
+  /** Its name there. */
+  branch: string | null;
+  durationS: number | null;
+  turns: number;
+  attempts: number;
+  /** Calls of models and actions. */
+  asks: number;
+  tokens: Tokens;
+  /** US dollars, null if a model's price is not known. */
+  costUsd: number | null;
+  checkpoints: ShownCheckpoint[];
+}
+
+/** All steps of an execution, oldest first; of one that is over, also the nodes that it never reached. */
+export interface ExecutionTraces {
+  steps: ExecutionStep[];
+  /** The number of the first step that failed. */
+  firstFailed: number | null;
+  lastCompleted: number | null;
+  /** The node from which it can be retried. */
+  readyToResume: string | null;
+}
+
+/** One line of an execution's log. `version` and `index` order the lines. */
+export interface ShownLogEntry {
+  version: number;
+  index: number;
+  at: string;
+  level: "debug" | "info" | "warning" | "error";
+  event: string;
+  node: string | null;
+  message: string | null;
+  /** The event's own. */
+  fields: Record<string, any>;
+}
+
+/** A large result that is stored with its execution, without its content. */
+export interface ShownArtifact {
+  key: string;
+  /** output, artifact or metadata. */
+  kind: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+  createdAt: string;
+}
+
+/** An execution that waits for a worker. `jobId` names what is queued: the first inbound of its session. */
+export interface QueuedExecution {
+  executionId: string;
+  status: "queued";
+  jobId: string;
+}
+
+/** An execution that was started: it runs in the background. */
+export interface TriggerResult {
+  executionId: string;
+  status: string;
+}
+
+/** The executions that an event has started, one of each workflow that listens for it. */
+export interface StartedByEvent {
+  executions: TriggerResult[];
+}
+
+/** One call of a model. */
+export interface AiCall {
+  id: string;
+  execution: string;
+  workflow: string;
+  node: string;
+  /** `workflow.node`. */
+  topic: string;
+  type: "route" | "reply" | "extract";
+  /** The model that answered, null when none did. */
+  model: string | null;
+  /** What was asked: text, instructions, history, choices or fields. */
+  prompt: Record<string, any>;
+  response: any;
+  error: Record<string, any> | null;
+  promptTokens: number | null;
+  completionTokens: number | null;
+  /** US dollars, null if the model's price is not known. */
+  costUsd: number | null;
+  at: string;
+}
+
+/** Usage of the executions that started from `after` until before `before`, the dearest group first. */
+export interface Usage {
+  groupBy: "workflow" | "node" | "model" | "day";
+  after: string;
+  before: string;
+  groups: UsageGroup[];
+}
+
+/** Visits of a version's nodes and edges, by its executions that started from `after` until before `before`. */
+export interface WorkflowCounts {
+  workflow: string;
+  version: number;
+  after: string;
+  before: string;
+  executions: number;
+  nodes: NodeCount[];
+  edges: EdgeCount[];
+}
+
+/**
+ * A person's conversation with a workflow. `active` while an execution is under way; the next message of a person whose
+ * session is not active begins one. `revision` counts its changes.
+ */
+export interface Session {
+  id: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  userId: string | null;
+  active: boolean;
+  status: "handed_over" | "opted_out" | "paused" | "running" | "waiting" | "idle";
+  currentNodeId: string | null;
+  handedTo: string | null;
+  turns: number;
+  revision: number;
+  wakesAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A turn of the session, or a change of it by an operator. */
+export interface HistoryEntry {
+  turn: number;
+  at: string;
+  status: string;
+  events: TurnEvent[];
+}
+
+/** A note that was added; `turn` is its place in the history. */
+export interface AddedNote {
+  session: string;
+  turn: number;
+}
+
+/**
+ * A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, … `author` is
+ * the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a message to another
+ * address.
+ */
+export interface SessionMessage {
+  id: string;
+  turn: number;
+  direction: "in" | "out";
+  at: string;
+  text: string;
+  state: string;
+  author: string | null;
+  to: string | null;
+  errorCode: string | null;
+  media: (Record<string, any>)[];
+  quickReplies: (Record<string, any>)[];
+  location: Record<string, any> | null;
+}
+
+/** A person's message, on its way. `id` is that of its first part: a provider may get it in several. */
+export interface SaidMessage {
+  id: string;
+  session: string;
+  turn: number;
+  author: string;
+  parts: number;
+}
+
+/** A session's variables, those of the workflow's own graph. `revision` counts the session's changes. */
+export interface SessionContext {
+  session: string;
+  revision: number;
+  variables: Record<string, any>;
+}
+
+/** A visitor's token that is refused from now on. */
+export interface RevokedToken {
+  sessionId: string;
+  externalId: string;
+  revoked: boolean;
+}
+
+/** A person at an address. */
+export interface Contact {
+  channel: string;
+  address: string;
+  timeZone: string | null;
+}
+
+/** A module, and the fields that its sets have. */
+export interface Module {
+  id: string;
+  name: string;
+  fields: ModuleField[];
+}
+
+/**
+ * A named set of a module. Sensitive fields are masked; `user` is null for one of the whole organization. `readable` is
+ * false when its fields cannot be opened with the present BOTFLOW_SECRET_KEY: then none is shown.
+ */
+export interface Credential {
+  id: string;
+  module: string;
+  name: string;
+  user: string | null;
+  isActive: boolean;
+  isDefault: boolean;
+  fields: Record<string, string | number | boolean>;
+  readable: boolean;
+  revision: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** An API key without its secret. */
+export interface Key {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** A key that was just made. `key` is shown this once. */
+export interface MadeKey {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  key: string;
+}
+
+/** A trusted key. A token's header names it as `kid`. */
+export interface TokenKey {
+  id: string;
+  name: string;
+  algorithm: "ES256" | "RS256";
+  role: Role;
+  publicKey: string;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+/** A person's account. */
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  active: boolean;
+  lockedUntil: string | null;
+  createdAt: string;
+}
+
+/** An account with its first password, which is shown this once. Its owner changes it after signing in. */
+export interface MadeUser {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  active: boolean;
+  lockedUntil: string | null;
+  createdAt: string;
+  password: string;
+}
+
+/** An organization: no other organization sees its workflows, people and keys. */
+export interface Organization {
+  id: string;
+  name: string;
+}
+
+/**
+ * One change. `actor` is `key:NAME`, `user:ADDRESS`, `token:APPLICATION:PERSON`, `command line:USER` or
+ * BOTFLOW_API_KEY; `subject` is what was changed, such as `workflow:pizza`.
+ */
+export interface Change {
+  id: number;
+  at: string;
+  actor: string;
+  address: string;
+  action: string;
+  subject: string;
+  before: any;
+  after: any;
+}
+
+/** An execution with the first page of its log. */
+export interface RunDetails {
+  id: string;
+  workflow: string;
+  /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
+  version: number;
+  status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
+  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  trigger: string;
+  session: number;
+  /** The channel of its conversation, `run` for a run without a person. */
+  channel: string;
+  /** The person of its conversation; of a run the key that it was started with, or its own id. */
+  key: string;
+  priority: "low" | "normal" | "high" | "critical";
+  retries: number;
+  /** The node where it is, "" when it has ended or not begun. */
+  node: string;
+  startedAt: string;
+  endedAt: string | null;
+  /** When it goes on by itself. */
+  wakesAt: string | null;
+  /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
+  error: Record<string, any> | null;
+  /** The user whose credentials it may use. */
+  user: string | null;
+  input: any;
+  output: any;
+  metadata: Record<string, any> | null;
+  /** Those of the workflow's own graph, at the end or so far. */
+  variables: Record<string, any>;
+  /** What its node reported last. */
+  progress: Record<string, any> | null;
+  /** The session of the execution that started it. */
+  parentSession: number | null;
+  /** Its name there. */
+  branch: string | null;
+  durationS: number | null;
+  turns: number;
+  attempts: number;
+  /** Calls of models and actions. */
+  asks: number;
+  tokens: Tokens;
+  /** US dollars, null if a model's price is not known. */
+  costUsd: number | null;
+  checkpoints: ShownCheckpoint[];
+  logs: ShownLogEntry[];
+}
+
+/** Add a node, after all others. */
+export interface CreateNode {
+  op: "create_node";
+  node: Record<string, any>;
+}
+
+/** Replace all of a node but its id. */
+export interface UpdateNode {
+  op: "update_node";
+  id: string;
+  node: Record<string, any>;
+}
+
+/** Replace a node's properties. */
+export interface UpdateNodeProperties {
+  op: "update_node_properties";
+  id: string;
+  properties: Record<string, any>;
+}
+
+/** Draw nodes elsewhere: `{id: {x, y}}`. */
+export interface UpdateNodePositions {
+  op: "update_node_positions";
+  positions: Record<string, Position>;
+}
+
+/** Remove a node, and the edges from it and to it. */
+export interface DeleteNode {
+  op: "delete_node";
+  id: string;
+}
+
+/** Add an edge; without an `id` it gets one. */
+export interface CreateEdge {
+  op: "create_edge";
+  edge: Record<string, any>;
+}
+
+/** Replace all of an edge but its id. */
+export interface UpdateEdge {
+  op: "update_edge";
+  id: string;
+  edge: Record<string, any>;
+}
+
+/** Remove an edge. */
+export interface DeleteEdge {
+  op: "delete_edge";
+  id: string;
+}
+
+/** Where to draw a node. */
+export interface NewPosition {
+  x: number;
+  y: number;
+}
+
+/** Move to another node of the same graph, which asks the same kind of question. */
+export interface MoveTo {
+  to: string;
+}
+
+/** What a person does in an organization; each role may do all that the ones before it may. */
+export type Role = "viewer" | "operator" | "editor" | "owner";
+
+/** One kind of thing that a caller may do in its organization. */
+export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "people:erase" | "metrics:read" | "organizations:write";
+
+/**
+ * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
+ * is in; `path` leads to the place in its document.
+ */
+export interface Finding {
+  code: string;
+  severity: "error" | "warning";
+  message: string;
+  file?: string;
+  hint?: string;
+  node?: string;
+  path?: string;
+}
+
+/** Where an editor draws a node. */
+export interface Position {
+  x: number;
+  y: number;
+}
+
+/** How a failing node is tried again. */
+export interface Retry {
+  attempts?: number;
+  delay?: string;
+  backoff?: number;
+}
+
+/** A node that has another id, and is else the same. */
+export interface RenamedNode {
+  before: string;
+  after: string;
+}
+
+/** A node with another type, other properties, or another label. */
+export interface ChangedNode {
+  id: string;
+  changes: ValueChange[];
+}
+
+/** A node that is drawn elsewhere. */
+export interface MovedNode {
+  id: string;
+  before: Position | null;
+  after: Position | null;
+}
+
+/** An edge that begins or ends elsewhere, leaves by another handle, or has other data. */
+export interface ChangedEdge {
+  before: Edge;
+  after: Edge;
+}
+
+/**
+ * One value that is different. `path` leads to it by names and by the ids of list items:
+ * `properties.options[large].label`.
+ */
+export interface ValueChange {
+  path: string;
+  kind: "added" | "removed" | "changed" | "reordered";
+  before: any;
+  after: any;
+}
+
+/** The sessions that wait at a node of a version, and what becomes of them. */
+export interface PlannedNode {
+  version: number;
+  node: string;
+  waits: number;
+  action: string;
+  wouldMove: number;
+  refused: Refused[];
+}
+
+/** Tokens of models. */
+export interface Tokens {
+  prompt: number;
+  completion: number;
+}
+
+/** Where a run may be retried from: before `node`, "" for its beginning. `version` names it. */
+export interface ShownCheckpoint {
+  version: number;
+  node: string;
+  at: string;
+}
+
+/** One visit of one node. */
+export interface ExecutionStep {
+  number: number;
+  node: string;
+  type: string;
+  status: "running" | "suspended" | "completed" | "failed" | "cancelled" | "skipped";
+  startedAt: string | null;
+  endedAt: string | null;
+  /** The handle by which it left the node. */
+  handle: string | null;
+  output: any;
+  error: Record<string, any> | null;
+  attempts: number;
+  asks: number;
+  tokens: Tokens;
+  costUsd: number | null;
+}
+
+/** The calls of models of one workflow, node (as `workflow.node`), model, or day (UTC) on which executions started. */
+export interface UsageGroup {
+  name: string;
+  calls: number;
+  failures: number;
+  promptTokens: number;
+  completionTokens: number;
+  /** US dollars, of the calls whose price is known. */
+  costUsd: number;
+  /** How many calls have no known price. */
+  unpriced: number;
+}
+
+/** How often a node was visited, and how many executions wait there now. */
+export interface NodeCount {
+  node: string;
+  visits: number;
+  waiting: number;
+}
+
+/** How often an edge was followed; `target` is null where the graph ends. */
+export interface EdgeCount {
+  source: string;
+  handle: string;
+  target: string | null;
+  count: number;
+}
+
+/** What a turn did: a kind, such as `edge`, and its values. */
+export interface TurnEvent {
+  kind: string;
+  values: any[];
+}
+
+/** A field of a module. A sensitive one is never shown again. */
+export interface ModuleField {
+  id: string;
+  name: string;
+  description: string;
+  type: FieldType;
+  validation: FieldRules;
+  sensitive: boolean;
+  required: boolean;
+  default: string | number | boolean | null;
+}
+
+/** Sessions that would stay though they should move: why, how many, and the first of them. */
+export interface Refused {
+  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
+  count: number;
+  sessions: number[];
+}
+
+/** What a field holds. */
+export type FieldType = "string" | "number" | "boolean" | "select" | "url";
+
+/** What a value must be: `pattern` is a regular expression for all of it. */
+export interface FieldRules {
+  required: boolean;
+  pattern: string | null;
+  maxLength: number;
+  options: string[] | null;
+}
+
+export class Calls extends Caller {
+  /** List the workflows of your organization. It needs the scope `workflows:read`. */
+  getWorkflowsByOrganization(options?: { cursor?: string; limit?: number; status?: "draft" | "active" | "inactive" | "paused" | "archived"; executionMode?: "persistent" | "single"; name?: string; sort?: "id" | "-id" | "name" | "-name" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" } & CallOptions): Pages<Workflow>;
+
+  /** Read a workflow. It needs the scope `workflows:read`. */
+  getWorkflow(workflow: string | number, options?: CallOptions): Promise<Workflow>;
+
+  /**
+   * Put a workflow into service; with a version, serve that version to new executions, too. It needs the scope
+   * `workflows:write`.
+   */
+  activateWorkflow(workflow: string | number, options?: { version?: number | null } & Repeatable): Promise<Workflow>;
+
+  /**
+   * Take a workflow out of service: it takes no messages and starts nothing. Conversations stay where they are. It
+   * needs the scope `workflows:write`.
+   */
+  deactivateWorkflow(workflow: string | number, options?: Repeatable): Promise<Workflow>;
+
+  /** Take a workflow out of service for a while. It needs the scope `workflows:write`. */
+  pauseWorkflow(workflow: string | number, options?: Repeatable): Promise<Workflow>;
+
+  /** Take a workflow out of service for good. Nothing is deleted. It needs the scope `workflows:write`. */
+  archiveWorkflow(workflow: string | number, options?: Repeatable): Promise<Workflow>;
+
+  /**
+   * Make a workflow from its document. It is a draft, out of service, until it is published. It needs the scope
+   * `workflows:write`.
+   */
+  createWorkflow(document: Record<string, any>, options?: Repeatable): Promise<WorkflowDraft>;
+
+  /**
+   * Read the draft; of a workflow without edits, the document of its active version. It needs the scope
+   * `workflows:read`.
+   */
+  getDraft(workflow: string | number, options?: CallOptions): Promise<WorkflowDraft>;
+
+  /** Replace the draft. It may have errors; publishing needs it without. It needs the scope `workflows:write`. */
+  updateWorkflow(workflow: string | number, document: Record<string, any>, options?: Conditional): Promise<WorkflowDraft>;
+
+  /**
+   * Check the draft, or the document that you send, together with the workflows that it runs as subflows. It needs the
+   * scope `workflows:read`.
+   */
+  validateWorkflow(workflow: string | number, document?: Record<string, any>, options?: Repeatable): Promise<Validation>;
+
+  /**
+   * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
+   * the scope `workflows:write`.
+   */
+  applyEdits(workflow: string | number, options: { edits: (CreateNode | UpdateNode | UpdateNodeProperties | UpdateNodePositions | DeleteNode | CreateEdge | UpdateEdge | DeleteEdge)[] } & Conditional): Promise<EditedGraph>;
+
+  /** Read a workflow with all nodes and edges of its draft. It needs the scope `workflows:read`. */
+  getWorkflowWithNodesAndEdges(workflow: string | number, options?: CallOptions): Promise<WorkflowGraph>;
+
+  /** List the nodes of the draft, or of a version, in the order of their ids. It needs the scope `workflows:read`. */
+  getNodesByWorkflowId(workflow: string | number, options?: { version?: number; cursor?: string; limit?: number } & CallOptions): Pages<Node>;
+
+  /**
+   * Add a node to the draft. Its properties may be incomplete; publishing needs them without errors. It needs the scope
+   * `workflows:write`.
+   */
+  createNode(workflow: string | number, document: Record<string, any>, options?: Repeatable & Conditional): Promise<NodeDetail>;
+
+  /** Replace the properties of a node. It needs the scope `workflows:write`. */
+  updateNodeProperties(workflow: string | number, node: string | number, document: Record<string, any>, options?: Conditional): Promise<NodeDetail>;
+
+  /** Draw a node elsewhere. It needs the scope `workflows:write`. */
+  updateNodePosition(workflow: string | number, node: string | number, options: { x: number; y: number } & Conditional): Promise<NodeDetail>;
+
+  /** Read a node of the draft, or of a version. It needs the scope `workflows:read`. */
+  getNodeByNodeId(workflow: string | number, node: string | number, options?: { version?: number } & CallOptions): Promise<NodeDetail>;
+
+  /** Replace all of a node but its id. A node may be sent back as it was read. It needs the scope `workflows:write`. */
+  updateNode(workflow: string | number, node: string | number, document: Record<string, any>, options?: Conditional): Promise<NodeDetail>;
+
+  /**
+   * Remove a node with the edges from it and to it. It is refused while an interrupt leads to the node. It needs the
+   * scope `workflows:write`.
+   */
+  deleteNode(workflow: string | number, node: string | number, options?: Conditional): Promise<DeletedNode>;
+
+  /**
+   * Draw many nodes elsewhere, as one revision. The others stay where they are. It needs the scope `workflows:write`.
+   */
+  updateNodePositions(workflow: string | number, options: { positions: Record<string, NewPosition> } & Conditional): Promise<NodePositions>;
+
+  /**
+   * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the
+   * scope `workflows:read`.
+   */
+  getEdgesByWorkflowId(workflow: string | number, options?: { version?: number; cursor?: string; limit?: number; source?: string; target?: string } & CallOptions): Pages<Edge>;
+
+  /** Add an edge to the draft. Without an id it gets one. It needs the scope `workflows:write`. */
+  createEdge(workflow: string | number, document: Record<string, any>, options?: Repeatable & Conditional): Promise<EdgeDetail>;
+
+  /** Read an edge of the draft, or of a version. It needs the scope `workflows:read`. */
+  getEdgeByEdgeId(workflow: string | number, edge: string | number, options?: { version?: number } & CallOptions): Promise<EdgeDetail>;
+
+  /**
+   * Replace all of an edge but its id. An edge may be sent back as it was read. It needs the scope `workflows:write`.
+   */
+  updateEdge(workflow: string | number, edge: string | number, document: Record<string, any>, options?: Conditional): Promise<EdgeDetail>;
+
+  /** Remove an edge. It needs the scope `workflows:write`. */
+  deleteEdge(workflow: string | number, edge: string | number, options?: Conditional): Promise<EdgeDetail>;
+
+  /** List the versions of a workflow, the newest first. It needs the scope `workflows:read`. */
+  getVersions(workflow: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<Version>;
+
+  /** Read a version with its documents. It needs the scope `workflows:read`. */
+  getVersion(workflow: string | number, version: string | number, options?: CallOptions): Promise<VersionDetail>;
+
+  /**
+   * Make a version of the draft, and serve it to new executions. Those under way keep theirs, or go where a plan says
+   * whose `token` is given. It needs the scope `workflows:write`.
+   */
+  publishWorkflow(workflow: string | number, options?: { message?: string; token?: string | null } & Repeatable & Conditional): Promise<Published>;
+
+  /**
+   * Serve a former version to new executions again. Those under way keep theirs. It needs the scope `workflows:write`.
+   */
+  rollbackWorkflow(workflow: string | number, version: string | number, options?: Repeatable): Promise<Published>;
+
+  /**
+   * Compare two documents of a workflow, as data and in sentences: versions by their numbers, the `active` one, or the
+   * `draft`. It needs the scope `workflows:read`.
+   */
+  getWorkflowDiff(workflow: string | number, options?: { from?: string; to?: string } & CallOptions): Promise<WorkflowDiff>;
+
+  /**
+   * Say how many sessions wait at each node, and what would become of each if the draft were published. Every session
+   * is tried against the draft. Nothing is changed; the answer's `token` publishes what was planned. It needs the scope
+   * `workflows:write`.
+   */
+  planPublication(workflow: string | number, options?: { moves?: Record<string, "stay" | "same" | "restart" | MoveTo>; default?: "stay" | "same" | "restart" } & Repeatable): Promise<PublicationPlan>;
+
+  /** List the publications of a workflow that had a plan, the newest first. It needs the scope `workflows:read`. */
+  getPublications(workflow: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<Publication>;
+
+  /**
+   * Read a publication: how many of its sessions have moved, and why others have not. It needs the scope
+   * `workflows:read`.
+   */
+  getPublication(workflow: string | number, publication: string | number, options?: CallOptions): Promise<Publication>;
+
+  /**
+   * Serve the former version again, and return the moved sessions that have not gone on since. It needs the scope
+   * `workflows:write`.
+   */
+  rollbackPublication(workflow: string | number, publication: string | number, options?: Repeatable): Promise<Publication>;
+
+  /** List the executions of your organization, the newest first. It needs the scope `executions:read`. */
+  getExecutions(options?: { cursor?: string; limit?: number; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean; after?: string | Date; before?: string | Date; sort?: "startedAt" | "-startedAt" } & CallOptions): Pages<Execution>;
+
+  /** List the executions that have not ended, the newest first. It needs the scope `executions:read`. */
+  getActiveExecutions(options?: { cursor?: string; limit?: number; workflow?: string } & CallOptions): Pages<Execution>;
+
+  /** List a workflow's executions, the newest first. It needs the scope `executions:read`. */
+  getExecutionsByWorkflowId(workflow: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<Execution>;
+
+  /** Start a workflow. The execution runs in the background. It needs the scope `executions:write`. */
+  createExecution(workflow: string | number, options?: { input?: any; priority?: any; key?: string; user?: string; version?: number | null; externalId?: string; channel?: string; address?: string; metadata?: Record<string, any> | null } & Repeatable): Promise<StartedExecution>;
+
+  /** List a session's executions, the newest first. It needs the scope `executions:read`. */
+  getExecutionsBySessionId(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<Execution>;
+
+  /**
+   * Read an execution with its values, what it has used, and the checkpoints from which it can be retried. It needs the
+   * scope `executions:read`.
+   */
+  getExecution(execution: string | number, options?: CallOptions): Promise<ExecutionDetails>;
+
+  /** List the runs that an execution started, the newest first. It needs the scope `executions:read`. */
+  getChildren(execution: string | number, options?: { cursor?: string; limit?: number; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled" } & CallOptions): Pages<Execution>;
+
+  /** Read an execution's steps: one for each visit of a node. It needs the scope `executions:read`. */
+  getExecutionTraces(execution: string | number, options?: CallOptions): Promise<ExecutionTraces>;
+
+  /**
+   * List an execution's log lines, oldest first. A page with less than `limit` lines may have another one after it:
+   * `next` says so. It needs the scope `executions:read`.
+   */
+  getExecutionLogs(execution: string | number, options?: { cursor?: string; limit?: number; level?: "debug" | "info" | "warning" | "error" } & CallOptions): Pages<ShownLogEntry>;
+
+  /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
+  getExecutionArtifacts(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownArtifact>;
+
+  /** Read an artifact's bytes, as a download that a browser does not execute. It needs the scope `executions:read`. */
+  getArtifact(execution: string | number, key: string | number, options?: CallOptions): Download;
+
+  /** Delete an artifact for good. It needs the scope `executions:write`. */
+  deleteArtifact(execution: string | number, key: string | number, options?: CallOptions): Promise<void>;
+
+  /** Queue a run of a workflow, and answer with its ids at once. It needs the scope `executions:write`. */
+  executeWorkflow(workflow: string | number, options?: { input?: any } & Repeatable): Promise<QueuedExecution>;
+
+  /**
+   * Start a workflow for a user, who may use only the own credentials and the organization's. It needs the scope
+   * `executions:write`.
+   */
+  triggerWorkflow(workflow: string | number, options?: { userName?: string; input?: any; version?: number | null } & Repeatable): Promise<TriggerResult>;
+
+  /**
+   * Start every active workflow with a `trigger.event` for this event, each once. It needs the scope
+   * `executions:write`.
+   */
+  emitEvent(options: { name: string; payload?: any; key?: string } & Repeatable): Promise<StartedByEvent>;
+
+  /** Read an execution, like `/executions/{execution}`. It needs the scope `executions:read`. */
+  getExecutionStatus(execution: string | number, options?: CallOptions): Promise<ExecutionDetails>;
+
+  /**
+   * Let a pending execution begin before all others that wait for a worker. One that has begun stays as it is. It needs
+   * the scope `executions:write`.
+   */
+  startExecution(execution: string | number, options?: Repeatable): Promise<Execution>;
+
+  /**
+   * Pause an execution until it is resumed. A turn under way is abandoned, and runs again after that. It needs the
+   * scope `executions:write`.
+   */
+  pauseExecution(execution: string | number, options?: Repeatable): Promise<Execution>;
+
+  /** Resume a paused execution; timers that came due meanwhile fire. It needs the scope `executions:write`. */
+  resumeExecution(execution: string | number, options?: Repeatable): Promise<Execution>;
+
+  /**
+   * Cancel an execution, the runs that it waits for, and what is queued. It is `cancelling` until its `finally` has
+   * run. Sent again, it changes nothing. It needs the scope `executions:write`.
+   */
+  cancelExecution(execution: string | number, options?: { skipFinally?: boolean } & Repeatable): Promise<Execution>;
+
+  /** Run an ended execution again. `retries` counts how often. It needs the scope `executions:write`. */
+  retryExecution(execution: string | number, options?: { attempts?: number; delay?: string; backoff?: number } & Repeatable): Promise<Execution>;
+
+  /**
+   * End an execution now, as completed with this output. Its `finally` does not run; the runs that it waits for are
+   * cancelled, and a parent that waits for it gets the output. It needs the scope `executions:write`.
+   */
+  completeExecution(execution: string | number, options?: { output?: any } & Repeatable): Promise<Execution>;
+
+  /**
+   * End an execution now, as failed for this reason. Its `finally` does not run; the runs that it waits for are
+   * cancelled, and a parent that waits for it is told. It needs the scope `executions:write`.
+   */
+  failExecution(execution: string | number, options: { message: string; data?: any } & Repeatable): Promise<Execution>;
+
+  /**
+   * Let a waiting execution go on at another node of its version, with its variables. Subflows, loops and digressions
+   * that it is in are left, and the runs that it waits for are cancelled. It needs the scope `executions:write`.
+   */
+  updateCurrentNode(execution: string | number, options: { node: string } & CallOptions): Promise<Execution>;
+
+  /**
+   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
+   * scope `executions:read`.
+   */
+  exportResults(options: { workflow: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; after?: string | Date; before?: string | Date; format?: "csv" | "jsonl" } & CallOptions): Download;
+
+  /**
+   * List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`
+   * calls may have another one after it: `next` says so. It needs the scope `executions:read`.
+   */
+  getAiCalls(options?: { cursor?: string; limit?: number; workflow?: string; model?: string; topic?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<AiCall>;
+
+  /** Read a call of a model; 404 when it is not recorded. It needs the scope `executions:read`. */
+  getAiCall(call: string | number, options?: CallOptions): Promise<AiCall>;
+
+  /** List an execution's calls of models, in their order. It needs the scope `executions:read`. */
+  getExecutionAiCalls(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<AiCall>;
+
+  /** Sum up calls, tokens and cost of models by workflow, node, model, or day. It needs the scope `executions:read`. */
+  getUsage(options?: { groupBy?: "workflow" | "node" | "model" | "day"; workflow?: string; model?: string; topic?: string; after?: string | Date; before?: string | Date } & CallOptions): Promise<Usage>;
+
+  /**
+   * Count the visits of each node and edge of a version, and who waits at each node now. It needs the scope
+   * `executions:read`.
+   */
+  getWorkflowCounts(workflow: string | number, options?: { version?: number; after?: string | Date; before?: string | Date } & CallOptions): Promise<WorkflowCounts>;
+
+  /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
+  getSessionsByWorkflowId(workflow: string | number, options?: { cursor?: string; limit?: number; channel?: string; active?: boolean } & CallOptions): Pages<Session>;
+
+  /** Find the session of a person in a workflow. It needs the scope `sessions:read`. */
+  getSessionByExternalId(workflow: string | number, options: { externalId: string; channel?: string } & CallOptions): Promise<Session>;
+
+  /** Find the chat session of your application's user in a workflow. It needs the scope `sessions:read`. */
+  getSessionByUserId(workflow: string | number, options: { userId: string } & CallOptions): Promise<Session>;
+
+  /**
+   * List the sessions whose conversation is under way, of all your workflows or of one. It needs the scope
+   * `sessions:read`.
+   */
+  getActiveSessions(options?: { cursor?: string; limit?: number; workflow?: string } & CallOptions): Pages<Session>;
+
+  /** Read a session. It needs the scope `sessions:read`. */
+  getSession(session: string | number, options?: CallOptions): Promise<Session>;
+
+  /**
+   * List what a session did, turn by turn, and what operators did to it; the newest first. It needs the scope
+   * `sessions:read`.
+   */
+  getSessionHistory(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<HistoryEntry>;
+
+  /** Write a note into a session's history. It needs the scope `sessions:write`. */
+  addToSessionHistory(session: string | number, options: { text: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
+
+  /**
+   * List a session's messages in both directions with their delivery, the newest first, in whole turns. It needs the
+   * scope `sessions:read`.
+   */
+  getSessionMessages(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<SessionMessage>;
+
+  /** Send a message of the person who has the conversation. It needs the scope `sessions:write`. */
+  sendAsPerson(session: string | number, options: { text: string } & Repeatable): Promise<SaidMessage>;
+
+  /** Read a session's variables. It needs the scope `sessions:read`. */
+  getSessionContext(session: string | number, options?: CallOptions): Promise<SessionContext>;
+
+  /**
+   * Set and remove variables of a conversation under way. A turn under way runs again with them. It needs the scope
+   * `sessions:write`.
+   */
+  updateSessionContext(session: string | number, options?: { variables?: Record<string, any>; remove?: string[] } & Conditional): Promise<SessionContext>;
+
+  /**
+   * End a conversation: its execution is cancelled, its timers are dead. The person's next message begins anew. It
+   * needs the scope `sessions:write`.
+   */
+  deactivateSession(session: string | number, options?: Repeatable): Promise<Session>;
+
+  /**
+   * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
+   */
+  handOverSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
+
+  /**
+   * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
+   * the scope `sessions:write`.
+   */
+  returnSession(session: string | number, options?: { replay?: boolean } & Repeatable): Promise<Session>;
+
+  /**
+   * Refuse the token of a chat visitor from now on, in every process; its streams end. It needs the scope
+   * `sessions:write`.
+   */
+  revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
+
+  /**
+   * Set a contact's time zone, such as `Europe/Berlin`, or none, for all workflows. It needs the scope
+   * `sessions:write`.
+   */
+  updateContact(channel: string | number, address: string | number, options: { timeZone: string | null } & CallOptions): Promise<Contact>;
+
+  /** List the modules that have credentials, and their fields. It needs the scope `credentials:read`. */
+  getCredentialModules(options?: CallOptions): Pages<Module>;
+
+  /**
+   * List the credentials by name, inactive ones too. With `user`: those that this user may use. It needs the scope
+   * `credentials:read`.
+   */
+  getCredentialsByModule(options?: { cursor?: string; limit?: number; module?: string; user?: string } & CallOptions): Pages<Credential>;
+
+  /** Store a credential. Its sensitive fields are never shown again. It needs the scope `credentials:write`. */
+  createCredential(options: { module: string; name: string; fields: Record<string, string | boolean | number>; user?: string | null; isDefault?: boolean } & Repeatable): Promise<Credential>;
+
+  /**
+   * List the active credentials by name. With `user`: those that this user may use. It needs the scope
+   * `credentials:read`.
+   */
+  getActiveCredentials(options?: { cursor?: string; limit?: number; module?: string; user?: string } & CallOptions): Pages<Credential>;
+
+  /**
+   * Read the credential of this name: the user's own, else the organization's. It needs the scope `credentials:read`.
+   */
+  getCredentialByName(options: { module: string; name: string; user?: string } & CallOptions): Promise<Credential>;
+
+  /** Read a credential by its id. It needs the scope `credentials:read`. */
+  getCredential(credential: string | number, options?: CallOptions): Promise<Credential>;
+
+  /** Replace the fields that are sent; null removes one. It needs the scope `credentials:write`. */
+  updateCredential(credential: string | number, options?: { fields?: Record<string, string | boolean | number | null>; isDefault?: boolean | null } & Conditional): Promise<Credential>;
+
+  /** Delete a credential that no active version and no draft names. It needs the scope `credentials:write`. */
+  deleteCredential(credential: string | number, options?: Conditional): Promise<void>;
+
+  /** Put a credential back into use. It needs the scope `credentials:write`. */
+  activateCredential(credential: string | number, options?: Repeatable & Conditional): Promise<Credential>;
+
+  /**
+   * Take a credential out of use: what needs it fails from now on, everywhere within seconds. It needs the scope
+   * `credentials:write`.
+   */
+  deactivateCredential(credential: string | number, options?: Repeatable & Conditional): Promise<Credential>;
+
+  /** List the API keys of your organization, the newest first, revoked ones too. It needs the scope `keys:read`. */
+  getKeys(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Key>;
+
+  /**
+   * Make an API key with a role, or with scopes of its own. `key` is shown this once. It needs the scope `keys:write`.
+   */
+  createKey(options: { name: string; role?: Role | null; scopes?: Scope[] | null; expiresInDays?: number | null } & Repeatable): Promise<MadeKey>;
+
+  /**
+   * Revoke an API key for good: it is refused from now on, by other processes within seconds. It needs the scope
+   * `keys:write`.
+   */
+  revokeKey(key: string | number, options?: Repeatable): Promise<Key>;
+
+  /** List the keys of applications whose tokens your organization trusts. It needs the scope `keys:read`. */
+  getTokenKeys(options?: { cursor?: string; limit?: number } & CallOptions): Pages<TokenKey>;
+
+  /**
+   * Trust the JSON Web Tokens that a key signs: `sub`, `iat`, `exp` at most a day later, and maybe `role`; their header
+   * has the key's id as `kid`. It needs the scope `keys:write`.
+   */
+  createTokenKey(options: { name: string; algorithm: "ES256" | "RS256"; publicKey: string; role: Role } & Repeatable): Promise<TokenKey>;
+
+  /** Trust a key no longer: its tokens are refused from now on. It needs the scope `keys:write`. */
+  revokeTokenKey(tokenKey: string | number, options?: Repeatable): Promise<TokenKey>;
+
+  /**
+   * List the people of your organization, the oldest account first, deactivated ones too. It needs the scope
+   * `users:read`.
+   */
+  getUsers(options?: { cursor?: string; limit?: number } & CallOptions): Pages<User>;
+
+  /**
+   * Make an account with a role. `password` is shown this once; the person changes it after signing in. It needs the
+   * scope `users:write`.
+   */
+  createUser(options: { email: string; name: string; role: Role } & Repeatable): Promise<MadeUser>;
+
+  /** Read an account. It needs the scope `users:read`. */
+  getUser(user: string | number, options?: CallOptions): Promise<User>;
+
+  /**
+   * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
+   */
+  updateUser(user: string | number, options?: { name?: string | null; role?: Role | null; active?: boolean | null } & CallOptions): Promise<User>;
+
+  /**
+   * Give an account a new first password, end its lockout, and sign it out everywhere. It needs the scope
+   * `users:write`.
+   */
+  resetPassword(user: string | number, options?: Repeatable): Promise<MadeUser>;
+
+  /**
+   * List the organizations of the deployment. With the header Botflow-Organization a call works on one of them. It
+   * needs the scope `organizations:write`.
+   */
+  getOrganizations(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Organization>;
+
+  /** Make an organization. It needs the scope `organizations:write`. */
+  createOrganization(options: { id: string; name: string } & Repeatable): Promise<Organization>;
+
+  /** Read your own organization. It needs the scope `workflows:read`. */
+  getOrganization(options?: CallOptions): Promise<Organization>;
+
+  /** Rename your own organization. It needs the scope `users:write`. */
+  updateOrganization(options: { name: string } & CallOptions): Promise<Organization>;
+
+  /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
+  getChanges(options?: { cursor?: string; limit?: number; subject?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<Change>;
+
+  /** List the workflows of your organization. It needs the scope `workflows:read`. */
+  listWorkflows(options?: { cursor?: string; limit?: number; status?: "draft" | "active" | "inactive" | "paused" | "archived"; executionMode?: "persistent" | "single"; name?: string; sort?: "id" | "-id" | "name" | "-name" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" } & CallOptions): Pages<Workflow>;
+
+  /** Make a workflow from its document. It needs the scope `workflows:write`. */
+  postWorkflow(document: Record<string, any>, options?: Repeatable): Promise<WorkflowDraft>;
+
+  /** Replace a workflow's draft. It needs the scope `workflows:write`. */
+  putWorkflow(workflow: string | number, document: Record<string, any>, options?: Conditional): Promise<WorkflowDraft>;
+
+  /** Put a workflow into service. It needs the scope `workflows:write`. */
+  putActivation(workflow: string | number, options?: { version?: number | null } & CallOptions): Promise<Workflow>;
+
+  /** Take a workflow out of service for a while. It needs the scope `workflows:write`. */
+  putPause(workflow: string | number, options?: CallOptions): Promise<Workflow>;
+
+  /** Start a workflow by hand. It needs the scope `executions:write`. */
+  postTrigger(workflow: string | number, options?: { userName?: string; input?: any; version?: number | null } & Repeatable): Promise<TriggerResult>;
+
+  /** List executions, the newest first. It needs the scope `executions:read`. */
+  listWorkflowRuns(options?: { cursor?: string; limit?: number; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean; after?: string | Date; before?: string | Date; sort?: "startedAt" | "-startedAt" } & CallOptions): Pages<Execution>;
+
+  /** Read an execution with the first hundred lines of its log. It needs the scope `executions:read`. */
+  getWorkflowRun(execution: string | number, options?: CallOptions): Promise<RunDetails>;
+}

@@ -1,0 +1,1314 @@
+/** Every call of the API; calls.d.ts has their types. Written by `python -m docs.generate`: do not edit it. */
+import { Caller, segment } from "./transport.js";
+
+export class Calls extends Caller {
+  /** List the workflows of your organization. It needs the scope `workflows:read`. */
+  getWorkflowsByOrganization({ cursor, limit, status, executionMode, name, sort, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/workflows",
+      query: { cursor, limit, status, executionMode, name, sort },
+      signal,
+    });
+  }
+
+  /** Read a workflow. It needs the scope `workflows:read`. */
+  getWorkflow(workflow, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Put a workflow into service; with a version, serve that version to new executions, too. It needs the scope
+   * `workflows:write`.
+   */
+  activateWorkflow(workflow, { version, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/activate`,
+      body: { version },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Take a workflow out of service: it takes no messages and starts nothing. Conversations stay where they are. It
+   * needs the scope `workflows:write`.
+   */
+  deactivateWorkflow(workflow, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/deactivate`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Take a workflow out of service for a while. It needs the scope `workflows:write`. */
+  pauseWorkflow(workflow, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/pause`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Take a workflow out of service for good. Nothing is deleted. It needs the scope `workflows:write`. */
+  archiveWorkflow(workflow, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/archive`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Make a workflow from its document. It is a draft, out of service, until it is published. It needs the scope
+   * `workflows:write`.
+   */
+  createWorkflow(document, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/workflows",
+      body: document,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Read the draft; of a workflow without edits, the document of its active version. It needs the scope
+   * `workflows:read`.
+   */
+  getDraft(workflow, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/draft`,
+      signal,
+    });
+  }
+
+  /** Replace the draft. It may have errors; publishing needs it without. It needs the scope `workflows:write`. */
+  updateWorkflow(workflow, document, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/draft`,
+      body: document,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Check the draft, or the document that you send, together with the workflows that it runs as subflows. It needs the
+   * scope `workflows:read`.
+   */
+  validateWorkflow(workflow, document, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/validate`,
+      body: document,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
+   * the scope `workflows:write`.
+   */
+  applyEdits(workflow, { edits, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/workflows/${segment(workflow)}/draft`,
+      body: { edits },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Read a workflow with all nodes and edges of its draft. It needs the scope `workflows:read`. */
+  getWorkflowWithNodesAndEdges(workflow, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/graph`,
+      signal,
+    });
+  }
+
+  /** List the nodes of the draft, or of a version, in the order of their ids. It needs the scope `workflows:read`. */
+  getNodesByWorkflowId(workflow, { version, cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes`,
+      query: { version, cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Add a node to the draft. Its properties may be incomplete; publishing needs them without errors. It needs the scope
+   * `workflows:write`.
+   */
+  createNode(workflow, document, { ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes`,
+      body: document,
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Replace the properties of a node. It needs the scope `workflows:write`. */
+  updateNodeProperties(workflow, node, document, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes/${segment(node)}/properties`,
+      body: document,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Draw a node elsewhere. It needs the scope `workflows:write`. */
+  updateNodePosition(workflow, node, { x, y, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes/${segment(node)}/position`,
+      body: { x, y },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Read a node of the draft, or of a version. It needs the scope `workflows:read`. */
+  getNodeByNodeId(workflow, node, { version, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes/${segment(node)}`,
+      query: { version },
+      signal,
+    });
+  }
+
+  /** Replace all of a node but its id. A node may be sent back as it was read. It needs the scope `workflows:write`. */
+  updateNode(workflow, node, document, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes/${segment(node)}`,
+      body: document,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Remove a node with the edges from it and to it. It is refused while an interrupt leads to the node. It needs the
+   * scope `workflows:write`.
+   */
+  deleteNode(workflow, node, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "DELETE",
+      path: `/api/v1/workflows/${segment(workflow)}/nodes/${segment(node)}`,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Draw many nodes elsewhere, as one revision. The others stay where they are. It needs the scope `workflows:write`.
+   */
+  updateNodePositions(workflow, { positions, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/positions`,
+      body: { positions },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the
+   * scope `workflows:read`.
+   */
+  getEdgesByWorkflowId(workflow, { version, cursor, limit, source, target, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/edges`,
+      query: { version, cursor, limit, source, target },
+      signal,
+    });
+  }
+
+  /** Add an edge to the draft. Without an id it gets one. It needs the scope `workflows:write`. */
+  createEdge(workflow, document, { ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/edges`,
+      body: document,
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Read an edge of the draft, or of a version. It needs the scope `workflows:read`. */
+  getEdgeByEdgeId(workflow, edge, { version, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/edges/${segment(edge)}`,
+      query: { version },
+      signal,
+    });
+  }
+
+  /**
+   * Replace all of an edge but its id. An edge may be sent back as it was read. It needs the scope `workflows:write`.
+   */
+  updateEdge(workflow, edge, document, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/workflows/${segment(workflow)}/edges/${segment(edge)}`,
+      body: document,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Remove an edge. It needs the scope `workflows:write`. */
+  deleteEdge(workflow, edge, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "DELETE",
+      path: `/api/v1/workflows/${segment(workflow)}/edges/${segment(edge)}`,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** List the versions of a workflow, the newest first. It needs the scope `workflows:read`. */
+  getVersions(workflow, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/versions`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Read a version with its documents. It needs the scope `workflows:read`. */
+  getVersion(workflow, version, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/versions/${segment(version)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Make a version of the draft, and serve it to new executions. Those under way keep theirs, or go where a plan says
+   * whose `token` is given. It needs the scope `workflows:write`.
+   */
+  publishWorkflow(workflow, { message, token, ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/publish`,
+      body: { message, token },
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Serve a former version to new executions again. Those under way keep theirs. It needs the scope `workflows:write`.
+   */
+  rollbackWorkflow(workflow, version, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/versions/${segment(version)}/rollback`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Compare two documents of a workflow, as data and in sentences: versions by their numbers, the `active` one, or the
+   * `draft`. It needs the scope `workflows:read`.
+   */
+  getWorkflowDiff(workflow, { from: from_, to, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/diff`,
+      query: { from: from_, to },
+      signal,
+    });
+  }
+
+  /**
+   * Say how many sessions wait at each node, and what would become of each if the draft were published. Every session
+   * is tried against the draft. Nothing is changed; the answer's `token` publishes what was planned. It needs the scope
+   * `workflows:write`.
+   */
+  planPublication(workflow, { moves, default: default_, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/plan`,
+      body: { moves, default: default_ },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the publications of a workflow that had a plan, the newest first. It needs the scope `workflows:read`. */
+  getPublications(workflow, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/publications`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Read a publication: how many of its sessions have moved, and why others have not. It needs the scope
+   * `workflows:read`.
+   */
+  getPublication(workflow, publication, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/publications/${segment(publication)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Serve the former version again, and return the moved sessions that have not gone on since. It needs the scope
+   * `workflows:write`.
+   */
+  rollbackPublication(workflow, publication, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/publications/${segment(publication)}/rollback`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the executions of your organization, the newest first. It needs the scope `executions:read`. */
+  getExecutions({ cursor, limit, workflow, status, session, topLevel, after, before, sort, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/executions",
+      query: { cursor, limit, workflow, status, session, topLevel, after, before, sort },
+      signal,
+    });
+  }
+
+  /** List the executions that have not ended, the newest first. It needs the scope `executions:read`. */
+  getActiveExecutions({ cursor, limit, workflow, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/executions/active",
+      query: { cursor, limit, workflow },
+      signal,
+    });
+  }
+
+  /** List a workflow's executions, the newest first. It needs the scope `executions:read`. */
+  getExecutionsByWorkflowId(workflow, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/executions`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Start a workflow. The execution runs in the background. It needs the scope `executions:write`. */
+  createExecution(workflow, { input, priority, key, user, version, externalId, channel, address, metadata, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/executions`,
+      body: { input, priority, key, user, version, externalId, channel, address, metadata },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List a session's executions, the newest first. It needs the scope `executions:read`. */
+  getExecutionsBySessionId(session, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}/executions`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Read an execution with its values, what it has used, and the checkpoints from which it can be retried. It needs the
+   * scope `executions:read`.
+   */
+  getExecution(execution, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}`,
+      signal,
+    });
+  }
+
+  /** List the runs that an execution started, the newest first. It needs the scope `executions:read`. */
+  getChildren(execution, { cursor, limit, status, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/children`,
+      query: { cursor, limit, status },
+      signal,
+    });
+  }
+
+  /** Read an execution's steps: one for each visit of a node. It needs the scope `executions:read`. */
+  getExecutionTraces(execution, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/steps`,
+      signal,
+    });
+  }
+
+  /**
+   * List an execution's log lines, oldest first. A page with less than `limit` lines may have another one after it:
+   * `next` says so. It needs the scope `executions:read`.
+   */
+  getExecutionLogs(execution, { cursor, limit, level, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/logs`,
+      query: { cursor, limit, level },
+      signal,
+    });
+  }
+
+  /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
+  getExecutionArtifacts(execution, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/artifacts`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Read an artifact's bytes, as a download that a browser does not execute. It needs the scope `executions:read`. */
+  getArtifact(execution, key, { signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/artifacts/${segment(key)}`,
+      signal,
+    });
+  }
+
+  /** Delete an artifact for good. It needs the scope `executions:write`. */
+  deleteArtifact(execution, key, { signal } = {}) {
+    return this._do({
+      method: "DELETE",
+      path: `/api/v1/executions/${segment(execution)}/artifacts/${segment(key)}`,
+      signal,
+    });
+  }
+
+  /** Queue a run of a workflow, and answer with its ids at once. It needs the scope `executions:write`. */
+  executeWorkflow(workflow, { input, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/execute`,
+      body: { input },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Start a workflow for a user, who may use only the own credentials and the organization's. It needs the scope
+   * `executions:write`.
+   */
+  triggerWorkflow(workflow, { userName, input, version, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/trigger`,
+      body: { userName, input, version },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Start every active workflow with a `trigger.event` for this event, each once. It needs the scope
+   * `executions:write`.
+   */
+  emitEvent({ name, payload, key, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/events",
+      body: { name, payload, key },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Read an execution, like `/executions/{execution}`. It needs the scope `executions:read`. */
+  getExecutionStatus(execution, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/executions/${segment(execution)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Let a pending execution begin before all others that wait for a worker. One that has begun stays as it is. It needs
+   * the scope `executions:write`.
+   */
+  startExecution(execution, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/start`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Pause an execution until it is resumed. A turn under way is abandoned, and runs again after that. It needs the
+   * scope `executions:write`.
+   */
+  pauseExecution(execution, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/pause`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Resume a paused execution; timers that came due meanwhile fire. It needs the scope `executions:write`. */
+  resumeExecution(execution, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/resume`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Cancel an execution, the runs that it waits for, and what is queued. It is `cancelling` until its `finally` has
+   * run. Sent again, it changes nothing. It needs the scope `executions:write`.
+   */
+  cancelExecution(execution, { skipFinally, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/cancel`,
+      body: { skipFinally },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Run an ended execution again. `retries` counts how often. It needs the scope `executions:write`. */
+  retryExecution(execution, { attempts, delay, backoff, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/retry`,
+      body: { attempts, delay, backoff },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * End an execution now, as completed with this output. Its `finally` does not run; the runs that it waits for are
+   * cancelled, and a parent that waits for it gets the output. It needs the scope `executions:write`.
+   */
+  completeExecution(execution, { output, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/complete`,
+      body: { output },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * End an execution now, as failed for this reason. Its `finally` does not run; the runs that it waits for are
+   * cancelled, and a parent that waits for it is told. It needs the scope `executions:write`.
+   */
+  failExecution(execution, { message, data, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/fail`,
+      body: { message, data },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let a waiting execution go on at another node of its version, with its variables. Subflows, loops and digressions
+   * that it is in are left, and the runs that it waits for are cancelled. It needs the scope `executions:write`.
+   */
+  updateCurrentNode(execution, { node, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/executions/${segment(execution)}/node`,
+      body: { node },
+      signal,
+    });
+  }
+
+  /**
+   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
+   * scope `executions:read`.
+   */
+  exportResults({ workflow, status, after, before, format, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/results",
+      query: { workflow, status, after, before, format },
+      signal,
+    });
+  }
+
+  /**
+   * List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`
+   * calls may have another one after it: `next` says so. It needs the scope `executions:read`.
+   */
+  getAiCalls({ cursor, limit, workflow, model, topic, after, before, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/ai-calls",
+      query: { cursor, limit, workflow, model, topic, after, before },
+      signal,
+    });
+  }
+
+  /** Read a call of a model; 404 when it is not recorded. It needs the scope `executions:read`. */
+  getAiCall(call, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/ai-calls/${segment(call)}`,
+      signal,
+    });
+  }
+
+  /** List an execution's calls of models, in their order. It needs the scope `executions:read`. */
+  getExecutionAiCalls(execution, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/ai-calls`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Sum up calls, tokens and cost of models by workflow, node, model, or day. It needs the scope `executions:read`. */
+  getUsage({ groupBy, workflow, model, topic, after, before, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/usage",
+      query: { groupBy, workflow, model, topic, after, before },
+      signal,
+    });
+  }
+
+  /**
+   * Count the visits of each node and edge of a version, and who waits at each node now. It needs the scope
+   * `executions:read`.
+   */
+  getWorkflowCounts(workflow, { version, after, before, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/counts`,
+      query: { version, after, before },
+      signal,
+    });
+  }
+
+  /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
+  getSessionsByWorkflowId(workflow, { cursor, limit, channel, active, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/sessions`,
+      query: { cursor, limit, channel, active },
+      signal,
+    });
+  }
+
+  /** Find the session of a person in a workflow. It needs the scope `sessions:read`. */
+  getSessionByExternalId(workflow, { externalId, channel, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/sessions/by-external-id`,
+      query: { externalId, channel },
+      signal,
+    });
+  }
+
+  /** Find the chat session of your application's user in a workflow. It needs the scope `sessions:read`. */
+  getSessionByUserId(workflow, { userId, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/sessions/by-user-id`,
+      query: { userId },
+      signal,
+    });
+  }
+
+  /**
+   * List the sessions whose conversation is under way, of all your workflows or of one. It needs the scope
+   * `sessions:read`.
+   */
+  getActiveSessions({ cursor, limit, workflow, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/sessions/active",
+      query: { cursor, limit, workflow },
+      signal,
+    });
+  }
+
+  /** Read a session. It needs the scope `sessions:read`. */
+  getSession(session, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}`,
+      signal,
+    });
+  }
+
+  /**
+   * List what a session did, turn by turn, and what operators did to it; the newest first. It needs the scope
+   * `sessions:read`.
+   */
+  getSessionHistory(session, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}/history`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Write a note into a session's history. It needs the scope `sessions:write`. */
+  addToSessionHistory(session, { text, nodeId, data, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/history`,
+      body: { text, nodeId, data },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List a session's messages in both directions with their delivery, the newest first, in whole turns. It needs the
+   * scope `sessions:read`.
+   */
+  getSessionMessages(session, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}/messages`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Send a message of the person who has the conversation. It needs the scope `sessions:write`. */
+  sendAsPerson(session, { text, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/messages`,
+      body: { text },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Read a session's variables. It needs the scope `sessions:read`. */
+  getSessionContext(session, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}/context`,
+      signal,
+    });
+  }
+
+  /**
+   * Set and remove variables of a conversation under way. A turn under way runs again with them. It needs the scope
+   * `sessions:write`.
+   */
+  updateSessionContext(session, { variables, remove, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/sessions/${segment(session)}/context`,
+      body: { variables, remove },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * End a conversation: its execution is cancelled, its timers are dead. The person's next message begins anew. It
+   * needs the scope `sessions:write`.
+   */
+  deactivateSession(session, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/deactivate`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
+   */
+  handOverSession(session, { person, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/hand-over`,
+      body: { person },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
+   * the scope `sessions:write`.
+   */
+  returnSession(session, { replay, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/return`,
+      body: { replay },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Refuse the token of a chat visitor from now on, in every process; its streams end. It needs the scope
+   * `sessions:write`.
+   */
+  revokeSession(workflow, { externalId, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/sessions/revoke`,
+      body: { externalId },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Set a contact's time zone, such as `Europe/Berlin`, or none, for all workflows. It needs the scope
+   * `sessions:write`.
+   */
+  updateContact(channel, address, { timeZone, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/contacts/${segment(channel)}/${segment(address)}`,
+      body: { timeZone },
+      signal,
+    });
+  }
+
+  /** List the modules that have credentials, and their fields. It needs the scope `credentials:read`. */
+  getCredentialModules({ signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/credential-modules",
+      signal,
+    });
+  }
+
+  /**
+   * List the credentials by name, inactive ones too. With `user`: those that this user may use. It needs the scope
+   * `credentials:read`.
+   */
+  getCredentialsByModule({ cursor, limit, module, user, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/credentials",
+      query: { cursor, limit, module, user },
+      signal,
+    });
+  }
+
+  /** Store a credential. Its sensitive fields are never shown again. It needs the scope `credentials:write`. */
+  createCredential({ module, name, fields, user, isDefault, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/credentials",
+      body: { module, name, fields, user, isDefault },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the active credentials by name. With `user`: those that this user may use. It needs the scope
+   * `credentials:read`.
+   */
+  getActiveCredentials({ cursor, limit, module, user, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/credentials/active",
+      query: { cursor, limit, module, user },
+      signal,
+    });
+  }
+
+  /**
+   * Read the credential of this name: the user's own, else the organization's. It needs the scope `credentials:read`.
+   */
+  getCredentialByName({ module, name, user, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/credentials/by-name",
+      query: { module, name, user },
+      signal,
+    });
+  }
+
+  /** Read a credential by its id. It needs the scope `credentials:read`. */
+  getCredential(credential, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/credentials/${segment(credential)}`,
+      signal,
+    });
+  }
+
+  /** Replace the fields that are sent; null removes one. It needs the scope `credentials:write`. */
+  updateCredential(credential, { fields, isDefault, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/credentials/${segment(credential)}`,
+      body: { fields, isDefault },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Delete a credential that no active version and no draft names. It needs the scope `credentials:write`. */
+  deleteCredential(credential, { ifMatch, signal } = {}) {
+    return this._do({
+      method: "DELETE",
+      path: `/api/v1/credentials/${segment(credential)}`,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Put a credential back into use. It needs the scope `credentials:write`. */
+  activateCredential(credential, { ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/credentials/${segment(credential)}/activate`,
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Take a credential out of use: what needs it fails from now on, everywhere within seconds. It needs the scope
+   * `credentials:write`.
+   */
+  deactivateCredential(credential, { ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/credentials/${segment(credential)}/deactivate`,
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the API keys of your organization, the newest first, revoked ones too. It needs the scope `keys:read`. */
+  getKeys({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/keys",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Make an API key with a role, or with scopes of its own. `key` is shown this once. It needs the scope `keys:write`.
+   */
+  createKey({ name, role, scopes, expiresInDays, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/keys",
+      body: { name, role, scopes, expiresInDays },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Revoke an API key for good: it is refused from now on, by other processes within seconds. It needs the scope
+   * `keys:write`.
+   */
+  revokeKey(key, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/keys/${segment(key)}/revoke`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the keys of applications whose tokens your organization trusts. It needs the scope `keys:read`. */
+  getTokenKeys({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/token-keys",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Trust the JSON Web Tokens that a key signs: `sub`, `iat`, `exp` at most a day later, and maybe `role`; their header
+   * has the key's id as `kid`. It needs the scope `keys:write`.
+   */
+  createTokenKey({ name, algorithm, publicKey, role, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/token-keys",
+      body: { name, algorithm, publicKey, role },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Trust a key no longer: its tokens are refused from now on. It needs the scope `keys:write`. */
+  revokeTokenKey(tokenKey, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/token-keys/${segment(tokenKey)}/revoke`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the people of your organization, the oldest account first, deactivated ones too. It needs the scope
+   * `users:read`.
+   */
+  getUsers({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/users",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Make an account with a role. `password` is shown this once; the person changes it after signing in. It needs the
+   * scope `users:write`.
+   */
+  createUser({ email, name, role, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/users",
+      body: { email, name, role },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Read an account. It needs the scope `users:read`. */
+  getUser(user, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/users/${segment(user)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
+   */
+  updateUser(user, { name, role, active, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/users/${segment(user)}`,
+      body: { name, role, active },
+      signal,
+    });
+  }
+
+  /**
+   * Give an account a new first password, end its lockout, and sign it out everywhere. It needs the scope
+   * `users:write`.
+   */
+  resetPassword(user, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/users/${segment(user)}/reset-password`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the organizations of the deployment. With the header Botflow-Organization a call works on one of them. It
+   * needs the scope `organizations:write`.
+   */
+  getOrganizations({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/organizations",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Make an organization. It needs the scope `organizations:write`. */
+  createOrganization({ id, name, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/organizations",
+      body: { id, name },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Read your own organization. It needs the scope `workflows:read`. */
+  getOrganization({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/organization",
+      signal,
+    });
+  }
+
+  /** Rename your own organization. It needs the scope `users:write`. */
+  updateOrganization({ name, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: "/api/v1/organization",
+      body: { name },
+      signal,
+    });
+  }
+
+  /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
+  getChanges({ cursor, limit, subject, after, before, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/audit-log",
+      query: { cursor, limit, subject, after, before },
+      signal,
+    });
+  }
+
+  /** List the workflows of your organization. It needs the scope `workflows:read`. */
+  listWorkflows({ cursor, limit, status, executionMode, name, sort, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/workflows",
+      query: { cursor, limit, status, executionMode, name, sort },
+      signal,
+    });
+  }
+
+  /** Make a workflow from its document. It needs the scope `workflows:write`. */
+  postWorkflow(document, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/workflows",
+      body: document,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Replace a workflow's draft. It needs the scope `workflows:write`. */
+  putWorkflow(workflow, document, { ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/workflows/${segment(workflow)}`,
+      body: document,
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Put a workflow into service. It needs the scope `workflows:write`. */
+  putActivation(workflow, { version, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/workflows/${segment(workflow)}/activate`,
+      body: { version },
+      signal,
+    });
+  }
+
+  /** Take a workflow out of service for a while. It needs the scope `workflows:write`. */
+  putPause(workflow, { signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/workflows/${segment(workflow)}/pause`,
+      signal,
+    });
+  }
+
+  /** Start a workflow by hand. It needs the scope `executions:write`. */
+  postTrigger(workflow, { userName, input, version, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/workflows/${segment(workflow)}/trigger`,
+      body: { userName, input, version },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List executions, the newest first. It needs the scope `executions:read`. */
+  listWorkflowRuns({ cursor, limit, workflow, status, session, topLevel, after, before, sort, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/workflow-runs",
+      query: { cursor, limit, workflow, status, session, topLevel, after, before, sort },
+      signal,
+    });
+  }
+
+  /** Read an execution with the first hundred lines of its log. It needs the scope `executions:read`. */
+  getWorkflowRun(execution, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/workflow-runs/${segment(execution)}`,
+      signal,
+    });
+  }
+}
