@@ -31,6 +31,7 @@ Point = Literal[
     "publication.begun",  # a version is published by plan, no session has moved
     "publication.computed",  # it is decided where some sessions move, nothing is written
     "publication.moved",  # some sessions have moved, others have not
+    "erasure.stepped",  # a step of an erasure is durable, its copies in memory are not dropped
     "publication.returned",  # some moved sessions have returned, others have not
 ]
 POINTS: tuple[Point, ...] = get_args(Point)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-Use = Literal["session tokens", "delivery callbacks", "credentials", "cache", "file links"]
+Use = Literal["session tokens", "delivery callbacks", "credentials", "cache", "file links", "erasures"]
 KEY_BYTES = 32
 FEWEST_CHARACTERS = 8  # of a secret that differ from each other
 

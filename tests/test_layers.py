@@ -48,6 +48,7 @@ LEVELS = {
             *("backlog_counts", "backup", "cache", "consent_changes", "consent_turns", "contacts", "credentials"),
             "decisions",
             *(
+                "erasure",
                 "files",
                 "migrations",
                 "one_off",
@@ -66,7 +67,7 @@ LEVELS = {
     ),
     "runtime": (
         ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
-        ("asks", "delivery", "publications"),
+        ("asks", "delivery", "erasures", "publications"),
         ("turns",),
         ("runs",),
         ("options", "readiness"),

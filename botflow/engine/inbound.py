@@ -92,11 +92,8 @@ class Inbound:
 
     @property
     def new_execution_id(self) -> str:
-        """Return the id for an execution that this inbound starts: a UUIDv7 of its receipt and seed (RFC 9562)."""
-        milliseconds = int(self.received_at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
-        high = (milliseconds << 16) | 0x7000 | ((self.seed >> 51) & 0x0FFF)
-        low = (0b10 << 62) | (self.seed & 0x3FFF_FFFF_FFFF_FFFF)
-        return str(UUID(int=(high << 64) | low))
+        """Return the id for an execution that this inbound starts."""
+        return str(execution_id(self.received_at, self.seed))
 
     def content(self) -> dict[str, Any]:
         """Return `$message` for templates, which is also stored in the inbound's row; empty fields are left out."""
@@ -116,3 +113,11 @@ class Inbound:
         if self.location is not None:
             content["location"] = self.location.to_json()
         return content
+
+
+def execution_id(received_at: datetime, seed: int) -> UUID:
+    """Return the id of the execution that an inbound starts: a UUIDv7 of its receipt and seed (RFC 9562)."""
+    milliseconds = int(received_at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    high = (milliseconds << 16) | 0x7000 | ((seed >> 51) & 0x0FFF)
+    low = (0b10 << 62) | (seed & 0x3FFF_FFFF_FFFF_FFFF)
+    return UUID(int=(high << 64) | low)

@@ -135,6 +135,16 @@ class Meters(Protocol):
         """Return how many segments may leave `sender` in a second."""
 
 
+@runtime_checkable
+class Redacts(Protocol):
+    """A channel's second ability: delete a message at the provider, because its person is erased."""
+
+    async def redact(self, reference: str) -> None:
+        """Delete the message with this provider's id, and its media; one that is unknown there is deleted already.
+
+        ProviderError, `retryable` if a later try may succeed."""
+
+
 LONGEST_SHOWN = 64  # characters of an address in a message
 Channels = Mapping[str, Channel] | Mapping[str, type[Channel]]
 

@@ -25,6 +25,7 @@ Action = Literal[
     "key.revoked",
     "organization.created",
     "organization.renamed",
+    "person.erased",
     "token_key.created",
     "token_key.revoked",
     "user.changed",

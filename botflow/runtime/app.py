@@ -22,9 +22,11 @@ from botflow.runtime.asks.route_learning import RouteLearning
 from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
 from botflow.runtime.assembly.base import open_base
 from botflow.runtime.assembly.delivery import delivery_of
+from botflow.runtime.assembly.erasures import erasures_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
 from botflow.runtime.delivery.status_urls import CallbackUrls
+from botflow.runtime.erasures.eraser import BackgroundEraser
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
 from botflow.runtime.process.event_loop_lag import watch_lag
@@ -71,6 +73,7 @@ class Runtime:
     triggers: Triggers
     executions: Executions
     mover: PublicationMover
+    eraser: BackgroundEraser
     vault: Vault
     accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
@@ -97,9 +100,10 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         delivery = delivery_of(base)
         turns = await open_turns(base, delivery, stack)
         runs = runs_of(base)
+        erasures = erasures_of(base, turns)
         metrics, overload, check_queue = watches_of(base, turns.keeper)
         metrics.watch_working(lambda: turns.sessions.running)
-        tick = tick_of(base, delivery, turns, runs)
+        tick = tick_of(base, delivery, turns, runs, erasures)
         base.hub.on_claimable(tick.look_now)
         turns.sessions.on_room(lambda: tick.wake("claim"))
         turns.on_committed.listener = waker_of(options, base.hub, delivery.sender, tick)
@@ -146,6 +150,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             triggers=runs.triggers,
             executions=runs.executions,
             mover=runs.mover,
+            eraser=erasures.eraser,
             vault=base.vault,
             accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),

@@ -19,6 +19,7 @@ from botflow.service.credentials.credentials import Credentials
 from botflow.service.executions.ai_calls import AiCalls
 from botflow.service.executions.executions import Executions
 from botflow.service.executions.usage import Reports
+from botflow.service.people.erasures import Erasures
 from botflow.service.sessions.contacts import PersonContacts
 from botflow.service.sessions.handovers import Handovers
 from botflow.service.sessions.session_changes import SessionChanges
@@ -119,6 +120,10 @@ class Service:
     @cached_property
     def organizations(self) -> Organizations:
         return Organizations(self._runtime, self.caller)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        return Erasures(self._runtime, self.caller)
 
     @cached_property
     def audit_log(self) -> AuditLog:

@@ -27,6 +27,7 @@ from botflow.web.api.access import audit_log, keys, organizations, token_keys, u
 from botflow.web.api.api_key import ApiKeyRequired
 from botflow.web.api.decisions import list_decisions
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
+from botflow.web.api.people import erasures
 from botflow.web.api.workflows import diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -65,6 +66,7 @@ OPERATIONS = (
     *users.OPERATIONS,
     *organizations.OPERATIONS,
     *audit_log.OPERATIONS,
+    *erasures.OPERATIONS,
     *plain_paths.OPERATIONS,
 )
 

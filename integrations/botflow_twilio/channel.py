@@ -33,7 +33,7 @@ CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
 
 class TwilioChannel:
-    """A Channel that Announces, Reconciles, Meters and Reports.
+    """A Channel that Announces, Reconciles, Redacts, Meters and Reports.
 
     Without an auth token it verifies nothing, so only `--dev` lets webhooks in; without an account, sends are held.
     """
@@ -90,6 +90,10 @@ class TwilioChannel:
 
     async def find(self, outbound: StoredOutbound) -> list[Sent]:
         return await self._rest.find(outbound)
+
+    async def redact(self, reference: str) -> None:
+        """Delete a message, ours or a person's, with its media."""
+        await self._rest.delete(reference)
 
     def segments(self, message: SendMessage, channel: str) -> int:
         """WhatsApp messages and messages with media are charged per message."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from base64 import b64encode
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 PAGE = 200
+MOST_MEDIA = 10  # of one message: https://www.twilio.com/docs/messaging/api/media-resource
+PASSING_CODES = (20003, 20009, 20429)  # a wrong token, a message on its way, too many requests
 MOST_MESSAGES = 1000  # how many between one pair of numbers are searched for a lost one
 LONGEST_VALIDITY_S = 36_000  # https://www.twilio.com/docs/messaging/api/message-resource
 CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's may differ
@@ -96,6 +99,31 @@ class Rest:
         candidates.reverse()
         return [_as_sent(found) for found in sorted(candidates, key=lambda found: found.date_created)]
 
+    async def delete(self, sid: str) -> None:
+        """Delete a message and its media; one that Twilio does not know is deleted already.
+
+        ProviderError `twilio.redaction_failed`, retryable unless Twilio refuses it for good. A message on its way is
+        refused for as long as that lasts (error 20009).
+        """
+        if not (self._account_sid and self._auth_token):
+            raise ProviderError("Twilio has no account here", code="twilio.not_configured", retryable=True)
+        client = await self._open()
+        from twilio.base.exceptions import TwilioRestException
+
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                message = client.messages(sid)
+                for media in await message.media.list_async(limit=MOST_MEDIA):
+                    await media.delete_async()
+                await message.delete_async()
+        except TwilioRestException as refusal:
+            if refusal.status == HTTPStatus.NOT_FOUND:
+                return
+            is_for_good = refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR and refusal.code not in PASSING_CODES
+            raise _not_deleted(f"{refusal.status} {refusal.code or ''}".strip(), retryable=not is_for_good) from refusal
+        except Exception as failure:
+            raise _not_deleted(type(failure).__name__, retryable=True) from failure
+
     async def _candidates(self, outbound: StoredOutbound) -> list[Any]:
         """Return the messages between the two numbers since the part was created, with its text, newest first.
 
@@ -153,6 +181,10 @@ class Rest:
         if self._api_url:
             client.api.base_url = self._api_url.rstrip("/")
         return client
+
+
+def _not_deleted(why: str, *, retryable: bool) -> ProviderError:
+    return ProviderError(f"Twilio did not delete a message: {why}", code="twilio.redaction_failed", retryable=retryable)
 
 
 def _load_sdk() -> None:

@@ -10,6 +10,7 @@ from botflow.records.queues import EFFECTS, EXECUTIONS, TURNS
 from botflow.records.turns import TurnCommit
 from botflow.runtime.assembly.base import Base
 from botflow.runtime.assembly.delivery import Delivery
+from botflow.runtime.assembly.erasures import ErasureWork
 from botflow.runtime.assembly.runs import Runs
 from botflow.runtime.assembly.turns import Turns
 from botflow.runtime.delivery.sender import SENDERS, Sender
@@ -35,7 +36,7 @@ def watches_of(base: Base, keeper: LeaseKeeper) -> tuple[Metrics, Overload, Call
     return metrics, overload, overload.check_queue
 
 
-def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
+def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs, erasures: ErasureWork) -> Tick:
     """Return the tick with this process's background steps, which depend on its queues."""
     timing, leases = base.options.timing, base.database.leases
     queues = base.options.queues
@@ -47,7 +48,7 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
     if EFFECTS in queues:
         steps += runs.carrier.steps()
     if TURNS in queues:
-        steps += runs.mover.steps()
+        steps += [*runs.mover.steps(), *erasures.eraser.steps(), *erasures.providers.steps()]
 
     async def look() -> Seen:
         seen = await leases.look(base.owner, timing.dead_after_s)

@@ -303,9 +303,10 @@ class Receiver:
     async def _run(
         self, live: LiveFlow, stored: StoredSession, inbound: Inbound, step: Paused | Turn | None, accepted: Accepted
     ) -> None:
-        """Continue the turn as a task of this process; from its start, if the session has changed since it was read."""
+        """Continue the turn as a task of this process; from its start, if the session has changed since it was read, or
+        is another one: what was read may have been erased."""
         session, seq = accepted.turn
-        if accepted.version != stored.session.version:
+        if accepted.version != stored.session.version or (stored.has_row and stored.id != session):
             step = None
             stored = await self._turns.load_by_id(session) or stored
         stored = replace(stored, id=session, last_seq=seq, done_seq=seq - 1)

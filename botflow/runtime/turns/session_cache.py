@@ -6,6 +6,7 @@ Any copy may be stale. The commit's fence detects this, so a stale copy costs at
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Protocol
 
 from botflow.records.sessions import SessionKey, StoredSession
@@ -59,6 +60,12 @@ class HotSessions:
 
     def forget(self, key: SessionKey) -> None:
         self._kept.pop(key, None)
+
+    def forget_sessions(self, sessions: Iterable[int]) -> None:
+        """Drop this process's copies of erased sessions."""
+        gone = frozenset(sessions)
+        for key in [key for key, stored in self._kept.items() if stored.id in gone]:
+            del self._kept[key]
 
     def _keep(self, stored: StoredSession) -> None:
         self._kept[stored.key] = stored

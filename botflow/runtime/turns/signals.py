@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -131,6 +131,7 @@ class Hub:
         self._pending = asyncio.Event()
         self._on_flows_changed: Callable[[], None] | None = None
         self._on_claimable: Callable[[], None] | None = None
+        self._on_erased: Callable[[Sequence[int]], None] | None = None
         self._is_alone = False
         self._log = structlog.get_logger("botflow.hub")
 
@@ -154,6 +155,10 @@ class Hub:
         """Set the callback for signals, from here or another process, that an inbound can be claimed."""
         self._on_claimable = callback
 
+    def on_erased(self, callback: Callable[[Sequence[int]], None]) -> None:
+        """Set the callback for signals, from here or another process, that sessions were erased."""
+        self._on_erased = callback
+
     def seen(self, others: bool) -> None:
         """Learn whether there are other processes: while there are none, session signals are not published.
 
@@ -166,6 +171,13 @@ class Hub:
         if self._on_claimable is not None:
             self._on_claimable()
         self._send(["c"])
+
+    def erased(self, sessions: Sequence[int]) -> None:
+        """Let every process forget these sessions, and wake their listeners."""
+        if self._on_erased is not None:
+            self._on_erased(sessions)
+        self._send(["e", list(sessions)])
+        self.wake(sessions)
 
     def wake(self, sessions: Iterable[int]) -> None:
         """Wake all listeners of these sessions, in every process."""
@@ -278,6 +290,8 @@ class Hub:
                 with suppress(KeyError, TypeError, ValueError, AttributeError):
                     messages = tuple(SendMessage.from_json(each) for each in said)
                     self._deliver(session, Preview(seq, attempt, version, first, messages))
+            case ["e", list(sessions)] if self._on_erased is not None:
+                self._on_erased([each for each in sessions if isinstance(each, int)])
             case ["c"] if self._on_claimable is not None:
                 self._on_claimable()
             case ["f"] if self._on_flows_changed is not None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import orjson
 from redis.asyncio import Redis
@@ -31,8 +32,11 @@ CALL_S = 0.05
 KEPT_S = 3600
 GATHER_S = 0.05  # sessions that are put this close together travel as one
 LARGEST_BACKLOG = 5_000
+SCANNED = 500  # keys in one call
 RESUBSCRIBE_S = 0.5
 PIPELINE_SAYS = " of pipeline caused error: "
+
+T = TypeVar("T")
 
 
 def open_redis(url: str, namespace: str, keyring: Keyring) -> RedisLink:
@@ -92,6 +96,34 @@ class RedisLink:
             del self._backlog[next(iter(self._backlog))]
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def erase(self, keys: Sequence[SessionKey]) -> None:
+        """Delete the copies of erased sessions; ProviderError `redis.unavailable`."""
+        for start in range(0, len(keys), SCANNED):
+            names = [self._name(key) for key in keys[start : start + SCANNED]]
+            for name in names:
+                self._backlog.pop(name, None)
+            await self._insist(self._calls.unlink(*names))
+
+    async def count_naming(self, needles: Sequence[str]) -> tuple[int, int]:
+        """Return how many keys this deployment has, and how many name one of these; ProviderError `redis.unavailable`.
+
+        A bound of keys is not needed: they are gone through, and expire.
+        """
+        cursor, found, naming = 0, 0, 0
+        while True:
+            cursor, names = await self._insist(self._calls.scan(cursor, match=f"{self._prefix}:*", count=SCANNED))
+            found += len(names)
+            naming += sum(any(needle.encode() in name for needle in needles) for name in names)
+            if cursor == 0:
+                return found, naming
+
+    async def _insist(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except (RedisError, OSError) as failure:
+            self._note(failure)
+            raise ProviderError("Redis did not answer", code="redis.unavailable", retryable=True) from failure
 
     async def count(self, more: Sequence[Count]) -> list[int] | None:
         """Add to the counts in one round trip, and return them; None when Redis does not answer."""

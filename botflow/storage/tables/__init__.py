@@ -1,5 +1,6 @@
 """The tables, a module for each subject."""
 
+from botflow.storage.tables.erasures import erased_sessions, erasures, redactions
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
 from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedules
@@ -45,6 +46,8 @@ __all__ = [
     "decisions",
     "drafts",
     "effects",
+    "erased_sessions",
+    "erasures",
     "executions",
     "file_pieces",
     "files",
@@ -56,6 +59,7 @@ __all__ = [
     "processes",
     "publication_sessions",
     "publications",
+    "redactions",
     "schedules",
     "senders",
     "sessions",

@@ -113,12 +113,13 @@ class Stream:
     async def _catch_up(self) -> bool:
         """Write every message after the cursor, then the session's status if it changed.
 
-        False, and nothing is written, when the visitor's token was revoked. Each turn begins with this read, so no
-        draft is shown after it either.
+        False, and nothing is written, when the visitor's token was revoked, or the session was erased: a reader that
+        connects again finds the one that has begun since. Each turn begins with this read, so no draft is shown after
+        it either.
         """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
-        if self._by_token and stored is not None and stored.token_revoked:
+        if stored is None or (self._by_token and stored.token_revoked):
             return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
@@ -133,7 +134,7 @@ class Stream:
                 await self._write("message", shown, outbound.wire_id)
             if len(page) < PAGE:
                 break
-        await self._write_status(conversation_status(stored) if stored is not None else "completed")
+        await self._write_status(conversation_status(stored))
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 
 from botflow.storage.migrations.policies import secure, secure_below, secure_by_workflow
 
-revision = "0017"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
