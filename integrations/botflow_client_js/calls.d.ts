@@ -582,6 +582,25 @@ export interface Change {
   after: any;
 }
 
+/**
+ * An erasure. `person` is a keyed hash of the names. `providers` counts the messages that each channel's provider is to
+ * delete. The receipt is there when the state is `done`, and is renewed when a provider has deleted messages;
+ * `is_genuine` says whether a key of this deployment signed it.
+ */
+export interface Erasure {
+  id: string;
+  state: string;
+  stage: string;
+  person: string;
+  requestedBy: string;
+  requestedAt: string;
+  finishedAt: string | null;
+  providers: Record<string, Record<string, number>>;
+  receipt: Record<string, any> | null;
+  signature: string | null;
+  isGenuine: boolean | null;
+}
+
 /** An execution with the first page of its log. */
 export interface RunDetails {
   id: string;
@@ -1332,6 +1351,19 @@ export class Calls extends Caller {
 
   /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
   getChanges(options?: { cursor?: string; limit?: number; subject?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<Change>;
+
+  /**
+   * Erase a person: sessions, messages, answers, files, runs for them, caches, and their messages at providers. It is
+   * carried out in the background; read the erasure for its receipt. Their next message begins a new conversation. It
+   * needs the scope `people:erase`.
+   */
+  erasePerson(options?: { externalId?: string | null; address?: string | null; userId?: string | null } & Repeatable): Promise<Erasure>;
+
+  /** List the erasures in your organization, the newest first. It needs the scope `people:erase`. */
+  getErasures(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Erasure>;
+
+  /** Read an erasure, with its signed receipt. It needs the scope `people:erase`. */
+  getErasure(erasure: string | number, options?: CallOptions): Promise<Erasure>;
 
   /** List the workflows of your organization. It needs the scope `workflows:read`. */
   listWorkflows(options?: { cursor?: string; limit?: number; status?: "draft" | "active" | "inactive" | "paused" | "archived"; executionMode?: "persistent" | "single"; name?: string; sort?: "id" | "-id" | "name" | "-name" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" } & CallOptions): Pages<Workflow>;

@@ -1231,6 +1231,40 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Erase a person: sessions, messages, answers, files, runs for them, caches, and their messages at providers. It is
+   * carried out in the background; read the erasure for its receipt. Their next message begins a new conversation. It
+   * needs the scope `people:erase`.
+   */
+  erasePerson({ externalId, address, userId, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/erasures",
+      body: { externalId, address, userId },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the erasures in your organization, the newest first. It needs the scope `people:erase`. */
+  getErasures({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/erasures",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Read an erasure, with its signed receipt. It needs the scope `people:erase`. */
+  getErasure(erasure, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/erasures/${segment(erasure)}`,
+      signal,
+    });
+  }
+
   /** List the workflows of your organization. It needs the scope `workflows:read`. */
   listWorkflows({ cursor, limit, status, executionMode, name, sort, signal } = {}) {
     return this._list({

@@ -6,6 +6,7 @@ from botflow_client.calls.contacts import AsyncContactsCalls, ContactsCalls
 from botflow_client.calls.credentials import AsyncCredentialsCalls, CredentialsCalls
 from botflow_client.calls.drafts import AsyncDraftsCalls, DraftsCalls
 from botflow_client.calls.edges import AsyncEdgesCalls, EdgesCalls
+from botflow_client.calls.erasures import AsyncErasuresCalls, ErasuresCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
@@ -38,6 +39,7 @@ class Calls(
     UsersCalls,
     OrganizationsCalls,
     AuditLogCalls,
+    ErasuresCalls,
     ShortAddressesCalls,
 ):
     """All calls; each waits for its answer."""
@@ -61,6 +63,7 @@ class AsyncCalls(
     AsyncUsersCalls,
     AsyncOrganizationsCalls,
     AsyncAuditLogCalls,
+    AsyncErasuresCalls,
     AsyncShortAddressesCalls,
 ):
     """All calls, for asyncio."""

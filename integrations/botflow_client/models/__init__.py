@@ -6,6 +6,7 @@ from botflow_client.models.contacts import Contact
 from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
 from botflow_client.models.edges import EdgeDetail
+from botflow_client.models.erasures import Erasure
 from botflow_client.models.executions import (
     Execution,
     ExecutionDetails,
@@ -64,6 +65,7 @@ __all__ = [
     "EdgeCount",
     "EdgeDetail",
     "EditedGraph",
+    "Erasure",
     "Execution",
     "ExecutionDetails",
     "ExecutionStep",
