@@ -21,7 +21,7 @@ QUICK = {
 TYPES = [*PYTHON, "mypy", "--no-error-summary"]
 LAYERS = [*PYTHON, "pytest", "tests/test_layers.py"]
 # More at a time than there are cores: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
-SIDES = max(4, 3 * (os.cpu_count() or 1))
+SIDES = max(4, 5 * (os.cpu_count() or 1) // 2)
 TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
 # What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes,
 # more generated conversations and cron expressions, ten minutes of a fuzz of the HTTP surface, as many streams as a
