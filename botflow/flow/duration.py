@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+LONGEST_QUOTED = 60  # characters of what is refused
 LONGEST_S = 10 * 366 * 86_400.0
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SHORT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s?([smhd])")
@@ -25,15 +26,17 @@ def parse_duration(text: object) -> float:
     """
     if isinstance(text, timedelta):
         return _bounded(text.total_seconds(), str(text))
-    if not isinstance(text, str):
+    if isinstance(text, int | float):
         raise ValueError(f"{text!r} has no unit; write a duration as 30s, 5m, 24h or 3d")
+    if not isinstance(text, str):  # it is not repeated: what is in it may be large, or a secret
+        raise ValueError("a duration is a text such as 30s, 5m, 24h or 3d")
     word = text.strip()
     if short := _SHORT.fullmatch(word):
         return _bounded(float(short[1]) * _SECONDS[short[2]], word)
     if iso := _ISO.fullmatch(word):
         weeks, days, hours, minutes, seconds = (float(part or 0) for part in iso.groups())
         return _bounded((weeks * 7 + days) * 86_400 + hours * 3_600 + minutes * 60 + seconds, word)
-    raise ValueError(f"{text!r} is no duration; write 30s, 5m, 24h, 3d, or ISO 8601 such as PT30S")
+    raise ValueError(f"{text[:LONGEST_QUOTED]!r} is no duration; write 30s, 5m, 24h, 3d, or ISO 8601 such as PT30S")
 
 
 def write_duration(seconds: float) -> str:

@@ -72,3 +72,11 @@ def test_a_property_holds_seconds_and_is_written_as_text() -> None:
     assert timed.model_dump_json(by_alias=True) == '{"waitFor":"90s"}'
     with pytest.raises(ValidationError, match="has no unit"):
         Timed.model_validate({"waitFor": 90})
+
+
+def test_what_is_refused_is_repeated_only_if_it_is_a_short_text_or_a_number() -> None:
+    for wrong in (["a secret"], {"key": "a secret"}, "x" * 1_000):
+        with pytest.raises(ValueError, match="30s") as refused:
+            parse_duration(wrong)
+        assert "secret" not in str(refused.value)
+        assert len(str(refused.value)) < 200

@@ -103,7 +103,7 @@ async def test_no_sensitive_field_is_clear_anywhere(database_url: str) -> None:
             for row in rows
             for value in row
         ),
-        "files": _files(database_url),
+        "files": files_of(database_url),
     }
 
     assert len(secrets) == 3 * len(SENSITIVE)
@@ -114,7 +114,7 @@ async def test_no_sensitive_field_is_clear_anywhere(database_url: str) -> None:
     assert hits == []
 
 
-def _files(database_url: str) -> str:
+def files_of(database_url: str) -> str:
     """Return the bytes of a SQLite database's files."""
     if not database_url.startswith("sqlite:///"):
         return ""

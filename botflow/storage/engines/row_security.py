@@ -9,15 +9,18 @@ https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 POLICY = "botflow_organization"
 SETTING = "botflow.organization"
 SUFFIX = "_organization"  # of the role's name; the policies know the role by it
 KEPT = "organizations"  # the table whose rows no organization makes or deletes
 LONGEST_NAME = 63  # bytes
+_TRIES = 3
 _SET_IS_A_RIGHT = 160_000  # since Postgres 16 a member of a role may or may not take it on
 
 _OWNER = text(
@@ -102,17 +105,15 @@ def grant_tables(connection: Connection) -> RowSecurity:
 
     What the user may not do is left undone: the tables serve without it. The transaction is the caller's.
     """
-    from sqlalchemy.exc import ProgrammingError
-
     state = read_row_security(connection)
-    if state.is_on or not state.role:
-        return state
-    try:
-        with connection.begin_nested():
+    for _ in range(_TRIES):
+        if state.is_on or not state.role:
+            break
+        # It may be refused; or another database of the server has just made the role, or granted it.
+        with suppress(ProgrammingError, IntegrityError, InternalError), connection.begin_nested():
             _grant(connection, state.role)
-    except ProgrammingError:  # insufficient_privilege
-        pass
-    return read_row_security(connection)
+        state = read_row_security(connection)
+    return state
 
 
 def _grant(connection: Connection, role: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 
@@ -106,6 +107,22 @@ def test_a_user_who_may_make_roles_needs_no_help(
     repaired = migrate(url)  # by the owner of the tables
     assert repaired is not None
     assert repaired.is_on, repaired.lacks
+
+
+async def test_databases_of_one_owner_share_a_role_also_when_it_is_made_at_once(
+    administrator: psycopg.Connection[tuple[object, ...]], url: str, postgres_databases: Databases
+) -> None:
+    others = [postgres_databases.empty() for _ in range(3)]
+    for other in others:
+        administrator.execute(f'ALTER DATABASE "{other}" OWNER TO {USER}'.encode())
+    urls = [url, *(url.replace(administrator.info.dbname, other) for other in others)]
+    for each in urls:
+        migrate(each)
+    administrator.execute(f"ALTER ROLE {USER} CREATEROLE".encode())
+    states = await asyncio.gather(*(asyncio.to_thread(migrate, each) for each in urls))
+    assert [state is not None and (state.is_on, state.role) for state in states] == [(True, ROLE)] * len(urls)
+    for other in others:
+        postgres_databases.drop(other)
 
 
 async def test_another_user_than_the_owner_sees_all_rows_as_before(
