@@ -32,6 +32,8 @@ Point = Literal[
     "publication.computed",  # it is decided where some sessions move, nothing is written
     "publication.moved",  # some sessions have moved, others have not
     "publication.returned",  # some moved sessions have returned, others have not
+    "change.written",  # a change and its entry in the audit log are written, not committed
+    "change.committed",  # a change is durable, its caller has not been answered
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
 EVENT = "botflow.point"
