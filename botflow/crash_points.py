@@ -33,6 +33,8 @@ Point = Literal[
     "publication.moved",  # some sessions have moved, others have not
     "erasure.stepped",  # a step of an erasure is durable, its copies in memory are not dropped
     "publication.returned",  # some moved sessions have returned, others have not
+    "change.written",  # a change and its entry in the audit log are written, not committed
+    "change.committed",  # a change is durable, its caller has not been answered
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
 EVENT = "botflow.point"

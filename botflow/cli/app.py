@@ -22,6 +22,7 @@ from botflow.cli.commands import (
     sessions,
     version,
     worker,
+    workflow_canary,  # noqa: F401 -- it adds its command to `workflows`
     workflow_drafts,
     workflow_plan,  # noqa: F401 -- it adds its command to `workflows`
     workflows,

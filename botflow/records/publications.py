@@ -43,12 +43,16 @@ class Moves:
 @value(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
     """What a plan is bound to: it is stale when one of them has changed. `active` is a version's id, None before the
-    first publication; `digest` is that of the compiled draft with its subflows."""
+    first publication; `digest` is that of the compiled draft with its subflows, or of the version that the end of a
+    `canary` leaves active. `revision` is the draft's, None for a canary. An aborted one moves only sessions of its own
+    version, `only_from`."""
 
-    revision: int
+    revision: int | None
     active: int | None
     digest: str
     moves: Moves
+    canary: int | None = None
+    only_from: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -56,6 +60,8 @@ class PlanFacts:
             "active": self.active,
             "digest": self.digest,
             "moves": self.moves.to_json(),
+            "canary": self.canary,
+            "onlyFrom": self.only_from,
         }
 
     @classmethod
@@ -65,6 +71,8 @@ class PlanFacts:
             active=stored["active"],
             digest=stored["digest"],
             moves=Moves.from_json(stored["moves"]),
+            canary=stored.get("canary"),  # plans of the release before have none
+            only_from=stored.get("onlyFrom"),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -19,6 +20,7 @@ from botflow.flow.compile import compile_flow
 from botflow.flow.graph import Flow, Node
 from botflow.flow.policy import Policy
 from botflow.phone_numbers import require_numbers
+from botflow.records.canaries import Share
 from botflow.records.workflows import Publication, PublishedFlow
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.storage.workflow_versions import FlowVersions
@@ -34,13 +36,21 @@ class CannotRun(FlowError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFlow:
-    """A workflow's active version, compiled."""
+    """A workflow's active version, compiled; `canary` says who begins in another one."""
 
     workflow: int
     organization: int
     version: int
     slug: str
     flow: Flow
+    canary: Share | None = None
+
+    def version_for(self, key: str) -> int:
+        """Return the version in which a new execution begins, by the external id of its person or the key of the run.
+
+        Another version than `version` is the canary's; `Flows.version` returns its flow.
+        """
+        return self.version if self.canary is None or not self.canary.has(key) else self.canary.version
 
 
 class Flows:
@@ -90,6 +100,11 @@ class Flows:
 
     def all(self) -> list[LiveFlow]:
         return sorted(self._live.values(), key=lambda live: live.slug)
+
+    def in_service(self) -> list[Flow]:
+        """Return the flows in which new executions begin: the active ones, and those on trial."""
+        trials = (self._versions.get(live.canary.version) for live in self._live.values() if live.canary is not None)
+        return [*(live.flow for live in self._live.values()), *(flow for flow in trials if flow is not None)]
 
     def named(self) -> list[str]:
         """Return the slugs of the workflows that this process published, in their order, if they are in service."""
@@ -179,7 +194,9 @@ class Flows:
                     "workflow_out_of_service", workflow=flow.id, hint=f"botflow workflows activate {flow.id}"
                 )
                 continue
-            self._live[flow.id] = _live(published, flow)
+            former = self._live.get(flow.id)
+            if former is None or former.version != published.version:
+                self._live[flow.id] = _live(published, flow)
 
     def _log_publication(self, publication: Publication) -> None:
         flow, active, before = publication.flow, publication.active, publication.before
@@ -199,10 +216,12 @@ class Flows:
         """Serve exactly the active versions. If a version does not compile here, the previous one is still served."""
         async with self._refreshing:
             active = await self._store.active()
+            trials = {share.workflow: (share, published) for share, published in await self._store.on_trial()}
             self._active = {published.slug: published.version for published in active}
             self._out_of_service = await self._store.out_of_service()
             for published in active:
                 self._serve(published)
+                self._try_out(published, *trials.get(published.workflow, (None, None)))
             for slug in self._live.keys() - {published.slug for published in active}:
                 del self._live[slug]
 
@@ -241,6 +260,16 @@ class Flows:
         except CannotRun:
             return
         self._live[published.slug] = _live(published, flow)
+
+    def _try_out(self, active: PublishedFlow, share: Share | None, published: PublishedFlow | None) -> None:
+        """Let a canary's share begin in its version; also where that does not compile: another process runs it then."""
+        live = self._live.get(active.slug)
+        if live is None or live.canary == share:
+            return
+        if published is not None:
+            with suppress(CannotRun):
+                self._compiled(published)
+        self._live[active.slug] = replace(live, canary=share)
 
     def _compiled(self, published: PublishedFlow) -> Flow:
         flow = self._versions.get(published.version)

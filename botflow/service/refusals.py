@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from botflow.errors import RejectedInbound
+from botflow.storage.service.canaries import running_canary
 from botflow.storage.service.drafts import Draft
 
 
@@ -16,6 +19,16 @@ def unknown_workflow(workflow: str) -> RejectedInbound:
     )
 
 
+def unknown_version(workflow: str, version: int) -> RejectedInbound:
+    """Return the refusal of a number that no version of the workflow has."""
+    return RejectedInbound(
+        f"the workflow {workflow[:64]!r} has no version {version}",
+        code="version.unknown",
+        hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
+        status=404,
+    )
+
+
 def check_revision(draft: Draft, if_revision: int | None) -> None:
     """RejectedInbound `draft.changed` (412) when the draft is not at this revision any more."""
     if if_revision is not None and if_revision != draft.revision:
@@ -24,4 +37,18 @@ def check_revision(draft: Draft, if_revision: int | None) -> None:
             code="draft.changed",
             hint="read the draft again, and make your change to what it is now",
             status=412,
+        )
+
+
+def check_no_canary(connection: Connection, workflow: int, slug: str) -> None:
+    """RejectedInbound `canary.running` (409) while a share of the new executions gets another version: what they are
+    compared with must not change. The caller has locked the workflow's row."""
+    running = running_canary(connection, workflow)
+    if running is not None:
+        raise RejectedInbound(
+            f"version {running.number} of {slug!r} is on trial as canary {running.id}",
+            code="canary.running",
+            hint=f"end it first: botflow workflows canary {slug} --promote, or --abort; over HTTP"
+            f" POST /api/v1/workflows/{slug}/canaries/{running.id}/promote, or .../abort",
+            status=409,
         )

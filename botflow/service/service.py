@@ -24,6 +24,7 @@ from botflow.service.sessions.contacts import PersonContacts
 from botflow.service.sessions.handovers import Handovers
 from botflow.service.sessions.session_changes import SessionChanges
 from botflow.service.sessions.sessions import Sessions
+from botflow.service.workflows.canaries import Canaries
 from botflow.service.workflows.diffs import Diffs
 from botflow.service.workflows.drafts import Drafts
 from botflow.service.workflows.edges import Edges
@@ -72,6 +73,10 @@ class Service:
     @cached_property
     def publications(self) -> Publications:
         return Publications(self._runtime, self.caller)
+
+    @cached_property
+    def canaries(self) -> Canaries:
+        return Canaries(self._runtime, self.caller)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from botflow.records.canaries import Share
 from botflow.records.runs import UNDER_WAY
 from botflow.records.workflows import (
     Publication,
@@ -18,7 +19,7 @@ from botflow.records.workflows import (
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import home_organization
-from botflow.storage.tables import executions, schedules, sessions, workflow_versions, workflows
+from botflow.storage.tables import canaries, executions, schedules, sessions, workflow_versions, workflows
 
 MOST_VERSIONS = 50  # in a list
 PUBLISHED: Select[*tuple[Any, ...]] = select(
@@ -63,6 +64,10 @@ class FlowVersions:
         ).order_by(workflows.c.slug)
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [_published(tuple(row)) for row in rows]
+
+    async def on_trial(self) -> list[tuple[Share, PublishedFlow]]:
+        """Return the canaries that run, each with its version."""
+        return await self._engine.read(_on_trial)
 
     async def newest(self, slug: str) -> PublishedFlow | None:
         """Return the version of a workflow that is served, or would be if it were in service."""
@@ -155,6 +160,19 @@ def activate_version(connection: Connection, slug: str, number: int) -> int | No
     return before or number
 
 
+def store_version(
+    connection: Connection,
+    workflow: int,
+    digest: str,
+    documents: Mapping[str, object],
+    *,
+    author: str | None,
+    message: str | None,
+) -> int:
+    """Store a version of a locked workflow, and leave the active one active; return the version's id."""
+    return _version(connection, workflow, digest, documents, author, message)[0]
+
+
 def list_versions(connection: Connection, slug: str) -> list[WorkflowVersion]:
     """Return the newest MOST_VERSIONS versions of a workflow, the newest first, on the caller's connection."""
     columns = (workflow_versions.c.number, workflow_versions.c.created_at, workflow_versions.c.id)
@@ -202,12 +220,27 @@ def _active(connection: Connection, workflow: int) -> int | None:
 
 
 def _make_active(connection: Connection, workflow: int, version: int, name: str, moment: Any) -> None:
+    """Make a version active. A canary that still runs was compared with another version: it ends."""
     is_another = workflows.c.active_version.is_distinct_from(version)
-    connection.execute(
+    changed = connection.execute(
         update(workflows)
         .where(workflows.c.id == workflow, is_another)
         .values(active_version=version, in_force_since=moment, name=name)
     )
+    if changed.rowcount:
+        running = update(canaries).where(canaries.c.workflow_id == workflow, canaries.c.state == "running")
+        connection.execute(running.values(state="replaced", ended_at=moment, revision=canaries.c.revision + 1))
+
+
+def _on_trial(connection: Connection) -> list[tuple[Share, PublishedFlow]]:
+    columns = (canaries.c.id, canaries.c.percent)
+    statement = PUBLISHED.add_columns(*columns).join(canaries, canaries.c.version_id == workflow_versions.c.id)
+    found = []
+    for *row, canary, percent in connection.execute(statement.where(canaries.c.state == "running")):
+        published = _published(tuple(row))
+        share = Share(canary=canary, workflow=published.workflow, version=published.version, percent=percent)
+        found.append((share, published))
+    return found
 
 
 def _workflow(connection: Connection, slug: str, name: str, documents: Mapping[str, object]) -> int:

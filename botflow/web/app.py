@@ -29,6 +29,7 @@ from botflow.web.api.decisions import list_decisions
 from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.people import erasures
 from botflow.web.api.workflows import diffs, drafts, edges, graphs, nodes, publications, versions, workflows
+from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
@@ -53,6 +54,7 @@ OPERATIONS = (
     *versions.OPERATIONS,
     *diffs.OPERATIONS,
     *publications.OPERATIONS,
+    *canaries.OPERATIONS,
     *executions.OPERATIONS,
     *execution_changes.OPERATIONS,
     *results.OPERATIONS,

@@ -10,6 +10,7 @@ import httpx2
 
 from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
+from tests.faults.change_crashes import crash_changes
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.errand_runs import crash_run
 from tests.faults.publication_crashes import crash_publication
@@ -68,6 +69,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
     match point.partition(".")[0]:
         case "effects":
             return await crash_run(point, 1, url, folder)
+        case "change":
+            return await crash_changes(point, url, folder)
         case "publication":
             return await crash_publication(point, url, folder)
         case "timer":

@@ -14,6 +14,8 @@ from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json, table
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from botflow.errors import UsageError
     from botflow.records.workflows import WorkflowStatus
 
@@ -100,10 +102,10 @@ def deactivate(workflow: Annotated[str, NAME]) -> None:
 def _serve_version(workflow: str, version: int) -> None:
     from botflow.errors import UsageError
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.workflow_versions import activate_version, list_versions
+    from botflow.storage.workflow_versions import list_versions
 
     url = checked_url()
-    before = run_once_sync(url, lambda connection: activate_version(connection, workflow, version))
+    before = run_once_sync(url, lambda connection: _activate_version(connection, workflow, version))
     if before is None:
         if not run_once_sync(url, lambda connection: list_versions(connection, workflow)):
             raise unknown_workflow(url, workflow)
@@ -119,12 +121,42 @@ def _serve_version(workflow: str, version: int) -> None:
     )
 
 
-def _set(workflow: str, status: WorkflowStatus) -> None:
-    from botflow.storage.one_off import run_once_sync
+def _activate_version(connection: Connection, workflow: str, version: int) -> int | None:
+    """Return the number of the version that this one replaces, None when there is no such version. RejectedInbound
+    `canary.running`; FlowProblems for credentials that it may not use."""
+    from botflow.service.credentials.credential_uses import check_credentials
+    from botflow.service.refusals import check_no_canary
+    from botflow.storage.service.drafts import get_draft, organization_of
+    from botflow.storage.service.versions import get_version
+    from botflow.storage.workflow_versions import activate_version
+
+    organization = organization_of(connection, workflow)
+    draft = get_draft(connection, organization, workflow, lock=True) if organization is not None else None
+    found = get_version(connection, organization, workflow, version) if organization is not None else None
+    if organization is None or draft is None or found is None:
+        return None
+    check_no_canary(connection, draft.workflow, workflow)
+    check_credentials(connection, organization, found[1])
+    return activate_version(connection, workflow, version)
+
+
+def _set_status(connection: Connection, workflow: str, status: WorkflowStatus) -> bool:
+    """Return False when there is no such workflow; FlowProblems for credentials that it may not use."""
+    from botflow.service.credentials.credential_uses import check_credentials_of_active
+    from botflow.storage.service.drafts import organization_of
     from botflow.storage.workflow_versions import set_status
 
+    organization = organization_of(connection, workflow)
+    if organization is not None and status == "active":
+        check_credentials_of_active(connection, organization, workflow)
+    return set_status(connection, workflow, status)
+
+
+def _set(workflow: str, status: WorkflowStatus) -> None:
+    from botflow.storage.one_off import run_once_sync
+
     url = checked_url()
-    if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
+    if not run_once_sync(url, lambda connection: _set_status(connection, workflow, status)):
         raise unknown_workflow(url, workflow)
     typer.echo(f"{workflow} is {status}.")
 

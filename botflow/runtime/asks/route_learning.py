@@ -26,7 +26,7 @@ class RouteLearning:
         """Learn what is in service, and then what is loaded, until cancelled."""
         learnt: set[str] = set()
         while True:
-            in_service = {live.flow.digest: live.flow for live in self._flows.all()}
+            in_service = {flow.digest: flow for flow in self._flows.in_service()}
             learnt &= in_service.keys()
             for digest in in_service.keys() - learnt:
                 await self._learn(in_service[digest])

@@ -20,12 +20,13 @@ from botflow.engine.node_type import Starts
 from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, RejectedInbound
+from botflow.flow.graph import Flow
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.runs.emit import listeners
-from botflow.runtime.served_flows import Flows, LiveFlow
+from botflow.runtime.served_flows import CannotRun, Flows, LiveFlow
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.start_targets import find_target
@@ -115,10 +116,10 @@ class Carrier:
     async def _child(self, effect: StoredEffect, run: StartRun) -> RunStart:
         if effect.depth > DEEPEST:
             raise FlowError(f"runs start each other more than {DEEPEST} deep", code="run.too_deep")
-        workflow, version = effect.workflow, effect.flow_version
+        workflow, version, key = effect.workflow, effect.flow_version, f"child:{effect.name}"
         parameters: dict[str, object] = {}
         if run.workflow:
-            workflow, version = await self._active(run.workflow, effect.organization)
+            workflow, version = await self._active(run.workflow, effect.organization, key)
         elif not version:
             raise FlowError("the execution that wanted this branch is over", code="run.parent_ended")
         else:
@@ -134,14 +135,14 @@ class Carrier:
             trigger="child",
             input=dict(run.input),
             parameters=parameters,
-            key=f"child:{effect.name}",
+            key=key,
             priority=effect.priority,
             parent=parent,
         )
 
-    async def _active(self, slug: str, organization: int) -> tuple[int, int]:
-        """Return a workflow of the organization and its active version. One that was just published may have to be
-        loaded first, and one that does not compile here is run by another process."""
+    async def _active(self, slug: str, organization: int, key: str) -> tuple[int, int]:
+        """Return a workflow of the organization and the version in which a run with this key begins. One that was just
+        published may have to be loaded first, and one that does not compile here is run by another process."""
         try:
             live = self._flows.get(slug)
         except RejectedInbound:
@@ -149,10 +150,11 @@ class Carrier:
             if slug in self._flows.not_served():
                 target = await self._engine.read(find_target, slug, None, organization)
                 if target is not None and target.version is not None:
-                    return target.workflow, target.version
+                    share = target.canary
+                    return target.workflow, share.version if share and share.has(key) else target.version
             live = self._flows.get(slug)
         self._flows.check_owner(slug, organization)
-        return live.workflow, live.version
+        return live.workflow, live.version_for(key)
 
     async def _listeners(self, effect: StoredEffect, event: EmitEvent) -> list[RunStart]:
         """Return a start for each workflow of the organization that listens to the event, whether it compiles here or
@@ -161,8 +163,11 @@ class Carrier:
         heard = Inbound(
             kind="trigger", key="event", received_at=datetime.now(UTC), seed=0, channel=RUN, parameters=parameters
         )
+        key = f"event:{effect.name}"
         ours = [live for live in self._flows.all() if live.organization == effect.organization]
-        listening = [(live.workflow, live.version) for live in ours if self._listens(live, heard)]
+        listening = [
+            (live.workflow, await self._heard_in(live, heard, key)) for live in ours if self._listens(live.flow, heard)
+        ]
         if elsewhere := self._flows.not_served():
             published = await self._engine.read(listeners, event.name, event.payload, effect.organization)
             listening += [
@@ -177,20 +182,30 @@ class Carrier:
                 trigger="event",
                 input=event.payload,
                 parameters={"name": event.name},
-                key=f"event:{effect.name}",
+                key=key,
                 priority=effect.priority,
                 parent=Parent(session=effect.session, group="", branch=""),
             )
             for workflow, version in listening
         ]
 
-    def _listens(self, live: LiveFlow, heard: Inbound) -> bool:
+    async def _heard_in(self, live: LiveFlow, heard: Inbound, key: str) -> int:
+        """Return the version in which the run of a workflow that listens begins: a canary's must listen, too."""
+        version = live.version_for(key)
+        if version == live.version:
+            return version
+        try:
+            return version if self._listens(await self._flows.version(version), heard) else live.version
+        except CannotRun:
+            return live.version
+
+    def _listens(self, flow: Flow, heard: Inbound) -> bool:
         try:
             return any(
-                cast(Starts, self._node_types[node.type]).starts(node.properties, heard) for node in live.flow.triggers
+                cast(Starts, self._node_types[node.type]).starts(node.properties, heard) for node in flow.triggers
             )
         except FlowError as failure:  # a condition that fails on this payload affects only that workflow
-            self._log.warning("event_not_heard", workflow=live.slug, code=failure.code)
+            self._log.warning("event_not_heard", workflow=flow.id, code=failure.code)
             return False
 
     async def _refuse(self, effect: StoredEffect, run: StartRun, refusal: BotflowError) -> None:

@@ -5,6 +5,7 @@ As in `start.py`, all of it happens in the caller's transaction.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from botflow.engine.inbound import Inbound
 from botflow.errors import FlowError
 from botflow.nodes.triggers.runs import EventProperties, EventTrigger
 from botflow.records.runs import RunStart, StartedRun
+from botflow.runtime.runs.canary_starts import begun_in
 from botflow.runtime.runs.start import TriggeredExecution
 from botflow.runtime.runs.start_plan import Plan, plan_of
 from botflow.runtime.runs.validation import (
@@ -91,6 +93,13 @@ def _listening_node(plan: Plan, name: str, payload: Any) -> str:
 
 
 def _start_listener(connection: Connection, target: Target, node: str, event: Event, given: Any) -> StartedRun:
+    key = f"event:{event.name}:{event.key}" if event.key else ""
+    heard = begun_in(
+        *(connection, target, key or secrets.token_hex(8)),
+        lambda tried: bool(_listening_node(tried, event.name, given)),
+    )
+    if heard is not target:
+        target, node = heard, _listening_node(plan_of(heard.slug, heard.documents), event.name, given)
     assert target.version is not None
     run = start_run(
         connection,
@@ -100,7 +109,7 @@ def _start_listener(connection: Connection, target: Target, node: str, event: Ev
             trigger="event",
             input=given,
             parameters={**_event_parameters(event.name, given), "start": node},
-            key=f"event:{event.name}:{event.key}" if event.key else "",
+            key=key,
             metadata={"event": event.name},
         ),
     )

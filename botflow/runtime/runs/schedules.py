@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from botflow.nodes.triggers.runs import ScheduleProperties
 from botflow.runtime.process.tick import Step
+from botflow.runtime.runs.canary_starts import begun_in
 from botflow.runtime.runs.cron_times import moments_between, next_moment
 from botflow.runtime.runs.start_plan import plan_of
 from botflow.runtime.served_flows import Flows
@@ -179,8 +180,12 @@ def _made_up_for(missed: Sequence[datetime], policy: Missed) -> Sequence[datetim
 
 
 def _start(connection: Connection, target: Target, schedule: Schedule, moment: datetime) -> StartedRun:
-    assert target.version is not None
     at = moment.astimezone(UTC).isoformat()
+    key = f"schedule:{schedule.node}:{at}"
+    target = begun_in(
+        connection, target, key, lambda tried: any(node == schedule.node for node, _ in tried.of(ScheduleProperties))
+    )
+    assert target.version is not None
     given = next(_inputs(target, schedule.node))
     return start_run(
         connection,
@@ -190,7 +195,7 @@ def _start(connection: Connection, target: Target, schedule: Schedule, moment: d
             trigger="schedule",
             input={"scheduledAt": at} if given is None else given,
             parameters={"name": schedule.node, "start": schedule.node, "scheduledAt": at},
-            key=f"schedule:{schedule.node}:{at}",
+            key=key,
             metadata={"scheduledAt": at},
         ),
     )

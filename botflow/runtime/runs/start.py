@@ -6,6 +6,7 @@ the caller's commit or not at all; an AsyncConnection lends its own by `run_sync
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from botflow.nodes.triggers.runs import ManualProperties, RunProperties, Webhook
 from botflow.records.queues import PRIORITIES, Priority
 from botflow.records.runs import RunStart, StartedRun
 from botflow.records.sessions import SessionKey
+from botflow.runtime.runs.canary_starts import begun_in
 from botflow.runtime.runs.start_plan import Plan, plan_of
 from botflow.runtime.runs.validation import (
     LARGEST_METADATA,
@@ -98,9 +100,8 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
     for name in ("user_name", "external_id", "channel", "address"):
         check_name(name, getattr(request, name))
     with botflows_tables():
-        target = active_target(connection, request.workflow, request.version, request.organization)
+        target, plan = _target(connection, request, channels)
         assert target.version is not None
-        plan = plan_of(target.slug, target.documents)
         node, properties = _entry(plan, target, request.node)
         check_input(properties.input_schema, given)
         if request.trigger != "webhook":
@@ -129,6 +130,27 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
         return run if request.is_delivery else same_input(run, given, request.key)
 
 
+def _target(connection: Connection, request: StartRequest, channels: Channels) -> tuple[Target, Plan]:
+    """Return the version to start: the one that is named, else the active one, or a canary's."""
+    active = active_target(connection, request.workflow, request.version, request.organization)
+    plan = plan_of(active.slug, active.documents)
+    if active.canary is None:
+        return active, plan
+    if request.external_id:
+        key = normal_address(channels, request.channel, request.external_id, plan.region)
+    else:
+        key = _run_key(request, request.key) or secrets.token_hex(8)  # chance decides about what happens only once
+    kind = _kind(request.node)
+    target = begun_in(
+        connection, active, key, lambda tried: any(request.node in ("", node) for node, _ in tried.of(kind))
+    )
+    return (active, plan) if target is active else (target, plan_of(target.slug, target.documents))
+
+
+def _kind(webhook: str) -> type[ManualProperties | WebhookProperties]:
+    return WebhookProperties if webhook else ManualProperties
+
+
 def _run_key(request: StartRequest, key: str) -> str:
     """Return the key as it is stored: each webhook of a workflow has keys of its own."""
     return f"webhook:{request.node}:{key}" if key and request.node else key
@@ -136,8 +158,7 @@ def _run_key(request: StartRequest, key: str) -> str:
 
 def _entry(plan: Plan, target: Target, webhook: str) -> tuple[str, RunProperties]:
     """Return the trigger to start at: the webhook of this name, else the one for starts by hand."""
-    kind = WebhookProperties if webhook else ManualProperties
-    for node, properties in plan.of(kind):
+    for node, properties in plan.of(_kind(webhook)):
         if webhook in ("", node):
             return node, properties
     raise no_start(

@@ -180,7 +180,7 @@ class Receiver:
     ) -> Step:
         """Compute the turn on the session that was read, up to its first Ask. A turn whose reply `is_gated`, or that
         has effects, is not committed here."""
-        version = stored.flow_version or live.version
+        version = stored.flow_version or live.version_for(stored.key.external_id)
         flow = live.flow if version == live.version else await self._flows.version(version)
         parked = stored.parked
         if is_gated and silences(stored.parked, inbound):
@@ -261,7 +261,7 @@ class Receiver:
             arrival = Arrival(
                 key=key,
                 inbound=inbound,
-                flow_version=live.version,
+                flow_version=live.version_for(key.external_id),
                 reply_within_s=max(0.0, deadline_s - self._clock.monotonic_s()),
                 owner=self._owner if places else None,
                 parked=stored.parked,
@@ -315,7 +315,7 @@ class Receiver:
             state="new",
             attempt=1,
             inbound=inbound,
-            flow_version=live.version,
+            flow_version=live.version_for(stored.key.external_id),
             execution=stored.session.execution or inbound.new_execution_id,
         )
         self._sessions.start(Lease(stored, queued), step)

@@ -13,6 +13,8 @@ from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, WebhookTrigger
 from botflow.runtime.vault import FROM_ENVIRONMENT
 from botflow.storage.service.credentials import active_sets
+from botflow.storage.service.drafts import get_draft
+from botflow.storage.service.versions import get_active_version
 
 # Only these start runs for a user, whose own credentials then count.
 _FOR_USERS = (ManualTrigger.name, EventTrigger.name)
@@ -91,6 +93,15 @@ def _problem(use: Use) -> Problem:
         node=use.node,
         path=use.path,
     )
+
+
+def check_credentials_of_active(connection: Connection, organization: int, slug: str) -> None:
+    """As `check_credentials`, for the active version of a workflow that is put into service; it may have none. The
+    workflow is locked before the credentials, as by a publication."""
+    get_draft(connection, organization, slug, lock=True)
+    found = get_active_version(connection, organization, slug)
+    if found is not None:
+        check_credentials(connection, organization, found[1])
 
 
 def check_credentials(connection: Connection, organization: int, documents: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ Each answer is about executions that started within a time of at most MOST_DAYS:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ConfigDict
@@ -86,11 +87,16 @@ class Reports:
         self._caller = caller
 
     async def get_usage(self, group_by: GroupBy, wanted: CallFilter) -> Usage:
-        """Return the calls of models by group. Without times they are the last 31 days."""
+        """Return the calls of models by group. Without times they are the last 31 days. RejectedInbound `query.version`
+        (400) for a version without its workflow, `query.range`."""
+        if wanted.version is not None and wanted.workflow is None:
+            raise RejectedInbound(
+                f"version {wanted.version} of which workflow?",
+                code="query.version",
+                hint="name the workflow, too: each has versions of its own",
+            )
         after, before = self._range(wanted.after, wanted.before)
-        bounded = CallFilter(
-            workflow=wanted.workflow, model=wanted.model, topic=wanted.topic, after=after, before=before
-        )
+        bounded = replace(wanted, after=after, before=before)
         rows = await self._engine.read(ai_calls.usage_by, self._caller.organization, group_by, bounded)
         groups = [
             UsageGroup(

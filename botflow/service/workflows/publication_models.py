@@ -50,17 +50,22 @@ class PlannedNode(Shown):
     refused: list[Refused]
 
 
-class PublicationPreview(Shown):
-    """What publishing the draft would do to the sessions that wait."""
+class Preview(Shown):
+    """What would become of the sessions that wait, at each node and in sum."""
 
     workflow: str
-    revision: int
-    replaces: int | None
     waits: int
     would_move: int
     would_stay: int
     refused: int
     nodes: list[PlannedNode]
+
+
+class PublicationPreview(Preview):
+    """What publishing the draft would do to the sessions that wait."""
+
+    revision: int
+    replaces: int | None
 
 
 class PublicationPlan(PublicationPreview):

@@ -31,6 +31,7 @@ from botflow.service.workflows.publication_models import (
     MoveTo,
     PlainMove,
     PlannedNode,
+    Preview,
     PublicationPlan,
     PublicationPreview,
     Refused,
@@ -62,7 +63,7 @@ class Planner:
         require_numbers(bundle.flow)
         wanted = read_moves(moves, default)
         rehearsal = Rehearsal(Version(bundle.flow, self._node_types), wanted)
-        await self._try_sessions(draft.workflow, rehearsal)
+        await self.try_sessions(draft.workflow, rehearsal)
         former = None if active is None else await self._flows.version(active.id)
         check_places(wanted, bundle.flow, former, {place for _, place in rehearsal.groups})
         facts = PlanFacts(
@@ -71,23 +72,27 @@ class Planner:
             digest=bundle.flow.digest,
             moves=wanted,
         )
-        token = secrets.token_urlsafe(24)
-        args = (draft.workflow, digest_of(token), facts, self._caller.actor)
-        stored = await self._engine.write(add_plan, *args)
+        token, expires_at = await self.keep(draft.workflow, facts)
         numbers = await self._engine.read(version_numbers, draft.workflow)
         preview = preview_of(draft, active, rehearsal, numbers, wanted)
-        return PublicationPlan(**dict(preview), token=token, expires_at=stored.created_at + KEPT_FOR)
+        return PublicationPlan(**dict(preview), token=token, expires_at=expires_at)
+
+    async def keep(self, workflow: int, facts: PlanFacts) -> tuple[str, datetime]:
+        """Store a plan; return its token, and until when that is good."""
+        token = secrets.token_urlsafe(24)
+        stored = await self._engine.write(add_plan, workflow, digest_of(token), facts, self._caller.actor)
+        return token, stored.created_at + KEPT_FOR
 
     def _compiled(self, connection: Connection, slug: str) -> tuple[Draft, Bundle, ActiveVersion | None]:
         draft, bundle = compile_draft(connection, self._caller.organization, slug, self._node_types)
         return draft, bundle, active_version(connection, draft.workflow)
 
-    async def _try_sessions(self, workflow: int, rehearsal: Rehearsal) -> None:
-        """Try every session of the workflow that is under way, in pages by key."""
+    async def try_sessions(self, workflow: int, rehearsal: Rehearsal, only_from: int | None = None) -> None:
+        """Try every session of the workflow that is under way, in pages by key; or only those in a version (its id)."""
         former = FormerVersions(self._flows, self._node_types)
         after: tuple[str, str] | None = None
         while True:
-            found = await self._engine.read(sessions_under_way, workflow, after, _AT_ONCE)
+            found = await self._engine.read(sessions_under_way, workflow, after, _AT_ONCE, only_from)
             for each in found[:_AT_ONCE]:
                 version = each.stored.flow_version
                 assert version is not None, "its execution is under way"
@@ -148,6 +153,14 @@ def check_places(moves: Moves, draft: Flow, active: Flow | None, waits_at: Colle
 def preview_of(
     draft: Draft, active: ActiveVersion | None, rehearsal: Rehearsal, numbers: Mapping[int, int], moves: Moves
 ) -> PublicationPreview:
+    """Return what a rehearsal of the draft has found."""
+    counted = counted_sessions(draft.slug, rehearsal, numbers, moves)
+    return PublicationPreview(
+        **dict(counted), revision=draft.revision, replaces=None if active is None else active.number
+    )
+
+
+def counted_sessions(slug: str, rehearsal: Rehearsal, numbers: Mapping[int, int], moves: Moves) -> Preview:
     """Return the counts of a rehearsal, in the order of versions and nodes."""
     nodes = [
         PlannedNode(
@@ -165,10 +178,8 @@ def preview_of(
     ]
     waits, move = sum(node.waits for node in nodes), sum(node.would_move for node in nodes)
     refused = sum(each.count for node in nodes for each in node.refused)
-    return PublicationPreview(
-        workflow=draft.slug,
-        revision=draft.revision,
-        replaces=None if active is None else active.number,
+    return Preview(
+        workflow=slug,
         waits=waits,
         would_move=move,
         would_stay=waits - move - refused,

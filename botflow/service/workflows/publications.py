@@ -15,7 +15,7 @@ from botflow.records.publications import Progress, PublicationRecord, Publicatio
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import check_no_canary, unknown_workflow
 from botflow.service.workflows.publication_models import MoveTo, PlainMove, PublicationPlan
 from botflow.service.workflows.publication_plans import Planner
 from botflow.service.workflows.workflows import slug_in
@@ -85,7 +85,8 @@ class Publications:
         """Serve the former version again, and return the sessions that have not gone on since they were moved.
 
         RejectedInbound `publication.replaced` (409) when another version is active, `publication.first` (409) when
-        there was none before, `publication.returned` (409) when it was rolled back.
+        there was none before, `publication.returned` (409) when it was rolled back, `publication.of_abort` (409) for
+        one that moved the sessions of an aborted canary, `canary.running` (409).
         """
         slug = slug_in(workflow)
         await self._engine.write(self._roll_back, slug, publication)
@@ -117,11 +118,14 @@ class Publications:
             raise _unknown(slug, id)
         if row.state in ("returning", "returned"):
             raise _not_now(id, "publication.returned", "has been rolled back")
+        if row.facts.only_from is not None:
+            raise _not_now(id, "publication.of_abort", "returned the sessions of a canary, which has ended")
         if row.from_number is None:
             raise _not_now(id, "publication.first", "was the first: there is no version to return to")
         active = active_version(connection, draft.workflow)
         if active is None or active.id != row.to_version:
             raise _not_now(id, "publication.replaced", "is not the last one: another version is active")
+        check_no_canary(connection, draft.workflow, slug)
         activate_version(connection, slug, row.from_number)
         publications.begin_return(connection, id)
         record_change(

@@ -17,7 +17,7 @@ from botflow.records.access import Principal
 from botflow.records.publications import PublicationRecord
 from botflow.records.workflows import Publication
 from botflow.service.credentials.credential_uses import check_credentials
-from botflow.service.refusals import check_revision, unknown_workflow
+from botflow.service.refusals import check_no_canary, check_revision, unknown_workflow
 from botflow.service.workflows.bundles import Bundle, compile_bundle
 from botflow.storage.service import publications, versions
 from botflow.storage.service.audit_log import record_change
@@ -59,6 +59,7 @@ def publish_draft(
     if draft is None:
         raise unknown_workflow(slug)
     check_revision(draft, compiled.revision)
+    check_no_canary(connection, draft.workflow, slug)
     check_credentials(connection, caller.organization, bundle.documents)
     plan = None if token is None else _plan(connection, caller.organization, draft, flow.digest, token)
     publication = publish_version(
@@ -87,17 +88,23 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _plan(connection: Connection, organization: int, draft: Draft, digest: str, token: str) -> PublicationRecord:
-    """Return the plan of a token; RejectedInbound unless it is the plan of this draft over the active version."""
-    plan = publications.find_plan(connection, organization, draft.slug, digest_of(token))
+def plan_by_token(connection: Connection, organization: int, slug: str, token: str) -> PublicationRecord:
+    """Return the plan of a token, locked; RejectedInbound `plan.unknown`."""
+    plan = publications.find_plan(connection, organization, slug, digest_of(token))
     if plan is None:
-        raise _refused_plan("is unknown, was published, or has expired", "plan.unknown", 404)
-    active = versions.active_version(connection, draft.workflow)
-    now = (draft.revision, None if active is None else active.id, digest)
-    if now != (plan.facts.revision, plan.facts.active, plan.facts.digest):
-        raise _refused_plan("is for another draft or another active version than those of now", "plan.stale", 412)
+        raise refused_plan("is unknown, was published, or has expired", "plan.unknown", 404)
     return plan
 
 
-def _refused_plan(why: str, code: str, status: int) -> RejectedInbound:
+def _plan(connection: Connection, organization: int, draft: Draft, digest: str, token: str) -> PublicationRecord:
+    """Return the plan of a token; RejectedInbound unless it is the plan of this draft over the active version."""
+    plan = plan_by_token(connection, organization, draft.slug, token)
+    active = versions.active_version(connection, draft.workflow)
+    now = (draft.revision, None if active is None else active.id, digest)
+    if now != (plan.facts.revision, plan.facts.active, plan.facts.digest):
+        raise refused_plan("is for another draft or another active version than those of now", "plan.stale", 412)
+    return plan
+
+
+def refused_plan(why: str, code: str, status: int) -> RejectedInbound:
     return RejectedInbound(f"this plan {why}", code=code, hint="plan again, and look at what it says", status=status)

@@ -11,13 +11,12 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from botflow.crash_points import reach
-from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.credentials.credential_uses import check_credentials
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import check_no_canary, unknown_version, unknown_workflow
 from botflow.service.workflows.publishing import compile_draft, publish_draft
 from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import versions
@@ -129,9 +128,11 @@ class Versions:
         return versions.list_versions(connection, organization, slug, after, limit)
 
     def _activate(self, connection: Connection, slug: str, number: int) -> int:
+        draft = get_draft(connection, self._caller.organization, slug, lock=True)
         found = versions.get_version(connection, self._caller.organization, slug, number)
-        if found is None:
+        if draft is None or found is None:
             raise unknown_version(slug, number)
+        check_no_canary(connection, draft.workflow, slug)
         check_credentials(connection, self._caller.organization, found[1])
         before = activate_version(connection, slug, number)
         assert before is not None, "it was there in this transaction"
@@ -144,20 +145,6 @@ class Versions:
             after={"version": number},
         )
         return before
-
-
-def unknown_version(workflow: str, version: int) -> RejectedInbound:
-    """Return the refusal of a number that no version of the workflow has."""
-    return RejectedInbound(
-        f"the workflow {workflow[:64]!r} has no version {version}",
-        code="version.unknown",
-        hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
-        status=404,
-    )
-
-
-def _refused_plan(why: str, code: str, status: int) -> RejectedInbound:
-    return RejectedInbound(f"this plan {why}", code=code, hint="plan again, and look at what it says", status=status)
 
 
 def _shown(row: VersionRow) -> Version:

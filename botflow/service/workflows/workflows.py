@@ -13,6 +13,7 @@ from botflow.flow.graph import ExecutionMode
 from botflow.records.access import Principal
 from botflow.records.workflows import WorkflowStatus
 from botflow.runtime.app import Runtime
+from botflow.service.credentials.credential_uses import check_credentials_of_active
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
 from botflow.service.refusals import unknown_workflow
@@ -79,7 +80,8 @@ class Workflows:
     async def activate_workflow(self, workflow: str) -> Workflow:
         """Put a workflow into service: timers that came due meanwhile fire now.
 
-        RejectedInbound `workflow.not_published` (409) for one without a version.
+        RejectedInbound `workflow.not_published` (409) for one without a version; FlowProblems for credentials that it
+        names and may not use.
         """
         return await self._set_status(workflow, "active")
 
@@ -114,6 +116,8 @@ class Workflows:
                 status=409,
             )
         if before.status != status:
+            if status == "active":
+                check_credentials_of_active(connection, organization, slug)
             set_status(connection, slug, status)
             record_change(
                 connection,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
 
+from botflow.records.canaries import Share
 from botflow.storage.engines.dialects import is_postgres
-from botflow.storage.tables import workflow_versions, workflows
+from botflow.storage.tables import canaries, workflow_versions, workflows
 
 T = TypeVar("T", bound=tuple[Any, ...])
 COLUMNS = (
@@ -22,6 +23,9 @@ COLUMNS = (
     workflows.c.in_force_since,
     workflow_versions.c.id.label("version"),
     workflow_versions.c.documents,
+    canaries.c.id.label("canary"),
+    canaries.c.version_id.label("canary_version"),
+    canaries.c.percent,
 )
 
 
@@ -29,7 +33,8 @@ COLUMNS = (
 class Target:
     """A workflow and the version that a run would have: `version` is None when there is no such version.
 
-    `since` is when the active version came into force, None when the database does not know.
+    `since` is when the active version came into force, None when the database does not know. `canary` says which starts
+    get another version than the active one; see `on_trial`.
     """
 
     workflow: int
@@ -39,6 +44,7 @@ class Target:
     since: datetime | None
     version: int | None
     documents: Mapping[str, Any]
+    canary: Share | None = None
 
 
 def find_target(
@@ -50,7 +56,18 @@ def find_target(
         workflow_versions.c.id == workflows.c.active_version if number is None else workflow_versions.c.number == number
     )
     row = connection.execute(_of(organization, _targets(is_wanted).where(workflows.c.slug == slug))).first()
-    return _target(row) if row else None
+    if row is None:
+        return None
+    return _target(row) if number is None else replace(_target(row), canary=None)
+
+
+def on_trial(connection: Connection, target: Target, key: str) -> Target | None:
+    """Return the target with the canary's version, if an execution with this key begins there."""
+    if target.canary is None or not target.canary.has(key):
+        return None
+    version = target.canary.version
+    documents = select(workflow_versions.c.documents).where(workflow_versions.c.id == version)
+    return replace(target, version=version, documents=connection.execute(documents).scalar_one())
 
 
 def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
@@ -80,7 +97,8 @@ def _active() -> Select[*tuple[Any, ...]]:
 
 def _targets(is_wanted: Any) -> Select[*tuple[Any, ...]]:
     of_workflow = and_(workflow_versions.c.workflow_id == workflows.c.id, is_wanted)
-    return select(*COLUMNS).select_from(workflows).outerjoin(workflow_versions, of_workflow)
+    runs = and_(canaries.c.workflow_id == workflows.c.id, canaries.c.state == "running")
+    return select(*COLUMNS).select_from(workflows).outerjoin(workflow_versions, of_workflow).outerjoin(canaries, runs)
 
 
 def _target(row: Row[Any]) -> Target:
@@ -92,4 +110,11 @@ def _target(row: Row[Any]) -> Target:
         since=row.in_force_since,
         version=row.version,
         documents=row.documents or {},
+        canary=_share(row),
     )
+
+
+def _share(row: Row[Any]) -> Share | None:
+    if row.canary is None:
+        return None
+    return Share(canary=row.canary, workflow=row.id, version=row.canary_version, percent=row.percent)

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, case, func, or_, select, tuple_
 
-from botflow.records.runs import ExecutionFilter
+from botflow.records.runs import STATUSES, ExecutionFilter
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.runs.execution_pages import page_of
-from botflow.storage.tables import answers, executions, sessions, turns, workflows
+from botflow.storage.tables import answers, executions, sessions, turns, workflow_versions, workflows
 
 AT_ONCE = 200  # executions of one statement
 MOST_EXECUTIONS = 1_000  # that are looked through for one page
@@ -37,13 +37,14 @@ _HAS_NO_PRICE = and_(_USAGE["promptTokens"].as_integer().is_not(None), _COST.is_
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
     """Which calls of models: of executions that started from `after` until before `before`. A topic is
-    `workflow.node`; `topic` is what it begins with."""
+    `workflow.node`; `topic` is what it begins with. `version` is a number of the workflow's."""
 
     workflow: str | None = None
     model: str | None = None
     topic: str | None = None
     after: datetime | None = None
     before: datetime | None = None
+    version: int | None = None
 
 
 def list_calls(
@@ -164,6 +165,11 @@ def _within(statement: Select[*tuple[Any, ...]], organization: int, wanted: Call
     )
     if wanted.workflow is not None:
         statement = statement.where(workflows.c.slug == wanted.workflow)
+    if wanted.version is not None:
+        statement = statement.join(workflow_versions, workflow_versions.c.id == executions.c.flow_version).where(
+            workflow_versions.c.number == wanted.version,
+            executions.c.status.in_(STATUSES),  # the index of versions has it before the time
+        )
     if wanted.model is not None:
         statement = statement.where(wanted.model == _MODEL)
     if wanted.topic is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from botflow.crash_points import reach
 from botflow.records.access import Principal
 from botflow.records.audit import Action
 from botflow.storage.engines.dialects import clock_time
@@ -40,6 +41,7 @@ def record_change(
             after=after,
         )
     )
+    reach("change.written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

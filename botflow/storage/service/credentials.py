@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
 
 from botflow.storage.credentials import StoredCredential, public_id, stored_credential
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.tables import credentials, workflow_versions, workflows
+from botflow.storage.tables import canaries, credentials, workflow_versions, workflows
 from botflow.storage.tables.service import drafts
 
 ORDER = Order(columns=(credentials.c.name, credentials.c.user_name))
@@ -99,10 +99,14 @@ def active_sets(connection: Connection, organization: int, names: Sequence[str])
 
 
 def documents_in_use(connection: Connection, organization: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each workflow's id with the documents of its active version, and with its draft."""
+    """Yield each workflow's id with the documents of its active version, of one on trial, and with its draft."""
     mine = workflows.c.organization_id == organization
-    versions = select(workflows.c.slug, workflow_versions.c.documents).join(
-        workflow_versions, workflow_versions.c.id == workflows.c.active_version
+    runs = and_(canaries.c.workflow_id == workflows.c.id, canaries.c.state == "running")
+    begins = or_(workflow_versions.c.id == workflows.c.active_version, workflow_versions.c.id == canaries.c.version_id)
+    versions = (
+        select(workflows.c.slug, workflow_versions.c.documents)
+        .outerjoin(canaries, runs)
+        .join(workflow_versions, and_(workflow_versions.c.workflow_id == workflows.c.id, begins))
     )
     for row in connection.execute(versions.where(mine)):
         yield row.slug, row.documents

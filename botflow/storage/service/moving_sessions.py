@@ -38,10 +38,13 @@ class WaitingSession(NamedTuple):
 
 
 def sessions_under_way(
-    connection: Connection, workflow: int, after: Sequence[Any] | None, limit: int
+    connection: Connection, workflow: int, after: Sequence[Any] | None, limit: int, version: int | None = None
 ) -> list[WaitingSession]:
-    """Return at most `limit` + 1 sessions and runs with an execution under way, in the order of their keys."""
+    """Return at most `limit` + 1 sessions and runs with an execution under way, in the order of their keys; with a
+    `version` (its id) those that are in it."""
     mine = _UNDER_WAY.where(sessions.c.workflow_id == workflow)
+    if version is not None:
+        mine = mine.where(sessions.c.flow_version == version)
     return [_waiting(row) for row in connection.execute(_BY_KEY.page(mine, after, limit))]
 
 

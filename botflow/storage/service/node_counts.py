@@ -18,18 +18,21 @@ from botflow.storage.engines.column_types import JsonText
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import executions, sessions, turns, workflow_versions, workflows
 
+_HANDED_OVER = "handed_over"
 _ARRIVALS = {"started": 0, "edge": 2, "entered": 1, "taken_up": 0, "moved": 0}  # the field that names a node, by event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeCounts:
-    """`edges` by (node, handle, target), "" for a target where the graph ends."""
+    """`edges` by (node, handle, target), "" for a target where the graph ends. `handovers`: how often a person took a
+    conversation over."""
 
     version: int
     executions: int
     visits: dict[str, int]
     edges: dict[tuple[str, str, str], int]
     waiting: dict[str, int]
+    handovers: int
 
 
 def count_nodes(
@@ -55,7 +58,11 @@ def count_nodes(
     )
     visits: Counter[str] = Counter()
     edges: Counter[tuple[str, str, str]] = Counter()
+    handovers = 0
     for kind, *fields, count in _events(connection, began):
+        if kind == _HANDED_OVER:
+            handovers += count
+            continue
         if kind == "edge":
             edges[(fields[0], fields[1], fields[2] or "")] += count
         if node := fields[_ARRIVALS[kind]]:
@@ -67,6 +74,7 @@ def count_nodes(
         visits=dict(visits),
         edges=dict(edges),
         waiting=_waiting(connection, version.id),
+        handovers=handovers,
     )
 
 
@@ -90,7 +98,7 @@ def _events(connection: Connection, began: ColumnElement[bool]) -> list[Any]:
         .select_from(executions)
         .join(turns, turns.c.session_id == executions.c.session_id)
         .join(event, true())
-        .where(began, is_its_own, fields[0].in_(_ARRIVALS))
+        .where(began, is_its_own, fields[0].in_((*_ARRIVALS, _HANDED_OVER)))
         .group_by(*fields)
     )
     return list(connection.execute(statement))

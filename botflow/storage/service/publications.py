@@ -61,14 +61,16 @@ def begin_publication(connection: Connection, plan: PublicationRecord, to_versio
     """Let a plan be the publication of a version that is stored: list its sessions, which are moved from now on."""
     moment = clock_time(connection)
     mine = update(publications).where(publications.c.id == plan.id)
-    began = {"state": "moving", "began_at": moment, "from_version": plan.facts.active, "to_version": to_version}
+    former, only_from = plan.facts.active, plan.facts.only_from
+    began = {"state": "moving", "began_at": moment, "from_version": only_from or former, "to_version": to_version}
     connection.execute(mine.values(**began))
     if not plan.facts.moves.move_something:
         return
     columns = (publication_sessions.c.publication_id, publication_sessions.c.session_id, publication_sessions.c.state)
     listed = select(literal(plan.id), sessions.c.id, literal("waiting")).where(
         sessions.c.workflow_id == plan.workflow,
-        sessions.c.flow_version != to_version,  # which is NULL without an execution
+        # which is NULL without an execution
+        sessions.c.flow_version != to_version if only_from is None else sessions.c.flow_version == only_from,
         sessions.c.channel != RUN,
     )
     connection.execute(insert(publication_sessions).from_select([column.name for column in columns], listed))

@@ -196,3 +196,30 @@ Index(
     publication_sessions.c.state,
     publication_sessions.c.session_id,
 )
+
+# Versions on trial. `state`: running, promoted, aborted, replaced; a workflow has at most one that runs. `percent` of
+# the new executions begin in `version_id`. `publication_id` moves sessions at its end, if that was planned.
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("id", BigId, Identity(), primary_key=True),
+    Column("workflow_id", BigId, ForeignKey("workflows.id", ondelete="CASCADE"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version_id", BigId, nullable=False),
+    Column("base_id", BigId, nullable=False),  # the version that was active when it began
+    Column("percent", SmallInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("publication_id", BigId),
+)
+Index("canaries_workflow_id_idx", canaries.c.workflow_id, canaries.c.id)
+RUNNING = "state = 'running'"
+Index(
+    "canaries_running_idx",
+    canaries.c.workflow_id,
+    unique=True,
+    postgresql_where=text(RUNNING),
+    sqlite_where=text(RUNNING),
+)

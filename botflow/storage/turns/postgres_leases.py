@@ -191,7 +191,8 @@ SELECT
   EXISTS (SELECT FROM effects e WHERE e.due_at <= now()),
   EXISTS (SELECT FROM outbounds o WHERE o.state IN ('ready', 'handed', 'sending', 'unknown')),
   EXISTS (SELECT FROM schedules c WHERE c.next_at <= now()),
-  (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status), ',' ORDER BY w.id)) FROM workflows w),
+  (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status, c.id, c.percent), ',' ORDER BY w.id))
+    FROM workflows w LEFT JOIN canaries c ON c.workflow_id = w.id AND c.state = 'running'),
   EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s)
 """
 

@@ -103,7 +103,10 @@ SELECT
   EXISTS (SELECT 1 FROM effects WHERE due_at <= :now),
   EXISTS (SELECT 1 FROM outbounds WHERE {UNSETTLED}),
   EXISTS (SELECT 1 FROM schedules WHERE next_at <= :now),
-  (SELECT group_concat(id || ':' || coalesce(active_version, '') || ':' || status) FROM workflows)
+  (SELECT group_concat(
+      workflows.id || ':' || coalesce(active_version, '') || ':' || workflows.status
+        || coalesce(':' || canaries.id || ':' || percent, ''))
+    FROM workflows LEFT JOIN canaries ON canaries.workflow_id = workflows.id AND canaries.state = 'running')
 """
 
 

@@ -32,10 +32,12 @@ class CallQuery(PageQuery):
 
 
 class UsageQuery(Query):
-    """Of which calls, and by what. Without times they are the last 31 days, which is the longest time."""
+    """Of which calls, and by what. Without times they are the last 31 days, which is the longest time. `version` is one
+    of the workflow's."""
 
     group_by: GroupBy = "workflow"
     workflow: QueryText | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] | None = None
     model: QueryText | None = None
     topic: QueryText | None = None
     after: Moment | None = None
@@ -89,7 +91,12 @@ async def get_workflow_counts(call: Call) -> WorkflowCounts:
 
 def _wanted(query: CallQuery | UsageQuery) -> CallFilter:
     return CallFilter(
-        workflow=query.workflow, model=query.model, topic=query.topic, after=query.after, before=query.before
+        workflow=query.workflow,
+        version=query.version if isinstance(query, UsageQuery) else None,
+        model=query.model,
+        topic=query.topic,
+        after=query.after,
+        before=query.before,
     )
 
 

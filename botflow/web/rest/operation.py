@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from botflow.crash_points import reach
 from botflow.records.access import Scope
 from botflow.service.models import Body, Shown
 from botflow.service.service import Service
@@ -130,6 +131,8 @@ class Operation:
 
     async def _answer(self, call: Call) -> Response:
         answer = await self.handler(call)
+        if self.method != "GET":
+            reach("change.committed")
         if isinstance(answer, Response):
             return answer
         if answer is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 from tests.cli.conftest import Call
 from tests.cli.processes import SECRET, Process, running
+from tests.web.api.calls import answered, hello
+from tests.web.site import open_site
 
 BOT = """
 botflow: 1
@@ -61,3 +64,20 @@ def test_a_restart_with_an_older_file_changes_nothing_until_an_operator_says_so(
     said, output = serving(new, "--dev")
     assert said == "New prices."
     assert serving(new)[0] == "New prices."
+
+
+async def test_a_workflow_whose_credential_is_gone_is_not_put_into_service(sqlite_url: str, botflow: Call) -> None:
+    secrets = {"module": "twilio", "name": "Ours", "fields": {"accountSid": "AC" + "0" * 32, "authToken": "0" * 32}}
+    async with open_site(sqlite_url, flows=()) as site:
+        await answered(site, "POST", "/workflows", hello(credentials={"twilio": "Ours"}))
+        made = await answered(site, "POST", "/credentials", secrets)
+        await answered(site, "POST", "/workflows/hello/publish")
+        await answered(site, "POST", "/workflows/hello/deactivate")
+        await answered(site, "POST", f"/credentials/{made['id']}/deactivate")
+    for options in ((), ("--version", "1")):
+        arguments = ("workflows", "activate", "hello", *options)
+        refused = await asyncio.to_thread(botflow, *arguments, BOTFLOW_DATABASE_URL=sqlite_url)
+        assert refused.status == 1
+        assert "the workflow names the credential 'Ours' of the module twilio" in refused.err
+    listed = await asyncio.to_thread(botflow, "workflows", BOTFLOW_DATABASE_URL=sqlite_url)
+    assert "inactive" in listed.out

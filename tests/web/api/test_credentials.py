@@ -14,7 +14,7 @@ from botflow.service import Service
 from botflow.service.credentials.credentials import NewCredential
 from botflow.storage.tables import organizations
 from botflow.storage.tables.service import audit_log
-from tests.web.api.calls import call, hello
+from tests.web.api.calls import call, hello, outcome
 from tests.web.site import TALK, Site, open_site
 
 SID, TOKEN = "AC" + "0a" * 16, "canary-of-production-4711"
@@ -234,6 +234,14 @@ async def test_what_workflows_name_must_be_there_and_stays(database_url: str) ->
         await call(site, "POST", f"{one}/activate")
         assert await publish() == (200, "")
 
+        await call(site, "POST", "/workflows/hello/deactivate")
+        await call(site, "POST", f"{one}/deactivate")
+        for body in (None, {"version": 1}):
+            assert outcome(await call(site, "POST", "/workflows/hello/activate", body)) == (422, "credential.unknown")
+        assert (await call(site, "GET", "/workflows/hello")).json()["status"] == "inactive"
+        await call(site, "POST", f"{one}/activate")
+        assert outcome(await call(site, "POST", "/workflows/hello/activate")) == (200, "")
+
         kept = await call(site, "DELETE", one)
         assert (kept.status_code, kept.json()["code"]) == (409, "credential.in_use")
         assert "hello" in kept.json()["detail"] + kept.json()["title"]
@@ -243,6 +251,16 @@ async def test_what_workflows_name_must_be_there_and_stays(database_url: str) ->
         assert (await call(site, "DELETE", one)).status_code == 204
         back = await call(site, "POST", "/workflows/hello/versions/1/rollback")
         assert (back.status_code, back.json()["code"]) == (422, "credential.unknown")
+        tried = {"percent": 10, "version": 1}
+        assert outcome(await call(site, "POST", "/workflows/hello/canaries", tried)) == (422, "credential.unknown")
+        one = f"/credentials/{(await add(site))['id']}"
+        canary = (await call(site, "POST", "/workflows/hello/canaries", tried)).json()["id"]
+        assert outcome(await call(site, "DELETE", one)) == (409, "credential.in_use")  # a version on trial names it
+        await call(site, "POST", f"{one}/deactivate")
+        promoted = await call(site, "POST", f"/workflows/hello/canaries/{canary}/promote")
+        assert outcome(promoted) == (422, "credential.unknown")
+        assert outcome(await call(site, "POST", f"/workflows/hello/canaries/{canary}/abort")) == (200, "")
+        assert (await call(site, "DELETE", one)).status_code == 204
 
 
 async def test_a_node_and_a_webhook_name_credentials_too(database_url: str) -> None:

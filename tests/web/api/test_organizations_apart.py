@@ -68,10 +68,14 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     credential = (await call(site, "POST", "/credentials", secrets, key=key)).json()
     plan = (await call(site, "POST", "/workflows/theirs/plan", {}, key=key)).json()
     planned = await call(site, "POST", "/workflows/theirs/publish", {"token": plan["token"]}, key=key)
+    other = await call(site, "PUT", "/workflows/theirs/draft", {**document, "apology": SECRET}, key=key)
+    assert other.status_code == 200
+    canary = (await call(site, "POST", "/workflows/theirs/canaries", {"percent": 0}, key=key)).json()
     return {
         "session": session["id"],
         "execution": execution["id"],
         "credential": credential["id"],
+        "canary": str(canary["id"]),
         "publication": str(planned.json()["publication"]),
         "call": f"{session['id']}.1.0",
         "channel": "sms",

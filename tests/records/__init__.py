@@ -1,0 +1,1 @@
+"""The values that storage and runtime pass each other."""
