@@ -7,6 +7,7 @@ is written by hand. This package needs httpx2 and nothing of the server.
 from botflow_client.client import AsyncBotflow, Botflow
 from botflow_client.downloads import AsyncDownload, Download
 from botflow_client.errors import ApiError, BotflowClientError, NoAnswer, UnexpectedAnswer
+from botflow_client.events import AsyncEvents, Event, Events
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Page, Pages
 
@@ -15,10 +16,13 @@ __all__ = [
     "ApiError",
     "AsyncBotflow",
     "AsyncDownload",
+    "AsyncEvents",
     "AsyncPages",
     "Botflow",
     "BotflowClientError",
     "Download",
+    "Event",
+    "Events",
     "NoAnswer",
     "Omit",
     "Page",

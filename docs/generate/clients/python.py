@@ -116,6 +116,8 @@ def _calls(tag: str, operations: list[ApiOperation], homes: Mapping[str, str]) -
         imports.append("from botflow_client.pages import AsyncPages, Pages")
     if "Download:" in classes:
         imports.append("from botflow_client.downloads import AsyncDownload, Download")
+    if "Events:" in classes:
+        imports.append("from botflow_client.events import AsyncEvents, Events")
     requests = [name for name in ("given", "make_request", "segment") if f"{name}(" in classes]
     if requests:
         imports.append(f"from botflow_client.request import {', '.join(requests)}")
@@ -129,6 +131,7 @@ def _method(operation: ApiOperation, *, is_async: bool) -> str:
         arguments.append(f"document: Mapping[str, Any]{needed}")
     named = [*map(_query_argument, operation.query), *map(_field_argument, operation.fields)]
     named = [each for each in named if " = " not in each] + [each for each in named if " = " in each]
+    named += ["last_event_id: str | None = None"] * (operation.kind == "events")
     named += ["if_match: int | None = None"] * operation.edits
     named += ["idempotency_key: str | None = None"] * operation.creates
     listed = ", ".join(["self", *arguments, *(["*", *named] if named else [])])
@@ -161,6 +164,8 @@ def _result(operation: ApiOperation, is_async: bool) -> str:
             return f"{'Async' * is_async}Pages[{_item(operation.answer)}]"
         case "download":
             return f"{'Async' * is_async}Download"
+        case "events":
+            return f"{'Async' * is_async}Events"
         case "nothing":
             return "None"
     return _item(operation.answer)
@@ -179,6 +184,8 @@ def _statement(operation: ApiOperation, waits: bool) -> str:
             return f"return self._list({_item(operation.answer)}, {path}, {query})"
         case "download":
             return f"return self._download({_request(operation, path, query)})"
+        case "events":
+            return f"return self._events({_request(operation, path, query)}, last_event_id)"
         case "nothing":
             return f"{'await ' * waits}self._do({_request(operation, path, query)})"
     return f"return {'await ' * waits}self._call({_item(operation.answer)}, {_request(operation, path, query)})"
