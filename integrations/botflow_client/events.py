@@ -19,7 +19,7 @@ LARGEST_EVENT = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class StreamEvent:
     """One event. `id` is where to begin after it: `last_event_id` of a later call."""
 
     id: str
@@ -34,23 +34,23 @@ class Event:
             raise UnexpectedAnswer("the data of an event is no JSON") from None
 
 
-class Events:
+class EventStream:
     """The events of a stream, as they come. Nothing is asked of the server before the first is wanted."""
 
-    def __init__(self, stream: Callable[[], Iterator[Event]]) -> None:
+    def __init__(self, stream: Callable[[], Iterator[StreamEvent]]) -> None:
         self._stream = stream
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[StreamEvent]:
         return self._stream()
 
 
-class AsyncEvents:
+class AsyncEventStream:
     """The events of a stream, as they come. Nothing is asked of the server before the first is wanted."""
 
-    def __init__(self, stream: Callable[[], AsyncIterator[Event]]) -> None:
+    def __init__(self, stream: Callable[[], AsyncIterator[StreamEvent]]) -> None:
         self._stream = stream
 
-    def __aiter__(self) -> AsyncIterator[Event]:
+    def __aiter__(self) -> AsyncIterator[StreamEvent]:
         return self._stream()
 
 
@@ -70,7 +70,7 @@ class EventReader:
         self._rest, self._id, self._name = b"", None, ""
         self._data.clear()
 
-    def feed(self, chunk: bytes) -> Iterator[Event]:
+    def feed(self, chunk: bytes) -> Iterator[StreamEvent]:
         """Yield the events that are complete with this chunk."""
         # A line may end by \r\n, and its two bytes come in two chunks.
         lines = (self._rest + chunk).replace(b"\r\n", b"\n").split(b"\n")
@@ -82,7 +82,7 @@ class EventReader:
             if event is not None:
                 yield event
 
-    def _take(self, line: str) -> Event | None:
+    def _take(self, line: str) -> StreamEvent | None:
         if not line:
             return self._finish()
         name, _, value = line.partition(":")
@@ -98,7 +98,7 @@ class EventReader:
                 self.retry_s = min(int(value) / 1000, 60.0)
         return None
 
-    def _finish(self) -> Event | None:
+    def _finish(self) -> StreamEvent | None:
         """Return the event that an empty line ends; without data it is none."""
         said, name = "\n".join(self._data), self._name or "message"
         is_event = bool(self._data)
@@ -106,4 +106,4 @@ class EventReader:
             self.last_id = self._id
         self._id, self._name = None, ""
         self._data.clear()
-        return Event(id=self.last_id, name=name, data=said) if is_event else None
+        return StreamEvent(id=self.last_id, name=name, data=said) if is_event else None

@@ -16,7 +16,7 @@ import httpx2
 
 from botflow_client.downloads import AsyncDownload, Download
 from botflow_client.errors import NoAnswer, UnexpectedAnswer, refusal
-from botflow_client.events import AsyncEvents, Event, EventReader, Events
+from botflow_client.events import AsyncEventStream, EventReader, EventStream, StreamEvent
 from botflow_client.pages import AsyncPages, Page, Pages
 from botflow_client.reading import read_answer, read_page
 from botflow_client.request import Request, authorization, header_text, make_request
@@ -134,10 +134,10 @@ class Caller(_Connection):
         except httpx2.TransportError as failure:
             raise self._lost(failure) from failure
 
-    def _events(self, request: Request, last_event_id: str | None) -> Events:
-        return Events(lambda: self._follow(request, EventReader(last_event_id or "")))
+    def _events(self, request: Request, last_event_id: str | None) -> EventStream:
+        return EventStream(lambda: self._follow(request, EventReader(last_event_id or "")))
 
-    def _follow(self, request: Request, reader: EventReader) -> Iterator[Event]:
+    def _follow(self, request: Request, reader: EventReader) -> Iterator[StreamEvent]:
         failures = 0
         while True:
             outcome: Reply | NoAnswer | None = None
@@ -232,10 +232,10 @@ class AsyncCaller(_Connection):
         except httpx2.TransportError as failure:
             raise self._lost(failure) from failure
 
-    def _events(self, request: Request, last_event_id: str | None) -> AsyncEvents:
-        return AsyncEvents(lambda: self._follow(request, EventReader(last_event_id or "")))
+    def _events(self, request: Request, last_event_id: str | None) -> AsyncEventStream:
+        return AsyncEventStream(lambda: self._follow(request, EventReader(last_event_id or "")))
 
-    async def _follow(self, request: Request, reader: EventReader) -> AsyncIterator[Event]:
+    async def _follow(self, request: Request, reader: EventReader) -> AsyncIterator[StreamEvent]:
         failures = 0
         while True:
             outcome: Reply | NoAnswer | None = None

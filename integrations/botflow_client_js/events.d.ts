@@ -1,5 +1,5 @@
 /** One event of a stream. `id` is where to begin after it: `lastEventId` of a later call; `data` is mostly JSON. */
-export interface Event {
+export interface StreamEvent {
   id: string;
   name: string;
   data: string;
@@ -10,5 +10,5 @@ export class EventReader {
   lastId: string;
   retryS: number;
   begin(): void;
-  feed(chunk: Uint8Array): Generator<Event>;
+  feed(chunk: Uint8Array): Generator<StreamEvent>;
 }

@@ -48,7 +48,7 @@ export class EventReader {
 
   /**
    * @param {string} line
-   * @returns {import("./events.js").Event | null}
+   * @returns {import("./events.js").StreamEvent | null}
    */
   #take(line) {
     if (line === "") return this.#finish();

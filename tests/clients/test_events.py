@@ -90,7 +90,9 @@ def test_a_stream_of_the_api_becomes_a_method_of_both_clients() -> None:
     python, javascript = dict(python_files(api)), dict(javascript_files(api))
 
     calls = python["calls/executions.py"]
-    assert "def follow_execution(self, execution: str | int, *, last_event_id: str | None = None) -> Events:" in calls
-    assert "-> AsyncEvents:" in calls
+    assert (
+        "def follow_execution(self, execution: str | int, *, last_event_id: str | None = None) -> EventStream:" in calls
+    )
+    assert "-> AsyncEventStream:" in calls
     assert "this._events({" in javascript["calls.js"]
-    assert "{ lastEventId?: string } & CallOptions): AsyncIterable<Event>;" in javascript["calls.d.ts"]
+    assert "{ lastEventId?: string } & CallOptions): AsyncIterable<StreamEvent>;" in javascript["calls.d.ts"]

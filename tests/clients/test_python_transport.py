@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
+import traceback
 from collections.abc import Sequence
 
 import pytest
@@ -119,6 +121,19 @@ def test_no_text_about_a_client_holds_its_key() -> None:
             Botflow(url, KEY)
         assert "secret" not in str(wrong.value)
     client.close()
+
+
+async def test_no_log_and_no_cause_holds_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with listening(Script([None, FOUND, None])) as url, AsyncBotflow(url, KEY) as client:
+            await client.get_workflows_by_organization().first()
+            with pytest.raises(NoAnswer) as lost:
+                await client.update_workflow("order", {})
+        causes = repr([lost.value.__cause__, vars(lost.value), vars(lost.value.__cause__)])
+        shown = "".join(traceback.format_exception(lost.value))
+
+    assert len(caplog.records) > 0
+    assert KEY not in caplog.text + causes + shown
 
 
 def test_what_would_name_another_address_is_refused() -> None:

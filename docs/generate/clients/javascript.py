@@ -89,7 +89,7 @@ def _types(api: Api) -> str:
     methods = "\n\n".join(_signature(each) for _, operations in api.by_tag() for each in operations)
     return (
         f"/** Every call of the API, and what it answers. {MADE} */\n"
-        'import { Event } from "./events.js";\n'
+        'import { StreamEvent } from "./events.js";\n'
         'import { Download, Pages } from "./lists.js";\n'
         'import { Caller, CallOptions, Conditional, Repeatable } from "./transport.js";\n\n'
         f"{models}\n\nexport class Calls extends Caller {{\n{methods}\n}}\n"
@@ -140,7 +140,7 @@ def _result(operation: ApiOperation) -> str:
         case "download":
             return "Download"
         case "events":
-            return "AsyncIterable<Event>"
+            return "AsyncIterable<StreamEvent>"
         case "nothing":
             return "Promise<void>"
     return f"Promise<{_item(operation.answer)}>"
