@@ -67,6 +67,14 @@ async def test_a_stream_is_taken_up_after_the_last_event(
         assert [told.headers["last-event-id"] for told in script.told] == after
 
 
+def test_a_stream_that_breaks_off_within_an_event_is_taken_up_before_it() -> None:
+    reader = EventReader("3")
+
+    found = list(reader.feed(b"id: 4\ndata: whole\n\nid: 5\ndata: half"))
+
+    assert ([each.id for each in found], reader.last_id) == (["4"], "4")
+
+
 def test_an_event_may_come_in_any_pieces_and_has_a_bound() -> None:
     text = "id: ö\r\nevent: größe\r\ndata: a\r\n\r\ndata\n\n".encode()
     for size in range(1, len(text) + 1):
