@@ -78,7 +78,7 @@ GET /api/workflows | list_workflows | workflows.get_workflows_by_organization | 
 POST /api/workflows | post_workflow | drafts.create_workflow | | web/api/test_usage.py::test_the_short_addresses_work_as_written
 PUT /api/workflows/:id | put_workflow | drafts.update_workflow | | web/api/test_usage.py::test_the_short_addresses_work_as_written
 PUT /api/workflows/:id/activate | put_activation | workflows.activate_workflow | workflows activate | web/api/test_usage.py::test_the_short_addresses_work_as_written
-PUT /api/workflows/:id/pause | put_pause | workflows.pause_workflow | | web/api/test_usage.py::test_the_short_addresses_work_as_written
+PUT /api/workflows/:id/pause | put_pause | workflows.pause_workflow | workflows pause | web/api/test_usage.py::test_the_short_addresses_work_as_written
 POST /api/workflows/:id/trigger | post_trigger | executions.trigger_workflow | | web/api/test_usage.py::test_the_short_addresses_work_as_written
 GET /api/workflow-runs | list_workflow_runs | executions.get_executions | executions | web/api/test_usage.py::test_the_short_addresses_work_as_written
 GET /api/workflow-runs/:id | get_workflow_run | executions.get_execution | | web/api/test_usage.py::test_the_short_addresses_work_as_written

@@ -86,13 +86,20 @@ def _text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return value.isoformat()
+            return _moment(value)
     return str(value)
 
 
 def _encoded(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return _moment(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a value of type {type(value).__name__} is no JSON")
+
+
+def _moment(value: datetime) -> str:
+    """Return a time as a text. One without a zone is refused: the server would take the caller's hours for UTC."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value.isoformat()} has no time zone: make it with tz, such as datetime.now(UTC)")
+    return value.isoformat()

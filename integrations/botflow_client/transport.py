@@ -16,6 +16,7 @@ import httpx2
 
 from botflow_client.downloads import AsyncDownload, Download
 from botflow_client.errors import NoAnswer, UnexpectedAnswer, refusal
+from botflow_client.events import AsyncEventStream, EventReader, EventStream, StreamEvent
 from botflow_client.pages import AsyncPages, Page, Pages
 from botflow_client.reading import read_answer, read_page
 from botflow_client.request import Request, authorization, header_text, make_request
@@ -59,8 +60,12 @@ class _Connection:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._url!r})"
 
-    def _options(self, request: Request) -> dict[str, Any]:
+    def _options(self, request: Request, reader: EventReader | None = None) -> dict[str, Any]:
         headers = {**self._headers, **request.headers}
+        if reader is not None:
+            headers["Accept"] = "text/event-stream"
+            if reader.last_id:
+                headers["Last-Event-ID"] = header_text(reader.last_id, "the id of the last event")
         return {
             "method": request.method,
             "url": f"{self._url}{request.target}",
@@ -71,6 +76,17 @@ class _Connection:
     def _lost(self, failure: httpx2.TransportError | None) -> NoAnswer:
         why = f"no answer within {self._timeout_s:g} s" if failure is None else type(failure).__name__
         return NoAnswer(f"{self._url}: {why}", not isinstance(failure, _NOT_SENT))
+
+    def _pause_before_more_s(
+        self, request: Request, outcome: Reply | NoAnswer | None, reader: EventReader, failures: int
+    ) -> float:
+        """Return how long to wait before a stream is taken up again; raise what is final. None: it just ended."""
+        if outcome is None:
+            return reader.retry_s
+        pause_s = self._pause_s(request, outcome, failures)
+        if pause_s is None:
+            _refuse(_unlost(outcome))
+        return max(pause_s, reader.retry_s)
 
     def _pause_s(self, request: Request, outcome: Reply | NoAnswer, attempt: int) -> float | None:
         return self._retries.pause_s(request, outcome, attempt)
@@ -117,6 +133,29 @@ class Caller(_Connection):
                 yield from response.iter_bytes()
         except httpx2.TransportError as failure:
             raise self._lost(failure) from failure
+
+    def _events(self, request: Request, last_event_id: str | None) -> EventStream:
+        return EventStream(lambda: self._follow(request, EventReader(last_event_id or "")))
+
+    def _follow(self, request: Request, reader: EventReader) -> Iterator[StreamEvent]:
+        failures = 0
+        while True:
+            outcome: Reply | NoAnswer | None = None
+            try:
+                with self._http.stream(**self._options(request, reader)) as response:
+                    if response.status_code != 200:
+                        outcome = self._reply(response, LARGEST_REFUSAL)
+                    else:
+                        failures = 0
+                        reader.begin()
+                        for chunk in response.iter_bytes():
+                            yield from reader.feed(chunk)
+            except httpx2.TransportError as failure:
+                outcome = self._lost(failure)
+            if isinstance(outcome, Reply) and outcome.status == 204:
+                return
+            failures += 1
+            time.sleep(self._pause_before_more_s(request, outcome, reader, failures))
 
     def _send(self, request: Request) -> Reply:
         for attempt in count(1):
@@ -193,6 +232,30 @@ class AsyncCaller(_Connection):
         except httpx2.TransportError as failure:
             raise self._lost(failure) from failure
 
+    def _events(self, request: Request, last_event_id: str | None) -> AsyncEventStream:
+        return AsyncEventStream(lambda: self._follow(request, EventReader(last_event_id or "")))
+
+    async def _follow(self, request: Request, reader: EventReader) -> AsyncIterator[StreamEvent]:
+        failures = 0
+        while True:
+            outcome: Reply | NoAnswer | None = None
+            try:
+                async with self._http.stream(**self._options(request, reader)) as response:
+                    if response.status_code != 200:
+                        outcome = await self._reply(response, LARGEST_REFUSAL)
+                    else:
+                        failures = 0
+                        reader.begin()
+                        async for chunk in response.aiter_bytes():
+                            for event in reader.feed(chunk):
+                                yield event
+            except httpx2.TransportError as failure:
+                outcome = self._lost(failure)
+            if isinstance(outcome, Reply) and outcome.status == 204:
+                return
+            failures += 1
+            await asyncio.sleep(self._pause_before_more_s(request, outcome, reader, failures))
+
     async def _send(self, request: Request) -> Reply:
         for attempt in count(1):
             outcome = await self._send_once(request)
@@ -239,10 +302,15 @@ def _reply(response: httpx2.Response, content: bytearray) -> Reply:
 
 
 def _answered(outcome: Reply | NoAnswer) -> Reply:
+    reply = _unlost(outcome)
+    if not 200 <= reply.status < 300:
+        _refuse(reply)
+    return reply
+
+
+def _unlost(outcome: Reply | NoAnswer) -> Reply:
     if isinstance(outcome, NoAnswer):
         raise outcome
-    if not 200 <= outcome.status < 300:
-        _refuse(outcome)
     return outcome
 
 

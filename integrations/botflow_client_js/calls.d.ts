@@ -1,4 +1,5 @@
 /** Every call of the API, and what it answers. Written by `python -m docs.generate`: do not edit it. */
+import { StreamEvent } from "./events.js";
 import { Download, Pages } from "./lists.js";
 import { Caller, CallOptions, Conditional, Repeatable } from "./transport.js";
 

@@ -2,6 +2,7 @@ import { Calls } from "./calls.js";
 
 export * from "./calls.js";
 export { ApiError, BotflowClientError, NoAnswer, UnexpectedAnswer } from "./errors.js";
+export { StreamEvent } from "./events.js";
 export { Download, Page, Pages } from "./lists.js";
 export { CallOptions, ClientOptions } from "./transport.js";
 

@@ -1,3 +1,4 @@
+import { StreamEvent } from "./events.js";
 import { Download, Pages } from "./lists.js";
 
 /** What a client is made with. */
@@ -52,6 +53,7 @@ export class Caller {
   protected _do(call: Call): Promise<void>;
   protected _list<T>(call: Call): Pages<T>;
   protected _download(call: Call): Download;
+  protected _events(call: Call & { lastEventId?: string }): AsyncIterable<StreamEvent>;
 }
 
 export function segment(value: string | number): string;

@@ -1,5 +1,6 @@
 /** Sends calls by fetch: timeouts, bounds, retries, and refusals as errors. Redirects are not followed. */
 import { NoAnswer, UnexpectedAnswer, refusal } from "./errors.js";
+import { EventReader } from "./events.js";
 import { Download, Pages, collect, join } from "./lists.js";
 import { pauseS, retryAfterS } from "./retries.js";
 
@@ -77,6 +78,39 @@ export class Caller {
     const response = await this.#fetch(this.#request(call), call.signal);
     if (!response.ok) throw refused(await readReply(response, LARGEST_REFUSAL));
     yield* bytesOf(response);
+  }
+
+  /**
+   * The events of a stream, which is taken up after the last one when it breaks off.
+   *
+   * @param {Call & { lastEventId?: string }} call
+   */
+  async *_events({ lastEventId = "", ...call }) {
+    const reader = new EventReader(lastEventId);
+    const request = this.#request(call);
+    for (let failures = 0; ; ) {
+      /** @type {Reply | NoAnswer | null} */
+      let outcome = null;
+      try {
+        const response = await this.#fetch(continued(request, reader.lastId), call.signal);
+        if (response.status === 204) return;
+        if (response.status === 200) {
+          failures = 0;
+          reader.begin();
+          for await (const chunk of bytesOf(response)) yield* reader.feed(chunk);
+        } else {
+          outcome = await readReply(response, LARGEST_REFUSAL);
+        }
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        if (error instanceof UnexpectedAnswer) throw error;
+        outcome = error instanceof NoAnswer ? error : this.#lost(error);
+      }
+      failures += 1;
+      const pause = outcome === null ? reader.retryS : pauseS(call.method, outcome, failures, this.#limits);
+      if (pause === null) throw outcome instanceof NoAnswer ? outcome : refused(/** @type {Reply} */ (outcome));
+      await sleep(Math.max(pause, reader.retryS) * 1000, call.signal);
+    }
   }
 
   /** @param {Call} call */
@@ -202,6 +236,17 @@ async function* bytesOf(response) {
   } finally {
     await reader.cancel();
   }
+}
+
+/**
+ * Return a request for the events after the last one.
+ *
+ * @param {{ url: string, init: RequestInit }} request
+ * @param {string} lastId
+ */
+function continued(request, lastId) {
+  const headers = { ...request.init.headers, accept: "text/event-stream", ...(lastId && { "last-event-id": lastId }) };
+  return { url: request.url, init: { ...request.init, headers: /** @type {Record<string, string>} */ (headers) } };
 }
 
 /** @param {string} text */

@@ -22,6 +22,8 @@ COMMANDS = [
     ["workflows"],
     ["workflows", "activate"],
     ["workflows", "deactivate"],
+    ["workflows", "pause"],
+    ["workflows", "archive"],
     ["check"],
     ["graph"],
     ["db", "upgrade"],

@@ -87,6 +87,17 @@ const CALLS = {
     setTimeout(() => stopped.abort(), 20);
     return [told, await client.getUsage({ signal: stopped.signal }).catch((error) => error.name)];
   },
+  async events() {
+    const found = [];
+    try {
+      for await (const event of client._events({ method: "GET", path: "/api/v1/events", lastEventId: "3" })) {
+        found.push([event.id, event.name, event.data]);
+      }
+    } catch (error) {
+      found.push(error.code ?? error.name);
+    }
+    return found;
+  },
   async secrets() {
     const wrong = [];
     for (const each of ["", "a\nb", "schlüssel"]) {

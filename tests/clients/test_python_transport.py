@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
+import traceback
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from botflow_client import ApiError, AsyncBotflow, Botflow, NoAnswer, UnexpectedAnswer
@@ -55,9 +58,9 @@ async def test_all_attempts_of_a_post_have_one_key_and_those_of_another_have_ano
     _, first = await outcome([None, UNFINISHED, STARTED], "post")
     _, second = await outcome([STARTED], "post")
 
-    keys = {told.headers["idempotency-key"] for told in first.told}
-    assert (len(first.told), len(keys)) == (3, 1)
-    assert second.told[0].headers["idempotency-key"] not in keys
+    keys = {told.headers.get("idempotency-key") for told in first.told}
+    assert (len(first.told), len(keys), None in keys) == (3, 1, False)
+    assert second.told[0].headers.get("idempotency-key") not in keys
 
 
 async def test_an_edit_is_repeated_only_if_it_was_not_carried_out() -> None:
@@ -119,6 +122,30 @@ def test_no_text_about_a_client_holds_its_key() -> None:
             Botflow(url, KEY)
         assert "secret" not in str(wrong.value)
     client.close()
+
+
+async def test_no_log_and_no_cause_holds_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with listening(Script([None, FOUND, None])) as url, AsyncBotflow(url, KEY) as client:
+            await client.get_workflows_by_organization().first()
+            with pytest.raises(NoAnswer) as lost:
+                await client.update_workflow("order", {})
+        causes = repr([lost.value.__cause__, vars(lost.value), vars(lost.value.__cause__)])
+        shown = "".join(traceback.format_exception(lost.value))
+
+    assert len(caplog.records) > 0
+    assert KEY not in caplog.text + causes + shown
+
+
+async def test_a_time_is_sent_with_its_zone() -> None:
+    script = Script([FOUND])
+    berlin = datetime(2026, 11, 27, 9, 30, tzinfo=timezone(timedelta(hours=1)))
+    async with listening(script) as url, AsyncBotflow(url, KEY) as client:
+        await client.get_executions(after=berlin, top_level=True).first()
+        with pytest.raises(ValueError, match="has no time zone"):
+            await client.get_executions(after=berlin.replace(tzinfo=None)).first()
+
+    assert script.told[0].target == "/api/v1/executions?topLevel=true&after=2026-11-27T09%3A30%3A00%2B01%3A00"
 
 
 def test_what_would_name_another_address_is_refused() -> None:

@@ -99,6 +99,18 @@ def deactivate(workflow: Annotated[str, NAME]) -> None:
     _set(workflow, "inactive")
 
 
+@workflows.command(epilog="Example: botflow workflows pause pizza")
+def pause(workflow: Annotated[str, NAME]) -> None:
+    """Take a workflow out of service as `deactivate` does; its status says that it is for a while."""
+    _set(workflow, "paused")
+
+
+@workflows.command(epilog="Example: botflow workflows archive pizza")
+def archive(workflow: Annotated[str, NAME]) -> None:
+    """Take a workflow out of service as `deactivate` does; its status says that it is for good. Nothing is deleted."""
+    _set(workflow, "archived")
+
+
 def _serve_version(workflow: str, version: int) -> None:
     from botflow.errors import UsageError
     from botflow.storage.one_off import run_once_sync

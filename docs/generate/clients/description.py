@@ -13,7 +13,7 @@ from botflow.web.app import OPERATIONS
 from botflow.web.rest.openapi import document_of
 
 Schema = Mapping[str, Any]
-Kind = Literal["call", "list", "nothing", "download"]
+Kind = Literal["call", "list", "nothing", "download", "events"]
 _REF = "#/components/schemas/"
 
 
@@ -88,6 +88,8 @@ def _operation(path: str, method: str, described: Mapping[str, Any], schemas: Ma
     name = schema["$ref"].removeprefix(_REF) if schema else ""
     is_whole = name.endswith("Document")
     kind, answer = _answer(described, schemas)
+    if kind == "download" and path.endswith("/events"):
+        kind = "events"  # a stream has no schema in OpenAPI 3.1
     return ApiOperation(
         name=described["operationId"],
         tag=described["tags"][0],

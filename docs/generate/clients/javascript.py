@@ -37,7 +37,7 @@ def _module(api: Api) -> str:
 def _method(operation: ApiOperation) -> str:
     arguments = [camel(each) for each in operation.segments]
     arguments += ["document"] * (operation.document is not None)
-    sender = {"call": "_call", "list": "_list", "nothing": "_do", "download": "_download"}[operation.kind]
+    sender = {"call": "_call", "nothing": "_do"}.get(operation.kind, f"_{operation.kind}")
     path = re.sub(r"{(\w+)}", lambda found: f"${{segment({camel(found[1])})}}", operation.path)
     named = [each.name for each in (*operation.query, *operation.fields)]
     parts = [f'method: "{operation.method}"', f"path: `{path}`" if "${" in path else f'path: "{path}"']
@@ -47,7 +47,12 @@ def _method(operation: ApiOperation) -> str:
         parts.append("body: document")
     elif operation.has_body:
         parts.append(f"body: {{ {', '.join(map(_bound, _names(operation.fields)))} }}")
-    extras = ["ifMatch"] * operation.edits + ["idempotencyKey"] * operation.creates + ["signal"]
+    extras = (
+        ["lastEventId"] * (operation.kind == "events")
+        + ["ifMatch"] * operation.edits
+        + ["idempotencyKey"] * operation.creates
+        + ["signal"]
+    )
     taken = ", ".join([*map(_bound, named), *extras])
     written = ",\n      ".join([*parts, *extras])
     return (
@@ -84,6 +89,7 @@ def _types(api: Api) -> str:
     methods = "\n\n".join(_signature(each) for _, operations in api.by_tag() for each in operations)
     return (
         f"/** Every call of the API, and what it answers. {MADE} */\n"
+        'import { StreamEvent } from "./events.js";\n'
         'import { Download, Pages } from "./lists.js";\n'
         'import { Caller, CallOptions, Conditional, Repeatable } from "./transport.js";\n\n'
         f"{models}\n\nexport class Calls extends Caller {{\n{methods}\n}}\n"
@@ -121,6 +127,8 @@ def _options(operation: ApiOperation) -> str:
         f"{each.name}{'' if each.is_needed else '?'}: {type_of(each.schema, taken=True)}"
         for each in (*operation.query, *operation.fields)
     ]
+    if operation.kind == "events":
+        fields.append("lastEventId?: string")
     bases = ["Repeatable"] * operation.creates + ["Conditional"] * operation.edits
     return " & ".join([*([f"{{ {'; '.join(fields)} }}"] if fields else []), *(bases or ["CallOptions"])])
 
@@ -131,6 +139,8 @@ def _result(operation: ApiOperation) -> str:
             return f"Pages<{_item(operation.answer)}>"
         case "download":
             return "Download"
+        case "events":
+            return "AsyncIterable<StreamEvent>"
         case "nothing":
             return "Promise<void>"
     return f"Promise<{_item(operation.answer)}>"

@@ -6,10 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from docs.generate.clients.description import Api, ApiOperation, Parameter, Schema, name_of, references
 from docs.generate.clients.python_types import docstring, snake, type_of, written_input, written_model
 
+SETTINGS = Path(__file__).parents[3] / "pyproject.toml"
 MADE = "Written by `python -m docs.generate`: do not edit it."
 _TYPING = ("Any", "Literal", "NotRequired", "TypeAlias", "TypedDict")
 
@@ -17,15 +20,15 @@ _TYPING = ("Any", "Literal", "NotRequired", "TypeAlias", "TypedDict")
 def python_files(api: Api) -> Iterator[tuple[str, str]]:
     """Yield each generated file of the package, by its path in it, formatted."""
     homes = _homes(api)
-    for module in dict.fromkeys(homes.values()):
-        yield f"models/{module}.py", _formatted(_models(api, homes, module))
-    yield "models/__init__.py", _formatted(_exports("The answers of the API, as values.", "models", homes))
-    yield "inputs.py", _formatted(_inputs(api))
+    sources = {f"models/{each}.py": _models(api, homes, each) for each in dict.fromkeys(homes.values())}
+    sources["models/__init__.py"] = _exports("The answers of the API, as values.", "models", homes)
+    sources["inputs.py"] = _inputs(api)
     classes = {}
     for tag, operations in api.by_tag():
-        module, classes[module_name(tag)] = module_name(tag), class_name(tag)
-        yield f"calls/{module}.py", _formatted(_calls(tag, operations, homes))
-    yield "calls/__init__.py", _formatted(_all_calls(classes))
+        classes[module_name(tag)] = class_name(tag)
+        sources[f"calls/{module_name(tag)}.py"] = _calls(tag, operations, homes)
+    sources["calls/__init__.py"] = _all_calls(classes)
+    yield from _formatted(sources)
 
 
 def module_name(tag: str) -> str:
@@ -116,6 +119,8 @@ def _calls(tag: str, operations: list[ApiOperation], homes: Mapping[str, str]) -
         imports.append("from botflow_client.pages import AsyncPages, Pages")
     if "Download:" in classes:
         imports.append("from botflow_client.downloads import AsyncDownload, Download")
+    if "EventStream:" in classes:
+        imports.append("from botflow_client.events import AsyncEventStream, EventStream")
     requests = [name for name in ("given", "make_request", "segment") if f"{name}(" in classes]
     if requests:
         imports.append(f"from botflow_client.request import {', '.join(requests)}")
@@ -129,6 +134,7 @@ def _method(operation: ApiOperation, *, is_async: bool) -> str:
         arguments.append(f"document: Mapping[str, Any]{needed}")
     named = [*map(_query_argument, operation.query), *map(_field_argument, operation.fields)]
     named = [each for each in named if " = " not in each] + [each for each in named if " = " in each]
+    named += ["last_event_id: str | None = None"] * (operation.kind == "events")
     named += ["if_match: int | None = None"] * operation.edits
     named += ["idempotency_key: str | None = None"] * operation.creates
     listed = ", ".join(["self", *arguments, *(["*", *named] if named else [])])
@@ -161,6 +167,8 @@ def _result(operation: ApiOperation, is_async: bool) -> str:
             return f"{'Async' * is_async}Pages[{_item(operation.answer)}]"
         case "download":
             return f"{'Async' * is_async}Download"
+        case "events":
+            return f"{'Async' * is_async}EventStream"
         case "nothing":
             return "None"
     return _item(operation.answer)
@@ -179,6 +187,8 @@ def _statement(operation: ApiOperation, waits: bool) -> str:
             return f"return self._list({_item(operation.answer)}, {path}, {query})"
         case "download":
             return f"return self._download({_request(operation, path, query)})"
+        case "events":
+            return f"return self._events({_request(operation, path, query)}, last_event_id)"
         case "nothing":
             return f"{'await ' * waits}self._do({_request(operation, path, query)})"
     return f"return {'await ' * waits}self._call({_item(operation.answer)}, {_request(operation, path, query)})"
@@ -208,9 +218,14 @@ def _all_calls(classes: Mapping[str, str]) -> str:
     )
 
 
-def _formatted(source: str) -> str:
-    """Return the source as this project's formatter has it."""
-    for step in (["check", "--select", "I", "--fix", "--quiet"], ["format", "--quiet"]):
-        command = [sys.executable, "-m", "ruff", *step, "--stdin-filename", "integrations/botflow_client/made.py", "-"]
-        source = subprocess.run(command, input=source, capture_output=True, text=True, check=True, timeout=60).stdout
-    return source
+def _formatted(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the sources as this project's formatter has them."""
+    with TemporaryDirectory() as folder:
+        for name, source in sources.items():
+            (Path(folder) / name).parent.mkdir(exist_ok=True)
+            (Path(folder) / name).write_text(source)
+        for step in (["check", "--select", "I", "--fix"], ["format"]):
+            command = [sys.executable, "-m", "ruff", *step, "--quiet", "--no-cache", "--config", str(SETTINGS), folder]
+            subprocess.run(command, check=True, timeout=60)
+        for name in sources:
+            yield name, (Path(folder) / name).read_text()

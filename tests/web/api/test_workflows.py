@@ -99,7 +99,12 @@ async def test_an_unknown_workflow_is_named(sqlite_url: str, name: str) -> None:
 
 async def test_servers_follow_the_command_line(database_url: str, botflow: Call) -> None:  # noqa: F811
     async with open_site(database_url, flows=(ORDER,)) as site:
-        for command, word, status in (("deactivate", "inactive", 404), ("activate", "active", 201)):
+        for command, word, status in (
+            ("pause", "paused", 404),
+            ("archive", "archived", 404),
+            ("deactivate", "inactive", 404),
+            ("activate", "active", 201),
+        ):
             ended = await asyncio.to_thread(botflow, "workflows", command, "order", BOTFLOW_DATABASE_URL=database_url)
             assert (ended.status, ended.out) == (0, f"order is {word}.\n"), ended.err
             async with asyncio.timeout(10):
