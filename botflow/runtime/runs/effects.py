@@ -21,6 +21,7 @@ from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, RejectedInbound
 from botflow.records.runs import RunStart, StoredEffect
+from botflow.records.sessions import FORK
 from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
@@ -134,7 +135,7 @@ class Carrier:
             trigger="child",
             input=dict(run.input),
             parameters=parameters,
-            key=f"child:{effect.name}",
+            key=f"{FORK if effect.is_fork else ''}child:{effect.name}",
             priority=effect.priority,
             parent=parent,
         )

@@ -2,7 +2,15 @@
 
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
-from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedules
+from botflow.storage.tables.runs import (
+    artifacts,
+    checkpoints,
+    effects,
+    executions,
+    forks,
+    recorded_answers,
+    schedules,
+)
 from botflow.storage.tables.schema import metadata
 from botflow.storage.tables.service import (
     UNFINISHED,
@@ -48,6 +56,7 @@ __all__ = [
     "executions",
     "file_pieces",
     "files",
+    "forks",
     "idempotent_requests",
     "inbounds",
     "metadata",
@@ -56,6 +65,7 @@ __all__ = [
     "processes",
     "publication_sessions",
     "publications",
+    "recorded_answers",
     "schedules",
     "senders",
     "sessions",
