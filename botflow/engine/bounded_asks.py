@@ -13,6 +13,7 @@ from botflow.engine.scene import LimitExceeded, Scene
 from botflow.engine.session import Closing
 
 Reached = Ending | Closing
+NO_RECORDED_ANSWER = "fork.no_answer"  # a fork was asked what its original was not: no node may handle that failure
 
 
 class CutOff(LimitExceeded):
@@ -30,7 +31,11 @@ def within(
             if may_ask is not None and not may_ask(ask):
                 problem = CutOff("the execution was cancelled", code="execution.cancelled")
                 break
-            ask = walk.send((yield ask))
+            answer = yield ask
+            if answer.failure is not None and answer.failure.code == NO_RECORDED_ANSWER:
+                problem = LimitExceeded(answer.failure.message, code=NO_RECORDED_ANSWER)
+                break
+            ask = walk.send(answer)
         else:
             problem = LimitExceeded(f"one turn asked the world more than {most} times", code="limit.asks")
     except StopIteration as finished:

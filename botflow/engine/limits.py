@@ -10,7 +10,10 @@ LARGEST_INPUT_OF_PERSON = 20_000  # of a conversation's, whose state holds it up
 
 @value(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Steps are node visits; sizes are characters of JSON or text."""
+    """Steps are node visits; sizes are characters of JSON or text.
+
+    A turn that is taken again for its state in the middle stops before the visit that follows `stops_after` events.
+    """
 
     steps: int = 200
     asks: int = 40  # pauses between tries included
@@ -24,3 +27,4 @@ class Limits:
     kept_characters: int = 16_000_000  # large values that a run holds at once
     kept_in_all: int = 256_000_000  # and all that it has ever held
     message_characters: int = 16_000
+    stops_after: int = -1  # never

@@ -15,6 +15,7 @@ Action = Literal[
     "execution.cancelled",
     "execution.completed",
     "execution.failed",
+    "execution.forked",
     "execution.hurried",
     "execution.moved",
     "execution.paused",

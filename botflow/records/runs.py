@@ -26,6 +26,7 @@ LifecycleChange = Literal[
     "paused",
     "not_waiting",
     "no_node",
+    "is_fork",
 ]
 ExecutionStatus = Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
 STATUSES: tuple[str, ...] = get_args(ExecutionStatus)
@@ -40,7 +41,7 @@ class ExecutionFilter:
     `organization` is the one that they belong to; every call from outside names it. `version` is a number of the
     workflow's. `under_way` leaves out those that have ended. `parent` is the session of the execution that started
     them. `top_level` leaves out what other executions started as a part of theirs: branches, and runs of `logic.run`;
-    `but_branches` only branches. They started at `started_after` or later, and earlier than `started_before`.
+    `but_branches` only branches, and forks. They started at `started_after` or later, and earlier than `started_before`.
     """
 
     organization: int | None = None
@@ -75,8 +76,8 @@ CANCELLED = Outcome(status="cancelled")
 class StoredEffect:
     """An effect of a committed turn that is still to be carried out; (session, version, index) is its key.
 
-    `workflow`, `organization`, `flow_version` and `priority` are its session's; `depth` counts the runs above the one
-    that it would start.
+    `workflow`, `organization`, `flow_version`, `priority` and `is_fork` are its session's; `depth` counts the runs
+    above the one that it would start.
     """
 
     session: int
@@ -90,6 +91,7 @@ class StoredEffect:
     flow_version: int
     priority: int = 0
     depth: int = 0
+    is_fork: bool = False
 
     @property
     def name(self) -> str:
@@ -127,13 +129,21 @@ class StartedRun:
     input: Any = None
 
 
+@value(frozen=True, slots=True)
+class ForkedFrom:
+    """The execution that a fork began from, and the number of the step that it begins before."""
+
+    execution: str
+    step: int
+
+
 @value(frozen=True, slots=True, kw_only=True)
 class ExecutionRecord:
     """One run from trigger to end, in its present state. `version` is the number of the workflow's version.
 
     `node` is its current node, `wakes_at` the time when it continues by itself; `key` is the caller's, or its own id.
     `started_at` is when its start was requested. A child has its parent's session, and as `branch` its name there.
-    `trigger` is api, event, schedule, webhook, manual, child, message or opened. `variables` are those of the
+    `trigger` is api, event, schedule, webhook, manual, child, fork, message or opened. `variables` are those of the
     workflow's own graph, at the end or so far.
     """
 
@@ -161,6 +171,7 @@ class ExecutionRecord:
     wakes_at: datetime | None
     parent_session: int | None = None
     branch: str | None = None
+    forked_from: ForkedFrom | None = None
 
     @property
     def who(self) -> str:

@@ -6,11 +6,12 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from botflow.engine.inbound import CHAT
+from botflow.engine.inbound import CHAT, RUN
 from botflow.engine.session import Session
 from botflow.values import value
 
 VISITOR = "visitor:"  # how the external id of an anonymous visitor begins
+FORK = "botflow.fork:"  # how the key of a fork, and of each run below it, begins: no caller may choose such a key
 
 
 class SessionKey(NamedTuple):
@@ -24,6 +25,11 @@ class SessionKey(NamedTuple):
     def is_anonymous(self) -> bool:
         """True for an anonymous visitor of the chat."""
         return self.channel == CHAT and self.external_id.startswith(VISITOR)
+
+    @property
+    def is_fork(self) -> bool:
+        """True for a fork, and for the runs that it starts: nothing of them leaves botflow."""
+        return self.channel == RUN and self.external_id.startswith(FORK)
 
 
 @value(frozen=True, slots=True, kw_only=True)

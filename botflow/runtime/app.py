@@ -38,6 +38,7 @@ from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
@@ -72,6 +73,7 @@ class Runtime:
     contacts: Contacts
     triggers: Triggers
     executions: Executions
+    forks: Forks
     mover: PublicationMover
     eraser: BackgroundEraser
     vault: Vault
@@ -149,6 +151,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             contacts=base.contacts,
             triggers=runs.triggers,
             executions=runs.executions,
+            forks=runs.forks,
             mover=runs.mover,
             eraser=erasures.eraser,
             vault=base.vault,

@@ -18,6 +18,7 @@ from botflow.service.access.users import Users
 from botflow.service.credentials.credentials import Credentials
 from botflow.service.executions.ai_calls import AiCalls
 from botflow.service.executions.executions import Executions
+from botflow.service.executions.forks import Forks
 from botflow.service.executions.usage import Reports
 from botflow.service.people.erasures import Erasures
 from botflow.service.sessions.contacts import PersonContacts
@@ -97,6 +98,10 @@ class Service:
     @cached_property
     def executions(self) -> Executions:
         return Executions(self._runtime, self.caller)
+
+    @cached_property
+    def forks(self) -> Forks:
+        return Forks(self._runtime, self.caller)
 
     @cached_property
     def ai_calls(self) -> AiCalls:

@@ -30,8 +30,10 @@ from botflow.storage.tables import (
     executions,
     file_pieces,
     files,
+    forks,
     inbounds,
     outbounds,
+    recorded_answers,
     sessions,
     spending,
     turns,
@@ -106,10 +108,14 @@ class _Pruning:
         above = executions.alias("above")
         is_young_above = or_(above.c.ended_at.is_(None), above.c.ended_at >= self.cutoff)
         of_above = above.c.session_id == executions.c.parent_session, is_young_above
+        fork = executions.alias("fork")
+        of_fork = forks.c.from_session == executions.c.session_id, fork.c.ended_at.is_(None)
         keeps = or_(
             executions.c.ended_at.is_(None),
             executions.c.ended_at >= self.cutoff,
             select(above.c.id).where(*of_above).exists(),
+            # A fork under way reads the answers of its original.
+            select(fork.c.id).join(forks, forks.c.session_id == fork.c.session_id).where(*of_fork).exists(),
         )
         kept: set[int] = set()
         for of_session, condition in (
@@ -125,7 +131,7 @@ class _Pruning:
         """Drop runs with all that belongs to them."""
         own = select(executions.c.id).where(executions.c.session_id.in_(ids))
         self._delete(artifacts, artifacts.c.execution_id.in_(own))
-        for table in (checkpoints, answers):
+        for table in (checkpoints, answers, recorded_answers, forks):
             self._delete(table, table.c.session_id.in_(ids))
         total.messages += self._delete(outbounds, outbounds.c.session_id.in_(ids))
         total.messages += self._delete(inbounds, inbounds.c.session_id.in_(ids))

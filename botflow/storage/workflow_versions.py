@@ -173,6 +173,12 @@ def store_version(
     return _version(connection, workflow, digest, documents, author, message)[0]
 
 
+def find_version(connection: Connection, slug: str, number: int) -> int | None:
+    """Return the id of a workflow's version with this number, on the caller's connection."""
+    mine = select(workflow_versions.c.id).join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+    return connection.execute(mine.where(workflows.c.slug == slug, workflow_versions.c.number == number)).scalar()
+
+
 def list_versions(connection: Connection, slug: str) -> list[WorkflowVersion]:
     """Return the newest MOST_VERSIONS versions of a workflow, the newest first, on the caller's connection."""
     columns = (workflow_versions.c.number, workflow_versions.c.created_at, workflow_versions.c.id)

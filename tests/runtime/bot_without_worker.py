@@ -26,6 +26,7 @@ from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks
+from botflow.runtime.asks.recorded_answers import RecordedAnswers
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.runtime.offline_model import LexicalModel
@@ -290,6 +291,7 @@ def assemble(
             accounts=deployment_accounts([LexicalModel()]),
             transcripts=database.transcripts,
             actions=actions,
+            recorded=RecordedAnswers(database.engine),
             spend=spend,
             known_secrets=KnownSecrets(),
             measurements=measurements,

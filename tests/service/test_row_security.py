@@ -45,6 +45,8 @@ INSERT INTO file_pieces VALUES ('f{session}', 0, 'x');
 INSERT INTO sign_ins SELECT 'd{organization}', min(id), now(), now() FROM users WHERE organization_id = {organization};
 INSERT INTO publication_sessions (publication_id, session_id, state)
     SELECT min(id), {session}, 'moved' FROM publications WHERE workflow_id = {workflow} ON CONFLICT DO NOTHING;
+INSERT INTO forks SELECT {session}, id, {session}, 1, '{{}}' FROM executions WHERE session_id = {session} LIMIT 1;
+INSERT INTO recorded_answers VALUES ({session}, 0, 'x', 'x', 'x', {session}, 1, 0);
 INSERT INTO canaries (workflow_id, state, version_id, base_id, percent, revision, author, created_at)
     VALUES ({workflow}, 'aborted', 1, 1, 5, 1, 'x', now());
 INSERT INTO erasures (organization_id, state, stage, person, counts, requested_by, requested_at)

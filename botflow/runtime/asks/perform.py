@@ -22,11 +22,13 @@ from botflow.errors import BotflowError, UsageError
 from botflow.flow.policy import Budgets
 from botflow.interfaces import Model, OnDelta
 from botflow.plugins import Plugin
+from botflow.records.forks import AnswerId
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
 from botflow.runtime.accounts import Account, Accounts
 from botflow.runtime.asks.actions import LARGEST_ANSWER, Actions, storable_text
 from botflow.runtime.asks.model_budget import ModelSpend
+from botflow.runtime.asks.recorded_answers import RecordedAnswers
 from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.tracebacks import traceback_of
@@ -44,12 +46,15 @@ def models_of(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tupl
 
 @value(frozen=True, slots=True)
 class Asking:
-    """The turn that asks: of which workflow, session and execution. `seq` is its inbound's."""
+    """The turn that asks: of which workflow, session and execution. `seq` is its inbound's. `index` counts its asks;
+    `is_fork`: the answers that were recorded come first."""
 
     workflow: str
     session: int
     seq: int
     execution: str = ""
+    index: int = 0
+    is_fork: bool = False
 
 
 class Asks:
@@ -61,6 +66,7 @@ class Asks:
         accounts: Accounts,
         transcripts: Transcripts,
         actions: Actions,
+        recorded: RecordedAnswers,
         spend: ModelSpend,
         known_secrets: KnownSecrets,
         measurements: Measurements,
@@ -69,6 +75,7 @@ class Asks:
         self._accounts = accounts
         self._transcripts = transcripts
         self._actions = actions
+        self._recorded = recorded
         self._spend = spend
         self._known_secrets = known_secrets
         self._measurements = measurements
@@ -86,6 +93,10 @@ class Asks:
 
         `budgets`, those of the session's workflow, limit what a model call may cost.
         """
+        if asking.is_fork and isinstance(ask, AskModel | Invoke):
+            place = AnswerId(asking.session, asking.seq, asking.index)
+            if (recorded := await self._recorded.answer(ask, place, asking.execution)) is not None:
+                return recorded
         match ask:
             case AskHistory():
                 lines = await self._transcripts.lines(asking.session, asking.seq, ask.limit)

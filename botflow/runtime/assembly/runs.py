@@ -8,6 +8,7 @@ from botflow.runtime.assembly.base import Base
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 
@@ -18,6 +19,7 @@ class Runs:
 
     triggers: Triggers
     executions: Executions
+    forks: Forks
     carrier: Carrier
     schedules: Schedules
     mover: PublicationMover
@@ -35,6 +37,7 @@ def runs_of(base: Base) -> Runs:
             hub=base.hub,
             ended=base.measurements.turns.ended,
         ),
+        forks=Forks(database, base.flows, base.node_types),
         carrier=Carrier(
             store=database.effects,
             engine=database.engine,

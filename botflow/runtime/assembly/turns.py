@@ -12,6 +12,7 @@ from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asks
+from botflow.runtime.asks.recorded_answers import RecordedAnswers
 from botflow.runtime.assembly.base import Base
 from botflow.runtime.assembly.delivery import Delivery
 from botflow.runtime.process.database_clock import DatabaseClock
@@ -130,6 +131,7 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             credential=base.vault.fields_for_run,
             known_secrets=base.options.known_secrets,
         ),
+        recorded=RecordedAnswers(database.engine),
         spend=ModelSpend(Spending(database.engine), base.decisions),
         known_secrets=base.options.known_secrets,
         measurements=base.measurements,

@@ -22,6 +22,7 @@ from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.records.runs import RunStart, StoredEffect
+from botflow.records.sessions import FORK
 from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
@@ -116,7 +117,8 @@ class Carrier:
     async def _child(self, effect: StoredEffect, run: StartRun) -> RunStart:
         if effect.depth > DEEPEST:
             raise FlowError(f"runs start each other more than {DEEPEST} deep", code="run.too_deep")
-        workflow, version, key = effect.workflow, effect.flow_version, f"child:{effect.name}"
+        workflow, version = effect.workflow, effect.flow_version
+        key = f"{FORK if effect.is_fork else ''}child:{effect.name}"
         parameters: dict[str, object] = {}
         if run.workflow:
             workflow, version = await self._active(run.workflow, effect.organization, key)

@@ -33,6 +33,7 @@ _INFO = frozenset(
         "paused",
         "resumed",
         "taken_up",
+        "forked",
         "moved",
         "checkpoint",
         "closing",

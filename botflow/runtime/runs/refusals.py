@@ -86,6 +86,12 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
             message="the execution's version has no such node in the graph that it is in",
             hint="name a node of the workflow's own graph, as its version has it",
         ),
+        "is_fork": _Refusal(
+            code="execution.is_fork",
+            status=HTTPStatus.CONFLICT,
+            message="a fork has no start of its own",
+            hint="name one of its checkpoints, or fork its original again",
+        ),
     }
 )
 

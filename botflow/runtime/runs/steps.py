@@ -19,6 +19,7 @@ from botflow.engine.events import (
     ExecutionFailed,
     ExecutionStarted,
     FrameEntered,
+    FrameLeft,
     NodeFailed,
     NodeRetried,
     OutputKept,
@@ -26,6 +27,7 @@ from botflow.engine.events import (
     WaitStarted,
 )
 from botflow.flow.graph import Flow
+from botflow.records.forks import Place
 from botflow.records.runs import AnswerLog, TurnLog
 
 StepStatus = Literal["running", "suspended", "completed", "failed", "cancelled", "skipped"]
@@ -37,11 +39,13 @@ class Outside:
     cancelled = "cancelled"
     taken_up = "taken_up"
     moved = "moved"
+    forked = "forked"
 
 
 @dataclass(slots=True, kw_only=True)
 class Step:
-    """One visit of one node. `attempts` counts the node's own tries; `error` has code and message."""
+    """One visit of one node. `attempts` counts the node's own tries; `error` has code and message. `place` is where a
+    fork before it begins, `seq` that turn's; None where no execution can begin."""
 
     number: int
     node: str
@@ -57,6 +61,8 @@ class Step:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float | None = 0.0  # None if a model's price is not known
+    place: Place | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,9 @@ class _History:
     at: datetime | None = None  # when the next step begins
     until: datetime | None = None  # when the last turn ended
     answers: list[AnswerLog] = field(default_factory=list)  # of the turn, those that belong to no step yet
+    place: Place | None = None  # of the step that begins with the event at hand
+    seq: int = 0
+    is_closing: bool = False
 
     def add(self, turn: TurnLog) -> None:
         # A retry from the start takes the trigger again, and a message may have come while the turn before it ran.
@@ -112,7 +121,9 @@ class _History:
         if self.open is not None and turn.trace and self.open.status == "suspended":
             self.open.status = "running"
         last = self.open
-        for event in turn.trace:
+        self.seq = turn.seq
+        for count, event in enumerate(turn.trace, start=1):
+            self.place = self._place_after(turn, count)
             last = self._follow(event, turn) or last
         if last is not None:
             for answer in self.answers:
@@ -141,7 +152,7 @@ class _History:
         for node in flow.nodes.values():
             if node.id not in visited and node.id not in {trigger.id for trigger in flow.triggers}:
                 self._begin(node.id, "skipped")
-                self.steps[-1].started_at = None
+                self.steps[-1].started_at, self.steps[-1].place = None, None
         self.open = None
 
     def _follow(self, event: list[Any], turn: TurnLog) -> Step | None:
@@ -154,7 +165,7 @@ class _History:
                 left = self._end(self.open.node, turn, "cancelled") if self.open is not None else None
                 self._begin(fields[0])
                 return left
-            case Outside.taken_up if fields and fields[0]:
+            case Outside.taken_up | Outside.forked if fields and fields[0]:
                 self._begin(fields[0])
             case Outside.taken_up:  # from the start, which the trigger begins again
                 self.open = None
@@ -185,6 +196,19 @@ class _History:
             case SessionExpired.kind | Outside.cancelled if self.open is not None:
                 return self._end(self.open.node, turn, "cancelled")
         return None
+
+    def _place_after(self, turn: TurnLog, count: int) -> Place | None:
+        """Return the place after so many events of the turn, None where no execution can begin."""
+        kind = turn.trace[count - 1][0]
+        follows = turn.trace[count][0] if count < len(turn.trace) else ""
+        if kind in (Outside.taken_up, Outside.forked):
+            self.is_closing = False
+            return Place(turn.version, 0)
+        self.is_closing = self.is_closing or kind == ExecutionClosing.kind
+        # An edge back to a loop leads into the middle of the loop's step.
+        if self.is_closing or kind == Outside.moved or follows == FrameLeft.kind:
+            return None
+        return Place(turn.version, count)
 
     def _annotate(self, kind: str, fields: list[Any]) -> Step | None:
         """Copy an event's facts about a node's visit to its step."""
@@ -217,14 +241,17 @@ class _History:
             type=placed.type if placed is not None else "",
             status=status,
             started_at=self.at,
+            place=self.place,
+            seq=self.seq,
         )
         self.steps.append(self.open)
 
     def _end(self, node: str, turn: TurnLog, status: StepStatus) -> Step:
         step = self._at(node)
         if step is None or step.ended_at is not None:
-            self._begin(node)
+            self._begin(node)  # it has resumed, so no execution can begin there
             step = self.steps[-1]
+            step.place = None
         step.status, step.ended_at = status, self._spent_until(step)
         self.open = None
         return step

@@ -17,6 +17,7 @@ from botflow.engine.limits import LARGEST_INPUT
 from botflow.errors import RejectedInbound, UsageError
 from botflow.nodes.triggers.input_schema import misfits
 from botflow.records.runs import StartedRun
+from botflow.records.sessions import FORK
 from botflow.storage.runs.start_targets import Target, find_target
 
 LARGEST_METADATA = 256_000  # bytes of JSON
@@ -122,6 +123,8 @@ def check_key(key: str) -> None:
             "trigger.key",
             "use an id of yours",
         )
+    if key.startswith(FORK):
+        raise no_start(f"a key does not begin with {FORK}: those of forks do", "trigger.key", "use an id of yours")
 
 
 def check_name(name: str, value: str) -> None:

@@ -30,12 +30,16 @@ def commit_of(
     answered_now: bool = False,
     by_token: bool = False,
 ) -> TurnCommit:
-    """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts."""
+    """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts. The messages of
+    a fork are kept to be read, and never sent."""
+    parts = parts_of(turn, stored.key.channel, channels, answered_now=answered_now)
+    if stored.key.is_fork:
+        parts = tuple(replace(part, state="suppressed") for part in parts)
     return TurnCommit(
         read=stored,
         inbound=inbound,
         turn=turn,
-        parts=parts_of(turn, stored.key.channel, channels, answered_now=answered_now),
+        parts=parts,
         flow_version=version,
         parked=parked,
         by_token=by_token,

@@ -234,13 +234,13 @@ class TurnRunner:
                     answer = answer_from_json(entry.value)
                 elif isinstance(ask, AskHistory | Pause):
                     await self._keep(queued, kept)  # the history may be read in vain
-                    answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
+                    answer = await self._ask(ask, index, stored.key, queued, flow.id, policy, draft)
                 else:
                     if entry is not None:
                         await self._bursts.replaced(queued, entry)
                     await self._keep(queued, kept)
                     began_s = time.perf_counter()
-                    answer = await self._ask(ask, stored.key, queued, flow.id, policy, draft)
+                    answer = await self._ask(ask, index, stored.key, queued, flow.id, policy, draft)
                     spent[ask.node] = spent.get(ask.node, 0.0) + time.perf_counter() - began_s
                     kept.append(_journalled(index, ask, answer))
                     if isinstance(ask, Invoke):
@@ -256,10 +256,10 @@ class TurnRunner:
             return turn, tuple(kept)
 
     async def _ask(
-        self, ask: Ask, key: SessionKey, queued: StoredInbound, workflow: str, policy: Policy, draft: Draft
+        self, ask: Ask, index: int, key: SessionKey, queued: StoredInbound, workflow: str, policy: Policy, draft: Draft
     ) -> Answer:
         """Perform an ask, with no transaction open."""
-        asking = Asking(workflow, *queued.id, queued.execution)
+        asking = Asking(workflow, *queued.id, queued.execution, index, key.is_fork)
         async with draft.deltas(ask) as on_delta:
             performing = self._asks.perform(ask, asking, on_delta, policy.budgets)
             answer = await self._bursts.answer(policy, key, queued, ask, performing)

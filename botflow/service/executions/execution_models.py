@@ -26,6 +26,14 @@ class Described(Shown):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
+class ShownOrigin(Described):
+    """Where a fork began."""
+
+    execution_id: str
+    step: int
+    """The number of the step that it begins before."""
+
+
 class Execution(Described):
     """One run from trigger to end."""
 
@@ -35,7 +43,7 @@ class Execution(Described):
     """The number of the workflow's version that it is on, 0 for one that is not stored any more."""
     status: ExecutionStatus
     trigger: str
-    """What began it: api, event, schedule, webhook, manual, child, message or opened."""
+    """What began it: api, event, schedule, webhook, manual, child, fork, message or opened."""
     session: int
     channel: str
     """The channel of its conversation, `run` for a run without a person."""
@@ -51,6 +59,8 @@ class Execution(Described):
     """When it goes on by itself."""
     error: dict[str, Any] | None
     """Why it failed: `{node, code, message}`, and `data` if an operator gave some."""
+    forked_from: ShownOrigin | None
+    """Of a fork its original."""
 
     @classmethod
     def of(cls, record: ExecutionRecord) -> Execution:
@@ -139,6 +149,8 @@ class ExecutionStep(Described):
     asks: int
     tokens: Tokens
     cost_usd: float | None
+    can_fork: bool
+    """Whether another execution may begin before this step."""
 
 
 class ExecutionTraces(Described):
@@ -152,9 +164,9 @@ class ExecutionTraces(Described):
     """The node from which it can be retried."""
 
     @classmethod
-    def of(cls, found: Steps) -> ExecutionTraces:
+    def of(cls, found: Steps, *, can_fork: bool) -> ExecutionTraces:
         return cls(
-            steps=[_step(each) for each in found.steps],
+            steps=[_step(each, can_fork=can_fork and each.place is not None) for each in found.steps],
             first_failed=found.first_failed,
             last_completed=found.last_completed,
             ready_to_resume=found.ready_to_resume or None,
@@ -233,6 +245,7 @@ class StartedByEvent(Shown):
 
 
 def _listed(record: ExecutionRecord) -> dict[str, Any]:
+    origin = record.forked_from
     return {
         "id": record.id,
         "workflow": record.workflow,
@@ -249,10 +262,11 @@ def _listed(record: ExecutionRecord) -> dict[str, Any]:
         "ended_at": record.ended_at,
         "wakes_at": record.wakes_at,
         "error": record.error,
+        "forked_from": ShownOrigin(execution_id=origin.execution, step=origin.step) if origin else None,
     }
 
 
-def _step(step: Step) -> ExecutionStep:
+def _step(step: Step, *, can_fork: bool) -> ExecutionStep:
     return ExecutionStep(
         number=step.number,
         node=step.node,
@@ -267,4 +281,5 @@ def _step(step: Step) -> ExecutionStep:
         asks=step.asks,
         tokens=Tokens(prompt=step.prompt_tokens, completion=step.completion_tokens),
         cost_usd=step.cost_usd,
+        can_fork=can_fork,
     )

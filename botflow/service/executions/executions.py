@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from botflow.engine.inbound import RUN
 from botflow.records.access import Principal
 from botflow.records.runs import ExecutionFilter, Outcome
 from botflow.runtime.app import Runtime
@@ -113,8 +114,9 @@ class Executions:
         return ExecutionDetails.of_detail(await self._runs.get(execution_id))
 
     async def get_execution_traces(self, execution_id: str) -> ExecutionTraces:
-        """Return its steps, one for each visit of a node."""
-        return ExecutionTraces.of(await self._runs.steps(execution_id))
+        """Return its steps, one for each visit of a node, and which of them can be forked."""
+        steps = await self._runs.steps(execution_id)
+        return ExecutionTraces.of(steps, can_fork=(await self._runs.get(execution_id)).record.channel == RUN)
 
     async def get_execution_logs(
         self, execution_id: str, *, level: Level = "debug", cursor: str | None = None, limit: int = PAGE

@@ -39,7 +39,7 @@ class Artifacts:
 
     async def keep_values(self, execution: str, values: Mapping[str, bytes]) -> None:
         """Store the JSON of an execution's large values by their names; one that is stored already stays."""
-        await self._engine.write(_keep_values, UUID(execution), values)
+        await self._engine.write(keep_values, UUID(execution), values)
 
     async def values(self, execution: str, names: Sequence[str]) -> dict[str, bytes]:
         """Return the JSON of those of an execution's large values that are stored."""
@@ -81,7 +81,8 @@ def _save(connection: Connection, execution: UUID, key: str, columns: dict[str, 
     connection.execute(row.on_conflict_do_update(index_elements=["execution_id", "key"], set_=kept))
 
 
-def _keep_values(connection: Connection, execution: UUID, values: Mapping[str, bytes]) -> None:
+def keep_values(connection: Connection, execution: UUID, values: Mapping[str, bytes]) -> None:
+    """Store the JSON of an execution's large values by their names; one that is stored already stays."""
     rows = [
         {
             "execution_id": execution,

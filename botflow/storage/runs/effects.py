@@ -27,6 +27,7 @@ from sqlalchemy import (
 from botflow.engine.effects import ReportEnd
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
+from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
@@ -129,7 +130,7 @@ def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEff
     due = (
         select(
             *(effects, sessions.c.workflow_id, workflows.c.organization_id),
-            *(sessions.c.flow_version, executions.c.priority),
+            *(sessions.c.channel, sessions.c.external_id, sessions.c.flow_version, executions.c.priority),
         )
         .join(sessions, sessions.c.id == effects.c.session_id)
         .outerjoin(workflows, workflows.c.id == sessions.c.workflow_id)
@@ -246,4 +247,5 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         flow_version=row.flow_version or 0,
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,
+        is_fork=SessionKey(row.workflow_id, row.channel, row.external_id).is_fork,
     )

@@ -84,6 +84,7 @@ def _conditions(wanted: ExecutionFilter) -> Iterator[ColumnElement[bool]]:
         yield executions.c.trigger.is_distinct_from("child")
     if wanted.but_branches:
         yield ~_is_branch()
+        yield executions.c.trigger.is_distinct_from("fork")
 
 
 def _own_session(session: int, organization: int) -> ScalarSelect[int]:

@@ -21,10 +21,18 @@ from sqlalchemy import (
 )
 
 from botflow.engine.inbound import RUN
-from botflow.records.runs import EVERY_EXECUTION, AnswerLog, ExecutionFilter, ExecutionRecord, Spent, TurnLog
+from botflow.records.runs import (
+    EVERY_EXECUTION,
+    AnswerLog,
+    ExecutionFilter,
+    ExecutionRecord,
+    ForkedFrom,
+    Spent,
+    TurnLog,
+)
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.execution_pages import Order, page_of
-from botflow.storage.tables import answers, executions, inbounds, sessions, turns, workflow_versions, workflows
+from botflow.storage.tables import answers, executions, forks, inbounds, sessions, turns, workflow_versions, workflows
 from botflow.storage.turns.row_mapping import is_new, shown_variables
 
 LISTED: Select[*tuple[Any, ...]] = (
@@ -36,10 +44,13 @@ LISTED: Select[*tuple[Any, ...]] = (
         sessions.c.wake_at,
         workflows.c.slug,
         workflow_versions.c.number,
+        forks.c.from_execution,
+        forks.c.step,
     )
     .join(sessions, sessions.c.id == executions.c.session_id)
     .join(workflows, workflows.c.id == sessions.c.workflow_id)
     .outerjoin(workflow_versions, workflow_versions.c.id == executions.c.flow_version)
+    .outerjoin(forks, forks.c.session_id == executions.c.session_id)
 )
 USAGE = answers.c.value["usage"]
 
@@ -76,7 +87,8 @@ class Executions:
     ) -> list[ExecutionRecord]:
         """Return executions, the first started first, from the id `after` (exclusive) to `until` (inclusive).
 
-        The parts of a parallel are left out: their results are those of the execution that they belong to.
+        The parts of a parallel are left out: their results are those of the execution that they belong to. So are
+        forks.
         """
         whole = replace(wanted, but_branches=True)
         return await self._engine.read(
@@ -253,6 +265,7 @@ def _record(row: Any) -> ExecutionRecord:
         wakes_at=row.wake_at if is_under_way else None,
         parent_session=row.parent_session,
         branch=row.parent_branch,
+        forked_from=ForkedFrom(str(row.from_execution), row.step) if row.step is not None else None,
     )
 
 

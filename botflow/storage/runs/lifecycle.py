@@ -25,7 +25,7 @@ from botflow.storage.runs.locked_execution import (
     set_session,
 )
 from botflow.storage.runs.outside_changes import record
-from botflow.storage.tables import checkpoints, executions, inbounds
+from botflow.storage.tables import checkpoints, executions, forks, inbounds
 from botflow.storage.turns.row_mapping import is_new
 
 
@@ -92,7 +92,8 @@ def retry(
 ) -> LifecycleChange:
     """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
 
-    `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`) or `no_checkpoint` when refused.
+    `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`), `no_checkpoint` or `is_fork` (it has no
+    start) when refused.
     """
     found = lock_execution(connection, execution, organization)
     if found is None or found.status not in ENDED:
@@ -104,6 +105,8 @@ def retry(
     kept = None if from_start else _checkpoint(connection, found.session, checkpoint)
     if kept is None and checkpoint is not None:
         return "no_checkpoint"
+    if kept is None and _begins_later(connection, found.session):
+        return "is_fork"
     _take_up(connection, found, kept)
     return "changed"
 
@@ -145,6 +148,11 @@ def _take_up(connection: Connection, found: LockedExecution, kept: Any) -> None:
     queue_inbound(connection, found, **following, flow_version=flow_version)
     again = {"status": "running", "retries": func.coalesce(executions.c.retries, 0) + 1}
     set_execution(connection, found, ended_at=None, error=None, output=None, variables=None, **again)
+
+
+def _begins_later(connection: Connection, session: int) -> bool:
+    """Say whether the run is a fork: it has no beginning of its own."""
+    return connection.execute(select(forks.c.step).where(forks.c.session_id == session)).first() is not None
 
 
 def _unchanged(found: LockedExecution | None) -> LifecycleChange:

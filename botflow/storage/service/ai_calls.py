@@ -110,7 +110,8 @@ def usage_by(connection: Connection, organization: int, group: GroupBy, wanted: 
         cost,
         func.coalesce(func.sum(case((_HAS_NO_PRICE, 1), else_=0)), 0).label("unpriced"),
     )
-    statement = _within(select(name, *sums), organization, wanted).group_by(name)
+    was_asked = _USAGE["reusedFrom"].as_string().is_(None)  # not given again, to a fork
+    statement = _within(select(name, *sums), organization, wanted).where(was_asked).group_by(name)
     return list(connection.execute(statement.order_by(cost.desc(), name).limit(MOST_GROUPS)))
 
 

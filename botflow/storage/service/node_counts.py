@@ -55,6 +55,7 @@ def count_nodes(
         executions.c.status.in_(STATUSES),  # the index has it before the time
         executions.c.started_at >= after,
         executions.c.started_at < before,
+        executions.c.trigger.is_distinct_from("fork"),
     )
     visits: Counter[str] = Counter()
     edges: Counter[tuple[str, str, str]] = Counter()
@@ -113,7 +114,11 @@ def _waiting(connection: Connection, version: int) -> dict[str, int]:
         select(node.label("node"), func.count())
         .select_from(executions)
         .join(sessions, sessions.c.id == executions.c.session_id)
-        .where(executions.c.flow_version == version, executions.c.status == "waiting")
+        .where(
+            executions.c.flow_version == version,
+            executions.c.status == "waiting",
+            executions.c.trigger.is_distinct_from("fork"),
+        )
         .group_by("node")
     )
     return {node: count for node, count in connection.execute(statement) if node}

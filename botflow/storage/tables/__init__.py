@@ -3,7 +3,15 @@
 from botflow.storage.tables.erasures import erased_sessions, erasures, redactions
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
-from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedules
+from botflow.storage.tables.runs import (
+    artifacts,
+    checkpoints,
+    effects,
+    executions,
+    forks,
+    recorded_answers,
+    schedules,
+)
 from botflow.storage.tables.schema import metadata
 from botflow.storage.tables.service import (
     UNFINISHED,
@@ -53,6 +61,7 @@ __all__ = [
     "executions",
     "file_pieces",
     "files",
+    "forks",
     "idempotent_requests",
     "inbounds",
     "metadata",
@@ -61,6 +70,7 @@ __all__ = [
     "processes",
     "publication_sessions",
     "publications",
+    "recorded_answers",
     "redactions",
     "schedules",
     "senders",

@@ -1,9 +1,10 @@
-"""Executions and what belongs to them: effects, checkpoints, artifacts and schedules."""
+"""Executions and what belongs to them: effects, checkpoints, forks, artifacts and schedules."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -30,7 +31,7 @@ executions = Table(
     Column("flow_version", Integer, nullable=False),
     Column("status", Text, nullable=False),  # pending, running, waiting, paused, completed, failed, cancelled
     Column("error", Json),
-    Column("trigger", Text),  # what began a run: api, event, schedule, webhook, manual, child
+    Column("trigger", Text),  # what began a run: api, event, schedule, webhook, manual, child, fork
     Column("began", Text),  # what began a conversation's: api, manual, webhook, opened; NULL for a message
     Column("priority", SmallInteger),
     Column("retries", SmallInteger),
@@ -96,6 +97,46 @@ checkpoints = Table(
     Column("flow_version", Integer, nullable=False),
     Column("state", Json, nullable=False),
     PrimaryKeyConstraint("session_id", "version"),
+)
+
+# A fork: from before which step of which execution it begins. `step` is the step's number. `policy` says of its asks
+# which it may ask anew. No turn writes these two tables.
+forks = Table(
+    "forks",
+    metadata,
+    Column("session_id", BigId, primary_key=True),
+    Column("from_execution", Uuid, nullable=False),
+    Column("from_session", BigId, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("policy", Json, nullable=False),
+)
+Index("forks_from_session_idx", forks.c.from_session)
+
+# Where the original's answers after the step are, for the fork and the runs that it starts, in their order: `branch` is
+# the path of the run that asked, "" for the execution itself, and (`from_session`, `from_seq`, `from_index`) the key in
+# `answers`. The `used_by` columns are the key of the answer of the fork that it has become.
+recorded_answers = Table(
+    "recorded_answers",
+    metadata,
+    Column("session_id", BigId, ForeignKey("forks.session_id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("from_session", BigId, nullable=False),
+    Column("from_seq", Integer, nullable=False),
+    Column("from_index", Integer, nullable=False),
+    Column("used_by_session", BigId),
+    Column("used_by_seq", Integer),
+    Column("used_by_index", Integer),
+    PrimaryKeyConstraint("session_id", "position"),
+)
+Index(
+    "recorded_answers_question_idx",
+    recorded_answers.c.session_id,
+    recorded_answers.c.node,
+    recorded_answers.c.question,
+    recorded_answers.c.position,
 )
 
 artifacts = Table(

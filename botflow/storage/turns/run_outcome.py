@@ -51,7 +51,8 @@ class Following:
 def following_of(commit: TurnCommit) -> Following | None:
     """Return what follows this turn; None for an ordinary turn."""
     turn = commit.turn
-    effects = tuple(_stored(effect) for effect in turn.effects)
+    is_fork = commit.read.key.is_fork
+    effects = tuple(_stored(effect) for effect in turn.effects if not (is_fork and _is_for_others(effect)))
     if commit.read.key.channel != RUN:
         return Following(effects=effects) if effects else None
     status = _status_of(commit)
@@ -99,6 +100,11 @@ def _checkpoint_of(commit: TurnCommit) -> Reached | None:
     if turn.status == "failed" and commit.inbound.kind == "timeout" and read.frames and not waited_for_runs:
         return Reached(version=read.version, node=read.frames[-1].node, state=orjson.dumps(read.to_json()))
     return None
+
+
+def _is_for_others(effect: Effect) -> bool:
+    """Match an event, and the start of a run that no node waits for: a fork has neither, as its original had both."""
+    return isinstance(effect, EmitEvent) or (isinstance(effect, StartRun) and not effect.group)
 
 
 def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:

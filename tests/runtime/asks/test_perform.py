@@ -22,10 +22,12 @@ from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.asks.actions import Actions, Fields
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asking, Asks, models_of
+from botflow.runtime.asks.recorded_answers import RecordedAnswers
 from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.process.measurements import Measurements
 from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
+from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 from botflow.storage.spending import Spending
@@ -140,6 +142,7 @@ def asks(
             credential=cast(Fields, None),
             known_secrets=known,
         ),
+        recorded=RecordedAnswers(cast(Engine, None)),  # of forks only
         known_secrets=known,
         measurements=measurements or Measurements(lambda workflow: None, lambda version, node: None),
         spend=ModelSpend(cast(Spending, None), cast(Decisions, None)),  # without budgets nothing is counted

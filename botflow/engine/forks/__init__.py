@@ -1,0 +1,1 @@
+"""Forks: an earlier state of an execution, rebuilt exactly from what is stored, as the beginning of another one."""
