@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from botflow.errors import BotflowError, ProviderError
 from botflow.storage.backlog_counts import CensusTaker
-from botflow.storage.delivery.held import Held
 from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.postgres import CONNECTIONS, PostgresEngine
@@ -40,7 +39,6 @@ class Database:
     turns: TurnStore
     leases: LeaseStore
     outbox: Outbox
-    held: Held
     flows: FlowVersions
     timers: Timers
     transcripts: Transcripts
@@ -130,7 +128,6 @@ def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore,
         turns=turns,
         leases=leases,
         outbox=Outbox(engine),
-        held=Held(engine),
         flows=FlowVersions(engine),
         timers=Timers(engine),
         transcripts=Transcripts(engine),

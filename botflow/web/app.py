@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from botflow.records.access import Scope as Access
 from botflow.settings import Settings
 from botflow.web.api import (
     contacts,
     credentials,
+    decisions,
     execution_changes,
     executions,
+    inbounds,
+    outbounds,
     plain_paths,
     results,
     session_changes,
@@ -24,9 +21,6 @@ from botflow.web.api import (
     usage,
 )
 from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
-from botflow.web.api.api_key import ApiKeyRequired
-from botflow.web.api.decisions import list_decisions
-from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.workflows import diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -40,7 +34,7 @@ from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.request_watch import RequestWatch
 from botflow.web.rest.openapi import document_routes
-from botflow.web.rest.operation import API, routes_of
+from botflow.web.rest.operation import routes_of
 from botflow.web.shedding import Shedding
 
 OPERATIONS = (
@@ -58,6 +52,9 @@ OPERATIONS = (
     *usage.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,
+    *inbounds.OPERATIONS,
+    *outbounds.OPERATIONS,
+    *decisions.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,
     *keys.OPERATIONS,
@@ -67,8 +64,6 @@ OPERATIONS = (
     *audit_log.OPERATIONS,
     *plain_paths.OPERATIONS,
 )
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Routes:
@@ -95,7 +90,6 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
-        *_api_routes(),
         *routes_of(OPERATIONS),
         *document_routes(OPERATIONS),
         *sign_in_routes(),
@@ -108,17 +102,3 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
     ]
-
-
-def _api_routes() -> list[Route]:
-    """Return the routes below /api/v1 that are not operations yet."""
-    return [
-        _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
-        _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
-        _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
-        _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
-    ]
-
-
-def _api(method: str, path: str, endpoint: Endpoint, needed: Access) -> Route:
-    return Route(f"{API}{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired, needed)])
