@@ -69,18 +69,3 @@ class StoredOutbound:
     @property
     def wire_id(self) -> str:
         return f"{self.version}.{self.index}"
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class HeldPart:
-    """A part that is not sent until an operator decides, as operators see it."""
-
-    id: tuple[int, int, int]  # session, version, index
-    workflow: str
-    channel: str
-    sender: str
-    recipient: str
-    text: str
-    error_code: str
-    attempts: int
-    created_at: datetime

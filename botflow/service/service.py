@@ -20,6 +20,9 @@ from botflow.service.executions.ai_calls import AiCalls
 from botflow.service.executions.executions import Executions
 from botflow.service.executions.forks import Forks
 from botflow.service.executions.usage import Reports
+from botflow.service.messages.decisions import DecisionLog
+from botflow.service.messages.inbounds import Inbounds
+from botflow.service.messages.outbounds import Outbounds
 from botflow.service.people.erasures import Erasures
 from botflow.service.sessions.contacts import PersonContacts
 from botflow.service.sessions.handovers import Handovers
@@ -90,6 +93,18 @@ class Service:
     @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self._runtime, self.caller)
+
+    @cached_property
+    def inbounds(self) -> Inbounds:
+        return Inbounds(self._runtime, self.caller)
+
+    @cached_property
+    def outbounds(self) -> Outbounds:
+        return Outbounds(self._runtime, self.caller)
+
+    @cached_property
+    def decisions(self) -> DecisionLog:
+        return DecisionLog(self._runtime, self.caller)
 
     @cached_property
     def contacts(self) -> PersonContacts:

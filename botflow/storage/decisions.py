@@ -14,6 +14,7 @@ from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import decisions, workflows
 
 DecisionKind = Literal["opt_out", "opt_in", "suppressed", "delayed", "held", "refused", "released"]
+MOST_ABOUT_ONE = 50
 COLUMNS = ("id", "at", "channel", "address", "kind", "reason", "session_id", "subject", "detail")
 
 
@@ -62,6 +63,21 @@ class Decisions:
             found = found.where(decisions.c.id < before)
         rows = await self._engine.read(lambda connection: connection.execute(found).all())
         return [_decision(tuple(row)) for row in rows]
+
+
+def list_decisions_about(
+    connection: Connection, organization: int, address: str, part: tuple[int, int, int]
+) -> list[Decision]:
+    """Return the newest decisions about a message to an address; its evidence names it with or without its session."""
+    session, version, index = part
+    about = select(*(decisions.c[name] for name in COLUMNS)).where(
+        decisions.c.organization_id == organization,
+        decisions.c.address == address,
+        decisions.c.session_id == session,
+        decisions.c.subject.in_((f"{version}.{index}", f"{session}.{version}.{index}")),
+    )
+    found = connection.execute(about.order_by(decisions.c.id.desc()).limit(MOST_ABOUT_ONE))
+    return [_decision(tuple(row)) for row in found]
 
 
 def organization_of(workflow: int) -> ColumnElement[int]:

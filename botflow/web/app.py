@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from botflow.records.access import Scope as Access
 from botflow.settings import Settings
 from botflow.web.api import (
     contacts,
     credentials,
+    decisions,
     execution_changes,
     executions,
     forks,
+    inbounds,
+    outbounds,
     plain_paths,
     results,
     session_changes,
@@ -25,11 +22,7 @@ from botflow.web.api import (
     usage,
 )
 from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
-from botflow.web.api.api_key import ApiKeyRequired
-from botflow.web.api.decisions import list_decisions
-from botflow.web.api.outbounds import drop_outbound, list_outbounds, release_outbound
 from botflow.web.api.people import erasures
-from botflow.web.api.workflows import diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -43,7 +36,7 @@ from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.request_watch import RequestWatch
 from botflow.web.rest.openapi import document_routes
-from botflow.web.rest.operation import API, routes_of
+from botflow.web.rest.operation import routes_of
 from botflow.web.shedding import Shedding
 
 OPERATIONS = (
@@ -63,6 +56,9 @@ OPERATIONS = (
     *usage.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,
+    *inbounds.OPERATIONS,
+    *outbounds.OPERATIONS,
+    *decisions.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,
     *keys.OPERATIONS,
@@ -75,8 +71,6 @@ OPERATIONS = (
 )
 
 _OPERATION_ROUTES = routes_of(OPERATIONS)  # without state, so all applications of a process share them
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Routes:
@@ -103,7 +97,6 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
-        *_api_routes(),
         *_OPERATION_ROUTES,
         *document_routes(OPERATIONS),
         *sign_in_routes(),
@@ -116,17 +109,3 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
     ]
-
-
-def _api_routes() -> list[Route]:
-    """Return the routes below /api/v1 that are not operations yet."""
-    return [
-        _api("GET", "/decisions", list_decisions, Access.SESSIONS_READ),
-        _api("GET", "/outbounds", list_outbounds, Access.SESSIONS_READ),
-        _api("POST", "/outbounds/{id}/release", release_outbound, Access.SESSIONS_WRITE),
-        _api("POST", "/outbounds/{id}/drop", drop_outbound, Access.SESSIONS_WRITE),
-    ]
-
-
-def _api(method: str, path: str, endpoint: Endpoint, needed: Access) -> Route:
-    return Route(f"{API}{path}", endpoint, methods=[method], middleware=[Middleware(ApiKeyRequired, needed)])

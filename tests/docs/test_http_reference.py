@@ -12,12 +12,9 @@ from typing import Any
 
 import pytest
 
-from botflow.records.sessions import SessionKey
-from botflow.storage.contacts import Contacts
 from tests.docs.pages import ROOT
 from tests.engine.conversation import node
 from tests.triggering.workflows_to_start import publish, run_flow
-from tests.web.api import test_outbounds
 from tests.web.site import API_KEY, Site, open_site
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
@@ -66,18 +63,9 @@ async def test_operators_are_answered_as_the_reference_says(site: Site) -> None:
     await visit.say("hi")
     [person] = [one["key"] for one in (await call(site, "GET", "/api/v1/executions"))["items"]]
     revoked = await call(site, "POST", "/api/v1/workflows/order/sessions/revoke", {"externalId": person})
-    part = await test_outbounds.hold(site)
-    held = await call(site, "GET", "/api/v1/outbounds?state=held")
-    released = await call(site, "POST", f"/api/v1/outbounds/{part}/release")
-    key = SessionKey(site.runtime.flows.get("order").workflow, "sms", ANN)
-    await Contacts(site.runtime.database.engine).stop(key, "SM1", "opt_out.word")
-    decided = await call(site, "GET", f"/api/v1/decisions?address=%2B{ANN[1:]}")
     contact = await call(site, "PUT", f"/api/v1/contacts/sms/%2B{ANN[1:]}", {"timeZone": "Europe/Berlin"})
 
     assert shapes("POST /api/v1/workflows/{workflow}/sessions/revoke") == [set(revoked)]
-    assert shapes("GET /api/v1/outbounds?state=held") == [set(held), set(held["outbounds"][0])]
-    assert shapes("POST /api/v1/outbounds/{id}/release") == [set(released)]
-    assert shapes("GET /api/v1/decisions?address=") == [set(decided), set(decided["decisions"][0])]
     assert shapes("PUT /api/v1/contacts/{channel}/{address}") == [set(contact)]
 
 

@@ -9,8 +9,9 @@ from botflow.runtime.process.worker import WorkerOptions
 from botflow.runtime.turns.receive import Receiver
 from botflow.storage.delivery import claim_due, held
 from botflow.storage.runs import handovers
-from botflow.storage.service import session_changes, session_pages
+from botflow.storage.service import message_pages, session_changes, session_pages, session_walk
 from tests.faults.mutation import Fence, Promise
+from tests.storage.delivery import test_held
 from tests.web.api import test_handovers, test_handovers_on_phones, test_outbounds, test_session_changes, test_sessions
 from tests.web.api.test_session_changes import WAITING
 from tests.web.site import ORDER, Site, open_site
@@ -32,6 +33,7 @@ MINE = "workflows.c.organization_id == organization"
 silent = served(test_handovers.test_the_bot_is_silent_until_the_conversation_is_given_back)
 timer = served(test_handovers.test_a_timer_waits_while_a_person_has_the_conversation)
 foreign = served(test_sessions.test_another_organization_has_no_such_session, (ORDER,))
+held_elsewhere = served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held)
 given_up = test_handovers.test_a_turn_under_way_is_given_up_and_its_message_left_to_the_person
 old_copy = test_handovers.test_a_message_whose_sender_read_an_old_copy_is_left_to_the_person
 
@@ -58,16 +60,10 @@ FENCES_OF_SESSIONS = (
     ),
     Fence(session_changes.lock_session_of, f", {MINE}", "", foreign),
     Fence(session_pages._sessions, f".where({MINE})", "", foreign),
+    Fence(message_pages.list_in_state, f"{MINE}, ", "", held_elsewhere),
+    Fence(message_pages.get_message, f"{MINE}, ", "", held_elsewhere),
+    Fence(session_walk._sessions, f".where({MINE})", "", held_elsewhere),
     Fence(
-        held.Held.held,
-        f"{MINE}, IS_HELD",
-        "IS_HELD",
-        served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held),
-    ),
-    Fence(
-        held._decide,
-        f".where({MINE})",
-        "",
-        served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held),
+        held._decide, f".where({MINE})", "", test_held.test_another_organizations_part_is_neither_released_nor_dropped
     ),
 )

@@ -109,8 +109,8 @@ class _Town:
     async def after(self, person: str) -> tuple[int, int]:
         """Return how much Twilio got for `person` after the stop, and how much was claimed when it was committed."""
         answer = await self._client.get(
-            f"{self._places[0].url}/api/v1/decisions", params={"address": person, "limit": 200}, headers=KEY
+            f"{self._places[0].url}/api/v1/decisions", params={"address": person, "limit": 100}, headers=KEY
         )
-        decisions: list[dict[str, Any]] = answer.json()["decisions"]
+        decisions: list[dict[str, Any]] = answer.json()["items"]
         [stopped] = [decision for decision in decisions if decision["kind"] == "opt_out"]
         return len(self._twilio.messages(person)) - self._at_stop[person], int(stopped["detail"]["leaving"])

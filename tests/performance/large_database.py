@@ -29,7 +29,6 @@ from sqlalchemy import Table as Rows
 from botflow.records.runs import ExecutionFilter
 from botflow.storage.database import Database, open_database
 from botflow.storage.decisions import Decisions
-from botflow.storage.delivery.held import Held
 from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations.upgrade import is_postgres, migrate
 from botflow.storage.tables import answers, decisions, executions, inbounds, outbounds, sessions, turns
@@ -245,7 +244,6 @@ async def show_plans(kind: str, url: str) -> None:
             "steps of one": lambda database: database.executions.turns(newest, 200),
             "what one used": lambda database: database.executions.spent(newest),
             "decisions of an address": lambda database: Decisions(database.engine).of_address(HOME, "p7-1234"),
-            "held messages": lambda database: Held(database.engine).held(HOME, 50),
             "sessions": lambda database: database.transcripts.sessions(None, 50),
             "sessions of a person": lambda database: database.transcripts.sessions_of([("chat", "p7-1234")]),
             "workflows": lambda database: database.flows.list(),

@@ -151,8 +151,9 @@ async def use(url: str) -> str:
                 shown = (await call("GET", f"/api/v1/executions/{run['id']}{part}", headers=by_key)).json()
             for artifact in shown["items"][:10]:
                 await call("GET", f"/api/v1/executions/{run['id']}/artifacts/{quote(artifact['key'])}", headers=by_key)
-        for path in ("/api/v1/results?workflow=hooks", "/api/v1/outbounds?state=held", "/api/v1/decisions", "/metrics"):
-            await call("GET", path, headers=by_key)
+        for path in ("results", "inbounds", "outbounds"):
+            await call("GET", f"/api/v1/{path}?workflow=hooks", headers=by_key)
+        await call("GET", "/metrics", headers=by_key)
     return "\n".join(said)
 
 

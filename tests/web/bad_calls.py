@@ -18,7 +18,7 @@ EVENTS = "/api/v1/events"
 PERSON = "/api/v1/workflows/person/executions"
 ONE = f"/api/v1/executions/{NOBODY}"
 SMS = "/api/v1/contacts/sms/%2B12125550111"
-HELD = "/api/v1/outbounds?state=held"
+HELD = "/api/v1/outbounds?status=held"
 DECISIONS = "/api/v1/decisions?address=%2B12125550111"
 LONG = "a" * 10_000
 SECRETS = (API_KEY, SECRET, TWILIO_TOKEN + '"', HOOK_SECRET)
@@ -235,19 +235,21 @@ READING = (
     Bad(400, "query.invalid", "GET", f"{ONE}/logs?since=1"),
     Bad(400, "query.invalid", "GET", f"{ONE}?verbose=1"),
     *(Bad(400, "query.invalid", "GET", f"{HELD}&{query}") for query in ("limit=0", "limit=", "limit=x", "page=2")),
-    Bad(400, "query.invalid", "GET", "/api/v1/outbounds?state=%00"),
-    Bad(400, "outbound.invalid_id", "GET", f"{HELD}&after="),
+    Bad(400, "query.invalid", "GET", "/api/v1/outbounds?status=%00"),
+    Bad(400, "query.invalid", "GET", f"{HELD}&after="),
+    Bad(400, "query.too_wide", "GET", "/api/v1/outbounds"),
+    Bad(400, "query.too_wide", "GET", "/api/v1/inbounds"),
     *(
         Bad(400, "query.invalid", "GET", f"{DECISIONS}&{query}")
-        for query in ("limit=0", "limit=", "before=x", "before=0", "before=99999999999999999999", "adress=1")
+        for query in ("limit=0", "limit=", "cursor=x", "before=1", "adress=1")
     ),
-    Bad(400, "address.missing", "GET", "/api/v1/decisions?address=%00"),
-    Bad(400, "address.missing", "GET", f"/api/v1/decisions?address={LONG}"),
+    Bad(400, "query.invalid", "GET", "/api/v1/decisions?address=%00"),
+    Bad(400, "query.invalid", "GET", f"/api/v1/decisions?address={LONG}"),
 )
 
 DECIDING = (
     *(
-        Bad(400, "outbound.invalid_id", "POST", f"/api/v1/outbounds/{id}/{decision}")
+        Bad(404, "outbound.unknown", "POST", f"/api/v1/outbounds/{id}/{decision}")
         for decision in ("release", "drop")
         for id in (
             "1",
@@ -276,8 +278,8 @@ DECIDING = (
         )
         if id != ".."  # which the client resolves
     ),
-    Bad(409, "outbound.not_held", "POST", "/api/v1/outbounds/1.1.0/release"),
-    Bad(409, "outbound.not_held", "POST", "/api/v1/outbounds/9223372036854775807.2147483647.32767/drop"),
+    Bad(404, "outbound.unknown", "POST", "/api/v1/outbounds/1.1.0/release"),
+    Bad(404, "outbound.unknown", "POST", "/api/v1/outbounds/9223372036854775807.2147483647.32767/drop"),
     *(
         Bad(status, code, "PUT", SMS, body)
         for status, code, body in (

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from botflow.engine.inbound import CHAT
 from botflow.errors import RejectedInbound
-from botflow.interfaces import normal_address
+from botflow.interfaces import Channels, normal_address
 from botflow.records.access import Principal
 from botflow.records.sessions import VISITOR
 from botflow.runtime.app import Runtime
@@ -128,8 +128,7 @@ class Sessions:
         RejectedInbound `session.unknown` (404), or `session.ambiguous` (409) when the person has one on several
         channels and none is named.
         """
-        channels = [channel] if channel is not None else [CHAT, *self._channels]
-        people = [(each, self._address(each, external_id)) for each in channels]
+        people = people_named(self._channels, external_id, channel)
         found = await self._engine.read(
             session_pages.find_sessions, self._caller.organization, slug_in(workflow), people
         )
@@ -189,11 +188,17 @@ class Sessions:
             raise unknown_session(session)
         return row
 
-    def _address(self, channel: str, written: str) -> str:
-        try:
-            return normal_address(self._channels, channel, written)
-        except RejectedInbound:
-            return written
+
+def people_named(channels: Channels, written: str, channel: str | None) -> list[tuple[str, str]]:
+    """Return who a written address or id may be, as (channel, external id): on one channel, or on each but a run's."""
+    return [(each, _address(channels, each, written)) for each in ([channel] if channel else [CHAT, *channels])]
+
+
+def _address(channels: Channels, channel: str, written: str) -> str:
+    try:
+        return normal_address(channels, channel, written)
+    except RejectedInbound:
+        return written
 
 
 def session_number(session: str) -> int:

@@ -22,8 +22,9 @@ from botflow.service.executions.execution_models import (
 )
 from botflow.service.executions.executions import LONGEST_REASON
 from botflow.service.models import Body, Wrong
-from botflow.web.api.executions import LARGEST_NUMBER, ONE, TAG, linked
+from botflow.web.api.executions import ONE, TAG, linked
 from botflow.web.rest.operation import Call, Operation
+from botflow.web.rest.query import LARGEST_NUMBER
 
 LARGEST_START = LARGEST_INPUT + 64 * 1024
 _WRITES = Scope.EXECUTIONS_WRITE

@@ -23,10 +23,9 @@ from botflow.service.models import Page, Shown
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.operation import Call, Operation
-from botflow.web.rest.query import Moment, OfWorkflow, PageQuery, QueryText, Truth
+from botflow.web.rest.query import LARGEST_NUMBER, Moment, OfWorkflow, PageQuery, QueryText, Truth
 
 TAG = "Executions"
-LARGEST_NUMBER = 2**31 - 1
 LONGEST_NUMBER = 18  # digits, which a database takes
 
 

@@ -13,8 +13,9 @@ from botflow.service.executions.execution_models import Execution
 from botflow.service.executions.forks import NewQuestions
 from botflow.service.models import Body
 from botflow.web.api.execution_changes import VersionNumber
-from botflow.web.api.executions import LARGEST_NUMBER, ONE, TAG
+from botflow.web.api.executions import ONE, TAG
 from botflow.web.rest.operation import Call, Operation
+from botflow.web.rest.query import LARGEST_NUMBER
 
 LARGEST_FORK = LARGEST_INPUT + 64 * 1024
 MOST_NODES = 1_000

@@ -1,107 +1,78 @@
-"""Held messages and what operators do about them. Everything here needs the API key.
-
-    GET  /api/v1/outbounds?state=held       messages that wait for an operator's decision, oldest first
-    POST /api/v1/outbounds/{id}/release     send it after all, as if for the first time
-    POST /api/v1/outbounds/{id}/drop        do not send it
-
-An id is `<session>.<version>.<index>`; with `after` the last id of a page, the next page.
-"""
+"""Outbounds over HTTP: messages to people, and what operators decide about held ones."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated
 
-from starlette.requests import Request
+from pydantic import Field
 
-from botflow.errors import RejectedInbound
-from botflow.records.outbounds import HeldPart
-from botflow.storage.delivery.held import Held
-from botflow.web.api.api_key import principal_of
-from botflow.web.api.query import parse_query
-from botflow.web.context import desk_of
-from botflow.web.rest.json_response import ApiResponse
+from botflow.records.access import Scope
+from botflow.records.outbounds import OutboundState
+from botflow.service.messages.outbounds import Outbound, OutboundDetails
+from botflow.service.models import Page
+from botflow.storage.service.session_walk import MessageFilter
+from botflow.web.api.inbounds import TAG
+from botflow.web.rest.operation import Call, Operation
+from botflow.web.rest.query import LARGEST_NUMBER, MessageQuery
 
-PAGE = 50
-LARGEST_PAGE = 200
-# The largest values of the columns (bigint, integer, smallint).
-LARGEST = (2**63 - 1, 2**31 - 1, 2**15 - 1)
-_ID = re.compile(r"([0-9]{1,19})\.([0-9]{1,10})\.([0-9]{1,5})")
+_READS, _WRITES = Scope.SESSIONS_READ, Scope.SESSIONS_WRITE
+_ONE = "/outbounds/{outbound}"
 
 
-async def list_outbounds(request: Request) -> ApiResponse:
-    """Answer with `{"outbounds": [...]}`."""
-    given = parse_query(request, ("state", "limit", "after"))
-    if given.get("state") != "held":
-        raise RejectedInbound("only held messages are listed", code="query.invalid", hint="add ?state=held")
-    after = given.get("after")
-    organization = principal_of(request).organization
-    found = await _held(request).held(
-        organization,
-        _limit(given.get("limit", str(PAGE))),
-        None if after is None else part_id(after),
+class OutboundQuery(MessageQuery):
+    """Of which workflow, session or person (`externalId`, an address or your application's id), or all with a status
+    such as `held`. `turn` is the inbound that they answer. They were written at `after` or later, and earlier than
+    `before`."""
+
+    status: OutboundState | None = None
+    turn: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] | None = None
+
+
+async def get_outbounds(call: Call) -> Page[Outbound]:
+    """List messages to people, session by session, the newest of each first. It needs a workflow, a session, an
+    externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`. A page may have less than `limit`, and
+    another one after it."""
+    query: OutboundQuery = call.query
+    wanted = MessageFilter(
+        workflow=query.workflow,
+        session=query.session,
+        channel=query.channel,
+        status=query.status,
+        turn=query.turn,
+        after=query.after,
+        before=query.before,
     )
-    return ApiResponse({"outbounds": [_shown(part) for part in found]})
+    return await call.service.outbounds.get_outbounds(
+        wanted, external_id=query.external_id, cursor=query.cursor, limit=query.limit
+    )
 
 
-async def release_outbound(request: Request) -> ApiResponse:
-    """Let a held part be sent: 200 with `{"id", "state"}`; 409 when it is not held any more."""
-    return await _decide(request, _held(request).release_held, "ready")
+async def get_outbound(call: Call) -> OutboundDetails:
+    """Read a message, with the decisions about it."""
+    return await call.service.outbounds.get_outbound(call.path["outbound"])
 
 
-async def drop_outbound(request: Request) -> ApiResponse:
-    """Mark a held part as failed; answers like `release_outbound`."""
-    return await _decide(request, _held(request).drop_held, "failed")
+async def release_outbound(call: Call) -> Outbound:
+    """Send a held message after all, as if for the first time."""
+    return await call.service.outbounds.release_outbound(call.path["outbound"])
 
 
-async def _decide(
-    request: Request, decide: Callable[[int, tuple[int, int, int]], Awaitable[bool]], state: str
-) -> ApiResponse:
-    part = part_id(request.path_params["id"])
-    if not await decide(principal_of(request).organization, part):
-        raise RejectedInbound(
-            "this message is not held",
-            code="outbound.not_held",
-            hint="GET /api/v1/outbounds?state=held lists those that are",
-            status=409,
-        )
-    return ApiResponse({"id": ".".join(map(str, part)), "state": state})
+async def drop_outbound(call: Call) -> Outbound:
+    """Give a held message up: it has failed, and is not sent."""
+    return await call.service.outbounds.drop_outbound(call.path["outbound"])
 
 
-def _held(request: Request) -> Held:
-    return Held(desk_of(request.scope).runtime.database.within(principal_of(request).organization))
-
-
-def part_id(text: str) -> tuple[int, int, int]:
-    """Read an id; RejectedInbound `outbound.invalid_id` when it is malformed."""
-    match = _ID.fullmatch(text)
-    found = (int(match[1]), int(match[2]), int(match[3])) if match else None
-    if found is None or any(number > largest for number, largest in zip(found, LARGEST, strict=True)):
-        raise RejectedInbound(
-            "this is not the id of a message",
-            code="outbound.invalid_id",
-            hint="an id is <session>.<version>.<index>, for example 7.3.0",
-        )
-    return found
-
-
-def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
-        raise RejectedInbound("limit is not a positive number", code="query.invalid", hint="for example limit=50")
-    return min(int(text), LARGEST_PAGE)
-
-
-def _shown(part: HeldPart) -> dict[str, Any]:
-    return {
-        "id": ".".join(map(str, part.id)),
-        "state": "held",
-        "workflow": part.workflow,
-        "channel": part.channel,
-        "from": part.sender,
-        "to": part.recipient,
-        "text": part.text,
-        "code": part.error_code,
-        "attempts": part.attempts,
-        "createdAt": part.created_at,
-    }
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/outbounds",
+        handler=get_outbounds,
+        scope=_READS,
+        tag=TAG,
+        query=OutboundQuery,
+        answer=Page[Outbound],
+    ),
+    Operation(method="GET", path=_ONE, handler=get_outbound, scope=_READS, tag=TAG, answer=OutboundDetails),
+    Operation(method="POST", path=f"{_ONE}/release", handler=release_outbound, scope=_WRITES, tag=TAG, answer=Outbound),
+    Operation(method="POST", path=f"{_ONE}/drop", handler=drop_outbound, scope=_WRITES, tag=TAG, answer=Outbound),
+)

@@ -12,9 +12,9 @@ from botflow.service.executions.ai_calls import AiCall
 from botflow.service.executions.usage import Usage, WorkflowCounts
 from botflow.service.models import Page
 from botflow.storage.service.ai_calls import CallFilter, GroupBy
-from botflow.web.api.executions import LARGEST_NUMBER, ONE, linked
+from botflow.web.api.executions import ONE, linked
 from botflow.web.rest.operation import Call, Operation
-from botflow.web.rest.query import Moment, PageQuery, Query, QueryText
+from botflow.web.rest.query import LARGEST_NUMBER, Moment, PageQuery, Query, QueryText
 
 TAG = "Usage"
 _READS = Scope.EXECUTIONS_READ

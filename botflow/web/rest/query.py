@@ -18,6 +18,8 @@ from botflow.moment import parse_moment
 from botflow.service.cursors import LARGEST_PAGE, LONGEST_CURSOR, PAGE
 
 LONGEST_TEXT = 200
+LARGEST_NUMBER = 2**31 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def _printable(text: str) -> str:
@@ -58,6 +60,17 @@ class PageQuery(Query):
 
     cursor: Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_printable)] | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class MessageQuery(PageQuery):
+    """Which messages: of a workflow, of a session, or of a person on the channel of their session; at which time."""
+
+    workflow: QueryText | None = None
+    session: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    external_id: QueryText | None = None
+    channel: QueryText | None = None
+    after: Moment | None = None
+    before: Moment | None = None
 
 
 class OfWorkflow(PageQuery):

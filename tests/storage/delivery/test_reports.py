@@ -13,9 +13,7 @@ from botflow.errors import ProviderError
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 from botflow.storage.database import Database
-from botflow.storage.delivery.held import Held
 from botflow.storage.tables import inbounds, outbounds
-from tests.organizations import HOME
 from tests.storage.outbox_rows import about, at_once, fast_turn, let_pass, row_of
 from tests.storage.sample_turns import key, message, said, waiting
 
@@ -105,7 +103,6 @@ async def test_news_of_a_held_part_settle_it(database: Database, state: Outbound
     await database.outbox.report(about(session, "1.0", "held", error_code="twilio.list_failed"))
     await database.outbox.report(about(session, "1.0", state, "SM1"))
     assert (await row_of(database, session, 0)).state == state
-    assert await Held(database.engine).held(HOME, 10) == []
 
 
 async def test_who_was_given_another_parts_message_by_its_words_is_looked_for_again(database: Database) -> None:

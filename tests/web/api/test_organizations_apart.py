@@ -33,6 +33,7 @@ QUERY = {
     "groupBy": "day",
     "module": "twilio",
     "name": "theirs",
+    "address": PERSON,
     "after": "2026-01-01",
     "before": "2026-01-02",
 }
@@ -78,6 +79,8 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "canary": str(canary["id"]),
         "publication": str(planned.json()["publication"]),
         "call": f"{session['id']}.1.0",
+        "inbound": f"{session['id']}.1",
+        "outbound": f"{session['id']}.1.0",
         "channel": "sms",
         "address": "+12125550111",
         "workflow": "theirs",
@@ -126,9 +129,10 @@ async def test_no_route_shows_or_changes_another_organizations_things(database_u
 
 
 def address_of(operation: Operation, things: Mapping[str, str]) -> str:
-    """Return the operation's address with the other organization's things, and the query that it must have."""
-    query = operation.query
-    needed = [to_camel(name) for name, each in query.model_fields.items() if each.is_required()] if query else []
+    """Return the operation's address with the other organization's things, and the query that it must have; also the
+    other's workflow, where a query may name one."""
+    fields = operation.query.model_fields if operation.query else {}
+    needed = [to_camel(name) for name, each in fields.items() if each.is_required() or name == "workflow"]
     return operation.address.format(**things) + ("?" if needed else "") + urlencode({n: QUERY[n] for n in needed})
 
 

@@ -1,0 +1,1 @@
+"""Messages in both directions, and the evidence about them. Start reading in `outbounds.py`."""
