@@ -18,6 +18,8 @@ from botflow.runtime.sealing import Safe, SecretFields
 from botflow.storage.credentials import CredentialKey, Credentials, StoredCredential
 
 FROM_ENVIRONMENT = "env:"
+ONLY_HOME = "only the home organization may name a variable of the server as a webhook's secret"
+OF_THEIR_OWN = "store the secret as a credential of the module webhook, and name that"
 LONGEST_NAME = 64
 _NAME = re.compile(r"\w[\w .&()/+-]*(?<! )")
 
@@ -71,9 +73,12 @@ class Vault:
     async def webhook_secret(self, organization: int, name: str) -> str:
         """Return the field `secret` of the organization's credential, or with `env:NAME` that environment variable.
 
-        UsageError `credential.unknown` when there is none, or it is blank.
+        UsageError `credential.unknown` when there is none, or it is blank; `credential.environment` for a variable that
+        another organization than the home names: all variables are the deployment's.
         """
         if name.startswith(FROM_ENVIRONMENT):
+            if organization != await self._store.default_organization():
+                raise UsageError(ONLY_HOME, code="credential.environment", hint=OF_THEIR_OWN)
             secret = os.environ.get(name.removeprefix(FROM_ENVIRONMENT), "")
         else:
             secret = (await self.fields(organization, "", name)).get("secret", "")

@@ -21,6 +21,14 @@ def home_organization(connection: Connection) -> int:
     return found
 
 
+def is_home(connection: Connection, id: int) -> bool:
+    """Say whether this is the home organization; also in a transaction for another one, which does not see it."""
+    return (
+        connection.execute(select(organizations.c.slug).where(organizations.c.id == id)).scalar()
+        == DEFAULT_ORGANIZATION
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationRow:
     """An organization."""

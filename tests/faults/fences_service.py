@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime.served_flows import Flows
+from botflow.runtime.vault import Vault
 from botflow.service import refusals
 from botflow.service.access import api_keys as service_keys
 from botflow.service.access import sign_in as service_sign_in
@@ -13,6 +14,7 @@ from botflow.service.access.token_keys import TokenReader
 from botflow.service.access.users import Users
 from botflow.service.workflows import publishing
 from botflow.storage.service import api_keys as stored_keys
+from botflow.storage.service import credentials as stored_credentials
 from botflow.storage.service import drafts as stored_drafts
 from botflow.storage.service import idempotency as stored_requests
 from botflow.storage.service import publications as stored_publications
@@ -22,7 +24,12 @@ from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
 from botflow.web.rest import idempotency
 from tests.faults.mutation import Fence
-from tests.web.api import test_drafts_and_versions, test_organizations_apart, test_publications_apart
+from tests.web.api import (
+    test_credential_borders,
+    test_drafts_and_versions,
+    test_organizations_apart,
+    test_publications_apart,
+)
 from tests.web.auth import test_sign_in, test_token_keys
 
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
@@ -52,6 +59,19 @@ FENCES_OF_THE_SERVICE = (
     Fence(stored_versions._versions, "workflows.c.organization_id == organization, ", "", apart),
     Fence(stored_users.get_user, "users.c.organization_id == organization, ", "", apart),
     Fence(stored_publications._published, "organization_id == organization", "id > 0", no_publication),
+    Fence(
+        Vault.webhook_secret,
+        "organization != await self._store.default_organization()",
+        "False",
+        test_credential_borders.test_variables_of_the_server_are_the_home_organizations_at_each_call,
+    ),
+    Fence(
+        stored_credentials.clear_default,
+        "connection.execute(row.with_for_update(key_share=True))",
+        "pass",
+        test_credential_borders.test_two_requests_at_once_leave_one_default,
+        on="postgres",
+    ),
     Fence(refusals.check_revision, "if_revision != draft.revision", "False", life),
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),

@@ -54,6 +54,7 @@ class Sweep:
         text = answer.text + repr(answer.headers)
         found = answer.json() if answer.headers.get("content-type", "").endswith("json") else None
         for name, place in (shows or {}).items():
+            assert found is not None, text
             self.secrets[name] = found[place]
             text = text.replace(found[place], "")
         self.said.append(text)
@@ -161,7 +162,7 @@ async def test_no_secret_is_where_it_was_not_given(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     own = {"deployment's API key": API_KEY, "deployment's secret key": SECRET}
-    settings = {"botflow_public_url": None, "botflow_redis_url": redis_url}
+    settings: dict[str, Any] = {"botflow_public_url": None, "botflow_redis_url": redis_url}
     with capture_logs() as logs:
         async with open_site(database_url, flows=(ORDER,), **settings) as site:
             key = await organization_key(site, "theirs")

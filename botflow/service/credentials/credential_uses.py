@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, WebhookTrigger
-from botflow.runtime.vault import FROM_ENVIRONMENT
+from botflow.runtime.vault import FROM_ENVIRONMENT, OF_THEIR_OWN, ONLY_HOME
+from botflow.storage.organizations import is_home
 from botflow.storage.service.credentials import active_sets
 from botflow.storage.service.drafts import get_draft
 from botflow.storage.service.versions import get_active_version
@@ -51,14 +52,16 @@ def _uses(document: Document, has_users: bool) -> Iterator[Use]:
             )
         if node.type_name == WebhookTrigger.name:
             for name in _secrets(node.properties):
+                if name.startswith(FROM_ENVIRONMENT):
+                    continue
                 yield Use(workflow=document.id, name=name, path=f"{at}.properties.secret", node=node.id)
 
 
 def _secrets(properties: Mapping[str, Any]) -> list[str]:
-    """Return the credentials with a webhook's secrets; the properties may be wrong."""
+    """Return the credentials or variables with a webhook's secrets; the properties may be wrong."""
     former = properties.get("formerSecrets", properties.get("former_secrets"))
     written = [properties.get("secret"), *(former if isinstance(former, list | tuple) else ())]
-    return [name for name in written if isinstance(name, str) and name and not name.startswith(FROM_ENVIRONMENT)]
+    return [name for name in written if isinstance(name, str) and name]
 
 
 def workflows_that_name(documents: Iterable[tuple[str, Mapping[str, Any]]], name: str) -> list[str]:
@@ -66,15 +69,17 @@ def workflows_that_name(documents: Iterable[tuple[str, Mapping[str, Any]]], name
     return sorted({slug for slug, bundle in documents if any(use.name == name for use in uses_in(bundle))})
 
 
-def missing_credentials(connection: Connection, organization: int, documents: Mapping[str, Any]) -> list[Problem]:
-    """Return an error for each use whose credential does not exist, is not active, or belongs to others.
+def refused_credentials(connection: Connection, organization: int, documents: Mapping[str, Any]) -> list[Problem]:
+    """Return an error for each use whose credential does not exist, is not active, or belongs to others; also for a
+    variable of the server, unless it is the home organization.
 
     Rows that are found stay locked until the transaction ends, so that none is deleted before a version that names it
     is there.
     """
     uses = list(uses_in(documents))
     found = active_sets(connection, organization, sorted({use.name for use in uses})) if uses else []
-    return [_problem(use) for use in uses if not any(_serves(use, *row) for row in found)]
+    missing = [_problem(use) for use in uses if not any(_serves(use, *row) for row in found)]
+    return missing if is_home(connection, organization) else missing + _variables_in(documents)
 
 
 def _serves(use: Use, name: str, module: str, user: str) -> bool:
@@ -105,6 +110,28 @@ def check_credentials_of_active(connection: Connection, organization: int, slug:
 
 
 def check_credentials(connection: Connection, organization: int, documents: Mapping[str, Any]) -> None:
-    """FlowProblems `credential.unknown` for credentials that are not there, not active, or not the organization's."""
-    if problems := missing_credentials(connection, organization, documents):
+    """FlowProblems `credential.unknown` for credentials that are not there, not active, or not the organization's;
+    `credential.environment` for variables of the server, unless it is the home organization."""
+    if problems := refused_credentials(connection, organization, documents):
         raise FlowProblems(problems)
+
+
+def _variables_in(documents: Mapping[str, Any]) -> list[Problem]:
+    """Return an error for each webhook whose secret is a variable of the server: all of them are the deployment's."""
+    return [
+        Problem(
+            code="credential.environment",
+            severity="error",
+            message=f"the node {node.id!r} names {name!r}: {ONLY_HOME}",
+            file=document.id,
+            hint=OF_THEIR_OWN,
+            node=node.id,
+            path=f"nodes[{number}].properties.secret",
+        )
+        for plain in documents.values()
+        if (document := shape(plain, Report("", nowhere))) is not None
+        for number, node in enumerate(document.nodes)
+        if node.type_name == WebhookTrigger.name
+        for name in _secrets(node.properties)
+        if name.startswith(FROM_ENVIRONMENT)
+    ]

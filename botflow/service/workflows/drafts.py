@@ -14,7 +14,7 @@ from botflow.flow.canonical import canonical
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
-from botflow.service.credentials.credential_uses import missing_credentials
+from botflow.service.credentials.credential_uses import refused_credentials
 from botflow.service.models import Shown
 from botflow.service.refusals import check_revision, unknown_workflow
 from botflow.service.workflows.bundles import compile_bundle
@@ -111,7 +111,7 @@ class Drafts:
     def _warnings(self, connection: Connection, document: dict[str, Any]) -> list[Problem]:
         organization = self._caller.organization
         bundle = compile_bundle(connection, organization, document, self._node_types)
-        missing = missing_credentials(connection, organization, bundle.documents)
+        missing = refused_credentials(connection, organization, bundle.documents)
         return [replace(problem, severity="warning") for problem in missing]
 
     def _create(self, connection: Connection, document: dict[str, Any]) -> Draft:

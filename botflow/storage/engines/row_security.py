@@ -32,9 +32,11 @@ _ROLE = text(
     " pg_has_role(session_user, oid, :right) AS is_granted FROM pg_roles WHERE rolname = :role"
 )
 _SCHEMA = text("SELECT has_schema_privilege(cast(:role AS name), to_regnamespace(:schema), 'USAGE')")
+# Granted to the role itself: what everybody may read can be an application's table.
 _TABLES = text(
     "SELECT c.oid::regclass::text AS name, c.relname, c.relrowsecurity AS is_secured, p.oid IS NOT NULL AS has_policy,"
-    " has_table_privilege(cast(:role AS name), c.oid, 'SELECT') AS is_shown"
+    " EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee"
+    " WHERE r.rolname = :role AND a.privilege_type = 'SELECT') AS is_shown"
     " FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = :policy"
     " WHERE c.relkind = 'r' AND c.relnamespace = (SELECT relnamespace FROM pg_class"
     " WHERE oid = to_regclass('workflows')) ORDER BY 1"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or
 from botflow.storage.credentials import StoredCredential, public_id, stored_credential
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.pages import Order
-from botflow.storage.tables import canaries, credentials, workflow_versions, workflows
+from botflow.storage.tables import canaries, credentials, organizations, workflow_versions, workflows
 from botflow.storage.tables.service import drafts
 
 ORDER = Order(columns=(credentials.c.name, credentials.c.user_name))
@@ -71,7 +71,10 @@ def update_credential(connection: Connection, stored: StoredCredential, **values
 
 
 def clear_default(connection: Connection, organization: int, module: str) -> None:
-    """Let the organization have no default set of the module."""
+    """Let the organization have no default set of the module, until this transaction ends: another one that chooses
+    waits for the organization's row, and then sees what was chosen here."""
+    row = select(organizations.c.id).where(organizations.c.id == organization)
+    connection.execute(row.with_for_update(key_share=True))
     present = (credentials.c.organization_id == organization, credentials.c.module == module, credentials.c.is_default)
     connection.execute(
         update(credentials).where(*present).values(is_default=False, revision=credentials.c.revision + 1)
