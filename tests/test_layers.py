@@ -41,6 +41,7 @@ LEVELS = {
         ("turns",),
         ("delivery", "runs"),
         (
+            "events",
             *("backlog_counts", "backup", "cache", "consent_changes", "consent_turns", "contacts", "credentials"),
             "decisions",
             *(
@@ -62,7 +63,7 @@ LEVELS = {
     ),
     "runtime": (
         ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
-        ("asks", "delivery", "publications"),
+        ("asks", "delivery", "events", "publications"),
         ("turns",),
         ("runs",),
         ("options", "readiness"),

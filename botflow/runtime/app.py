@@ -25,6 +25,7 @@ from botflow.runtime.assembly.delivery import delivery_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
 from botflow.runtime.delivery.status_urls import CallbackUrls
+from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
 from botflow.runtime.process.event_loop_lag import watch_lag
@@ -74,6 +75,7 @@ class Runtime:
     executions: Executions
     mover: PublicationMover
     vault: Vault
+    webhooks: WebhookSender
     accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
     overload: Overload
@@ -150,6 +152,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             executions=runs.executions,
             mover=runs.mover,
             vault=base.vault,
+            webhooks=runs.webhooks,
             accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),
             overload=overload,

@@ -15,6 +15,7 @@ from botflow.settings import Settings
 from botflow.web.api import (
     contacts,
     credentials,
+    events,
     execution_changes,
     executions,
     plain_paths,
@@ -22,6 +23,7 @@ from botflow.web.api import (
     session_changes,
     sessions,
     usage,
+    webhooks,
 )
 from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
 from botflow.web.api.api_key import ApiKeyRequired
@@ -65,6 +67,8 @@ OPERATIONS = (
     *users.OPERATIONS,
     *organizations.OPERATIONS,
     *audit_log.OPERATIONS,
+    *events.OPERATIONS,
+    *webhooks.OPERATIONS,
     *plain_paths.OPERATIONS,
 )
 

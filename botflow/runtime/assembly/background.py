@@ -46,6 +46,8 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs) -> Tick:
         steps += [*runs.schedules.steps(), *(delivery.sender.steps() if base.channels else ())]
     if EFFECTS in queues:
         steps += runs.carrier.steps()
+        if base.options.sends:
+            steps += runs.teller.steps()
     if TURNS in queues:
         steps += runs.mover.steps()
 

@@ -1,5 +1,13 @@
 """The tables, a module for each subject."""
 
+from botflow.storage.tables.events import (
+    event_consumers,
+    event_feeds,
+    event_sources,
+    events,
+    webhook_deliveries,
+    webhooks,
+)
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
 from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedules
@@ -45,6 +53,10 @@ __all__ = [
     "decisions",
     "drafts",
     "effects",
+    "event_consumers",
+    "event_feeds",
+    "event_sources",
+    "events",
     "executions",
     "file_pieces",
     "files",
@@ -64,6 +76,8 @@ __all__ = [
     "token_keys",
     "turns",
     "users",
+    "webhook_deliveries",
+    "webhooks",
     "workflow_versions",
     "workflows",
 ]

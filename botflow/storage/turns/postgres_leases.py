@@ -192,7 +192,9 @@ SELECT
   EXISTS (SELECT FROM outbounds o WHERE o.state IN ('ready', 'handed', 'sending', 'unknown')),
   EXISTS (SELECT FROM schedules c WHERE c.next_at <= now()),
   (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status), ',' ORDER BY w.id)) FROM workflows w),
-  EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s)
+  EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s),
+  EXISTS (SELECT FROM event_sources) OR EXISTS (SELECT FROM event_consumers k WHERE k.due_at <= now()),
+  EXISTS (SELECT FROM event_feeds)
 """
 
 
@@ -272,7 +274,7 @@ class PostgresLeases:
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         [row] = await self._engine.hot(LOOK, {"owner": owner, "dead_after_s": dead_after_s})
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others, events, feeds = row
         return Seen(
             timers=timers,
             claimable=claimable,
@@ -281,6 +283,8 @@ class PostgresLeases:
             effects=effects,
             outbounds=outbounds,
             schedules=schedules,
+            events=events,
+            feeds=feeds,
             flows=flows or "",
             others=others,
         )

@@ -103,7 +103,9 @@ SELECT
   EXISTS (SELECT 1 FROM effects WHERE due_at <= :now),
   EXISTS (SELECT 1 FROM outbounds WHERE {UNSETTLED}),
   EXISTS (SELECT 1 FROM schedules WHERE next_at <= :now),
-  (SELECT group_concat(id || ':' || coalesce(active_version, '') || ':' || status) FROM workflows)
+  (SELECT group_concat(id || ':' || coalesce(active_version, '') || ':' || status) FROM workflows),
+  EXISTS (SELECT 1 FROM event_sources) OR EXISTS (SELECT 1 FROM event_consumers WHERE due_at <= :now),
+  EXISTS (SELECT 1 FROM event_feeds)
 """
 
 
@@ -202,7 +204,7 @@ class SqliteLeases:
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         values = {"owner": owner, "now": now()}
         [row] = await self._engine.hot_read(lambda connection: rows_of(connection, LOOK, values))
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, events, feeds = row
         return Seen(
             timers=bool(timers),
             claimable=bool(claimable),
@@ -211,6 +213,8 @@ class SqliteLeases:
             effects=bool(effects),
             outbounds=bool(outbounds),
             schedules=bool(schedules),
+            events=bool(events),
+            feeds=bool(feeds),
             flows=flows or "",
         )
 
