@@ -28,6 +28,7 @@ Point = Literal[
     "send.accepted",  # the provider has the message, our row does not say so yet
     "effects.claimed",  # a carrier has effects, none is carried out
     "effects.carried",  # an effect is carried out
+    "event.sent",  # a webhook or observer has an event, our row does not say so yet
     "publication.begun",  # a version is published by plan, no session has moved
     "publication.computed",  # it is decided where some sessions move, nothing is written
     "publication.moved",  # some sessions have moved, others have not

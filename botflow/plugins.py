@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from botflow.clock import Clock
     from botflow.engine.node_type import NodeType
     from botflow.interfaces import Channel, Model
+    from botflow.interfaces.observers import Observer
 
 GROUP = "botflow.plugins"
 _CAPITAL = re.compile("([A-Z])")
@@ -47,7 +48,7 @@ class Plugin:
     clock. A channel is always made, even if all settings are unset; a model is None while it is not configured. `hint`
     tells in a few words how to configure the model, for the start-up lines. `credential_modules` declare the
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
-    model.
+    model. `observers` are told lifecycle events.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Plugin:
     model: Callable[[Any], Model | None] | None = None
     hint: str = ""
     credential_modules: tuple[CredentialModule, ...] = ()
+    observers: tuple[Observer, ...] = ()
 
     @property
     def own_module(self) -> CredentialModule | None:

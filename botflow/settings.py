@@ -172,6 +172,9 @@ class Settings(EnvironmentSettings):
     calls; without it, all callers behind a proxy share the limits of one address. Their X-Forwarded-Proto and
     X-Forwarded-Host complete the addresses of files in exports, if there is no BOTFLOW_PUBLIC_URL."""
 
+    botflow_webhook_networks: Networks = ()
+    """Private addresses or networks that webhooks may be sent to, `10.2.0.0/16`, by http too. Without it they are
+    sent by https to the public internet only."""
     botflow_log_level: LogLevel = "info"
     """The least important lines of the log: `debug`, with a line for each turn, `info`, `warning` or `error`."""
     botflow_log_format: LogFormat | None = None

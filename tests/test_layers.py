@@ -45,6 +45,7 @@ LEVELS = {
         ("turns",),
         ("delivery", "runs"),
         (
+            "events",
             *("backlog_counts", "backup", "cache", "consent_changes", "consent_turns", "contacts", "credentials"),
             "decisions",
             *(
@@ -67,7 +68,7 @@ LEVELS = {
     ),
     "runtime": (
         ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
-        ("asks", "delivery", "erasures", "publications"),
+        ("asks", "delivery", "erasures", "events", "publications"),
         ("turns",),
         ("runs",),
         ("options", "readiness"),

@@ -1,5 +1,6 @@
-"""Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`); and the
-declaration of the credentials that they need (`credential_modules.py`).
+"""Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`); what
+is told lifecycle events (`observers.py`); and the declaration of the credentials that they need
+(`credential_modules.py`).
 
 Stores are not an interface: they are classes in `botflow/storage`, chosen by the database's URL.
 """
@@ -19,6 +20,7 @@ from botflow.interfaces.channels import (
 )
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule, FieldType
 from botflow.interfaces.models import Describes, Learns, Model, OnDelta, Quote, Quotes
+from botflow.interfaces.observers import Observer
 
 __all__ = [
     "Announces",
@@ -32,6 +34,7 @@ __all__ = [
     "Learns",
     "Meters",
     "Model",
+    "Observer",
     "OnDelta",
     "Quote",
     "Quotes",

@@ -24,6 +24,9 @@ class Scope(StrEnum):
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     AUDIT_READ = "audit:read"
+    EVENTS_READ = "events:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     PEOPLE_ERASE = "people:erase"
     METRICS_READ = "metrics:read"  # of the whole deployment
     ORGANIZATIONS_WRITE = "organizations:write"
@@ -38,9 +41,9 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-_VIEWER = frozenset({Scope.WORKFLOWS_READ, Scope.EXECUTIONS_READ, Scope.SESSIONS_READ})
+_VIEWER = frozenset({Scope.WORKFLOWS_READ, Scope.EXECUTIONS_READ, Scope.SESSIONS_READ, Scope.EVENTS_READ})
 _OPERATOR = _VIEWER | {Scope.EXECUTIONS_WRITE, Scope.SESSIONS_WRITE}
-_EDITOR = _OPERATOR | {Scope.WORKFLOWS_WRITE, Scope.CREDENTIALS_READ}
+_EDITOR = _OPERATOR | {Scope.WORKFLOWS_WRITE, Scope.CREDENTIALS_READ, Scope.WEBHOOKS_READ}
 _OWNER = frozenset(Scope) - {Scope.METRICS_READ, Scope.ORGANIZATIONS_WRITE}
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.VIEWER: _VIEWER,

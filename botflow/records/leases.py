@@ -96,7 +96,8 @@ class Beat:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Which of a process's loops have something to do. `flows` changes with the active versions; `others`: this is not
+    """Which of a process's loops have something to do. `events` are to be numbered or told, `feeds`
+    somebody wants events at all. `flows` changes with the active versions; `others`: this is not
     the only process."""
 
     timers: bool = False
@@ -106,6 +107,8 @@ class Seen:
     effects: bool = False
     outbounds: bool = False
     schedules: bool = False
+    events: bool = False
+    feeds: bool = False
     flows: str = ""
     others: bool = False
 

@@ -27,6 +27,7 @@ from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.erasures.eraser import BackgroundEraser
+from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
 from botflow.runtime.process.event_loop_lag import watch_lag
@@ -77,6 +78,7 @@ class Runtime:
     mover: PublicationMover
     eraser: BackgroundEraser
     vault: Vault
+    webhooks: WebhookSender
     accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
     overload: Overload
@@ -155,6 +157,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             mover=runs.mover,
             eraser=erasures.eraser,
             vault=base.vault,
+            webhooks=runs.webhooks,
             accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),
             overload=overload,

@@ -16,6 +16,8 @@ from botflow.service.access.organizations import Organizations
 from botflow.service.access.token_keys import TokenKeys
 from botflow.service.access.users import Users
 from botflow.service.credentials.credentials import Credentials
+from botflow.service.events.events import Events
+from botflow.service.events.webhooks import Webhooks
 from botflow.service.executions.ai_calls import AiCalls
 from botflow.service.executions.executions import Executions
 from botflow.service.executions.forks import Forks
@@ -149,6 +151,14 @@ class Service:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self._runtime, self.caller)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self._runtime, self.caller)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self._runtime, self.caller)
 
     @cached_property
     def audit_log(self) -> AuditLog:

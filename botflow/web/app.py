@@ -10,6 +10,7 @@ from botflow.web.api import (
     contacts,
     credentials,
     decisions,
+    events,
     execution_changes,
     executions,
     forks,
@@ -20,6 +21,7 @@ from botflow.web.api import (
     session_changes,
     sessions,
     usage,
+    webhooks,
 )
 from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
 from botflow.web.api.people import erasures
@@ -67,6 +69,8 @@ OPERATIONS = (
     *organizations.OPERATIONS,
     *audit_log.OPERATIONS,
     *erasures.OPERATIONS,
+    *events.OPERATIONS,
+    *webhooks.OPERATIONS,
     *plain_paths.OPERATIONS,
 )
 

@@ -32,6 +32,8 @@ CROSSING = {
     ("service/access/sign_in.py", "signed_in"): "the cookie says which organization calls",
     ("service/access/sign_in.py", "sign_out"): "the cookie's digest is all that is known of the browser",
     ("service/access/sign_in.py", "change_password"): "the cookie's address says whose password it is",
+    ("service/events/events.py", "_wanted_feed"): "a feed begins with triggers, which are the tables' owner's",
+    ("service/events/webhooks.py", "_wanted_feed"): "likewise",
     ("web/application.py", "started"): "the home organization is read once, before there are calls",
     ("web/application.py", "_open_desk"): "streams of chats are people's, not an organization's calls",
     ("web/application.py", "service"): "the application names its organization by its slug",

@@ -45,6 +45,12 @@ INSERT INTO file_pieces VALUES ('f{session}', 0, 'x');
 INSERT INTO sign_ins SELECT 'd{organization}', min(id), now(), now() FROM users WHERE organization_id = {organization};
 INSERT INTO publication_sessions (publication_id, session_id, state)
     SELECT min(id), {session}, 'moved' FROM publications WHERE workflow_id = {workflow} ON CONFLICT DO NOTHING;
+INSERT INTO event_feeds VALUES ({organization}, 'x', 0, now());
+INSERT INTO event_sources (organization_id, at, source, refers) VALUES ({organization}, now(), 'x', 'x');
+INSERT INTO events VALUES ({organization}, 1, now(), 'x', '{{}}');
+INSERT INTO webhooks VALUES ('h{organization}', {organization}, 'x', 'x', '[]', 'x', 1, now(), now());
+INSERT INTO event_consumers VALUES ({organization}, 'x', false, 0, 0, 0);
+INSERT INTO webhook_deliveries VALUES ('h{organization}', 1, 'x', 'x', 1, NULL, NULL, now());
 INSERT INTO forks SELECT {session}, id, {session}, 1, '{{}}' FROM executions WHERE session_id = {session} LIMIT 1;
 INSERT INTO recorded_answers VALUES ({session}, 0, 'x', 'x', 'x', {session}, 1, 0);
 INSERT INTO canaries (workflow_id, state, version_id, base_id, percent, revision, author, created_at)

@@ -47,6 +47,8 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs, erasures: 
         steps += [*runs.schedules.steps(), *(delivery.sender.steps() if base.channels else ())]
     if EFFECTS in queues:
         steps += runs.carrier.steps()
+        if base.options.sends:
+            steps += runs.teller.steps()
     if TURNS in queues:
         steps += [*runs.mover.steps(), *erasures.eraser.steps(), *erasures.providers.steps()]
 

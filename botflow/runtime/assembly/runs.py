@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from botflow.runtime.assembly.base import Base
+from botflow.runtime.events.sender import WebhookSender
+from botflow.runtime.events.signatures import WebhookSafe
+from botflow.runtime.events.teller import EventTeller
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
@@ -23,10 +26,17 @@ class Runs:
     carrier: Carrier
     schedules: Schedules
     mover: PublicationMover
+    webhooks: WebhookSender
+    teller: EventTeller
 
 
 def runs_of(base: Base) -> Runs:
     database, wake = base.database, base.hub.claimable
+    options = base.options
+    webhooks = WebhookSender(
+        WebhookSafe(options.keyring), base.clock, options.settings.botflow_webhook_networks, options.known_secrets
+    )
+    observers = [observer for plugin in base.plugins for observer in plugin.observers]
     triggers = Triggers(database.engine, wake, base.channels)
     return Runs(
         triggers=triggers,
@@ -47,5 +57,7 @@ def runs_of(base: Base) -> Runs:
             timing=base.options.timing,
         ),
         schedules=Schedules(database.engine, base.flows, wake),
+        webhooks=webhooks,
+        teller=EventTeller(database.engine, base.owner, base.clock, webhooks, observers),
         mover=PublicationMover(database.engine, base.flows, base.node_types, base.clock, wake),
     )

@@ -1,6 +1,14 @@
 """The tables, a module for each subject."""
 
 from botflow.storage.tables.erasures import erased_sessions, erasures, redactions
+from botflow.storage.tables.events import (
+    event_consumers,
+    event_feeds,
+    event_sources,
+    events,
+    webhook_deliveries,
+    webhooks,
+)
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
 from botflow.storage.tables.runs import (
@@ -58,6 +66,10 @@ __all__ = [
     "effects",
     "erased_sessions",
     "erasures",
+    "event_consumers",
+    "event_feeds",
+    "event_sources",
+    "events",
     "executions",
     "file_pieces",
     "files",
@@ -80,6 +92,8 @@ __all__ = [
     "token_keys",
     "turns",
     "users",
+    "webhook_deliveries",
+    "webhooks",
     "workflow_versions",
     "workflows",
 ]

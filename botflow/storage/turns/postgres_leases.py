@@ -193,7 +193,9 @@ SELECT
   EXISTS (SELECT FROM schedules c WHERE c.next_at <= now()),
   (SELECT md5(string_agg(concat_ws(':', w.id, w.active_version, w.status, c.id, c.percent), ',' ORDER BY w.id))
     FROM workflows w LEFT JOIN canaries c ON c.workflow_id = w.id AND c.state = 'running'),
-  EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s)
+  EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s),
+  EXISTS (SELECT FROM event_sources) OR EXISTS (SELECT FROM event_consumers k WHERE k.due_at <= now()),
+  EXISTS (SELECT FROM event_feeds)
 """
 
 
@@ -273,7 +275,7 @@ class PostgresLeases:
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         [row] = await self._engine.hot(LOOK, {"owner": owner, "dead_after_s": dead_after_s})
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others, events, feeds = row
         return Seen(
             timers=timers,
             claimable=claimable,
@@ -282,6 +284,8 @@ class PostgresLeases:
             effects=effects,
             outbounds=outbounds,
             schedules=schedules,
+            events=events,
+            feeds=feeds,
             flows=flows or "",
             others=others,
         )

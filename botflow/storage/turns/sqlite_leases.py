@@ -106,7 +106,9 @@ SELECT
   (SELECT group_concat(
       workflows.id || ':' || coalesce(active_version, '') || ':' || workflows.status
         || coalesce(':' || canaries.id || ':' || percent, ''))
-    FROM workflows LEFT JOIN canaries ON canaries.workflow_id = workflows.id AND canaries.state = 'running')
+    FROM workflows LEFT JOIN canaries ON canaries.workflow_id = workflows.id AND canaries.state = 'running'),
+  EXISTS (SELECT 1 FROM event_sources) OR EXISTS (SELECT 1 FROM event_consumers WHERE due_at <= :now),
+  EXISTS (SELECT 1 FROM event_feeds)
 """
 
 
@@ -205,7 +207,7 @@ class SqliteLeases:
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         values = {"owner": owner, "now": now()}
         [row] = await self._engine.hot_read(lambda connection: rows_of(connection, LOOK, values))
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, events, feeds = row
         return Seen(
             timers=bool(timers),
             claimable=bool(claimable),
@@ -214,6 +216,8 @@ class SqliteLeases:
             effects=bool(effects),
             outbounds=bool(outbounds),
             schedules=bool(schedules),
+            events=bool(events),
+            feeds=bool(feeds),
             flows=flows or "",
         )
 

@@ -1,0 +1,1 @@
+"""Lifecycle events and the webhooks that get them."""
