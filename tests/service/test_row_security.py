@@ -45,7 +45,7 @@ INSERT INTO file_pieces VALUES ('f{session}', 0, 'x');
 INSERT INTO sign_ins SELECT 'd{organization}', min(id), now(), now() FROM users WHERE organization_id = {organization};
 INSERT INTO publication_sessions (publication_id, session_id, state)
     SELECT min(id), {session}, 'moved' FROM publications WHERE workflow_id = {workflow} ON CONFLICT DO NOTHING;
-INSERT INTO event_feeds VALUES ({organization}, 'x', 0, now());
+INSERT INTO event_feeds VALUES ({organization}, 'x', 0, now() + interval '7 days');
 INSERT INTO event_sources (organization_id, at, source, refers) VALUES ({organization}, now(), 'x', 'x');
 INSERT INTO events VALUES ({organization}, 1, now(), 'x', '{{}}');
 INSERT INTO webhooks VALUES ('h{organization}', {organization}, 'x', 'x', '[]', 'x', 1, now(), now());
@@ -66,7 +66,7 @@ INSERT INTO redactions (erasure_id, workflow_id, channel, state, attempts, due_a
 @pytest.fixture
 async def shared(postgres_url: str) -> AsyncIterator[Site]:
     """A site with two organizations, of which the second has a row in each table."""
-    async with open_site(postgres_url, flows=(ORDER,)) as site:
+    async with open_site(postgres_url, flows=(ORDER,), worker=None) as site:
         await things_of(site, await organization_key(site, "theirs"))
         await organization_key(site, "ours")
         await site.runtime.database.engine.write(_add_rows)
