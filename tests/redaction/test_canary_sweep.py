@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import redis
+from pydantic.alias_generators import to_camel
 from sqlalchemy import create_engine, select
 from twilio.request_validator import RequestValidator
 
@@ -24,6 +26,8 @@ from botflow.runtime.vault import Vault
 from botflow.storage.credentials import Credentials
 from botflow.storage.database import open_database
 from botflow.storage.tables import metadata
+from botflow.web.app import OPERATIONS
+from botflow.web.rest.operation import Operation
 from tests.cli.processes import COMMAND, Process, run, running
 from tests.local_client import local_client
 from tests.redaction.echoing_server import echoing
@@ -94,6 +98,7 @@ def environment(url: str, redis_url: str, provider: str) -> dict[str, str]:
         "TWILIO_API_URL": provider,
         "OPENAI_API_KEY": CANARIES["openai key"],
         "OPENAI_BASE_URL": provider,
+        "BOTFLOW_LOG_LEVEL": "debug",
         "CANARY_HOOK": CANARIES["environment's webhook secret"],
         "CANARY_PASSWORDS": " ".join(passwords) if redis_url else "",
         "PYTHONPATH": str(Path(__file__).parents[2]),
@@ -138,7 +143,9 @@ async def use(url: str) -> str:
         await call("POST", "/hooks/hooks/signed", content=body, headers={**headers, "content-type": "application/json"})
         bearer = {"authorization": "Bearer " + CANARIES["environment's webhook secret"]}
         await call("POST", "/hooks/hooks/plain", json={}, headers=bearer)
-        await call("POST", "/api/v1/workflows/hooks/executions", json={"input": {}}, headers=by_key)
+        once = {**by_key, "idempotency-key": "once"}  # its answer is stored
+        await call("POST", "/api/v1/workflows/hooks/executions", json={"input": {}}, headers=once)
+        await call("POST", "/api/v1/workflows/hooks/executions", json={"input": {}}, headers=once)
 
         async with asyncio.timeout(90):
             while True:
@@ -151,10 +158,28 @@ async def use(url: str) -> str:
                 shown = (await call("GET", f"/api/v1/executions/{run['id']}{part}", headers=by_key)).json()
             for artifact in shown["items"][:10]:
                 await call("GET", f"/api/v1/executions/{run['id']}/artifacts/{quote(artifact['key'])}", headers=by_key)
-        for path in ("results", "inbounds", "outbounds"):
-            await call("GET", f"/api/v1/{path}?workflow=hooks", headers=by_key)
-        await call("GET", "/metrics", headers=by_key)
+        searched = [f"/api/v1/{name}?workflow=hooks" for name in ("results", "inbounds", "outbounds")]
+        for path in (*everything(), *searched, "/metrics"):
+            await call("GET", path, headers=by_key)
     return "\n".join(said)
+
+
+def everything() -> list[str]:
+    """Return the address of each GET operation, for the workflow `hooks`, the first session and its first call."""
+    paths = {"workflow": "hooks", "session": "1", "call": "1.1.0", "node": "echo", "version": "1"}
+    queries = {"groupBy": "node", "workflow": "hooks", "externalId": "ann", "userId": "ann", "after": "2026-01-01"}
+    queries |= {"before": "2026-01-02", "module": "webhook", "name": "hook"}
+    found = []
+    for operation in OPERATIONS:
+        if operation.method == "GET":
+            needed = [to_camel(name) for name, item in _query(operation) if item.is_required()]
+            address = re.sub(r"\{(\w+)\}", lambda part: paths.get(part[1], "1"), operation.address)
+            found.append(f"{address}?{urlencode({name: queries[name] for name in needed})}")
+    return [*found, "/api/v1/results?workflow=hooks&format=csv", "/api/v1/results?workflow=chat"]
+
+
+def _query(operation: Operation) -> list[tuple[str, Any]]:
+    return list(operation.query.model_fields.items()) if operation.query else []
 
 
 def rows_of(url: str) -> str:
@@ -244,7 +269,7 @@ def test_no_canary_is_clear_anywhere(kind: str, tmp_path: Path, request: pytest.
     found = sweep(tmp_path, *_servers(kind, request), COMMAND)
 
     assert found == {}
-    print(f"{kind}: {len(CANARIES)} canaries, 0 clear")
+    print(f"{kind}: {len(CANARIES)} canaries, {len(everything())} lists and things, 0 clear")
 
 
 def test_the_sweep_finds_canaries_where_nothing_is_masked(tmp_path: Path, sqlite_url: str) -> None:

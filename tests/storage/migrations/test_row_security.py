@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from botflow.storage.database import open_database
 from botflow.storage.engines.row_security import LONGEST_NAME, SUFFIX, role_of
 from botflow.storage.migrations.upgrade import migrate
 from botflow.storage.tables import organizations
+from tests.cli.processes import run
 from tests.organizations import HOME
 from tests.postgres_databases import Databases
 from tests.web.api.calls import call
@@ -46,12 +48,14 @@ def shown(connection: Connection) -> int:
 
 
 async def test_a_user_who_may_make_no_roles_is_told_and_served(
-    administrator: psycopg.Connection[tuple[object, ...]], url: str
+    administrator: psycopg.Connection[tuple[object, ...]], url: str, tmp_path: Path
 ) -> None:
     """Until an administrator makes the role: then the next upgrade lets it use the tables."""
     off = migrate(url)
     assert off is not None
     assert (off.is_on, off.lacks) == (False, f'there is no role "{ROLE}"')
+    said = await asyncio.to_thread(run, tmp_path, "db", "upgrade", environment={"BOTFLOW_DATABASE_URL": url})
+    assert (said.status, said.errors.strip()) == (0, f"Row-level security is off: {off.lacks}. Do this: {off.hint}")
     with capture_logs() as logs:
         async with open_site(url, flows=(ORDER,)) as site:
             assert (await call(site, "GET", "/workflows")).status_code == 200
