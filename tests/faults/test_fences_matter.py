@@ -12,6 +12,7 @@ from tests.faults.broken_promises import HowItBroke, failure_without, how_it_bro
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
+from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_files import FENCES_OF_FILES
@@ -34,6 +35,7 @@ FENCES = (
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,
     *FENCES_OF_SESSIONS,
+    *FENCES_OF_CANARIES,
 )
 
 
