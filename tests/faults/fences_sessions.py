@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.runtime.turns.receive import Receiver
+from botflow.storage.database import open_database
 from botflow.storage.delivery import claim_due, held
-from botflow.storage.runs import handovers
+from botflow.storage.runs import handovers, session_locks
 from botflow.storage.service import message_pages, session_changes, session_pages, session_walk
 from tests.faults.mutation import Fence, Promise
 from tests.storage.delivery import test_held
+from tests.storage.runs import test_session_locks
 from tests.web.api import test_handovers, test_handovers_on_phones, test_outbounds, test_session_changes, test_sessions
 from tests.web.api.test_session_changes import WAITING
 from tests.web.site import ORDER, Site, open_site
@@ -29,6 +31,17 @@ def served(promise: Callable[[Site], Awaitable[None]], flows: Sequence[str] = (O
     return on
 
 
+async def without_a_circle(postgres_url: str) -> None:
+    opened = await open_database(postgres_url, migrate=False)
+    try:
+        await circle(opened, postgres_url)
+    finally:
+        await opened.close()
+
+
+circle = (
+    test_session_locks.test_a_message_that_comes_while_an_edit_waits_for_its_session_is_locked_before_the_edit_writes
+)
 MINE = "workflows.c.organization_id == organization"
 silent = served(test_handovers.test_the_bot_is_silent_until_the_conversation_is_given_back)
 timer = served(test_handovers.test_a_timer_waits_while_a_person_has_the_conversation)
@@ -58,6 +71,7 @@ FENCES_OF_SESSIONS = (
         "~sessions.c.paused",
         served(test_handovers_on_phones.test_a_persons_message_leaves_by_the_outbox_after_what_the_bot_has_said),
     ),
+    Fence(session_locks.lock_with_queue, ".with_for_update(skip_locked=True)", "", without_a_circle, on="postgres"),
     Fence(session_changes.lock_session_of, f", {MINE}", "", foreign),
     Fence(session_pages._sessions, f".where({MINE})", "", foreign),
     Fence(message_pages.list_in_state, f"{MINE}, ", "", held_elsewhere),

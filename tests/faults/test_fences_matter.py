@@ -12,6 +12,7 @@ from tests.faults.broken_promises import HowItBroke, failure_without, how_it_bro
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
+from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
@@ -36,6 +37,7 @@ FENCES = (
     *FENCES_OF_THE_SERVICE,
     *FENCES_OF_SESSIONS,
     *FENCES_OF_THE_CLIENTS,
+    *FENCES_OF_CANARIES,
 )
 
 

@@ -18,11 +18,13 @@ from botflow.flow.graph import Flow
 from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
+from botflow.storage.service.canaries import end_canary, set_percent
 from botflow.storage.workflow_versions import FlowVersions
 from tests.engine.conversation import say
 from tests.runtime.bot_without_worker import publish
 from tests.runtime.bot_world import Counted
 from tests.runtime.until import until
+from tests.triggering.test_canary_starts import try_out
 from tests.triggering.workflows_to_start import set_status
 
 TYPES: Mapping[str, NodeType] = {kind.name: kind for kind in built_in()}
@@ -255,3 +257,54 @@ async def test_a_slow_look_does_not_take_away_what_was_published_meanwhile(
     go_on.set()
     await asyncio.gather(slow, quick)
     assert words(flows.get("root").flow) == "Hello."
+
+
+async def test_all_processes_agree_on_who_begins_in_a_version_on_trial(database: Database) -> None:
+    one, other = process(database), process(database)
+    await serve(one, "Hello.")
+    share = await try_out(database, {"botflow": 1, "id": "root", "nodes": trial("Good day.")}, 30)
+    looks = [(await database.leases.look("me", 10.0)).flows]
+    for flows in (one, other):
+        await flows.refresh()
+    people = [f"p{number}" for number in range(50)]
+    chosen = {person for person in people if share.has(person)}
+    assert 0 < len(chosen) < len(people)
+    for flows in (one, other):
+        live = flows.get("root")
+        assert words(live.flow) == "Hello."
+        assert {person for person in people if live.version_for(person) == share.version} == chosen
+        assert words(await flows.version(share.version)) == "Good day."
+        assert {words(flow) for flow in flows.in_service()} == {"Hello.", "Good day."}
+    await serve(one, "Hello.")  # the same file again
+    assert one.get("root").canary == share
+    await database.engine.write(set_percent, share.canary, 60)
+    looks.append((await database.leases.look("me", 10.0)).flows)
+    await database.engine.write(end_canary, share.canary, "aborted", None)
+    looks.append((await database.leases.look("me", 10.0)).flows)
+    assert len(set(looks)) == len(looks)  # so other processes look again
+    await other.refresh()
+    assert other.get("root").canary is None
+    assert {other.get("root").version_for(person) for person in people} == {other.get("root").version}
+
+
+async def test_a_version_on_trial_that_does_not_compile_here_is_left_to_another_process(database: Database) -> None:
+    flows = process(database)
+    await serve(flows, "Hello.")
+    share = await try_out(database, {"botflow": 1, "id": "root", "nodes": trial("Good day.")}, 100)
+    foreign = Flows(database.flows, {name: kind for name, kind in TYPES.items() if name != "logic.end"})
+    with capture_logs() as logs:
+        await foreign.refresh()
+    assert [(line["event"], line["version"]) for line in logs] == [("workflow_not_served", share.version)]
+    live = foreign.get("root")
+    assert (words(live.flow), live.version_for("ann")) == ("Hello.", share.version)
+    with pytest.raises(FlowError) as refused:
+        await foreign.version(share.version)
+    assert refused.value.code == "version.cannot_run"
+
+
+def trial(text: str) -> list[dict[str, Any]]:
+    return [
+        {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "say"},
+        {"id": "say", "type": "chatbot", "actionType": "say", "properties": {"text": text}, "next": "end"},
+        {"id": "end", "type": "logic", "actionType": "end"},
+    ]

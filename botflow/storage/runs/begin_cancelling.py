@@ -29,6 +29,7 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import UNDER_WAY
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.outside_changes import follow, record
+from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import answers, effects, executions, inbounds, sessions, workflow_versions
 from botflow.storage.turns.row_mapping import is_new
 
@@ -37,10 +38,8 @@ GRACE_S = 300.0  # for all of an execution's `finally`; then it ends at once
 
 def begin_cancelling(connection: Connection, session: int) -> bool:
     """Ask the session's execution to end, True if it is ending already; False when it has no `finally` to run."""
-    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-    connection.execute(queued.with_for_update())  # before the session, like a turn's commit
-    columns = (sessions.c.version, sessions.c.state, sessions.c.flow_version)
-    row = connection.execute(select(*columns).where(sessions.c.id == session).with_for_update()).one()
+    row = lock_with_queue(connection, session, sessions.c.version, sessions.c.state, sessions.c.flow_version)
+    assert row is not None, "its execution is to be cancelled"
     mine = executions.c.session_id == session
     execution = connection.execute(
         select(executions.c.id, executions.c.status).where(mine, executions.c.status.in_(UNDER_WAY))

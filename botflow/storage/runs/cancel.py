@@ -16,6 +16,7 @@ from botflow.records.runs import CANCELLED, ENDED, Outcome
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.begin_cancelling import begin_cancelling
 from botflow.storage.runs.outside_changes import follow, record
+from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import effects, executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import is_new, shown_variables
 
@@ -72,10 +73,8 @@ def end_run(connection: Connection, session: int, outcome: Outcome, *, tell_pare
 
     Queued inbounds with `consent`, such as opt-outs, are not part of any execution, so they are kept.
     """
-    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-    connection.execute(queued.with_for_update())  # before the session, like a turn's commit
-    locked = select(sessions.c.version, sessions.c.state).where(sessions.c.id == session).with_for_update()
-    row = connection.execute(locked).one()
+    row = lock_with_queue(connection, session, sessions.c.version, sessions.c.state)
+    assert row is not None, "its execution is to end"
     ended = (
         update(executions)
         .where(executions.c.session_id == session, executions.c.status.not_in(ENDED))

@@ -20,6 +20,7 @@ from botflow.records.outbounds import OutboundPart
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.outside_changes import record
+from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 from botflow.storage.turns.row_mapping import is_new
 
@@ -29,7 +30,7 @@ PAUSE = "pause"  # the inbound that holds the queue of a paused execution
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedSession:
-    """A session whose queue and row this transaction has locked, in the order of a turn's commit."""
+    """A session that this transaction has locked with its queue."""
 
     id: int
     version: int
@@ -47,12 +48,9 @@ class LockedSession:
 
 
 def lock_session(connection: Connection, session: int) -> LockedSession | None:
-    """Lock a session's queue, then its row; None when there is no such session."""
-    queued = select(inbounds.c.seq).where(inbounds.c.session_id == session, is_new())
-    connection.execute(queued.with_for_update())
+    """Lock a session and its queue; None when there is no such session."""
     columns = ("version", "last_seq", "done_seq", "parked", "flow_version", "channel", "external_id", "state")
-    mine = select(*(sessions.c[name] for name in columns)).where(sessions.c.id == session).with_for_update()
-    row = connection.execute(mine).first()
+    row = lock_with_queue(connection, session, *(sessions.c[name] for name in columns))
     if row is None:
         return None
     return LockedSession(

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 from botflow.engine.inbound import RUN
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.engines.dialects import now
+from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import executions, inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_new
 
@@ -31,14 +32,13 @@ class LockedExecution:
 
 
 def lock_execution(connection: Connection, execution: str, organization: int | None) -> LockedExecution | None:
-    """Lock the queued inbounds, then the session: the same order as a turn's commit. None without such an execution,
-    or for one of another organization than this."""
+    """Lock the session and its queued inbounds. None without such an execution, or for one of another organization than
+    this."""
     session = connection.execute(_session_of(execution, organization)).scalar()
     if session is None:
         return None
-    connection.execute(select(inbounds.c.seq).where(*queued_of(session)).with_for_update())
-    mine = select(sessions.c.version, sessions.c.channel, sessions.c.state).where(sessions.c.id == session)
-    row = connection.execute(mine.with_for_update()).one()
+    row = lock_with_queue(connection, session, sessions.c.version, sessions.c.channel, sessions.c.state)
+    assert row is not None, "executions outlive no session"
     columns = (executions.c.status, executions.c.flow_version)
     found = connection.execute(select(*columns).where(executions.c.id == UUID(execution))).one()
     return LockedExecution(

@@ -199,6 +199,25 @@ async def test_sessions_of_an_aborted_version_stay_or_return_as_its_plan_says(da
         assert outcome(spent) == (404, "plan.unknown")
 
 
+async def test_an_abort_moves_nobody_out_of_other_versions(database_url: str) -> None:
+    async with open_site(database_url, flows=()) as site:
+        await answered(site, "POST", "/workflows", order(ask("name", "First?", "name"), say("done", "Zero {{ name }}")))
+        await answered(site, "POST", "/workflows/order/publish")
+        assert await heard(site, "zoe") == "First?"
+        await answered(site, "PUT", "/workflows/order/draft", first())
+        await answered(site, "POST", "/workflows/order/publish")
+        await answered(site, "PUT", "/workflows/order/draft", second())
+        canary = await answered(site, "POST", ALL, {"percent": 100})
+        assert await heard(site, "ann") == NEW
+        one = f"{ALL}/{canary['id']}"
+        plan = await answered(site, "POST", f"{one}/plan", {"end": "abort", "default": "same"})
+        assert (plan["waits"], plan["wouldMove"]) == (1, 1)
+        ended = await answered(site, "POST", f"{one}/abort", {"token": plan["token"]})
+        assert (await finished(site, ended["publication"]))["moved"] == 1
+        assert await heard(site, "zoe", "Zoe") == "Zero Zoe"
+        assert await heard(site, "ann", "Ann") == "Old Ann"
+
+
 async def test_a_newer_file_ends_a_canary_and_the_same_file_does_not(database_url: str) -> None:
     async with open_site(database_url, flows=()) as site:
         canary = await begun(site, 100)
