@@ -2,7 +2,7 @@
 
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import contacts, decisions, senders, spending
-from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedules
+from botflow.storage.tables.runs import artifacts, checkpoints, effects, executions, schedule_states, schedules
 from botflow.storage.tables.schema import metadata
 from botflow.storage.tables.service import (
     UNFINISHED,
@@ -56,6 +56,7 @@ __all__ = [
     "processes",
     "publication_sessions",
     "publications",
+    "schedule_states",
     "schedules",
     "senders",
     "sessions",
