@@ -39,7 +39,8 @@ class ScheduleChanges:
         while True:
             targets = find_scheduled(connection, self._caller.organization, slug, AT_ONCE + 1)
             shown = self._shown(connection, targets[:AT_ONCE])
-            found += [each for each in shown if after is None or (each.workflow, each.schedule) > after]
+            # The database has compared the workflows, by its own collation.
+            found += [each for each in shown if after is None or each.workflow != after[0] or each.schedule > after[1]]
             if len(found) > limit or len(targets) <= AT_ONCE:
                 return found[: limit + 1]
             slug = targets[AT_ONCE].slug

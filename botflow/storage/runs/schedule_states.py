@@ -52,11 +52,12 @@ def note_start(connection: Connection, schedule: Schedule, moment: datetime, exe
 def lock_workflow(connection: Connection, organization: int, slug: str) -> None:
     """Let no process update the workflow's schedules until the transaction ends."""
     mine = (workflows.c.organization_id == organization, workflows.c.slug == slug)
-    connection.execute(select(workflows.c.id).where(*mine).with_for_update())
+    connection.execute(select(workflows.c.id).where(*mine).with_for_update(key_share=True))
 
 
 def pause_schedule(connection: Connection, schedule: Schedule, who: str) -> bool:
     """Take the schedule's next moment away; False when it was paused already. The workflow is locked."""
+    _lock_row(connection, schedule)
     place = {"workflow_id": schedule.workflow, "node": schedule.node}
     connection.execute(upsert(connection, schedule_states).values(**place).on_conflict_do_nothing())
     is_running = and_(_is(schedule_states, schedule), schedule_states.c.paused_at.is_(None))
@@ -70,6 +71,7 @@ def pause_schedule(connection: Connection, schedule: Schedule, who: str) -> bool
 def resume_schedule(connection: Connection, schedule: Schedule, next_at: datetime | None) -> bool:
     """Let the schedule be due at `next_at`, if the scheduler has a row of it; False when it was not paused. The
     workflow is locked."""
+    _lock_row(connection, schedule)
     is_paused = and_(_is(schedule_states, schedule), schedule_states.c.paused_at.is_not(None))
     resumed = {"paused_at": None, "paused_by": None}
     if not connection.execute(update(schedule_states).where(is_paused).values(**resumed)).rowcount:
@@ -102,6 +104,11 @@ def states_of(connection: Connection, workflow_numbers: Sequence[int]) -> dict[P
     }
     states = {(row.workflow_id, row.node): row for row in connection.execute(known)}
     return {place: _state(place, next_at, states.get(place)) for place in {*next_at, *states}}
+
+
+def _lock_row(connection: Connection, schedule: Schedule) -> None:
+    """Lock the scheduler's row before the state, as a start does; else both would wait for each other."""
+    connection.execute(select(schedules.c.node).where(_is(schedules, schedule)).with_for_update())
 
 
 def _is(table: Any, schedule: Schedule) -> Any:
