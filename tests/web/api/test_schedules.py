@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,6 +97,21 @@ async def test_a_paused_schedule_starts_nothing_and_goes_on_from_its_resumption(
     assert await start_due(site) == []
     changes = (await answered(site, "GET", "/audit-log?subject=schedule:report:hourly"))["items"]
     assert [change["action"] for change in changes] == ["schedule.resumed", "schedule.paused"]
+
+
+async def test_a_pause_beside_the_scheduler_is_held_once_it_is_answered(site: Site) -> None:
+    started: list[str] = []
+    for _ in range(4):
+        await make_due(site)
+        paused = call(site, "POST", "/workflows/report/schedules/hourly/pause")
+        synced = site.runtime.database.engine.write(sync_schedules)
+        first, second, answer, _ = await asyncio.gather(start_due(site), start_due(site), paused, synced)
+        assert answer.status_code == 200, answer.text
+        started += first + second
+        assert await start_due(site) == []
+        assert (await next_moments(site))["hourly"] is None
+        await answered(site, "POST", "/workflows/report/schedules/hourly/resume")
+    assert len(set(started)) <= 1  # one moment, which is started once
 
 
 async def test_a_pause_outlasts_new_versions_and_times_out_of_service(site: Site) -> None:
