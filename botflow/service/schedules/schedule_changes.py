@@ -118,7 +118,7 @@ class ScheduleChanges:
         raise RejectedInbound(
             f"the active version of {target.slug!r} has no schedule {node[:64]!r}",
             code="schedule.unknown",
-            hint="list them with GET /api/v1/schedules",
+            hint="GET /api/v1/schedules and `botflow schedules` list those that there are",
             status=404,
         )
 
@@ -141,7 +141,8 @@ def _declared(target: Target) -> Sequence[Schedule]:
 
 
 def _coming(schedule: Schedule, now: datetime) -> datetime | None:
-    return next_moment(schedule.cron, schedule.zone, now)
+    moment = next_moment(schedule.cron, schedule.zone, now)
+    return moment.astimezone(UTC) if moment is not None else None
 
 
 def _subject(workflow: str, node: str) -> str:

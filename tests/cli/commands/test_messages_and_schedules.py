@@ -76,7 +76,9 @@ def test_a_schedule_is_paused_resumed_run_and_previewed(botflow: Call, url: str)
     assert said("pause", "report", "daily") == "daily of report is paused.\n"
     [shown] = json.loads(said("--json"))
     assert (shown["status"], shown["nextAt"], shown["lastRun"]) == ("paused", None, None)
-    assert said("resume", "report", "daily").startswith("daily of report is active, next ")
+    resumed = said("resume", "report", "daily")
+    assert resumed.startswith("daily of report is active, next ")
+    assert resumed.endswith((" 01:30 UTC.\n", " 00:30 UTC.\n"))  # of 2:30 in Berlin
     started = said("run", "report", "daily").split()[1].rstrip(".")
     [shown] = json.loads(said("--workflow", "report", "--json"))
     assert (shown["lastRun"]["executionId"], shown["lastRun"]["status"]) == (started, "pending")
