@@ -15,8 +15,11 @@ from botflow.cli.commands import (
     db,
     executions,
     graph,
+    inbounds,
     keys,
+    outbounds,
     results,
+    schedules,
     secrets,
     serve,
     sessions,
@@ -46,6 +49,9 @@ chat.add_to(app)
 sessions.add_to(app)
 executions.add_to(app)
 results.add_to(app)
+inbounds.add_to(app)
+outbounds.add_to(app)
+schedules.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)

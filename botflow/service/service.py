@@ -26,6 +26,7 @@ from botflow.service.messages.decisions import DecisionLog
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
 from botflow.service.people.erasures import Erasures
+from botflow.service.schedules.schedules import Schedules
 from botflow.service.sessions.contacts import PersonContacts
 from botflow.service.sessions.handovers import Handovers
 from botflow.service.sessions.session_changes import SessionChanges
@@ -119,6 +120,10 @@ class Service:
     @cached_property
     def forks(self) -> Forks:
         return Forks(self._runtime, self.caller)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules(self._runtime, self.caller)
 
     @cached_property
     def ai_calls(self) -> AiCalls:

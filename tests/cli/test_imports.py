@@ -29,6 +29,8 @@ LISTS = (
     ("executions",),
     ("executions", "--workflow", "pizza", "--json"),
     ("workflows",),
+    ("inbounds", "--status", "new"),
+    ("outbounds", "--status", "held", "--json"),
 )
 
 

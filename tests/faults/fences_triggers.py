@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from botflow.runtime import sealing
-from botflow.runtime.runs import emit, validation
+from botflow.runtime.runs import emit, scheduled_start, validation
 from botflow.runtime.runs import schedules as keeping
 from botflow.storage import credentials
-from botflow.storage.runs import schedules, start, start_for_person
-from tests.faults.mutation import Fence
+from botflow.storage.runs import schedule_states, schedules, start, start_for_person, start_targets
+from tests.faults.mutation import Fence, Promise
 from tests.runtime import test_vault
 from tests.runtime.runs import test_schedules
 from tests.triggering import test_emit, test_persons, test_trigger_workflow
+from tests.web.api import test_schedules as schedules_of_operators
+from tests.web.site import ORDER, Site, open_site
 
 foreign = partial(
     test_trigger_workflow.test_what_cannot_be_started_says_why_and_leaves_nothing,
@@ -27,6 +30,21 @@ paused = partial(
     said="paused",
 )
 once_per_key = test_trigger_workflow.test_a_key_starts_once_and_refuses_another_input
+
+
+def operated(promise: Callable[[Site], Awaitable[None]]) -> Promise:
+    """Return a promise about operators' changes of schedules, with a site of its own."""
+
+    async def on(database_url: str) -> None:
+        async with open_site(database_url, flows=(ORDER,), worker=None) as site:
+            await schedules_of_operators.publish_report(site, "30 2 * * *")
+            await promise(site)
+
+    on.__name__ = promise.__name__
+    return on
+
+
+unknown_elsewhere = operated(schedules_of_operators.test_schedules_are_unknown_elsewhere_and_to_others)
 
 FENCES_OF_TRIGGERS = (
     Fence(start.start_run, "start.key or execution", "execution", once_per_key),
@@ -83,9 +101,33 @@ FENCES_OF_TRIGGERS = (
         test_schedules.test_what_was_changed_a_moment_ago_starts_no_more,
     ),
     Fence(
-        keeping._start,
-        'key=f"schedule:{schedule.node}:{at}",',
+        keeping.sync_schedules,
+        "None if is_paused else ",
         "",
+        operated(schedules_of_operators.test_a_pause_outlasts_new_versions_and_times_out_of_service),
+    ),
+    Fence(
+        schedule_states.pause_schedule,
+        "values(next_at=None)",
+        "values(last_at=None)",
+        operated(schedules_of_operators.test_a_paused_schedule_starts_nothing_and_goes_on_from_its_resumption),
+    ),
+    Fence(
+        start_targets.find_target,
+        "_of(organization, ",
+        "_of(None, ",
+        unknown_elsewhere,
+    ),
+    Fence(
+        start_targets.find_scheduled,
+        "_of(organization, ",
+        "_of(None, ",
+        unknown_elsewhere,
+    ),
+    Fence(
+        scheduled_start.start_scheduled,
+        'f"schedule:{schedule.node}:{at}"',
+        '""',
         test_schedules.test_a_moment_that_was_started_before_is_not_started_again,
     ),
 )

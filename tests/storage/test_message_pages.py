@@ -80,6 +80,10 @@ async def test_a_page_costs_its_length_whatever_it_is_found_by(
         with noted_statements() as sent, subtests.test(name):
             await database.engine.read(look, HOME, messages, wanted, None, PAGE)
             await _check(database, database_url, sent)
+    with noted_statements() as sent, subtests.test("the workflow's last sessions"):
+        deep = (101, "chat", "p69", 0)
+        await database.engine.read(list_messages, HOME, INBOUNDS, MessageFilter(workflow="w"), deep, PAGE)
+        await _check(database, database_url, sent)
     with noted_statements() as sent, subtests.test("one"):
         assert await database.engine.read(get_message, HOME, OUTBOUNDS, 7, (1, 0)) is not None
         await _check(database, database_url, sent)

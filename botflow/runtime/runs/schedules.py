@@ -7,20 +7,19 @@ moment are written in one transaction, and the moment is the run's key. Only the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from botflow.nodes.triggers.runs import ScheduleProperties
 from botflow.runtime.process.tick import Step
-from botflow.runtime.runs.canary_starts import begun_in
 from botflow.runtime.runs.cron_times import moments_between, next_moment
-from botflow.runtime.runs.start_plan import plan_of
+from botflow.runtime.runs.scheduled_start import schedules_of, start_scheduled
 from botflow.runtime.served_flows import Flows
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.schedule_states import paused_schedules
 from botflow.storage.runs.schedules import (
     Missed,
     Schedule,
@@ -32,7 +31,7 @@ from botflow.storage.runs.schedules import (
     put_schedule,
     stored_schedules,
 )
-from botflow.storage.runs.start import RunStart, StartedRun, start_run
+from botflow.storage.runs.start import StartedRun
 from botflow.storage.runs.start_targets import Target, find_targets
 
 ON_TIME = timedelta(seconds=60)  # a moment this late was not missed
@@ -78,16 +77,20 @@ class Schedules:
 
 def sync_schedules(connection: Connection) -> None:
     """Add, change and drop rows: an unchanged row keeps its next moment. A new or changed one counts from when its
-    version came into force; one that missed moments before that stays until these are made up for."""
+    version came into force; one that missed moments before that stays until these are made up for. A paused one has no
+    next moment."""
     now = clock_time(connection)
     targets = lock_active(connection)
     stored = {(row.schedule.workflow, row.schedule.node): row for row in stored_schedules(connection)}
+    paused = paused_schedules(connection)
     for target in targets:
         since = target.since or now
         for schedule in schedules_of(target):
             row = stored.pop((schedule.workflow, schedule.node), None)
             if row is None or (row.schedule != schedule and not former_moments(row, schedule, since, now)):
-                put_schedule(connection, schedule, next_moment(schedule.cron, schedule.zone, since))
+                is_paused = (schedule.workflow, schedule.node) in paused
+                next_at = None if is_paused else next_moment(schedule.cron, schedule.zone, since)
+                put_schedule(connection, schedule, next_at)
     for row in stored.values():
         drop_schedule(connection, row.schedule)
 
@@ -109,7 +112,7 @@ def start_due_schedules(connection: Connection) -> tuple[list[StartedRun], bool]
         since = target.since or now
         wanted = former_moments(row, present, since, now) if is_former else moments_to_start(row, now)
         moments, later = wanted[:AT_ONCE], wanted[AT_ONCE:]
-        runs += [_start(connection, target, present, moment) for moment in moments]
+        runs += [start_scheduled(connection, target, present, moment) for moment in moments]
         has_more = has_more or bool(later)
         if later:
             move_schedule(connection, row.schedule, moments[-1], later[0])
@@ -150,20 +153,6 @@ def former_moments(row: StoredSchedule, present: Schedule, since: datetime, now:
     return list(_made_up_for(_passed(row.schedule, row.next_at, min(since, now - ON_TIME)), present.missed))
 
 
-def schedules_of(target: Target) -> Sequence[Schedule]:
-    plan = plan_of(target.slug, target.documents)
-    return [
-        Schedule(
-            workflow=target.workflow,
-            node=node,
-            cron=properties.cron,
-            zone=properties.time_zone or plan.time_zone,
-            missed=properties.missed,
-        )
-        for node, properties in plan.of(ScheduleProperties)
-    ]
-
-
 def _passed(schedule: Schedule, due: datetime | None, last: datetime, most: int = MOST_MISSED) -> list[datetime]:
     """Return the moments from `due` to `last`, the newest `most`; `due` None is a schedule without any."""
     return moments_between(schedule.cron, schedule.zone, due, last, most) if due is not None and due <= last else []
@@ -177,31 +166,3 @@ def _made_up_for(missed: Sequence[datetime], policy: Missed) -> Sequence[datetim
             return missed[-1:]
         case "skip":
             return ()
-
-
-def _start(connection: Connection, target: Target, schedule: Schedule, moment: datetime) -> StartedRun:
-    at = moment.astimezone(UTC).isoformat()
-    key = f"schedule:{schedule.node}:{at}"
-    target = begun_in(
-        connection, target, key, lambda tried: any(node == schedule.node for node, _ in tried.of(ScheduleProperties))
-    )
-    assert target.version is not None
-    given = next(_inputs(target, schedule.node))
-    return start_run(
-        connection,
-        RunStart(
-            workflow=target.workflow,
-            flow_version=target.version,
-            trigger="schedule",
-            input={"scheduledAt": at} if given is None else given,
-            parameters={"name": schedule.node, "start": schedule.node, "scheduledAt": at},
-            key=key,
-            metadata={"scheduledAt": at},
-        ),
-    )
-
-
-def _inputs(target: Target, node: str) -> Iterator[object]:
-    """Yield the input that the trigger itself names."""
-    plan = plan_of(target.slug, target.documents)
-    yield from (properties.input for name, properties in plan.of(ScheduleProperties) if name == node)

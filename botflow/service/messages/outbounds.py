@@ -2,79 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
-from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from botflow.records.access import Principal
-from botflow.records.outbounds import OutboundState
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE
 from botflow.service.messages.decisions import Decision
 from botflow.service.messages.held_messages import HeldMessages, unknown_outbound
+from botflow.service.messages.message_models import Outbound
 from botflow.service.messages.numbers import numbers_in
 from botflow.service.messages.search import read_page, search
-from botflow.service.models import Page, Shown
+from botflow.service.models import Page
 from botflow.storage.decisions import list_decisions_about
-from botflow.storage.service.message_pages import OUTBOUNDS, Found, get_message
+from botflow.storage.service.message_pages import OUTBOUNDS, get_message
 from botflow.storage.service.session_walk import MessageFilter
-
-
-class Outbound(Shown):
-    """A message to a person. `turn` is the inbound that it answers; `status` is how far it got, and `errorCode` why it
-    got no further. `held` ones wait for an operator. `segments` is what the provider charges for. `dueAt` is when it is
-    tried again."""
-
-    id: str
-    session: str
-    workflow: str
-    channel: str
-    external_id: str
-    turn: int
-    status: OutboundState
-    sender: str | None = Field(alias="from")
-    to: str
-    text: str
-    media: list[dict[str, JsonValue]]
-    quick_replies: list[dict[str, JsonValue]]
-    author: str | None
-    error_code: str | None
-    attempts: int
-    segments: int | None
-    provider_id: str | None
-    created_at: datetime
-    updated_at: datetime | None
-    due_at: datetime | None
-
-    @classmethod
-    def of(cls, found: Found) -> Outbound:
-        session, row = found
-        body: Mapping[str, Any] = row.body
-        return cls(
-            id=f"{session.id}.{row.version}.{row.index}",
-            session=str(session.id),
-            workflow=session.workflow,
-            channel=body.get("channel") or session.channel,
-            external_id=session.external_id,
-            turn=row.seq,
-            status=row.state,
-            sender=body.get("sender"),
-            to=body.get("to") or session.external_id,
-            text=body.get("text") or "",
-            media=body.get("media", []),
-            quick_replies=body.get("quickReplies", []),
-            author=body.get("author"),
-            error_code=row.error_code,
-            attempts=row.attempts,
-            segments=row.segments,
-            provider_id=row.provider_id,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            due_at=row.due_at,
-        )
 
 
 class OutboundDetails(Outbound):

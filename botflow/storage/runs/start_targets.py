@@ -76,6 +76,17 @@ def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
     return [_target(row) for row in rows]
 
 
+def find_scheduled(connection: Connection, organization: int, slug: str, limit: int) -> list[Target]:
+    """Return up to `limit` of an organization's workflows whose active versions may have a schedule, in the order of
+    their ids, from this one on; the caller must read the documents."""
+    found = func.strpos if is_postgres(connection) else func.instr
+    is_scheduled = found(cast(workflow_versions.c.documents, Text), "schedule") > 0
+    targets = _targets(workflow_versions.c.id == workflows.c.active_version)
+    named = targets.where(is_scheduled, workflows.c.slug >= slug, workflows.c.status != "archived")
+    rows = connection.execute(_of(organization, named).order_by(workflows.c.slug).limit(limit))
+    return [_target(row) for row in rows]
+
+
 def mentioning(connection: Connection, word: str, organization: int | None = None) -> list[Target]:
     """Return the active workflows (of the organization) whose documents contain `word` as a string; the caller must
     check where it occurs."""

@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, literal_column, select, union_all
 
+from botflow.records.outbounds import OutboundState
+from botflow.records.turns import InboundState
 from botflow.storage.service.pages import Order
 from botflow.storage.service.session_walk import MessageFilter, WalkedSession, sessions_from
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions, turns, workflows
@@ -34,6 +36,7 @@ class Messages:
     columns: tuple[Column[Any], ...]
     key: tuple[Column[Any], ...]
     at: Column[Any]
+    states: tuple[str, ...]
     indexed: Mapping[str, ColumnElement[bool]]
     kind: Column[Any] | None = None
 
@@ -66,6 +69,7 @@ INBOUNDS = Messages(
     columns=tuple(inbounds.c[name] for name in _IN),
     key=(inbounds.c.seq,),
     at=inbounds.c.received_at,
+    states=get_args(InboundState),
     indexed={"new": is_new()},
     kind=inbounds.c.kind,
 )
@@ -73,6 +77,7 @@ OUTBOUNDS = Messages(
     columns=tuple(outbounds.c[name] for name in (*_OUT, "provider_id", "error_code", "segments")),
     key=(outbounds.c.version, outbounds.c.index),
     at=outbounds.c.created_at,
+    states=get_args(OutboundState),
     indexed={
         "held": outbounds.c.state == literal_column("'held'"),
         **dict.fromkeys(UNSETTLED_STATES, is_unsettled()),

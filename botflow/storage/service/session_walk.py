@@ -64,10 +64,9 @@ def sessions_from(
     if wanted.session is not None:
         yield from _read(connection, statement.where(sessions.c.id == wanted.session))
     elif wanted.people is not None:
-        theirs = [and_(sessions.c.channel == channel, sessions.c.external_id == id) for channel, id in wanted.people]
         mine = select(workflows.c.id).where(workflows.c.organization_id == organization)
         # By workflow, so that the unique index is used.
-        of_person = statement.where(sessions.c.workflow_id.in_(mine), or_(*theirs), _is_from(_PLACE, at))
+        of_person = statement.where(sessions.c.workflow_id.in_(mine), _is_from(at))
         yield from _read(connection, of_person.order_by(*_PLACE).limit(MOST_OF_PERSON))
     else:
         own = (workflows.c.organization_id == organization, workflows.c.slug == wanted.workflow)
@@ -80,23 +79,34 @@ def sessions_from(
 
 
 def _range(connection: Connection, statement: Select[Any], at: Place | None) -> Iterator[WalkedSession]:
-    """Yield a workflow's sessions in a range of channels, by statements of bounded length."""
+    """Yield a workflow's sessions from a place on, by statements of bounded length, each of which is a range of the
+    index: those of the place's channel, and those of later channels."""
     while True:
-        page = statement.where(_is_from(_PLACE[1:], at[1:] if at is not None else None))
-        found = _read(connection, page.order_by(*_PLACE[1:]).limit(AT_ONCE + 1))
-        yield from found[:AT_ONCE]
-        if len(found) <= AT_ONCE:
+        for rest in _ranges(at):
+            page = statement.where(rest).order_by(*_PLACE[1:]).limit(AT_ONCE + 1)
+            found = _read(connection, page)
+            yield from found[:AT_ONCE]
+            if len(found) > AT_ONCE:
+                at = found[-1].place
+                break
+        else:
             return
-        at = found[-1].place
 
 
-def _is_from(columns: Sequence[ColumnElement[Any]], at: Sequence[Any] | None) -> ColumnElement[bool]:
-    """Return (a, b) >= (x, y) without row values, which SQLite's planner uses less well."""
+def _ranges(at: Place | None) -> Sequence[ColumnElement[bool]]:
+    if at is None:
+        return (true(),)
+    _, channel, external_id = at
+    same = and_(sessions.c.channel == channel, sessions.c.external_id >= external_id)
+    return same, sessions.c.channel > channel
+
+
+def _is_from(at: Place | None) -> ColumnElement[bool]:
+    """Match the sessions at this place and after it."""
     if at is None:
         return true()
-    (column, *others), (value, *more) = columns, at
-    here: ColumnElement[bool] = column >= value
-    return here if not others else or_(column > value, and_(column == value, _is_from(others, more)))
+    later = [and_(sessions.c.workflow_id == at[0], each) for each in _ranges(at)]
+    return or_(sessions.c.workflow_id > at[0], *later)
 
 
 def _read(connection: Connection, statement: Select[Any]) -> list[WalkedSession]:
@@ -123,4 +133,7 @@ def _sessions(organization: int, wanted: MessageFilter) -> Select[Any]:
         statement = statement.where(workflows.c.slug == wanted.workflow)
     if wanted.channel is not None:
         statement = statement.where(sessions.c.channel == wanted.channel)
+    if wanted.people is not None:
+        theirs = [and_(sessions.c.channel == channel, sessions.c.external_id == id) for channel, id in wanted.people]
+        statement = statement.where(or_(*theirs))
     return statement

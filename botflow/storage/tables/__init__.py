@@ -18,6 +18,7 @@ from botflow.storage.tables.runs import (
     executions,
     forks,
     recorded_answers,
+    schedule_states,
     schedules,
 )
 from botflow.storage.tables.schema import metadata
@@ -84,6 +85,7 @@ __all__ = [
     "publications",
     "recorded_answers",
     "redactions",
+    "schedule_states",
     "schedules",
     "senders",
     "sessions",

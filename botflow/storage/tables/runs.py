@@ -166,3 +166,17 @@ schedules = Table(
     PrimaryKeyConstraint("workflow_id", "node"),
 )
 Index("schedules_next_at_idx", schedules.c.next_at)
+
+# What is known of a schedule beside its workflow's document. It stays when the workflow is taken out of service, and
+# when a new version is published. `last_at` is the moment that the last run was started for.
+schedule_states = Table(
+    "schedule_states",
+    metadata,
+    Column("workflow_id", BigId, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("paused_at", UtcTime),
+    Column("paused_by", Text),
+    Column("last_at", UtcTime),
+    Column("last_execution", Uuid),
+    PrimaryKeyConstraint("workflow_id", "node"),
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from botflow.engine.inbound import InboundKind
 from botflow.records.access import Scope
 from botflow.records.turns import InboundState
-from botflow.service.messages.inbounds import Inbound, InboundDetails
+from botflow.service.messages.inbounds import InboundDetails
+from botflow.service.messages.message_models import Inbound
 from botflow.service.models import Page
 from botflow.storage.service.session_walk import MessageFilter
 from botflow.web.rest.operation import Call, Operation

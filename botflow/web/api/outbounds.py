@@ -8,7 +8,8 @@ from pydantic import Field
 
 from botflow.records.access import Scope
 from botflow.records.outbounds import OutboundState
-from botflow.service.messages.outbounds import Outbound, OutboundDetails
+from botflow.service.messages.message_models import Outbound
+from botflow.service.messages.outbounds import OutboundDetails
 from botflow.service.models import Page
 from botflow.storage.service.session_walk import MessageFilter
 from botflow.web.api.inbounds import TAG

@@ -49,6 +49,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "nodes": [
             {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "ask"},
             {"id": "ask", "type": "chatbot", "actionType": "ask", "properties": {"text": SECRET, "variable": "name"}},
+            {"id": "nightly", "type": "trigger", "actionType": "schedule", "properties": {"cron": "0 3 1 1 *"}},
         ],
     }
     assert (await call(site, "POST", "/workflows", document, key=key)).status_code == 201
@@ -85,6 +86,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "address": "+12125550111",
         "workflow": "theirs",
         "node": "ask",
+        "schedule": "nightly",
         "edge": edge["id"],
         "version": "1",
         "key": made["id"],

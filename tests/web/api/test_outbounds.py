@@ -87,6 +87,8 @@ async def test_messages_are_found_by_person_workflow_session_turn_and_time(site:
     assert await found("status=held&channel=sms&after=2020-01-01") == both
     assert await found(f"session={session}&turn=1") == [ANN]
     assert await found(f"session={session}&turn=2") == []
+    assert await found(f"session={session}&externalId=%2B12125550112") == []
+    assert await found(f"session={session}&workflow=talk") == []
     assert await found("workflow=order&status=failed") == []
 
 

@@ -1,0 +1,1 @@
+"""The schedules that workflows declare. Start reading in `schedules.py`."""
