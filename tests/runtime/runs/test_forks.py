@@ -51,7 +51,7 @@ HEARS = {
 
 
 def forks_of(runs: Runs) -> Forks:
-    return Forks(runs.database, runs.bot.flows, runs.bot.flows._node_types)
+    return Forks(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
 
 
 async def fork(runs: Runs, run: StartedRun, step: int, **more: Any) -> StartedRun:
