@@ -47,6 +47,7 @@ LEVELS = {
                 "files",
                 "migrations",
                 "one_off",
+                "one_off_engine",
                 "organizations",
                 "provider_accounts",
                 "prune",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,6 +38,8 @@ def fork(
     as_json: AsJson = False,
 ) -> None:
     """Begin a new execution before a step of a run, which stays as it is. A worker runs the fork; it sends nothing."""
+    import asyncio
+
     from botflow.records.forks import AskPolicy, ForkRequest
 
     request = ForkRequest(

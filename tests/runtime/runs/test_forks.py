@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -233,6 +235,27 @@ async def test_an_original_that_was_retried_can_be_forked_from_each_of_its_tries
             if step.place is not None and step.number > 3:
                 ended = await runs.execution(await fork(runs, run, step.number))
                 assert ended.output == original.output, (step.number, ended.error)
+
+
+SET = job("set", node("named", "logic.set", variables={"name": "Ann"}, next="end"), node("end", "logic.end"))
+
+
+async def test_a_process_that_dies_while_it_makes_a_fork_makes_one_or_none(
+    database: Database, database_url: str
+) -> None:
+    async with open_runs(database, SET) as runs:
+        run = await finished(runs, "set")
+        for statement in (2, 5, 99):
+            maker = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.runtime.runs.fork_crash", database_url, run.execution, str(statement))
+            )
+            async with asyncio.timeout(60):
+                status = await maker.wait()
+            made = [await runs.rows(table) for table in (tables.forks, tables.checkpoints)]
+            assert (status, *map(len, made)) == ((-9, 0, 0) if statement < 99 else (0, 1, 1))
+        again = await fork(runs, run, 2, key="crash")
+        assert [row.session_id for row in await runs.rows(tables.forks)] == [again.session]
+        assert (await runs.execution(again)).status == "completed"
 
 
 LOST = "01890000-0000-7000-8000-000000000000"
