@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 
 from botflow.errors import RejectedInbound
 from botflow.records.forks import AskPolicy, ForkRequest
@@ -42,6 +42,12 @@ WHOLE = job(
     node("send", "twilio.send_message", to="+4915112345678", text="{{ size }}", next="end"),
     node("end", "logic.end", output="{{ size }}"),
     variables={"size": "small"},
+)
+TWICE = job(
+    "twice",
+    asks("first", "once", "each"),
+    node("each", "logic.loop", items=[1, 1], on={"each": "inner"}),
+    asks("inner", "the same", ""),
 )
 HEARS = {
     "botflow": 1,
@@ -155,15 +161,15 @@ async def test_a_changed_variable_leads_to_other_questions_which_stop_the_fork_o
         assert (record.trigger, record.forked_from.execution, record.forked_from.step) == ("fork", run.execution, at)
 
 
-async def test_a_reused_answer_costs_nothing_again(database: Database) -> None:
-    async with open_runs(database, ORDER) as runs:
-        run = await finished(runs, "order")
+async def test_each_answer_is_given_again_once_and_costs_nothing(database: Database) -> None:
+    async with open_runs(database, TWICE) as runs:
+        run = await finished(runs, "twice")
         made = await fork(runs, run, 1)
         answers = await runs.rows(tables.answers, tables.answers.c.session_id == made.session)
         used = await runs.rows(tables.recorded_answers, tables.recorded_answers.c.used_by_session.is_not(None))
         originals = {f"{row.from_session}.{row.from_seq}.{row.from_index}" for row in used}
     assert {row.value["usage"]["reusedFrom"] for row in answers} == originals
-    assert len(answers) == len(originals) == 4
+    assert len(answers) == len(originals) == 3
 
 
 async def test_a_fork_sends_nothing_emits_nothing_and_its_branches_are_answered_too(database: Database) -> None:
@@ -256,6 +262,17 @@ async def test_a_process_that_dies_while_it_makes_a_fork_makes_one_or_none(
         again = await fork(runs, run, 2, key="crash")
         assert [row.session_id for row in await runs.rows(tables.forks)] == [again.session]
         assert (await runs.execution(again)).status == "completed"
+
+
+async def test_a_step_that_took_another_way_than_is_recorded_is_not_forked(database: Database) -> None:
+    async with open_runs(database, SET) as runs:
+        run = await finished(runs, "set")
+        [turn] = await runs.rows(tables.turns, tables.turns.c.session_id == run.session)
+        trace = [[*event[:-1], "other"] if event[0] == "output" else event for event in turn.trace]
+        changed = update(tables.turns).where(tables.turns.c.session_id == run.session).values(trace=trace)
+        await database.engine.write(lambda connection: connection.execute(changed).rowcount)
+        assert trace != turn.trace
+        assert await refusal(runs, run, 3) == "fork.not_exact"
 
 
 LOST = "01890000-0000-7000-8000-000000000000"
