@@ -53,6 +53,7 @@ LEVELS = {
                 "files",
                 "migrations",
                 "one_off",
+                "one_off_engine",
                 "organizations",
                 "provider_accounts",
                 "prune",

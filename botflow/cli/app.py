@@ -14,6 +14,7 @@ from botflow.cli.commands import (
     credentials,
     db,
     executions,
+    fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
     inbounds,
     keys,

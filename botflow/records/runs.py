@@ -41,7 +41,7 @@ class ExecutionFilter:
     `organization` is the one that they belong to; every call from outside names it. `version` is a number of the
     workflow's. `under_way` leaves out those that have ended. `parent` is the session of the execution that started
     them. `top_level` leaves out what other executions started as a part of theirs: branches, and runs of `logic.run`;
-    `but_branches` only branches, and forks. They started at `started_after` or later, and before `started_before`.
+    `but_branches` branches and forks. They started at `started_after` or later, and earlier than `started_before`.
     """
 
     organization: int | None = None

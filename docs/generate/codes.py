@@ -27,6 +27,7 @@ CODE = re.compile(r"[a-z][a-z0-9_]+(?:\.[a-z0-9_]+)+")
 FAMILIES = ("document", "property")  # what `{family}` in a code stands for
 # What is said where the text does not stand beside the code.
 SAID: Mapping[str, str] = {
+    "fork.no_answer": "a fork asked what its original was not asked; `newQuestions: ask` lets it ask",
     "*.crashed": "the function of a plugin raised; the log has the exception",
     "attempt.dead": "a turn broke in each of its attempts and was given up",
     "channel.missing": "the message's channel is not configured",

@@ -42,6 +42,7 @@ NO_CODES = re.compile(
     r"botflow(_twilio)?\..*|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json|js)|(files|held|next|organizations|publications|sessions|users|workflows)\.(id|parked|state|seq|session)"
+    r"|forks\.session_id"
     r"|opt_(in|out)\.\w+"
 )
 

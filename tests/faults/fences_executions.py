@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from botflow.engine.forks import replay
 from botflow.runtime.runs import validation
 from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.turns import rendering
 from botflow.runtime.turns.run import TurnRunner
 from botflow.storage.runs import (
     begin_cancelling,
@@ -15,11 +17,12 @@ from botflow.storage.runs import (
     locked_execution,
     operator_changes,
     outside_changes,
+    recorded_answers,
 )
 from botflow.storage.turns import run_outcome, sqlite_leases
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_crossings
-from tests.runtime.runs import test_cancelling, test_effects, test_large_values, test_lifecycle
+from tests.runtime.runs import test_cancelling, test_effects, test_forks, test_large_values, test_lifecycle
 from tests.web.api import test_operator_changes
 
 still = test_lifecycle.test_a_paused_run_stands_still_and_goes_on_where_it_was
@@ -27,7 +30,24 @@ stays_queued = test_effects.test_a_message_stays_queued_while_the_conversation_w
 
 carried = partial(test_large_values.test_a_large_input_is_carried_over_a_wait, other_process=True)
 
+silent = test_forks.test_a_fork_sends_nothing_emits_nothing_and_its_branches_are_answered_too
+
 FENCES_OF_EXECUTIONS = (
+    Fence(rendering.commit_of, "if stored.key.is_fork:", "if False:", silent),
+    Fence(run_outcome.following_of, "not (is_fork and _is_for_others(effect))", "True", silent),
+    Fence(Carrier._child, "FORK if effect.is_fork else ''", "''", silent),
+    Fence(
+        recorded_answers._next,
+        "or_(table.c.used_by_session.is_(None), mine)",
+        "or_(table.c.position >= 0, mine)",
+        test_forks.test_each_answer_is_given_again_once_and_costs_nothing,
+    ),
+    Fence(
+        replay.replay_until,
+        "_check(turn.events[:events], recorded.trace[:events])",
+        "pass",
+        test_forks.test_a_step_that_took_another_way_than_is_recorded_is_not_forked,
+    ),
     Fence(
         locked_execution._session_of,
         "owned.where(workflows.c.organization_id == organization)",

@@ -59,10 +59,10 @@ def list_executions(
 
     if status is not None and status not in STATUSES:
         raise typer.BadParameter(f"status is one of {', '.join(STATUSES)}")
-    former = _id(before, "before")
+    former = read_id(before, "before")
 
     async def found(archive: Archive) -> list[ExecutionRecord]:
-        parent = await _session(archive, _id(of, "of"))
+        parent = await _session(archive, read_id(of, "of"))
         wanted = ExecutionFilter(workflow=workflow, status=status, top_level=top_level, parent=parent)
         return await archive.executions.page(limit, wanted, before=former)
 
@@ -124,7 +124,7 @@ def _change(execution: str, action: Action, change: Callable[[Connection, str, N
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.service.executions import change_from_command_line
 
-    id = _id(execution, "ID") or ""
+    id = read_id(execution, "ID") or ""
     url = checked_url()
     outcome, status = run_once_sync(url, lambda connection: change_from_command_line(connection, id, action, change))
     if outcome not in ("changed", "repeated"):
@@ -133,7 +133,7 @@ def _change(execution: str, action: Action, change: Callable[[Connection, str, N
     typer.echo(f"{id} is {status}.")
 
 
-def _id(text: str | None, name: str) -> str | None:
+def read_id(text: str | None, name: str) -> str | None:
     from uuid import UUID
 
     try:

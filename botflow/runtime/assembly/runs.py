@@ -47,7 +47,7 @@ def runs_of(base: Base) -> Runs:
             hub=base.hub,
             ended=base.measurements.turns.ended,
         ),
-        forks=Forks(database, base.flows, base.node_types),
+        forks=Forks(database.engine, base.flows, base.node_types),
         carrier=Carrier(
             store=database.effects,
             engine=database.engine,

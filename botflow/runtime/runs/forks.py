@@ -25,8 +25,9 @@ from botflow.runtime.runs.refusals import refused
 from botflow.runtime.runs.steps import Step, steps_of
 from botflow.runtime.runs.validation import check_key
 from botflow.runtime.served_flows import Flows
-from botflow.storage.database import Database
 from botflow.storage.engines.dialects import clock_time
+from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.executions import Executions
 from botflow.storage.runs.fork_history import MOST_TURNS
 from botflow.storage.runs.forks import check_same, find_fork, make_fork
 from botflow.storage.service.audit_log import record_change
@@ -36,17 +37,11 @@ from botflow.storage.workflow_versions import find_version
 class Forks:
     """Makes forks of runs."""
 
-    def __init__(self, database: Database, flows: Flows, node_types: NodeTypes) -> None:
-        self._engine = database.engine
-        self._executions = database.executions
+    def __init__(self, engine: Engine, flows: Flows, node_types: NodeTypes) -> None:
+        self._engine = engine
+        self._executions = Executions(engine)
         self._flows = flows
-        self._rebuilder = Rebuilder(
-            engine=database.engine,
-            flows=flows,
-            node_types=node_types,
-            artifacts=database.artifacts,
-            transcripts=database.transcripts,
-        )
+        self._rebuilder = Rebuilder(engine=engine, flows=flows, node_types=node_types)
 
     async def fork(self, request: ForkRequest, organization: int | None, who: Principal | None) -> StartedRun:
         """Make the fork, which begins at once; a key that was used before returns the fork that it made.
@@ -142,8 +137,14 @@ def _refused(problem: FlowError) -> RejectedInbound:
     """Return the refusal of a state that cannot be rebuilt, or that the fork cannot begin with."""
     if problem.code == "fork.not_exact":
         return RejectedInbound(problem.message, code=problem.code, hint=problem.hint, status=409)
-    code = "fork.too_large" if problem.code.startswith("limit.") else problem.code
-    return RejectedInbound(problem.message, code=code, hint=problem.hint, status=422)
+    if problem.code.startswith("limit."):
+        return RejectedInbound(
+            f"these variables are too many or too large for a run: {problem.message}",
+            code="fork.too_large",
+            hint="keep large values elsewhere, and set their ids",
+            status=422,
+        )
+    return RejectedInbound(problem.message, code=problem.code, hint=problem.hint, status=422)
 
 
 def _not_a_place(step: Step) -> RejectedInbound:

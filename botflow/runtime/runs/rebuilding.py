@@ -47,14 +47,12 @@ class Rebuilt:
 class Rebuilder:
     """Rebuilds earlier states of runs."""
 
-    def __init__(
-        self, *, engine: Engine, flows: Flows, node_types: NodeTypes, artifacts: Artifacts, transcripts: Transcripts
-    ) -> None:
+    def __init__(self, *, engine: Engine, flows: Flows, node_types: NodeTypes) -> None:
         self._engine = engine
         self._flows = flows
         self._node_types = node_types
-        self._values = KeptValueStore(artifacts)
-        self._transcripts = transcripts
+        self._values = KeptValueStore(Artifacts(engine))
+        self._transcripts = Transcripts(engine)
 
     async def rebuild(self, execution: ExecutionRecord, place: Place) -> Rebuilt:
         """Return the state at the place.

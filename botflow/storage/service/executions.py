@@ -16,6 +16,17 @@ from botflow.storage.tables import executions, sessions, workflows
 ACTOR = "command line"
 
 
+def organization_of(connection: Connection, execution: str) -> int | None:
+    """Return the organization of an execution, None when there is no such execution."""
+    try:
+        id = UUID(execution)
+    except ValueError:
+        return None
+    own = select(workflows.c.organization_id).join(sessions, sessions.c.workflow_id == workflows.c.id)
+    own = own.join(executions, executions.c.session_id == sessions.c.id)
+    return connection.execute(own.where(executions.c.id == id)).scalar()
+
+
 def change_from_command_line(
     connection: Connection, execution: str, action: Action, change: Callable[[Connection, str, None], LifecycleChange]
 ) -> tuple[LifecycleChange, str]:

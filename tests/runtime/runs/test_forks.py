@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 
 from botflow.errors import RejectedInbound
 from botflow.records.forks import AskPolicy, ForkRequest
@@ -41,6 +43,12 @@ WHOLE = job(
     node("end", "logic.end", output="{{ size }}"),
     variables={"size": "small"},
 )
+TWICE = job(
+    "twice",
+    asks("first", "once", "each"),
+    node("each", "logic.loop", items=[1, 1], on={"each": "inner"}),
+    asks("inner", "the same", ""),
+)
 HEARS = {
     "botflow": 1,
     "id": "hears",
@@ -51,7 +59,7 @@ HEARS = {
 
 
 def forks_of(runs: Runs) -> Forks:
-    return Forks(runs.database, runs.bot.flows, runs.bot.flows._node_types)
+    return Forks(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
 
 
 async def fork(runs: Runs, run: StartedRun, step: int, **more: Any) -> StartedRun:
@@ -153,15 +161,15 @@ async def test_a_changed_variable_leads_to_other_questions_which_stop_the_fork_o
         assert (record.trigger, record.forked_from.execution, record.forked_from.step) == ("fork", run.execution, at)
 
 
-async def test_a_reused_answer_costs_nothing_again(database: Database) -> None:
-    async with open_runs(database, ORDER) as runs:
-        run = await finished(runs, "order")
+async def test_each_answer_is_given_again_once_and_costs_nothing(database: Database) -> None:
+    async with open_runs(database, TWICE) as runs:
+        run = await finished(runs, "twice")
         made = await fork(runs, run, 1)
         answers = await runs.rows(tables.answers, tables.answers.c.session_id == made.session)
         used = await runs.rows(tables.recorded_answers, tables.recorded_answers.c.used_by_session.is_not(None))
         originals = {f"{row.from_session}.{row.from_seq}.{row.from_index}" for row in used}
     assert {row.value["usage"]["reusedFrom"] for row in answers} == originals
-    assert len(answers) == len(originals) == 4
+    assert len(answers) == len(originals) == 3
 
 
 async def test_a_fork_sends_nothing_emits_nothing_and_its_branches_are_answered_too(database: Database) -> None:
@@ -233,6 +241,38 @@ async def test_an_original_that_was_retried_can_be_forked_from_each_of_its_tries
             if step.place is not None and step.number > 3:
                 ended = await runs.execution(await fork(runs, run, step.number))
                 assert ended.output == original.output, (step.number, ended.error)
+
+
+SET = job("set", node("named", "logic.set", variables={"name": "Ann"}, next="end"), node("end", "logic.end"))
+
+
+async def test_a_process_that_dies_while_it_makes_a_fork_makes_one_or_none(
+    database: Database, database_url: str
+) -> None:
+    async with open_runs(database, SET) as runs:
+        run = await finished(runs, "set")
+        for statement in (2, 5, 99):
+            maker = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.runtime.runs.fork_crash", database_url, run.execution, str(statement))
+            )
+            async with asyncio.timeout(60):
+                status = await maker.wait()
+            made = [await runs.rows(table) for table in (tables.forks, tables.checkpoints)]
+            assert (status, *map(len, made)) == ((-9, 0, 0) if statement < 99 else (0, 1, 1))
+        again = await fork(runs, run, 2, key="crash")
+        assert [row.session_id for row in await runs.rows(tables.forks)] == [again.session]
+        assert (await runs.execution(again)).status == "completed"
+
+
+async def test_a_step_that_took_another_way_than_is_recorded_is_not_forked(database: Database) -> None:
+    async with open_runs(database, SET) as runs:
+        run = await finished(runs, "set")
+        [turn] = await runs.rows(tables.turns, tables.turns.c.session_id == run.session)
+        trace = [[*event[:-1], "other"] if event[0] == "output" else event for event in turn.trace]
+        changed = update(tables.turns).where(tables.turns.c.session_id == run.session).values(trace=trace)
+        await database.engine.write(lambda connection: connection.execute(changed).rowcount)
+        assert trace != turn.trace
+        assert await refusal(runs, run, 3) == "fork.not_exact"
 
 
 LOST = "01890000-0000-7000-8000-000000000000"
