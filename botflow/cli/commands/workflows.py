@@ -133,10 +133,10 @@ def _serve_version(workflow: str, version: int) -> None:
 
 def _set(workflow: str, status: WorkflowStatus) -> None:
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.workflow_versions import set_status
+    from botflow.storage.service.workflow_status import set_status_from_command_line
 
     url = checked_url()
-    if not run_once_sync(url, lambda connection: set_status(connection, workflow, status)):
+    if not run_once_sync(url, lambda connection: set_status_from_command_line(connection, workflow, status)):
         raise unknown_workflow(url, workflow)
     typer.echo(f"{workflow} is {status}.")
 
