@@ -156,12 +156,12 @@ def _set_status(connection: Connection, workflow: str, status: WorkflowStatus) -
     """Return False when there is no such workflow; FlowProblems for credentials that it may not use."""
     from botflow.service.credentials.credential_uses import check_credentials_of_active
     from botflow.storage.service.drafts import organization_of
-    from botflow.storage.workflow_versions import set_status
+    from botflow.storage.service.workflow_status import set_status_from_command_line
 
     organization = organization_of(connection, workflow)
     if organization is not None and status == "active":
         check_credentials_of_active(connection, organization, workflow)
-    return set_status(connection, workflow, status)
+    return set_status_from_command_line(connection, workflow, status)
 
 
 def _set(workflow: str, status: WorkflowStatus) -> None:

@@ -113,6 +113,14 @@ async def test_servers_follow_the_command_line(database_url: str, botflow: Call)
                         break
                     await asyncio.sleep(0.05)
         assert (await asyncio.to_thread(botflow, "workflows", "deactivate", "none")).status == 2
+        changes = (await call(site, "GET", "/audit-log?subject=workflow:order")).json()["items"]
+        told = [(each["actor"], each["before"]["status"], each["after"]["status"]) for each in reversed(changes)]
+        assert told == [
+            ("command line", "active", "paused"),
+            ("command line", "paused", "archived"),
+            ("command line", "archived", "inactive"),
+            ("command line", "inactive", "active"),
+        ]
         assert "order  active" in (await asyncio.to_thread(botflow, "workflows")).out
 
 
