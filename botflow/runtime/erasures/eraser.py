@@ -123,6 +123,10 @@ class BackgroundEraser:
     def steps(self) -> tuple[Step, ...]:
         return (Step(name=STEP, run=self._eraser.work, is_due=self._is_time, timeout_s=30.0),)
 
+    async def work(self) -> bool:
+        """Do a step of each erasure under way; True when there is more to do."""
+        return await self._eraser.work()
+
     @property
     def keyring(self) -> Keyring:
         """The keys that sign receipts."""
