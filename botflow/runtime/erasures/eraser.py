@@ -55,7 +55,8 @@ class Cache(Protocol):
 
 
 class Eraser:
-    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process."""
+    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process. One that does not
+    finish leaves the caches, and the receipt, to a server."""
 
     def __init__(
         self,
@@ -64,11 +65,13 @@ class Eraser:
         *,
         cache: Cache | None = None,
         forget: Callable[[Sequence[int]], None] = lambda sessions: None,
+        finishes: bool = True,
     ) -> None:
         self._write = write
         self.keyring = keyring
         self._cache = cache
         self._forget = forget
+        self._finishes = finishes
 
     async def begin(self, who: Principal, person: Person) -> ErasureRecord:
         """Let a person be erased."""
@@ -91,11 +94,13 @@ class Eraser:
         if worked.waits:
             await asyncio.sleep(PAUSE_S)
         if worked.erasing.stage == SETTLE:
-            return not await self._settle(worked.erasing)
+            if self._finishes:
+                await self._settle(worked.erasing)
+            return False
         return True
 
-    async def _settle(self, erasing: Erasing) -> bool:
-        """Empty the caches, and finish; False when a cache cannot be reached now, and may hold copies yet."""
+    async def _settle(self, erasing: Erasing) -> None:
+        """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
             await asyncio.sleep(FLUSHED_S)
@@ -108,7 +113,6 @@ class Eraser:
                 cache = {"unreachable": failure.code, "expiredAfterSeconds": int(CACHED_S)}
         await self._write(partial(_finish, erasing=erasing, keyring=self.keyring, cache=cache))
         _log.info("person_erased", erasure=erasing.id)
-        return True
 
 
 class BackgroundEraser:

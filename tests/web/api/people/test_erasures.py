@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import contacts, decisions, spending
 from tests.dumps import dump_of, places_of, redis_dump
+from tests.faults.waiting import until
 from tests.organizations import HOME
 from tests.web.api.calls import answered, call
 from tests.web.chat.uploads import PNG, upload
@@ -67,10 +68,19 @@ async def erased(site: Site, **names: str) -> Mapping[str, Any]:
 
 
 async def finished(site: Site, erasure: str) -> Mapping[str, Any]:
-    async with asyncio.timeout(60):
-        while (read := await answered(site, "GET", f"/erasures/{erasure}"))["state"] != "done":
-            await asyncio.sleep(0.05)
-    return read
+    address = f"/erasures/{erasure}"
+    await becomes(site, address, "state", "done")
+    return await answered(site, "GET", address)
+
+
+async def becomes(site: Site, address: str, name: str, value: str) -> None:
+    """Wait until a field of what is read there has this value."""
+
+    async def is_so() -> bool:
+        read = await answered(site, "GET", address)
+        return bool(read.get("items", [read])[0][name] == value)
+
+    await until(is_so, f"{name} of {address} is {value}")
 
 
 async def talked(site: Site, model: HeldModel) -> tuple[Visit, str]:
@@ -82,9 +92,7 @@ async def talked(site: Site, model: HeldModel) -> tuple[Visit, str]:
     model.go_on.set()
     await visit.post(media=[{"id": file["id"]}], messageId="m1")
     session = str(await visit.number())
-    async with asyncio.timeout(20):
-        while (await answered(site, "GET", f"/sessions/{session}"))["currentNodeId"] != "ask":
-            await asyncio.sleep(0.05)
+    await becomes(site, f"/sessions/{session}", "currentNodeId", "ask")
     await visit.say("canary-more")
     await answered(site, "PATCH", f"/sessions/{session}/context", {"variables": {"x": "canary-edit"}})
     await answered(site, "POST", f"/sessions/{session}/history", {"text": "canary-note"})
@@ -100,9 +108,7 @@ async def run_for(site: Site, key: str, **body: Any) -> str:
     made = await call(site, "POST", "/workflows/job/executions", body, idempotency_key=key)
     assert made.status_code in (200, 201, 202), made.text
     execution = str(made.json()["id"])
-    async with asyncio.timeout(20):
-        while (await answered(site, "GET", f"/executions/{execution}"))["status"] != "completed":
-            await asyncio.sleep(0.05)
+    await becomes(site, f"/executions/{execution}", "status", "completed")
     return execution
 
 
@@ -112,9 +118,7 @@ async def moved(site: Site) -> None:
     await answered(site, "PUT", "/workflows/rich/draft", {**draft["document"], "name": "Richer"})
     plan = await answered(site, "POST", "/workflows/rich/plan", {"default": "same"})
     await answered(site, "POST", "/workflows/rich/publish", {"token": plan["token"]})
-    async with asyncio.timeout(20):
-        while (await answered(site, "GET", "/workflows/rich/publications"))["items"][0]["state"] != "done":
-            await asyncio.sleep(0.05)
+    await becomes(site, "/workflows/rich/publications", "state", "done")
 
 
 async def by_hand(site: Site, visit: Visit, session: str) -> None:
@@ -169,7 +173,7 @@ async def test_an_opt_out_survives_and_the_log_knows_only_a_hash(database_url: s
         await site.runtime.database.engine.write(
             lambda connection: connection.execute(insert(contacts).values(**row, updated_at=now())).rowcount
         )
-        await answered(site, "PATCH", f"/contacts/sms/{number}", {"timeZone": "Europe/Berlin"})
+        await answered(site, "PUT", f"/contacts/sms/{number}", {"timeZone": "Europe/Berlin"})
         begun = await answered(site, "POST", "/erasures", {"address": "+1 212 555 0111"})
         while await site.runtime.eraser.work():
             pass
