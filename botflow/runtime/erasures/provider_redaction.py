@@ -76,7 +76,7 @@ class ProviderRedaction:
         """Let the provider delete the message; ProviderError, also when there is none that can."""
         channel = self._channels.get(redaction.channel)
         if channel is None:  # it may be installed again
-            raise ProviderError("its provider is not installed", code="channel.missing", retryable=True)
+            raise ProviderError("its provider is not installed", code="channel.not_installed", retryable=True)
         async with self._accounts.channel(redaction.workflow, channel) as account:
             if not isinstance(account.of, Redacts):
                 raise ProviderError("its provider deletes no messages", code="channel.cannot_redact")

@@ -215,18 +215,20 @@ async def test_a_session_that_moved_between_the_look_at_it_and_accept_starts_its
 async def test_a_copy_of_an_erased_session_is_not_written_into_the_new_one(database: Database) -> None:
     """The copy has the version that the person's new session has by now, and its turn asks before it is accepted."""
     asking = (
-        node("name", "chatbot.ask", text="Name?", variable="name", next="one"),
-        asks("one", "name {{ name }}", "colour"),
-        say("colour", "{{ name }}."),
+        node("name", "chatbot.ask", text="Name?", variable="name", next="colour"),
+        node("colour", "chatbot.ask", text="Colour?", variable="colour", next="one"),
+        asks("one", "colour {{ colour }}", "reply"),
+        say("reply", "{{ name }} likes {{ colour }}."),
     )
     async with open_bot(database, *asking) as here, open_bot(database, *asking) as there:
         await here.hear("hi", "m1")
-        last = (await sessions_of(database))[-1]
-        await erase_session(database, last)
+        await here.hear("Ann", "m2")
+        [former] = await sessions_of(database)
+        await erase_session(database, former)
+        await there.hear("hi", "m3")
+        await there.hear("Bob", "m4")
 
-        await there.hear("hi", "m2")
-        assert await here.said("Ann", "m3") == ["Ann."]
-        assert (await sessions_of(database))[-1] != last
+        assert await here.said("red", "m5") == ["Bob likes red."]
 
 
 async def test_a_full_process_leaves_an_inbound_to_be_claimed_and_claims_it_when_it_has_room(
