@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from botflow.clock import Clock
@@ -34,7 +33,6 @@ PAUSE_S = 0.5  # while parts are at a provider
 CACHED_S = 3_600.0  # copies in the cache expire by then, if it cannot be reached
 FLUSHED_S = 0.2  # a process that has committed a turn has written its copy by then
 
-_log = structlog.get_logger("botflow.erasures")
 T = TypeVar("T")
 
 
@@ -112,7 +110,6 @@ class Eraser:
                     raise
                 cache = {"unreachable": failure.code, "expiredAfterSeconds": int(CACHED_S)}
         await self._write(partial(_finish, erasing=erasing, keyring=self.keyring, cache=cache))
-        _log.info("person_erased", erasure=erasing.id)
 
 
 class BackgroundEraser:
