@@ -13,6 +13,7 @@ from botflow.cli.commands import (
     check,
     credentials,
     db,
+    erase,
     executions,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
@@ -57,6 +58,7 @@ workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
 graph.add_to(app)
+erase.add_to(app)
 db.add_to(app)
 keys.add_to(app)
 credentials.add_to(app)

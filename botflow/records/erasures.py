@@ -97,8 +97,8 @@ class Erasing:
 
     def count(self, kind: str, what: str, more: int = 1) -> None:
         if more:
-            sums = self.counts.setdefault(kind, {})
-            sums[what] = sums.get(what, 0) + more
+            sums, name = self.counts.setdefault(kind, {}), str(what)  # SQLAlchemy's names are a class of their own
+            sums[name] = sums.get(name, 0) + more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,12 @@ LINES = (
 
 FIRST_STEP = (
     Fence(
+        Receiver._run,
+        " or (stored.has_row and stored.id != session)",
+        "",
+        test_receive.test_a_copy_of_an_erased_session_is_not_written_into_the_new_one,
+    ),
+    Fence(
         Receiver._accept,
         "await self._consent.accept(arrival, live.flow)",
         "await self._turns.accept(arrival)",

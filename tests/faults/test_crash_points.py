@@ -12,6 +12,7 @@ from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
 from tests.faults.change_crashes import crash_changes
 from tests.faults.database_counts import read_ledger, rows
+from tests.faults.erasure_crashes import crash_erasure
 from tests.faults.errand_runs import crash_run
 from tests.faults.publication_crashes import crash_publication
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
@@ -71,6 +72,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
             return await crash_run(point, 1, url, folder)
         case "change":
             return await crash_changes(point, url, folder)
+        case "erasure":
+            return await crash_erasure(point, url, folder)
         case "publication":
             return await crash_publication(point, url, folder)
         case "timer":

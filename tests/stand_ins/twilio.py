@@ -245,7 +245,9 @@ class TwilioStandIn:
         return 201, self._to_json(message)
 
     def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        """Return a page of messages, newest first."""
+        """Return a page of messages, newest first, or of a message's media."""
+        if path.endswith("/Media.json"):
+            return 200, {"media_list": [], "page": 0, "page_size": 50, "next_page_uri": None}
         problems = problems_of_list(path, query)
         if problems:
             self.violations += problems
@@ -267,6 +269,20 @@ class TwilioStandIn:
             "page_size": size,
             "next_page_uri": following,
         }
+
+    def deleted(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Delete a message, or its medium, or refuse that while it is on its way."""
+        sid = path.rpartition("/")[2].removesuffix(".json")
+        if "/Media/" in path:
+            return 204, {}
+        with self._lock:
+            found = next((message for message in self._accepted if message.sid == sid), None)
+            if found is None:
+                return refusal(404, 20404, f"The requested resource {path} was not found")
+            if found.status in ("queued", "sending"):
+                return refusal(409, 20009, "Cannot delete message because delivery has not been completed")
+            self._accepted.remove(found)
+        return 204, {}
 
     def next_fault(self) -> Fault | None:
         self.sends += 1

@@ -54,6 +54,12 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
             if self._is_allowed(address.path):
                 self._answer(*twilio.listed(address.path, dict(parse_qsl(address.query, keep_blank_values=True))))
 
+        def do_DELETE(self) -> None:
+            path = urlsplit(self.path).path
+            if self._is_allowed(path):
+                status, body = twilio.deleted(path)
+                self._write(status, b"") if status == 204 else self._answer(status, body)
+
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(min(length, MOST_BYTES)).decode()

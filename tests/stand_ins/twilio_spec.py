@@ -69,9 +69,12 @@ def problems_of_message(answer: Mapping[str, Any]) -> list[str]:
 
 
 def account_of(path: str) -> str | None:
-    """Return the account that a Messages path names; None for any other path."""
-    found = re.fullmatch(MESSAGES.replace("{AccountSid}", "([^/]*)").replace(".json", r"\.json"), path)
-    return found.group(1) if found else None
+    """Return the account that a path of the description names; None for any other path."""
+    for described in document()["paths"]:
+        found = re.fullmatch(re.sub(r"\\{\w+\\}", "([^/]*)", re.escape(described)), path)
+        if found:
+            return found.group(1)
+    return None
 
 
 def _problems_of_path(path: str) -> list[str]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from botflow.clock import Clock
@@ -34,7 +33,6 @@ PAUSE_S = 0.5  # while parts are at a provider
 CACHED_S = 3_600.0  # copies in the cache expire by then, if it cannot be reached
 FLUSHED_S = 0.2  # a process that has committed a turn has written its copy by then
 
-_log = structlog.get_logger("botflow.erasures")
 T = TypeVar("T")
 
 
@@ -55,7 +53,8 @@ class Cache(Protocol):
 
 
 class Eraser:
-    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process."""
+    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process. One that does not
+    finish leaves the caches, and the receipt, to a server."""
 
     def __init__(
         self,
@@ -64,11 +63,13 @@ class Eraser:
         *,
         cache: Cache | None = None,
         forget: Callable[[Sequence[int]], None] = lambda sessions: None,
+        finishes: bool = True,
     ) -> None:
         self._write = write
         self.keyring = keyring
         self._cache = cache
         self._forget = forget
+        self._finishes = finishes
 
     async def begin(self, who: Principal, person: Person) -> ErasureRecord:
         """Let a person be erased."""
@@ -91,11 +92,13 @@ class Eraser:
         if worked.waits:
             await asyncio.sleep(PAUSE_S)
         if worked.erasing.stage == SETTLE:
-            return not await self._settle(worked.erasing)
+            if self._finishes:
+                await self._settle(worked.erasing)
+            return False
         return True
 
-    async def _settle(self, erasing: Erasing) -> bool:
-        """Empty the caches, and finish; False when a cache cannot be reached now, and may hold copies yet."""
+    async def _settle(self, erasing: Erasing) -> None:
+        """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
             await asyncio.sleep(FLUSHED_S)
@@ -107,8 +110,6 @@ class Eraser:
                     raise
                 cache = {"unreachable": failure.code, "expiredAfterSeconds": int(CACHED_S)}
         await self._write(partial(_finish, erasing=erasing, keyring=self.keyring, cache=cache))
-        _log.info("person_erased", erasure=erasing.id)
-        return True
 
 
 class BackgroundEraser:
@@ -122,6 +123,10 @@ class BackgroundEraser:
 
     def steps(self) -> tuple[Step, ...]:
         return (Step(name=STEP, run=self._eraser.work, is_due=self._is_time, timeout_s=30.0),)
+
+    async def work(self) -> bool:
+        """Do a step of each erasure under way; True when there is more to do."""
+        return await self._eraser.work()
 
     @property
     def keyring(self) -> Keyring:

@@ -60,16 +60,8 @@ class ProviderRedaction:
         return is_time
 
     async def _redact(self, redaction: Redaction) -> None:
-        channel = self._channels.get(redaction.channel)
-        if channel is None:
-            return await self._try_again(redaction, "channel.missing")
-        if not isinstance(channel, Redacts):
-            return await self._engine.write(settle_redaction, redaction.id, "failed", "channel.cannot_redact")
         try:
-            async with self._accounts.channel(redaction.workflow, channel) as account:
-                of_account = account.of
-                assert isinstance(of_account, Redacts), "accounts of a channel are of its class"
-                await of_account.redact(redaction.reference)
+            await self._ask_provider(redaction)
         except UsageError as unusable:  # the workflow's credential
             await self._try_again(redaction, unusable.code)
         except ProviderError as failure:
@@ -79,6 +71,16 @@ class ProviderRedaction:
                 await self._engine.write(settle_redaction, redaction.id, "failed", failure.code)
         else:
             await self._engine.write(settle_redaction, redaction.id, "done")
+
+    async def _ask_provider(self, redaction: Redaction) -> None:
+        """Let the provider delete the message; ProviderError, also when there is none that can."""
+        channel = self._channels.get(redaction.channel)
+        if channel is None:  # it may be installed again
+            raise ProviderError("its provider is not installed", code="channel.not_installed", retryable=True)
+        async with self._accounts.channel(redaction.workflow, channel) as account:
+            if not isinstance(account.of, Redacts):
+                raise ProviderError("its provider deletes no messages", code="channel.cannot_redact")
+            await account.of.redact(redaction.reference)
 
     async def _try_again(self, redaction: Redaction, code: str) -> None:
         _log.warning("redaction_failed", erasure=redaction.erasure, code=code, attempts=redaction.attempts)

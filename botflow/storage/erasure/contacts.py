@@ -12,7 +12,6 @@ from botflow.records.erasures import Erasing
 from botflow.storage.tables import contacts, decisions, erased_sessions, spending
 
 ROWS = 500
-OPT_OUT = "contacts.opt_out"  # what is kept, in the counts
 
 
 def erase_contact(connection: Connection, erasing: Erasing) -> bool:

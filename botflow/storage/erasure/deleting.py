@@ -179,6 +179,6 @@ def _delete_session(connection: Connection, erasing: Erasing, session: int) -> N
     deleted = connection.execute(delete(sessions).where(mine)).rowcount
     erasing.count("erased", "sessions")
     if not deleted:
-        erasing.count("kept", "sessions.number")
+        erasing.count("kept", f"{sessions.name}.number")
     gone = (erased_sessions.c.erasure_id == erasing.id, erased_sessions.c.session_id == session)
     connection.execute(update(erased_sessions).where(*gone).values(state="erased"))

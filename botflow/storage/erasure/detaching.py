@@ -39,6 +39,8 @@ def detach_sessions(connection: Connection, erasing: Erasing) -> list[int]:
 
 def _detach(connection: Connection, erasing: Erasing, row: Any) -> None:
     session = row.session_id
+    if connection.execute(select(sessions.c.id).where(sessions.c.id == session)).first() is None:
+        return  # a run that was pruned since it was listed
     tells = row.channel == RUN and _has_other_parent(connection, erasing, session)
     end_run(connection, session, CANCELLED, tell_parent=tells)
     connection.execute(delete(effects).where(effects.c.session_id == session, effects.c.kind != "done"))

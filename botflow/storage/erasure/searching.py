@@ -53,7 +53,7 @@ def _look(connection: Connection, erasing: Erasing, *, is_last: bool) -> bool:
         return False
     end = place.end_of(connection, after)
     if end is None:
-        erasing.cursor = [place.table.name, "over"]
+        erasing.cursor = [str(place.table.name), "over"]
         return True
     for row in place.rows_naming(connection, erasing.organization, erasing.person, after, end):
         if not any(erasing.person.is_in(row._mapping[column.name]) for column in place.columns):
@@ -63,7 +63,7 @@ def _look(connection: Connection, erasing: Erasing, *, is_last: bool) -> bool:
             erasing.count("kept" if reason else "left", f"{place.table.name}.{reason}" if reason else place.table.name)
         elif reason is None:
             _redact(connection, erasing, place, row)
-    erasing.cursor = [place.table.name, *(str(value) if isinstance(value, UUID) else value for value in end)]
+    erasing.cursor = [str(place.table.name), *(str(value) if isinstance(value, UUID) else value for value in end)]
     return True
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.settings import TwilioSettings
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from botflow.clock import SystemClock
@@ -17,6 +18,7 @@ from botflow.records.turns import Receipt
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.database import Database
+from botflow.storage.tables import sessions
 from tests.engine.conversation import node, say
 from tests.runtime.bot_without_worker import GREETING, THINKING, Bot, asks, counts, open_bot, texts
 from tests.runtime.inbound_rows import claimable
@@ -210,6 +212,25 @@ async def test_a_session_that_moved_between_the_look_at_it_and_accept_starts_its
         assert (there.world.asked, here.world.asked) == (["name Ann"], ["colour red"])
 
 
+async def test_a_copy_of_an_erased_session_is_not_written_into_the_new_one(database: Database) -> None:
+    """The copy has the version that the person's new session has by now, and its turn asks before it is accepted."""
+    asking = (
+        node("name", "chatbot.ask", text="Name?", variable="name", next="colour"),
+        node("colour", "chatbot.ask", text="Colour?", variable="colour", next="one"),
+        asks("one", "colour {{ colour }}", "reply"),
+        say("reply", "{{ name }} likes {{ colour }}."),
+    )
+    async with open_bot(database, *asking) as here, open_bot(database, *asking) as there:
+        await here.hear("hi", "m1")
+        await here.hear("Ann", "m2")
+        [former] = await sessions_of(database)
+        await erase_session(database, former)
+        await there.hear("hi", "m3")
+        await there.hear("Bob", "m4")
+
+        assert await here.said("red", "m5") == ["Bob likes red."]
+
+
 async def test_a_full_process_leaves_an_inbound_to_be_claimed_and_claims_it_when_it_has_room(
     database: Database,
 ) -> None:
@@ -324,3 +345,17 @@ async def _is_waiting(database: Database, inbounds: int) -> bool:
 async def _is_queued(bot: Bot, channel: str = "chat") -> bool:
     stored = await bot.database.turns.load(bot.key(channel=channel))
     return stored.last_seq > stored.done_seq
+
+
+async def sessions_of(database: Database) -> list[int]:
+    return await database.engine.read(
+        lambda connection: list(connection.execute(select(sessions.c.id).order_by(sessions.c.id)).scalars())
+    )
+
+
+async def erase_session(database: Database, session: int) -> None:
+    """Let a session be gone as an erasure leaves it: with another key."""
+    gone = update(sessions).where(sessions.c.id == session)
+    await database.engine.write(
+        lambda connection: connection.execute(gone.values(external_id="erased:1", state={}, paused=True)).rowcount
+    )

@@ -19,6 +19,7 @@ from botflow.service.models import Body
 from botflow.web.api import usage
 from botflow.web.app import OPERATIONS
 from botflow.web.rest.operation import Operation
+from tests.faults.waiting import until
 from tests.web.api.calls import call, call_at, organization_key, outcome
 from tests.web.site import ORDER, Site, open_site
 
@@ -73,7 +74,14 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     other = await call(site, "PUT", "/workflows/theirs/draft", {**document, "apology": SECRET}, key=key)
     assert other.status_code == 200
     canary = (await call(site, "POST", "/workflows/theirs/canaries", {"percent": 0}, key=key)).json()
+    erasure = (await call(site, "POST", "/erasures", {"externalId": f"{PERSON}-erased"}, key=key)).json()["id"]
+
+    async def is_erased() -> bool:
+        return bool((await call(site, "GET", f"/erasures/{erasure}", key=key)).json()["state"] == "done")
+
+    await until(is_erased, "the erasure is done")
     return {
+        "erasure": erasure,
         "session": session["id"],
         "execution": execution["id"],
         "credential": credential["id"],

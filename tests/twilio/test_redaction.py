@@ -1,0 +1,27 @@
+"""Deleting a message at Twilio, because its person is erased."""
+
+from __future__ import annotations
+
+import pytest
+from botflow_twilio.channel import TwilioChannel
+
+from botflow.errors import ProviderError
+from botflow.interfaces import Redacts
+from tests.stand_ins.twilio import TwilioStandIn
+from tests.twilio.test_rest import part
+
+
+async def test_a_message_is_deleted_as_soon_as_it_is_not_on_its_way_any_more(
+    channel: TwilioChannel, twilio: TwilioStandIn
+) -> None:
+    assert isinstance(channel, Redacts)
+    sent = await channel.send(part("Your order"), None)
+    with pytest.raises(ProviderError) as on_its_way:
+        await channel.redact(sent.provider_id)
+    twilio.settle(twilio.messages()[0], "delivered")
+
+    await channel.redact(sent.provider_id)
+    await channel.redact(sent.provider_id)  # Twilio does not know it any more: it is deleted
+
+    assert (on_its_way.value.code, on_its_way.value.retryable) == ("twilio.redaction_failed", True)
+    assert twilio.messages() == []
