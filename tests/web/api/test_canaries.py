@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -197,6 +198,23 @@ async def test_sessions_of_an_aborted_version_stay_or_return_as_its_plan_says(da
         assert outcome(back) == (409, "publication.of_abort")
         spent = await call(site, "POST", "/workflows/order/publish", {"token": plan["token"]})
         assert outcome(spent) == (404, "plan.unknown")
+
+
+async def test_of_many_who_begin_or_end_a_canary_at_once_one_does(database_url: str) -> None:
+    async with open_site(database_url, flows=()) as site:
+        await published(site)
+        begun = await asyncio.gather(*(call(site, "POST", ALL, {"percent": 50}) for _ in range(4)))
+        assert sorted(outcome(each) for each in begun) == [(201, ""), *[(409, "canary.running")] * 3]
+        [canary] = [each.json()["id"] for each in begun if each.status_code == 201]
+        ways = ("promote", "abort", "promote", "abort")
+        ended = await asyncio.gather(*(call(site, "POST", f"{ALL}/{canary}/{way}") for way in ways))
+        assert sorted(outcome(each) for each in ended) == [(200, ""), *[(409, "canary.ended")] * 3]
+        [state] = [each.json()["state"] for each in ended if each.status_code == 200]
+        active = (await answered(site, "GET", "/workflows/order"))["version"]
+        assert active == (2 if state == "promoted" else 1)
+        logged = await answered(site, "GET", "/audit-log?subject=workflow:order")
+        ends = ("workflow.canary_promoted", "workflow.canary_aborted")
+        assert sum(each["action"] in ends for each in logged["items"]) == 1
 
 
 async def test_an_abort_moves_nobody_out_of_other_versions(database_url: str) -> None:
