@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Error, errors
 from sqlalchemy import Connection, Row, Table, delete, event, insert, select, text, update
@@ -18,6 +19,7 @@ from botflow.errors import ProviderError
 from botflow.records.access import Role
 from botflow.storage.engines.engine import Engine
 from botflow.storage.engines.row_security import KEPT, SETTING, RowSecurity, role_of
+from botflow.storage.events.sequencing import LOCK
 from botflow.storage.tables import metadata
 from botflow.web.app import OPERATIONS
 from tests.web.api import test_organizations_apart
@@ -67,11 +69,13 @@ INSERT INTO redactions (erasure_id, workflow_id, channel, state, attempts, due_a
 @pytest.fixture
 async def shared(postgres_url: str) -> AsyncIterator[Site]:
     """A site with two organizations, of which the second has a row in each table."""
-    async with open_site(postgres_url, flows=(ORDER,), worker=None) as site:
+    async with open_site(postgres_url, flows=(ORDER,)) as site:
         await things_of(site, await organization_key(site, "theirs"))
         await organization_key(site, "ours")
-        await site.runtime.database.engine.write(_add_rows)
-        yield site
+        with psycopg.connect(postgres_url) as numbering:  # so that the server makes no events of the notes
+            numbering.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            await site.runtime.database.engine.write(_add_rows)
+            yield site
 
 
 def _add_rows(connection: Connection) -> None:
