@@ -25,7 +25,7 @@ class Runs:
 
 def runs_of(base: Base) -> Runs:
     database, wake = base.database, base.hub.claimable
-    triggers = Triggers(database.engine, wake, base.channels)
+    triggers = Triggers(database.engine, wake, base.channels, base.tracing)
     return Runs(
         triggers=triggers,
         executions=Executions(
