@@ -128,8 +128,8 @@ class TurnRunner:
                 facts = {"workflow": slug, "session": session, "seq": seq, "attempt": queued.attempt}
                 log_failure(self._log, "attempt_failed", failure, **facts)
                 self._measurements.attempt_failed(code_of(failure))
-                span.failed(code_of(failure))
                 if not is_known_outage(failure):
+                    span.failed(code_of(failure))
                     break
             else:
                 return finished.next or ("look on" if finished.must_look else None)
