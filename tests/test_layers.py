@@ -68,7 +68,7 @@ LEVELS = {
         ("read_only",),
     ),
     "runtime": (
-        ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files"),
+        ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files", "tracing"),
         ("asks", "delivery", "erasures", "events", "publications"),
         ("turns",),
         ("runs",),

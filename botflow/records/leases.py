@@ -15,7 +15,7 @@ from botflow.values import value
 class Arrival:
     """An inbound to accept. `owner` is the process that would run it, None when that has no room or takes no turns;
     `parked` is the opt-out state for a session that the inbound creates. `by_token`: a visitor sent it, whose token may
-    have been revoked."""
+    have been revoked. `trace` is the context of the trace that it arrives in; "" when nothing is recorded."""
 
     key: SessionKey
     inbound: Inbound
@@ -24,6 +24,7 @@ class Arrival:
     owner: str | None = None
     parked: bool = False
     by_token: bool = False
+    trace: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)

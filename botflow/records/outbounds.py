@@ -44,7 +44,7 @@ class StoredOutbound:
     """One outbound row. Its wire id is `<version>.<index>`: the order of a session's messages is (version, index).
 
     A claim also returns `age_s`, the seconds since it was written by the database's clock; `is_stopped`, whether its
-    recipient has opted out; and how many `segments` it has.
+    recipient has opted out; and how many `segments` it has. `trace` is the context of the trace of its turn.
     """
 
     session: int
@@ -60,6 +60,7 @@ class StoredOutbound:
     segments: int = 1
     age_s: float = 0.0
     is_stopped: bool = False
+    trace: str = ""
 
     @property
     def recipient(self) -> str:

@@ -104,6 +104,7 @@ class RunStart:
 
     `parameters` are the trigger inbound's (see Inbound); `input` is one of them. `key` makes the run unique in its
     workflow: the same key again returns the same run; without a key, every start makes a new run.
+    `trace` is the context of the trace that its first turn belongs to.
     """
 
     workflow: int
@@ -116,6 +117,7 @@ class RunStart:
     user_name: str | None = None
     metadata: Mapping[str, Any] | None = None
     parent: Parent | None = None
+    trace: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class TurnCommit:
 
     `flow_version` is the version the turn ran; it is stored on the session while the execution waits. `parked` is the
     session's new opt-out state. `read.last_seq + 1` is the seq the inbound gets on the fast path. `by_token`: a visitor
-    sent the inbound, whose token may have been revoked.
+    sent the inbound, whose token may have been revoked. `trace` is the context of the turn's trace, for the
+    messages that a sender will send; "" when nothing is recorded.
     """
 
     read: StoredSession
@@ -33,6 +34,7 @@ class TurnCommit:
     flow_version: int
     parked: bool = False
     by_token: bool = False
+    trace: str = ""
 
 
 class TurnId(NamedTuple):
@@ -48,7 +50,7 @@ class StoredInbound:
 
     `attempt` counts the attempts begun, without those that were released; `has_answers`: one of them has journalled.
     For a burst `inbound` holds all of its messages, up to the seq `through`; `restarts` counts the messages that came
-    before the reply and made the attempt begin again.
+    before the reply and made the attempt begin again. `trace` is the context of the trace that it arrived in.
     """
 
     id: TurnId
@@ -60,6 +62,7 @@ class StoredInbound:
     execution: str = ""  # the one that its turn belongs to, or would start
     through: int = 0
     restarts: int = 0
+    trace: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
+from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.signals import Hub
@@ -85,6 +86,7 @@ class Runtime:
     metrics: Metrics
     measurements: Measurements
     readiness: Readiness
+    tracing: Tracing
     counter: RedisLink | None = None
 
 
@@ -127,6 +129,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             bursts=turns.bursts,
             check_queue=check_queue,
             on_committed=turns.on_committed,
+            tracing=base.tracing,
             leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),
         )
         await turns.keeper.open()
@@ -164,5 +167,6 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             metrics=metrics,
             measurements=base.measurements,
             readiness=Readiness(base.database, turns.keeper, base.flows, receiver.refusals),
+            tracing=base.tracing,
             counter=base.redis,
         )

@@ -40,6 +40,7 @@ from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.request_watch import RequestWatch
 from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import routes_of
+from botflow.web.route_templates import RouteTemplates
 from botflow.web.shedding import Shedding
 
 OPERATIONS = (
@@ -87,7 +88,8 @@ class Routes:
         # Without redirect_slashes: a redirect would turn a message into a GET.
         self.router = Router(_routes(dev=dev), redirect_slashes=False)
         answering = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
-        self._outermost = RequestWatch(answering, self.router.routes)
+        self.templates = RouteTemplates(self.router.routes)
+        self._outermost = RequestWatch(answering, self.templates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # then the router raises its 404 and 405 instead of answering in plain text

@@ -10,13 +10,14 @@ import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.types import Receive, Send
+from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as HttpScope
 
 from botflow.errors import BotflowError, UsageError
 from botflow.records.access import Principal, Scope
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
+from botflow.runtime.tracing.tracing import Tracing
 from botflow.service.service import Service
 from botflow.storage.organizations import DEFAULT_ORGANIZATION, find_organization, home_organization
 from botflow.web.addresses import TrustedProxies
@@ -35,6 +36,7 @@ from botflow.web.problem import Problem
 from botflow.web.quiet_log import QuietLog
 from botflow.web.rate_limits import RateLimiter
 from botflow.web.request_bodies import BODY_WITHIN_S, OpenBodies
+from botflow.web.request_spans import RequestSpans
 
 _NOT_STARTED = Problem(
     status=503,
@@ -54,6 +56,7 @@ class Application:
         self._routes = Routes(dev=dev, settings=options.settings)
         self._is_open = False
         self._desk: Desk | None = None
+        self._answering: ASGIApp = self._routes
 
     async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -89,6 +92,7 @@ class Application:
             async with open_runtime(self._options) as runtime:
                 home = await runtime.database.engine.read(home_organization)
                 desk = self._open_desk(runtime, home, body_within_s)
+                self._answering = self._traced(runtime.tracing)
                 async with desk.news.looking():
                     self._desk = desk
                     try:
@@ -139,7 +143,7 @@ class Application:
                     return
                 scope["path"] += "/"
         scope["state"] = {"desk": desk}
-        await self._routes(scope, receive, send)
+        await self._answering(scope, receive, send)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         """Speak the lifespan protocol: https://asgi.readthedocs.io/en/latest/specs/lifespan.html"""
@@ -154,6 +158,9 @@ class Application:
             await send({"type": f"lifespan.{phase}.failed", "message": _reason(failure)})
             raise
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _traced(self, tracing: Tracing) -> ASGIApp:
+        return RequestSpans(self._routes, self._routes.templates, tracing) if tracing.is_on else self._routes
 
     def _open_desk(self, runtime: Runtime, home: int, body_within_s: float | None) -> Desk:
         settings, key = self._options.settings, self._options.settings.botflow_api_key

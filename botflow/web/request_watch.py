@@ -12,12 +12,10 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
 import structlog
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botflow.log_facts import LogFacts, log_with
@@ -25,8 +23,9 @@ from botflow.runtime.process.measurements import METHODS
 from botflow.runtime.process.tally import OTHER
 from botflow.web.context import desk_of
 from botflow.web.problem import BEGUN, PROBLEM
+from botflow.web.route_templates import RouteTemplates
 
-UNMATCHED = "unmatched"  # paths that no route has, and preflight requests
+TRACE_ID = "botflow.trace_id"  # of a scope, where traces are recorded
 CLOSED = "closed"  # the client left before the response began
 _STATUS = {hundred: f"{hundred}xx" for hundred in range(1, 6)}
 # https://www.w3.org/TR/trace-context/#traceparent-header
@@ -36,11 +35,11 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 class RequestWatch:
     """Passes each request on. A request has begun to be answered, and is counted, when its response begins: a stream
-    may last for an hour. Its line in the log is written at its end. `routes` are those that it may take."""
+    may last for an hour. Its line in the log is written at its end. `templates` are of the routes that it may take."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, templates: RouteTemplates) -> None:
         self._app = app
-        self._templates = {id(_endpoint(route)): getattr(route, "path", UNMATCHED) for route in routes}
+        self._templates = templates
         self._log = structlog.get_logger("botflow.requests")
         self._level = logging.getLogger("botflow.requests")
         self._name = secrets.token_hex(4)  # of this process, in the names of its requests
@@ -66,7 +65,7 @@ class RequestWatch:
         finally:
             status, ended_s = scope.get(BEGUN) or (0, time.perf_counter())
             took_s = ended_s - began_s
-            route = self._templates.get(id(scope.get("endpoint")), UNMATCHED)
+            route = self._templates.of(scope)
             measurements = desk_of(scope).runtime.measurements
             measurements.requested(route, scope["method"], _STATUS.get(status // 100, CLOSED), took_s)
             if PROBLEM in scope:
@@ -89,23 +88,21 @@ class RequestWatch:
     def _facts(self, scope: Scope) -> dict[str, object]:
         """Return what each line of the log says about this request: its id, and the id of a trace that it belongs to.
 
-        A trusted proxy may name both by X-Request-ID and traceparent, any caller the trace.
+        A trusted proxy may name both by X-Request-ID and traceparent, any caller the trace. Where traces are recorded,
+        each request that may change something has one.
         """
         facts: dict[str, object] = {"request": f"{self._name}-{next(self._numbers):x}"}
         for name, value in scope["headers"]:
             if name == b"traceparent":
                 if (found := _TRACE_PARENT.fullmatch(value)) is not None:
-                    facts["trace"] = found[1].decode()
+                    facts["trace_id"] = found[1].decode()
             elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value) and _is_from_proxy(scope):
                 facts["request"] = value.decode()
+        if TRACE_ID in scope:
+            facts["trace_id"] = scope[TRACE_ID]
         return facts
 
 
 def _is_from_proxy(scope: Scope) -> bool:
     client = scope.get("client")
     return client is not None and desk_of(scope).proxies.trusts(client[0])
-
-
-def _endpoint(route: BaseRoute) -> object:
-    """Return what the router names as the endpoint of a request that it gives to `route`."""
-    return getattr(route, "endpoint", None) or getattr(route, "app", None)

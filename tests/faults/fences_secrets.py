@@ -6,11 +6,14 @@ from functools import partial
 
 from botflow.redaction.redactor import Redactor
 from botflow.runtime.asks import actions, perform
+from botflow.runtime.tracing import descriptions
+from botflow.runtime.tracing.recorder import Recorder
 from botflow.runtime.turns import receive
 from botflow.web.chat.events import Stream
 from botflow.web.hooks import webhook_signatures as signatures
 from tests.faults.mutation import Fence
 from tests.redaction import test_redactor
+from tests.runtime.tracing import test_recorder
 from tests.triggering import test_credentials_in_runs as runs
 from tests.web.chat import test_revoked_tokens as tokens
 from tests.web.hooks import test_webhook_signatures
@@ -25,6 +28,24 @@ fresh = test_webhook_signatures.test_a_signature_is_fresh_within_the_tolerance_i
 refused = partial(tokens.test_every_request_with_a_revoked_token_is_refused, request_by=tokens.read)
 
 FENCES_OF_SECRETS = (
+    Fence(
+        Recorder.model_call,
+        "if self._captures_content:",
+        "if True:",
+        test_recorder.test_a_models_span_has_no_words_unless_they_are_asked_for,
+    ),
+    Fence(
+        descriptions._content,
+        "redactor.json(value)",
+        "value",
+        test_recorder.test_what_a_model_is_told_is_kept_without_secrets,
+    ),
+    Fence(
+        Recorder._span,
+        "record_exception=False",
+        "record_exception=True",
+        test_recorder.test_a_crash_leaves_its_type_and_not_its_message,
+    ),
     Fence(
         Redactor._found_at_once,
         "self._automaton.find_matches_as_indexes(content, overlapping=True)",

@@ -71,8 +71,8 @@ async def test_a_request_and_its_turn_have_the_same_ids(sqlite_url: str, log: Lo
         await visit.say("Ann")
     first, second = log.lines("request")[-2:]
     turns = {line["request"]: line for line in log.lines("turn")}
-    assert first["trace"] == turns[first["request"]]["trace"] == TRACE
-    assert "trace" not in second
+    assert first["trace_id"] == turns[first["request"]]["trace_id"] == TRACE
+    assert "trace_id" not in second
     assert second["request"] in turns
     assert first["session"] == second["session"] == turns[first["request"]]["session"]
     assert first["request"] != second["request"]
@@ -124,7 +124,7 @@ async def test_no_line_holds_what_a_person_or_a_stranger_has_written(sqlite_url:
     assert len(log.lines("request")) >= 6
     for secret in (number, number[1:], words, "secret-in-query", API_KEY, visit.headers["authorization"][7:]):
         assert secret not in log.text
-    assert "trace" not in log.lines("request")[1]
+    assert "trace_id" not in log.lines("request")[1]
 
 
 @pytest.mark.parametrize("is_trusted", [False, True])

@@ -32,6 +32,7 @@ from botflow.runtime.asks.recorded_answers import RecordedAnswers
 from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.tracebacks import traceback_of
+from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.transcripts import Transcripts
 from botflow.values import value
 
@@ -71,6 +72,7 @@ class Asks:
         known_secrets: KnownSecrets,
         measurements: Measurements,
         log: structlog.typing.FilteringBoundLogger,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self._accounts = accounts
         self._transcripts = transcripts
@@ -80,6 +82,7 @@ class Asks:
         self._known_secrets = known_secrets
         self._measurements = measurements
         self._log = log
+        self._tracing = tracing
         self._said_offline = False
 
     async def perform(
@@ -181,7 +184,9 @@ class Asks:
             took_s = time.perf_counter() - began_s
             return answer
 
-        answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
+        with self._tracing.model_call(model.name, replace(ask, model=name), redactor) as span:
+            answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
+            span.answered(answer)
         self._measurements.asked_model(model.name, name, answer, took_s)
         self._log_failure(ask, asking, answer, redactor)
         return answer
@@ -199,7 +204,9 @@ class Asks:
             return Answer(value=await self._actions.call(ask, context))
 
         began_s = time.perf_counter()
-        answer = await self._within(ask, call(), "action", context.redactor)
+        with self._tracing.action(ask) as span:
+            answer = await self._within(ask, call(), "action", context.redactor)
+            span.answered(answer)
         self._measurements.called_action(ask.type, answer, time.perf_counter() - began_s)
         if context.lines:  # their secrets are masked already
             answer = replace(answer, usage={**answer.usage, "log": list(context.lines)})

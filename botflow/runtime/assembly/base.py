@@ -19,6 +19,8 @@ from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.served_flows import Flows
+from botflow.runtime.tracing.opening import open_tracing, tracing_secrets
+from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.rendering import channels_by_name
 from botflow.runtime.turns.signals import Hub
 from botflow.runtime.vault import Vault
@@ -51,6 +53,7 @@ class Base:
     vault: Vault
     accounts: Accounts
     measurements: Measurements
+    tracing: Tracing
 
 
 async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
@@ -58,7 +61,13 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     settings = options.settings
     plugins = [*installed_plugins(), *options.plugins]
     kinds = node_types_of(plugins, built_in())
-    options.known_secrets.add_settings((*settings.secrets(), *secret_settings(plugins, options.environment)))
+    options.known_secrets.add_settings(
+        (
+            *settings.secrets(),
+            *secret_settings(plugins, options.environment),
+            *tracing_secrets(options.environment),
+        )
+    )
     owner = secrets.token_hex(6)
     database = await open_database(
         settings.botflow_database_url,
@@ -75,6 +84,8 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
     flows = Flows(database.flows, kinds)
     await flows.publish(options.flows, restores=options.restores)
     await flows.refresh()
+    tracing = open_tracing(options.environment, flows, owner)
+    stack.push_async_callback(tracing.close)
     hub = Hub(redis or database.signals)
     hub.on_flows_changed(flows.changed)
     if options.flows:
@@ -108,6 +119,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         vault=vault,
         accounts=accounts,
         measurements=Measurements(flows.slug_of, flows.node_type_of),
+        tracing=tracing,
     )
 
 

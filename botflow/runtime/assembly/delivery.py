@@ -47,5 +47,6 @@ def delivery_of(base: Base) -> Delivery:
             gate=gate,
             known_secrets=options.known_secrets,
             pace=Pace.of(options.timing),
+            tracing=base.tracing,
         ),
     )

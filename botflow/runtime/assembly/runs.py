@@ -37,7 +37,7 @@ def runs_of(base: Base) -> Runs:
         WebhookSafe(options.keyring), base.clock, options.settings.botflow_webhook_networks, options.known_secrets
     )
     observers = [observer for plugin in base.plugins for observer in plugin.observers]
-    triggers = Triggers(database.engine, wake, base.channels)
+    triggers = Triggers(database.engine, wake, base.channels, base.tracing)
     return Runs(
         triggers=triggers,
         executions=Executions(

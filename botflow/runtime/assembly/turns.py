@@ -17,6 +17,7 @@ from botflow.runtime.assembly.base import Base
 from botflow.runtime.assembly.delivery import Delivery
 from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.measurements import Measurements
+from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.bursts import Bursts
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
@@ -31,19 +32,22 @@ from botflow.storage.turns.bursts import BurstRows
 
 
 class Committed:
-    """Called after each commit: counts and logs the turn, and calls the listener, so that others in the process know
-    of it."""
+    """Called after each commit: counts, logs and traces the turn, and calls the listener, so that others in the process
+    know of it."""
 
-    def __init__(self, turns: TurnLog, measurements: Measurements, clock: DatabaseClock) -> None:
+    def __init__(self, turns: TurnLog, measurements: Measurements, clock: DatabaseClock, tracing: Tracing) -> None:
         self.listener: Callable[[TurnCommit], None] = lambda commit: None
         self._turns = turns
         self._measurements = measurements
         self._clock = clock
+        self._tracing = tracing
 
     def __call__(self, commit: TurnCommit, turn: TurnId) -> None:
         seconds = self._clock.seconds_since(commit.inbound.received_at)
         self._measurements.committed(commit, seconds)
         self._turns.log(commit, turn, seconds)
+        if self._tracing.is_on:
+            self._tracing.committed(commit, turn, seconds)
         self.listener(commit)
 
 
@@ -64,7 +68,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     hot = HotSessions(database.turns, base.redis)
     bursts = Bursts(BurstRows(database.engine), base.hub)
     stack.push_async_callback(bursts.close)
-    on_committed = Committed(TurnLog(base.flows), base.measurements, base.clock)
+    on_committed = Committed(TurnLog(base.flows), base.measurements, base.clock, base.tracing)
     outcomes = Outcomes()
     runner = TurnRunner(
         owner=base.owner,
@@ -81,6 +85,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         values=KeptValueStore(database.artifacts),
         on_committed=on_committed,
         measurements=base.measurements,
+        tracing=base.tracing,
     )
     sessions = SessionTasks(
         owner=base.owner,
@@ -112,6 +117,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         channels=base.channels,
         clock=base.clock,
         on_committed=on_committed,
+        tracing=base.tracing,
     )
     return Turns(hot=hot, bursts=bursts, sessions=sessions, keeper=keeper, timers=timers, on_committed=on_committed)
 
@@ -136,4 +142,5 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
         known_secrets=base.options.known_secrets,
         measurements=base.measurements,
         log=structlog.get_logger("botflow.asks"),
+        tracing=base.tracing,
     )

@@ -28,6 +28,7 @@ from botflow.runtime.delivery.send_gate import Passage
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
+from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.delivery.outbox import Outbox
 
 # The number of loops that claim independently, so that one slow send does not delay every other session.
@@ -74,6 +75,7 @@ class Sender:
         gate: ConsentGate,
         known_secrets: KnownSecrets,
         pace: Pace = Pace(),
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -83,6 +85,7 @@ class Sender:
         self._gate = gate
         self._known_secrets = known_secrets
         self._pace = pace
+        self._tracing = tracing
         self._matching = asyncio.Lock()
         self._quiet_until_s = -inf
 
@@ -131,7 +134,10 @@ class Sender:
             passage = await self._passage(outbound)
             if passage.verdict != "send":
                 return await self._turn_away(outbound, passage)
-            sent = await self._hand_to_provider(outbound, claimed_s)
+            channel = self._channel_of(outbound)
+            with self._tracing.send(outbound, channel.name if channel else "") as span:
+                sent = await self._hand_to_provider(outbound, channel, claimed_s)
+                span.sent(sent)
             reach("send.accepted")
             # The provider's answer is known only here.
             await self._insist(lambda: self._settle(outbound, sent))
@@ -159,8 +165,7 @@ class Sender:
             case "fail":
                 await self._report(outbound, "failed", error_code=passage.code, reason=passage.reason)
 
-    async def _hand_to_provider(self, outbound: StoredOutbound, claimed_s: float) -> Sent:
-        channel = self._channel_of(outbound)
+    async def _hand_to_provider(self, outbound: StoredOutbound, channel: Channel | None, claimed_s: float) -> Sent:
         if channel is None:
             return Sent(state="held", error_code="channel.missing")
         if self._clock.monotonic_s() - claimed_s > self._pace.stale_claim_s:  # `reconcile` asks for it

@@ -60,7 +60,7 @@ class StartRequest:
     requested; `former_key` is one that it may have been started with before. `is_delivery`: the key was signed, so the
     execution is the same whatever its input. A webhook names its trigger's `node`. `metadata` is stored with the
     execution, for its readers. `organization` is the caller's: another one's workflow is unknown to it; None is this
-    process, which may start any.
+    process, which may start any. `trace` is the context of the trace that the run belongs to.
     """
 
     workflow: str
@@ -78,6 +78,7 @@ class StartRequest:
     address: str = ""
     metadata: dict[str, Any] | None = None
     trigger: Literal["api", "manual", "webhook"] = "api"
+    trace: str = ""
 
 
 def start_with(connection: Connection, request: StartRequest, channels: Channels = NO_CHANNELS) -> TriggeredExecution:
@@ -125,6 +126,7 @@ def start(connection: Connection, request: StartRequest, channels: Channels = NO
                 priority=PRIORITIES[request.priority],
                 user_name=request.user_name or None,
                 metadata=plain_input(request.metadata, LARGEST_METADATA),
+                trace=request.trace,
             ),
         )
         return run if request.is_delivery else same_input(run, given, request.key)

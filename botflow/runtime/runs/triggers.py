@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from botflow.records.access import Principal
 from botflow.records.runs import StartedRun
 from botflow.runtime.runs.emit import Event, emit
 from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
+from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.engines.engine import Engine, WholeEngine
 from botflow.storage.service.audit_log import record_change
 
@@ -19,11 +21,18 @@ from botflow.storage.service.audit_log import record_change
 class Triggers:
     """Starts workflows in transactions of its own, on botflow's database; `wake` says that a run can be claimed."""
 
-    def __init__(self, engine: WholeEngine, wake: Callable[[], None], channels: Channels = NO_CHANNELS) -> None:
+    def __init__(
+        self,
+        engine: WholeEngine,
+        wake: Callable[[], None],
+        channels: Channels = NO_CHANNELS,
+        tracing: Tracing = NO_TRACING,
+    ) -> None:
         self._whole = engine
         self._engine: Engine = engine
         self._wake = wake
         self._channels = channels
+        self._tracing = tracing
 
     def within(self, organization: int) -> Triggers:
         """Return the same for an organization's calls, which change rows of that organization alone."""
@@ -33,7 +42,8 @@ class Triggers:
 
     async def start(self, request: StartRequest, caller: Principal | None = None) -> TriggeredExecution:
         """See `start` in start.py. Its caller, if it is not this process, is named in the audit log."""
-        run = await self._engine.write(_start, request, self._channels, caller)
+        traced = replace(request, trace=self._tracing.context())
+        run = await self._engine.write(_start, traced, self._channels, caller)
         self._wake()
         return TriggeredExecution(run.execution, run.status)
 

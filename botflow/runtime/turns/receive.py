@@ -30,6 +30,7 @@ from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.overload import Overloaded
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
+from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import Bursts, holds_back
 from botflow.runtime.turns.first_step import Paused, first_step
@@ -80,6 +81,7 @@ class Receiver:
         on_committed: Callable[[TurnCommit, TurnId], None],
         leave_to_person: Callable[[int], Awaitable[bool]],
         check_queue: Callable[[], Awaitable[None]] = no_bound,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         """`leave_to_person` finishes the waiting messages of a session that was handed over; False for another."""
         self._owner = owner
@@ -98,6 +100,7 @@ class Receiver:
         self._on_committed = on_committed
         self._leave_to_person = leave_to_person
         self._check_queue = check_queue
+        self._tracing = tracing
         self._order = ArrivalOrder()
         self.refusals = Refusals()
         self._log = structlog.get_logger("botflow.receive")
@@ -159,6 +162,8 @@ class Receiver:
                 return stored, None
             if not isinstance(step, TurnCommit):
                 return stored, step
+            if self._tracing.is_on:
+                step = self._tracing.begin(step, (self._clock.now() - inbound.received_at).total_seconds())
             reach("turn.first_step")
             turn_id = await self._commit(step, live)
             if turn_id is not None:
@@ -266,6 +271,7 @@ class Receiver:
                 owner=self._owner if places else None,
                 parked=stored.parked,
                 by_token=by_token,
+                trace=self._tracing.context(),
             )
             if opts_out(inbound):
                 self._hot.forget(key)  # it is parked before its turn
@@ -317,6 +323,7 @@ class Receiver:
             inbound=inbound,
             flow_version=live.version_for(stored.key.external_id),
             execution=stored.session.execution or inbound.new_execution_id,
+            trace=self._tracing.context(),
         )
         self._sessions.start(Lease(stored, queued), step)
 

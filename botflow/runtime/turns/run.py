@@ -34,6 +34,7 @@ from botflow.runtime.delivery.opt_outs import ConsentKeeper, takes_back
 from botflow.runtime.process.failure_facts import code_of, is_known_outage, log_failure
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.served_flows import CannotRun, Flows
+from botflow.runtime.tracing.tracing import NO_TRACING, Span, Tracing
 from botflow.runtime.turns.bursts import Bursts, Superseded
 from botflow.runtime.turns.drafts import Draft
 from botflow.runtime.turns.first_step import Paused
@@ -41,7 +42,7 @@ from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.outages import insist, outage_pauses
 from botflow.runtime.turns.outcomes import Outcomes
 from botflow.runtime.turns.rendering import commit_of, receipt_of
-from botflow.runtime.turns.serving import Next, Serving
+from botflow.runtime.turns.serving import Next, Serving, carried_on
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.store import TurnStore
@@ -81,6 +82,7 @@ class TurnRunner:
         values: KeptValueStore,
         on_committed: Callable[[TurnCommit, TurnId], None],
         measurements: Measurements,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self._owner = owner
         self._turns = turns
@@ -96,10 +98,19 @@ class TurnRunner:
         self._values = values
         self._on_committed = on_committed
         self._measurements = measurements
+        self._tracing = tracing
         self._log = structlog.get_logger("botflow.turns")
 
     async def attempt(self, serving: Serving, lease: Lease, begun: Paused | Turn | None = None) -> Next:
         """Run one attempt; return the next action of the session's task. Failures are logged, not raised."""
+        with self._tracing.turn(lease) as span:
+            following = await self._attempt_while_away(serving, lease, begun, span)
+        return carried_on(following, lease)
+
+    async def _attempt_while_away(
+        self, serving: Serving, lease: Lease, begun: Paused | Turn | None, span: Span
+    ) -> Next:
+        """Run one attempt, begun again while the database or another server is away."""
         queued = lease.queued
         session, seq = queued.id
         serving.lease = LeaseId(queued.id, queued.attempt)
@@ -118,6 +129,7 @@ class TurnRunner:
                 log_failure(self._log, "attempt_failed", failure, **facts)
                 self._measurements.attempt_failed(code_of(failure))
                 if not is_known_outage(failure):
+                    span.failed(code_of(failure))
                     break
             else:
                 return finished.next or ("look on" if finished.must_look else None)
@@ -323,7 +335,8 @@ class TurnRunner:
     def _commit_of(
         self, stored: StoredSession, queued: StoredInbound, turn: Turn, version: int, parked: bool
     ) -> TurnCommit:
-        return commit_of(stored, queued.inbound, turn, self._channels, version=version, parked=parked)
+        commit = commit_of(stored, queued.inbound, turn, self._channels, version=version, parked=parked)
+        return self._tracing.stamped(commit)
 
 
 def _journalled(index: int, ask: Ask, answer: Answer) -> JournalledAnswer:

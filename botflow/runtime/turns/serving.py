@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from botflow.records.leases import Lease, LeaseId
@@ -31,3 +31,11 @@ class Serving:
     is_in_line: bool = False
     is_lost: bool = False
     is_last: bool = False
+
+
+def carried_on(following: Next, former: Lease) -> Next:
+    """Give the next stretch of a run the trace of the one before it."""
+    trace = former.queued.trace
+    if not trace or not isinstance(following, Lease) or following.queued.inbound.kind != "resume":
+        return following
+    return following._replace(queued=replace(following.queued, trace=following.queued.trace or trace))

@@ -23,6 +23,7 @@ from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.served_flows import Flows
+from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.runtime.turns.first_step import first_step
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.rendering import commit_of, receipt_of
@@ -54,6 +55,7 @@ class DueTimers:
         channels: Mapping[str, Channel],
         clock: Clock,
         on_committed: Callable[[TurnCommit, TurnId], None],
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self._turns = turns
         self._leases = leases
@@ -66,6 +68,7 @@ class DueTimers:
         self._channels = channels
         self._clock = clock
         self._on_committed = on_committed
+        self._tracing = tracing
 
     def steps(self) -> tuple[Step, ...]:
         """Return the step that fires due waits."""
@@ -92,6 +95,8 @@ class DueTimers:
             commit = await self._compute(wait)
             if commit is None:
                 return False
+            if self._tracing.is_on:
+                commit = self._tracing.begin(commit, 0.0)
             reach("timer.computed")
             turn_id = await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence: the stored timeout is tried again, and buried

@@ -54,12 +54,16 @@ def start_run(connection: Connection, start: RunStart) -> StartedRun:
         known = find_run(connection, start.workflow, start.key)
         assert known is not None, "a run that has the key was in the way"
         return known
-    connection.execute(insert(inbounds), new_inbound(inbound, session, 1, start.flow_version, start.priority or 0))
+    connection.execute(
+        insert(inbounds), new_inbound(inbound, session, 1, start.flow_version, start.priority or 0, start.trace)
+    )
     connection.execute(insert(executions), _execution(start, execution, session, received_at))
     return StartedRun(execution=execution, session=session, is_new=True, input=start.input)
 
 
-def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int, priority: int) -> dict[str, Any]:
+def new_inbound(
+    inbound: Inbound, session: int, seq: int, flow_version: int, priority: int, trace: str = ""
+) -> dict[str, Any]:
     """Return the row of an inbound that waits to be claimed."""
     return {
         "session_id": session,
@@ -71,7 +75,7 @@ def new_inbound(inbound: Inbound, session: int, seq: int, flow_version: int, pri
         "state": "new",
         "kind": inbound.kind,
         "key": inbound.key,
-        "content": inbound_content(inbound, inbound.sender),
+        "content": inbound_content(inbound, inbound.sender, trace),
         "priority": priority,
     }
 

@@ -22,6 +22,7 @@ from botflow.storage.turns.row_mapping import (
     pinned_version,
     takes_messages,
     timeout_s,
+    trace_for_send,
     trace_of,
     wake_until,
 )
@@ -130,6 +131,9 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
         row["keeps"] = True
     if commit.parts:
         row["parts"] = [_part(index, part) for index, part in enumerate(commit.parts)]
+        if commit.trace:
+            for part, stored in zip(commit.parts, row["parts"], strict=True):
+                stored["body"] |= trace_for_send(commit, part)
         row["hands_over"] = hands_over(commit)
     return row
 

@@ -14,11 +14,12 @@ from botflow.engine.inbound import Inbound, Location, Media
 from botflow.engine.kept_values import reference
 from botflow.engine.session import Session
 from botflow.records.leases import Arrival, Finishing, Lease
-from botflow.records.outbounds import StoredOutbound
+from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
+TRACE = "trace"  # in the JSON of an inbound that waits, and of a message to be sent; only where traces are recorded
 SESSION_COLUMNS = (
     "id",
     "workflow_id",
@@ -101,12 +102,17 @@ def stored_outbound(row: tuple[Any, ...]) -> StoredOutbound:
         created_at=created_at,
         provider_id=provider_id or "",
         attempts=attempts,
+        trace=body.get(TRACE, ""),
     )
 
 
-def inbound_content(inbound: Inbound, external_id: str) -> dict[str, Any] | None:
-    """Return the content column: empty fields are omitted, and also the sender when it is the session's person."""
+def inbound_content(inbound: Inbound, external_id: str, trace: str = "") -> dict[str, Any] | None:
+    """Return the content column: empty fields are omitted, and also the sender when it is the session's person.
+
+    `trace` is stored for the process that will take the turn; a turn that is taken at once needs none."""
     content = inbound.content()
+    if trace:
+        content[TRACE] = trace
     if inbound.sender != external_id:
         content["sender"] = inbound.sender
     if inbound.due is not None:
@@ -191,6 +197,7 @@ def leased_inbound(stored: StoredSession, row: Sequence[Any]) -> StoredInbound:
         inbound=inbound,
         flow_version=flow_version,
         has_answers=bool(has_answers),
+        trace=(content or {}).get(TRACE, ""),
         execution=stored.session.execution or inbound.new_execution_id,
     )
 
@@ -205,7 +212,7 @@ def arrival_row(arrival: Arrival) -> dict[str, Any]:
         "key": inbound.key,
         "kind": inbound.kind,
         "provider": inbound_provider(inbound),
-        "content": inbound_content(inbound, arrival.key.external_id),
+        "content": inbound_content(inbound, arrival.key.external_id, arrival.trace),
         "received_at": inbound.received_at,
         "seed": inbound.seed,
         "flow_version": arrival.flow_version,
@@ -219,6 +226,11 @@ def arrival_row(arrival: Arrival) -> dict[str, Any]:
 def answer_row(answer: JournalledAnswer) -> dict[str, Any]:
     """Return a journalled answer's columns."""
     return {"index": answer.index, "fingerprint": answer.fingerprint, "ask": answer.ask, "value": answer.value}
+
+
+def trace_for_send(commit: TurnCommit, part: OutboundPart) -> dict[str, Any]:
+    """Return what the body of a part holds beside its message: the context of the trace for a later send."""
+    return {TRACE: commit.trace} if commit.trace and part.state == "ready" else {}
 
 
 def takes_messages(commit: TurnCommit) -> bool:

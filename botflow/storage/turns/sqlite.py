@@ -135,7 +135,7 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 def _arrival_values(arrival: Arrival) -> dict[str, Any]:
     return {
         **key_values(arrival.key),
-        **inbound_values(arrival.inbound, arrival.key, arrival.flow_version),
+        **inbound_values(arrival.inbound, arrival.key, arrival.flow_version, arrival.trace),
         "inbound_state": "new",
         "now": now(),
         "reply_by": now(arrival.reply_within_s) if arrival.reply_within_s > 0 else None,

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from botflow.engine.inbound import Inbound
+from botflow.records.outbounds import OutboundPart
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.storage.engines.column_types import utc_text
@@ -19,6 +20,7 @@ from botflow.storage.turns.row_mapping import (
     inbound_provider,
     pinned_version,
     timeout_s,
+    trace_for_send,
     trace_of,
     wake_until,
 )
@@ -89,7 +91,7 @@ def moved_values(commit: TurnCommit) -> dict[str, Any]:
     }
 
 
-def inbound_values(inbound: Inbound, key: SessionKey, flow_version: int) -> dict[str, Any]:
+def inbound_values(inbound: Inbound, key: SessionKey, flow_version: int, trace: str = "") -> dict[str, Any]:
     """Return the parameters of INSERT_INBOUND that the inbound itself knows."""
     return {
         "received_at": utc_text(inbound.received_at),
@@ -98,7 +100,7 @@ def inbound_values(inbound: Inbound, key: SessionKey, flow_version: int) -> dict
         "kind": inbound.kind,
         "key": inbound.key,
         "provider": inbound_provider(inbound),
-        "content": json_text(inbound_content(inbound, key.external_id)),
+        "content": json_text(inbound_content(inbound, key.external_id, trace)),
     }
 
 
@@ -112,7 +114,7 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
     connection.executemany(
         INSERT_PART,
         [
-            (turn.session, at, version, index, turn.seq, part.state, json_text(part.message.to_json()), part.segments)
+            (turn.session, at, version, index, turn.seq, part.state, _body(commit, part), part.segments)
             for index, part in enumerate(commit.parts)
         ],
     )
@@ -130,3 +132,7 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
         connection.execute(INSERT_EXECUTION, (*columns, turn.session, at, commit.flow_version, change.began))
     else:
         connection.execute(UPDATE_EXECUTION, columns)
+
+
+def _body(commit: TurnCommit, part: OutboundPart) -> str | None:
+    return json_text(part.message.to_json() | trace_for_send(commit, part))
