@@ -12,6 +12,7 @@ from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.errand_runs import crash_run
+from tests.faults.event_crashes import crash_telling
 from tests.faults.publication_crashes import crash_publication
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
 from tests.faults.timing import TWILIO_WAITS_S, scaled
@@ -68,6 +69,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
     match point.partition(".")[0]:
         case "effects":
             return await crash_run(point, 1, url, folder)
+        case "event":
+            return await crash_telling(point, url, folder)
         case "publication":
             return await crash_publication(point, url, folder)
         case "timer":

@@ -211,7 +211,7 @@ class Webhooks:
             since = parse_moment(replay.since, "since")
         except ValueError as wrong:
             raise RejectedInbound(
-                str(wrong), code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
+                f"since is no time: {wrong}", code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
             ) from None
         await want_feed(self._engine, self._caller.organization)
         return _shown(await self._engine.write(self._replay, id, since))

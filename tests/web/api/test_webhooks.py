@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import pytest
-import uvicorn
 from sqlalchemy import func, select, update
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, Router
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from botflow.plugins import Plugin
 from botflow.records.events import LifecycleEvent
@@ -26,44 +20,10 @@ from botflow.storage.events.recording import SOURCES, missing_sources
 from botflow.storage.tables import event_consumers, event_feeds, event_sources, events
 from tests.runtime.until import until
 from tests.web.api.calls import answered, call, organization_key, outcome
+from tests.web.api.receiver import receiving
 from tests.web.site import API_KEY, ORDER, Site, open_site
 
 LOOPBACK = {"botflow_webhook_networks": ("127.0.0.0/8",)}
-
-
-@dataclass(slots=True)
-class Receiver:
-    """A web server that keeps what it gets, and answers as a test says."""
-
-    url: str = ""
-    status: int = 200
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    async def take(self, request: Request) -> Response:
-        self.got.append((dict(request.headers), await request.body()))
-        return Response(status_code=self.status, headers={"location": "/elsewhere"})
-
-    def types(self) -> list[str]:
-        return [orjson.loads(body)["type"] for _, body in self.got]
-
-    def verified(self, secret: str) -> list[Any]:
-        """Return what it got, verified by a library that is not ours."""
-        return [Webhook(secret).verify(body, headers) for headers, body in self.got]
-
-
-@asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    app = Router([Route("/{path:path}", receiver.take, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    receiver.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/events"
-    try:
-        yield receiver
-    finally:
-        server.should_exit = True
-        await running
 
 
 @dataclass(slots=True, eq=False)
@@ -297,7 +257,9 @@ async def test_an_observer_of_a_plugin_is_told_until_it_takes_note(database_url:
     async with open_site(database_url, flows=(ORDER,), plugins=(Plugin(name="noting", observers=(observer,)),)) as site:
 
         async def is_recording() -> bool:
-            return not await site.runtime.database.engine.read(missing_sources)
+            told = select(event_consumers.c.id)
+            found = await site.runtime.database.engine.read(lambda connection: connection.execute(told).scalars().all())
+            return found == ["observer:noting"]
 
         await until(is_recording)
         await (await site.visit()).say("Ann")
