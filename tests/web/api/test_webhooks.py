@@ -11,19 +11,22 @@ import pytest
 from sqlalchemy import func, select, update
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from botflow.keyring import Keyring
 from botflow.plugins import Plugin
 from botflow.records.events import LifecycleEvent
+from botflow.runtime.events.signatures import WebhookSafe, WebhookSecrets, reseal_webhooks
 from botflow.runtime.events.teller import PAUSES_S
 from botflow.storage.engines.dialects import now
 from botflow.storage.events.feeds import keep_house
 from botflow.storage.events.recording import SOURCES, missing_sources
+from botflow.storage.events.webhooks import all_webhooks, replace_secrets
 from botflow.storage.tables import event_consumers, event_feeds, event_sources, events
 from tests.runtime.until import until
 from tests.web.api.calls import answered, call, organization_key, outcome
 from tests.web.api.receiver import receiving
 from tests.web.site import API_KEY, ORDER, Site, open_site
 
-LOOPBACK = {"botflow_webhook_networks": ("127.0.0.0/8",)}
+LOOPBACK = ("127.0.0.0/8",)
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +43,10 @@ class Noting:
 
 
 async def test_a_webhook_gets_signed_events_in_order(database_url: str) -> None:
-    async with receiving() as receiver, open_site(database_url, flows=(ORDER,), **LOOPBACK) as site:
+    async with (
+        receiving() as receiver,
+        open_site(database_url, flows=(ORDER,), botflow_webhook_networks=LOOPBACK) as site,
+    ):
         made = await answered(site, "POST", "/webhooks", {"url": receiver.url})
         visit = await site.visit()
         await visit.say("Ann")
@@ -68,7 +74,10 @@ async def hurry(site: Site, **values: Any) -> None:
 
 
 async def test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_where_it_was(database_url: str) -> None:
-    async with receiving() as receiver, open_site(database_url, flows=(ORDER,), **LOOPBACK) as site:
+    async with (
+        receiving() as receiver,
+        open_site(database_url, flows=(ORDER,), botflow_webhook_networks=LOOPBACK) as site,
+    ):
         receiver.status = 302
         made = await answered(site, "POST", "/webhooks", {"url": receiver.url, "types": ["workflow.*"]})
         one = f"/webhooks/{made['id']}"
@@ -114,7 +123,10 @@ async def test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_whe
 
 
 async def test_a_webhook_is_changed_its_secret_rotated_and_it_is_deleted(database_url: str) -> None:
-    async with receiving() as receiver, open_site(database_url, flows=(ORDER,), **LOOPBACK) as site:
+    async with (
+        receiving() as receiver,
+        open_site(database_url, flows=(ORDER,), botflow_webhook_networks=LOOPBACK) as site,
+    ):
         made = await answered(site, "POST", "/webhooks", {"url": receiver.url})
         one = f"/webhooks/{made['id']}"
         listed = await call(site, "GET", "/webhooks")
@@ -275,3 +287,26 @@ async def test_an_observer_of_a_plugin_is_told_until_it_takes_note(database_url:
 async def hurried(site: Site, observer: Noting) -> bool:
     await hurry(site)
     return len(observer.noted) > 3
+
+
+async def test_a_new_secret_of_the_deployment_opens_the_secrets_of_webhooks(database_url: str) -> None:
+    former, newest = "former-secret-0123456789-0123456789", "newest-secret-0123456789-0123456789"
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        made = await answered(site, "POST", "/webhooks", {"url": "https://example.com/"})
+        engine = site.runtime.database.engine
+        organization = (await engine.read(all_webhooks))[0].organization
+        sealed = WebhookSafe(Keyring(former)).seal(organization, made["id"], WebhookSecrets(current="whsec_AAAA"))
+        [row] = await engine.read(all_webhooks)
+        assert await engine.write(replace_secrets, row, sealed) == 1
+        both = WebhookSafe(Keyring(newest, former))
+        assert [await engine.write(reseal_webhooks, both) for _ in range(2)] == [1, 0]
+        [row] = await engine.read(all_webhooks)
+        assert WebhookSafe(Keyring(newest)).open(row).current == "whsec_AAAA"
+
+
+async def test_a_turn_writes_no_row_for_events_while_another_organization_alone_wants_them(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        theirs = await organization_key(site, "theirs")
+        await answered(site, "GET", "/events", key=theirs)
+        await (await site.visit()).say("Ann")
+        assert await noted(site) == 0
