@@ -42,7 +42,7 @@ def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) 
 NO_CODES = re.compile(
     r"botflow(_twilio)?\..*|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
-    r"|.*\.(html|svg|json|js)|(files|held|next|organizations|publications|sessions|users|workflows)\.(id|parked|state|seq|session)"
+    r"|.*\.(html|svg|json|js)|(files|held|next|organizations|publications|sessions|users|webhooks|workflows)\.(id|parked|state|seq|session)"
     r"|opt_(in|out)\.\w+"
 )
 
