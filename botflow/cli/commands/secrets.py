@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 @secrets.command(epilog="Example: BOTFLOW_SECRET_KEY=new...,former... botflow secrets rotate")
 def rotate(as_json: AsJson = False) -> None:
-    """Seal the stored credentials with the first secret in BOTFLOW_SECRET_KEY.
+    """Seal the stored credentials and the secrets of webhooks with the first secret in BOTFLOW_SECRET_KEY.
 
     Restart every process with both secrets first. Afterwards the credentials do not need the former one any more; keep
     it for as long as visitors' tokens that it signed shall be valid, at most 90 days.
@@ -40,12 +40,14 @@ def rotate(as_json: AsJson = False) -> None:
 
 
 async def _reseal(url: str, keyring: Keyring) -> int:
+    from botflow.runtime.events.signatures import WebhookSafe, reseal_webhooks
     from botflow.runtime.vault import Vault
     from botflow.storage.credentials import Credentials
     from botflow.storage.database import open_database
 
     database = await open_database(url, migrate=False)
     try:
-        return await Vault(Credentials(database.engine), keyring).reseal()
+        webhooks = await database.engine.write(reseal_webhooks, WebhookSafe(keyring))
+        return webhooks + await Vault(Credentials(database.engine), keyring).reseal()
     finally:
         await database.close()

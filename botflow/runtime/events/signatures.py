@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
+from sqlalchemy import Connection
 
 from botflow.keyring import Keyring
 from botflow.runtime.sealing import Sealer
-from botflow.storage.events.webhooks import WebhookRow
+from botflow.storage.events.webhooks import WebhookRow, all_webhooks, replace_secrets
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -78,6 +79,17 @@ class WebhookSafe:
             return None
         place = _place(row.organization, row.id)
         return self._sealer.seal(self._sealer.open(row.secrets, place), place)
+
+
+def reseal_webhooks(connection: Connection, safe: WebhookSafe) -> int:
+    """Seal the secrets of every webhook with the newest key; return how many were sealed with a former one. UsageError
+    like `WebhookSafe.open`."""
+    count = 0
+    for row in all_webhooks(connection):
+        sealed = safe.resealed(row)
+        if sealed is not None:
+            count += replace_secrets(connection, row, sealed)
+    return count
 
 
 def _place(organization: int, id: str) -> bytes:

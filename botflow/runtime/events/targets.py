@@ -22,6 +22,14 @@ Network = IPv4Network | IPv6Network
 WITHIN_S = 15.0  # for name, connection and answer together
 LONGEST_URL = 2_000
 MOST_ADDRESSES = 3  # that are tried
+# Why an event was not received, as deliveries say it.
+ERRORS = {
+    "webhook.refused": "the receiver answered with another status than 2xx; redirects are not followed",
+    "webhook.timeout": "no answer came within 15 seconds",
+    "webhook.no_answer": "the connection broke before the answer",
+    "webhook.unreachable": "no connection could be made to any address of the host",
+    "observer.failed": "an observer of a plugin raised; the log has the exception",
+}
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -40,9 +48,9 @@ class Sent:
 class TargetRefused(Exception):
     """A webhook may not be sent there; `code` says why."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code = name
 
 
 def check_url(url: str, networks: Sequence[Network]) -> SplitResult:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
@@ -15,10 +14,20 @@ from botflow.moment import parse_moment
 from botflow.records.access import Principal
 from botflow.records.events import LifecycleEvent
 from botflow.runtime.events.signatures import WebhookSecrets, new_secret
-from botflow.runtime.events.targets import LONGEST_URL, Sent, TargetRefused, check_url
+from botflow.runtime.events.targets import Sent, TargetRefused, check_url
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.events.events import check_types, place_of
-from botflow.service.models import Body, Page, Shown, Wrong
+from botflow.service.events.webhook_models import (
+    Attempt,
+    Delivery,
+    MadeWebhook,
+    NewWebhook,
+    Replay,
+    Rotation,
+    Webhook,
+    WebhookChange,
+)
+from botflow.service.models import Page
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.events import webhooks
 from botflow.storage.events.consumers import (
@@ -38,97 +47,6 @@ if TYPE_CHECKING:
 
 MOST_WEBHOOKS = 50
 _SORT, _BY_NUMBER = "-createdAt", "-number"
-Types = Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=40)]
-Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL)]
-Enabled = Literal["enabled", "disabled"]
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise Wrong("*.invalid", "has control characters", "write it in one line")
-    return text
-
-
-Description = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
-
-
-class NewWebhook(Body):
-    """A webhook to make. Without `types` it gets all events."""
-
-    example = '{"url": "https://example.com/botflow", "types": ["workflow.*", "message.failed"]}'
-
-    url: Url
-    description: Description = ""
-    types: Types = Field(default_factory=list)
-
-
-class WebhookChange(Body):
-    """What to change. `status: enabled` puts a disabled webhook into service again."""
-
-    example = '{"types": ["workflow.failed"]}'
-
-    url: Url | None = None
-    description: Description | None = None
-    types: Types | None = None
-    status: Enabled | None = None
-
-
-class Rotation(Body):
-    """How long the former secret signs beside the new one."""
-
-    example = '{"overlapHours": 24}'
-
-    overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
-
-
-class Replay(Body):
-    """From which time on events are sent again."""
-
-    example = '{"since": "2026-11-27T09:30:00Z"}'
-
-    since: Annotated[str, Field(max_length=60)]
-
-
-class Webhook(Shown):
-    """A webhook without its secret. While it is disabled, `disabledReason` says why."""
-
-    id: str
-    url: str
-    description: str
-    types: list[str]
-    status: Enabled
-    disabled_at: datetime | None
-    disabled_reason: str | None
-    created_at: datetime
-    updated_at: datetime
-    revision: int
-
-
-class MadeWebhook(Webhook):
-    """A webhook with its new secret, which is shown this once."""
-
-    secret: str
-
-
-class Delivery(Shown):
-    """What became of an event: `delivered`, `retrying`, or `failed` for good. `status` is that of the last answer."""
-
-    event: str
-    type: str
-    state: DeliveryState
-    attempts: int
-    status: int | None
-    error: str | None
-    at: datetime
-
-
-class Attempt(Shown):
-    """What came of sending an event just now."""
-
-    event: str
-    is_received: bool
-    status: int | None
-    error: str | None
 
 
 class Webhooks:
@@ -215,7 +133,7 @@ class Webhooks:
             since = parse_moment(replay.since, "since")
         except ValueError as wrong:
             raise RejectedInbound(
-                str(wrong), code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
+                f"since is no time: {wrong}", code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
             ) from None
         await self._wanted_feed()
         return _shown(await self._engine.write(self._replay, id, since))

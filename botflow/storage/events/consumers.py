@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Update, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, case, delete, insert, or_, select, update
 
 from botflow.storage.engines.dialects import now, upsert
-from botflow.storage.tables import event_consumers, event_feeds, organizations
+from botflow.storage.tables import event_consumers, event_feeds, organizations, processes
 
 OBSERVER = "observer:"
 
@@ -70,7 +70,11 @@ def claim_consumers(
     mine = event_consumers.c.id.not_like(f"{OBSERVER}%") | event_consumers.c.id.in_(
         [OBSERVER + name for name in observers]
     )
-    is_free = event_consumers.c.owned_until.is_(None) | (event_consumers.c.owned_until <= now())
+    is_free = or_(
+        event_consumers.c.owned_until.is_(None),
+        event_consumers.c.owned_until <= now(),
+        event_consumers.c.owner.not_in(select(processes.c.id)),  # it has died
+    )
     due = (
         select(event_consumers)
         .where(event_consumers.c.due_at <= now(), is_free, mine)

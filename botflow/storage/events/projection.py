@@ -117,11 +117,13 @@ class _Turn:
 
     def _begin(self, node: str) -> Told:
         self.open_node = node
-        return "step.started", {"node": node}
+        kind: EventType = "step.started"
+        return kind, {"node": node}
 
     def _end(self, node: str, outcome: str, **more: str) -> Told:
         self.open_node = ""
-        return "step.ended", {"node": node, "outcome": outcome, **more}
+        kind: EventType = "step.ended"
+        return kind, {"node": node, "outcome": outcome, **more}
 
     def _end_open(self, outcome: str) -> Iterator[Told]:
         if self.open_node:

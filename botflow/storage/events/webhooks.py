@@ -118,7 +118,7 @@ def list_deliveries(
     return [Delivery(**row._mapping) for row in connection.execute(_LATEST.page(mine, after, limit))]
 
 
-def all_secrets(connection: Connection) -> list[WebhookRow]:
+def all_webhooks(connection: Connection) -> list[WebhookRow]:
     """Return every webhook of the deployment, for a new BOTFLOW_SECRET_KEY."""
     return [_row(row) for row in connection.execute(select(webhooks))]
 

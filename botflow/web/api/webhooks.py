@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.events.webhooks import (
+from botflow.service.events.webhook_models import (
     Attempt,
     Delivery,
     MadeWebhook,

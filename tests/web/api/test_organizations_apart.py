@@ -69,6 +69,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     [execution] = (await call(site, "GET", "/executions", key=key)).json()["items"]
     secrets = {"module": "twilio", "name": SECRET, "fields": {"accountSid": "AC" + "0" * 32, "authToken": SECRET}}
     credential = (await call(site, "POST", "/credentials", secrets, key=key)).json()
+    hook = (await call(site, "POST", "/webhooks", {"url": f"https://{SECRET}.example/"}, key=key)).json()
     plan = (await call(site, "POST", "/workflows/theirs/plan", {}, key=key)).json()
     planned = await call(site, "POST", "/workflows/theirs/publish", {"token": plan["token"]}, key=key)
     other = await call(site, "PUT", "/workflows/theirs/draft", {**document, "apology": SECRET}, key=key)
@@ -86,6 +87,8 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "execution": execution["id"],
         "credential": credential["id"],
         "canary": str(canary["id"]),
+        "webhook": hook["id"],
+        "event": (await call(site, "GET", "/events", key=key)).json()["next"],
         "publication": str(planned.json()["publication"]),
         "call": f"{session['id']}.1.0",
         "inbound": f"{session['id']}.1",
