@@ -188,13 +188,13 @@ export interface WorkflowDiff {
 /** A preview that can be published: `token` does so, while the draft and the active version are these. */
 export interface PublicationPlan {
   workflow: string;
-  revision: number;
-  replaces: number | null;
   waits: number;
   wouldMove: number;
   wouldStay: number;
   refused: number;
   nodes: PlannedNode[];
+  revision: number;
+  replaces: number | null;
   token: string;
   expiresAt: string;
 }
@@ -220,6 +220,48 @@ export interface Publication {
   refused: Record<string, number>;
 }
 
+/**
+ * A version that a share of the new executions gets. `version` is on trial, `base` was active when it began.
+ * `publication` moves the sessions of an end by plan. State `replaced`: a newer file made another version active.
+ */
+export interface Canary {
+  id: number;
+  workflow: string;
+  state: "running" | "promoted" | "aborted" | "replaced";
+  version: number;
+  base: number;
+  percent: number;
+  revision: number;
+  author: string;
+  createdAt: string;
+  endedAt: string | null;
+  publication: number | null;
+}
+
+/** Both versions over the same time: since the canary began, and at most the last 31 days of it. */
+export interface CanaryReport {
+  workflow: string;
+  canary: number;
+  after: string;
+  before: string;
+  onTrial: ArmReport;
+  base: ArmReport;
+}
+
+/** What ending a canary would do to the sessions that wait; `token` does so while the canary runs. */
+export interface CanaryPlan {
+  workflow: string;
+  waits: number;
+  wouldMove: number;
+  wouldStay: number;
+  refused: number;
+  nodes: PlannedNode[];
+  canary: number;
+  end: "promote" | "abort";
+  token: string;
+  expiresAt: string;
+}
+
 /** One run from trigger to end. */
 export interface Execution {
   id: string;
@@ -227,7 +269,7 @@ export interface Execution {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -244,6 +286,8 @@ export interface Execution {
   wakesAt: string | null;
   /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
   error: Record<string, any> | null;
+  /** Of a fork its original. */
+  forkedFrom: ShownOrigin | null;
 }
 
 /** A started execution. It runs as soon as a worker takes it. */
@@ -259,7 +303,7 @@ export interface ExecutionDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -276,6 +320,8 @@ export interface ExecutionDetails {
   wakesAt: string | null;
   /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
   error: Record<string, any> | null;
+  /** Of a fork its original. */
+  forkedFrom: ShownOrigin | null;
   /** The user whose credentials it may use. */
   user: string | null;
   input: any;
@@ -350,6 +396,40 @@ export interface TriggerResult {
 /** The executions that an event has started, one of each workflow that listens for it. */
 export interface StartedByEvent {
   executions: TriggerResult[];
+}
+
+/** What happened. `data` has ids and codes, and nothing that a person said. */
+export interface Event {
+  id: string;
+  type: string;
+  timestamp: string;
+  data: Record<string, any>;
+}
+
+/**
+ * A schedule trigger of a workflow's active version; `schedule` is the trigger's id. `out_of_service` says that its
+ * workflow is not active. `nextAt` is null while it starts nothing.
+ */
+export interface ShownSchedule {
+  workflow: string;
+  schedule: string;
+  cron: string;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  status: "active" | "paused" | "out_of_service";
+  nextAt: string | null;
+  pausedAt: string | null;
+  pausedBy: string | null;
+  lastRun: ScheduledRun | null;
+}
+
+/** When a schedule is due next. While it is paused, or its workflow is out of service, it starts nothing then. */
+export interface SchedulePreview {
+  workflow: string;
+  schedule: string;
+  cron: string;
+  timeZone: string;
+  times: PlannedRun[];
 }
 
 /** One call of a model. */
@@ -469,6 +549,125 @@ export interface RevokedToken {
   sessionId: string;
   externalId: string;
   revoked: boolean;
+}
+
+/**
+ * What a session got: a message, a timer's end, a trigger of a run. `turn` is its place in the session; `key` is the
+ * provider's id. `new` is one that waits for its turn; `stale` one that came too late to change anything; `dead` one
+ * whose turn failed each time. `answeredWith` is the turn that answered it, when messages were answered together.
+ */
+export interface Inbound {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  status: "new" | "done" | "stale" | "dead";
+  receivedAt: string;
+  turn: number;
+  key: string;
+  from: string;
+  to: string | null;
+  text: string;
+  payload: string | null;
+  media: (Record<string, any>)[];
+  location: Record<string, any> | null;
+  attempts: number;
+  answeredWith: number | null;
+}
+
+/** An inbound with what its turn did, and the messages that answered it. */
+export interface InboundDetails {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  status: "new" | "done" | "stale" | "dead";
+  receivedAt: string;
+  turn: number;
+  key: string;
+  from: string;
+  to: string | null;
+  text: string;
+  payload: string | null;
+  media: (Record<string, any>)[];
+  location: Record<string, any> | null;
+  attempts: number;
+  answeredWith: number | null;
+  events: TurnEvent[];
+  answers: Outbound[];
+}
+
+/**
+ * A message to a person. `turn` is the inbound that it answers; `status` is how far it got, and `errorCode` why it got
+ * no further. `held` ones wait for an operator. `segments` is what the provider charges for. `dueAt` is when it is
+ * tried again.
+ */
+export interface Outbound {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  turn: number;
+  status: "ready" | "handed" | "sending" | "sent" | "delivered" | "read" | "failed" | "suppressed" | "unknown" | "held";
+  from: string | null;
+  to: string;
+  text: string;
+  media: (Record<string, any>)[];
+  quickReplies: (Record<string, any>)[];
+  author: string | null;
+  errorCode: string | null;
+  attempts: number;
+  segments: number | null;
+  providerId: string | null;
+  createdAt: string;
+  updatedAt: string | null;
+  dueAt: string | null;
+}
+
+/** A message with the decisions about it, the newest first: why it was held, delayed or suppressed. */
+export interface OutboundDetails {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  turn: number;
+  status: "ready" | "handed" | "sending" | "sent" | "delivered" | "read" | "failed" | "suppressed" | "unknown" | "held";
+  from: string | null;
+  to: string;
+  text: string;
+  media: (Record<string, any>)[];
+  quickReplies: (Record<string, any>)[];
+  author: string | null;
+  errorCode: string | null;
+  attempts: number;
+  segments: number | null;
+  providerId: string | null;
+  createdAt: string;
+  updatedAt: string | null;
+  dueAt: string | null;
+  decisions: Decision[];
+}
+
+/**
+ * One decision. `reason` is a stable code; `subject` is the message, as `<version>.<index>` of the session or with the
+ * session before it, or the key of the inbound that it is about.
+ */
+export interface Decision {
+  id: number;
+  at: string;
+  channel: string;
+  address: string;
+  kind: "opt_out" | "opt_in" | "suppressed" | "delayed" | "held" | "refused" | "released";
+  reason: string;
+  session: string | null;
+  subject: string | null;
+  detail: Record<string, any>;
 }
 
 /** A person at an address. */
@@ -602,6 +801,54 @@ export interface Erasure {
   isGenuine: boolean | null;
 }
 
+/** A webhook without its secret. While it is disabled, `disabledReason` says why. */
+export interface Webhook {
+  id: string;
+  url: string;
+  description: string;
+  types: string[];
+  status: "enabled" | "disabled";
+  disabledAt: string | null;
+  disabledReason: string | null;
+  createdAt: string;
+  updatedAt: string;
+  revision: number;
+}
+
+/** A webhook with its new secret, which is shown this once. */
+export interface MadeWebhook {
+  id: string;
+  url: string;
+  description: string;
+  types: string[];
+  status: "enabled" | "disabled";
+  disabledAt: string | null;
+  disabledReason: string | null;
+  createdAt: string;
+  updatedAt: string;
+  revision: number;
+  secret: string;
+}
+
+/** What came of sending an event just now. */
+export interface Attempt {
+  event: string;
+  isReceived: boolean;
+  status: number | null;
+  error: string | null;
+}
+
+/** What became of an event: `delivered`, `retrying`, or `failed` for good. `status` is that of the last answer. */
+export interface Delivery {
+  event: string;
+  type: string;
+  state: "delivered" | "retrying" | "failed";
+  attempts: number;
+  status: number | null;
+  error: string | null;
+  at: string;
+}
+
 /** An execution with the first page of its log. */
 export interface RunDetails {
   id: string;
@@ -609,7 +856,7 @@ export interface RunDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, message or opened. */
+  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -626,6 +873,8 @@ export interface RunDetails {
   wakesAt: string | null;
   /** Why it failed: `{node, code, message}`, and `data` if an operator gave some. */
   error: Record<string, any> | null;
+  /** Of a fork its original. */
+  forkedFrom: ShownOrigin | null;
   /** The user whose credentials it may use. */
   user: string | null;
   input: any;
@@ -717,7 +966,7 @@ export interface MoveTo {
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
 /** One kind of thing that a caller may do in its organization. */
-export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "people:erase" | "metrics:read" | "organizations:write";
+export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "metrics:read" | "organizations:write";
 
 /**
  * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
@@ -792,6 +1041,31 @@ export interface PlannedNode {
   refused: Refused[];
 }
 
+/**
+ * How the executions of one version do that began in the time of the report. `statuses` says how many are in each now;
+ * `fallbacks` and `errors` count how often an edge of these names was followed, `handovers` how often a person took a
+ * conversation over. `waiting` at a node is of all its executions, also of earlier ones. Cost is that of models' calls
+ * whose price is known.
+ */
+export interface ArmReport {
+  version: number;
+  started: number;
+  statuses: Record<string, number>;
+  fallbacks: number;
+  errors: number;
+  handovers: number;
+  calls: number;
+  costUsd: number;
+  nodes: NodeCount[];
+}
+
+/** Where a fork began. */
+export interface ShownOrigin {
+  executionId: string;
+  /** The number of the step that it begins before. */
+  step: number;
+}
+
 /** Tokens of models. */
 export interface Tokens {
   prompt: number;
@@ -821,6 +1095,27 @@ export interface ExecutionStep {
   asks: number;
   tokens: Tokens;
   costUsd: number | null;
+  /** Whether another execution may begin before this step. */
+  canFork: boolean;
+}
+
+/**
+ * The run that a schedule started last: for which moment, and what it did. `status` is null when the execution was
+ * deleted, for its age.
+ */
+export interface ScheduledRun {
+  executionId: string;
+  scheduledAt: string;
+  status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled" | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  error: Record<string, any> | null;
+}
+
+/** A time at which a schedule is due: `at` in UTC, `local` by the clocks of its time zone. */
+export interface PlannedRun {
+  at: string;
+  local: string;
 }
 
 /** The calls of models of one workflow, node (as `workflow.node`), model, or day (UTC) on which executions started. */
@@ -1039,6 +1334,49 @@ export class Calls extends Caller {
    */
   rollbackPublication(workflow: string | number, publication: string | number, options?: Repeatable): Promise<Publication>;
 
+  /**
+   * Let a share of the new executions begin in a version of the draft, or in a stored version. Who gets it is decided
+   * once for each person, when an execution begins; those under way stay. `If-Match` names the draft's revision. It
+   * needs the scope `workflows:write`.
+   */
+  createCanary(workflow: string | number, options: { percent: number; version?: number | null; message?: string } & Repeatable & Conditional): Promise<Canary>;
+
+  /** List the canaries of a workflow, the newest first; at most one runs. It needs the scope `workflows:read`. */
+  getCanaries(workflow: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<Canary>;
+
+  /** Read a canary. It needs the scope `workflows:read`. */
+  getCanary(workflow: string | number, canary: string | number, options?: CallOptions): Promise<Canary>;
+
+  /**
+   * Give a canary a larger or smaller share of the new executions. A larger one takes nobody out of it. It needs the
+   * scope `workflows:write`.
+   */
+  updateCanary(workflow: string | number, canary: string | number, options: { percent: number } & Conditional): Promise<Canary>;
+
+  /**
+   * Compare the executions of both versions that began while the canary runs: how they end, what they cost, and how far
+   * they come. It needs the scope `executions:read`.
+   */
+  getCanaryReport(workflow: string | number, canary: string | number, options?: CallOptions): Promise<CanaryReport>;
+
+  /**
+   * Say what would become of each session that waits if the canary were promoted or aborted. Nothing is changed; the
+   * answer's `token` does what was planned. It needs the scope `workflows:write`.
+   */
+  planCanaryEnd(workflow: string | number, canary: string | number, options: { moves?: Record<string, "stay" | "same" | "restart" | MoveTo>; default?: "stay" | "same" | "restart"; end: "promote" | "abort" } & Repeatable): Promise<CanaryPlan>;
+
+  /**
+   * Make the canary's version the active one. Sessions in other versions stay there, or go where a plan says whose
+   * `token` is given. It needs the scope `workflows:write`.
+   */
+  promoteCanary(workflow: string | number, canary: string | number, options?: { token?: string | null } & Repeatable & Conditional): Promise<Canary>;
+
+  /**
+   * Let all new executions begin in the active version again. Sessions in the canary's version stay there until they
+   * end, or return as a plan says whose `token` is given. It needs the scope `workflows:write`.
+   */
+  abortCanary(workflow: string | number, canary: string | number, options?: { token?: string | null } & Repeatable & Conditional): Promise<Canary>;
+
   /** List the executions of your organization, the newest first. It needs the scope `executions:read`. */
   getExecutions(options?: { cursor?: string; limit?: number; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean; after?: string | Date; before?: string | Date; sort?: "startedAt" | "-startedAt" } & CallOptions): Pages<Execution>;
 
@@ -1142,10 +1480,101 @@ export class Calls extends Caller {
   updateCurrentNode(execution: string | number, options: { node: string } & CallOptions): Promise<Execution>;
 
   /**
+   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
+   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
+   * `executions:write`.
+   */
+  forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; key?: string } & Repeatable): Promise<Execution>;
+
+  /**
    * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
    * scope `executions:read`.
    */
   exportResults(options: { workflow: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; after?: string | Date; before?: string | Date; format?: "csv" | "jsonl" } & CallOptions): Download;
+
+  /**
+   * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept
+   * for a week, and recorded from the first call on. `next` is the `after` of the next call, also when there are no
+   * more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-ID`. It needs the
+   * scope `events:read`.
+   */
+  getEvents(options?: { after?: string; types?: string; limit?: number } & CallOptions): Pages<Event>;
+
+  /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
+  getWebhooks(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Webhook>;
+
+  /**
+   * Send events to an address from now on, signed as Standard Webhooks describes it. `secret` is shown this once. It
+   * needs the scope `webhooks:write`.
+   */
+  createWebhook(options: { url: string; description?: string; types?: string[] } & Repeatable): Promise<MadeWebhook>;
+
+  /** Show a webhook, and why it is disabled if it is. It needs the scope `webhooks:read`. */
+  getWebhook(webhook: string | number, options?: CallOptions): Promise<Webhook>;
+
+  /**
+   * Change a webhook, or put it into service again: it goes on with the first event that it did not get. It needs the
+   * scope `webhooks:write`.
+   */
+  updateWebhook(webhook: string | number, options?: { url?: string | null; description?: string | null; types?: string[] | null; status?: "enabled" | "disabled" | null } & Conditional): Promise<Webhook>;
+
+  /** Delete a webhook, and what is known of its deliveries. It needs the scope `webhooks:write`. */
+  deleteWebhook(webhook: string | number, options?: CallOptions): Promise<void>;
+
+  /**
+   * Give a webhook a new secret, which is shown this once. The former one signs beside it for `overlapHours`. It needs
+   * the scope `webhooks:write`.
+   */
+  rotateWebhookSecret(webhook: string | number, options?: { overlapHours?: number } & Repeatable): Promise<MadeWebhook>;
+
+  /**
+   * Send an event of the type `webhook.test` now, once, and say what came of it. It needs the scope `webhooks:write`.
+   */
+  testWebhook(webhook: string | number, options?: Repeatable): Promise<Attempt>;
+
+  /** List what became of the events of the last week, the newest event first. It needs the scope `webhooks:read`. */
+  getWebhookDeliveries(webhook: string | number, options?: { cursor?: string; limit?: number; state?: "delivered" | "retrying" | "failed" } & CallOptions): Pages<Delivery>;
+
+  /** Send one event again now, once, and say what came of it. It needs the scope `webhooks:write`. */
+  replayEvent(webhook: string | number, event: string | number, options?: Repeatable): Promise<Attempt>;
+
+  /**
+   * Send all events since a time again, in their order; a disabled webhook is put into service. It needs the scope
+   * `webhooks:write`.
+   */
+  replayWebhook(webhook: string | number, options: { since: string } & Repeatable): Promise<Webhook>;
+
+  /**
+   * List the schedules of all workflows, with the next and the last run of each. It needs the scope `executions:read`.
+   */
+  getSchedules(options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownSchedule>;
+
+  /** List the schedules of a workflow. It needs the scope `executions:read`. */
+  getSchedulesByWorkflowId(workflow: string | number, options?: CallOptions): Pages<ShownSchedule>;
+
+  /** Read a schedule: when it is due next, and what its last run did. It needs the scope `executions:read`. */
+  getSchedule(workflow: string | number, schedule: string | number, options?: CallOptions): Promise<ShownSchedule>;
+
+  /** List the next times of a schedule, by the clocks of its time zone. It needs the scope `executions:read`. */
+  previewSchedule(workflow: string | number, schedule: string | number, options?: { count?: number } & CallOptions): Promise<SchedulePreview>;
+
+  /**
+   * Let a schedule start nothing until it is resumed, whatever is published meanwhile. It needs the scope
+   * `executions:write`.
+   */
+  pauseSchedule(workflow: string | number, schedule: string | number, options?: Repeatable): Promise<ShownSchedule>;
+
+  /**
+   * Let a paused schedule go on from now; what it would have started meanwhile is not made up for. It needs the scope
+   * `executions:write`.
+   */
+  resumeSchedule(workflow: string | number, schedule: string | number, options?: Repeatable): Promise<ShownSchedule>;
+
+  /**
+   * Start a run of a schedule now, beside those of its times; also while it is paused. It needs the scope
+   * `executions:write`.
+   */
+  runSchedule(workflow: string | number, schedule: string | number, options?: Repeatable): Promise<StartedExecution>;
 
   /**
    * List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`
@@ -1160,7 +1589,7 @@ export class Calls extends Caller {
   getExecutionAiCalls(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<AiCall>;
 
   /** Sum up calls, tokens and cost of models by workflow, node, model, or day. It needs the scope `executions:read`. */
-  getUsage(options?: { groupBy?: "workflow" | "node" | "model" | "day"; workflow?: string; model?: string; topic?: string; after?: string | Date; before?: string | Date } & CallOptions): Promise<Usage>;
+  getUsage(options?: { groupBy?: "workflow" | "node" | "model" | "day"; workflow?: string; version?: number; model?: string; topic?: string; after?: string | Date; before?: string | Date } & CallOptions): Promise<Usage>;
 
   /**
    * Count the visits of each node and edge of a version, and who waits at each node now. It needs the scope
@@ -1235,6 +1664,39 @@ export class Calls extends Caller {
    * `sessions:write`.
    */
   revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
+
+  /**
+   * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
+   * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
+   */
+  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Pages<Inbound>;
+
+  /**
+   * Read what came in, with what its turn did and the messages that answered it. It needs the scope `sessions:read`.
+   */
+  getInbound(inbound: string | number, options?: CallOptions): Promise<InboundDetails>;
+
+  /**
+   * List messages to people, session by session, the newest of each first. It needs a workflow, a session, an
+   * externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`. A page may have less than `limit`, and
+   * another one after it. It needs the scope `sessions:read`.
+   */
+  getOutbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "ready" | "handed" | "sending" | "sent" | "delivered" | "read" | "failed" | "suppressed" | "unknown" | "held"; turn?: number } & CallOptions): Pages<Outbound>;
+
+  /** Read a message, with the decisions about it. It needs the scope `sessions:read`. */
+  getOutbound(outbound: string | number, options?: CallOptions): Promise<OutboundDetails>;
+
+  /** Send a held message after all, as if for the first time. It needs the scope `sessions:write`. */
+  releaseOutbound(outbound: string | number, options?: Repeatable): Promise<Outbound>;
+
+  /** Give a held message up: it has failed, and is not sent. It needs the scope `sessions:write`. */
+  dropOutbound(outbound: string | number, options?: Repeatable): Promise<Outbound>;
+
+  /**
+   * List the decisions about an address, the newest first: why messages were or were not sent. It needs the scope
+   * `sessions:read`.
+   */
+  getDecisions(options: { cursor?: string; limit?: number; address: string; channel?: string } & CallOptions): Pages<Decision>;
 
   /**
    * Set a contact's time zone, such as `Europe/Berlin`, or none, for all workflows. It needs the scope

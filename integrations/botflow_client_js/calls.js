@@ -403,6 +403,111 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Let a share of the new executions begin in a version of the draft, or in a stored version. Who gets it is decided
+   * once for each person, when an execution begins; those under way stay. `If-Match` names the draft's revision. It
+   * needs the scope `workflows:write`.
+   */
+  createCanary(workflow, { percent, version, message, ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries`,
+      body: { percent, version, message },
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List the canaries of a workflow, the newest first; at most one runs. It needs the scope `workflows:read`. */
+  getCanaries(workflow, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** Read a canary. It needs the scope `workflows:read`. */
+  getCanary(workflow, canary, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Give a canary a larger or smaller share of the new executions. A larger one takes nobody out of it. It needs the
+   * scope `workflows:write`.
+   */
+  updateCanary(workflow, canary, { percent, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}`,
+      body: { percent },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Compare the executions of both versions that began while the canary runs: how they end, what they cost, and how far
+   * they come. It needs the scope `executions:read`.
+   */
+  getCanaryReport(workflow, canary, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}/report`,
+      signal,
+    });
+  }
+
+  /**
+   * Say what would become of each session that waits if the canary were promoted or aborted. Nothing is changed; the
+   * answer's `token` does what was planned. It needs the scope `workflows:write`.
+   */
+  planCanaryEnd(workflow, canary, { moves, default: default_, end, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}/plan`,
+      body: { moves, default: default_, end },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Make the canary's version the active one. Sessions in other versions stay there, or go where a plan says whose
+   * `token` is given. It needs the scope `workflows:write`.
+   */
+  promoteCanary(workflow, canary, { token, ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}/promote`,
+      body: { token },
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let all new executions begin in the active version again. Sessions in the canary's version stay there until they
+   * end, or return as a plan says whose `token` is given. It needs the scope `workflows:write`.
+   */
+  abortCanary(workflow, canary, { token, ifMatch, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/canaries/${segment(canary)}/abort`,
+      body: { token },
+      ifMatch,
+      idempotencyKey,
+      signal,
+    });
+  }
+
   /** List the executions of your organization, the newest first. It needs the scope `executions:read`. */
   getExecutions({ cursor, limit, workflow, status, session, topLevel, after, before, sort, signal } = {}) {
     return this._list({
@@ -677,6 +782,21 @@ export class Calls extends Caller {
   }
 
   /**
+   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
+   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
+   * `executions:write`.
+   */
+  forkExecution(execution, { step, variables, version, askAgain, newQuestions, key, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/executions/${segment(execution)}/fork`,
+      body: { step, variables, version, askAgain, newQuestions, key },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
    * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
    * scope `executions:read`.
    */
@@ -685,6 +805,216 @@ export class Calls extends Caller {
       method: "GET",
       path: "/api/v1/results",
       query: { workflow, status, after, before, format },
+      signal,
+    });
+  }
+
+  /**
+   * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept
+   * for a week, and recorded from the first call on. `next` is the `after` of the next call, also when there are no
+   * more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-ID`. It needs the
+   * scope `events:read`.
+   */
+  getEvents({ after, types, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/events",
+      query: { after, types, limit },
+      signal,
+    });
+  }
+
+  /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
+  getWebhooks({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/webhooks",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Send events to an address from now on, signed as Standard Webhooks describes it. `secret` is shown this once. It
+   * needs the scope `webhooks:write`.
+   */
+  createWebhook({ url, description, types, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/webhooks",
+      body: { url, description, types },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Show a webhook, and why it is disabled if it is. It needs the scope `webhooks:read`. */
+  getWebhook(webhook, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/webhooks/${segment(webhook)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Change a webhook, or put it into service again: it goes on with the first event that it did not get. It needs the
+   * scope `webhooks:write`.
+   */
+  updateWebhook(webhook, { url, description, types, status, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/webhooks/${segment(webhook)}`,
+      body: { url, description, types, status },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /** Delete a webhook, and what is known of its deliveries. It needs the scope `webhooks:write`. */
+  deleteWebhook(webhook, { signal } = {}) {
+    return this._do({
+      method: "DELETE",
+      path: `/api/v1/webhooks/${segment(webhook)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Give a webhook a new secret, which is shown this once. The former one signs beside it for `overlapHours`. It needs
+   * the scope `webhooks:write`.
+   */
+  rotateWebhookSecret(webhook, { overlapHours, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/webhooks/${segment(webhook)}/rotate`,
+      body: { overlapHours },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Send an event of the type `webhook.test` now, once, and say what came of it. It needs the scope `webhooks:write`.
+   */
+  testWebhook(webhook, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/webhooks/${segment(webhook)}/test`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List what became of the events of the last week, the newest event first. It needs the scope `webhooks:read`. */
+  getWebhookDeliveries(webhook, { cursor, limit, state, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/webhooks/${segment(webhook)}/deliveries`,
+      query: { cursor, limit, state },
+      signal,
+    });
+  }
+
+  /** Send one event again now, once, and say what came of it. It needs the scope `webhooks:write`. */
+  replayEvent(webhook, event, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/webhooks/${segment(webhook)}/events/${segment(event)}/replay`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Send all events since a time again, in their order; a disabled webhook is put into service. It needs the scope
+   * `webhooks:write`.
+   */
+  replayWebhook(webhook, { since, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/webhooks/${segment(webhook)}/replay`,
+      body: { since },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the schedules of all workflows, with the next and the last run of each. It needs the scope `executions:read`.
+   */
+  getSchedules({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/schedules",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** List the schedules of a workflow. It needs the scope `executions:read`. */
+  getSchedulesByWorkflowId(workflow, { signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules`,
+      signal,
+    });
+  }
+
+  /** Read a schedule: when it is due next, and what its last run did. It needs the scope `executions:read`. */
+  getSchedule(workflow, schedule, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules/${segment(schedule)}`,
+      signal,
+    });
+  }
+
+  /** List the next times of a schedule, by the clocks of its time zone. It needs the scope `executions:read`. */
+  previewSchedule(workflow, schedule, { count, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules/${segment(schedule)}/preview`,
+      query: { count },
+      signal,
+    });
+  }
+
+  /**
+   * Let a schedule start nothing until it is resumed, whatever is published meanwhile. It needs the scope
+   * `executions:write`.
+   */
+  pauseSchedule(workflow, schedule, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules/${segment(schedule)}/pause`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let a paused schedule go on from now; what it would have started meanwhile is not made up for. It needs the scope
+   * `executions:write`.
+   */
+  resumeSchedule(workflow, schedule, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules/${segment(schedule)}/resume`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Start a run of a schedule now, beside those of its times; also while it is paused. It needs the scope
+   * `executions:write`.
+   */
+  runSchedule(workflow, schedule, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/workflows/${segment(workflow)}/schedules/${segment(schedule)}/run`,
+      idempotencyKey,
       signal,
     });
   }
@@ -722,11 +1052,11 @@ export class Calls extends Caller {
   }
 
   /** Sum up calls, tokens and cost of models by workflow, node, model, or day. It needs the scope `executions:read`. */
-  getUsage({ groupBy, workflow, model, topic, after, before, signal } = {}) {
+  getUsage({ groupBy, workflow, version, model, topic, after, before, signal } = {}) {
     return this._call({
       method: "GET",
       path: "/api/v1/usage",
-      query: { groupBy, workflow, model, topic, after, before },
+      query: { groupBy, workflow, version, model, topic, after, before },
       signal,
     });
   }
@@ -917,6 +1247,86 @@ export class Calls extends Caller {
       path: `/api/v1/workflows/${segment(workflow)}/sessions/revoke`,
       body: { externalId },
       idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
+   * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
+   */
+  getInbounds({ cursor, limit, workflow, session, externalId, channel, after, before, status, kind, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/inbounds",
+      query: { cursor, limit, workflow, session, externalId, channel, after, before, status, kind },
+      signal,
+    });
+  }
+
+  /**
+   * Read what came in, with what its turn did and the messages that answered it. It needs the scope `sessions:read`.
+   */
+  getInbound(inbound, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/inbounds/${segment(inbound)}`,
+      signal,
+    });
+  }
+
+  /**
+   * List messages to people, session by session, the newest of each first. It needs a workflow, a session, an
+   * externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`. A page may have less than `limit`, and
+   * another one after it. It needs the scope `sessions:read`.
+   */
+  getOutbounds({ cursor, limit, workflow, session, externalId, channel, after, before, status, turn, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/outbounds",
+      query: { cursor, limit, workflow, session, externalId, channel, after, before, status, turn },
+      signal,
+    });
+  }
+
+  /** Read a message, with the decisions about it. It needs the scope `sessions:read`. */
+  getOutbound(outbound, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/outbounds/${segment(outbound)}`,
+      signal,
+    });
+  }
+
+  /** Send a held message after all, as if for the first time. It needs the scope `sessions:write`. */
+  releaseOutbound(outbound, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/outbounds/${segment(outbound)}/release`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Give a held message up: it has failed, and is not sent. It needs the scope `sessions:write`. */
+  dropOutbound(outbound, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/outbounds/${segment(outbound)}/drop`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the decisions about an address, the newest first: why messages were or were not sent. It needs the scope
+   * `sessions:read`.
+   */
+  getDecisions({ cursor, limit, address, channel, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/decisions",
+      query: { cursor, limit, address, channel },
       signal,
     });
   }

@@ -2,16 +2,20 @@
 
 from botflow_client.calls.api_keys import APIKeysCalls, AsyncAPIKeysCalls
 from botflow_client.calls.audit_log import AsyncAuditLogCalls, AuditLogCalls
+from botflow_client.calls.canaries import AsyncCanariesCalls, CanariesCalls
 from botflow_client.calls.contacts import AsyncContactsCalls, ContactsCalls
 from botflow_client.calls.credentials import AsyncCredentialsCalls, CredentialsCalls
 from botflow_client.calls.drafts import AsyncDraftsCalls, DraftsCalls
 from botflow_client.calls.edges import AsyncEdgesCalls, EdgesCalls
 from botflow_client.calls.erasures import AsyncErasuresCalls, ErasuresCalls
+from botflow_client.calls.events import AsyncEventsCalls, EventsCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
+from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
 from botflow_client.calls.organizations import AsyncOrganizationsCalls, OrganizationsCalls
 from botflow_client.calls.publications import AsyncPublicationsCalls, PublicationsCalls
+from botflow_client.calls.schedules import AsyncSchedulesCalls, SchedulesCalls
 from botflow_client.calls.sessions import AsyncSessionsCalls, SessionsCalls
 from botflow_client.calls.short_addresses import AsyncShortAddressesCalls, ShortAddressesCalls
 from botflow_client.calls.token_keys import AsyncTokenKeysCalls, TokenKeysCalls
@@ -29,9 +33,13 @@ class Calls(
     EdgesCalls,
     VersionsCalls,
     PublicationsCalls,
+    CanariesCalls,
     ExecutionsCalls,
+    EventsCalls,
+    SchedulesCalls,
     UsageCalls,
     SessionsCalls,
+    MessagesCalls,
     ContactsCalls,
     CredentialsCalls,
     APIKeysCalls,
@@ -53,9 +61,13 @@ class AsyncCalls(
     AsyncEdgesCalls,
     AsyncVersionsCalls,
     AsyncPublicationsCalls,
+    AsyncCanariesCalls,
     AsyncExecutionsCalls,
+    AsyncEventsCalls,
+    AsyncSchedulesCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,
+    AsyncMessagesCalls,
     AsyncContactsCalls,
     AsyncCredentialsCalls,
     AsyncAPIKeysCalls,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -337,6 +337,39 @@ class ExecutionsCalls(Caller):
         """
         return self._call(
             Execution, make_request("PUT", f"/api/v1/executions/{segment(execution)}/node", body={"node": node})
+        )
+
+    def fork_execution(
+        self,
+        execution: str | int,
+        *,
+        step: int,
+        variables: Mapping[str, Any] | Omit = OMIT,
+        version: int | Omit | None = OMIT,
+        ask_again: Sequence[str] | Omit = OMIT,
+        new_questions: Literal["stop", "ask"] | Omit = OMIT,
+        key: str | Omit = OMIT,
+        idempotency_key: str | None = None,
+    ) -> Execution:
+        """Begin a new execution before a step of a run, with other variables; the run stays as it is. What models
+        and actions answered the run, they answer the fork. It sends no message and emits no event. It needs the
+        scope `executions:write`.
+        """
+        return self._call(
+            Execution,
+            make_request(
+                "POST",
+                f"/api/v1/executions/{segment(execution)}/fork",
+                body={
+                    "step": step,
+                    "variables": variables,
+                    "version": version,
+                    "askAgain": ask_again,
+                    "newQuestions": new_questions,
+                    "key": key,
+                },
+                idempotency_key=idempotency_key,
+            ),
         )
 
     def export_results(
@@ -676,6 +709,39 @@ class AsyncExecutionsCalls(AsyncCaller):
         """
         return await self._call(
             Execution, make_request("PUT", f"/api/v1/executions/{segment(execution)}/node", body={"node": node})
+        )
+
+    async def fork_execution(
+        self,
+        execution: str | int,
+        *,
+        step: int,
+        variables: Mapping[str, Any] | Omit = OMIT,
+        version: int | Omit | None = OMIT,
+        ask_again: Sequence[str] | Omit = OMIT,
+        new_questions: Literal["stop", "ask"] | Omit = OMIT,
+        key: str | Omit = OMIT,
+        idempotency_key: str | None = None,
+    ) -> Execution:
+        """Begin a new execution before a step of a run, with other variables; the run stays as it is. What models
+        and actions answered the run, they answer the fork. It sends no message and emits no event. It needs the
+        scope `executions:write`.
+        """
+        return await self._call(
+            Execution,
+            make_request(
+                "POST",
+                f"/api/v1/executions/{segment(execution)}/fork",
+                body={
+                    "step": step,
+                    "variables": variables,
+                    "version": version,
+                    "askAgain": ask_again,
+                    "newQuestions": new_questions,
+                    "key": key,
+                },
+                idempotency_key=idempotency_key,
+            ),
         )
 
     def export_results(

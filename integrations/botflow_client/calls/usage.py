@@ -59,6 +59,7 @@ class UsageCalls(Caller):
         *,
         group_by: Literal["workflow", "node", "model", "day"] | None = None,
         workflow: str | None = None,
+        version: int | None = None,
         model: str | None = None,
         topic: str | None = None,
         after: str | datetime | None = None,
@@ -75,6 +76,7 @@ class UsageCalls(Caller):
                 query={
                     "groupBy": group_by,
                     "workflow": workflow,
+                    "version": version,
                     "model": model,
                     "topic": topic,
                     "after": after,
@@ -152,6 +154,7 @@ class AsyncUsageCalls(AsyncCaller):
         *,
         group_by: Literal["workflow", "node", "model", "day"] | None = None,
         workflow: str | None = None,
+        version: int | None = None,
         model: str | None = None,
         topic: str | None = None,
         after: str | datetime | None = None,
@@ -168,6 +171,7 @@ class AsyncUsageCalls(AsyncCaller):
                 query={
                     "groupBy": group_by,
                     "workflow": workflow,
+                    "version": version,
                     "model": model,
                     "topic": topic,
                     "after": after,

@@ -2,11 +2,13 @@
 
 from botflow_client.models.api_keys import Key, MadeKey, Scope
 from botflow_client.models.audit_log import Change
+from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
 from botflow_client.models.contacts import Contact
 from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
 from botflow_client.models.edges import EdgeDetail
 from botflow_client.models.erasures import Erasure
+from botflow_client.models.events import Attempt, Delivery, Event, MadeWebhook, Webhook
 from botflow_client.models.executions import (
     Execution,
     ExecutionDetails,
@@ -16,15 +18,18 @@ from botflow_client.models.executions import (
     ShownArtifact,
     ShownCheckpoint,
     ShownLogEntry,
+    ShownOrigin,
     StartedByEvent,
     StartedExecution,
     Tokens,
     TriggerResult,
 )
 from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
+from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
+from botflow_client.models.schedules import PlannedRun, ScheduledRun, SchedulePreview, ShownSchedule
 from botflow_client.models.sessions import (
     AddedNote,
     HistoryEntry,
@@ -37,7 +42,7 @@ from botflow_client.models.sessions import (
 )
 from botflow_client.models.short_addresses import RunDetails
 from botflow_client.models.token_keys import Role, TokenKey
-from botflow_client.models.usage import AiCall, EdgeCount, NodeCount, Usage, UsageGroup, WorkflowCounts
+from botflow_client.models.usage import AiCall, EdgeCount, Usage, UsageGroup, WorkflowCounts
 from botflow_client.models.users import MadeUser, User
 from botflow_client.models.versions import (
     ChangedEdge,
@@ -55,17 +60,25 @@ from botflow_client.models.workflows import Workflow
 __all__ = [
     "AddedNote",
     "AiCall",
+    "ArmReport",
+    "Attempt",
+    "Canary",
+    "CanaryPlan",
+    "CanaryReport",
     "Change",
     "ChangedEdge",
     "ChangedNode",
     "Contact",
     "Credential",
+    "Decision",
     "DeletedNode",
+    "Delivery",
     "Edge",
     "EdgeCount",
     "EdgeDetail",
     "EditedGraph",
     "Erasure",
+    "Event",
     "Execution",
     "ExecutionDetails",
     "ExecutionStep",
@@ -74,9 +87,12 @@ __all__ = [
     "FieldType",
     "Finding",
     "HistoryEntry",
+    "Inbound",
+    "InboundDetails",
     "Key",
     "MadeKey",
     "MadeUser",
+    "MadeWebhook",
     "Module",
     "ModuleField",
     "MovedNode",
@@ -85,7 +101,10 @@ __all__ = [
     "NodeDetail",
     "NodePositions",
     "Organization",
+    "Outbound",
+    "OutboundDetails",
     "PlannedNode",
+    "PlannedRun",
     "Position",
     "Publication",
     "PublicationPlan",
@@ -98,6 +117,8 @@ __all__ = [
     "Role",
     "RunDetails",
     "SaidMessage",
+    "SchedulePreview",
+    "ScheduledRun",
     "Scope",
     "Session",
     "SessionContext",
@@ -105,6 +126,8 @@ __all__ = [
     "ShownArtifact",
     "ShownCheckpoint",
     "ShownLogEntry",
+    "ShownOrigin",
+    "ShownSchedule",
     "StartedByEvent",
     "StartedExecution",
     "TokenKey",
@@ -118,6 +141,7 @@ __all__ = [
     "ValueChange",
     "Version",
     "VersionDetail",
+    "Webhook",
     "Workflow",
     "WorkflowCounts",
     "WorkflowDiff",

@@ -17,7 +17,7 @@ class Execution:
     """The number of the workflow's version that it is on, 0 for one that is not stored any more."""
     status: Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
     trigger: str
-    """What began it: api, event, schedule, webhook, manual, child, message or opened."""
+    """What began it: api, event, schedule, webhook, manual, child, fork, message or opened."""
     session: int
     channel: str
     """The channel of its conversation, `run` for a run without a person."""
@@ -33,6 +33,8 @@ class Execution:
     """When it goes on by itself."""
     error: dict[str, Any] | None
     """Why it failed: `{node, code, message}`, and `data` if an operator gave some."""
+    forked_from: ShownOrigin | None
+    """Of a fork its original."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class ExecutionDetails:
     """The number of the workflow's version that it is on, 0 for one that is not stored any more."""
     status: Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
     trigger: str
-    """What began it: api, event, schedule, webhook, manual, child, message or opened."""
+    """What began it: api, event, schedule, webhook, manual, child, fork, message or opened."""
     session: int
     channel: str
     """The channel of its conversation, `run` for a run without a person."""
@@ -69,6 +71,8 @@ class ExecutionDetails:
     """When it goes on by itself."""
     error: dict[str, Any] | None
     """Why it failed: `{node, code, message}`, and `data` if an operator gave some."""
+    forked_from: ShownOrigin | None
+    """Of a fork its original."""
     user: str | None
     """The user whose credentials it may use."""
     input: Any
@@ -158,6 +162,15 @@ class StartedByEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOrigin:
+    """Where a fork began."""
+
+    execution_id: str
+    step: int
+    """The number of the step that it begins before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
     """Tokens of models."""
 
@@ -192,3 +205,5 @@ class ExecutionStep:
     asks: int
     tokens: Tokens
     cost_usd: float | None
+    can_fork: bool
+    """Whether another execution may begin before this step."""

@@ -12,13 +12,13 @@ class PublicationPlan:
     """A preview that can be published: `token` does so, while the draft and the active version are these."""
 
     workflow: str
-    revision: int
-    replaces: int | None
     waits: int
     would_move: int
     would_stay: int
     refused: int
     nodes: list[PlannedNode]
+    revision: int
+    replaces: int | None
     token: str
     expires_at: datetime
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from botflow_client.models.executions import ShownCheckpoint, ShownLogEntry, Tokens
+from botflow_client.models.executions import ShownCheckpoint, ShownLogEntry, ShownOrigin, Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class RunDetails:
     """The number of the workflow's version that it is on, 0 for one that is not stored any more."""
     status: Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
     trigger: str
-    """What began it: api, event, schedule, webhook, manual, child, message or opened."""
+    """What began it: api, event, schedule, webhook, manual, child, fork, message or opened."""
     session: int
     channel: str
     """The channel of its conversation, `run` for a run without a person."""
@@ -35,6 +35,8 @@ class RunDetails:
     """When it goes on by itself."""
     error: dict[str, Any] | None
     """Why it failed: `{node, code, message}`, and `data` if an operator gave some."""
+    forked_from: ShownOrigin | None
+    """Of a fork its original."""
     user: str | None
     """The user whose credentials it may use."""
     input: Any

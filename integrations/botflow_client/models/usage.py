@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from botflow_client.models.canaries import NodeCount
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiCall:
@@ -69,15 +71,6 @@ class UsageGroup:
     """US dollars, of the calls whose price is known."""
     unpriced: int
     """How many calls have no known price."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeCount:
-    """How often a node was visited, and how many executions wait there now."""
-
-    node: str
-    visits: int
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
