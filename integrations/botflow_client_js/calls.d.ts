@@ -398,12 +398,10 @@ export interface StartedByEvent {
   executions: TriggerResult[];
 }
 
-/** What happened. `data` has ids and codes, and nothing that a person said. */
-export interface Event {
-  id: string;
-  type: string;
-  timestamp: string;
-  data: Record<string, any>;
+/** Events in their order. `next` is the place after them, also when there are no more yet: give it as `after`. */
+export interface EventPage {
+  items: Event[];
+  next: string;
 }
 
 /**
@@ -421,6 +419,12 @@ export interface ShownSchedule {
   pausedAt: string | null;
   pausedBy: string | null;
   lastRun: ScheduledRun | null;
+}
+
+/** PageOfShownSchedule. */
+export interface PageOfShownSchedule {
+  items: ShownSchedule[];
+  next?: string | null;
 }
 
 /** When a schedule is due next. While it is paused, or its workflow is out of service, it starts nothing then. */
@@ -677,11 +681,10 @@ export interface Contact {
   timeZone: string | null;
 }
 
-/** A module, and the fields that its sets have. */
-export interface Module {
-  id: string;
-  name: string;
-  fields: ModuleField[];
+/** PageOfModule. */
+export interface PageOfModule {
+  items: Module[];
+  next?: string | null;
 }
 
 /**
@@ -1099,6 +1102,14 @@ export interface ExecutionStep {
   canFork: boolean;
 }
 
+/** What happened. `data` has ids and codes, and nothing that a person said. */
+export interface Event {
+  id: string;
+  type: string;
+  timestamp: string;
+  data: Record<string, any>;
+}
+
 /**
  * The run that a schedule started last: for which moment, and what it did. `status` is null when the execution was
  * deleted, for its age.
@@ -1152,6 +1163,20 @@ export interface TurnEvent {
   values: any[];
 }
 
+/** A module, and the fields that its sets have. */
+export interface Module {
+  id: string;
+  name: string;
+  fields: ModuleField[];
+}
+
+/** Sessions that would stay though they should move: why, how many, and the first of them. */
+export interface Refused {
+  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
+  count: number;
+  sessions: number[];
+}
+
 /** A field of a module. A sensitive one is never shown again. */
 export interface ModuleField {
   id: string;
@@ -1162,13 +1187,6 @@ export interface ModuleField {
   sensitive: boolean;
   required: boolean;
   default: string | number | boolean | null;
-}
-
-/** Sessions that would stay though they should move: why, how many, and the first of them. */
-export interface Refused {
-  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
-  count: number;
-  sessions: number[];
 }
 
 /** What a field holds. */
@@ -1498,7 +1516,7 @@ export class Calls extends Caller {
    * more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-ID`. It needs the
    * scope `events:read`.
    */
-  getEvents(options?: { after?: string; types?: string; limit?: number } & CallOptions): Pages<Event>;
+  getEvents(options?: { after?: string; types?: string; limit?: number } & CallOptions): Promise<EventPage>;
 
   /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
   getWebhooks(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Webhook>;
@@ -1550,7 +1568,7 @@ export class Calls extends Caller {
   getSchedules(options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownSchedule>;
 
   /** List the schedules of a workflow. It needs the scope `executions:read`. */
-  getSchedulesByWorkflowId(workflow: string | number, options?: CallOptions): Pages<ShownSchedule>;
+  getSchedulesByWorkflowId(workflow: string | number, options?: CallOptions): Promise<PageOfShownSchedule>;
 
   /** Read a schedule: when it is due next, and what its last run did. It needs the scope `executions:read`. */
   getSchedule(workflow: string | number, schedule: string | number, options?: CallOptions): Promise<ShownSchedule>;
@@ -1705,7 +1723,7 @@ export class Calls extends Caller {
   updateContact(channel: string | number, address: string | number, options: { timeZone: string | null } & CallOptions): Promise<Contact>;
 
   /** List the modules that have credentials, and their fields. It needs the scope `credentials:read`. */
-  getCredentialModules(options?: CallOptions): Pages<Module>;
+  getCredentialModules(options?: CallOptions): Promise<PageOfModule>;
 
   /**
    * List the credentials by name, inactive ones too. With `user`: those that this user may use. It needs the scope

@@ -816,7 +816,7 @@ export class Calls extends Caller {
    * scope `events:read`.
    */
   getEvents({ after, types, limit, signal } = {}) {
-    return this._list({
+    return this._call({
       method: "GET",
       path: "/api/v1/events",
       query: { after, types, limit },
@@ -954,7 +954,7 @@ export class Calls extends Caller {
 
   /** List the schedules of a workflow. It needs the scope `executions:read`. */
   getSchedulesByWorkflowId(workflow, { signal } = {}) {
-    return this._list({
+    return this._call({
       method: "GET",
       path: `/api/v1/workflows/${segment(workflow)}/schedules`,
       signal,
@@ -1346,7 +1346,7 @@ export class Calls extends Caller {
 
   /** List the modules that have credentials, and their fields. It needs the scope `credentials:read`. */
   getCredentialModules({ signal } = {}) {
-    return this._list({
+    return this._call({
       method: "GET",
       path: "/api/v1/credential-modules",
       signal,

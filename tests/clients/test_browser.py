@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Route
 
 from docs.generate.clients.files import JAVASCRIPT
 from tests.web.api.calls import hello
-from tests.web.chat.conftest import browser  # noqa: F401 -- a fixture
+from tests.web.chat.conftest import browser, shared_browser  # noqa: F401 -- fixtures
 from tests.web.site import API_KEY, open_site
 
 CALLS = """

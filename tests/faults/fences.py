@@ -113,8 +113,8 @@ FIRST_STEP = (
     ),
     Fence(
         Receiver._run,
-        "if accepted.version != stored.session.version:",
-        "if False:",
+        "accepted.version != stored.session.version or",
+        "",
         test_receive.test_a_session_that_moved_between_the_look_at_it_and_accept_starts_its_turn_over,
     ),
     Fence(

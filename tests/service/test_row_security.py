@@ -48,9 +48,9 @@ INSERT INTO file_pieces VALUES ('f{session}', 0, 'x');
 INSERT INTO sign_ins SELECT 'd{organization}', min(id), now(), now() FROM users WHERE organization_id = {organization};
 INSERT INTO publication_sessions (publication_id, session_id, state)
     SELECT min(id), {session}, 'moved' FROM publications WHERE workflow_id = {workflow} ON CONFLICT DO NOTHING;
-INSERT INTO event_feeds VALUES ({organization}, 'x', 0, now() + interval '7 days');
+INSERT INTO event_feeds VALUES ({organization}, 'x', 0, now() + interval '7 days') ON CONFLICT DO NOTHING;
 INSERT INTO event_sources (organization_id, at, source, refers) VALUES ({organization}, now(), 'x', 'x');
-INSERT INTO events VALUES ({organization}, 1, now(), 'x', '{{}}');
+INSERT INTO events VALUES ({organization}, 1, now(), 'x', '{{}}') ON CONFLICT DO NOTHING;
 INSERT INTO webhooks VALUES ('h{organization}', {organization}, 'x', 'x', '[]', 'x', 1, now(), now());
 INSERT INTO event_consumers VALUES ({organization}, 'x', false, 0, 0, 0);
 INSERT INTO webhook_deliveries VALUES ('h{organization}', 1, 'x', 'x', 1, NULL, NULL, now());

@@ -180,7 +180,7 @@ LOOKING = (
     LOOK("due_at <= :now", "true", partial(leases.test_a_due_effect_is_seen, due_in_s=60.0, is_seen=False)),
     LOOK("next_at <= :now", "true", partial(leases.test_a_due_schedule_is_seen, due_in_s=60.0, is_seen=False)),
     LOOK("coalesce(active_version, '')", "''", leases.test_the_look_tells_when_other_versions_are_served),
-    LOOK("|| ':' || status", "", leases.test_the_look_tells_when_other_versions_are_served),
+    LOOK("|| ':' || workflows.status", "", leases.test_the_look_tells_when_other_versions_are_served),
 )
 
 SQLITE_LEASE_FENCES = (*LEASING, *LOOKING)

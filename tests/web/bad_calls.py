@@ -310,7 +310,7 @@ METHODS = tuple(
     Bad(405, "http.method_not_allowed", method, path)
     for path, methods in (
         (STARTS, ("PUT", "DELETE")),
-        (EVENTS, ("GET", "PUT", "DELETE")),
+        (EVENTS, ("PUT", "DELETE")),
         ("/api/v1/executions", ("POST", "DELETE")),
         (ONE, ("POST", "DELETE")),
         (f"{ONE}/pause", ("GET", "DELETE")),

@@ -118,7 +118,8 @@ def _answer(described: Mapping[str, Any], schemas: Mapping[str, Schema]) -> tupl
     if schema is None:
         return "download", {}
     properties = schemas.get(name_of(schema), {}).get("properties", {})
-    if properties.keys() == {"items", "next"}:
+    # A list that is read from an event on, such as that of events, has no end: it is one call for each page.
+    if properties.keys() == {"items", "next"} and any(each["name"] == "cursor" for each in described["parameters"]):
         return "list", properties["items"]["items"]
     return "call", schema
 

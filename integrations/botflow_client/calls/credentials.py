@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botflow_client.models.credentials import Credential, Module
+from botflow_client.models.credentials import Credential, PageOfModule
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
@@ -14,9 +14,9 @@ from botflow_client.transport import AsyncCaller, Caller
 class CredentialsCalls(Caller):
     """Credentials."""
 
-    def get_credential_modules(self) -> Pages[Module]:
+    def get_credential_modules(self) -> PageOfModule:
         """List the modules that have credentials, and their fields. It needs the scope `credentials:read`."""
-        return self._list(Module, "/api/v1/credential-modules", {})
+        return self._call(PageOfModule, make_request("GET", "/api/v1/credential-modules"))
 
     def get_credentials_by_module(
         self, *, cursor: str | None = None, limit: int | None = None, module: str | None = None, user: str | None = None
@@ -129,9 +129,9 @@ class CredentialsCalls(Caller):
 class AsyncCredentialsCalls(AsyncCaller):
     """Credentials."""
 
-    def get_credential_modules(self) -> AsyncPages[Module]:
+    async def get_credential_modules(self) -> PageOfModule:
         """List the modules that have credentials, and their fields. It needs the scope `credentials:read`."""
-        return self._list(Module, "/api/v1/credential-modules", {})
+        return await self._call(PageOfModule, make_request("GET", "/api/v1/credential-modules"))
 
     def get_credentials_by_module(
         self, *, cursor: str | None = None, limit: int | None = None, module: str | None = None, user: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from botflow_client.models.events import Attempt, Delivery, Event, MadeWebhook, Webhook
+from botflow_client.models.events import Attempt, Delivery, EventPage, MadeWebhook, Webhook
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
@@ -15,15 +15,15 @@ from botflow_client.transport import AsyncCaller, Caller
 class EventsCalls(Caller):
     """Events."""
 
-    def get_events(
-        self, *, after: str | None = None, types: str | None = None, limit: int | None = None
-    ) -> Pages[Event]:
+    def get_events(self, *, after: str | None = None, types: str | None = None, limit: int | None = None) -> EventPage:
         """Read the events of your organization in their order, from the oldest that is kept or after `after`. They
         are kept for a week, and recorded from the first call on. `next` is the `after` of the next call, also when
         there are no more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-
         ID`. It needs the scope `events:read`.
         """
-        return self._list(Event, "/api/v1/events", {"after": after, "types": types, "limit": limit})
+        return self._call(
+            EventPage, make_request("GET", "/api/v1/events", query={"after": after, "types": types, "limit": limit})
+        )
 
     def get_webhooks(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[Webhook]:
         """List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`."""
@@ -151,15 +151,17 @@ class EventsCalls(Caller):
 class AsyncEventsCalls(AsyncCaller):
     """Events."""
 
-    def get_events(
+    async def get_events(
         self, *, after: str | None = None, types: str | None = None, limit: int | None = None
-    ) -> AsyncPages[Event]:
+    ) -> EventPage:
         """Read the events of your organization in their order, from the oldest that is kept or after `after`. They
         are kept for a week, and recorded from the first call on. `next` is the `after` of the next call, also when
         there are no more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-
         ID`. It needs the scope `events:read`.
         """
-        return self._list(Event, "/api/v1/events", {"after": after, "types": types, "limit": limit})
+        return await self._call(
+            EventPage, make_request("GET", "/api/v1/events", query={"after": after, "types": types, "limit": limit})
+        )
 
     def get_webhooks(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[Webhook]:
         """List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`."""

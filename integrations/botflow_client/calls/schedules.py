@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botflow_client.models.executions import StartedExecution
-from botflow_client.models.schedules import SchedulePreview, ShownSchedule
+from botflow_client.models.schedules import PageOfShownSchedule, SchedulePreview, ShownSchedule
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
 from botflow_client.transport import AsyncCaller, Caller
@@ -18,9 +18,9 @@ class SchedulesCalls(Caller):
         """
         return self._list(ShownSchedule, "/api/v1/schedules", {"cursor": cursor, "limit": limit})
 
-    def get_schedules_by_workflow_id(self, workflow: str | int) -> Pages[ShownSchedule]:
+    def get_schedules_by_workflow_id(self, workflow: str | int) -> PageOfShownSchedule:
         """List the schedules of a workflow. It needs the scope `executions:read`."""
-        return self._list(ShownSchedule, f"/api/v1/workflows/{segment(workflow)}/schedules", {})
+        return self._call(PageOfShownSchedule, make_request("GET", f"/api/v1/workflows/{segment(workflow)}/schedules"))
 
     def get_schedule(self, workflow: str | int, schedule: str | int) -> ShownSchedule:
         """Read a schedule: when it is due next, and what its last run did. It needs the scope `executions:read`."""
@@ -96,9 +96,11 @@ class AsyncSchedulesCalls(AsyncCaller):
         """
         return self._list(ShownSchedule, "/api/v1/schedules", {"cursor": cursor, "limit": limit})
 
-    def get_schedules_by_workflow_id(self, workflow: str | int) -> AsyncPages[ShownSchedule]:
+    async def get_schedules_by_workflow_id(self, workflow: str | int) -> PageOfShownSchedule:
         """List the schedules of a workflow. It needs the scope `executions:read`."""
-        return self._list(ShownSchedule, f"/api/v1/workflows/{segment(workflow)}/schedules", {})
+        return await self._call(
+            PageOfShownSchedule, make_request("GET", f"/api/v1/workflows/{segment(workflow)}/schedules")
+        )
 
     async def get_schedule(self, workflow: str | int, schedule: str | int) -> ShownSchedule:
         """Read a schedule: when it is due next, and what its last run did. It needs the scope `executions:read`."""

@@ -8,12 +8,11 @@ from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
-    """A module, and the fields that its sets have."""
+class PageOfModule:
+    """PageOfModule."""
 
-    id: str
-    name: str
-    fields: list[ModuleField]
+    items: list[Module]
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,15 @@ class Credential:
     revision: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A module, and the fields that its sets have."""
+
+    id: str
+    name: str
+    fields: list[ModuleField]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,11 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happened. `data` has ids and codes, and nothing that a person said."""
+class EventPage:
+    """Events in their order. `next` is the place after them, also when there are no more yet: give it as `after`."""
 
-    id: str
-    type: str
-    timestamp: datetime
-    data: dict[str, Any]
+    items: list[Event]
+    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +69,13 @@ class Delivery:
     status: int | None
     error: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened. `data` has ids and codes, and nothing that a person said."""
+
+    id: str
+    type: str
+    timestamp: datetime
+    data: dict[str, Any]

@@ -26,6 +26,14 @@ class ShownSchedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfShownSchedule:
+    """PageOfShownSchedule."""
+
+    items: list[ShownSchedule]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulePreview:
     """When a schedule is due next. While it is paused, or its workflow is out of service, it starts nothing then."""
 
