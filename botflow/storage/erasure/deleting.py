@@ -33,9 +33,11 @@ from botflow.storage.tables import (
     executions,
     file_pieces,
     files,
+    forks,
     inbounds,
     outbounds,
     publication_sessions,
+    recorded_answers,
     redactions,
     sessions,
     spending,
@@ -56,6 +58,8 @@ BY_SESSION: tuple[Table, ...] = (
     checkpoints,
     effects,
     publication_sessions,
+    recorded_answers,
+    forks,
 )
 
 

@@ -49,6 +49,8 @@ from botflow.storage.tables import (
     sessions,
     sign_ins,
     spending,
+    webhook_deliveries,
+    webhooks,
     workflows,
 )
 
@@ -147,6 +149,8 @@ def _is_of(table: Table, organization: int) -> ColumnElement[bool]:
         return columns.session_id.in_(of_session)
     if table is artifacts:
         return columns.execution_id.in_(select(executions.c.id).where(executions.c.session_id.in_(of_session)))
+    if table is webhook_deliveries:
+        return columns.webhook_id.in_(select(webhooks.c.id).where(webhooks.c.organization_id == organization))
     if table is file_pieces:
         return columns.file_id.in_(select(files.c.id).where(files.c.session_id.in_(of_session)))
     raise NotImplementedError(f"the table {table.name} does not say which organization a row belongs to")
