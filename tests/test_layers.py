@@ -24,6 +24,7 @@ LAYERS = (
         "crash_points",
         "clock",
         "moment",
+        "csv_lines",
         "keyring",
         "private_files",
         "log_facts",

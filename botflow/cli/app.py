@@ -15,6 +15,7 @@ from botflow.cli.commands import (
     db,
     erase,
     executions,
+    export,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
     inbounds,
@@ -51,6 +52,7 @@ chat.add_to(app)
 sessions.add_to(app)
 executions.add_to(app)
 results.add_to(app)
+export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)

@@ -55,8 +55,8 @@ def filter_of(
     wanted = MessageFilter(
         channel=channel,
         people=_people(person, channel) if person is not None else None,
-        after=_moment("after", after),
-        before=_moment("before", before),
+        after=moment("after", after),
+        before=moment("before", before),
         **given,
     )
     is_bounded = wanted.session or wanted.people or wanted.workflow
@@ -110,7 +110,8 @@ def _people(written: str, channel: str | None) -> list[tuple[str, str]]:
     return [each for each in people if channel in (None, each[0])] or [(channel or CHAT, written)]
 
 
-def _moment(name: str, text: str | None) -> datetime | None:
+def moment(name: str, text: str | None) -> datetime | None:
+    """Return the time that an option names, None for none; UsageError `query.invalid`."""
     from botflow.errors import UsageError
     from botflow.moment import parse_moment
 

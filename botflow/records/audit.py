@@ -26,6 +26,7 @@ Action = Literal[
     "key.revoked",
     "organization.created",
     "organization.renamed",
+    "export.begun",
     "person.erased",
     "token_key.created",
     "token_key.revoked",

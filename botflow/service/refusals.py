@@ -19,6 +19,13 @@ def unknown_workflow(workflow: str) -> RejectedInbound:
     )
 
 
+def slug_in(workflow: str) -> str:
+    """Return a workflow's id from an address, if a database takes it."""
+    if not workflow.isprintable():
+        raise unknown_workflow(workflow)
+    return workflow
+
+
 def unknown_version(workflow: str, version: int) -> RejectedInbound:
     """Return the refusal of a number that no version of the workflow has."""
     return RejectedInbound(

@@ -22,6 +22,7 @@ from botflow.service.executions.ai_calls import AiCalls
 from botflow.service.executions.executions import Executions
 from botflow.service.executions.forks import Forks
 from botflow.service.executions.usage import Reports
+from botflow.service.exports.exports import Exports
 from botflow.service.messages.decisions import DecisionLog
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
@@ -132,6 +133,11 @@ class Service:
     @cached_property
     def reports(self) -> Reports:
         return Reports(self._runtime, self.caller)
+
+    @cached_property
+    def exports(self) -> Exports:
+        engine = self._runtime.database.within(self.caller.organization)
+        return Exports(engine, self._runtime.channels, self._runtime.clock, self.caller)
 
     @cached_property
     def credentials(self) -> Credentials:

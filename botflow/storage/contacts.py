@@ -7,9 +7,11 @@ sessions, which the fast path reads with the session. consent_changes.py writes 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from botflow.records.sessions import SessionKey
 from botflow.storage.consent_changes import (
@@ -22,7 +24,21 @@ from botflow.storage.consent_changes import (
 )
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
+from botflow.storage.service.pages import Order
 from botflow.storage.tables import contacts
+
+_BY_ADDRESS = Order(columns=(contacts.c.channel, contacts.c.address))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    """A contact. `stopped`: the person has opted out; `updated_at` is the last time that this was decided."""
+
+    channel: str
+    address: str
+    time_zone: str | None
+    stopped: bool
+    updated_at: datetime
 
 
 class Contacts:
@@ -74,3 +90,14 @@ def set_time_zone(connection: Connection, organization: int, channel: str, addre
             set_={"time_zone": row.excluded.time_zone},  # `updated_at` tells a stop from an older START
         )
     )
+
+
+def list_contacts(
+    connection: Connection, organization: int, channel: str | None, after: Sequence[Any] | None, limit: int
+) -> list[ContactRow]:
+    """Return at most `limit` + 1 contacts after (channel, address), the primary key within the organization."""
+    statement = select(*(contacts.c[field.name] for field in fields(ContactRow)))
+    statement = statement.where(contacts.c.organization_id == organization)
+    if channel is not None:
+        statement = statement.where(contacts.c.channel == channel)
+    return [ContactRow(**row._mapping) for row in connection.execute(_BY_ADDRESS.page(statement, after, limit))]

@@ -1505,12 +1505,6 @@ export class Calls extends Caller {
   forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; key?: string } & Repeatable): Promise<Execution>;
 
   /**
-   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
-   * scope `executions:read`.
-   */
-  exportResults(options: { workflow: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; after?: string | Date; before?: string | Date; format?: "csv" | "jsonl" } & CallOptions): Download;
-
-  /**
    * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept
    * for a week, and recorded from the first call on. `next` is the `after` of the next call, also when there are no
    * more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-ID`. It needs the
@@ -1561,6 +1555,50 @@ export class Calls extends Caller {
    * `webhooks:write`.
    */
   replayWebhook(webhook: string | number, options: { since: string } & Repeatable): Promise<Webhook>;
+
+  /**
+   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
+   * scope `executions:read`.
+   */
+  exportResults(options: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled" } & CallOptions): Download;
+
+  /**
+   * Download sessions, of all your workflows or of one, by channel and external id. It needs the scope `sessions:read`.
+   */
+  exportSessions(options?: { format?: "csv" | "jsonl"; workflow?: string; channel?: string; active?: boolean } & CallOptions): Download;
+
+  /**
+   * Download what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId,
+   * or the status `new`. It needs the scope `sessions:read`.
+   */
+  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Download;
+
+  /**
+   * Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
+   * externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`. It needs the scope `sessions:read`.
+   */
+  exportOutbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "ready" | "handed" | "sending" | "sent" | "delivered" | "read" | "failed" | "suppressed" | "unknown" | "held"; turn?: number } & CallOptions): Download;
+
+  /**
+   * Download executions, the newest first; those that begin meanwhile are not in it. It needs the scope
+   * `executions:read`.
+   */
+  exportExecutions(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean } & CallOptions): Download;
+
+  /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
+  exportContacts(options?: { format?: "csv" | "jsonl"; channel?: string } & CallOptions): Download;
+
+  /**
+   * Download who changed what, the newest first, up to this export, whose own entry is not in it. It needs the scope
+   * `audit:read`.
+   */
+  exportAuditLog(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; subject?: string } & CallOptions): Download;
+
+  /**
+   * Download sums of calls, tokens and cost of models by workflow, node, model, or day, the dearest first. It needs the
+   * scope `executions:read`.
+   */
+  exportUsage(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; groupBy?: "workflow" | "node" | "model" | "day"; workflow?: string; version?: number; model?: string; topic?: string } & CallOptions): Download;
 
   /**
    * List the schedules of all workflows, with the next and the last run of each. It needs the scope `executions:read`.

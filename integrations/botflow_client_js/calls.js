@@ -797,19 +797,6 @@ export class Calls extends Caller {
   }
 
   /**
-   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
-   * scope `executions:read`.
-   */
-  exportResults({ workflow, status, after, before, format, signal } = {}) {
-    return this._download({
-      method: "GET",
-      path: "/api/v1/results",
-      query: { workflow, status, after, before, format },
-      signal,
-    });
-  }
-
-  /**
    * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept
    * for a week, and recorded from the first call on. `next` is the `after` of the next call, also when there are no
    * more events yet. With `Accept: text/event-stream` it is a stream that goes on after `Last-Event-ID`. It needs the
@@ -936,6 +923,106 @@ export class Calls extends Caller {
       path: `/api/v1/webhooks/${segment(webhook)}/replay`,
       body: { since },
       idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It needs the
+   * scope `executions:read`.
+   */
+  exportResults({ format, after, before, workflow, status, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/results",
+      query: { format, after, before, workflow, status },
+      signal,
+    });
+  }
+
+  /**
+   * Download sessions, of all your workflows or of one, by channel and external id. It needs the scope `sessions:read`.
+   */
+  exportSessions({ format, workflow, channel, active, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/sessions",
+      query: { format, workflow, channel, active },
+      signal,
+    });
+  }
+
+  /**
+   * Download what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId,
+   * or the status `new`. It needs the scope `sessions:read`.
+   */
+  exportInbounds({ format, after, before, workflow, session, externalId, channel, status, kind, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/inbounds",
+      query: { format, after, before, workflow, session, externalId, channel, status, kind },
+      signal,
+    });
+  }
+
+  /**
+   * Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
+   * externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`. It needs the scope `sessions:read`.
+   */
+  exportOutbounds({ format, after, before, workflow, session, externalId, channel, status, turn, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/outbounds",
+      query: { format, after, before, workflow, session, externalId, channel, status, turn },
+      signal,
+    });
+  }
+
+  /**
+   * Download executions, the newest first; those that begin meanwhile are not in it. It needs the scope
+   * `executions:read`.
+   */
+  exportExecutions({ format, after, before, workflow, status, session, topLevel, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/executions",
+      query: { format, after, before, workflow, status, session, topLevel },
+      signal,
+    });
+  }
+
+  /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
+  exportContacts({ format, channel, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/contacts",
+      query: { format, channel },
+      signal,
+    });
+  }
+
+  /**
+   * Download who changed what, the newest first, up to this export, whose own entry is not in it. It needs the scope
+   * `audit:read`.
+   */
+  exportAuditLog({ format, after, before, subject, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/audit-log",
+      query: { format, after, before, subject },
+      signal,
+    });
+  }
+
+  /**
+   * Download sums of calls, tokens and cost of models by workflow, node, model, or day, the dearest first. It needs the
+   * scope `executions:read`.
+   */
+  exportUsage({ format, after, before, groupBy, workflow, version, model, topic, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/usage",
+      query: { format, after, before, groupBy, workflow, version, model, topic },
       signal,
     });
   }

@@ -31,6 +31,7 @@ LISTS = (
     ("workflows",),
     ("inbounds", "--status", "new"),
     ("outbounds", "--status", "held", "--json"),
+    ("export", "executions"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from botflow.cli.archive import read_archive
+from botflow.cli.exporting import run_export
+from botflow.cli.operator import OfOrganization, as_operator
 from botflow.cli.output.printing import table
-from botflow.cli.output.visible import in_one_line, visible
+from botflow.cli.output.visible import in_one_line
 from botflow.moment import parse_moment
 
 if TYPE_CHECKING:
-    from botflow.records.runs import ExecutionRecord
+    from botflow.records.runs import ExecutionFilter, ExecutionRecord
+    from botflow.service.exports.export import Form
     from botflow.storage.read_only import Archive
 
 WIDEST = 40  # characters of a cell in the terminal
@@ -38,40 +41,47 @@ def results(
     before: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only those that started earlier: 2026-11-01T09:30 (UTC).")
     ] = None,
+    organization: OfOrganization = "",
 ) -> None:
     """Show the results of a workflow's executions: who, when, how it ended, and the variables."""
     if as_csv and as_json_lines:
         raise typer.BadParameter("choose --csv or --jsonl")
-    form = "csv" if as_csv else "jsonl" if as_json_lines else "table"
-    since, until = _moment(after, "after"), _moment(before, "before")
-    read_archive(lambda archive: _write(archive, _id_of(flow), since, until, form))
+    wanted = _wanted(_id_of(flow), _moment(after, "after"), _moment(before, "before"))
+    if as_csv or as_json_lines:
+        _export(organization, wanted, "csv" if as_csv else "jsonl")
+    else:
+        _show(as_operator(organization, lambda connection, operator: operator.organization), wanted)
 
 
-async def _write(archive: Archive, workflow: str, after: datetime | None, before: datetime | None, form: str) -> None:
+def _wanted(workflow: str, after: datetime | None, before: datetime | None) -> ExecutionFilter:
     from botflow.records.runs import ExecutionFilter
-    from botflow.runtime.runs.results import csv_header, csv_rows, find_results, json_lines
-    from botflow.settings import Settings
 
-    wanted = ExecutionFilter(workflow=workflow, started_after=after, started_before=before)
-    base = (Settings.from_environment().botflow_public_url or "").rstrip("/")
-    found = await find_results(archive.executions, wanted, base)
-    if form == "table":
+    return ExecutionFilter(workflow=workflow, started_after=after, started_before=before)
+
+
+def _export(organization: str, wanted: ExecutionFilter, form: Form) -> None:
+    base = _base()
+    run_export(organization, lambda exports: exports.export_results(wanted, base, format=form), None)
+
+
+def _show(organization: int, wanted: ExecutionFilter) -> None:
+    """Print the results as a table, which has all of them in memory."""
+
+    async def show(archive: Archive) -> None:
+        from botflow.runtime.runs.results import find_results
+
+        found = await find_results(archive.executions, replace(wanted, organization=organization), _base())
         rows = [_row(record, found.variables) async for page in found.pages() for record in page]
         header = ("WHO", "STARTED", "STATUS", *found.variables)
-        typer.echo(table([header, *rows]) if rows else f"No results of {workflow!r} yet.")
-        return
-    if form == "csv":
-        _export(csv_header(found.variables).encode())
-    async for page in found.pages():
-        _export(csv_rows(page, found.variables).encode() if form == "csv" else json_lines(page))
+        typer.echo(table([header, *rows]) if rows else f"No results of {wanted.workflow!r} yet.")
+
+    read_archive(show)
 
 
-def _export(rows: bytes) -> None:
-    """Write rows as they are to a file or a pipe; a terminal would obey what people have written in them."""
-    if sys.stdout.isatty():
-        rows = visible(rows.decode().replace("\r\n", "\n")).encode()
-    sys.stdout.buffer.write(rows)
-    sys.stdout.buffer.flush()
+def _base() -> str:
+    from botflow.settings import Settings
+
+    return (Settings.from_environment().botflow_public_url or "").rstrip("/")
 
 
 def _row(record: ExecutionRecord, variables: tuple[str, ...]) -> tuple[str, ...]:

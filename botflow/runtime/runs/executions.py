@@ -34,7 +34,6 @@ from botflow.records.runs import (
 )
 from botflow.runtime.runs.log import Level, LogEntry, log_of
 from botflow.runtime.runs.refusals import refused, unknown_artifact
-from botflow.runtime.runs.results import Results, find_results
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution
 from botflow.runtime.runs.steps import Steps, steps_of
 from botflow.runtime.runs.triggers import Triggers
@@ -128,11 +127,6 @@ class Executions:
             _check_id(before)
         owned = replace(wanted, organization=self._organization)
         return await self._store.page(min(limit, LARGEST_PAGE), owned, before=before, order=order)
-
-    async def results(self, wanted: ExecutionFilter, base: str) -> Results:
-        """Read which variables the results have; `Results` then yields them page by page. `base` completes the
-        addresses of visitors' files."""
-        return await find_results(self._store, replace(wanted, organization=self._organization), base)
 
     async def children(
         self, execution: str, *, status: str | None = None, before: str | None = None, limit: int = LARGEST_PAGE

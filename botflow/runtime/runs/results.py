@@ -1,20 +1,17 @@
 """The results of a workflow's executions as a table: who, when, how it ended, and one column per variable.
 
-Executions are read in pages, so that an export of any size needs little memory. A text that a spreadsheet would take
-for a formula gets an apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
+Executions are read in pages, so that an export of any size needs little memory.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
+from botflow.csv_lines import csv_lines
 from botflow.errors import RejectedInbound, did_you_mean
 from botflow.records.files import complete
 from botflow.records.runs import ExecutionFilter, ExecutionRecord
@@ -23,15 +20,6 @@ from botflow.storage.runs.executions import Executions
 MOST_LISTED = 20  # workflows that an error names
 PAGE = 100  # each may hold 64 kB
 FIXED = ("execution", "workflow", "version", "who", "started", "ended", "status")
-_SIGNS = (
-    "[=+\\-@＝＋－＠﹦﹢﹣﹫]"  # begin a formula; some spreadsheets read the wide and the small ones like the others
-)
-_BLANKS = "\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # may stand before it, also those without a width
-_FORMULA = re.compile(rf"[\t\r\n]|[{_BLANKS}]*+{_SIGNS}")
-# In most of Europe spreadsheets part cells at semicolons. The line does not begin with a quotation mark, so for them
-# those of a cell quote nothing: each semicolon, tab or line break in a text begins a cell. A run of them is one match,
-# whatever follows it: each character is looked at once.
-_FURTHER_CELL = re.compile(rf"([;\t\r\n][;{_BLANKS}]*+)({_SIGNS}?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +89,14 @@ async def _pages(store: Executions, wanted: ExecutionFilter, until: str | None) 
 
 def csv_header(variables: Sequence[str]) -> str:
     """Return the first line. A variable with the name of another column is called `$var.name`."""
-    return _lines([[*FIXED, *(f"$var.{name}" if name in FIXED else name for name in variables)]])
+    return csv_lines([[*FIXED, *(f"$var.{name}" if name in FIXED else name for name in variables)]])
 
 
 def csv_rows(records: Iterable[ExecutionRecord], variables: Sequence[str]) -> str:
     """Return one line per execution (RFC 4180); texts that begin like a formula are defused, numbers are not."""
-    return _lines([*_fixed(record).values(), *(record.variables.get(name) for name in variables)] for record in records)
+    return csv_lines(
+        [*_fixed(record).values(), *(record.variables.get(name) for name in variables)] for record in records
+    )
 
 
 def json_lines(records: Iterable[ExecutionRecord]) -> bytes:
@@ -139,23 +129,3 @@ def _fixed(record: ExecutionRecord) -> dict[str, Any]:
         "ended": record.ended_at.isoformat() if record.ended_at is not None else None,
         "status": record.status,
     }
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return orjson.dumps(value).decode()
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    start = "'" if _FORMULA.match(text) else ""
-    return start + _FURTHER_CELL.sub(_defused, text)
-
-
-def _defused(found: re.Match[str]) -> str:
-    return f"{found[1]}'{found[2]}" if found[2] else found[0]

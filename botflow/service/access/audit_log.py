@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
+
 from botflow.records.access import Principal
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
@@ -48,10 +50,17 @@ class AuditLog:
         limit: int = PAGE,
     ) -> Page[Change]:
         """Return a page of changes, the newest first."""
-        place = read_cursor(cursor, _SORT, (int,))
         wanted = ChangeFilter(subject=subject, after=after, before=before)
-        found = await self._engine.read(audit_log.list_changes, self._caller.organization, wanted, place, limit)
-        return page_of(found, limit, _SORT, lambda row: (row.id,), _shown)
+        return await self._engine.read(read_changes, self._caller.organization, wanted, cursor, limit)
+
+
+def read_changes(
+    connection: Connection, organization: int, wanted: ChangeFilter, cursor: str | None, limit: int
+) -> Page[Change]:
+    """Return a page of changes, the newest first."""
+    place = read_cursor(cursor, _SORT, (int,))
+    found = audit_log.list_changes(connection, organization, wanted, place, limit)
+    return page_of(found, limit, _SORT, lambda row: (row.id,), _shown)
 
 
 def _shown(row: ChangeRow) -> Change:

@@ -15,12 +15,11 @@ from botflow.runtime.runs.callers_connection import AnyConnection, work_on
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.log import Level, log_of
 from botflow.runtime.runs.refusals import unknown_artifact
-from botflow.runtime.runs.results import Results
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_with
 from botflow.runtime.runs.validation import plain_input
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
+from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (
-    Execution,
     ExecutionDetails,
     ExecutionTraces,
     QueuedExecution,
@@ -31,9 +30,8 @@ from botflow.service.executions.execution_models import (
     TriggerResult,
 )
 from botflow.service.models import Page
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.sessions.sessions import unknown_session
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.runs.artifacts import delete_artifact
 from botflow.storage.service import session_pages
 from botflow.storage.service.audit_log import record_change
@@ -101,11 +99,6 @@ class Executions:
         before = str(after[0]) if after is not None else None
         found = await self._runs.children(execution_id, status=status, before=before, limit=limit + 1)
         return page_of(found, limit, "children", lambda record: (record.id,), Execution.of)
-
-    async def export_results(self, wanted: ExecutionFilter, base: str) -> Results:
-        """Read which variables a workflow's results have; `pages` then yields them. `base` completes the addresses of
-        visitors' files."""
-        return await self._runs.results(wanted, base)
 
     # -- one of them
 

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict
+from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
-from botflow.runtime.app import Runtime
 from botflow.service.models import Shown
-from botflow.service.refusals import unknown_workflow
-from botflow.service.workflows.workflows import slug_in
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.storage.service import ai_calls
 from botflow.storage.service.ai_calls import CallFilter, GroupBy
 from botflow.storage.service.node_counts import count_nodes
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import Runtime
 
 MOST_DAYS = 31
 
@@ -89,28 +92,8 @@ class Reports:
     async def get_usage(self, group_by: GroupBy, wanted: CallFilter) -> Usage:
         """Return the calls of models by group. Without times they are the last 31 days. RejectedInbound `query.version`
         (400) for a version without its workflow, `query.range`."""
-        if wanted.version is not None and wanted.workflow is None:
-            raise RejectedInbound(
-                f"version {wanted.version} of which workflow?",
-                code="query.version",
-                hint="name the workflow, too: each has versions of its own",
-            )
-        after, before = self._range(wanted.after, wanted.before)
-        bounded = replace(wanted, after=after, before=before)
-        rows = await self._engine.read(ai_calls.usage_by, self._caller.organization, group_by, bounded)
-        groups = [
-            UsageGroup(
-                name=row.name,
-                calls=row.calls,
-                failures=row.failures,
-                prompt_tokens=row.prompt,
-                completion_tokens=row.completion,
-                cost_usd=row.cost,
-                unpriced=row.unpriced,
-            )
-            for row in rows
-        ]
-        return Usage(group_by=group_by, after=after, before=before, groups=groups)
+        now = self._clock.now().astimezone(UTC)
+        return await self._engine.read(read_usage, self._caller.organization, group_by, wanted, now)
 
     async def get_workflow_counts(
         self,
@@ -121,7 +104,7 @@ class Reports:
     ) -> WorkflowCounts:
         """Return how often the nodes and edges of a version were visited, the active one if none is named; without
         times in the last 31 days. RejectedInbound `workflow.unknown` or `version.unknown` (404)."""
-        since, until = self._range(after, before)
+        since, until = _range(after, before, self._clock.now().astimezone(UTC))
         slug, organization = slug_in(workflow), self._caller.organization
         found = await self._engine.read(count_nodes, organization, slug, version, since, until)
         if found is None and version is None:
@@ -149,14 +132,43 @@ class Reports:
             ],
         )
 
-    def _range(self, after: datetime | None, before: datetime | None) -> tuple[datetime, datetime]:
-        longest = timedelta(days=MOST_DAYS)
-        until = before or (after + longest if after is not None else self._clock.now().astimezone(UTC))
-        since = after or until - longest
-        if until - since > longest:
-            raise RejectedInbound(
-                f"from `after` to `before` are more than {MOST_DAYS} days",
-                code="query.range",
-                hint="ask for each month by itself",
-            )
-        return since, until
+
+def read_usage(
+    connection: Connection, organization: int, group_by: GroupBy, wanted: CallFilter, now: datetime
+) -> Usage:
+    """Return the calls of models by group, the dearest group first. Refused as `get_usage` is."""
+    if wanted.version is not None and wanted.workflow is None:
+        raise RejectedInbound(
+            f"version {wanted.version} of which workflow?",
+            code="query.version",
+            hint="name the workflow, too: each has versions of its own",
+        )
+    after, before = _range(wanted.after, wanted.before, now)
+    rows = ai_calls.usage_by(connection, organization, group_by, replace(wanted, after=after, before=before))
+    groups = [
+        UsageGroup(
+            name=row.name,
+            calls=row.calls,
+            failures=row.failures,
+            prompt_tokens=row.prompt,
+            completion_tokens=row.completion,
+            cost_usd=row.cost,
+            unpriced=row.unpriced,
+        )
+        for row in rows
+    ]
+    return Usage(group_by=group_by, after=after, before=before, groups=groups)
+
+
+def _range(after: datetime | None, before: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """Return the time that is asked for; RejectedInbound `query.range` (400) for one of more than MOST_DAYS."""
+    longest = timedelta(days=MOST_DAYS)
+    until = before or (after + longest if after is not None else now)
+    since = after or until - longest
+    if until - since > longest:
+        raise RejectedInbound(
+            f"from `after` to `before` are more than {MOST_DAYS} days",
+            code="query.range",
+            hint="ask for each month by itself",
+        )
+    return since, until

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import JsonValue
+from sqlalchemy import Connection
 
 from botflow.engine.inbound import CHAT
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channels, normal_address
 from botflow.records.access import Principal
 from botflow.records.sessions import VISITOR
-from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.service.refusals import unknown_workflow
-from botflow.service.workflows.workflows import slug_in
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.storage.service import session_history, session_pages
 from botflow.storage.service.session_history import MessageRow, TurnRow
 from botflow.storage.service.session_pages import SessionFilter, SessionRow
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import Runtime
 
 SessionStatus = Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
 LARGEST_ID = 2**63 - 1
@@ -103,10 +105,7 @@ class Sessions:
         limit: int = PAGE,
     ) -> Page[Session]:
         """Return a page of a workflow's sessions, by channel and external id. RejectedInbound `workflow.unknown`."""
-        slug = slug_in(workflow)
-        if not await self._engine.read(session_pages.knows_workflow, self._caller.organization, slug):
-            raise unknown_workflow(workflow)
-        return await self._page(SessionFilter(workflow=slug, channel=channel, active=active), cursor, limit)
+        return await self._page(SessionFilter(workflow=workflow, channel=channel, active=active), cursor, limit)
 
     async def get_active_sessions(
         self, workflow: str | None = None, *, cursor: str | None = None, limit: int = PAGE
@@ -176,17 +175,27 @@ class Sessions:
         )
 
     async def _page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[Session]:
-        after = read_cursor(cursor, _BY_PERSON, (int, str, str))
-        found = await self._engine.read(session_pages.list_sessions, self._caller.organization, wanted, after, limit)
-        return page_of(
-            found, limit, _BY_PERSON, lambda row: (row.workflow_number, row.channel, row.external_id), shown_session
-        )
+        return await self._engine.read(read_sessions, self._caller.organization, wanted, cursor, limit)
 
     async def _row(self, session: str) -> SessionRow:
         row = await self._engine.read(session_pages.get_session, self._caller.organization, session_number(session))
         if row is None:
             raise unknown_session(session)
         return row
+
+
+def read_sessions(
+    connection: Connection, organization: int, wanted: SessionFilter, cursor: str | None, limit: int
+) -> Page[Session]:
+    """Return a page of sessions, by workflow, channel and external id. RejectedInbound `workflow.unknown`."""
+    after = read_cursor(cursor, _BY_PERSON, (int, str, str))
+    named = wanted.workflow
+    if named is not None and not session_pages.knows_workflow(connection, organization, slug_in(named)):
+        raise unknown_workflow(named)
+    found = session_pages.list_sessions(connection, organization, wanted, after, limit)
+    return page_of(
+        found, limit, _BY_PERSON, lambda row: (row.workflow_number, row.channel, row.external_id), shown_session
+    )
 
 
 def people_named(channels: Channels, written: str, channel: str | None) -> list[tuple[str, str]]:

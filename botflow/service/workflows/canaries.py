@@ -24,13 +24,12 @@ from botflow.runtime.publications.rehearsal import Rehearsal
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.executions.usage import MOST_DAYS, NodeCount
 from botflow.service.models import Page
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.workflows import canary_changes
 from botflow.service.workflows.canary_models import ArmReport, Canary, CanaryPlan, CanaryReport
 from botflow.service.workflows.publication_models import MoveTo, PlainMove
 from botflow.service.workflows.publication_plans import Planner, check_places, counted_sessions, read_moves
 from botflow.service.workflows.publishing import compile_draft
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import canaries
 from botflow.storage.service.ai_calls import CallFilter, usage_by
 from botflow.storage.service.drafts import get_draft

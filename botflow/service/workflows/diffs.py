@@ -14,9 +14,8 @@ from botflow.flow.document import Position
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.models import Shown
-from botflow.service.refusals import unknown_version, unknown_workflow
+from botflow.service.refusals import slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.edges import Edge, shown_edge
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service.documents import StoredDocument, Which, get_document
 
 Side = int | Literal["draft"]

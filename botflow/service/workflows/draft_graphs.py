@@ -18,9 +18,8 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import page_of, read_cursor
 from botflow.service.models import Item, Page
-from botflow.service.refusals import check_revision, unknown_version, unknown_workflow
+from botflow.service.refusals import check_revision, slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.drafts import LARGEST_DRAFT, document_in
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import drafts, versions
 from botflow.storage.service.audit_log import record_change
 

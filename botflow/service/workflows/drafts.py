@@ -16,9 +16,8 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.credentials.credential_uses import refused_credentials
 from botflow.service.models import Shown
-from botflow.service.refusals import check_revision, unknown_workflow
+from botflow.service.refusals import check_revision, slug_in, unknown_workflow
 from botflow.service.workflows.bundles import compile_bundle
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import drafts
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import Draft

@@ -24,7 +24,7 @@ from botflow.records.publications import Moves, PlanFacts
 from botflow.runtime.app import Runtime
 from botflow.runtime.publications.decision import FormerVersions
 from botflow.runtime.publications.rehearsal import Rehearsal
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.workflows.bundles import Bundle
 from botflow.service.workflows.publication_models import (
     SHOWN_SESSIONS,
@@ -37,7 +37,6 @@ from botflow.service.workflows.publication_models import (
     Refused,
 )
 from botflow.service.workflows.publishing import compile_draft, digest_of
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service.drafts import Draft, organization_of
 from botflow.storage.service.moving_sessions import sessions_under_way
 from botflow.storage.service.publications import KEPT_FOR, add_plan

@@ -15,10 +15,9 @@ from botflow.records.publications import Progress, PublicationRecord, Publicatio
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.service.refusals import check_no_canary, unknown_workflow
+from botflow.service.refusals import check_no_canary, slug_in, unknown_workflow
 from botflow.service.workflows.publication_models import MoveTo, PlainMove, PublicationPlan
 from botflow.service.workflows.publication_plans import Planner
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import publications
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import get_draft

@@ -16,9 +16,8 @@ from botflow.runtime.app import Runtime
 from botflow.service.credentials.credential_uses import check_credentials
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown
-from botflow.service.refusals import check_no_canary, unknown_version, unknown_workflow
+from botflow.service.refusals import check_no_canary, slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.publishing import compile_draft, publish_draft
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service import versions
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.drafts import get_draft

@@ -16,7 +16,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.credentials.credential_uses import check_credentials_of_active
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.storage.service import workflow_pages
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.workflow_pages import SORTS, WorkflowFilter, WorkflowRow, sort_values
@@ -130,13 +130,6 @@ class Workflows:
         after = workflow_pages.get_workflow(connection, organization, slug)
         assert after is not None, "it was there in this transaction"
         return after
-
-
-def slug_in(workflow: str) -> str:
-    """Return a workflow's id from an address, if a database takes it."""
-    if not workflow.isprintable():
-        raise unknown_workflow(workflow)
-    return workflow
 
 
 def _shown(row: WorkflowRow) -> Workflow:

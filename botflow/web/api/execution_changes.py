@@ -12,8 +12,8 @@ from botflow.engine.limits import LARGEST_INPUT
 from botflow.records.access import Scope
 from botflow.records.queues import PRIORITIES
 from botflow.runtime.runs.start import StartRequest
+from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (
-    Execution,
     ExecutionDetails,
     QueuedExecution,
     StartedByEvent,

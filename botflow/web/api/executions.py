@@ -11,8 +11,8 @@ from botflow.records.access import Scope
 from botflow.records.files import complete
 from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.runtime.runs.log import Level
+from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (
-    Execution,
     ExecutionDetails,
     ExecutionTraces,
     ShownArtifact,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from botflow.engine.limits import LARGEST_INPUT
 from botflow.records.access import Scope
-from botflow.service.executions.execution_models import Execution
+from botflow.service.executions.execution import Execution
 from botflow.service.executions.forks import NewQuestions
 from botflow.service.models import Body
 from botflow.web.api.execution_changes import VersionNumber

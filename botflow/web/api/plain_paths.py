@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from botflow.records.access import Scope
 from botflow.records.files import complete
-from botflow.service.executions.execution_models import Execution, ExecutionDetails, ShownLogEntry, TriggerResult
+from botflow.service.executions.execution import Execution
+from botflow.service.executions.execution_models import ExecutionDetails, ShownLogEntry, TriggerResult
 from botflow.service.models import Page
 from botflow.service.workflows.drafts import WorkflowDraft
 from botflow.service.workflows.workflows import Workflow

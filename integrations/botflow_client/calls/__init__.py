@@ -10,6 +10,7 @@ from botflow_client.calls.edges import AsyncEdgesCalls, EdgesCalls
 from botflow_client.calls.erasures import AsyncErasuresCalls, ErasuresCalls
 from botflow_client.calls.events import AsyncEventsCalls, EventsCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
+from botflow_client.calls.exports import AsyncExportsCalls, ExportsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
 from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
@@ -36,6 +37,7 @@ class Calls(
     CanariesCalls,
     ExecutionsCalls,
     EventsCalls,
+    ExportsCalls,
     SchedulesCalls,
     UsageCalls,
     SessionsCalls,
@@ -64,6 +66,7 @@ class AsyncCalls(
     AsyncCanariesCalls,
     AsyncExecutionsCalls,
     AsyncEventsCalls,
+    AsyncExportsCalls,
     AsyncSchedulesCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,

@@ -372,27 +372,6 @@ class ExecutionsCalls(Caller):
             ),
         )
 
-    def export_results(
-        self,
-        *,
-        workflow: str,
-        status: Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
-        | None = None,
-        after: str | datetime | None = None,
-        before: str | datetime | None = None,
-        format: Literal["csv", "jsonl"] | None = None,
-    ) -> Download:
-        """Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It
-        needs the scope `executions:read`.
-        """
-        return self._download(
-            make_request(
-                "GET",
-                "/api/v1/results",
-                query={"workflow": workflow, "status": status, "after": after, "before": before, "format": format},
-            )
-        )
-
 
 class AsyncExecutionsCalls(AsyncCaller):
     """Executions."""
@@ -742,25 +721,4 @@ class AsyncExecutionsCalls(AsyncCaller):
                 },
                 idempotency_key=idempotency_key,
             ),
-        )
-
-    def export_results(
-        self,
-        *,
-        workflow: str,
-        status: Literal["pending", "running", "waiting", "paused", "cancelling", "completed", "failed", "cancelled"]
-        | None = None,
-        after: str | datetime | None = None,
-        before: str | datetime | None = None,
-        format: Literal["csv", "jsonl"] | None = None,
-    ) -> AsyncDownload:
-        """Download the results of a workflow's executions, oldest first; as CSV with one column per variable. It
-        needs the scope `executions:read`.
-        """
-        return self._download(
-            make_request(
-                "GET",
-                "/api/v1/results",
-                query={"workflow": workflow, "status": status, "after": after, "before": before, "format": format},
-            )
         )

@@ -1,0 +1,1 @@
+"""Lists as files, CSV or JSON lines. Start reading in `exports.py`."""
