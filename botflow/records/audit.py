@@ -45,6 +45,7 @@ Action = Literal[
     "session.deactivated",
     "session.edited",
     "session.handed_over",
+    "session.mended",
     "session.noted",
     "session.returned",
     "session.said",
