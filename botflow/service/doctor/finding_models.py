@@ -12,7 +12,7 @@ from botflow.service.models import Body, Shown, Wrong
 FindingCode = Literal[
     "version.gone",
     "version.cannot_run",
-    "node.gone",
+    "node.missing",
     "node.takes_nothing",
     "execution.gone",
     "wait.missing",
@@ -30,7 +30,7 @@ FindingCode = Literal[
     "handover.forgotten",
     "inbound.no_process",
     "outbound.held",
-    "outbound.unknown",
+    "outbound.unconfirmed",
 ]
 RemedyName = Literal["move", "end", "return", "release", "drop"]
 CODES: tuple[str, ...] = get_args(FindingCode)

@@ -5,6 +5,7 @@ from botflow_client.models.audit_log import Change
 from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
 from botflow_client.models.contacts import Contact
 from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField
+from botflow_client.models.doctor import Diagnosis, Mended
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
 from botflow_client.models.edges import EdgeDetail
 from botflow_client.models.erasures import Erasure
@@ -73,6 +74,7 @@ __all__ = [
     "Decision",
     "DeletedNode",
     "Delivery",
+    "Diagnosis",
     "Edge",
     "EdgeCount",
     "EdgeDetail",
@@ -93,6 +95,7 @@ __all__ = [
     "MadeKey",
     "MadeUser",
     "MadeWebhook",
+    "Mended",
     "Module",
     "ModuleField",
     "MovedNode",

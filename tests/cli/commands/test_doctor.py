@@ -20,7 +20,7 @@ async def test_the_doctor_says_what_is_stuck_and_exits_with_1(database_url: str,
         await BROKEN["credential.unreadable"](site, session)
         unopened = await asyncio.to_thread(botflow, "doctor", **settings)
         opened = await asyncio.to_thread(botflow, "doctor", BOTFLOW_SECRET_KEY=SECRET, **settings)
-        await BROKEN["node.gone"](site, session)
+        await BROKEN["node.missing"](site, session)
         told = await asyncio.to_thread(botflow, "doctor", "--workflow", "waiting", "--json", **settings)
         other = await asyncio.to_thread(botflow, "doctor", "--workflow", "order", **settings)
         unknown = await asyncio.to_thread(botflow, "doctor", "--workflow", "nothing", **settings)
@@ -30,5 +30,5 @@ async def test_the_doctor_says_what_is_stuck_and_exits_with_1(database_url: str,
     assert (opened.status, "credential.unreadable" in opened.out) == (1, True), opened.err
     found = json.loads(told.out)
     assert told.status == 1
-    assert {(each["session"], each["code"]) for each in found} >= {(str(session), "node.gone")}
-    assert (other.status, unknown.status, "workflow.unknown" in unknown.err) == (0, 2, True), unknown.err
+    assert {(each["session"], each["code"]) for each in found} >= {(str(session), "node.missing")}
+    assert (other.status, unknown.status, "no workflow" in unknown.err) == (0, 2, True), unknown.err

@@ -133,7 +133,7 @@ _NO_TYPE = [{"id": "start", "type": "chatbot", "actionType": "nonsense"}]
 BROKEN: Mapping[str, Break] = {
     "version.gone": with_columns(flow_version=999_999),
     "version.cannot_run": in_version(nodes=_NO_TYPE),
-    "node.gone": at_node("nowhere"),
+    "node.missing": at_node("nowhere"),
     "node.takes_nothing": at_node("said"),
     "execution.gone": ended_execution,
     "wait.missing": with_state(lambda state: {name: state[name] for name in state if name != "wait"}, wake_at=None),
@@ -150,5 +150,5 @@ BROKEN: Mapping[str, Break] = {
     "handover.forgotten": handed_over_long_ago,
     "inbound.no_process": with_inbound,
     "outbound.held": with_outbound("held"),
-    "outbound.unknown": with_outbound("unknown"),
+    "outbound.unconfirmed": with_outbound("unknown"),
 }

@@ -73,7 +73,7 @@ async def test_each_way_of_being_stuck_is_found_and_explained(database_url: str,
 
         assert sorted(await findings(site)) == sorted((str(id), code) for code, id in broken.items())
         assert await findings(site, "workflow=order") == [(str(paused), "workflow.out_of_service")]
-        assert await findings(site, "code=node.gone&limit=1") == [(str(broken["node.gone"]), "node.gone")]
+        assert await findings(site, "code=node.missing&limit=1") == [(str(broken["node.missing"]), "node.missing")]
         assert len(await findings(site, "limit=3")) == len(broken)
         assert set(broken) == set(CODES)
         assert await site.state_hash() == before  # nothing is changed by looking
@@ -107,7 +107,7 @@ async def test_a_remedy_mends_exactly_what_was_shown(database_url: str) -> None:
             outcome(await call(site, "POST", path, {**asked, **other}))
             for other in (
                 {"revision": shown["revision"] + 1},
-                {"finding": "node.gone"},
+                {"finding": "node.missing"},
                 {"remedy": "move", "node": "ask"},
                 {"subject": "another"},
                 {"remedy": "restart"},
