@@ -13,6 +13,7 @@ from botflow.cli.commands import (
     check,
     credentials,
     db,
+    doctor,
     erase,
     executions,
     export,
@@ -60,6 +61,7 @@ workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
 graph.add_to(app)
+doctor.add_to(app)
 erase.add_to(app)
 db.add_to(app)
 keys.add_to(app)

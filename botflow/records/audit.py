@@ -46,6 +46,7 @@ Action = Literal[
     "session.deactivated",
     "session.edited",
     "session.handed_over",
+    "session.mended",
     "session.noted",
     "session.returned",
     "session.said",

@@ -16,6 +16,7 @@ from botflow.service.access.organizations import Organizations
 from botflow.service.access.token_keys import TokenKeys
 from botflow.service.access.users import Users
 from botflow.service.credentials.credentials import Credentials
+from botflow.service.doctor.doctor import Doctor
 from botflow.service.events.events import Events
 from botflow.service.events.webhooks import Webhooks
 from botflow.service.executions.ai_calls import AiCalls
@@ -97,6 +98,10 @@ class Service:
     @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self._runtime, self.caller)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        return Doctor(self._runtime, self.caller)
 
     @cached_property
     def inbounds(self) -> Inbounds:

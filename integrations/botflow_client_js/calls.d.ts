@@ -556,6 +556,45 @@ export interface RevokedToken {
 }
 
 /**
+ * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
+ * is in; `path` leads to the place in its document.
+ */
+export interface Finding {
+  code: string;
+  severity: "error" | "warning";
+  message: string;
+  file?: string;
+  hint?: string;
+  node?: string;
+  path?: string;
+}
+
+/**
+ * What a session waits for, and what is wrong with that; no findings when it is well. `revision` is the session's: a
+ * remedy is for exactly that one.
+ */
+export interface Diagnosis {
+  session: string;
+  workflow: string;
+  channel: string;
+  revision: number;
+  active: boolean;
+  execution: string | null;
+  node: string | null;
+  accepts: string[];
+  wakesAt: string | null;
+  findings: Finding[];
+}
+
+/** What a remedy `did`, and how the session is now. */
+export interface Mended {
+  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
+  remedy: "move" | "end" | "return" | "release" | "drop";
+  did: string;
+  diagnosis: Diagnosis;
+}
+
+/**
  * What a session got: a message, a timer's end, a trigger of a run. `turn` is its place in the session; `key` is the
  * provider's id. `new` is one that waits for its turn; `stale` one that came too late to change anything; `dead` one
  * whose turn failed each time. `answeredWith` is the turn that answered it, when messages were answered together.
@@ -970,20 +1009,6 @@ export type Role = "viewer" | "operator" | "editor" | "owner";
 
 /** One kind of thing that a caller may do in its organization. */
 export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "metrics:read" | "organizations:write";
-
-/**
- * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
- * is in; `path` leads to the place in its document.
- */
-export interface Finding {
-  code: string;
-  severity: "error" | "warning";
-  message: string;
-  file?: string;
-  hint?: string;
-  node?: string;
-  path?: string;
-}
 
 /** Where an editor draws a node. */
 export interface Position {
@@ -1720,6 +1745,21 @@ export class Calls extends Caller {
    * `sessions:write`.
    */
   revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
+
+  /**
+   * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
+   * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
+   */
+  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
+
+  /**
+   * Explain what a session or a run waits for, and what is wrong with that. It changes nothing. It needs the scope
+   * `sessions:read`.
+   */
+  getDiagnosis(session: string | number, options?: CallOptions): Promise<Diagnosis>;
+
+  /** Apply a remedy that the diagnosis shows, to the session as it was then. It needs the scope `sessions:write`. */
+  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
 
   /**
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or

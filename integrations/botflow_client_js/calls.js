@@ -1339,6 +1339,42 @@ export class Calls extends Caller {
   }
 
   /**
+   * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
+   * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
+   */
+  getFindings({ cursor, limit, workflow, code, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/doctor/findings",
+      query: { cursor, limit, workflow, code },
+      signal,
+    });
+  }
+
+  /**
+   * Explain what a session or a run waits for, and what is wrong with that. It changes nothing. It needs the scope
+   * `sessions:read`.
+   */
+  getDiagnosis(session, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/sessions/${segment(session)}/diagnosis`,
+      signal,
+    });
+  }
+
+  /** Apply a remedy that the diagnosis shows, to the session as it was then. It needs the scope `sessions:write`. */
+  mendSession(session, { finding, remedy, revision, node, subject, replay, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/mend`,
+      body: { finding, remedy, revision, node, subject, replay },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
    * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
    */

@@ -1,4 +1,4 @@
-"""A turn that is only tried: would a moved session take what may come next?
+"""A turn that is only tried: would a session take what may come next, where it is or moved to another version?
 
 It is given a number, a word, and the end of its time, as far as its wait accepts them. Each turn runs to its first Ask
 or to its end; nothing is asked, sent or stored. A turn that fails in the former version in the same way is no reason to
@@ -41,6 +41,14 @@ def try_move(session: Session, old: Version, new: Version, move: Move, trial: Tr
         if problem and problem != _failure(old.flow, session, inbound, old.node_types):
             return MoveRefused("turn.fails", f"{problem} after {inbound.text or 'its time'!r}")
     return moved
+
+
+def why_no_message_fits(session: Session, version: Version, trial: Trial) -> str:
+    """Return the code with which the next turn fails, whatever the person writes; "" when a message is taken, or none
+    is waited for."""
+    messages = [inbound for inbound in _next_inbounds(session, trial) if inbound.kind == "message"]
+    failures = {_failure(version.flow, session, inbound, version.node_types) for inbound in messages}
+    return "" if "" in failures else min(failures, default="")
 
 
 def _next_inbounds(session: Session, trial: Trial) -> Iterator[Inbound]:

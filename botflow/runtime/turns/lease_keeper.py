@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -71,6 +71,10 @@ class LeaseKeeper:
         """Return those of the versions that no living process can run."""
         workers = [worker for worker in self._all_workers() if worker.queues & {TURNS, EXECUTIONS}]
         return {version for version in versions if all(version in worker.cannot_run for worker in workers)}
+
+    def live_workers(self) -> Sequence[Worker]:
+        """Return what each living process takes, this one included, as of the last beat."""
+        return self._all_workers()
 
     def _all_workers(self) -> tuple[Worker, ...]:
         return (*self._workers, Worker(frozenset(self._queues), frozenset(self._cannot_run())))

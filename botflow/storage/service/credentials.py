@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
@@ -99,6 +99,12 @@ def active_sets(connection: Connection, organization: int, names: Sequence[str])
     named = (credentials.c.organization_id == organization, credentials.c.name.in_(names), credentials.c.is_active)
     found = connection.execute(select(*columns).where(*named).with_for_update(read=True))
     return [(row.name, row.module, row.user_name) for row in found]
+
+
+def sets_named(connection: Connection, organization: int, names: Collection[str]) -> list[StoredCredential]:
+    """Return the sets with one of these names, inactive ones and those of users too."""
+    named = (credentials.c.organization_id == organization, credentials.c.name.in_(names))
+    return [stored_credential(row) for row in connection.execute(select(credentials).where(*named))] if names else []
 
 
 def documents_in_use(connection: Connection, organization: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -54,6 +54,13 @@ def documents_of(connection: Connection, version: int) -> dict[str, Any]:
     return dict(connection.execute(mine).scalar_one())
 
 
+def find_documents(connection: Connection, organization: int, version: int) -> dict[str, Any]:
+    """Return the documents of a version of the organization's by the id of its row; none when it has no such row."""
+    mine = select(workflow_versions.c.documents).join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+    owned = mine.where(workflow_versions.c.id == version, workflows.c.organization_id == organization)
+    return dict(connection.execute(owned).scalar() or {})
+
+
 def list_versions(
     connection: Connection, organization: int, slug: str, after: Sequence[Any] | None, limit: int
 ) -> list[VersionRow]:

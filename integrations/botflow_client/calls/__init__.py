@@ -5,6 +5,7 @@ from botflow_client.calls.audit_log import AsyncAuditLogCalls, AuditLogCalls
 from botflow_client.calls.canaries import AsyncCanariesCalls, CanariesCalls
 from botflow_client.calls.contacts import AsyncContactsCalls, ContactsCalls
 from botflow_client.calls.credentials import AsyncCredentialsCalls, CredentialsCalls
+from botflow_client.calls.doctor import AsyncDoctorCalls, DoctorCalls
 from botflow_client.calls.drafts import AsyncDraftsCalls, DraftsCalls
 from botflow_client.calls.edges import AsyncEdgesCalls, EdgesCalls
 from botflow_client.calls.erasures import AsyncErasuresCalls, ErasuresCalls
@@ -41,6 +42,7 @@ class Calls(
     SchedulesCalls,
     UsageCalls,
     SessionsCalls,
+    DoctorCalls,
     MessagesCalls,
     ContactsCalls,
     CredentialsCalls,
@@ -70,6 +72,7 @@ class AsyncCalls(
     AsyncSchedulesCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,
+    AsyncDoctorCalls,
     AsyncMessagesCalls,
     AsyncContactsCalls,
     AsyncCredentialsCalls,
