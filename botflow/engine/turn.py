@@ -193,7 +193,7 @@ def _visits(
 ) -> Generator[Ask, Answer, Ending | Closing]:
     """Visit node after node. `waiting` is the depth of the node that may keep waiting, 0 once it has left."""
     heard = resuming
-    for step in range(2 * limits.steps if scene.is_run else limits.steps):
+    for step in range(2 * limits.steps):
         if len(scene.events) == limits.stops_after and not resuming:
             return _lap(session, scene, limits)
         try:
@@ -223,6 +223,9 @@ def _visits(
             return scene.closing
         if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
             return _lap(session, scene, limits)
+        # A node whose body is over still goes on to what follows it: `finally` after `try`.
+        if not scene.is_run and not resuming and step >= limits.steps - 1:
+            break
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,13 +18,27 @@ from tests.engine.runs_in_memory import Runs
 
 def test_too_many_steps_run_finally_and_then_fail_the_conversation() -> None:
     talk = Talk(guard("spin"), SPIN, TICK, ALWAYS, AFTER, variables={"n": 0}, apology="Ouch.")
-    assert talk.says("hi") == ["always limit.steps spin", "Ouch."]
+    assert talk.says("hi") == ["always limit.steps tick", "Ouch."]
     assert failure(talk)[1] == "limit.steps"
+
+
+def test_a_bound_between_a_body_and_its_finally_leaves_none_out() -> None:
+    """Whatever the bound falls on, in a circle without an end: as many bodies are followed as were begun."""
+    spin = node("spin", "logic.loop", limit=10_000, on={"each": "guard"}, **{"while": "true"})
+    inner = node("guard", "logic.try", on={"try": "tick", "finally": "tock"})
+    tick, tock = (node(name, "logic.set", variables={"n": 1}) for name in ("tick", "tock"))
+    for ahead in range(8):
+        path = [f"n{number}" for number in range(ahead)] + ["spin"]
+        nodes = [node(a, "logic.set", variables={"n": 1}, next=b) for a, b in pairwise(path)]
+        talk = Talk(*nodes, spin, inner, tick, tock, apology="Ouch.")
+        assert talk.says("hi") == ["Ouch."]
+        followed = [event[2] for event in talk.trace if event[:2] == ["edge", "guard"]]
+        assert followed.count("try") == followed.count("finally") > 0, ahead
 
 
 def test_no_error_takes_a_bound() -> None:
     talk = Talk(guard("spin", error="sorry"), SPIN, TICK, say("sorry", "sorry"), ALWAYS, AFTER, apology="Ouch.")
-    assert talk.says("hi") == ["always limit.steps spin", "Ouch."]
+    assert talk.says("hi") == ["always limit.steps tick", "Ouch."]
 
 
 FLOODS: dict[str, list[dict[str, Any]]] = {
@@ -87,7 +102,7 @@ def test_a_finally_that_spins_too_is_left_and_the_first_failure_counts() -> None
     twin = node("twin", "logic.loop", limit=10_000, on={"each": "tock"}, **{"while": "true"})
     talk = Talk(guard("spin", "twin"), SPIN, TICK, twin, node("tock", "logic.set", variables={"n": 1}), AFTER)
     talk.says("hi")
-    assert failure(talk) == ("spin", "limit.steps")
+    assert failure(talk) == ("tick", "limit.steps")
     assert ["error", "twin"] in [event[:2] for event in talk.trace] or ["error", "tock"] in [
         event[:2] for event in talk.trace
     ]
@@ -98,8 +113,8 @@ def test_several_finally_run_from_the_inside_out_also_when_one_fails() -> None:
     middle = node("middle", "logic.try", on={"try": "guard", "finally": "breaks"})
     breaks = node("breaks", "logic.set", variables={"x": "{{ 1 / 0 }}"})
     talk = Talk(outer, middle, guard("spin"), SPIN, TICK, ALWAYS, AFTER, breaks, say("last", "last"), apology="Ouch.")
-    assert talk.says("hi") == ["always limit.steps spin", "last", "Ouch."]
-    assert failure(talk) == ("spin", "limit.steps")
+    assert talk.says("hi") == ["always limit.steps tick", "last", "Ouch."]
+    assert failure(talk) == ("tick", "limit.steps")
 
 
 def test_a_try_within_finally_works_as_everywhere() -> None:
@@ -134,7 +149,7 @@ def test_finally_within_a_subflow_and_a_loop_runs_and_then_the_outer_one() -> No
         others={"child": child},
         apology="Ouch.",
     )
-    assert talk.says("hi") == ["inner 1", "always limit.steps spin", "Ouch."]
+    assert talk.says("hi") == ["inner 1", "always limit.steps tick", "Ouch."]
 
 
 def test_the_end_node_runs_finally_and_completes() -> None:
