@@ -4,12 +4,12 @@ from botflow_client.models.api_keys import Key, MadeKey, Scope
 from botflow_client.models.audit_log import Change
 from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
 from botflow_client.models.contacts import Contact
-from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField
+from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField, PageOfModule
 from botflow_client.models.doctor import Diagnosis, Mended
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
 from botflow_client.models.edges import EdgeDetail
 from botflow_client.models.erasures import Erasure
-from botflow_client.models.events import Attempt, Delivery, Event, MadeWebhook, Webhook
+from botflow_client.models.events import Attempt, Delivery, Event, EventPage, MadeWebhook, Webhook
 from botflow_client.models.executions import (
     Execution,
     ExecutionDetails,
@@ -30,7 +30,13 @@ from botflow_client.models.messages import Decision, Inbound, InboundDetails, Ou
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
-from botflow_client.models.schedules import PlannedRun, ScheduledRun, SchedulePreview, ShownSchedule
+from botflow_client.models.schedules import (
+    PageOfShownSchedule,
+    PlannedRun,
+    ScheduledRun,
+    SchedulePreview,
+    ShownSchedule,
+)
 from botflow_client.models.sessions import (
     AddedNote,
     HistoryEntry,
@@ -81,6 +87,7 @@ __all__ = [
     "EditedGraph",
     "Erasure",
     "Event",
+    "EventPage",
     "Execution",
     "ExecutionDetails",
     "ExecutionStep",
@@ -106,6 +113,8 @@ __all__ = [
     "Organization",
     "Outbound",
     "OutboundDetails",
+    "PageOfModule",
+    "PageOfShownSchedule",
     "PlannedNode",
     "PlannedRun",
     "Position",
