@@ -12,9 +12,8 @@ from botflow.service.doctor.examination import Examination
 from botflow.service.doctor.finding_models import Diagnosis, Finding, FindingCode, Mended, Mending
 from botflow.service.doctor.remedies import Remedies
 from botflow.service.models import Page
-from botflow.service.refusals import unknown_workflow
+from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.sessions.sessions import session_number, unknown_session
-from botflow.service.workflows.workflows import slug_in
 from botflow.storage.service.session_pages import knows_workflow
 
 PAGES_OF_CALL = 5  # of sessions that are read before an answer with fewer findings than asked for
