@@ -66,4 +66,4 @@ def export(
     if as_json:
         print_json({"kind": kind, "format": form, "file": str(output), "rows": rows})
     elif output is not None:
-        typer.echo(f"{output}: {rows} {'row' if rows == 1 else 'rows'}", err=True)
+        typer.echo(f"{output}: {rows} {'row' if rows == 1 else 'rows'}")
