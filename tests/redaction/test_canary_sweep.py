@@ -47,6 +47,7 @@ CANARIES = {
 }
 PUBLIC_URL = "https://bots.example.com"
 UNMASKED = "tests.redaction.unmasked_botflow"
+SEARCHED = ("results", "inbounds", "outbounds", "exports/inbounds", "exports/outbounds")  # of a workflow
 STEPS = """
   - {id: echo, type: canary, actionType: sing, properties: {how: echo}, credential: canary, next: large}
   - {id: large, type: canary, actionType: sing, properties: {how: large}, credential: canary, next: crash}
@@ -158,7 +159,7 @@ async def use(url: str) -> str:
                 shown = (await call("GET", f"/api/v1/executions/{run['id']}{part}", headers=by_key)).json()
             for artifact in shown["items"][:10]:
                 await call("GET", f"/api/v1/executions/{run['id']}/artifacts/{quote(artifact['key'])}", headers=by_key)
-        searched = [f"/api/v1/{name}?workflow=hooks" for name in ("results", "inbounds", "outbounds")]
+        searched = [f"/api/v1/{name}?workflow=hooks" for name in SEARCHED]
         for path in (*everything(), *searched, "/metrics"):
             await call("GET", path, headers=by_key)
     return "\n".join(said)

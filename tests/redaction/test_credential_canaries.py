@@ -35,7 +35,7 @@ async def use(site: Site, said: list[str]) -> list[str]:
     async def tell(method: str, path: str, body: Any = None, **headers: str) -> Any:
         answer = await call(site, method, path, body, **headers)
         said.append(answer.text + repr(answer.headers))
-        return answer.json() if answer.content else None
+        return answer.json() if "json" in answer.headers.get("content-type", "") else None
 
     found: set[tuple[str, str]] = set()
     for module in (await tell("GET", "/credential-modules"))["items"]:

@@ -30,6 +30,8 @@ from tests.web.site import ORDER, Site, open_site
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
 # Tables that the role may not use at all: they belong to no organization, or are of use to turns alone.
 CLOSED = {"processes", "senders", "spending"}
+# The server keeps house in these meanwhile.
+RENEWED = {"event_feeds", "schedules"}
 # Rows of the tables that `things_of` leaves empty, each below its parent.
 MORE_ROWS = """
 INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, now());
@@ -96,7 +98,7 @@ def rows_of(connection: Connection, table: Table) -> Sequence[Row[Any]]:
 
 
 async def all_rows(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    organizations_tables = [table for table in metadata.sorted_tables if table.name not in CLOSED]
+    organizations_tables = [table for table in metadata.sorted_tables if table.name not in CLOSED | RENEWED]
     return {table.name: await engine.read(rows_of, table) for table in organizations_tables}
 
 
