@@ -42,7 +42,7 @@ from tests.storage.statements import Sent, noted_statements
 from tests.web.site import API_KEY, Site, open_site
 
 COPIES, CALLS, DEEPEST, SAMPLE, LINES = 5_000, 200, 20, 200, 100_000
-SUMS = ("getUsage", "getWorkflowCounts")  # no lists, but they read as much
+SUMS = ("getUsage", "getWorkflowCounts")  # no lists, but they read as much; they are called a twentieth as often
 QUERIES: dict[str, Sequence[str]] = {  # by operation; the others are called without a query
     "getExecutions": (
         *("", "workflow=order", "status=completed", "status=failed", "workflow=order&status=waiting"),
@@ -53,6 +53,10 @@ QUERIES: dict[str, Sequence[str]] = {  # by operation; the others are called wit
     "getActiveExecutions": ("", "workflow=order"),
     "getAiCalls": ("", "workflow=order"),
     "getChanges": ("", "subject=workflow:order"),
+    "getInbounds": ("workflow=order", "externalId=p7-1234", "workflow=order&status=done", "status=new"),
+    "getOutbounds": ("workflow=order", "externalId=p7-1234", "status=held"),
+    "getDecisions": ("address=p7-1234",),
+    "getFindings": ("", "workflow=order"),
     "getUsage": ("groupBy=workflow", "groupBy=day"),
 }
 
@@ -130,7 +134,8 @@ def add_audit_log(url: str) -> None:
 def measured_operations() -> Iterator[Operation]:
     for operation in OPERATIONS:
         is_page = isinstance(operation.answer, type) and issubclass(operation.answer, Page)
-        if operation.method == "GET" and (is_page or operation.name in SUMS):
+        has_things = "{webhook}" not in operation.address  # a webhook is not made here
+        if operation.method == "GET" and has_things and (is_page or operation.name in SUMS):
             yield operation
 
 
@@ -154,7 +159,7 @@ async def measure(kind: str, url: str) -> None:
 async def call_often(site: Site, url: str, sample: Sample, operation: Operation, query: str) -> Measured:
     """Walk through the list, DEEPEST pages at a time."""
     measured, cursor, address = Measured(), None, ""
-    for number in range(CALLS):
+    for number in range(CALLS // 20 if operation.name in SUMS else CALLS):
         if number % DEEPEST == 0 or cursor is None:
             cursor, address = None, sample.address(operation)
         asked = "&".join(filter(None, [query, f"cursor={cursor}" if cursor else ""]))
