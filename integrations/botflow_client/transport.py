@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from types import TracebackType
@@ -29,7 +30,7 @@ LARGEST_REFUSAL = 64 * 1024
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
-class _Connection:
+class _Connection(ABC):
     """What both clients are made with. Its repr shows the address alone."""
 
     def __init__(
@@ -54,8 +55,9 @@ class _Connection:
             self._headers["Botflow-Organization"] = header_text(organization, "the organization")
         self._connect()
 
+    @abstractmethod
     def _connect(self) -> None:
-        raise NotImplementedError
+        """Make the HTTP client that sends the requests."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._url!r})"
