@@ -203,8 +203,8 @@ async def test_what_a_killed_process_held_runs_when_its_ten_seconds_are_over(pos
     async with process(postgres_url, worker=None) as web:
         database = web.runtime.database
         turn = (await web.hear("hi", "m1", within_s=0.0)).id
+        await age_process(database, "killed", -HOUR_S)  # alive, however long another process takes for its first look
         assert await database.leases.take("killed", turn.session)
-        await age_process(database, "killed", -HOUR_S)  # alive, however long the other process takes to begin
         async with process(postgres_url, timing=Timing(look_s=0.1, poll_s=HOUR_S)) as living:
             living.asked.go_on.set()
             began_s = time.monotonic()
