@@ -13,7 +13,7 @@ for name in (
     "botflow.storage.one_off",
     "botflow.storage.read_only",
     "botflow.web.application",
-    "botflow.web.server",
+    "botflow.web.serving.server",
     "typer.rich_utils",
 ):
     import_module(name)

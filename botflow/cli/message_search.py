@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from botflow.records.access import Principal
-    from botflow.storage.service.message_pages import Found, Messages
-    from botflow.storage.service.session_walk import MessageFilter
+    from botflow.storage.service.sessions.message_pages import Found, Messages
+    from botflow.storage.service.sessions.session_walk import MessageFilter
 
 MOST = 10_000
 PAGE = 100
@@ -44,7 +44,7 @@ def filter_of(
     """Return the filter of a command's options; UsageError for one that no index serves, or
     that has another mistake."""
     from botflow.errors import UsageError
-    from botflow.storage.service.session_walk import MessageFilter
+    from botflow.storage.service.sessions.session_walk import MessageFilter
 
     if given["status"] not in (None, *messages.states):
         raise UsageError(
@@ -89,7 +89,7 @@ def _page(
     after: Sequence[Any] | None,
     limit: int,
 ) -> tuple[list[Found], Sequence[Any] | None]:
-    from botflow.storage.service.message_pages import list_in_state, list_messages
+    from botflow.storage.service.sessions.message_pages import list_in_state, list_messages
 
     if wanted.status not in messages.indexed or wanted.session is not None or wanted.people is not None:
         return list_messages(connection, caller.organization, messages, wanted, after, limit)

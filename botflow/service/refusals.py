@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.storage.service.canaries import running_canary
-from botflow.storage.service.drafts import Draft
+from botflow.storage.service.workflows.canaries import running_canary
+from botflow.storage.service.workflows.drafts import Draft
 
 
 def unknown_workflow(workflow: str) -> RejectedInbound:

@@ -6,43 +6,29 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from botflow.settings import Settings
-from botflow.web.api import (
-    contacts,
-    credentials,
-    decisions,
-    doctor,
-    events,
-    execution_changes,
-    executions,
-    exports,
-    forks,
-    inbounds,
-    outbounds,
-    plain_paths,
-    schedules,
-    session_changes,
-    sessions,
-    usage,
-    webhooks,
-)
+from botflow.web.api import credentials, doctor, exports, plain_paths, schedules
 from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
-from botflow.web.api.people import erasures
+from botflow.web.api.events import events, webhooks
+from botflow.web.api.executions import execution_changes, executions, forks, usage
+from botflow.web.api.messages import decisions, inbounds, outbounds
+from botflow.web.api.people import contacts, erasures
+from botflow.web.api.sessions import session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
 from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
-from botflow.web.cors import ChatOrigins
 from botflow.web.health import Alive, Ready, ShowMetrics
 from botflow.web.hooks.start_hooks import ReceiveHook
+from botflow.web.middleware.cors import ChatOrigins
+from botflow.web.middleware.request_watch import RequestWatch
+from botflow.web.middleware.shedding import Shedding
 from botflow.web.problem import ProblemFence
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
-from botflow.web.request_watch import RequestWatch
+from botflow.web.requests.route_templates import RouteTemplates
 from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import routes_of
-from botflow.web.route_templates import RouteTemplates
-from botflow.web.shedding import Shedding
 
 OPERATIONS = (
     *workflows.OPERATIONS,

@@ -20,7 +20,6 @@ from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.tracing.tracing import Tracing
 from botflow.service.service import Service
 from botflow.storage.organizations import DEFAULT_ORGANIZATION, find_organization, home_organization
-from botflow.web.addresses import TrustedProxies
 from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
 from botflow.web.auth.callers import Gate
@@ -32,11 +31,12 @@ from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
 from botflow.web.embedding.mount import own_scope, route_path
 from botflow.web.embedding.stop_signal import at_stop_signal
+from botflow.web.middleware.request_spans import RequestSpans
 from botflow.web.problem import Problem
 from botflow.web.quiet_log import QuietLog
-from botflow.web.rate_limits import RateLimiter
-from botflow.web.request_bodies import BODY_WITHIN_S, OpenBodies
-from botflow.web.request_spans import RequestSpans
+from botflow.web.requests.addresses import TrustedProxies
+from botflow.web.requests.rate_limits import RateLimiter
+from botflow.web.requests.request_bodies import BODY_WITHIN_S, OpenBodies
 
 _NOT_STARTED = Problem(
     status=503,

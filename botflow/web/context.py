@@ -17,7 +17,6 @@ from botflow.records.sessions import SessionKey, StoredSession
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.receive import check_token
 from botflow.settings import Settings
-from botflow.web.addresses import FORWARDED_FOR, TrustedProxies
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Caller, Gate, TrustedServer, Visitor, external_id_of, require_scope
 from botflow.web.chat.file_links import FileLinks
@@ -26,9 +25,10 @@ from botflow.web.chat.streams import Streams
 from botflow.web.chat.waits import Waits
 from botflow.web.problem import Refused
 from botflow.web.quiet_log import QuietLog
-from botflow.web.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, Use
-from botflow.web.request_base import request_base
-from botflow.web.request_bodies import OpenBodies
+from botflow.web.requests.addresses import FORWARDED_FOR, TrustedProxies
+from botflow.web.requests.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, Use
+from botflow.web.requests.request_base import request_base
+from botflow.web.requests.request_bodies import OpenBodies
 
 GUESSES = frozenset(("token.invalid", "token.malformed"))  # an expired or missing token is no attempt at a key
 

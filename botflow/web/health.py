@@ -21,7 +21,7 @@ from botflow.runtime.app import Runtime
 from botflow.runtime.process.metrics import CONTENT_TYPE
 from botflow.web.asgi import NO_STORE, send_bytes, send_json
 from botflow.web.context import desk_of
-from botflow.web.server import server_config
+from botflow.web.serving.server import server_config
 
 METRICS_TYPE = (b"content-type", CONTENT_TYPE.encode())
 STOP_WITHIN_S = 2

@@ -21,9 +21,9 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
 from botflow.web.embedding.mount import raw_route_path
-from botflow.web.json_body import without_mark
-from botflow.web.request_base import request_origin
-from botflow.web.request_bodies import read_body
+from botflow.web.requests.json_body import without_mark
+from botflow.web.requests.request_base import request_origin
+from botflow.web.requests.request_bodies import read_body
 
 LARGEST_BODY = 64 * 1024  # a message of 1,600 characters with ten media is a tenth of it
 LARGEST_STATUS = 16 * 1024

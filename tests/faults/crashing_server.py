@@ -30,7 +30,7 @@ from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.web.application import Application
 from botflow.web.auth.deployment_keys import deployment_keys
-from botflow.web.server import WebServer, server_config
+from botflow.web.serving.server import WebServer, server_config
 from tests.faults.timing import SCALE, scale_sends
 
 JUMP_S = 2.0

@@ -11,18 +11,20 @@ from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.signals import Hub, Mailbox
 from botflow.storage import workflow_versions
 from botflow.web import provider_webhooks
-from botflow.web.addresses import TrustedProxies
 from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
-from botflow.web.shedding import Shedding
+from botflow.web.middleware.shedding import Shedding
+from botflow.web.requests.addresses import TrustedProxies
 from tests.engine import test_turn
 from tests.faults.fences_outbox import FENCES_OF_THE_OUTBOX
 from tests.faults.mutation import Fence
 from tests.runtime import test_served_flows
 from tests.runtime.delivery import test_opt_outs, test_status_urls
 from tests.runtime.turns import test_signals
-from tests.web import test_addresses, test_overload, test_provider_webhooks, test_request_bodies
+from tests.web import test_provider_webhooks
 from tests.web.auth import test_callers
+from tests.web.middleware import test_overload
+from tests.web.requests import test_addresses, test_request_bodies
 
 nobody_waits = test_turn.test_what_nobody_waits_for_changes_nothing
 who_stopped = test_opt_outs.test_who_stopped_gets_silence_until_they_start_again

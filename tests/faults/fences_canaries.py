@@ -8,7 +8,7 @@ from botflow.service import refusals
 from botflow.service.workflows import canary_changes
 from botflow.storage import workflow_versions
 from botflow.storage.runs import start_targets
-from botflow.storage.service import canaries, publications
+from botflow.storage.service.workflows import canaries, publications
 from tests.faults.mutation import Fence
 from tests.triggering import test_canary_starts
 from tests.web.api import test_canaries, test_credentials, test_organizations_apart

@@ -13,13 +13,13 @@ from botflow.service.access.sign_in import SignIns
 from botflow.service.access.token_keys import TokenReader
 from botflow.service.access.users import Users
 from botflow.service.workflows import publishing
-from botflow.storage.service import api_keys as stored_keys
 from botflow.storage.service import credentials as stored_credentials
-from botflow.storage.service import drafts as stored_drafts
 from botflow.storage.service import idempotency as stored_requests
-from botflow.storage.service import publications as stored_publications
-from botflow.storage.service import users as stored_users
-from botflow.storage.service import versions as stored_versions
+from botflow.storage.service.access import api_keys as stored_keys
+from botflow.storage.service.access import users as stored_users
+from botflow.storage.service.workflows import drafts as stored_drafts
+from botflow.storage.service.workflows import publications as stored_publications
+from botflow.storage.service.workflows import versions as stored_versions
 from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
 from botflow.web.rest import idempotency

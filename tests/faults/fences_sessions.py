@@ -10,7 +10,7 @@ from botflow.runtime.turns.receive import Receiver
 from botflow.storage.database import open_database
 from botflow.storage.delivery import claim_due, held
 from botflow.storage.runs import handovers, session_locks
-from botflow.storage.service import message_pages, session_changes, session_pages, session_walk
+from botflow.storage.service.sessions import message_pages, session_changes, session_pages, session_walk
 from tests.faults.mutation import Fence, Promise
 from tests.storage.delivery import test_held
 from tests.storage.runs import test_session_locks

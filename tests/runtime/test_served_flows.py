@@ -18,7 +18,7 @@ from botflow.flow.graph import Flow
 from botflow.nodes import built_in
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
-from botflow.storage.service.canaries import end_canary, set_percent
+from botflow.storage.service.workflows.canaries import end_canary, set_percent
 from botflow.storage.workflow_versions import FlowVersions
 from tests.engine.conversation import say
 from tests.runtime.bot_without_worker import publish

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from botflow.storage.database import Database
-from botflow.storage.service.message_pages import (
+from botflow.storage.service.sessions.message_pages import (
     INBOUNDS,
     OUTBOUNDS,
     Found,
@@ -21,7 +21,7 @@ from botflow.storage.service.message_pages import (
     list_in_state,
     list_messages,
 )
-from botflow.storage.service.session_walk import MessageFilter
+from botflow.storage.service.sessions.session_walk import MessageFilter
 from botflow.storage.tables import inbounds, outbounds, sessions, workflows
 from tests.organizations import HOME
 from tests.storage.statements import noted_statements, steps_of

@@ -12,7 +12,7 @@ from botflow.nodes import built_in
 from botflow.records.canaries import Share
 from botflow.runtime.runs.schedules import start_due_schedules, sync_schedules
 from botflow.storage.database import Database
-from botflow.storage.service.canaries import begin_canary, set_percent
+from botflow.storage.service.workflows.canaries import begin_canary, set_percent
 from botflow.storage.tables import executions, schedules, sessions, workflow_versions, workflows
 from botflow.storage.workflow_versions import store_version
 from botflow.triggering import emit, trigger_workflow

@@ -30,11 +30,11 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes, sessions
-from botflow.web.addresses import Network
 from botflow.web.application import Application
 from botflow.web.context import Desk
-from botflow.web.http_protocol import HttpBounds
-from botflow.web.server import WebServer, server_config
+from botflow.web.requests.addresses import Network
+from botflow.web.serving.http_protocol import HttpBounds
+from botflow.web.serving.server import WebServer, server_config
 from tests.local_client import local_client
 
 API_KEY = "test-api-key-0123456789"

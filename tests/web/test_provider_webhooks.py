@@ -14,8 +14,8 @@ from twilio.request_validator import RequestValidator
 
 from botflow.runtime.process.timing import Timing
 from botflow.storage.tables import outbounds
-from botflow.web.http_protocol import HttpBounds
 from botflow.web.provider_webhooks import FORM, LARGEST_BODY, LARGEST_STATUS
+from botflow.web.serving.http_protocol import HttpBounds
 from tests.storage.open_transaction import open_transaction
 from tests.web.site import PUBLIC_URL, TWILIO_TOKEN, HeldModel, Site, open_site
 

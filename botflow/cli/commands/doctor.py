@@ -42,11 +42,11 @@ def doctor(
     """
     import asyncio
 
-    from botflow.storage.service.session_pages import knows_workflow
+    from botflow.storage.service.sessions.session_pages import knows_workflow
 
     def begun(connection: Connection, operator: Principal) -> tuple[Principal, list[Worker], bool]:
         from botflow.runtime.process.timing import Timing
-        from botflow.storage.service.stuck_sessions import live_workers
+        from botflow.storage.service.sessions.stuck_sessions import live_workers
 
         is_known = workflow is None or knows_workflow(connection, operator.organization, workflow)
         return operator, live_workers(connection, Timing().dead_after_s), is_known

@@ -122,7 +122,7 @@ def _change(execution: str, action: Action, change: Callable[[Connection, str, N
     """Make the change in one transaction with its entry in the audit log; workers see it within a second."""
     from botflow.runtime.runs.refusals import refused
     from botflow.storage.one_off import run_once_sync
-    from botflow.storage.service.executions import change_from_command_line
+    from botflow.storage.service.executions.executions import change_from_command_line
 
     id = read_id(execution, "ID") or ""
     url = checked_url()

@@ -66,7 +66,7 @@ async def _make(url: str, request: ForkRequest) -> StartedRun:
     from botflow.runtime.runs.forks import Forks
     from botflow.runtime.served_flows import Flows
     from botflow.storage.one_off_engine import OneOffEngine
-    from botflow.storage.service.executions import ACTOR, organization_of
+    from botflow.storage.service.executions.executions import ACTOR, organization_of
     from botflow.storage.workflow_versions import FlowVersions
 
     engine, kinds = OneOffEngine(url), node_types()

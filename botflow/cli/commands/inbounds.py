@@ -41,7 +41,7 @@ def list_inbounds(
     """
     from botflow.cli.message_search import filter_of, found_messages
     from botflow.service.messages.message_models import Inbound
-    from botflow.storage.service.message_pages import INBOUNDS
+    from botflow.storage.service.sessions.message_pages import INBOUNDS
 
     wanted = filter_of(INBOUNDS, person, channel, after, before, workflow=workflow, session=session, status=status)
     found = [Inbound.of(each) for each in found_messages(organization, INBOUNDS, wanted, limit)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from botflow.records.access import Principal
-    from botflow.storage.service.message_pages import Found
+    from botflow.storage.service.sessions.message_pages import Found
 
 LONGEST_TEXT = 60
 STATUS = typer.Option(help="held, failed, sent, delivered, …", metavar="STATUS", show_default=False)
@@ -50,7 +50,7 @@ def list_outbounds(
         return
     from botflow.cli.message_search import filter_of, found_messages
     from botflow.service.messages.message_models import Outbound
-    from botflow.storage.service.message_pages import OUTBOUNDS
+    from botflow.storage.service.sessions.message_pages import OUTBOUNDS
 
     wanted = filter_of(OUTBOUNDS, person, channel, after, before, workflow=workflow, session=session, status=status)
     found = [Outbound.of(each) for each in found_messages(organization, OUTBOUNDS, wanted, limit)]

@@ -95,7 +95,7 @@ async def _serve(
     from botflow.cli.output.banner import print_banner
     from botflow.cli.output.flow_warnings import warning_count, warning_lines
     from botflow.web.application import Application
-    from botflow.web.server import WebServer, server_config
+    from botflow.web.serving.server import WebServer, server_config
 
     app = Application(options, dev=dev)
     async with app.started() as runtime:

@@ -76,8 +76,8 @@ def _work(
     not exist."""
     from botflow.errors import UsageError
     from botflow.service.workflows import canary_changes
-    from botflow.storage.service.canaries import running_canary
-    from botflow.storage.service.drafts import get_draft
+    from botflow.storage.service.workflows.canaries import running_canary
+    from botflow.storage.service.workflows.drafts import get_draft
 
     draft = get_draft(connection, caller.organization, workflow)
     if draft is None:

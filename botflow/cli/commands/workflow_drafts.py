@@ -17,7 +17,7 @@ from botflow.cli.output.printing import print_json
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from botflow.storage.service.documents import StoredDocument, Which
+    from botflow.storage.service.workflows.documents import StoredDocument, Which
 
 ACTOR = "command line"  # in the audit log, and as a version's author
 _SIDE = "A version's number, `active` or `draft`."
@@ -119,7 +119,7 @@ def _documents(workflow: str, *wanted: Which) -> list[StoredDocument | None]:
     from botflow.flow.canonical import canonical
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization
-    from botflow.storage.service.documents import get_document
+    from botflow.storage.service.workflows.documents import get_document
 
     def reading(connection: Connection) -> list[StoredDocument | None]:
         home = home_organization(connection)

@@ -138,8 +138,8 @@ def _activate_version(connection: Connection, workflow: str, version: int) -> in
     `canary.running`; FlowProblems for credentials that it may not use."""
     from botflow.service.credentials.credential_uses import check_credentials
     from botflow.service.refusals import check_no_canary
-    from botflow.storage.service.drafts import get_draft, organization_of
-    from botflow.storage.service.versions import get_version
+    from botflow.storage.service.workflows.drafts import get_draft, organization_of
+    from botflow.storage.service.workflows.versions import get_version
     from botflow.storage.workflow_versions import activate_version
 
     organization = organization_of(connection, workflow)
@@ -155,8 +155,8 @@ def _activate_version(connection: Connection, workflow: str, version: int) -> in
 def _set_status(connection: Connection, workflow: str, status: WorkflowStatus) -> bool:
     """Return False when there is no such workflow; FlowProblems for credentials that it may not use."""
     from botflow.service.credentials.credential_uses import check_credentials_of_active
-    from botflow.storage.service.drafts import organization_of
-    from botflow.storage.service.workflow_status import set_status_from_command_line
+    from botflow.storage.service.workflows.drafts import organization_of
+    from botflow.storage.service.workflows.workflow_status import set_status_from_command_line
 
     organization = organization_of(connection, workflow)
     if organization is not None and status == "active":

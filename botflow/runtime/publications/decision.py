@@ -12,7 +12,7 @@ from botflow.engine.moves.move import Move, MoveRefusal, MoveRefused, Version
 from botflow.engine.node_type import NodeType
 from botflow.engine.session import Session
 from botflow.runtime.served_flows import Flows
-from botflow.storage.service.moving_sessions import WaitingSession
+from botflow.storage.service.workflows.moving_sessions import WaitingSession
 
 SessionRefusal = (
     MoveRefusal

@@ -40,7 +40,7 @@ from botflow.runtime.process.tick import Step
 from botflow.runtime.publications.decision import FormerVersions, SessionRefusal, decide
 from botflow.runtime.served_flows import CannotRun, Flows
 from botflow.storage.engines.engine import Engine
-from botflow.storage.service.moving_sessions import (
+from botflow.storage.service.workflows.moving_sessions import (
     WaitingSession,
     finish_publication,
     leave_ended,
@@ -49,7 +49,7 @@ from botflow.storage.service.moving_sessions import (
     sessions_to_move,
     settle_sessions,
 )
-from botflow.storage.service.publications import unfinished_publications
+from botflow.storage.service.workflows.publications import unfinished_publications
 
 STEP = "move_sessions"
 AT_ONCE = 50  # sessions in one transaction

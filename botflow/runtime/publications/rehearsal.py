@@ -9,7 +9,7 @@ from botflow.engine.moves.move import Version, place_of
 from botflow.engine.session import Session
 from botflow.records.publications import Moves
 from botflow.runtime.publications.decision import SessionRefusal, decide
-from botflow.storage.service.moving_sessions import WaitingSession
+from botflow.storage.service.workflows.moving_sessions import WaitingSession
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.access import SCOPES_OF, KeyRecord, Principal, Role, Scope
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name
-from botflow.storage.service import api_keys
+from botflow.storage.service.access import api_keys
 from botflow.storage.service.audit_log import record_change
 
 if TYPE_CHECKING:

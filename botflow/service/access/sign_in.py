@@ -22,9 +22,9 @@ from botflow.service.access.passwords import LONGEST, SHORTEST, hash_password, i
 from botflow.service.access.users import Email, User, shown_user
 from botflow.service.models import Body, Shown
 from botflow.storage.engines.engine import Engine
-from botflow.storage.service import users
+from botflow.storage.service.access import users
+from botflow.storage.service.access.users import Account, UserRow
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.users import Account, UserRow
 
 LIFETIME = timedelta(days=7)
 FREE_FAILURES = 5

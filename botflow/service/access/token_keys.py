@@ -19,9 +19,9 @@ from botflow.records.access import SCOPES_OF, Principal, Role
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name
-from botflow.storage.service import token_keys
+from botflow.storage.service.access import token_keys
+from botflow.storage.service.access.token_keys import TokenKeyRow
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.token_keys import TokenKeyRow
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey

@@ -16,9 +16,9 @@ from botflow.service.access.passwords import hash_password
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, Wrong, printable_name
 from botflow.storage.engines.dialects import clock_time
-from botflow.storage.service import users
+from botflow.storage.service.access import users
+from botflow.storage.service.access.users import UserRow
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.users import UserRow
 
 _SORT = "createdAt"
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3

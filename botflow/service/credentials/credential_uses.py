@@ -14,8 +14,8 @@ from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, WebhookTrig
 from botflow.runtime.vault import FROM_ENVIRONMENT, OF_THEIR_OWN, ONLY_HOME
 from botflow.storage.organizations import is_home
 from botflow.storage.service.credentials import active_sets
-from botflow.storage.service.drafts import get_draft
-from botflow.storage.service.versions import get_active_version
+from botflow.storage.service.workflows.drafts import get_draft
+from botflow.storage.service.workflows.versions import get_active_version
 
 # Only these start runs for a user, whose own credentials then count.
 _FOR_USERS = (ManualTrigger.name, EventTrigger.name)

@@ -14,7 +14,7 @@ from botflow.service.doctor.remedies import Remedies
 from botflow.service.models import Page
 from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.sessions.sessions import session_number, unknown_session
-from botflow.storage.service.session_pages import knows_workflow
+from botflow.storage.service.sessions.session_pages import knows_workflow
 
 PAGES_OF_CALL = 5  # of sessions that are read before an answer with fewer findings than asked for
 _SORT = "doctor"

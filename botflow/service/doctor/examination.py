@@ -22,8 +22,8 @@ from botflow.service.doctor.finding_models import Finding, FindingCode
 from botflow.storage.credentials import StoredCredential
 from botflow.storage.engines.engine import Engine
 from botflow.storage.service.credentials import sets_named
-from botflow.storage.service.stuck_sessions import examine_page, examine_session
-from botflow.storage.service.versions import find_documents
+from botflow.storage.service.sessions.stuck_sessions import examine_page, examine_session
+from botflow.storage.service.workflows.versions import find_documents
 
 AT_ONCE = 200  # sessions of one page
 _SECRET_OF_WEBHOOK = ".properties.secret"  # what begins an execution is of no use to one that waits

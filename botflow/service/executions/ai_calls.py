@@ -14,8 +14,8 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.models import Page, Shown
-from botflow.storage.service import ai_calls
-from botflow.storage.service.ai_calls import CallFilter
+from botflow.storage.service.executions import ai_calls
+from botflow.storage.service.executions.ai_calls import CallFilter
 
 _LONGEST_NUMBER = 10  # digits
 

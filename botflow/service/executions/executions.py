@@ -33,8 +33,8 @@ from botflow.service.models import Page
 from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.service.sessions.sessions import unknown_session
 from botflow.storage.runs.artifacts import delete_artifact
-from botflow.storage.service import session_pages
 from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.sessions import session_pages
 
 Sort = Literal["startedAt", "-startedAt"]
 LONGEST_REASON = 2_000  # characters

@@ -16,9 +16,9 @@ from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.service.models import Shown
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.storage.service import ai_calls
-from botflow.storage.service.ai_calls import CallFilter, GroupBy
-from botflow.storage.service.node_counts import count_nodes
+from botflow.storage.service.executions import ai_calls
+from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
+from botflow.storage.service.executions.node_counts import count_nodes
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime

@@ -31,11 +31,11 @@ from botflow.service.sessions.listed_contacts import ListedContact, read_contact
 from botflow.service.sessions.sessions import Session, read_sessions
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
-from botflow.storage.service.ai_calls import CallFilter, GroupBy
 from botflow.storage.service.audit_log import ChangeFilter, record_change
-from botflow.storage.service.message_pages import INBOUNDS, OUTBOUNDS
-from botflow.storage.service.session_pages import SessionFilter
-from botflow.storage.service.session_walk import MessageFilter
+from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
+from botflow.storage.service.sessions.message_pages import INBOUNDS, OUTBOUNDS
+from botflow.storage.service.sessions.session_pages import SessionFilter
+from botflow.storage.service.sessions.session_walk import MessageFilter
 
 Kind = Literal["sessions", "inbounds", "outbounds", "executions", "contacts", "audit-log", "usage"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

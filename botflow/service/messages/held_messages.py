@@ -12,7 +12,7 @@ from botflow.records.audit import Action
 from botflow.service.messages.numbers import numbers_in
 from botflow.storage.delivery.held import PartId, drop_held, release_held
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.message_pages import OUTBOUNDS, Found, get_message
+from botflow.storage.service.sessions.message_pages import OUTBOUNDS, Found, get_message
 
 
 class HeldMessages:

@@ -13,14 +13,14 @@ from botflow.service.messages.numbers import numbers_in
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Page
 from botflow.service.sessions.sessions import TurnEvent
-from botflow.storage.service.message_pages import (
+from botflow.storage.service.sessions.message_pages import (
     INBOUNDS,
     OUTBOUNDS,
     get_message,
     get_trace,
     list_messages,
 )
-from botflow.storage.service.session_walk import MessageFilter
+from botflow.storage.service.sessions.session_walk import MessageFilter
 
 
 class InboundDetails(Inbound):

@@ -12,7 +12,7 @@ from botflow.engine.inbound import InboundKind
 from botflow.records.outbounds import OutboundState
 from botflow.records.turns import InboundState
 from botflow.service.models import Shown
-from botflow.storage.service.message_pages import Found
+from botflow.storage.service.sessions.message_pages import Found
 
 
 class Inbound(Shown):

@@ -14,8 +14,8 @@ from botflow.service.messages.numbers import numbers_in
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Page
 from botflow.storage.decisions import list_decisions_about
-from botflow.storage.service.message_pages import OUTBOUNDS, get_message
-from botflow.storage.service.session_walk import MessageFilter
+from botflow.storage.service.sessions.message_pages import OUTBOUNDS, get_message
+from botflow.storage.service.sessions.session_walk import MessageFilter
 
 
 class OutboundDetails(Outbound):

@@ -14,8 +14,8 @@ from botflow.interfaces import Channels
 from botflow.service.cursors import cursor_of, page_of, read_cursor
 from botflow.service.models import Page, Shown
 from botflow.service.sessions.sessions import people_named
-from botflow.storage.service.message_pages import Found, Messages, list_in_state, list_messages
-from botflow.storage.service.session_walk import MessageFilter
+from botflow.storage.service.sessions.message_pages import Found, Messages, list_in_state, list_messages
+from botflow.storage.service.sessions.session_walk import MessageFilter
 
 Item = TypeVar("Item", bound=Shown)
 _BY_SESSION = "session"

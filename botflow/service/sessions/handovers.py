@@ -21,9 +21,9 @@ from botflow.service.models import Body, Shown, Wrong
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
 from botflow.storage.runs import handovers
 from botflow.storage.runs.handovers import LockedSession
-from botflow.storage.service import session_pages
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.session_changes import lock_session_of
+from botflow.storage.service.sessions import session_pages
+from botflow.storage.service.sessions.session_changes import lock_session_of
 
 LONGEST_PERSON = 100
 LONGEST_TEXT = Limits().message_characters

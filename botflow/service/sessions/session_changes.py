@@ -24,8 +24,8 @@ from botflow.runtime.app import Runtime
 from botflow.service.models import Body, Shown, Wrong
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
 from botflow.storage.runs.handovers import LockedSession
-from botflow.storage.service import session_changes, session_pages
 from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.sessions import session_changes, session_pages
 from botflow.storage.session_tokens import revoke_token
 
 LONGEST_NAME = 200

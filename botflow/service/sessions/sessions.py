@@ -17,9 +17,9 @@ from botflow.records.sessions import VISITOR
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.models import Page, Shown
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.storage.service import session_history, session_pages
-from botflow.storage.service.session_history import MessageRow, TurnRow
-from botflow.storage.service.session_pages import SessionFilter, SessionRow
+from botflow.storage.service.sessions import session_history, session_pages
+from botflow.storage.service.sessions.session_history import MessageRow, TurnRow
+from botflow.storage.service.sessions.session_pages import SessionFilter, SessionRow
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime

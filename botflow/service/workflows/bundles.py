@@ -13,7 +13,7 @@ from botflow.flow.document import nowhere, shape
 from botflow.flow.graph import Flow
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import link
-from botflow.storage.service.drafts import active_documents
+from botflow.storage.service.workflows.drafts import active_documents
 
 
 class Bundle(NamedTuple):

@@ -30,11 +30,11 @@ from botflow.service.workflows.canary_models import ArmReport, Canary, CanaryPla
 from botflow.service.workflows.publication_models import MoveTo, PlainMove
 from botflow.service.workflows.publication_plans import Planner, check_places, counted_sessions, read_moves
 from botflow.service.workflows.publishing import compile_draft
-from botflow.storage.service import canaries
-from botflow.storage.service.ai_calls import CallFilter, usage_by
-from botflow.storage.service.drafts import get_draft
-from botflow.storage.service.node_counts import count_nodes
-from botflow.storage.service.versions import active_version, version_numbers
+from botflow.storage.service.executions.ai_calls import CallFilter, usage_by
+from botflow.storage.service.executions.node_counts import count_nodes
+from botflow.storage.service.workflows import canaries
+from botflow.storage.service.workflows.drafts import get_draft
+from botflow.storage.service.workflows.versions import active_version, version_numbers
 
 _SORT = "-id"
 _FALLBACKS, _ERRORS = "fallback", "error"

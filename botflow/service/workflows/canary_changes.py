@@ -16,9 +16,9 @@ from botflow.service.credentials.credential_uses import check_credentials
 from botflow.service.refusals import check_no_canary, check_revision, unknown_version, unknown_workflow
 from botflow.service.workflows.bundles import Bundle
 from botflow.service.workflows.publishing import plan_by_token, refused_plan
-from botflow.storage.service import canaries, publications, versions
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import Draft, get_draft
+from botflow.storage.service.workflows import canaries, publications, versions
+from botflow.storage.service.workflows.drafts import Draft, get_draft
 from botflow.storage.workflow_versions import activate_version, store_version
 
 

@@ -16,7 +16,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.models import Shown
 from botflow.service.refusals import slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.edges import Edge, shown_edge
-from botflow.storage.service.documents import StoredDocument, Which, get_document
+from botflow.storage.service.workflows.documents import StoredDocument, Which, get_document
 
 Side = int | Literal["draft"]
 

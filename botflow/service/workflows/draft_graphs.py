@@ -20,8 +20,8 @@ from botflow.service.cursors import page_of, read_cursor
 from botflow.service.models import Item, Page
 from botflow.service.refusals import check_revision, slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.drafts import LARGEST_DRAFT, document_in
-from botflow.storage.service import drafts, versions
 from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.workflows import drafts, versions
 
 Plain = dict[str, Any]
 _SORT = "id"

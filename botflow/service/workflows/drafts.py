@@ -18,9 +18,9 @@ from botflow.service.credentials.credential_uses import refused_credentials
 from botflow.service.models import Shown
 from botflow.service.refusals import check_revision, slug_in, unknown_workflow
 from botflow.service.workflows.bundles import compile_bundle
-from botflow.storage.service import drafts
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import Draft
+from botflow.storage.service.workflows import drafts
+from botflow.storage.service.workflows.drafts import Draft
 
 LARGEST_DRAFT = 4 * 1024 * 1024  # bytes of JSON
 

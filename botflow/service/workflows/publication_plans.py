@@ -37,10 +37,10 @@ from botflow.service.workflows.publication_models import (
     Refused,
 )
 from botflow.service.workflows.publishing import compile_draft, digest_of
-from botflow.storage.service.drafts import Draft, organization_of
-from botflow.storage.service.moving_sessions import sessions_under_way
-from botflow.storage.service.publications import KEPT_FOR, add_plan
-from botflow.storage.service.versions import ActiveVersion, active_version, documents_of, version_numbers
+from botflow.storage.service.workflows.drafts import Draft, organization_of
+from botflow.storage.service.workflows.moving_sessions import sessions_under_way
+from botflow.storage.service.workflows.publications import KEPT_FOR, add_plan
+from botflow.storage.service.workflows.versions import ActiveVersion, active_version, documents_of, version_numbers
 
 _AT_ONCE = 200  # sessions that are read by one statement
 WantedMoves = Mapping[str, PlainMove | MoveTo]

@@ -18,10 +18,10 @@ from botflow.service.models import Page, Shown
 from botflow.service.refusals import check_no_canary, slug_in, unknown_workflow
 from botflow.service.workflows.publication_models import MoveTo, PlainMove, PublicationPlan
 from botflow.service.workflows.publication_plans import Planner
-from botflow.storage.service import publications
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import get_draft
-from botflow.storage.service.versions import active_version
+from botflow.storage.service.workflows import publications
+from botflow.storage.service.workflows.drafts import get_draft
+from botflow.storage.service.workflows.versions import active_version
 from botflow.storage.workflow_versions import activate_version
 
 _SORT = "-id"

@@ -19,9 +19,9 @@ from botflow.records.workflows import Publication
 from botflow.service.credentials.credential_uses import check_credentials
 from botflow.service.refusals import check_no_canary, check_revision, unknown_workflow
 from botflow.service.workflows.bundles import Bundle, compile_bundle
-from botflow.storage.service import publications, versions
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import Draft, get_draft
+from botflow.storage.service.workflows import publications, versions
+from botflow.storage.service.workflows.drafts import Draft, get_draft
 from botflow.storage.workflow_versions import publish_version, set_status
 
 

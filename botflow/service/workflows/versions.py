@@ -18,10 +18,10 @@ from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown
 from botflow.service.refusals import check_no_canary, slug_in, unknown_version, unknown_workflow
 from botflow.service.workflows.publishing import compile_draft, publish_draft
-from botflow.storage.service import versions
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.drafts import get_draft
-from botflow.storage.service.versions import VersionRow
+from botflow.storage.service.workflows import versions
+from botflow.storage.service.workflows.drafts import get_draft
+from botflow.storage.service.workflows.versions import VersionRow
 from botflow.storage.workflow_versions import activate_version
 
 _SORT = "-version"

@@ -17,9 +17,9 @@ from botflow.service.credentials.credential_uses import check_credentials_of_act
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Page, Shown
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.storage.service import workflow_pages
 from botflow.storage.service.audit_log import record_change
-from botflow.storage.service.workflow_pages import SORTS, WorkflowFilter, WorkflowRow, sort_values
+from botflow.storage.service.workflows import workflow_pages
+from botflow.storage.service.workflows.workflow_pages import SORTS, WorkflowFilter, WorkflowRow, sort_values
 from botflow.storage.workflow_versions import set_status
 
 Sort = Literal["id", "-id", "name", "-name", "createdAt", "-createdAt", "updatedAt", "-updatedAt"]

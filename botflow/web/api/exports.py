@@ -15,7 +15,7 @@ from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.records.turns import InboundState
 from botflow.service.exports.export import Form
 from botflow.service.exports.exports import Kind
-from botflow.storage.service.ai_calls import GroupBy
+from botflow.storage.service.executions.ai_calls import GroupBy
 from botflow.web.context import desk_of
 from botflow.web.rest.download import download
 from botflow.web.rest.operation import Call, Handler, Operation

@@ -16,7 +16,7 @@ from botflow.service.executions.execution_models import ExecutionDetails, ShownL
 from botflow.service.models import Page
 from botflow.service.workflows.drafts import WorkflowDraft
 from botflow.service.workflows.workflows import Workflow
-from botflow.web.api import execution_changes, executions
+from botflow.web.api.executions import execution_changes, executions
 from botflow.web.api.workflows import drafts, workflows
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse

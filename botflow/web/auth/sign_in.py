@@ -14,10 +14,10 @@ from botflow.service.access.sign_in import LIFETIME, Credentials, NewPassword, S
 from botflow.service.access.users import shown_user
 from botflow.web.auth.callers import COOKIE, check_csrf, cookie_of
 from botflow.web.context import desk_of
-from botflow.web.json_body import parse_body
-from botflow.web.rate_limits import FAILURES_PER_ADDRESS, SIGN_INS_PER_ADDRESS, Use
-from botflow.web.request_base import request_base
-from botflow.web.request_bodies import read_body
+from botflow.web.requests.json_body import parse_body
+from botflow.web.requests.rate_limits import FAILURES_PER_ADDRESS, SIGN_INS_PER_ADDRESS, Use
+from botflow.web.requests.request_base import request_base
+from botflow.web.requests.request_bodies import read_body
 from botflow.web.rest.json_response import ApiResponse
 
 LARGEST_BODY = 4 * 1024

@@ -28,7 +28,7 @@ from botflow.web.auth.callers import Visitor
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
-from botflow.web.rate_limits import READS_PER_SESSION, Use
+from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
 HEARTBEAT_S = 15.0
 READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped

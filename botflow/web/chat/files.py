@@ -27,14 +27,14 @@ from botflow.web.chat.file_types import ENOUGH, PICTURES, type_of
 from botflow.web.chat.history import external_id_in, query_fields
 from botflow.web.context import Desk, desk_of
 from botflow.web.problem import Refused
-from botflow.web.rate_limits import (
+from botflow.web.requests.rate_limits import (
     BYTES_OF_A_MESSAGE,
     FILE_READS_PER_ADDRESS,
     FILES_PER_SESSION,
     STORED_PER_ADDRESS,
     Use,
 )
-from botflow.web.request_bodies import read_in_pieces
+from botflow.web.requests.request_bodies import read_in_pieces
 
 LARGEST_FILE = 10 * 1000 * 1000
 PIECE = 128 * 1024

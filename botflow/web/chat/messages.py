@@ -21,8 +21,8 @@ from botflow.web.auth.callers import Caller, Visitor, external_id_of, external_i
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.history import Query, message_json, read_page
 from botflow.web.context import Desk, conversation_status, desk_of
-from botflow.web.json_body import parse_body
-from botflow.web.rate_limits import (
+from botflow.web.requests.json_body import parse_body
+from botflow.web.requests.rate_limits import (
     BYTES_OF_A_MESSAGE,
     MESSAGES_PER_ADDRESS,
     MESSAGES_PER_SESSION,
@@ -31,7 +31,7 @@ from botflow.web.rate_limits import (
     STORED_PER_ADDRESS,
     Use,
 )
-from botflow.web.request_bodies import read_body
+from botflow.web.requests.request_bodies import read_body
 
 
 class Messages:

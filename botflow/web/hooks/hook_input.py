@@ -14,8 +14,8 @@ from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.input_schema import from_form
 from botflow.nodes.triggers.runs import WebhookProperties
 from botflow.web.hooks.multipart_form import MULTIPART, parse_multipart
-from botflow.web.json_body import parse_json, without_mark
 from botflow.web.provider_webhooks import FORM, parse_form
+from botflow.web.requests.json_body import parse_json, without_mark
 
 DEEPEST = 64
 EXAMPLE = '{"order": 17}, or a form with its own Content-Type'

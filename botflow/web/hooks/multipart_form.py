@@ -20,8 +20,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from botflow.errors import RejectedInbound
 from botflow.web.chat.file_names import plain_name
-from botflow.web.json_body import parse_json, without_mark
 from botflow.web.provider_webhooks import MOST_FIELDS
+from botflow.web.requests.json_body import parse_json, without_mark
 
 MULTIPART = "multipart/form-data"
 LONGEST_BOUNDARY = 200  # bytes; RFC 2046 allows 70

@@ -25,7 +25,7 @@ from botflow.web.context import desk_of
 from botflow.web.hooks.hook_input import hook_input
 from botflow.web.hooks.hook_keys import HookKeys, HookRequest
 from botflow.web.hooks.hook_senders import UnprovenRequest, check_sender, headers_of
-from botflow.web.request_bodies import read_body
+from botflow.web.requests.request_bodies import read_body
 
 LARGEST_BODY = LARGEST_INPUT + 64 * 1024
 LARGEST_AT_ONCE = 64 * 1024

@@ -27,7 +27,7 @@ from types import MappingProxyType
 import orjson
 
 from botflow.nodes.triggers.runs import Signature
-from botflow.web.json_body import without_mark
+from botflow.web.requests.json_body import without_mark
 
 MOST_SIGNATURES = 16  # of one header that are compared
 LONGEST_TIMESTAMP = 12  # digits

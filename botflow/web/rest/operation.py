@@ -22,13 +22,13 @@ from botflow.records.access import Scope
 from botflow.service.models import Body, Shown
 from botflow.service.service import Service
 from botflow.web.context import desk_of
-from botflow.web.json_body import parse_body
-from botflow.web.request_bodies import read_body
+from botflow.web.middleware.shedding import Shedding
+from botflow.web.requests.json_body import parse_body
+from botflow.web.requests.request_bodies import read_body
 from botflow.web.rest.idempotency import answer_once
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.query import Query, read_query
 from botflow.web.rest.revisions import etag_of, if_match
-from botflow.web.shedding import Shedding
 
 API = "/api/v1"
 LARGEST_BODY = 64 * 1024

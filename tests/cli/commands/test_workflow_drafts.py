@@ -13,7 +13,7 @@ from botflow.flow.canonical import canonical
 from botflow.flow.document import parse
 from botflow.storage.one_off import run_once_sync
 from botflow.storage.organizations import home_organization
-from botflow.storage.service.drafts import create_workflow, get_draft, save_draft
+from botflow.storage.service.workflows.drafts import create_workflow, get_draft, save_draft
 from botflow.storage.tables.service import audit_log
 from tests.cli.conftest import Call
 

@@ -16,7 +16,8 @@ from pydantic.alias_generators import to_camel
 
 from botflow.records.access import SCOPES_OF, Role
 from botflow.service.models import Body
-from botflow.web.api import exports, usage
+from botflow.web.api import exports
+from botflow.web.api.executions import usage
 from botflow.web.app import OPERATIONS
 from botflow.web.rest.operation import Operation
 from tests.faults.waiting import until

@@ -10,7 +10,7 @@ import pytest
 
 from botflow.storage.tables import file_pieces, files
 from botflow.web.chat.files import LARGEST_FILE, MOST_PER_SESSION, PIECE
-from botflow.web.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
+from botflow.web.requests.rate_limits import FILES_PER_SESSION, STORED_PER_ADDRESS
 from tests.runtime.until import until
 from tests.web.chat.uploads import PHOTO, PNG, code_of, rows_of, upload, uploaded
 from tests.web.site import Site, open_site

@@ -1,1 +1,1 @@
-"""Persons of an organization, over HTTP."""
+"""The people of an organization over HTTP: contacts, and the erasure of a person."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from botflow.records.access import Scope
 from botflow.service.workflows.diffs import WorkflowDiff
-from botflow.storage.service.documents import Which
+from botflow.storage.service.workflows.documents import Which
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import Query
 

@@ -8,7 +8,7 @@ from typing import Any
 from botflow.flow.document import Document
 from botflow.records.access import Scope
 from botflow.service.workflows.drafts import LARGEST_DRAFT, Validation, WorkflowDraft
-from botflow.web.json_body import parse_object
+from botflow.web.requests.json_body import parse_object
 from botflow.web.rest.operation import Call, Operation
 
 TAG = "Drafts"

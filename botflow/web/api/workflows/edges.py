@@ -11,7 +11,7 @@ from botflow.records.access import Scope
 from botflow.service.models import Page
 from botflow.service.workflows.edges import Edge, EdgeDetail
 from botflow.web.api.workflows.nodes import DEEPEST, NodesQuery, VersionQuery
-from botflow.web.json_body import parse_object
+from botflow.web.requests.json_body import parse_object
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import QueryText
 

@@ -11,7 +11,7 @@ from botflow.records.access import Scope
 from botflow.service.models import Page
 from botflow.service.workflows.drafts import LARGEST_DRAFT
 from botflow.service.workflows.nodes import DeletedNode, NewPosition, NewPositions, Node, NodeDetail, NodePositions
-from botflow.web.json_body import parse_object
+from botflow.web.requests.json_body import parse_object
 from botflow.web.rest.operation import Call, Operation
 from botflow.web.rest.query import PageQuery, Query
 

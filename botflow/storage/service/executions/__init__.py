@@ -1,0 +1,1 @@
+"""Executions as operators see them, and what they used."""

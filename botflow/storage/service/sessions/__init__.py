@@ -1,0 +1,1 @@
+"""Sessions as operators see them, and the messages in them."""

@@ -1,0 +1,1 @@
+"""Workflows as editors see them: drafts, versions, publications and canaries."""

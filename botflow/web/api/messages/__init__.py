@@ -1,0 +1,1 @@
+"""Messages over HTTP, and why they were or were not sent."""

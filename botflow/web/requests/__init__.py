@@ -1,0 +1,1 @@
+"""What routes read of a request, each up to a bound."""

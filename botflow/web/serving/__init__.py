@@ -1,0 +1,1 @@
+"""The HTTP server: uvicorn with bounded connections, and how responses leave."""
