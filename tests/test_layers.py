@@ -24,6 +24,7 @@ LAYERS = (
         "crash_points",
         "clock",
         "moment",
+        "seeds",
         "csv_lines",
         "keyring",
         "private_files",

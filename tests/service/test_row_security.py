@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -22,6 +24,7 @@ from botflow.storage.engines.row_security import KEPT, SETTING, RowSecurity, rol
 from botflow.storage.events.sequencing import LOCK
 from botflow.storage.tables import metadata
 from botflow.web.app import OPERATIONS
+from tests.runtime.until import until
 from tests.web.api import test_organizations_apart
 from tests.web.api.calls import organization_key
 from tests.web.api.test_organizations_apart import things_of
@@ -77,7 +80,15 @@ async def shared(postgres_url: str) -> AsyncIterator[Site]:
         with psycopg.connect(postgres_url) as numbering:  # so that the server makes no events of the notes
             numbering.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
             await site.runtime.database.engine.write(_add_rows)
+            await until(partial(_is_still, site.runtime.database.engine))
             yield site
+
+
+async def _is_still(engine: Engine) -> bool:
+    """True when what the server does in the background after the changes has ended."""
+    before = await all_rows(engine)
+    await asyncio.sleep(0.3)
+    return await all_rows(engine) == before
 
 
 def _add_rows(connection: Connection) -> None:

@@ -23,6 +23,7 @@ from botflow.records.leases import Seen
 from botflow.records.sessions import SessionKey
 from botflow.runtime.erasures.receipt import hash_of, receipt_of, signature_of
 from botflow.runtime.process.tick import Step
+from botflow.storage.cache.redis import WRITTEN_S
 from botflow.storage.erasure import ledger
 from botflow.storage.erasure.listing import keys_of
 from botflow.storage.erasure.work import SETTLE, Worked, work_on
@@ -31,7 +32,6 @@ STEP = "erase"
 LOOK_S = 30.0
 PAUSE_S = 0.5  # while parts are at a provider
 CACHED_S = 3_600.0  # copies in the cache expire by then, if it cannot be reached
-FLUSHED_S = 0.2  # a process that has committed a turn has written its copy by then
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ class Eraser:
         """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
-            await asyncio.sleep(FLUSHED_S)
+            await asyncio.sleep(WRITTEN_S)
             try:
                 await self._cache.erase(await self._write(partial(keys_of, erasure=erasing.id)))
                 cache["keys"], cache["left"] = await self._cache.count_naming(erasing.person.needles)

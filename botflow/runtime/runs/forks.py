@@ -6,7 +6,6 @@ is answered again. Nothing of it leaves botflow: its messages are kept and never
 
 from __future__ import annotations
 
-import secrets
 from functools import partial
 
 from sqlalchemy import Connection
@@ -25,6 +24,7 @@ from botflow.runtime.runs.refusals import refused
 from botflow.runtime.runs.steps import Step, steps_of
 from botflow.runtime.runs.validation import check_key
 from botflow.runtime.served_flows import Flows
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
@@ -73,7 +73,7 @@ class Forks:
             raise _not_a_place(step)
         rebuilt = await self._rebuilder.rebuild(original, step.place)
         now = await self._engine.read(clock_time)
-        begun = Inbound(kind="resume", key="", received_at=now, seed=secrets.randbits(63), channel=RUN)
+        begun = Inbound(kind="resume", key="", received_at=now, seed=new_seed(), channel=RUN)
         execution = begun.new_execution_id
         session = rebuilt.before.session
         return NewFork(

@@ -7,7 +7,6 @@ turn fails, is first stored as an inbound: then it is claimed, and its attempts 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -29,6 +28,7 @@ from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.rendering import commit_of, receipt_of
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
+from botflow.seeds import new_seed
 from botflow.storage.turns.store import LeaseStore, TurnStore
 from botflow.storage.turns.timers import Timers
 
@@ -129,7 +129,7 @@ class DueTimers:
             kind="timeout",
             key=f"timeout:{token}",
             received_at=self._clock.now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             channel=stored.key.channel,
             sender=stored.key.external_id,
             token=token,

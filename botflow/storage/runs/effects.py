@@ -6,7 +6,6 @@ writes have natural keys as well, so that this does not depend on the effect's r
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -28,6 +27,7 @@ from botflow.engine.effects import ReportEnd
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.records.sessions import SessionKey
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
@@ -213,7 +213,7 @@ def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
             session_id=end.session,
             seq=connection.execute(counted).scalar_one(),
             received_at=now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             flow_version=parent.flow_version,
             attempt=0,
             state="new",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from botflow.engine.inbound import Inbound
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import SessionKey
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.start import StartedRun, new_inbound
 from botflow.storage.tables import executions, inbounds, sessions
@@ -59,7 +60,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
         kind="trigger",
         key=start.key or f"trigger:{secrets.token_hex(8)}",
         received_at=now,
-        seed=secrets.randbits(63),
+        seed=new_seed(),
         channel=start.session.channel,
         sender=start.session.external_id,
         address=start.address,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
 from botflow.records.queues import TIMER_PRIORITY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import executions, inbounds, sessions
@@ -45,7 +45,7 @@ def _queue_timeouts(connection: Connection, ids: Sequence[int]) -> int:
             "session_id": row.id,
             "seq": row.last_seq + 1,
             "received_at": now(),
-            "seed": secrets.randbits(63),
+            "seed": new_seed(),
             "flow_version": row.flow_version,
             "attempt": 0,
             "state": "new",
