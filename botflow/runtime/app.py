@@ -23,6 +23,7 @@ from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
 from botflow.runtime.assembly.base import open_base
 from botflow.runtime.assembly.delivery import delivery_of
 from botflow.runtime.assembly.erasures import erasures_of
+from botflow.runtime.assembly.receiver import receiver_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
 from botflow.runtime.delivery.status_urls import CallbackUrls
@@ -50,7 +51,6 @@ from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
-from botflow.storage.runs.handovers import leave_messages_to_person
 
 if TYPE_CHECKING:
     from botflow.storage.cache.redis import RedisLink
@@ -113,25 +113,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         base.hub.on_claimable(tick.look_now)
         turns.sessions.on_room(lambda: tick.wake("claim"))
         turns.on_committed.listener = waker_of(options, base.hub, delivery.sender, tick)
-        receiver = Receiver(
-            owner=base.owner,
-            turns=base.database.turns,
-            outbox=base.database.outbox,
-            hot=turns.hot,
-            flows=base.flows,
-            hub=base.hub,
-            sessions=turns.sessions,
-            node_types=base.node_types,
-            channels=base.channels,
-            clock=base.clock,
-            timing=options.timing,
-            consent=delivery.consent,
-            bursts=turns.bursts,
-            check_queue=check_queue,
-            on_committed=turns.on_committed,
-            tracing=base.tracing,
-            leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),
-        )
+        receiver = receiver_of(base, delivery, turns, check_queue)
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
         loops["routes"] = RouteLearning(base.flows, base.models, base.node_types).run
