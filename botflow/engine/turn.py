@@ -32,7 +32,7 @@ from botflow.engine.endings.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.level import Level
-from botflow.engine.limits import Limits
+from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.node_type import (
     End,
     EnterBody,
@@ -45,7 +45,7 @@ from botflow.engine.node_type import (
     Park,
     WaitForMessage,
 )
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.scene import Scene
 from botflow.engine.session import Closing, Session
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked

@@ -11,8 +11,8 @@ from botflow.engine.corrections.answer_history import remember
 from botflow.engine.effects import Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import size_of
-from botflow.engine.limits import Limits
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.limits import LimitExceeded, Limits
+from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past, Session, Wait
 from botflow.errors import FlowError
 from botflow.values import value
