@@ -38,7 +38,9 @@ ALSO_LOADED = (  # what they load when they come to it; the SDKs alone take seco
         "botflow.cli.output.flow_warnings",
         "uvicorn.lifespan.off",
     ),
-    "cryptography.hazmat.primitives.kdf.hkdf",
+    *("httpcore2", "httpcore2._backends.anyio", "truststore", "ahocorasick_rs"),
+    *("alembic.config", "botflow.storage.migrations.policies", "typer._adapters"),
+    *("cryptography.hazmat.primitives.hashes", "cryptography.hazmat.primitives.kdf.hkdf"),
 )
 PATIENCE_S = 180.0
 LONGEST_TYPED = 8_000  # characters; a pipe holds at least as much before somebody reads it

@@ -92,6 +92,7 @@ def _engine(url: str) -> Engine:
         return create_engine(
             DIALECT,
             poolclass=NullPool,
+            use_native_hstore=False,
             isolation_level="AUTOCOMMIT",
             json_deserializer=orjson.loads,
             connect_args=parameters,

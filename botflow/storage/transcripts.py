@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, false, or_, select
 
 from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
@@ -22,6 +23,19 @@ SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
+@cache  # every open stream asks this after each message
+def _messages_after() -> Select[*tuple[Any, ...]]:
+    version: BindParameter[int] = bindparam("version")
+    index: BindParameter[int] = bindparam("index")
+    newer = or_(outbounds.c.version > version, and_(outbounds.c.version == version, outbounds.c.index > index))
+    is_asked_for = and_(outbounds.c.session_id == bindparam("session"), outbounds.c.version >= version)
+    return (
+        PARTS.where(is_asked_for, newer, IS_OWN)
+        .order_by(outbounds.c.version, outbounds.c.index)
+        .limit(bindparam("limit", type_=Integer))
+    )
+
+
 class Transcripts:
     """Reads the messages of a session's person and of the flow, and the traces of their turns."""
 
@@ -31,13 +45,8 @@ class Transcripts:
     async def messages_after(self, session: int, after: tuple[int, int], limit: int) -> list[StoredOutbound]:
         """Return outbounds to the session's person after (version, index), oldest first."""
         version, index = after
-        newer = or_(outbounds.c.version > version, and_(outbounds.c.version == version, outbounds.c.index > index))
-        statement = (
-            PARTS.where(outbounds.c.session_id == session, outbounds.c.version >= version, newer, IS_OWN)
-            .order_by(outbounds.c.version, outbounds.c.index)
-            .limit(limit)
-        )
-        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        given = {"session": session, "version": version, "index": index, "limit": limit}
+        rows = await self._engine.read(lambda connection: connection.execute(_messages_after(), given).all())
         return [stored_outbound(tuple(row)) for row in rows]
 
     async def states(self, ids: Collection[int]) -> dict[int, SessionState]:

@@ -163,7 +163,7 @@ class Reader:
     def _environment(self) -> dict[str, str]:
         """No settings but those that the page makes; `botflow` is on PATH; pytest is as it comes, without plugins."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
-        programs = [str(Path(sys.executable).parent), provide_programs(self._folder), os.environ["PATH"]]
+        programs = [provide_programs(self._folder), str(Path(sys.executable).parent), os.environ["PATH"]]
         return {**inherited, "PATH": os.pathsep.join(programs), "NO_COLOR": "1", **PLAIN_PYTEST}
 
 

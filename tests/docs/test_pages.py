@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.forked_command import forked_command
 from tests.docs.pages import CONTRIBUTING, EVERY_PAGE, PAGES, README, ROOT, Page
-from tests.docs.reader import Reader, plan_make
+from tests.docs.reader import Reader, plan_make, provide_programs
 
 POSTGRES = "postgresql://botflow@127.0.0.1:5432/botflow"
 REDIS = "redis://127.0.0.1:6379/0"
@@ -30,8 +31,9 @@ def reader(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
         folder, {place: request.getfixturevalue(name) for place, name in places.items() if place in page.text}
     )
     reader.write_files(README)
-    yield reader
-    reader.close()
+    with forked_command(Path(provide_programs(folder))):
+        yield reader
+        reader.close()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 from twilio.request_validator import RequestValidator
 
+from tests.fork_server import Forked, fork_server
 from tests.local_client import local_client
 from tests.web.chat.chromium import ARGUMENTS, find_chromium
 
@@ -30,50 +32,55 @@ IN_ORDER = (0, -signal.SIGTERM)
 
 
 class Process:
-    """A running example. `output` is complete once it has stopped."""
+    """A running example, which writes to a file."""
 
-    def __init__(self, popen: subprocess.Popen[str]) -> None:
-        self._popen = popen
-        self.output = ""
+    def __init__(self, child: Forked | subprocess.Popen[bytes], log: Path) -> None:
+        self._child = child
+        self._log = log
         self.url = ""
 
+    @property
+    def output(self) -> str:
+        return self._log.read_text()
+
     def wait_until_ready(self) -> None:
-        assert self._popen.stderr is not None
-        for line in self._popen.stderr:
-            self.output += line
-            if found := re.search(r"running on (http://[\d.]+:\d+)", line):
-                self.url = found[1]
-                return
-        raise AssertionError(f"it did not start:\n{self.output}")
+        until_s = time.monotonic() + LONGEST_S
+        while not (found := re.search(r"running on (http://[\d.]+:\d+)", self.output)):
+            assert self._child.poll() is None, f"it did not start:\n{self.output}"
+            assert time.monotonic() < until_s, self.output
+            time.sleep(0.02)
+        self.url = found[1]
 
     def stop(self) -> int:
-        self._popen.send_signal(signal.SIGTERM)
-        out, rest = self._popen.communicate(timeout=LONGEST_S)
-        self.output += out + rest
-        return self._popen.returncode
+        self._child.send_signal(signal.SIGTERM)
+        return self._child.wait(LONGEST_S)
 
     def kill(self) -> None:
-        if self._popen.poll() is None:
-            self._popen.kill()
-            self._popen.communicate()
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
 
 
 @contextmanager
-def running(module: str, folder: Path, **more: str) -> Iterator[Process]:
+def running(module: str, folder: Path, *, anew: bool = False) -> Iterator[Process]:
+    """Serve an example by uvicorn until the block ends. It is forked from a process that has loaded botflow, or begins
+    `anew` from its first import on."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("BOTFLOW_", "OPENAI_", "TWILIO_"))}
-    own |= {"BOTFLOW_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}", "BOTFLOW_PUBLIC_URL": PUBLIC, **more}
+    own |= {"BOTFLOW_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}", "BOTFLOW_PUBLIC_URL": PUBLIC}
     own |= {"TWILIO_AUTH_TOKEN": TOKEN, "PYTHONWARNINGS": "error::DeprecationWarning:botflow"}
-    command = [sys.executable, "-m", "uvicorn", f"{module}:{EXAMPLES[module]}", "--port", "0"]
-    popen = subprocess.Popen(
-        command,
-        cwd=FOLDER,
-        env=own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    process = Process(popen)
+    arguments = [f"{module}:{EXAMPLES[module]}", "--port", "0"]
+    log = folder / f"{module}-{time.monotonic_ns()}.log"
+    log.touch()
+    child: Forked | subprocess.Popen[bytes]
+    if anew:
+        command = [sys.executable, "-m", "uvicorn", *arguments]
+        with log.open("wb") as output:
+            child = subprocess.Popen(
+                command, cwd=FOLDER, env=own, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            )
+    else:
+        child = fork_server().launch("tests.examples.uvicorn_command", arguments, own, log, folder=FOLDER)
+    process = Process(child, log)
     try:
         process.wait_until_ready()
         yield process
@@ -87,7 +94,7 @@ def module(request: pytest.FixtureRequest) -> str:
 
 
 async def test_an_example_serves_people_and_stops_in_order(module: str, tmp_path: Path) -> None:
-    with running(module, tmp_path) as process:
+    with running(module, tmp_path, anew=True) as process:
         async with local_client(base_url=process.url, timeout=20) as client:
             assert (await client.get("/")).status_code == 200  # the parent's own page
             opened = (await client.post("/bot/chat/pizza/sessions")).json()

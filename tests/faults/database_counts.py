@@ -6,24 +6,35 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from botflow.storage.tables import metadata, processes
+
+LEDGER = text(
+    "SELECT (SELECT count(*) FROM inbounds) AS inbounds, (SELECT count(*) FROM turns) AS turns,"
+    " (SELECT count(*) FROM inbounds WHERE state = 'new') AS open,"
+    " (SELECT count(*) FROM inbounds WHERE state = 'dead') AS dead,"
+    " (SELECT count(*) FROM outbounds) AS outbounds"
+)
 
 
 @asynccontextmanager
 async def reading(url: str) -> AsyncIterator[AsyncConnection]:
     """Read the database from outside; SQLite's stays open elsewhere meanwhile."""
+    async with _engine(url).connect() as connection:
+        yield connection
+
+
+@lru_cache(16)
+def _engine(url: str) -> AsyncEngine:
+    """Return an engine that keeps no connections. It is made once: tests that wait for something look every moment, and
+    the first connection of an engine asks the server for much."""
     dialect = "sqlite+aiosqlite" if url.startswith("sqlite") else "postgresql+psycopg"
-    engine = create_async_engine(url.replace(url.partition(":")[0], dialect, 1))
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
+    return create_async_engine(url.replace(url.partition(":")[0], dialect, 1), poolclass=NullPool)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +50,7 @@ class Ledger:
 
 async def read_ledger(url: str) -> Ledger:
     async with reading(url) as connection:
-
-        async def count(query: str) -> int:
-            return int((await connection.execute(text(query))).scalar_one())
-
-        return Ledger(
-            inbounds=await count("SELECT count(*) FROM inbounds"),
-            turns=await count("SELECT count(*) FROM turns"),
-            open=await count("SELECT count(*) FROM inbounds WHERE state = 'new'"),
-            dead=await count("SELECT count(*) FROM inbounds WHERE state = 'dead'"),
-            outbounds=await count("SELECT count(*) FROM outbounds"),
-        )
+        return Ledger(**(await connection.execute(LEDGER)).mappings().one())
 
 
 async def rows(url: str, query: str, **values: Any) -> list[Any]:

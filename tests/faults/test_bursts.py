@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from botflow.crash_points import Point
 from tests.faults.burst_crashes import WORDS, crash_burst
+from tests.faults.conftest import Lend
 from tests.faults.servers_that_die import Crash
 
 # The points of a burst itself stand in test_crash_points.py, for one mode each.
@@ -21,7 +21,7 @@ AT_ONCE = 4
 
 
 async def test_a_burst_survives_the_death_of_its_process(
-    database_kind: str, new_database_url: Callable[[], str], tmp_path: Path
+    database_kind: str, lend_database: Lend, tmp_path: Path
 ) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
     crashes: list[Crash] = []
@@ -30,7 +30,8 @@ async def test_a_burst_survives_the_death_of_its_process(
         folder = tmp_path / f"{mode}-{point}"
         folder.mkdir()
         async with gate:
-            crashes.append(await crash_burst(mode, point, new_database_url(), folder))
+            with lend_database() as url:
+                crashes.append(await crash_burst(mode, point, url, folder))
 
     async with asyncio.TaskGroup() as group:
         for mode, point in CRASHES:

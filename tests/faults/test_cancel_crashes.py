@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from botflow.crash_points import Point
+from tests.faults.conftest import Lend
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.errand_runs import ENDED, calls_in, request
 from tests.faults.servers_that_die import Place
@@ -34,7 +34,7 @@ AT_ONCE = 4
 
 
 async def test_finally_of_a_cancelled_run_runs_once_wherever_its_process_dies(
-    database_kind: str, new_database_url: Callable[[], str], tmp_path: Path
+    database_kind: str, lend_database: Lend, tmp_path: Path
 ) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -42,7 +42,8 @@ async def test_finally_of_a_cancelled_run_runs_once_wherever_its_process_dies(
         folder = tmp_path / f"{point}-{hits}"
         folder.mkdir()
         async with gate:
-            await crash_while_cancelling(point, hits, new_database_url(), folder, seconds)
+            with lend_database() as url:
+                await crash_while_cancelling(point, hits, url, folder, seconds)
 
     async with asyncio.TaskGroup() as group:
         for point, hits in RESTING:

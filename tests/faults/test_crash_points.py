@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -11,6 +10,7 @@ import httpx2
 from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
 from tests.faults.change_crashes import crash_changes
+from tests.faults.conftest import Lend
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.erasure_crashes import crash_erasure
 from tests.faults.errand_runs import crash_run
@@ -38,7 +38,7 @@ MOST_PEOPLE = 10
 
 
 async def test_a_process_that_dies_at_any_point_loses_and_doubles_nothing(
-    database_kind: str, new_database_url: Callable[[], str], tmp_path: Path
+    database_kind: str, lend_database: Lend, tmp_path: Path
 ) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
     crashes: dict[Point, Crash] = {}
@@ -47,7 +47,8 @@ async def test_a_process_that_dies_at_any_point_loses_and_doubles_nothing(
         folder = tmp_path / point
         folder.mkdir()
         async with gate:
-            crashes[point] = await _crash(point, new_database_url(), folder)
+            with lend_database() as url:
+                crashes[point] = await _crash(point, url, folder)
 
     async with asyncio.TaskGroup() as group:
         for point in POINTS:

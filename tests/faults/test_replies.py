@@ -14,12 +14,13 @@ import httpx2
 import psycopg
 import pytest
 
+from botflow.crash_points import Point
 from tests.faults.database_counts import rows
 from tests.faults.servers_that_die import Place, standing
 from tests.faults.soak.conversation_checks import judge
 from tests.faults.soak.database_state import read_conversations, unsettled
 from tests.faults.soak.people import Person, Said
-from tests.faults.timing import TWILIO_WAITS_S
+from tests.faults.timing import SCALE, TWILIO_WAITS_S
 from tests.local_client import local_client
 from tests.stand_ins.openai import OpenAIStandIn
 from tests.stand_ins.twilio import TwilioStandIn
@@ -27,8 +28,13 @@ from tests.stand_ins.twilio import TwilioStandIn
 T = TypeVar("T")
 FLOW = Path(__file__).parent / "flows" / "soak.py"
 PEOPLE = 12
-ROUNDS = ("many", "tell", "many", "tell", "many", "tell")  # in each of them the sender dies
-POINTS = ("send.claimed", "send.accepted")
+# In each round the sender dies. The long run does all of it three times.
+ROUNDS: tuple[tuple[str, Point], ...] = (
+    ("many", "send.claimed"),
+    ("tell", "send.accepted"),
+    ("many", "send.accepted"),
+    ("tell", "send.claimed"),
+) * (3 if SCALE >= 1.0 else 1)
 DEATH_S = 30.0
 QUIET = 5  # looks at which nothing changed
 WINDOW = ("reply doubled", "message to another number doubled")
@@ -50,10 +56,10 @@ async def test_every_reply_arrives_however_often_the_sender_dies(
         async with standing(place), local_client(base_url=place.url, timeout=15.0) as client:
             await place.started()
             await asyncio.gather(*(_text(client, place, twilio, person, "hi") for person in people))
-            for number, word in enumerate(ROUNDS):
+            for number, (word, point) in enumerate(ROUNDS):
                 place.kill()
                 deaths = place.deaths
-                place.launch("--point", POINTS[number % 2], "--hits", str(dice.randint(1, 4)))
+                place.launch("--point", point, "--hits", str(dice.randint(1, 4)))
                 await place.started()
                 await asyncio.gather(*(_text(client, place, twilio, person, f"{word} {number}") for person in people))
                 ambiguous += await _dead(place, deaths, postgres_url)

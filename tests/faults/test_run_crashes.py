@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from botflow.crash_points import Point
+from tests.faults.conftest import Lend
 from tests.faults.database_counts import rows
 from tests.faults.errand_runs import check, crash_run, place_for, run_errands
 from tests.faults.servers_that_die import Crash, Place, standing
@@ -38,7 +38,7 @@ WORKERS = 4
 
 
 async def test_a_run_goes_on_from_its_last_checkpoint_wherever_its_process_dies(
-    database_kind: str, new_database_url: Callable[[], str], tmp_path: Path
+    database_kind: str, lend_database: Lend, tmp_path: Path
 ) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
     crashes: dict[str, Crash] = {}
@@ -47,7 +47,8 @@ async def test_a_run_goes_on_from_its_last_checkpoint_wherever_its_process_dies(
         folder = tmp_path / f"{point}-{hits}"
         folder.mkdir()
         async with gate:
-            crashes[folder.name] = await crash_run(point, hits, new_database_url(), folder)
+            with lend_database() as url:
+                crashes[folder.name] = await crash_run(point, hits, url, folder)
 
     async with asyncio.TaskGroup() as group:
         for point, hits in POINTS:

@@ -33,8 +33,11 @@ from tests.storage.aged_rows import make_due
 from tests.twilio.phone_users import BOB, US, Town, open_town
 
 # `make proof` generates 10,000 on both databases together.
-GENERATED = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 120)
-LIVES = GENERATED if GENERATED < 1_000 else GENERATED * 5 // 4
+GENERATED = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 48)
+# Of the fences of consent and of the outbox, nine are missed by one of the first 120 lives when they are cut out: eight
+# of them by one of the first 17, the news of `ConsentKeeper._is_news` by this life alone.
+TELLING = 96
+LIVES = sorted({*range(GENERATED if GENERATED < 1_000 else GENERATED * 5 // 4), TELLING})
 PARTS = 2  # tests that share them, so that they run side by side
 CONFIRMED = sentences_in("en").opted_out
 STOPS = ("STOP", "stop", "Unsubscribe", "please stop texting me", "no more reminders please", "S T O P")
@@ -270,7 +273,7 @@ async def test_nothing_leaves_against_a_persons_will_and_nothing_allowed_is_lost
         other = await town.workflow("other", *FLOW, budgets=ROOMY, region="US")
         tell = await town.workflow("tell", TELL, budgets=ROOMY, region="US")
         twin = town.bot.twin()
-        for life in range(part, LIVES, PARTS):
+        for life in LIVES[part::PARTS]:
             chance = random.Random(life)
             number = f"+1{212 + life // 10_000:03}{555}{life % 10_000:04}"
             await Life(town, chance, number, (town.bot, twin), (town.bot.live, other), tell, counts).live()

@@ -156,6 +156,7 @@ def _own_engine(parameters: Mapping[str, Any], connections: int) -> AsyncEngine:
     kept = (connections + 1) // 2
     engine = create_async_engine(
         DIALECT,
+        use_native_hstore=False,  # else the first connection asks the server for that type
         pool_size=kept,
         max_overflow=connections - kept,
         pool_timeout=5.0,

@@ -185,7 +185,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 def _engine(url: str) -> Engine:
     if is_postgres(url):
         # Without our limits: a migration may take its time.
-        return create_engine(DIALECT, poolclass=NullPool, connect_args=connection_parameters(url, options=""))
+        parameters = connection_parameters(url, options="")
+        return create_engine(DIALECT, poolclass=NullPool, use_native_hstore=False, connect_args=parameters)
     make_private(sqlite_path(url))
     engine = create_engine(make_url(url).set(drivername="sqlite"), poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)

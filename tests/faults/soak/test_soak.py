@@ -33,11 +33,11 @@ from tests.stand_ins.twilio import TwilioStandIn
 
 SECONDS = float(os.environ.get("BOTFLOW_TEST_SOAK_SECONDS", "0"))
 SEED = os.environ.get("BOTFLOW_TEST_SOAK_SEED", "") or secrets.token_hex(4)
-SHORT_S = 35.0
+SHORT_S = 24.0
 PACE_S = 4.0
-PHONES, VISITORS, NAMED = 100, 60, 40
+PHONES, VISITORS, NAMED = (100, 60, 40) if SECONDS else (60, 36, 24)
 STARTERS = 6
-PAUSES_S = (0.5, 5.0) if SECONDS else (1.5, 5.0)
+PAUSES_S = (0.5, 5.0) if SECONDS else (1.0, 3.5)  # ten troubles or so, also in a short run
 CALM_S = 240.0  # all that is unknown is asked for after half a minute, and what is missing then is sent
 MODEL_MS = 150.0
 
