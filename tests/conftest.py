@@ -15,11 +15,14 @@ import structlog
 
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
+from tests.compiled_statements import share_compiled_statements
 from tests.postgres_databases import Databases
 from tests.servers import Server, start_postgres, start_valkey
 
 DURATIONS = Path(__file__).parent / "durations.json"
 SLOW_S = 2.0  # shorter tests are not worth an entry
+
+share_compiled_statements()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
