@@ -6,13 +6,17 @@ import gc
 import json
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import structlog
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from botflow.service.access import passwords
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
 from tests.compiled_statements import share_compiled_statements
@@ -64,6 +68,16 @@ def _without_half_characters(value: Any) -> Any:
             return type(value)(_without_half_characters(each) for each in value)
         case _:
             return value
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords with the least that Argon2id takes: a hash of the product's takes a tenth of a second of a core.
+    tests/web/auth/test_passwords.py holds what the product's costs."""
+    quick = cache(lambda: PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        yield
 
 
 @pytest.fixture(autouse=True)
