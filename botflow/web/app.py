@@ -65,7 +65,8 @@ OPERATIONS = (
     *plain_paths.OPERATIONS,
 )
 
-_OPERATION_ROUTES = routes_of(OPERATIONS)  # without state, so all applications of a process share them
+# Without state but the document, which takes a second of a core to write: all applications of a process share them.
+_OPERATION_ROUTES = (*routes_of(OPERATIONS), *document_routes(OPERATIONS))
 
 
 class Routes:
@@ -94,7 +95,6 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_OPERATION_ROUTES,
-        *document_routes(OPERATIONS),
         *sign_in_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),

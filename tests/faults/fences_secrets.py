@@ -25,7 +25,7 @@ published = partial(
     **dict(zip(("scheme", "secret", "headers", "body"), slack, strict=True)),
 )
 fresh = test_webhook_signatures.test_a_signature_is_fresh_within_the_tolerance_in_both_directions
-refused = partial(tokens.test_every_request_with_a_revoked_token_is_refused, request_by=tokens.read)
+refused = partial(tokens.the_request_with_a_revoked_token_is_refused, request_by=tokens.read)
 
 FENCES_OF_SECRETS = (
     Fence(

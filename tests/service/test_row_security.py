@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import pytest_asyncio
 from psycopg import Error, errors
 from sqlalchemy import Connection, Row, Table, delete, event, insert, select, text, update
 from sqlalchemy import Engine as SqlEngine
@@ -24,6 +25,7 @@ from botflow.storage.engines.row_security import KEPT, SETTING, RowSecurity, rol
 from botflow.storage.events.sequencing import LOCK
 from botflow.storage.tables import metadata
 from botflow.web.app import OPERATIONS
+from tests.postgres_databases import Databases
 from tests.runtime.until import until
 from tests.web.api import test_organizations_apart
 from tests.web.api.calls import organization_key
@@ -71,17 +73,24 @@ INSERT INTO redactions (erasure_id, workflow_id, channel, state, attempts, due_a
 """
 
 
-@pytest.fixture
-async def shared(postgres_url: str) -> AsyncIterator[Site]:
-    """A site with two organizations, of which the second has a row in each table."""
-    async with open_site(postgres_url, flows=(ORDER,)) as site:
+pytestmark = pytest.mark.xdist_group("row security")
+of_the_module = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(postgres_databases: Databases) -> AsyncIterator[Site]:
+    """A site with two organizations, of which the second has a row in each table. No test leaves a change."""
+    name = postgres_databases.take()
+    url = postgres_databases.url(name)
+    async with open_site(url, flows=(ORDER,)) as site:
         await things_of(site, await organization_key(site, "theirs"))
         await organization_key(site, "ours")
-        with psycopg.connect(postgres_url) as numbering:  # so that the server makes no events of the notes
+        with psycopg.connect(url) as numbering:  # so that the server makes no events of the notes
             numbering.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
             await site.runtime.database.engine.write(_add_rows)
             await until(partial(_is_still, site.runtime.database.engine))
             yield site
+    postgres_databases.give_back(name)
 
 
 async def _is_still(engine: Engine) -> bool:
@@ -134,6 +143,7 @@ async def refused_code(engine: Engine, *works: Any) -> str | None:
 REFUSED = errors.InsufficientPrivilege.sqlstate
 
 
+@of_the_module
 async def test_without_its_where_a_statement_sees_and_changes_no_row_of_others(
     shared: Site, subtests: pytest.Subtests
 ) -> None:
@@ -192,6 +202,7 @@ async def changed_rows(engine: Engine, change: Callable[[Connection, Table], int
     return counted[0]
 
 
+@of_the_module
 async def test_a_role_without_an_organization_sees_nothing(shared: Site) -> None:
     role = shared.runtime.database.row_security
     assert role is not None
@@ -205,6 +216,7 @@ async def test_a_role_without_an_organization_sees_nothing(shared: Site) -> None
             assert await shared.runtime.database.engine.write(look, table) == []
 
 
+@of_the_module
 async def test_role_and_organization_end_with_the_transaction(shared: Site) -> None:
     """Also on the connections of the pool that the service has used, and after a transaction that failed."""
     engine, ours = shared.runtime.database.engine, await within(shared, "ours")
