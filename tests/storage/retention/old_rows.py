@@ -17,6 +17,9 @@ from botflow.storage.tables import (
     artifacts,
     audit_log,
     decisions,
+    event_consumers,
+    event_feeds,
+    events,
     executions,
     file_pieces,
     files,
@@ -26,6 +29,8 @@ from botflow.storage.tables import (
     sessions,
     spending,
     turns,
+    webhook_deliveries,
+    webhooks,
     workflows,
 )
 
@@ -152,3 +157,23 @@ def _execution(connection: Connection, session: int, age: float, **more: Any) ->
     of_session = {"session_id": session, "flow_version": 1, "status": "completed", **more}
     connection.execute(insert(executions).values(id=id, **of_session, started_at=ended - HOUR, ended_at=ended))
     return id
+
+
+async def add_events(database: Database, organization: int, ages: Sequence[float]) -> None:
+    """Begin a feed with an event for each age in days, the oldest first, which a webhook has been sent."""
+
+    def add(connection: Connection) -> None:
+        feed = {"token": "t", "last_number": len(ages), "wanted_until": ago(-7)}
+        connection.execute(insert(event_feeds).values(organization_id=organization, **feed))
+        hook = {"url": "x", "description": "", "types": [], "secrets": b"x", "revision": 1}
+        made = {"id": f"w{organization}", "organization_id": organization, "created_at": ago(9), "updated_at": ago(9)}
+        connection.execute(insert(webhooks).values(**made, **hook))
+        place = {"number": len(ages), "latest": len(ages), "failures": 0, "is_enabled": True}
+        connection.execute(insert(event_consumers).values(organization_id=organization, id=made["id"], **place))
+        for number, age in enumerate(ages, 1):
+            told = {"number": number, "at": ago(age), "type": "x"}
+            connection.execute(insert(events).values(organization_id=organization, data={}, **told))
+            tried = {"state": "delivered", "attempts": 1}
+            connection.execute(insert(webhook_deliveries).values(webhook_id=made["id"], **told, **tried))
+
+    await database.engine.write(add)

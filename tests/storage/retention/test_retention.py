@@ -15,6 +15,7 @@ from sqlalchemy.pool import Pool
 
 from botflow.records.retention import Retention
 from botflow.storage.database import Database
+from botflow.storage.events.feeds import keep_house
 from botflow.storage.one_off import run_once_sync
 from botflow.storage.retention.cutoffs import Policy
 from botflow.storage.retention.prune import prune
@@ -24,6 +25,8 @@ from botflow.storage.tables import (
     audit_log,
     contacts,
     decisions,
+    event_consumers,
+    events,
     executions,
     file_pieces,
     files,
@@ -31,11 +34,13 @@ from botflow.storage.tables import (
     sessions,
     spending,
     turns,
+    webhook_deliveries,
 )
 from tests.organizations import HOME
 from tests.storage.aged_rows import change
 from tests.storage.retention.old_rows import (
     add_conversation,
+    add_events,
     add_logs,
     add_organization,
     add_run,
@@ -146,6 +151,23 @@ async def test_what_was_spent_goes_with_the_conversations_of_its_day(database: D
     assert await pruned(database_url, 50) == {"budgets": 2 * 3 + 2 * 1}
     rows = await database.engine.read(lambda connection: connection.execute(select(spending.c.key)).scalars().all())
     assert sorted(rows) == sorted(["1", "1:sms:+1", *[f"{ours}"] * 3, *[f"{ours}:sms:+1"] * 3])
+
+
+async def test_events_are_kept_as_decided_but_for_a_webhook_that_waits_for_them(database: Database) -> None:
+    ours, slow = await add_organization(database, "ours"), await add_organization(database, "slow")
+    for id in (HOME, ours, slow):
+        await add_events(database, id, (9, 6, 4, 1))
+    for id in (ours, slow):
+        await decide(database, id, event_days=3)
+    has_two = update(event_consumers).where(event_consumers.c.organization_id == slow).values(number=2)
+    await change(database, has_two)
+
+    await keep_house(database.engine)
+
+    for id, kept, sent in ((HOME, [6, 4, 1], [6, 4, 1]), (ours, [1], [1]), (slow, [4, 1], [1])):
+        assert await ages_of(database, events, "at", events.c.organization_id == id) == kept
+        deliveries = await ages_of(database, webhook_deliveries, "at", webhook_deliveries.c.webhook_id == f"w{id}")
+        assert deliveries == sent
 
 
 @contextmanager
