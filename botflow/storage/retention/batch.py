@@ -54,4 +54,6 @@ class Batch:
         if is_postgres(self.connection):  # which would plan a list of tuples as that many conditions
             names = [column(f"key_{place}", each.type) for place, each in enumerate(columns)]
             listed = select(values(*names, name="listed").data(listed))
-        return self.delete(table, tuple_(*columns).in_(listed), *more)
+        # Neither database uses an index for a list of tuples alone.
+        begins = columns[0].in_({key[0] for key in keys})
+        return self.delete(table, begins, tuple_(*columns).in_(listed), *more)

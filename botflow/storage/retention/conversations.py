@@ -61,8 +61,7 @@ class Conversations:
             batch.total.messages += batch.delete_keys(
                 outbounds, (outbounds.c.session_id, outbounds.c.seq), keys, settled
             )
-            of_them = inbounds.c.session_id.in_({id for id, _ in keys})  # for the index
-            batch.total.messages += batch.delete_keys(inbounds, (inbounds.c.session_id, _ANSWERED), keys, of_them)
+            batch.total.messages += batch.delete_keys(inbounds, (inbounds.c.session_id, _ANSWERED), keys)
             batch.total.turns += batch.delete_keys(turns, key, keys)
         return _last(keys)
 

@@ -30,7 +30,8 @@ def prune_decisions(organization: int, batch: Batch, after: Sequence[Any] | None
     if after is not None:
         old = old.where(tuple_(*key) > tuple_(*after))
     keys = [tuple(row) for row in batch.connection.execute(old.order_by(*key).limit(ROWS_AT_ONCE))]
-    batch.total.decisions += batch.delete(decisions, decisions.c.id.in_([id for _, id in keys]))
+    if keys:
+        batch.total.decisions += batch.delete(decisions, decisions.c.id.in_([id for _, id in keys]))
     return keys[-1] if len(keys) == ROWS_AT_ONCE else None
 
 
@@ -44,5 +45,6 @@ def prune_audit_log(organization: int, batch: Batch, after: Sequence[Any] | None
     first = select(audit_log.c.id, audit_log.c.at).where(*of_organization).order_by(audit_log.c.id).limit(ROWS_AT_ONCE)
     found = batch.connection.execute(first).all()
     ids = [row.id for row in found if row.at < cutoff]
-    batch.total.changes += batch.delete(audit_log, audit_log.c.id.in_(ids))
+    if ids:
+        batch.total.changes += batch.delete(audit_log, audit_log.c.id.in_(ids))
     return (found[-1].id,) if len(found) == ROWS_AT_ONCE and found[-1].at < cutoff else None

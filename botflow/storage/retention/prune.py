@@ -111,7 +111,7 @@ class _Pruning:
                 return
 
     def _batch(self, connection: Any, organization: int) -> Batch:
-        decided = retentions_in_force(connection, [organization]).get(organization, Retention())
+        decided = retentions_in_force(connection, {organization} - {DEPLOYMENT}).get(organization, Retention())
         cutoffs = self._policy.cutoffs(decided, clock_time(connection))
         return Batch(connection=connection, cutoffs=cutoffs, total=self.total, is_rehearsal=self._is_rehearsal)
 

@@ -55,6 +55,8 @@ def put_retention(
 def retentions_in_force(connection: Connection, ids: Collection[int]) -> dict[int, Retention]:
     """Return what these organizations have decided, which stays so until the transaction ends: a change that was
     answered is obeyed by every later deletion. An id without an organization is left out."""
+    if not ids:
+        return {}
     # The row of the organization is locked and not that of the retention, which may be about to come into being.
     known = select(organizations.c.id).where(organizations.c.id.in_(ids)).order_by(organizations.c.id)
     locked = connection.execute(known.with_for_update(read=True)).scalars().all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, true
+from sqlalchemy import Connection, or_, select
 
 from botflow.storage.retention.batch import OPEN_STATES, Batch
 from botflow.storage.tables import (
@@ -45,26 +45,21 @@ def prune_runs(batch: Batch, ids: Collection[int]) -> None:
 def _that_are_over(connection: Connection, ids: Collection[int], cutoff: datetime) -> list[int]:
     """Return those of the runs that ended before the cutoff, like those above them. They are locked: no retry can begin
     one meanwhile. One that is busy is left for another time."""
-    mine = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
-    locked = connection.execute(mine.with_for_update(skip_locked=True)).scalars().all()
-    above = executions.alias("above")
+    listed = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
+    locked = connection.execute(listed.with_for_update(skip_locked=True)).scalars().all()
+    above, fork, of_session = executions.alias("above"), executions.alias("fork"), executions.c.session_id
+    mine = select(of_session).where(of_session.in_(locked))
     is_young_above = or_(above.c.ended_at.is_(None), above.c.ended_at >= cutoff)
-    of_above = above.c.session_id == executions.c.parent_session, is_young_above
-    fork = executions.alias("fork")
-    of_fork = forks.c.from_session == executions.c.session_id, fork.c.ended_at.is_(None)
-    keeps = or_(
-        executions.c.ended_at.is_(None),
-        executions.c.ended_at >= cutoff,
-        select(above.c.id).where(*of_above).exists(),
-        # A fork under way reads the answers of its original.
-        select(fork.c.id).join(forks, forks.c.session_id == fork.c.session_id).where(*of_fork).exists(),
-    )
+    of_fork = select(forks.c.from_session).join(fork, fork.c.session_id == forks.c.session_id)
     kept: set[int] = set()
-    for of_session, condition in (
-        (executions.c.session_id, keeps),
-        (effects.c.session_id, true()),
-        (outbounds.c.session_id, outbounds.c.state.in_(OPEN_STATES)),
-        (inbounds.c.session_id, is_new()),
+    for keeps in (
+        mine.where(or_(executions.c.ended_at.is_(None), executions.c.ended_at >= cutoff)),
+        mine.join(above, above.c.session_id == executions.c.parent_session).where(is_young_above),
+        # A fork under way reads the answers of its original.
+        of_fork.where(forks.c.from_session.in_(locked), fork.c.ended_at.is_(None)),
+        select(effects.c.session_id).where(effects.c.session_id.in_(locked)),
+        select(outbounds.c.session_id).where(outbounds.c.session_id.in_(locked), outbounds.c.state.in_(OPEN_STATES)),
+        select(inbounds.c.session_id).where(inbounds.c.session_id.in_(locked), is_new()),
     ):
-        kept.update(connection.execute(select(of_session).where(of_session.in_(locked), condition)).scalars())
+        kept.update(connection.execute(keeps).scalars())
     return [id for id in locked if id not in kept]
