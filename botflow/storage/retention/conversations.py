@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_
 
 from botflow.storage.retention.batch import OPEN_STATES, ROWS_AT_ONCE, Batch
 from botflow.storage.tables import (
@@ -51,7 +51,11 @@ class Conversations:
         key = (turns.c.session_id, turns.c.seq)
         is_old = self._is_old(batch, cutoff, turns.c.session_id, turns.c.at)
         of_parts = (outbounds.c.session_id == turns.c.session_id, outbounds.c.seq == turns.c.seq)
-        has_open = select(outbounds.c.seq).where(*of_parts, outbounds.c.state.in_(OPEN_STATES)).exists()
+        has_open = (
+            select(outbounds.c.seq)
+            .where(self._is_theirs(outbounds), *of_parts, outbounds.c.state.in_(OPEN_STATES))
+            .exists()
+        )
         old = select(*key).where(turns.c.session_id.in_(self.ids), is_old, ~has_open)
         keys = _next(batch.connection, old, key, after)
         if keys:
@@ -76,7 +80,7 @@ class Conversations:
             inbounds.c.session_id.in_(self.ids),
             inbounds.c.received_at < cutoff,
             ~is_new(),
-            ~select(turns.c.seq).where(*of_turn).exists(),
+            ~select(turns.c.seq).where(self._is_theirs(turns), *of_turn).exists(),
         )
         keys = _next(batch.connection, old, key, after)
         if keys:
@@ -122,8 +126,13 @@ class Conversations:
             executions.c.ended_at >= cutoff,
             executions.c.id.in_(self._kept(batch)),
         )
-        of_it = select(executions.c.id).where(executions.c.session_id == session, executions.c.started_at <= at, lasts)
-        return and_(at < cutoff, ~of_it.exists())
+        of_it = (executions.c.session_id == session, executions.c.started_at <= at, lasts)
+        return and_(at < cutoff, ~select(executions.c.id).where(self._is_theirs(executions), *of_it).exists())
+
+    def _is_theirs(self, table: Table) -> ColumnElement[bool]:
+        """Match rows of these sessions: said in a subquery too, or Postgres may read all of its table."""
+        session: ColumnElement[int] = table.c.session_id
+        return session.in_(self.ids)
 
     def _kept(self, batch: Batch) -> list[UUID]:
         """Return the executions that a publication has ended, and that begin again where they were if it returns."""

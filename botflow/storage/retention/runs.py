@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from botflow.storage.retention.batch import OPEN_STATES, Batch
 from botflow.storage.tables import (
@@ -47,19 +47,33 @@ def _that_are_over(connection: Connection, ids: Collection[int], cutoff: datetim
     one meanwhile. One that is busy is left for another time."""
     listed = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
     locked = connection.execute(listed.with_for_update(skip_locked=True)).scalars().all()
-    above, fork, of_session = executions.alias("above"), executions.alias("fork"), executions.c.session_id
-    mine = select(of_session).where(of_session.in_(locked))
-    is_young_above = or_(above.c.ended_at.is_(None), above.c.ended_at >= cutoff)
-    of_fork = select(forks.c.from_session).join(fork, fork.c.session_id == forks.c.session_id)
-    kept: set[int] = set()
-    for keeps in (
-        mine.where(or_(executions.c.ended_at.is_(None), executions.c.ended_at >= cutoff)),
-        mine.join(above, above.c.session_id == executions.c.parent_session).where(is_young_above),
+    is_young = or_(executions.c.ended_at.is_(None), executions.c.ended_at >= cutoff)
+    above = select(executions.c.parent_session, executions.c.session_id).where(executions.c.session_id.in_(locked))
+    of_forks = select(forks.c.session_id, forks.c.from_session).where(forks.c.from_session.in_(locked))
+    kept = {
+        *_having(connection, {(id, id) for id in locked}, is_young),
+        *_having(connection, _pairs(connection, above.where(executions.c.parent_session.is_not(None))), is_young),
         # A fork under way reads the answers of its original.
-        of_fork.where(forks.c.from_session.in_(locked), fork.c.ended_at.is_(None)),
+        *_having(connection, _pairs(connection, of_forks), executions.c.ended_at.is_(None)),
+    }
+    for to_do in (
         select(effects.c.session_id).where(effects.c.session_id.in_(locked)),
         select(outbounds.c.session_id).where(outbounds.c.session_id.in_(locked), outbounds.c.state.in_(OPEN_STATES)),
         select(inbounds.c.session_id).where(inbounds.c.session_id.in_(locked), is_new()),
     ):
-        kept.update(connection.execute(keeps).scalars())
+        kept.update(connection.execute(to_do).scalars())
     return [id for id in locked if id not in kept]
+
+
+def _pairs(connection: Connection, selected: Select[int, int]) -> set[tuple[int, int]]:
+    return {(other, own) for other, own in connection.execute(selected)}
+
+
+def _having(connection: Connection, pairs: set[tuple[int, int]], condition: ColumnElement[bool]) -> set[int]:
+    """Return the second session of each pair whose first one has such an execution. In two statements, because Postgres
+    may read all executions to join them."""
+    if not pairs:
+        return set()
+    firsts = select(executions.c.session_id).where(executions.c.session_id.in_({first for first, _ in pairs}))
+    found = set(connection.execute(firsts.where(condition)).scalars())
+    return {own for first, own in pairs if first in found}
