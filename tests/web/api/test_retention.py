@@ -45,7 +45,7 @@ WRONG: tuple[tuple[Any, str, str], ...] = (
 )
 
 
-async def test_an_owner_decides_it_for_the_own_organization(database_url: str, subtests: pytest.Subtests) -> None:
+async def test_an_owner_decides_it_for_the_own_organization(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER,), botflow_longest_retention_days=100) as site:
         ours, theirs = await organization_key(site, "ours"), await organization_key(site, "theirs")
         read = await call(site, "GET", PATH, key=ours)
@@ -66,10 +66,9 @@ async def test_an_owner_decides_it_for_the_own_organization(database_url: str, s
         stale = await call(site, "PUT", PATH, {}, ours, if_match='"0"')
         assert outcome(stale) == (412, "retention.changed")
         for body, code, words in WRONG:
-            with subtests.test(body=body):
-                refused = await call(site, "PUT", PATH, body, ours)
-                assert outcome(refused) == (422, code)
-                assert words in refused.json()["detail"]
+            refused = await call(site, "PUT", PATH, body, ours)
+            assert outcome(refused) == (422, code)
+            assert words in refused.json()["detail"]
         assert outcome(await call(site, "PUT", PATH, None, ours))[1] == "body.empty"
         same = await call(site, "PUT", PATH, wanted, ours)
         assert same.json() == (await call(site, "GET", PATH, key=ours)).json() == shown
