@@ -89,7 +89,12 @@ FENCES_OF_RETENTION = (
         test_exports.test_a_question_for_the_headers_reads_no_file_and_is_no_export,
     ),
     Fence(teller._settle, "min(sent.retry_after_s, PAUSES_S[-1])", "sent.retry_after_s", asks_for_time),
-    Fence(teller._settle, "min(sent.retry_after_s, PAUSES_S[-1])", "0.0", asks_for_time),
+    Fence(
+        teller._settle,
+        "max(pause_s * random.uniform(0.9, 1.1), asked_s)",
+        "pause_s * random.uniform(0.9, 1.1)",
+        asks_for_time,
+    ),
     Fence(
         Cells._within_bounds,
         "count < self._each",
