@@ -175,6 +175,9 @@ class Settings(EnvironmentSettings):
     botflow_webhook_networks: Networks = ()
     """Private addresses or networks that webhooks may be sent to, `10.2.0.0/16`, by http too. Without it they are
     sent by https to the public internet only."""
+    botflow_longest_retention_days: int = Field(default=3_650, ge=7, le=3_650)
+    """The longest time that an organization may choose to keep its conversations, runs and files, in days. What an
+    organization has chosen comes before `botflow db prune --older-than`, also if it is longer."""
     botflow_log_level: LogLevel = "info"
     """The least important lines of the log: `debug`, with a line for each turn, `info`, `warning` or `error`."""
     botflow_log_format: LogFormat | None = None

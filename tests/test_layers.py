@@ -58,7 +58,7 @@ LEVELS = {
                 "one_off_engine",
                 "organizations",
                 "provider_accounts",
-                "prune",
+                "retention",
                 "service",
                 "session_tokens",
                 "spending",

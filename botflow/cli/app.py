@@ -23,6 +23,7 @@ from botflow.cli.commands import (
     keys,
     outbounds,
     results,
+    retention,
     schedules,
     secrets,
     serve,
@@ -64,6 +65,7 @@ graph.add_to(app)
 doctor.add_to(app)
 erase.add_to(app)
 db.add_to(app)
+retention.add_to(app)
 keys.add_to(app)
 credentials.add_to(app)
 secrets.add_to(app)

@@ -13,6 +13,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.access.api_keys import Keys
 from botflow.service.access.audit_log import AuditLog
 from botflow.service.access.organizations import Organizations
+from botflow.service.access.retention import RetentionOfOrganization
 from botflow.service.access.token_keys import TokenKeys
 from botflow.service.access.users import Users
 from botflow.service.credentials.credentials import Credentials
@@ -163,6 +164,10 @@ class Service:
     @cached_property
     def organizations(self) -> Organizations:
         return Organizations(self._runtime, self.caller)
+
+    @cached_property
+    def retention(self) -> RetentionOfOrganization:
+        return RetentionOfOrganization(self._runtime, self.caller)
 
     @cached_property
     def erasures(self) -> Erasures:

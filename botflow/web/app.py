@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.settings import Settings
 from botflow.web.api import credentials, doctor, exports, plain_paths, schedules
-from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
+from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
 from botflow.web.api.messages import decisions, inbounds, outbounds
@@ -58,6 +58,7 @@ OPERATIONS = (
     *token_keys.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
+    *retention.OPERATIONS,
     *audit_log.OPERATIONS,
     *erasures.OPERATIONS,
     *events.OPERATIONS,

@@ -104,7 +104,7 @@ BY_ITSELF = """
 updateRun(id, data) | a turn writes the execution with its own commit | botflow.storage.turns.run_outcome | runtime/runs/test_executions.py::test_a_run_goes_on_turn_by_turn_and_leaves_its_output
 createStage, upsertStage, updateStage, updateStageByRunAndStageId | steps are read from the turns that made them | botflow.runtime.runs.steps | runtime/runs/test_executions.py::test_steps_say_what_each_node_did_and_which_were_never_reached
 getSuspendedStages(beforeDate), getFirstSuspendedStageReadyToResume(runId) | due waits are fired by every process, each once | botflow.storage.turns.timers | runtime/turns/test_timers.py::test_a_timer_that_two_processes_compute_at_once_is_committed_once
-deleteStage(id) | what ended long ago goes whole, by `botflow db prune` | botflow.storage.prune | runtime/runs/test_prune.py::test_a_run_that_ended_long_ago_goes_whole_and_cannot_be_retried
+deleteStage(id) | what ended long ago goes whole, by `botflow db prune` | botflow.storage.retention.prune | runtime/runs/test_prune.py::test_a_run_that_ended_long_ago_goes_whole_and_cannot_be_retried
 createLog(data) | nodes and actions write log lines with their turn | botflow.nodes.logic.emit_and_log | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 saveArtifact(data), saveStageOutput(…) | an action calls `await save(…)`; a large output is kept as one | botflow.storage.runs.artifacts | web/api/test_executions.py::test_a_result_that_is_too_large_for_an_answer_is_kept_as_an_artifact
 enqueue, enqueueParallel | an inbound is the job: it is stored with the start or the message | botflow.storage.runs.start | runtime/turns/test_claims.py::test_four_processes_run_each_inbound_once_and_each_session_in_its_order

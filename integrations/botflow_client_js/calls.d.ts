@@ -810,6 +810,23 @@ export interface Organization {
 }
 
 /**
+ * After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that the
+ * deployment allows for conversations, runs and files. `revision` is 0 until somebody decides.
+ */
+export interface Retention {
+  conversationDays: number | null;
+  runDays: number | null;
+  fileDays: number | null;
+  eventDays: number | null;
+  decisionDays: number | null;
+  auditLogDays: number | null;
+  longestDays: number;
+  revision: number;
+  updatedBy: string | null;
+  updatedAt: string | null;
+}
+
+/**
  * One change. `actor` is `key:NAME`, `user:ADDRESS`, `token:APPLICATION:PERSON`, `command line:USER` or
  * BOTFLOW_API_KEY; `subject` is what was changed, such as `workflow:pizza`.
  */
@@ -1008,7 +1025,7 @@ export interface MoveTo {
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
 /** One kind of thing that a caller may do in its organization. */
-export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "metrics:read" | "organizations:write";
+export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "retention:write" | "metrics:read" | "organizations:write";
 
 /** Where an editor draws a node. */
 export interface Position {
@@ -1907,6 +1924,15 @@ export class Calls extends Caller {
 
   /** Rename your own organization. It needs the scope `users:write`. */
   updateOrganization(options: { name: string } & CallOptions): Promise<Organization>;
+
+  /** Read how long your organization keeps what is over. It needs the scope `workflows:read`. */
+  getRetention(options?: CallOptions): Promise<Retention>;
+
+  /**
+   * Decide how long your organization keeps what is over: all of it anew, what is left out is as the deployment keeps
+   * it. What is deleted does not come back when you choose more days later. It needs the scope `retention:write`.
+   */
+  setRetention(options?: { conversationDays?: number | null; runDays?: number | null; fileDays?: number | null; eventDays?: number | null; decisionDays?: number | null; auditLogDays?: number | null } & Conditional): Promise<Retention>;
 
   /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
   getChanges(options?: { cursor?: string; limit?: number; subject?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<Change>;

@@ -1754,6 +1754,29 @@ export class Calls extends Caller {
     });
   }
 
+  /** Read how long your organization keeps what is over. It needs the scope `workflows:read`. */
+  getRetention({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/organization/retention",
+      signal,
+    });
+  }
+
+  /**
+   * Decide how long your organization keeps what is over: all of it anew, what is left out is as the deployment keeps
+   * it. What is deleted does not come back when you choose more days later. It needs the scope `retention:write`.
+   */
+  setRetention({ conversationDays, runDays, fileDays, eventDays, decisionDays, auditLogDays, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: "/api/v1/organization/retention",
+      body: { conversationDays, runDays, fileDays, eventDays, decisionDays, auditLogDays },
+      ifMatch,
+      signal,
+    });
+  }
+
   /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
   getChanges({ cursor, limit, subject, after, before, signal } = {}) {
     return this._list({

@@ -23,7 +23,7 @@ from botflow.records.access import Role
 from botflow.storage.engines.engine import Engine
 from botflow.storage.engines.row_security import KEPT, SETTING, RowSecurity, role_of
 from botflow.storage.events.sequencing import LOCK
-from botflow.storage.tables import metadata
+from botflow.storage.tables import event_consumers, metadata
 from botflow.web.app import OPERATIONS
 from tests.postgres_databases import Databases
 from tests.runtime.until import until
@@ -43,6 +43,7 @@ INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, 
 INSERT INTO decisions (organization_id, at, channel, address, kind, reason)
     VALUES ({organization}, now(), 'sms', '+12125550199', 'opt_out', 'x');
 INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUES ({organization}, 'x', 'x', now());
+INSERT INTO retentions (organization_id, revision, updated_by, updated_at) VALUES ({organization}, 1, 'x', now());
 INSERT INTO schedule_states (workflow_id, node) VALUES ({workflow}, 'x');
 INSERT INTO schedules VALUES ({workflow}, 'x', '* * * * *', 'UTC', 'skip', NULL, NULL);
 INSERT INTO drafts VALUES ({workflow}, '{{}}', 1, 'x', now()) ON CONFLICT DO NOTHING;
@@ -101,6 +102,8 @@ async def _is_still(engine: Engine) -> bool:
 
 
 def _add_rows(connection: Connection) -> None:
+    # A webhook that cannot be reached is tried again after half a minute: not while rows are compared.
+    connection.execute(update(event_consumers).values(due_at=None, owner=None, owned_until=None))
     found = connection.execute(
         text(
             "SELECT o.id AS organization, w.id AS workflow, s.id AS session FROM organizations o"

@@ -29,4 +29,4 @@ class WebhookSender:
         keys = kept.in_force(moment)
         self._known.opened(keys)
         body = orjson.dumps(event.to_json())
-        return await post(webhook.url, signed_headers(event.id, moment, body, keys), body, self.networks)
+        return await post(webhook.url, signed_headers(event.id, moment, body, keys), body, self.networks, moment)

@@ -12,11 +12,13 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from botflow.errors import UsageError
+from botflow.runtime.events.retry_after import retry_after_s
 
 Network = IPv4Network | IPv6Network
 WITHIN_S = 15.0  # for name, connection and answer together
@@ -35,10 +37,12 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What came of a request: the status of the answer, or a stable code of why there is none."""
+    """What came of a request: the status of the answer, or a stable code of why there is none; and for how long the
+    receiver wants to get nothing more."""
 
     status: int | None = None
     error: str | None = None
+    retry_after_s: float = 0.0
 
     @property
     def is_received(self) -> bool:
@@ -83,12 +87,12 @@ def check_address(address: IPv4Address | IPv6Address, scheme: str, networks: Seq
         raise TargetRefused("webhook.not_https", "it must begin with https://")
 
 
-async def post(url: str, headers: Mapping[str, str], body: bytes, networks: Sequence[Network]) -> Sent:
+async def post(url: str, headers: Mapping[str, str], body: bytes, networks: Sequence[Network], now: datetime) -> Sent:
     """Send `body` once, and return what came of it. The answer's body is not read."""
     try:
         async with asyncio.timeout(WITHIN_S):
             parts = check_url(url, networks)
-            return await _post_to(parts, await _checked_addresses(parts, networks), headers, body)
+            return await _post_to(parts, await _checked_addresses(parts, networks), headers, body, now)
     except TargetRefused as refused:
         return Sent(error=refused.code)
     except TimeoutError:
@@ -108,7 +112,9 @@ async def _checked_addresses(parts: SplitResult, networks: Sequence[Network]) ->
     return addresses[:MOST_ADDRESSES]
 
 
-async def _post_to(parts: SplitResult, addresses: Sequence[str], headers: Mapping[str, str], body: bytes) -> Sent:
+async def _post_to(
+    parts: SplitResult, addresses: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
+) -> Sent:
     try:
         import httpx2
     except ImportError:
@@ -137,7 +143,9 @@ async def _post_to(parts: SplitResult, addresses: Sequence[str], headers: Mappin
                 return Sent(error="webhook.no_answer")
             await answer.aclose()
             is_received = HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES
-            return Sent(status=answer.status_code, error=None if is_received else "webhook.refused")
+            wait_s = retry_after_s(answer.status_code, answer.headers.get("retry-after"), now)
+            error = None if is_received else "webhook.refused"
+            return Sent(status=answer.status_code, error=error, retry_after_s=wait_s)
     return Sent(error="webhook.unreachable")
 
 

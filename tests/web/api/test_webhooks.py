@@ -20,7 +20,7 @@ from botflow.storage.engines.dialects import now
 from botflow.storage.events.feeds import keep_house
 from botflow.storage.events.recording import SOURCES, missing_sources
 from botflow.storage.events.webhooks import all_webhooks, replace_secrets
-from botflow.storage.tables import event_consumers, event_feeds, event_sources, events
+from botflow.storage.tables import event_consumers, event_feeds, event_sources, events, webhook_deliveries
 from tests.runtime.until import until
 from tests.web.api.calls import answered, call, organization_key, outcome
 from tests.web.api.receiver import receiving
@@ -120,6 +120,33 @@ async def test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_whe
         await answered(site, "POST", f"{one}/replay", {"since": "2026-01-01"})
         await until(lambda: receiver.types() == ["workflow.started", "workflow.completed"])
         assert [each["state"] for each in await deliveries()] == ["delivered", "delivered"]
+
+
+async def test_a_receiver_that_asks_for_time_gets_it_within_bounds(database_url: str) -> None:
+    async with (
+        receiving() as receiver,
+        open_site(database_url, flows=(ORDER,), botflow_webhook_networks=LOOPBACK) as site,
+    ):
+        made = await answered(site, "POST", "/webhooks", {"url": receiver.url})
+        place = select(event_consumers.c.due_at).where(event_consumers.c.id == made["id"])
+        tried = select(webhook_deliveries.c.at).where(webhook_deliveries.c.webhook_id == made["id"])
+        visit = None
+        for attempt, (status, asked, pause_s) in enumerate(((429, "7200", 7_200.0), (503, "9999999", PAUSES_S[-1])), 1):
+            receiver.status, receiver.retry_after = status, asked
+            visit = visit or await site.visit()
+            if attempt > 1:
+                await hurry(site)
+
+            async def has_failed(attempts: int = attempt) -> bool:
+                found = (await answered(site, "GET", f"/webhooks/{made['id']}/deliveries"))["items"]
+                return bool(found) and found[-1]["attempts"] == attempts
+
+            await until(has_failed)
+            due, at = await site.runtime.database.engine.read(
+                lambda connection: (connection.execute(place).scalar_one(), connection.execute(tried).scalar_one())
+            )
+            assert pause_s - 60 < (due - at).total_seconds() <= pause_s
+        assert len(receiver.got) == 2
 
 
 async def test_a_webhook_is_changed_its_secret_rotated_and_it_is_deleted(database_url: str) -> None:
