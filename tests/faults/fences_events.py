@@ -7,6 +7,7 @@ from functools import partial
 from botflow.runtime.events import signatures, targets, teller
 from botflow.runtime.events.signatures import WebhookSecrets
 from botflow.service.events import events as service_events
+from botflow.service.events.webhooks import Webhooks
 from botflow.storage.events import consumers, feeds, recording, sequencing, webhooks
 from botflow.storage.events.recording import Source
 from tests.faults.mutation import Fence
@@ -26,6 +27,7 @@ own_row = test_signatures.test_secrets_open_in_their_row_alone
 private = test_targets.test_no_address_of_the_deployments_network_is_a_target
 public = partial(test_targets.test_a_public_address_is_a_target_by_https_alone, address="93.184.215.14")
 of_place = test_event_places.test_no_event_is_passed_over_in_silence
+anew = test_webhooks.test_a_webhook_with_another_url_types_or_secret_is_told_at_once_with_these
 retried = test_webhooks.test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_where_it_was
 ORGANIZATION = ".organization_id == organization"
 
@@ -52,6 +54,17 @@ FENCES_OF_EVENTS = (
     Fence(consumers._at, f"event_consumers.c{ORGANIZATION}, ", "", disabled),
     Fence(consumers.disable_consumer, '"due_at": None, ', "", disabled),
     Fence(teller.EventTeller._tell_next, "return  # postponed", "pass  # postponed", retried),
+    Fence(Webhooks._rotate, "self._tell_again(connection, row)", "pass", anew),
+    Fence(Webhooks._update, "not _is_sent_alike(row, change)", "False", anew),
+    Fence(Webhooks._update, 'change.status != "disabled" and', "", anew),
+    Fence(Webhooks._tell_again, "if row.disabled_at is None:", "if True:", anew),
+    Fence(
+        webhooks.get_webhook,
+        "key_share=True",
+        "",
+        test_webhooks.test_a_webhook_is_changed_while_a_process_writes_what_became_of_an_event,
+        on="postgres",
+    ),
     # Of their organization alone.
     Fence(webhooks.get_webhook, f"webhooks.c{ORGANIZATION}, ", "", webhook),
     Fence(webhooks.list_webhooks, f".where(webhooks.c{ORGANIZATION})", "", webhook),
