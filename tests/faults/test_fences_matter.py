@@ -15,7 +15,11 @@ from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
+from tests.faults.fences_doctor import FENCES_OF_THE_DOCTOR
+from tests.faults.fences_erasure import FENCES_OF_ERASURE
+from tests.faults.fences_events import FENCES_OF_EVENTS
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
+from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
@@ -40,6 +44,10 @@ FENCES = (
     *FENCES_OF_THE_CLIENTS,
     *FENCES_OF_CANARIES,
     *FENCES_OF_RETENTION,
+    *FENCES_OF_ERASURE,
+    *FENCES_OF_EVENTS,
+    *FENCES_OF_EXPORTS,
+    *FENCES_OF_THE_DOCTOR,
 )
 
 

@@ -184,7 +184,7 @@ class Asks:
             took_s = time.perf_counter() - began_s
             return answer
 
-        with self._tracing.model_call(model.name, replace(ask, model=name), redactor) as span:
+        with self._tracing.model_call(model.name, replace(ask, model=name), asking.session, redactor) as span:
             answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
             span.answered(answer)
         self._measurements.asked_model(model.name, name, answer, took_s)

@@ -173,6 +173,8 @@ def _settle(
     if sent.is_received:
         is_ours = move_on(connection, consumer, number, LEASE_S)
     else:
+        if webhook is not None:  # it may be disabled: who changes it locks its row before the consumer's, too
+            get_webhook(connection, consumer.organization, webhook.id, lock=True)
         pause_s = PAUSES_S[min(consumer.failures, len(PAUSES_S) - 1)] if webhook is not None else OBSERVER_PAUSE_S
         # A receiver may ask for more, but never so long that its events would be forgotten before the last try.
         asked_s = min(sent.retry_after_s, PAUSES_S[-1])

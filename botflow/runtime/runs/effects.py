@@ -140,6 +140,7 @@ class Carrier:
             key=key,
             priority=effect.priority,
             parent=parent,
+            trace=effect.trace,
         )
 
     async def _active(self, slug: str, organization: int, key: str) -> tuple[int, int]:
@@ -187,6 +188,7 @@ class Carrier:
                 key=key,
                 priority=effect.priority,
                 parent=Parent(session=effect.session, group="", branch=""),
+                trace=effect.trace,
             )
             for workflow, version in listening
         ]

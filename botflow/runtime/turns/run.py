@@ -105,7 +105,7 @@ class TurnRunner:
         """Run one attempt; return the next action of the session's task. Failures are logged, not raised."""
         with self._tracing.turn(lease) as span:
             following = await self._attempt_while_away(serving, lease, begun, span)
-        return carried_on(following, lease)
+        return carried_on(following, span.context)
 
     async def _attempt_while_away(
         self, serving: Serving, lease: Lease, begun: Paused | Turn | None, span: Span

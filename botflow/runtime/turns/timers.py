@@ -96,7 +96,7 @@ class DueTimers:
             if commit is None:
                 return False
             if self._tracing.is_on:
-                commit = self._tracing.begin(commit, 0.0)
+                commit = self._tracing.begin(commit, 0.0, after=wait.trace)
             reach("timer.computed")
             turn_id = await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence: the stored timeout is tried again, and buried

@@ -90,6 +90,7 @@ class Webhooks:
 
     async def rotate_webhook_secret(self, id: str, rotation: Rotation) -> MadeWebhook:
         """Give it a new secret; the former one signs beside it for a while."""
+        await self._wanted_feed()
         return await self._engine.write(self._rotate, id, rotation)
 
     async def test_webhook(self, id: str) -> Attempt:
@@ -202,9 +203,17 @@ class Webhooks:
         if change.status == "enabled" and row.disabled_at is not None:
             values |= {"disabled_at": None, "disabled_reason": None}
             self._place(connection, id, None)
+        elif change.status != "disabled" and not _is_sent_alike(row, change):
+            self._tell_again(connection, row)
         changed = webhooks.change_webhook(connection, row, values)
         self._record(connection, "webhook.updated", id, before=_logged(row), after=_logged(changed))
         return changed
+
+    def _tell_again(self, connection: Connection, row: WebhookRow) -> None:
+        """Let what it lacks be sent now, by what the row says from now on: a process that is at it has read the former
+        URL and secret, and one that failed would be tried in hours."""
+        if row.disabled_at is None:
+            self._place(connection, row.id, None)
 
     def _place(self, connection: Connection, id: str, number: int | None) -> None:
         """Let it go on after this event, or where it is; not before the oldest that is kept."""
@@ -229,6 +238,7 @@ class Webhooks:
         )
         sealed = self._sender.safe.seal(row.organization, id, kept)
         changed = webhooks.change_webhook(connection, row, {"secrets": sealed})
+        self._tell_again(connection, row)
         self._record(connection, "webhook.secret_rotated", id, after={"overlapHours": rotation.overlap_hours})
         return MadeWebhook(**dict(_shown(changed)), secret=secret)
 
@@ -240,6 +250,12 @@ class Webhooks:
         self._place(connection, id, number_before(connection, feed, since))
         self._record(connection, "webhook.replayed", id, after={"since": since.isoformat()})
         return row
+
+
+def _is_sent_alike(row: WebhookRow, change: WebhookChange) -> bool:
+    """True if the same events go to the same place after the change."""
+    is_elsewhere = change.url not in (None, row.url)
+    return not is_elsewhere and (change.types is None or tuple(change.types) == row.types)
 
 
 def _text(id: str) -> str:

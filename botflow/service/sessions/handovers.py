@@ -109,7 +109,7 @@ class Handovers:
         RejectedInbound `session.not_handed_over` (409), or `session.opted_out` (409) when the contact wants none.
         """
         number = session_number(session)
-        said = await self._engine.write(self._say, number, text)
+        said = await self._engine.write(self._say, number, text, self._runtime.tracing.context())
         self._runtime.hub.claimable()  # the sender looks at once
         self._runtime.hub.wake((number,))
         return said
@@ -145,7 +145,7 @@ class Handovers:
         )
         return self._row(connection, number)
 
-    def _say(self, connection: Connection, number: int, text: str) -> SaidMessage:
+    def _say(self, connection: Connection, number: int, text: str, trace: str) -> SaidMessage:
         locked = self._locked(connection, number)
         handover = locked.session.handover
         if handover is None:
@@ -158,7 +158,7 @@ class Handovers:
                 status=409,
             )
         parts = self._rendered(locked, SendMessage(text=text, author=handover.person))
-        turn, version = handovers.say(connection, locked, handover.person, parts)
+        turn, version = handovers.say(connection, locked, handover.person, parts, trace)
         record_change(connection, self._caller, "session.said", f"session:{number}", after={"turn": turn})
         return SaidMessage(id=f"{version}.0", session=str(number), turn=turn, author=handover.person, parts=len(parts))
 

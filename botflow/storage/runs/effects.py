@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    case,
     delete,
     func,
     insert,
@@ -33,7 +34,11 @@ from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
+from botflow.storage.turns.row_mapping import TRACE
 
+# The context of the trace of the turn that has the effect, as long as no later one has moved the session. It is not in
+# the effect's body, where processes of the former release do not expect it.
+_TRACE = case((sessions.c.version == effects.c.version, sessions.c.state[TRACE].as_string()), else_="")
 LEASE_S = 10.0
 LONGEST_LEASE = 6  # times the first one
 DEEPEST = 32  # levels that are counted at all
@@ -81,7 +86,7 @@ class Effects:
         def carry_out(connection: Connection) -> bool:
             is_ours = _settle(connection, effect)
             if is_ours:
-                _tell(connection, end, effect.session)
+                _tell(connection, end, effect.session, effect.trace)
             return is_ours
 
         return await self._engine.write(carry_out)
@@ -131,6 +136,7 @@ def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEff
         select(
             *(effects, sessions.c.workflow_id, workflows.c.organization_id),
             *(sessions.c.channel, sessions.c.external_id, sessions.c.flow_version, executions.c.priority),
+            _TRACE.label("trace"),
         )
         .join(sessions, sessions.c.id == effects.c.session_id)
         .outerjoin(workflows, workflows.c.id == sessions.c.workflow_id)
@@ -186,7 +192,7 @@ def _settle(connection: Connection, effect: StoredEffect) -> bool:
     return bool(connection.execute(delete(effects).where(_is_one_of([place]))).rowcount)
 
 
-def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
+def _tell(connection: Connection, end: ReportEnd, child: int, trace: str) -> None:
     """Queue the result for the parent, unless its execution is over or has it already."""
     key = f"done:{end.group}:{end.branch}"
     lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
@@ -220,7 +226,7 @@ def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
             kind="child_done",
             key=key,
             provider="",
-            content={"token": end.group, "parameters": news},
+            content={"token": end.group, "parameters": news, **({TRACE: trace} if trace else {})},
             priority=MESSAGE_PRIORITY if priority is None else priority,
         )
     )
@@ -248,4 +254,5 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,
         is_fork=SessionKey(row.workflow_id, row.channel, row.external_id).is_fork,
+        trace=row.trace or "",
     )

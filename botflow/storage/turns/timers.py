@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -11,6 +13,7 @@ from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import executions, inbounds, sessions
+from botflow.storage.turns.row_mapping import TRACE
 
 
 class Timers:
@@ -52,7 +55,7 @@ def _queue_timeouts(connection: Connection, ids: Sequence[int]) -> int:
             "kind": "timeout",
             "key": f"timeout:{row.state['wait']['token']}",
             "provider": "",
-            "content": {"token": row.state["wait"]["token"], "due": row.wake_at.isoformat()},
+            "content": _content(row.state, row.wake_at),
             "priority": TIMER_PRIORITY if row.priority is None else row.priority,
         }
         for row in rows
@@ -64,3 +67,8 @@ def _queue_timeouts(connection: Connection, ids: Sequence[int]) -> int:
     )
     connection.execute(insert(inbounds).values(timeouts))
     return len(rows)
+
+
+def _content(state: Mapping[str, Any], due: datetime) -> dict[str, str]:
+    content = {"token": state["wait"]["token"], "due": due.isoformat()}
+    return {**content, TRACE: state[TRACE]} if TRACE in state else content

@@ -184,6 +184,10 @@ async def test_a_file_has_nothing_of_another_organization(database_url: str) -> 
             assert SECRET not in found
             assert NUMBER not in found
             assert found == "" or kind == "audit-log", kind
+        assert (await call(site, "GET", f"/results?workflow={SECRET}", key=theirs)).status_code == 200
+        refused = await call(site, "GET", f"/results?workflow={SECRET}", key=ours)
+        assert refused.status_code == 404, "a file of another organization's workflow"
+        assert outcome(refused)[1] == "workflow.unknown"
 
 
 async def conversation_of(site: Site, key: str) -> str:
