@@ -93,5 +93,6 @@ OPERATIONS = (
         tag=TAG,
         query=EventQuery,
         answer=EventPage,
+        may_stream=True,
     ),
 )
