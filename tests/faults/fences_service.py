@@ -91,6 +91,7 @@ FENCES_OF_THE_SERVICE = (
         test_sign_in.test_an_organization_keeps_an_active_owner,
     ),
     Fence(stored_users.sign_out, "sign_ins.c.digest == digest if", "sign_ins.c.user_id == user if", signs_in),
+    Fence(TokenReader._is_for_us, "in self._names", "is not None", no_trust),
     Fence(TokenReader.principal, "row is None or row.revoked_at is not None", "row is None", no_trust),
     Fence(
         publishing.publish_draft,
