@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from botflow.runtime.assembly.erasures import erasures_of
 from botflow.runtime.assembly.receiver import receiver_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
+from botflow.runtime.believed_keys import BelievedKeys
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.erasures.eraser import BackgroundEraser
 from botflow.runtime.events.sender import WebhookSender
@@ -88,6 +89,7 @@ class Runtime:
     readiness: Readiness
     tracing: Tracing
     counter: RedisLink | None = None
+    believed_keys: BelievedKeys = field(default_factory=BelievedKeys)
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:

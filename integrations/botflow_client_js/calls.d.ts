@@ -1554,6 +1554,12 @@ export class Calls extends Caller {
    */
   getEvents(options?: { after?: string; types?: string; limit?: number } & CallOptions): Promise<EventPage>;
 
+  /**
+   * Follow the events as they come, after the last one that is named; without it, from the oldest that is kept. The
+   * stream is taken up after its last event when it breaks off.
+   */
+  streamEvents(options?: { types?: string; lastEventId?: string } & CallOptions): AsyncIterable<StreamEvent>;
+
   /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
   getWebhooks(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Webhook>;
 

@@ -811,6 +811,20 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Follow the events as they come, after the last one that is named; without it, from the oldest that is kept. The
+   * stream is taken up after its last event when it breaks off.
+   */
+  streamEvents({ types, lastEventId, signal } = {}) {
+    return this._events({
+      method: "GET",
+      path: "/api/v1/events",
+      query: { types },
+      lastEventId,
+      signal,
+    });
+  }
+
   /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
   getWebhooks({ cursor, limit, signal } = {}) {
     return this._list({

@@ -30,7 +30,7 @@ from tests.web.api import (
     test_organizations_apart,
     test_publications_apart,
 )
-from tests.web.auth import test_sign_in, test_token_keys
+from tests.web.auth import test_revoked_keys, test_sign_in, test_token_keys
 
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
 speaks = test_organizations_apart.test_a_key_speaks_for_people_of_its_own_organization_alone
@@ -41,6 +41,8 @@ repeated = test_drafts_and_versions.test_a_repeated_post_does_nothing_again
 signs_in = test_sign_in.test_a_person_may_do_what_the_role_says_from_sign_in_to_sign_out
 locks = test_sign_in.test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_same
 role_of_token = partial(test_token_keys.test_a_token_is_worth_the_role_that_it_claims, algorithm="ES256")
+revoked = test_revoked_keys.test_a_revoked_key_is_refused_at_once_by_the_process_that_revoked_it
+stream_ends = test_revoked_keys.test_a_stream_ends_when_its_key_is_revoked
 no_trust = test_token_keys.test_a_token_that_nobody_trusts_is_refused
 
 FENCES_OF_THE_SERVICE = (
@@ -53,6 +55,9 @@ FENCES_OF_THE_SERVICE = (
         "set()",
         test_sign_in.test_nobody_gives_a_role_that_may_do_more_than_they,
     ),
+    Fence(service_keys.Keys.revoke_key, "self._believed.forget()", "pass", revoked),
+    Fence(callers.Gate.may, "return False", "return True", stream_ends),
+    Fence(callers.Gate.is_caller, "return False", "return True", stream_ends),
     Fence(service_keys.KeyReader._look_up, "record.revoked_at is None and", "", keys),
     Fence(stored_keys.get_key, "api_keys.c.organization_id == organization, ", "", apart),
     Fence(stored_drafts.get_draft, "workflows.c.organization_id == organization, ", "", apart),
@@ -86,6 +91,7 @@ FENCES_OF_THE_SERVICE = (
         test_sign_in.test_an_organization_keeps_an_active_owner,
     ),
     Fence(stored_users.sign_out, "sign_ins.c.digest == digest if", "sign_ins.c.user_id == user if", signs_in),
+    Fence(TokenReader._is_for_us, "in self._names", "is not None", no_trust),
     Fence(TokenReader.principal, "row is None or row.revoked_at is not None", "row is None", no_trust),
     Fence(
         publishing.publish_draft,

@@ -55,8 +55,9 @@ class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
     `answer` is the model of the answer, None for an empty one, Response for one that is no JSON; `is_secret` if it
-    shows a secret. `is_shed`: refused by 503 when this process has as many requests as it can hold. `root` is where its
-    path begins. Without `needs_body` a body is needed if a field of it is.
+    shows a secret; `may_stream` if it is sent as server-sent events to who accepts them. `is_shed`: refused by 503
+    when this process has as many requests as it can hold. `root` is where its path begins. Without `needs_body` a body
+    is needed if a field of it is.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Operation:
     needs_body: bool | None = None
     is_secret: bool = False
     is_shed: bool = False
+    may_stream: bool = False
     root: str = API
     largest_body: int = LARGEST_BODY
 

@@ -21,6 +21,7 @@ from botflow.web.rest.query import Query, QueryText
 TAG = "Events"
 STREAM = "text/event-stream"
 LOOK_S = 1.0
+CALLER_CHECK_S = 5.0  # a stream ends so soon after its key, token or sign-in is in force no more
 HEARTBEAT_LOOKS = 15  # a comment after so many looks without an event keeps proxies from closing the connection
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -46,6 +47,8 @@ async def get_events(call: Call) -> EventPage | Response:
     page = await call.service.events.get_events(after=after, types=types, limit=query.limit)
     if not is_stream:
         return page
+    if call.request.method == "HEAD":  # its stream would never end
+        return Response(media_type=STREAM, headers=HEADERS)
     desk, place = desk_of(call.request.scope), ExitStack()
     place.enter_context(desk.streams.place(-call.service.caller.organization, None))  # sessions have numbers above 0
     return StreamingResponse(_stream(call, desk, page, types, place), media_type=STREAM, headers=HEADERS)
@@ -54,11 +57,12 @@ async def get_events(call: Call) -> EventPage | Response:
 async def _stream(
     call: Call, desk: Desk, page: EventPage, types: tuple[str, ...], place: ExitStack
 ) -> AsyncIterator[bytes]:
-    """Write the page, and what comes after it, until the client leaves or the server stops."""
+    """Write the page, and what comes after it, until the client leaves or may not read on, or the server stops."""
     closed = asyncio.ensure_future(desk.streams.closed())
     try:
         yield b"retry: 1000\n\n"
-        quiet = 0
+        quiet, clock = 0, desk.runtime.clock
+        checked_s = clock.monotonic_s()
         while not closed.done():
             for event in page.items:
                 shown = orjson.dumps(event.model_dump(mode="json"))
@@ -70,6 +74,10 @@ async def _stream(
             if len(page.items) < LARGEST_PAGE:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(closed), LOOK_S)
+            if clock.monotonic_s() - checked_s >= CALLER_CHECK_S:
+                if not await desk.gate.may(call.request.scope, Scope.EVENTS_READ):
+                    return
+                checked_s = clock.monotonic_s()
             page = await call.service.events.get_events(after=page.next, types=types, limit=LARGEST_PAGE)
     finally:
         closed.cancel()
@@ -85,5 +93,6 @@ OPERATIONS = (
         tag=TAG,
         query=EventQuery,
         answer=EventPage,
+        may_stream=True,
     ),
 )
