@@ -18,6 +18,7 @@ from tests.faults.fences_consent import FENCES_OF_CONSENT
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
+from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
@@ -38,6 +39,7 @@ FENCES = (
     *FENCES_OF_SESSIONS,
     *FENCES_OF_THE_CLIENTS,
     *FENCES_OF_CANARIES,
+    *FENCES_OF_OUTGOING_TARGETS,
 )
 
 
