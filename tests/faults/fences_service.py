@@ -29,6 +29,7 @@ from tests.web.api import (
     test_drafts_and_versions,
     test_organizations_apart,
     test_publications_apart,
+    test_same_moment,
 )
 from tests.web.auth import test_sign_in, test_token_keys
 
@@ -76,6 +77,19 @@ FENCES_OF_THE_SERVICE = (
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),
     Fence(idempotency.answer_once, "is_secret or", "", keys),
+    Fence(
+        idempotency.answer_once,
+        "if not isinstance(failure, ProviderError)",
+        "if True",
+        test_same_moment.test_a_post_whose_effect_is_not_known_is_not_repeated,
+    ),
+    Fence(
+        stored_requests.begin,
+        "row.on_conflict_do_nothing()",
+        "row.on_conflict_do_update(index_elements=['organization_id', 'key'], set_={'digest': digest})",
+        test_same_moment.test_a_repeated_post_at_the_same_moment_is_carried_out_once,
+        on="postgres",
+    ),
     Fence(SignIns.sign_in, "if not right:", "if False:", locks),
     Fence(SignIns._check_lock, "until is not None and account.moment < until", "False", locks),
     Fence(service_sign_in._lock, "failures < FREE_FAILURES", "True", locks),
