@@ -13,14 +13,16 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from botflow.errors import ProviderError
+from botflow.errors import ProviderError, RejectedInbound
+from botflow.records.sessions import StoredSession
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
 from botflow.web.asgi import header
@@ -30,6 +32,7 @@ from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
+Recognise = Callable[[], Awaitable[object]] | None
 HEARTBEAT_S = 15.0
 READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
 PAGE = 100
@@ -57,7 +60,8 @@ class Events:
         stored = await desk.session_of(caller, query.external_id, slug)
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
-            stream = Stream(desk, links, cursor, send, by_token=isinstance(caller, Visitor))
+            recognise = None if isinstance(caller, Visitor) else partial(desk.gate.caller, scope, slug)
+            stream = Stream(desk, links, cursor, send, recognise)
             await _first_of(stream.run(), _disconnected(receive), desk.streams.closed())
             await stream.end()
 
@@ -65,7 +69,10 @@ class Events:
 class Stream:
     """One client's stream of one session."""
 
-    def __init__(self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, *, by_token: bool) -> None:
+    def __init__(
+        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, recognise: Recognise
+    ) -> None:
+        """Begin after the cursor. `recognise` says who calls with the server's key now, None for a visitor's token."""
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
         self._links = links
@@ -75,7 +82,7 @@ class Stream:
         self._turn = 0  # the last turn whose messages were written
         self._status = ""
         self._send = send
-        self._by_token = by_token
+        self._recognise = recognise
         self._is_stuck = False
 
     async def run(self) -> None:
@@ -113,13 +120,13 @@ class Stream:
     async def _catch_up(self) -> bool:
         """Write every message after the cursor, then the session's status if it changed.
 
-        False, and nothing is written, when the visitor's token was revoked, or the session was erased: a reader that
-        connects again finds the one that has begun since. Each turn begins with this read, so no draft is shown after
-        it either.
+        False, and nothing is written, when the visitor's token or the server's key was revoked, or the session was
+        erased: a reader that connects again finds the one that has begun since. Each turn begins with this read, so no
+        draft is shown after it either.
         """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
-        if stored is None or (self._by_token and stored.token_revoked):
+        if stored is None or not await self._is_allowed(stored):
             return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
@@ -135,6 +142,16 @@ class Stream:
             if len(page) < PAGE:
                 break
         await self._write_status(conversation_status(stored))
+        return True
+
+    async def _is_allowed(self, stored: StoredSession) -> bool:
+        """Say whether the visitor's token, or the server's key, is still in force."""
+        if self._recognise is None:
+            return not stored.token_revoked
+        try:
+            await self._recognise()
+        except RejectedInbound:
+            return False
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:

@@ -43,7 +43,7 @@ BODIES = {
     "updateNodePositions": {"positions": {"ask": {"x": 1, "y": 2}}},
     "createEdge": {"source": "nightly", "target": "ask"},
     "updateEdge": {"source": "start", "target": "ask", "data": {"label": "x"}},
-    "applyEdits": {"edits": [{"kind": "removeNode", "node": "ask"}]},
+    "applyEdits": {"edits": [{"op": "delete_node", "id": "ask"}]},
     "updateCredential": {"fields": {"authToken": "another-token-4711"}},
     "publishWorkflow": {"message": "At the same moment"},
     "activateWorkflow": {},
