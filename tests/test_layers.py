@@ -30,6 +30,7 @@ LAYERS = (
         "private_files",
         "log_facts",
         "redaction",
+        "outgoing_targets",
         "settings",
         "languages",
         "flow",
@@ -136,7 +137,15 @@ IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # What an integration may import besides botflow's public names.
 OFFERED = (
     *("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors"),
-    *("botflow.clock", "botflow.settings", "botflow.engine", "botflow.flow", "botflow.nodes", "botflow.phone_numbers"),
+    *(
+        "botflow.clock",
+        "botflow.settings",
+        "botflow.outgoing_targets",
+        "botflow.engine",
+        "botflow.flow",
+        "botflow.nodes",
+        "botflow.phone_numbers",
+    ),
 )
 
 

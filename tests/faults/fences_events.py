@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime.events import signatures, targets, teller
+from botflow import outgoing_targets as targets
+from botflow.runtime.events import signatures, teller
 from botflow.runtime.events.signatures import WebhookSecrets
 from botflow.service.events import events as service_events
 from botflow.service.events.webhooks import Webhooks
 from botflow.storage.events import consumers, feeds, recording, sequencing, webhooks
 from botflow.storage.events.recording import Source
+from tests import test_target_addresses as test_targets
 from tests.faults.mutation import Fence
-from tests.runtime.events import test_signatures, test_targets
+from tests.runtime.events import test_signatures
 from tests.service import test_event_places
 from tests.storage.events import test_consumers
 from tests.web.api import test_webhooks
@@ -127,7 +129,7 @@ FENCES_OF_EVENTS = (
     Fence(targets._embedded, "address.sixtofour or ", "", partial(private, address="2002:a00:1::")),
     Fence(targets.check_address, 'if scheme != "https":', "if False:", public),
     Fence(
-        targets._checked_addresses,
+        targets.checked_addresses,
         "check_address(ip_address(",
         "(lambda *_: None)(ip_address(",
         test_webhooks.test_no_webhook_is_sent_into_the_network_of_the_deployment,

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import orjson
 
 from botflow.clock import Clock
+from botflow.outgoing_targets import Network
 from botflow.records.events import LifecycleEvent
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.events.signatures import WebhookSafe, signed_headers
-from botflow.runtime.events.targets import Network, Sent, post
+from botflow.runtime.events.targets import Sent, post
 from botflow.storage.events.webhooks import WebhookRow
 
 

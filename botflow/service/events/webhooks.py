@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.moment import parse_moment
+from botflow.outgoing_targets import PUBLIC_ONLY, TargetRefused, check_url
 from botflow.records.access import Principal
 from botflow.records.events import LifecycleEvent
 from botflow.runtime.events.signatures import WebhookSecrets, new_secret
-from botflow.runtime.events.targets import Sent, TargetRefused, check_url
+from botflow.runtime.events.targets import Sent
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.events.events import check_types, place_of
 from botflow.service.events.webhook_models import (
@@ -160,8 +161,7 @@ class Webhooks:
                 raise RejectedInbound(
                     f"the webhook's url: {refused}",
                     code=refused.code,
-                    hint="give an https address that the public internet reaches; operators allow others by"
-                    " BOTFLOW_WEBHOOK_NETWORKS",
+                    hint=PUBLIC_ONLY,
                     status=422,
                 ) from None
 

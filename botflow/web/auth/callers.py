@@ -122,13 +122,6 @@ class Gate:
         except RejectedInbound:
             return False
 
-    async def may(self, scope: HttpScope, needed: Scope) -> bool:
-        """Whether who called is still allowed to."""
-        try:
-            return bool(await self.principal(scope, needed))
-        except RejectedInbound:
-            return False
-
     async def _of_key(self, scope: HttpScope) -> Principal:
         caller = await self.caller(scope, "")
         if not isinstance(caller, TrustedServer):

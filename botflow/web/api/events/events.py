@@ -8,10 +8,13 @@ from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import orjson
+import structlog
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from botflow.errors import ProviderError, RejectedInbound
 from botflow.records.access import Scope
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.service.cursors import LARGEST_PAGE, PAGE
 from botflow.service.events.events import EventPage
 from botflow.web.context import Desk, desk_of
@@ -21,7 +24,6 @@ from botflow.web.rest.query import Query, QueryText
 TAG = "Events"
 STREAM = "text/event-stream"
 LOOK_S = 1.0
-CALLER_CHECK_S = 5.0  # a stream ends so soon after its key, token or sign-in is in force no more
 HEARTBEAT_LOOKS = 15  # a comment after so many looks without an event keeps proxies from closing the connection
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -57,12 +59,12 @@ async def get_events(call: Call) -> EventPage | Response:
 async def _stream(
     call: Call, desk: Desk, page: EventPage, types: tuple[str, ...], place: ExitStack
 ) -> AsyncIterator[bytes]:
-    """Write the page, and what comes after it, until the client leaves or may not read on, or the server stops."""
+    """Write the page, and what comes after it, until the client leaves, the server stops, or the caller may not read
+    them any more. A client that connects again gets the reason."""
     closed = asyncio.ensure_future(desk.streams.closed())
     try:
         yield b"retry: 1000\n\n"
-        quiet, clock = 0, desk.runtime.clock
-        checked_s = clock.monotonic_s()
+        quiet = 0
         while not closed.done():
             for event in page.items:
                 shown = orjson.dumps(event.model_dump(mode="json"))
@@ -74,11 +76,10 @@ async def _stream(
             if len(page.items) < LARGEST_PAGE:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(closed), LOOK_S)
-            if clock.monotonic_s() - checked_s >= CALLER_CHECK_S:
-                if not await desk.gate.may(call.request.scope, Scope.EVENTS_READ):
-                    return
-                checked_s = clock.monotonic_s()
+            await call.check_caller()
             page = await call.service.events.get_events(after=page.next, types=types, limit=LARGEST_PAGE)
+    except (RejectedInbound, ProviderError) as failure:
+        log_failure(structlog.get_logger("botflow.web"), "stream_interrupted", failure)
     finally:
         closed.cancel()
         place.close()

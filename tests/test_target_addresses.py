@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from botflow.runtime.events.targets import TargetRefused, check_address, check_url
+from botflow.outgoing_targets import TargetRefused, check_address, check_url
 
 PRIVATE = (
     "127.0.0.1",
