@@ -26,8 +26,10 @@ from botflow.cli.commands import (
     schedules,
     secrets,
     serve,
+    session_handover,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
     version,
+    webhooks,
     worker,
     workflow_canary,  # noqa: F401 -- it adds its command to `workflows`
     workflow_drafts,
@@ -35,6 +37,7 @@ from botflow.cli.commands import (
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets
+from botflow.cli.output.paragraphs import fill_paragraphs
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -57,6 +60,7 @@ export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)
+webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
@@ -68,6 +72,7 @@ keys.add_to(app)
 credentials.add_to(app)
 secrets.add_to(app)
 version.add_to(app)
+fill_paragraphs(app)
 
 
 def main() -> NoReturn:

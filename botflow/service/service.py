@@ -174,7 +174,8 @@ class Service:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        return Webhooks(self._runtime, self.caller)
+        database, sender = self._runtime.database, self._runtime.webhooks
+        return Webhooks(database.within(self.caller.organization), database.engine, sender, self.caller)
 
     @cached_property
     def audit_log(self) -> AuditLog:

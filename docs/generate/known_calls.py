@@ -49,7 +49,7 @@ getSessionByExternalId(workflowId, externalId) | get_session_by_external_id | | 
 getSessionByUserId(workflowId, userId) | get_session_by_user_id | | | web/api/test_sessions.py::test_a_session_is_found_by_its_person
 updateSessionContext(sessionId, context) | update_session_context | | | web/api/test_session_changes.py::test_an_edit_of_the_context_holds_for_the_next_message
 addToSessionHistory(sessionId, nodeId, data?) | add_to_session_history | | | web/api/test_session_changes.py::test_a_note_stands_in_the_history_and_changes_nothing_else
-deactivateSession(sessionId) | deactivate_session | | | web/api/test_session_changes.py::test_a_session_that_is_deactivated_begins_anew_with_the_next_message
+deactivateSession(sessionId) | deactivate_session | | sessions deactivate | web/api/test_session_changes.py::test_a_session_that_is_deactivated_begins_anew_with_the_next_message
 ## Credentials
 getCredentialsByModule(moduleId, organizationId?, userId?) | get_credentials_by_module | | credentials list | web/api/test_credentials.py::test_sets_are_found_by_module_name_and_user
 getCredentialByName(moduleId, name, organizationId?, userId?) | get_credential_by_name | | | web/api/test_credentials.py::test_sets_are_found_by_module_name_and_user

@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.sessions.handovers import GivingBack, HandoverTo, PersonsMessage, SaidMessage
+from botflow.service.sessions.conversation_changes import GivingBack, HandoverTo
+from botflow.service.sessions.handovers import PersonsMessage, SaidMessage
 from botflow.service.sessions.session_changes import (
     AddedNote,
     ContextChange,
