@@ -15,6 +15,8 @@ from botflow.cli.commands import (
     db,
     doctor,
     erase,
+    execution_endings,  # noqa: F401 -- it adds its commands to `executions`
+    execution_show,  # noqa: F401 -- it adds its command to `executions`
     executions,
     export,
     fork,  # noqa: F401 -- it adds its command to `executions`

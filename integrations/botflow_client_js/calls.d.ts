@@ -335,6 +335,14 @@ export interface ExecutionDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;
@@ -930,6 +938,14 @@ export interface RunDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;

@@ -12,11 +12,11 @@ from tests.web.api.test_session_changes import WAITING, started
 from tests.web.site import ORDER, open_site, texts
 
 
-async def test_a_conversation_is_handed_over_given_back_and_ended(database_url: str, botflow: Call) -> None:
+async def test_a_conversation_is_handed_over_given_back_and_ended(sqlite_url: str, botflow: Call) -> None:
     async def call(*arguments: str) -> Ended:
-        return await asyncio.to_thread(botflow, "sessions", *arguments, BOTFLOW_DATABASE_URL=database_url)
+        return await asyncio.to_thread(botflow, "sessions", *arguments, BOTFLOW_DATABASE_URL=sqlite_url)
 
-    async with open_site(database_url, flows=(ORDER, WAITING)) as site:
+    async with open_site(sqlite_url, flows=(ORDER, WAITING)) as site:
         visit, session = await started(site)
 
         async def is_answered() -> bool:
