@@ -59,7 +59,7 @@ activateCredential(id) | activate_credential | | credentials activate | cli/comm
 deactivateCredential(id) | deactivate_credential | | credentials deactivate | cli/commands/test_credentials.py::test_a_credential_from_its_first_day_to_its_last
 ## A workflow service
 createWorkflow(definition) | create_workflow | | | web/api/test_drafts_and_versions.py::test_a_workflow_from_its_first_draft_to_a_rollback
-validateWorkflow(definition) | validate_workflow | | check | web/api/test_drafts_and_versions.py::test_a_draft_with_errors_is_kept_but_not_published
+validateWorkflow(definition) | validate_document | | check | web/api/test_drafts_and_versions.py::test_a_draft_with_errors_is_kept_but_not_published
 executeWorkflow(workflowId, inputs) | execute_workflow | | | web/api/test_usage.py::test_the_short_addresses_work_as_written
 getExecutionStatus(executionId) | get_execution_status | executions.get_execution | executions show | web/api/test_usage.py::test_the_short_addresses_work_as_written
 getExecutionHistory(workflowId, page) | get_executions?workflow= | | executions | web/api/test_executions.py::test_a_run_from_its_start_to_its_output

@@ -1288,6 +1288,12 @@ export class Calls extends Caller {
   validateWorkflow(workflow: string | number, document?: Record<string, any>, options?: Repeatable): Promise<Validation>;
 
   /**
+   * Check a document that need not be stored, together with the workflows that it runs as subflows. It needs the scope
+   * `workflows:read`.
+   */
+  validateDocument(document: Record<string, any>, options?: Repeatable): Promise<Validation>;
+
+  /**
    * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
    * the scope `workflows:write`.
    */
