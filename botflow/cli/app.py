@@ -23,6 +23,7 @@ from botflow.cli.commands import (
     graph,
     inbounds,
     keys,
+    organizations,
     outbounds,
     results,
     schedules,
@@ -30,6 +31,7 @@ from botflow.cli.commands import (
     serve,
     session_handover,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
+    users,
     version,
     webhooks,
     worker,
@@ -70,6 +72,8 @@ graph.add_to(app)
 doctor.add_to(app)
 erase.add_to(app)
 db.add_to(app)
+organizations.add_to(app)
+users.add_to(app)
 keys.add_to(app)
 credentials.add_to(app)
 secrets.add_to(app)

@@ -66,7 +66,7 @@ def _operator(connection: Connection, organization: str) -> Principal:
         raise UsageError(
             f"there is no organization {organization!r}",
             code="organization.unknown",
-            hint="GET /api/v1/organizations lists them",
+            hint="list them: botflow organizations",
         )
     home = found.id if found is not None else home_organization(connection)
     try:

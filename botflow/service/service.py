@@ -158,11 +158,12 @@ class Service:
 
     @cached_property
     def users(self) -> Users:
-        return Users(self._runtime, self.caller)
+        return Users(self._runtime.database.within(self.caller.organization), self.caller)
 
     @cached_property
     def organizations(self) -> Organizations:
-        return Organizations(self._runtime, self.caller)
+        database = self._runtime.database
+        return Organizations(database.within(self.caller.organization), database.engine, self.caller)
 
     @cached_property
     def erasures(self) -> Erasures:

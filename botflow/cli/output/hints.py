@@ -15,6 +15,7 @@ outbound.unknown        list a session's: botflow outbounds --session SESSION
 schedule.unknown        list them: botflow schedules
 session.not_handed_over hand it over first: botflow sessions hand-over SESSION PERSON
 session.unknown         list them: botflow sessions
+user.unknown            list them: botflow users
 version.unknown         list them: botflow workflows versions WORKFLOW
 webhook.unknown         list them: botflow webhooks
 workflow.not_published  publish its draft: botflow workflows publish WORKFLOW
