@@ -87,8 +87,8 @@ createRun(data) | create_execution | | | web/api/test_executions.py::test_a_run_
 getRun(id) | get_execution | | executions show | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 getRunStatus(id) | get_execution_status | executions.get_execution | executions show | web/api/test_usage.py::test_the_short_addresses_work_as_written
 getRunsByStatus(status) | get_executions?status= | | executions | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
-getStage(runId, stageId), getStagesByRun(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_retry_from_the_start_lists_both_attempts_with_their_times_and_costs
-getFirstFailedStage(runId), getLastCompletedStage(runId) | get_execution | | | web/api/test_executions.py::test_a_failed_run_says_where_and_why
+getStage(runId, stageId), getStageById(id), getStagesByRun(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_retry_from_the_start_lists_both_attempts_with_their_times_and_costs
+getFirstFailedStage(runId), getLastCompletedStage(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_failed_run_says_where_and_why
 getLastCompletedStageBefore(runId, executionGroup) | retry_execution | | executions retry | web/api/test_executions.py::test_a_retry_from_a_checkpoint_lists_only_what_ran_again
 loadArtifact(runId, key), hasArtifact(runId, key) | get_artifact | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 listArtifacts(runId), getStageIdForArtifact(runId, stageId) | get_execution_artifacts | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output

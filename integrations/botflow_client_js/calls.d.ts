@@ -1725,7 +1725,7 @@ export class Calls extends Caller {
   getSessionHistory(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<HistoryEntry>;
 
   /** Write a note into a session's history. It needs the scope `sessions:write`. */
-  addToSessionHistory(session: string | number, options: { text: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
+  addToSessionHistory(session: string | number, options?: { text?: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
 
   /**
    * List a session's messages in both directions with their delivery, the newest first, in whole turns. It needs the

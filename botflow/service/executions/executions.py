@@ -31,7 +31,7 @@ from botflow.service.executions.execution_models import (
 from botflow.service.executions.operator_outcomes import completed, failed
 from botflow.service.models import Page
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.service.sessions.sessions import unknown_session
+from botflow.service.sessions.sessions import session_number, unknown_session
 from botflow.storage.runs.artifacts import delete_artifact
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions import session_pages
@@ -76,12 +76,13 @@ class Executions:
         return await self.get_executions(ExecutionFilter(workflow=workflow_id), cursor=cursor, limit=limit)
 
     async def get_executions_by_session_id(
-        self, session_id: int, *, cursor: str | None = None, limit: int = PAGE
+        self, session_id: int | str, *, cursor: str | None = None, limit: int = PAGE
     ) -> Page[Execution]:
         """Return a page of a session's executions, the newest first. RejectedInbound `session.unknown`."""
-        if not await self._engine.read(session_pages.knows_session, self._caller.organization, session_id):
+        number = session_number(str(session_id))
+        if not await self._engine.read(session_pages.knows_session, self._caller.organization, number):
             raise unknown_session(str(session_id))
-        return await self.get_executions(ExecutionFilter(session=session_id), cursor=cursor, limit=limit)
+        return await self.get_executions(ExecutionFilter(session=number), cursor=cursor, limit=limit)
 
     async def get_active_executions(
         self, workflow_id: str | None = None, *, cursor: str | None = None, limit: int = PAGE

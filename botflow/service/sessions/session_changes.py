@@ -62,11 +62,11 @@ class ContextChange(Body):
 
 
 class Note(Body):
-    """An entry for the session's history: a text, the node that it is about, and data."""
+    """An entry for the session's history: a text, the node that it is about, or both, and data."""
 
     example = '{"text": "Called the customer", "nodeId": "menu"}'
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE), AfterValidator(_without_nul)]
+    text: Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(_without_nul)] = ""
     node_id: Name | None = None
     data: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -139,9 +139,17 @@ class SessionChanges:
         return _shown_context(number, edited.version, _variables(edited))
 
     async def add_to_session_history(
-        self, session: str, text: str, *, node_id: str | None = None, data: Mapping[str, Any] | None = None
+        self, session: str, node_id: str | None = None, data: Mapping[str, Any] | None = None, *, text: str = ""
     ) -> AddedNote:
-        """Write a note into the session's history; it changes nothing else. RejectedInbound `note.too_large` (422)."""
+        """Write a note into the session's history; it changes nothing else. RejectedInbound `note.empty` (422) without
+        a node and a text, `note.too_large` (422)."""
+        if not node_id and not text:
+            raise RejectedInbound(
+                "the note says nothing",
+                code="note.empty",
+                hint="give a text, or the node that it is about",
+                status=422,
+            )
         number, kept = session_number(session), _kept(dict(data or {}))
         if len(orjson.dumps(kept)) > LARGEST_DATA:
             raise RejectedInbound(

@@ -37,7 +37,7 @@ async def add_to_session_history(call: Call) -> AddedNote:
     """Write a note into a session's history."""
     note: Note = call.body
     return await call.service.session_changes.add_to_session_history(
-        call.path["session"], note.text, node_id=note.node_id, data=note.data
+        call.path["session"], note.node_id, note.data, text=note.text
     )
 
 
