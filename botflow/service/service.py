@@ -159,11 +159,12 @@ class Service:
 
     @cached_property
     def users(self) -> Users:
-        return Users(self._runtime, self.caller)
+        return Users(self._runtime.database.within(self.caller.organization), self.caller)
 
     @cached_property
     def organizations(self) -> Organizations:
-        return Organizations(self._runtime, self.caller)
+        database = self._runtime.database
+        return Organizations(database.within(self.caller.organization), database.engine, self.caller)
 
     @cached_property
     def retention(self) -> RetentionOfOrganization:
@@ -179,7 +180,8 @@ class Service:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        return Webhooks(self._runtime, self.caller)
+        database, sender = self._runtime.database, self._runtime.webhooks
+        return Webhooks(database.within(self.caller.organization), database.engine, sender, self.caller)
 
     @cached_property
     def audit_log(self) -> AuditLog:

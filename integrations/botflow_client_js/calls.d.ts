@@ -335,6 +335,14 @@ export interface ExecutionDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;
@@ -947,6 +955,14 @@ export interface RunDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;
@@ -1287,6 +1303,12 @@ export class Calls extends Caller {
    * scope `workflows:read`.
    */
   validateWorkflow(workflow: string | number, document?: Record<string, any>, options?: Repeatable): Promise<Validation>;
+
+  /**
+   * Check a document that need not be stored, together with the workflows that it runs as subflows. It needs the scope
+   * `workflows:read`.
+   */
+  validateDocument(document: Record<string, any>, options?: Repeatable): Promise<Validation>;
 
   /**
    * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
@@ -1726,7 +1748,7 @@ export class Calls extends Caller {
   getSessionHistory(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<HistoryEntry>;
 
   /** Write a note into a session's history. It needs the scope `sessions:write`. */
-  addToSessionHistory(session: string | number, options: { text: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
+  addToSessionHistory(session: string | number, options?: { text?: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
 
   /**
    * List a session's messages in both directions with their delivery, the newest first, in whole turns. It needs the

@@ -120,6 +120,20 @@ export class Calls extends Caller {
   }
 
   /**
+   * Check a document that need not be stored, together with the workflows that it runs as subflows. It needs the scope
+   * `workflows:read`.
+   */
+  validateDocument(document, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/validate",
+      body: document,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
    * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
    * the scope `workflows:write`.
    */

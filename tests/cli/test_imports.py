@@ -32,6 +32,7 @@ LISTS = (
     ("inbounds", "--status", "new"),
     ("outbounds", "--status", "held", "--json"),
     ("export", "executions"),
+    ("users",),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botflow.service.doctor import doctor
+from botflow.service.doctor import mending
 from botflow.service.doctor.remedies import Remedies
 from botflow.storage.service.sessions import stuck_sessions
 from tests.faults.mutation import Fence
@@ -17,8 +17,8 @@ FENCES_OF_THE_DOCTOR = (
     Fence(Remedies._apply, "(locked.version, ", "(mending.revision, ", since),
     Fence(Remedies._apply, "locked.last_seq) !=", "each.stored.last_seq) !=", since),
     Fence(Remedies._apply, "record_change(connection", "(lambda *values, **more: None)(connection", exactly),
-    Fence(doctor._chosen, "each.code == mending.finding and ", "", exactly),
-    Fence(doctor._chosen, " and mending.subject in (None, each.subject)", "", one_of_two),
+    Fence(mending._chosen, "each.code == mending.finding and ", "", exactly),
+    Fence(mending._chosen, " and mending.subject in (None, each.subject)", "", one_of_two),
     Fence(
         Remedies._move,
         "is_there and",

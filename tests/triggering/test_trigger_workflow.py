@@ -73,7 +73,7 @@ async def test_without_a_connection_it_has_a_transaction_of_its_own(
     monkeypatch.setenv("BOTFLOW_DATABASE_URL", database_url)
 
     first = await trigger_workflow("orders", input={"order": 1}, user_name="ann", priority="high")
-    second = trigger_workflow_sync("orders", input={"order": 2})
+    second = trigger_workflow_sync("orders", "", {"order": 2}, None)
 
     found = await runs(database)
     assert [str(run.id) for run in found] == [first.execution_id, second.execution_id]
@@ -95,10 +95,10 @@ async def test_a_key_starts_once_and_refuses_another_input(database: Database, d
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"workflow": "nothing"}, "workflow.unknown", "'nothing'"),
-    ({"workflow": "paused"}, "workflow.inactive", "paused"),
+    ({"workflow_id": "nothing"}, "workflow.unknown", "'nothing'"),
+    ({"workflow_id": "paused"}, "workflow.inactive", "paused"),
     ({"version": 7}, "version.unknown", "7"),
-    ({"workflow": "listens"}, "trigger.none", "trigger.manual"),
+    ({"workflow_id": "listens"}, "trigger.none", "trigger.manual"),
     ({"input": {}}, "input.invalid", "'order' is missing"),
     ({"input": {"order": "x"}}, "input.invalid", "'order' must be a whole number"),
     ({"input": {"order": 1, "n": 1}}, "input.invalid", "'n' is not known"),
@@ -107,8 +107,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"input": {"note": "a\0b"}}, "input.not_json", "NUL"),
     ({"input": {"note": "x" * 1_100_000}}, "input.too_large", "1048576"),
     ({"key": "k" * 201}, "trigger.key", "200"),
+    ({"user_name": {"order": 1}}, "trigger.name", "not a text"),
     ({"external_id": "ann", "channel": "chat"}, "trigger.person", "persistent"),
-    ({"workflow": "secret", "user_name": "bob"}, "credential.foreign", "mail"),
+    ({"workflow_id": "secret", "user_name": "bob"}, "credential.foreign", "mail"),
 ]
 
 
@@ -141,7 +142,7 @@ async def publish_refused(database: Database) -> None:
 async def is_refused(database: Database, database_url: str, call: dict[str, Any], code: str, said: str) -> None:
     with sync_connection(database_url, "connection") as connection:
         with pytest.raises(RejectedInbound) as refused:
-            trigger_workflow_sync(**{"workflow": "orders", "input": {"order": 1}, **call}, connection=connection)
+            trigger_workflow_sync(**{"workflow_id": "orders", "input": {"order": 1}, **call}, connection=connection)
         connection.commit()
 
     assert refused.value.code == code

@@ -126,8 +126,8 @@ async def test_executions_and_their_steps_and_errors_count(database_url: str) ->
     assert found.value("workflow_step_duration_seconds_sum", step_type="chatbot.say") == 0
     errors = [dict(labels) for labels in found.labels("workflow_errors_total")]
     assert sorted(errors, key=lambda labels: labels["workflow_id"]) == [
-        {"workflow_id": "breaks", "step_id": "look", "error_type": "shop.away"},
-        {"workflow_id": "stock", "step_id": "look", "error_type": "shop.away"},
+        {"workflow_id": "breaks", "step_id": "look", "error_type": "network", "error_code": "shop.away"},
+        {"workflow_id": "stock", "step_id": "look", "error_type": "network", "error_code": "shop.away"},
     ]
     assert found.value("workflow_errors_total") == 2
 

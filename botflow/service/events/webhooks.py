@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from botflow.moment import parse_moment
 from botflow.outgoing_targets import PUBLIC_ONLY, TargetRefused, check_url
 from botflow.records.access import Principal
 from botflow.records.events import LifecycleEvent
+from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.events.signatures import WebhookSecrets, new_secret
 from botflow.runtime.events.targets import Sent
 from botflow.service.cursors import PAGE, page_of, read_cursor
@@ -30,6 +31,7 @@ from botflow.service.events.webhook_models import (
 )
 from botflow.service.models import Page
 from botflow.storage.engines.dialects import clock_time
+from botflow.storage.engines.engine import Engine
 from botflow.storage.events import webhooks
 from botflow.storage.events.consumers import (
     add_consumer,
@@ -43,9 +45,6 @@ from botflow.storage.events.webhooks import Delivery as DeliveryRow
 from botflow.storage.events.webhooks import DeliveryState, WebhookRow
 from botflow.storage.service.audit_log import record_change
 
-if TYPE_CHECKING:
-    from botflow.runtime.app import Runtime
-
 MOST_WEBHOOKS = 50
 _SORT, _BY_NUMBER = "-createdAt", "-number"
 
@@ -53,10 +52,11 @@ _SORT, _BY_NUMBER = "-createdAt", "-number"
 class Webhooks:
     """The webhooks of the caller's organization."""
 
-    def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.within(caller.organization)
-        self._every_organization = runtime.database.engine
-        self._sender = runtime.webhooks
+    def __init__(self, engine: Engine, every_organization: Engine, sender: WebhookSender, caller: Principal) -> None:
+        """`engine` is the organization's. `every_organization` is the whole database, for the feed's triggers."""
+        self._engine = engine
+        self._every_organization = every_organization
+        self._sender = sender
         self._caller = caller
 
     async def _wanted_feed(self) -> Feed:
@@ -133,9 +133,12 @@ class Webhooks:
         into service. RejectedInbound `webhook.since` (422)."""
         try:
             since = parse_moment(replay.since, "since")
-        except ValueError as wrong:
+        except ValueError:
             raise RejectedInbound(
-                f"since is no time: {wrong}", code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
+                "since is not a date or a time",
+                code="webhook.since",
+                hint="write 2026-11-27 or 2026-11-27T09:30:00Z",
+                status=422,
             ) from None
         await self._wanted_feed()
         return _shown(await self._engine.write(self._replay, id, since))

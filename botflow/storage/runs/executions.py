@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +137,16 @@ class Executions:
             )
 
         return await self._engine.read(spent)
+
+    async def changed_at(self, execution: ExecutionRecord) -> dict[str, datetime]:
+        """Return when it was last `paused`, `resumed` and `taken_up` again, as far as it was."""
+        last = (
+            select(turns.c.status, func.max(turns.c.at))
+            .where(turns.c.session_id == execution.session, turns.c.status.in_(("paused", "resumed", "taken_up")))
+            .where(_within(turns.c.at, execution))
+            .group_by(turns.c.status)
+        )
+        return await self._engine.read(lambda connection: {row[0]: row[1] for row in connection.execute(last)})
 
     async def turns(self, execution: ExecutionRecord, limit: int, after: int = 0) -> list[TurnLog]:
         """Return its turns after the version `after`, in the order of their commits."""

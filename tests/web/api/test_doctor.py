@@ -170,7 +170,7 @@ async def test_a_lost_timer_begins_again_where_the_operator_says(database_url: s
 async def test_a_remedy_changes_nothing_of_a_session_that_went_on_since_it_was_examined(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
         operator = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
-        remedies = Remedies(site.runtime.database.within(HOME), site.runtime.hub, operator)
+        remedies = Remedies(site.runtime.database.within(HOME), operator)
         for meanwhile in (with_columns(version=sessions.c.version + 1), with_inbound):
             session = await waiting_session(site)
             await BROKEN["timer.lost"](site, session)

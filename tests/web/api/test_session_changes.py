@@ -148,7 +148,11 @@ async def test_a_note_stands_in_the_history_and_changes_nothing_else(site: Site)
     )
     too_large = await call(site, "POST", f"/sessions/{session}/history", {"text": "x", "data": {"a": "x" * 17_000}})
 
-    assert added.status_code == 201
+    bare = await call(site, "POST", f"/sessions/{session}/history", {"nodeId": "ask", "data": {"seen": 1}})
+    empty = await call(site, "POST", f"/sessions/{session}/history", {"data": {"seen": 1}})
+
+    assert (added.status_code, bare.status_code) == (201, 201)
+    assert (empty.status_code, empty.json()["code"]) == (422, "note.empty")
     assert (too_large.status_code, too_large.json()["code"]) == (422, "note.too_large")
     [entry] = [
         each
