@@ -23,6 +23,7 @@ from botflow.engine.forks.question import as_stored, question_of
 from botflow.engine.forks.replay import NotReplayable, Recorded, Stopped, replay, replay_until
 from botflow.engine.forks.state import forked_session
 from botflow.engine.inbound import RUN, Inbound
+from botflow.engine.limits import Limits
 from botflow.engine.session import Persona, Session
 from botflow.engine.turn import Turn, take_turn
 from botflow.flow.graph import Flow
@@ -261,7 +262,8 @@ def forks_at(execution: Execution, picked: float, persona: Persona | None, seen:
 
 def runs_into_a_limit(execution: Execution) -> bool:
     """Say whether a turn has met one of its bounds: those that count what a turn does begin anew in a fork."""
-    return any("limit." in str(each.recorded.trace) for each in execution.taken)
+    traces = [each.recorded.trace for each in execution.taken]
+    return any("limit." in str(trace) or len(trace) >= Limits().steps for trace in traces)
 
 
 def test_a_fork_of_any_conversation_does_what_its_original_did() -> None:

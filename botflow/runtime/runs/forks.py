@@ -40,8 +40,8 @@ from botflow.storage.service.audit_log import record_change
 from botflow.storage.workflow_versions import find_version
 
 
-class Forks:
-    """Makes forks of runs."""
+class ForkMaker:
+    """Makes forks of executions, in the database as its caller may see it."""
 
     def __init__(self, engine: Engine, flows: Flows, node_types: NodeTypes) -> None:
         self._engine = engine

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, or_, select, tuple_
 
 from botflow.engine.inbound import RUN
 from botflow.records.events import EventType
+from botflow.records.sessions import FORK
 from botflow.storage.events.projection import Told, Trace, events_of, needs_open_node, open_node_of
 from botflow.storage.tables import (
     audit_log,
@@ -143,15 +144,18 @@ _PLACE = (
     executions.c.id.label("execution"),
     workflow_versions.c.number,
 )
+# Nothing of a fork is told: a receiver would take it for what has happened.
+_IS_NO_FORK = or_(sessions.c.channel != RUN, ~sessions.c.external_id.startswith(FORK, autoescape=True))
 _TURNS: Select[Any] = _with_execution(
     select(turns.c.session_id, turns.c.seq, turns.c.trace, *_PLACE).join(sessions, sessions.c.id == turns.c.session_id),
     executions.c.id == _DURING,
-)
+).where(_IS_NO_FORK)
 _EXECUTIONS: Select[Any] = (
     select(executions.c.session_id, *_PLACE)
     .join(sessions, sessions.c.id == executions.c.session_id)
     .join(workflows, workflows.c.id == sessions.c.workflow_id)
     .outerjoin(workflow_versions, workflow_versions.c.id == executions.c.flow_version)
+    .where(_IS_NO_FORK)
 )
 _PARTS: Select[Any] = (
     select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,7 @@ from botflow.records.runs import StartedRun
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node, say
-from tests.runtime.bot_without_worker import asks
+from tests.runtime.bot_without_worker import GREETING, asks
 from tests.runtime.runs.test_forks import HEARS, fork, number_of, rows_of, still, visits
 from tests.runtime.runs_without_worker import Runs, job, open_runs
 
@@ -37,7 +38,7 @@ ORDER = (
     node("price", "logic.run", workflow="prices", input={"size": "{{ size }}"}, variable="price", on={"done": "tell"}),
     node("tell", "logic.emit", event="told", payload="{{ size }}", next="cook"),
     node("cook", "twilio.send_message", to="+4915100000000", text="One {{ size }}", next="more"),
-    node("more", "chatbot.ask", text="{{ price.output }} Anything else?", variable="more", next="chat"),
+    node("more", "chatbot.ask", text="{{ price }} Anything else?", variable="more", next="chat"),
     node(
         "chat",
         "ai.reply",
@@ -157,4 +158,45 @@ async def test_a_fork_hears_other_words_and_its_timers_go_off_only_when_asked(
         assert [row.content["text"] for row in left] == ["hi"]  # it has ended: that begins nothing
         other = await fork(runs, run, await number_of(runs, run, "price"), variables={"size": "huge"})
         stopped = await runs.execution(other)
-        assert (stopped.status, stopped.variables["price"]["status"]) == ("failed", "failed"), stopped.error
+        assert (stopped.status, stopped.error["node"]) == ("failed", "price")
+        assert runs.bot.world.asked == ["price of large", "price of small"]
+
+
+async def test_a_fork_hears_nothing_that_its_person_says_from_now_on_nor_a_word_about_consent(
+    database: Database, phone: dict[str, Channel]
+) -> None:
+    async with open_runs(database, nodes=GREETING, channels=phone) as runs:
+        await runs.bot.hear("hi", "SM1", channel="sms", within_s=0.0)
+        [row] = await runs.rows(tables.executions)
+        run = StartedRun(execution=str(row.id), session=row.session_id, is_new=True)
+        before = await fork(runs, run, 1)
+        await runs.bot.hear("STOP", "SM2", channel="sms", within_s=0.0, consent="stop")
+        await runs.bot.hear("START", "SM3", channel="sms", within_s=0.0, consent="start")
+        await runs.settle()
+        contacts = await runs.rows(tables.contacts)
+        between = await fork(runs, run, 1)
+        assert (await runs.execution(before)).status == (await runs.execution(between)).status == "waiting"
+        await runs.bot.hear("Ann", "SM4", channel="sms", within_s=0.0)
+        await runs.settle()
+        after = await fork(runs, run, 1)
+        assert (await runs.execution(after)).variables == {"name": "Ann"}
+        assert [(await runs.execution(each)).status for each in (before, between)] == ["waiting", "waiting"]
+        assert contacts == await runs.rows(tables.contacts)
+        heard = await runs.rows(tables.inbounds, tables.inbounds.c.session_id == after.session)
+        assert [(each.kind, each.content["text"]) for each in heard] == [("resume", "hi"), ("message", "Ann")]
+        assert not any("consent" in each.content for each in heard)
+
+
+async def test_a_burst_is_heard_as_the_one_message_that_it_was(database: Database, phone: dict[str, Channel]) -> None:
+    async with open_runs(database, nodes=GREETING, channels=phone, bursts="merge", mergeWithin="0.3s") as runs:
+        await runs.bot.hear("hi", "SM1", channel="sms", within_s=0.0)
+        await runs.bot.idle()
+        first = asyncio.create_task(runs.bot.hear("Ann", "SM2", channel="sms", within_s=0.0))
+        await runs.bot.hear("Lee", "SM3", channel="sms", within_s=0.0)
+        await first
+        await runs.bot.idle()
+        [row] = await runs.rows(tables.executions)
+        assert row.variables["name"] in ("Ann\nLee", "Lee\nAnn", "Ann", "Lee"), row.variables
+        run = StartedRun(execution=str(row.id), session=row.session_id, is_new=True)
+        made = await fork(runs, run, 1)
+        assert (await runs.execution(made)).variables == row.variables

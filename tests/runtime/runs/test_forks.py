@@ -14,7 +14,7 @@ from sqlalchemy import Table, delete, select, update
 from botflow.errors import RejectedInbound
 from botflow.records.forks import AskPolicy, ForkRequest
 from botflow.records.runs import StartedRun
-from botflow.runtime.runs.forks import Forks
+from botflow.runtime.runs.forks import ForkMaker
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
@@ -58,8 +58,8 @@ HEARS = {
 }
 
 
-def forks_of(runs: Runs) -> Forks:
-    return Forks(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
+def forks_of(runs: Runs) -> ForkMaker:
+    return ForkMaker(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
 
 
 async def fork(runs: Runs, run: StartedRun, step: int, **more: Any) -> StartedRun:
