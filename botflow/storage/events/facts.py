@@ -53,7 +53,7 @@ def told_by(connection: Connection, notes: Sequence[Note]) -> dict[int, list[Tol
 
 def _turns(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     places = {(note.session, int(note.refers)): note.id for note in notes}
-    found = connection.execute(_TURNS.where(tuple_(turns.c.session_id, turns.c.seq).in_(places)))
+    found = connection.execute(_TURNS.where(_IS_NO_FORK, tuple_(turns.c.session_id, turns.c.seq).in_(places)))
     for row in found.all():
         before = _open_node(connection, row) if needs_open_node(row.trace) else ""
         place = _place(row)
@@ -72,7 +72,7 @@ def _open_node(connection: Connection, row: Row[Any]) -> str:
 
 def _queued(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     ids = {UUID(note.refers): note.id for note in notes}
-    for row in connection.execute(_EXECUTIONS.where(executions.c.id.in_(ids))):
+    for row in connection.execute(_EXECUTIONS.where(_IS_NO_FORK, executions.c.id.in_(ids))):
         yield ids[row.execution], [("workflow.queued", _place(row))]
 
 
@@ -149,13 +149,12 @@ _IS_NO_FORK = or_(sessions.c.channel != RUN, ~sessions.c.external_id.startswith(
 _TURNS: Select[Any] = _with_execution(
     select(turns.c.session_id, turns.c.seq, turns.c.trace, *_PLACE).join(sessions, sessions.c.id == turns.c.session_id),
     executions.c.id == _DURING,
-).where(_IS_NO_FORK)
+)
 _EXECUTIONS: Select[Any] = (
     select(executions.c.session_id, *_PLACE)
     .join(sessions, sessions.c.id == executions.c.session_id)
     .join(workflows, workflows.c.id == sessions.c.workflow_id)
     .outerjoin(workflow_versions, workflow_versions.c.id == executions.c.flow_version)
-    .where(_IS_NO_FORK)
 )
 _PARTS: Select[Any] = (
     select(
