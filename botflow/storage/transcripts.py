@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
 from botflow.engine.asks import Line
+from botflow.records.forks import FROM_SEQ
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionState, SessionSummary
 from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
@@ -21,7 +22,6 @@ SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(
     workflows, workflows.c.id == sessions.c.workflow_id
 )
 DEEPEST_FORK = 16  # forks of forks whose conversation is read
-FROM_SEQ = "fromSeq"  # beside the policy of a fork of a conversation: the inbound of its original that it hears again
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 

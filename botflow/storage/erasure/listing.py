@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, exists, insert, literal, select
 from botflow.engine.inbound import RUN
 from botflow.records.erasures import Erasing
 from botflow.records.sessions import SessionKey
-from botflow.storage.tables import erased_sessions, executions, sessions, workflows
+from botflow.storage.tables import erased_sessions, executions, forks, sessions, workflows
 
 AT_ONCE = 500
 
@@ -18,7 +18,8 @@ def list_sessions(connection: Connection, erasing: Erasing) -> bool:
     A conversation that has begun after the request is another one, and stays. Runs that a listed session started
     belong to it, whenever they began.
     """
-    return any(_add(connection, erasing, found) for found in (_conversations(erasing), _runs(erasing), _below(erasing)))
+    all_theirs = (_conversations(erasing), _runs(erasing), _below(erasing), _forks(erasing))
+    return any(_add(connection, erasing, found) for found in all_theirs)
 
 
 def keys_of(connection: Connection, erasure: int) -> list[SessionKey]:
@@ -51,6 +52,17 @@ def _below(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
         executions.c.session_id == sessions.c.id,
         executions.c.parent_session == above.c.session_id,
         above.c.erasure_id == erasing.id,
+    )
+    return _sessions(erasing).where(of_listed)
+
+
+def _forks(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
+    """Return the forks of what is erased, which hold what the person had said."""
+    original = erased_sessions.alias("original")
+    of_listed = exists().where(
+        forks.c.session_id == sessions.c.id,
+        forks.c.from_session == original.c.session_id,
+        original.c.erasure_id == erasing.id,
     )
     return _sessions(erasing).where(of_listed)
 

@@ -18,7 +18,7 @@ from botflow.engine.forks.question import question_of
 from botflow.engine.inbound import RUN
 from botflow.engine.kept_values import PREFIX
 from botflow.errors import RejectedInbound
-from botflow.records.forks import ForkRequest, NewFork
+from botflow.records.forks import FROM_SEQ, ForkRequest, NewFork
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.sessions import FORK
@@ -36,7 +36,6 @@ from botflow.storage.tables import (
     sessions,
     turns,
 )
-from botflow.storage.transcripts import FROM_SEQ
 from botflow.storage.turns.row_mapping import FORKED_MESSAGE
 
 MOST_ANSWERS = 10_000  # of the original and the runs below it, after the step
