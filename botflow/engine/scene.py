@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from botflow.engine.effects import Effect, QuickReply, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
+from botflow.engine.forks.beginning import heard_before
 from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
@@ -339,4 +340,6 @@ class Scene:
         """Return `$message` for templates, unless a node has that id: what the person has just sent."""
         if self.inbound.kind == "trigger":
             return {"text": "", "channel": self.inbound.channel}
+        if self.inbound.kind == "resume":
+            return {"text": "", **heard_before(self.inbound), "channel": self.inbound.channel}
         return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}

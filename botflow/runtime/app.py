@@ -41,7 +41,6 @@ from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.tracing.tracing import Tracing
@@ -76,7 +75,6 @@ class Runtime:
     contacts: Contacts
     triggers: Triggers
     executions: Executions
-    forks: Forks
     mover: PublicationMover
     eraser: BackgroundEraser
     vault: Vault
@@ -140,7 +138,6 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             contacts=base.contacts,
             triggers=runs.triggers,
             executions=runs.executions,
-            forks=runs.forks,
             mover=runs.mover,
             eraser=erasures.eraser,
             vault=base.vault,

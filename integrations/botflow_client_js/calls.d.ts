@@ -377,6 +377,26 @@ export interface ShownLogEntry {
   fields: Record<string, any>;
 }
 
+/**
+ * A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, … `author` is
+ * the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a message to another
+ * address.
+ */
+export interface SessionMessage {
+  id: string;
+  turn: number;
+  direction: "in" | "out";
+  at: string;
+  text: string;
+  state: string;
+  author: string | null;
+  to: string | null;
+  errorCode: string | null;
+  media: (Record<string, any>)[];
+  quickReplies: (Record<string, any>)[];
+  location: Record<string, any> | null;
+}
+
 /** A large result that is stored with its execution, without its content. */
 export interface ShownArtifact {
   key: string;
@@ -518,26 +538,6 @@ export interface HistoryEntry {
 export interface AddedNote {
   session: string;
   turn: number;
-}
-
-/**
- * A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, … `author` is
- * the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a message to another
- * address.
- */
-export interface SessionMessage {
-  id: string;
-  turn: number;
-  direction: "in" | "out";
-  at: string;
-  text: string;
-  state: string;
-  author: string | null;
-  to: string | null;
-  errorCode: string | null;
-  media: (Record<string, any>)[];
-  quickReplies: (Record<string, any>)[];
-  location: Record<string, any> | null;
 }
 
 /** A person's message, on its way. `id` is that of its first part: a provider may get it in several. */
@@ -1037,6 +1037,15 @@ export interface MoveTo {
   to: string;
 }
 
+/**
+ * What a fork of a conversation hears: a text, or the payload of a quick reply. With neither, the timer of its wait
+ * goes off.
+ */
+export interface ForkMessage {
+  text?: string;
+  payload?: string;
+}
+
 /** What a person does in an organization; each role may do all that the ones before it may. */
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
@@ -1492,6 +1501,12 @@ export class Calls extends Caller {
    */
   getExecutionLogs(execution: string | number, options?: { cursor?: string; limit?: number; level?: "debug" | "info" | "warning" | "error" } & CallOptions): Pages<ShownLogEntry>;
 
+  /**
+   * List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says is sent:
+   * its `state` is `suppressed`. It needs the scope `executions:read`.
+   */
+  getExecutionMessages(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<SessionMessage>;
+
   /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
   getExecutionArtifacts(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownArtifact>;
 
@@ -1562,11 +1577,12 @@ export class Calls extends Caller {
   updateCurrentNode(execution: string | number, options: { node: string } & CallOptions): Promise<Execution>;
 
   /**
-   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
-   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
-   * `executions:write`.
+   * Begin a new execution before a step of one, with other variables; the original stays as it is. What models and
+   * actions answered the original, they answer the fork. It sends no message and emits no event, and no person can
+   * write to it: a fork of a conversation hears what was said after the step, or the messages that are given. It needs
+   * the scope `executions:write`.
    */
-  forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; key?: string } & Repeatable): Promise<Execution>;
+  forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; messages?: ForkMessage[] | null; key?: string } & Repeatable): Promise<Execution>;
 
   /**
    * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept

@@ -617,6 +617,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says is sent:
+   * its `state` is `suppressed`. It needs the scope `executions:read`.
+   */
+  getExecutionMessages(execution, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/messages`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
   /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
   getExecutionArtifacts(execution, { cursor, limit, signal } = {}) {
     return this._list({
@@ -796,15 +809,16 @@ export class Calls extends Caller {
   }
 
   /**
-   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
-   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
-   * `executions:write`.
+   * Begin a new execution before a step of one, with other variables; the original stays as it is. What models and
+   * actions answered the original, they answer the fork. It sends no message and emits no event, and no person can
+   * write to it: a fork of a conversation hears what was said after the step, or the messages that are given. It needs
+   * the scope `executions:write`.
    */
-  forkExecution(execution, { step, variables, version, askAgain, newQuestions, key, idempotencyKey, signal } = {}) {
+  forkExecution(execution, { step, variables, version, askAgain, newQuestions, messages, key, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: `/api/v1/executions/${segment(execution)}/fork`,
-      body: { step, variables, version, askAgain, newQuestions, key },
+      body: { step, variables, version, askAgain, newQuestions, messages, key },
       idempotencyKey,
       signal,
     });

@@ -49,7 +49,7 @@ FENCES_OF_ERASURE = (
     Fence(listing._sessions, "workflows.c.organization_id == erasing.organization, ", "", gone),
     Fence(places.Place.rows_naming, ".where(_is_of(self.table, organization))", "", named),
     Fence(listing.list_sessions, "_below(erasing), ", "", below),
-    Fence(listing.list_sessions, ", _forked(erasing))", ")", below),
+    Fence(listing.list_sessions, ", _forks(erasing))", ")", below),
     Fence(listing.list_sessions, "_runs(erasing), ", "", below),
     Fence(listing._runs, "executions.c.user_name == erasing.person.user,", "", below),
     Fence(searching._look, "if not any(", "if False and not any(", named),

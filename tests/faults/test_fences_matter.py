@@ -21,6 +21,7 @@ from tests.faults.fences_events import FENCES_OF_EVENTS
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
+from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
@@ -39,6 +40,7 @@ FENCES = (
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
+    *FENCES_OF_FORKS,
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,
     *FENCES_OF_SESSIONS,

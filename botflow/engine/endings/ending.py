@@ -55,6 +55,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
         kept_of=scene.kept.of if scene.kept.of != execution else "",
         kept_bytes=scene.kept_bytes + sum(map(len, scene.kept.new.values())),
         closing=scene.closing,
+        persona=before.persona,
     )
     names = frozen.kept_names() if scene.is_run else ()
     return replace(frozen, values={name: scene.kept[name] for name in names}) if names else frozen

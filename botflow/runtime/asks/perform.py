@@ -102,7 +102,8 @@ class Asks:
                 return recorded
         match ask:
             case AskHistory():
-                lines = await self._transcripts.lines(asking.session, asking.seq, ask.limit)
+                read = self._transcripts.lines_of_fork if asking.is_fork else self._transcripts.lines
+                lines = await read(asking.session, asking.seq, ask.limit)
                 return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)

@@ -73,8 +73,7 @@ class Eraser:
 
     async def begin(self, who: Principal, person: Person) -> ErasureRecord:
         """Let a person be erased."""
-        hashed = hash_of(self.keyring, who.organization, person)
-        return await self._write(partial(ledger.begin_erasure, who=who, person=person, hashed=hashed))
+        return await self._write(partial(begin_erasure, who=who, person=person, keyring=self.keyring))
 
     async def work(self) -> bool:
         """Do a step of each erasure under way; True when there is more to do for this process."""
@@ -112,6 +111,11 @@ class Eraser:
         await self._write(partial(_finish, erasing=erasing, keyring=self.keyring, cache=cache))
 
 
+def begin_erasure(connection: Connection, who: Principal, person: Person, keyring: Keyring) -> ErasureRecord:
+    """Let a person be erased, in the caller's transaction."""
+    return ledger.begin_erasure(connection, who, person, hash_of(keyring, who.organization, person))
+
+
 class BackgroundEraser:
     """The tick's step that carries erasures out."""
 
@@ -133,12 +137,10 @@ class BackgroundEraser:
         """The keys that sign receipts."""
         return self._eraser.keyring
 
-    async def begin(self, who: Principal, person: Person) -> ErasureRecord:
-        """Let a person be erased, at once in this process."""
-        begun = await self._eraser.begin(who, person)
+    def look_now(self) -> None:
+        """Work at once on what was just begun."""
         self._looked_at = None
         self._wake()
-        return begun
 
     def _is_time(self, seen: Seen) -> bool:
         now = int(self._clock.monotonic_s() // LOOK_S)

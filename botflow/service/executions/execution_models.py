@@ -125,9 +125,9 @@ class ExecutionTraces(Described):
     """The node from which it can be retried."""
 
     @classmethod
-    def of(cls, found: Steps, *, can_fork: bool) -> ExecutionTraces:
+    def of(cls, found: Steps) -> ExecutionTraces:
         return cls(
-            steps=[_step(each, can_fork=can_fork and each.place is not None) for each in found.steps],
+            steps=[_step(each) for each in found.steps],
             first_failed=found.first_failed,
             last_completed=found.last_completed,
             ready_to_resume=found.ready_to_resume or None,
@@ -205,7 +205,7 @@ class StartedByEvent(Shown):
     executions: list[TriggerResult]
 
 
-def _step(step: Step, *, can_fork: bool) -> ExecutionStep:
+def _step(step: Step) -> ExecutionStep:
     return ExecutionStep(
         number=step.number,
         node=step.node,
@@ -220,5 +220,5 @@ def _step(step: Step, *, can_fork: bool) -> ExecutionStep:
         asks=step.asks,
         tokens=Tokens(prompt=step.prompt_tokens, completion=step.completion_tokens),
         cost_usd=step.cost_usd,
-        can_fork=can_fork,
+        can_fork=step.place is not None,
     )

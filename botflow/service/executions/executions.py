@@ -14,7 +14,7 @@ from botflow.runtime.app import Runtime
 from botflow.runtime.runs.callers_connection import AnyConnection, work_on
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.log import Level, log_of
-from botflow.runtime.runs.refusals import unknown_artifact
+from botflow.runtime.runs.refusals import messages_of_session, unknown_artifact
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_with
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.executions.execution import Execution
@@ -31,7 +31,7 @@ from botflow.service.executions.execution_models import (
 from botflow.service.executions.operator_outcomes import completed, failed
 from botflow.service.models import Page
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.service.sessions.sessions import session_number, unknown_session
+from botflow.service.sessions.sessions import SessionMessage, read_messages, session_number, unknown_session
 from botflow.storage.runs.artifacts import delete_artifact
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions import session_pages
@@ -108,8 +108,7 @@ class Executions:
 
     async def get_execution_traces(self, execution_id: str) -> ExecutionTraces:
         """Return its steps, one for each visit of a node, and which of them can be forked."""
-        steps = await self._runs.steps(execution_id)
-        return ExecutionTraces.of(steps, can_fork=(await self._runs.get(execution_id)).record.channel == RUN)
+        return ExecutionTraces.of(await self._runs.steps(execution_id))
 
     async def get_execution_logs(
         self, execution_id: str, *, level: Level = "debug", cursor: str | None = None, limit: int = PAGE
@@ -123,6 +122,16 @@ class Executions:
             return page_of(lines, limit, level, lambda line: (line.version, line.index), ShownLogEntry.of)
         items = [ShownLogEntry.of(line) for line in lines]
         return Page(items=items, next=cursor_of(level, (turns[-1].version, _LAST_LINE)))
+
+    async def get_execution_messages(
+        self, execution_id: str, *, cursor: str | None = None, limit: int = PAGE
+    ) -> Page[SessionMessage]:
+        """Return a page of the messages of a run or a fork, the newest first, in whole turns. RejectedInbound
+        `execution.is_conversation` (409): its session has them."""
+        record = (await self._runs.get(execution_id)).record
+        if record.channel != RUN:
+            raise messages_of_session()
+        return await self._engine.read(read_messages, record.session, cursor, limit)
 
     async def get_execution_artifacts(
         self, execution_id: str, *, cursor: str | None = None, limit: int = PAGE

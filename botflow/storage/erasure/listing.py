@@ -18,7 +18,7 @@ def list_sessions(connection: Connection, erasing: Erasing) -> bool:
     A conversation that has begun after the request is another one, and stays. Runs that a listed session started, and
     forks of a listed run, belong to it, whenever they began: they hold what the person has said.
     """
-    kinds = (_conversations(erasing), _runs(erasing), _below(erasing), _forked(erasing))
+    kinds = (_conversations(erasing), _runs(erasing), _below(erasing), _forks(erasing))
     return any(_add(connection, erasing, found) for found in kinds)
 
 
@@ -56,7 +56,8 @@ def _below(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
     return _sessions(erasing).where(of_listed)
 
 
-def _forked(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
+def _forks(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
+    """Return the forks of what is erased, which hold what the person had said."""
     original = erased_sessions.alias("original")
     of_listed = exists().where(
         forks.c.session_id == sessions.c.id,

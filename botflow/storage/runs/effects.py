@@ -32,6 +32,7 @@ from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.plays import play_next
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import TRACE
@@ -109,6 +110,17 @@ class Effects:
             if is_ours:
                 connection.execute(starts)
                 cancel_children(connection, effect.session, effect.version, group)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def play(self, effect: StoredEffect) -> bool:
+        """Let a fork of a conversation hear what comes next; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                play_next(connection, effect.session, effect.priority)
             return is_ours
 
         return await self._engine.write(carry_out)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, literal_column, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, literal_column, or_, select
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound, Location, Media
@@ -17,9 +17,10 @@ from botflow.engine.session import Session
 from botflow.records.leases import Arrival, DueWait, Finishing, Lease
 from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import JournalledAnswer, StoredInbound, TurnCommit, TurnId
+from botflow.records.turns import PLANNED, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
+FORKED_MESSAGE = "fork:message"  # the key of the inbound that lets a fork continue in the turn of a message
 # In the JSON of an inbound that waits, of a message to be sent, and of the state of a session that something other than
 # a request moves on; only where traces are recorded. Whoever reads these otherwise leaves it out.
 TRACE = "trace"
@@ -190,7 +191,7 @@ def leased_inbound(stored: StoredSession, row: Sequence[Any]) -> StoredInbound:
     """Read a row of INBOUND_COLUMNS and whether answers of it are journalled."""
     seq, attempt, flow_version, kind, key, received_at, seed, provider, content, has_answers = row
     inbound = read_inbound(
-        stored.key,
+        stored.heard_as,
         kind=kind,
         provider_key=key,
         received_at=received_at,
@@ -268,14 +269,14 @@ def pinned_version(commit: TurnCommit) -> int | None:
 
 def timeout_s(commit: TurnCommit) -> float | None:
     """Return how many seconds after the commit the wait ends; None when it does not."""
-    wait = commit.turn.session.wait
-    return wait.timeout_s if wait else None
+    session = commit.turn.session
+    return session.wait.timeout_s if session.wait and session.persona is None else None
 
 
 def wake_until(commit: TurnCommit) -> str | None:
-    """Return the time at which the wait ends, if it was given as a time."""
-    wait = commit.turn.session.wait
-    return wait.until or None if wait else None
+    """Return the time at which the wait ends, if it was given as a time. A fork of a conversation has no timers."""
+    session = commit.turn.session
+    return session.wait.until or None if session.wait and session.persona is None else None
 
 
 def hands_over(commit: TurnCommit) -> bool:
@@ -296,6 +297,12 @@ def is_new(table: FromClause = inbounds) -> ColumnElement[bool]:
     """Match inbounds that wait. A literal: a partial index is used only if the query repeats its condition."""
     state: ColumnElement[str] = table.c.state
     return state == literal_column("'new'")
+
+
+def was_heard() -> ColumnElement[bool]:
+    """Match what a person wrote; in a fork also the message that it continues with, and none that is still planned."""
+    is_message = or_(inbounds.c.kind == "message", inbounds.c.key == FORKED_MESSAGE)
+    return and_(is_message, inbounds.c.state != PLANNED)
 
 
 def is_unsettled(table: FromClause = outbounds) -> ColumnElement[bool]:

@@ -53,6 +53,8 @@ def following_of(commit: TurnCommit) -> Following | None:
     turn = commit.turn
     is_fork = commit.read.key.is_fork
     effects = tuple(_stored(effect) for effect in turn.effects if not (is_fork and _is_for_others(effect)))
+    if turn.session.persona is not None:
+        effects = (*effects, ("play", {}))
     if commit.read.key.channel != RUN:
         return Following(effects=effects) if effects else None
     status = _status_of(commit)

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from botflow_client.models.sessions import (
-    AddedNote,
-    HistoryEntry,
-    RevokedToken,
-    SaidMessage,
-    Session,
-    SessionContext,
-    SessionMessage,
-)
+from botflow_client.models.executions import SessionMessage
+from botflow_client.models.sessions import AddedNote, HistoryEntry, RevokedToken, SaidMessage, Session, SessionContext
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment

@@ -16,6 +16,7 @@ from botflow_client.models.executions import (
     ExecutionStep,
     ExecutionTraces,
     QueuedExecution,
+    SessionMessage,
     ShownArtifact,
     ShownCheckpoint,
     ShownLogEntry,
@@ -44,7 +45,6 @@ from botflow_client.models.sessions import (
     SaidMessage,
     Session,
     SessionContext,
-    SessionMessage,
     TurnEvent,
 )
 from botflow_client.models.short_addresses import RunDetails
