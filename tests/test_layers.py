@@ -71,7 +71,17 @@ LEVELS = {
         ("read_only",),
     ),
     "runtime": (
-        ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files", "tracing"),
+        (
+            "process",
+            "sealing",
+            "believed_keys",
+            "vault",
+            "accounts",
+            "served_flows",
+            "offline_model",
+            "flow_files",
+            "tracing",
+        ),
         ("asks", "delivery", "erasures", "events", "publications"),
         ("turns",),
         ("runs",),
