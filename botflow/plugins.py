@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botflow.errors import UsageError
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule
-from botflow.settings import EnvironmentSettings, Settings
+from botflow.settings import EnvironmentSettings, Networks, Settings
 
 if TYPE_CHECKING:
     from botflow.clock import Clock
@@ -48,7 +48,8 @@ class Plugin:
     clock. A channel is always made, even if all settings are unset; a model is None while it is not configured. `hint`
     tells in a few words how to configure the model, for the start-up lines. `credential_modules` declare the
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
-    model. `observers` are told lifecycle events.
+    model: then `settings.networks` says which private networks their connections may lead to. `observers` are told
+    lifecycle events.
     """
 
     name: str
@@ -69,13 +70,20 @@ class Plugin:
         """Return the variables that say what a set of the plugin's own module says."""
         return {self.settings.variable(_CAPITAL.sub(r"_\1", id)): value for id, value in fields.items()}
 
-    def open_channel(self, environment: Mapping[str, str], clock: Clock) -> Channel | None:
-        """Return the channel, if the plugin brings one; UsageError `settings.invalid` names the variable at fault."""
-        return None if self.channel is None else self.channel(self.settings.from_environment(environment), clock)
+    def open_channel(
+        self, environment: Mapping[str, str], clock: Clock, networks: Networks | None = None
+    ) -> Channel | None:
+        """Return the channel, if the plugin brings one; with `networks`, for an organization, which reaches no other
+        private ones. UsageError `settings.invalid` names the variable at fault."""
+        return None if self.channel is None else self.channel(self._settings(environment, networks), clock)
 
-    def open_model(self, environment: Mapping[str, str]) -> Model | None:
-        """Return the model, if the plugin brings one and it is configured; UsageError like `open_channel`."""
-        return None if self.model is None else self.model(self.settings.from_environment(environment))
+    def open_model(self, environment: Mapping[str, str], networks: Networks | None = None) -> Model | None:
+        """Return the model, if the plugin brings one and it is configured; as `open_channel`."""
+        return None if self.model is None else self.model(self._settings(environment, networks))
+
+    def _settings(self, environment: Mapping[str, str], networks: Networks | None) -> EnvironmentSettings:
+        settings = self.settings.from_environment(environment)
+        return settings if networks is None else settings.of_organization(networks)
 
 
 @cache

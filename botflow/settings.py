@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -98,6 +98,7 @@ class EnvironmentSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    _networks: Networks | None = PrivateAttr(default=None)
 
     @classmethod
     def settings_customise_sources(
@@ -125,6 +126,18 @@ class EnvironmentSettings(BaseSettings):
             raise UsageError(f"{name}: {_sentence(first)}", code="settings.invalid") from None
         except SettingsError as failure:
             raise UsageError(f"the environment: {failure}", code="settings.invalid") from None
+
+    @property
+    def networks(self) -> Networks | None:
+        """The private networks that the addresses among these settings may lead to; None for any network: what the
+        operator of the deployment has set is believed, and what an organization has stored is not."""
+        return self._networks
+
+    def of_organization(self, networks: Networks) -> Self:
+        """Return these settings as those of an organization, whose addresses may lead to no other private networks."""
+        settings = self.model_copy()
+        settings._networks = networks
+        return settings
 
     def secrets(self) -> Iterator[str]:
         """Yield the secrets among the settings: the values of secret fields, and the passwords in addresses."""
@@ -173,8 +186,11 @@ class Settings(EnvironmentSettings):
     X-Forwarded-Host complete the addresses of files in exports, if there is no BOTFLOW_PUBLIC_URL."""
 
     botflow_webhook_networks: Networks = ()
-    """Private addresses or networks that webhooks may be sent to, `10.2.0.0/16`, by http too. Without it they are
-    sent by https to the public internet only."""
+    """Private addresses or networks that organizations may name in webhooks, and in the addresses of their credentials,
+    `10.2.0.0/16`, by http too. Without it both lead by https to the public internet only."""
+    botflow_longest_retention_days: int = Field(default=3_650, ge=7, le=3_650)
+    """The longest time that an organization may choose to keep its conversations, runs and files, in days. What an
+    organization has chosen comes before `botflow db prune --older-than`, also if it is longer."""
     botflow_log_level: LogLevel = "info"
     """The least important lines of the log: `debug`, with a line for each turn, `info`, `warning` or `error`."""
     botflow_log_format: LogFormat | None = None

@@ -28,12 +28,12 @@ Result = TypeVar("Result")
 
 
 async def trigger_workflow(
-    workflow: str,
-    *,
-    input: Any = None,
+    workflow_id: str,
     user_name: str = "",
+    input: Any = None,
     version: int | None = None,
     connection: AnyConnection | None = None,
+    *,
     key: str = "",
     priority: Priority = "normal",
     external_id: str = "",
@@ -52,7 +52,7 @@ async def trigger_workflow(
     with a run's execution. Raises RejectedInbound, whose `code` names the problem.
     """
     request = StartRequest(
-        workflow=workflow,
+        workflow=workflow_id,
         input=input,
         user_name=user_name,
         version=version,
@@ -67,12 +67,12 @@ async def trigger_workflow(
 
 
 def trigger_workflow_sync(
-    workflow: str,
-    *,
-    input: Any = None,
+    workflow_id: str,
     user_name: str = "",
+    input: Any = None,
     version: int | None = None,
     connection: SyncConnection | None = None,
+    *,
     key: str = "",
     priority: Priority = "normal",
     external_id: str = "",
@@ -82,7 +82,7 @@ def trigger_workflow_sync(
 ) -> TriggeredExecution:
     """`trigger_workflow` for synchronous code: on a Session or Connection, or in a transaction of its own."""
     request = StartRequest(
-        workflow=workflow,
+        workflow=workflow_id,
         input=input,
         user_name=user_name,
         version=version,

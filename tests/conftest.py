@@ -6,20 +6,28 @@ import gc
 import json
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import structlog
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from botflow.service.access import passwords
 from botflow.storage.database import Database, open_database
 from botflow.storage.migrations.upgrade import migrate
+from tests.compiled_statements import share_compiled_statements
 from tests.postgres_databases import Databases
 from tests.servers import Server, start_postgres, start_valkey
 
 DURATIONS = Path(__file__).parent / "durations.json"
 SLOW_S = 2.0  # shorter tests are not worth an entry
+LATE_S = 20.0  # one of this length that is not known may be the last one running
+
+share_compiled_statements()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,8 +48,19 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest: many sleep, and none of them should be the last one running."""
-    known: dict[str, float] = json.loads(DURATIONS.read_text()) if DURATIONS.exists() else {}
-    items.sort(key=lambda item: -known.get(item.nodeid, 0.0))
+    known = _known_durations()
+    items.sort(key=lambda item: -known.get(_without_folder(item.nodeid), 0.0))
+
+
+def _known_durations() -> dict[str, float]:
+    """Return the seconds of the longest tests by their names without the folder, as files move between folders."""
+    known: dict[str, float] = json.loads(DURATIONS.read_text())
+    return known
+
+
+def _without_folder(nodeid: str) -> str:
+    file, _, test = nodeid.partition("::")
+    return f"{file.rpartition('/')[2]}::{test}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,6 +82,16 @@ def _without_half_characters(value: Any) -> Any:
             return value
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords with the least that Argon2id takes: a hash of the product's takes a tenth of a second of a core.
+    tests/web/auth/test_passwords.py holds what the product's costs."""
+    quick = cache(lambda: PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:
     """Undo what a test has done to the log of its process, such as an application that sends it to its own."""
@@ -75,15 +104,22 @@ def log_as_before() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if not config.getoption("--record-durations"):
-        return
     took: dict[str, float] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
-            if isinstance(report, pytest.TestReport):
-                took[report.nodeid] = took.get(report.nodeid, 0.0) + report.duration
-    slow = {name: round(seconds, 1) for name, seconds in sorted(took.items()) if seconds >= SLOW_S}
-    DURATIONS.write_text(json.dumps(slow, indent=1) + "\n")
+            if type(report) is pytest.TestReport:  # a subtest's duration is part of its test's
+                name = _without_folder(report.nodeid)
+                took[name] = took.get(name, 0.0) + report.duration
+    if config.getoption("--record-durations"):
+        slow = {name: round(seconds, 1) for name, seconds in sorted(took.items()) if seconds >= SLOW_S}
+        DURATIONS.write_text(json.dumps(slow, indent=1) + "\n")
+        return
+    known = _known_durations()
+    for name, seconds in sorted(took.items()):
+        if seconds >= LATE_S and name not in known:
+            terminalreporter.write_line(
+                f"{DURATIONS.name} does not know {name}, which took {seconds:.0f} s and began late"
+            )
 
 
 @pytest.fixture(scope="session")

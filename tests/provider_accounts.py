@@ -23,4 +23,5 @@ def deployment_accounts(models: Sequence[Model] = ()) -> Accounts:
         models=models,
         known_secrets=KnownSecrets(),
         clock=SystemClock(),
+        networks=(),
     )

@@ -24,11 +24,13 @@ LAYERS = (
         "crash_points",
         "clock",
         "moment",
+        "seeds",
         "csv_lines",
         "keyring",
         "private_files",
         "log_facts",
         "redaction",
+        "outgoing_targets",
         "settings",
         "languages",
         "flow",
@@ -57,7 +59,7 @@ LEVELS = {
                 "one_off_engine",
                 "organizations",
                 "provider_accounts",
-                "prune",
+                "retention",
                 "service",
                 "session_tokens",
                 "spending",
@@ -69,7 +71,17 @@ LEVELS = {
         ("read_only",),
     ),
     "runtime": (
-        ("process", "sealing", "vault", "accounts", "served_flows", "offline_model", "flow_files", "tracing"),
+        (
+            "process",
+            "sealing",
+            "believed_keys",
+            "vault",
+            "accounts",
+            "served_flows",
+            "offline_model",
+            "flow_files",
+            "tracing",
+        ),
         ("asks", "delivery", "erasures", "events", "publications"),
         ("turns",),
         ("runs",),
@@ -135,7 +147,15 @@ IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # What an integration may import besides botflow's public names.
 OFFERED = (
     *("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors"),
-    *("botflow.clock", "botflow.settings", "botflow.engine", "botflow.flow", "botflow.nodes", "botflow.phone_numbers"),
+    *(
+        "botflow.clock",
+        "botflow.settings",
+        "botflow.outgoing_targets",
+        "botflow.engine",
+        "botflow.flow",
+        "botflow.nodes",
+        "botflow.phone_numbers",
+    ),
 )
 
 

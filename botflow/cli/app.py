@@ -15,19 +15,26 @@ from botflow.cli.commands import (
     db,
     doctor,
     erase,
+    execution_endings,  # noqa: F401 -- it adds its commands to `executions`
+    execution_show,  # noqa: F401 -- it adds its command to `executions`
     executions,
     export,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
     inbounds,
     keys,
+    organizations,
     outbounds,
     results,
+    retention,
     schedules,
     secrets,
     serve,
+    session_handover,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
+    users,
     version,
+    webhooks,
     worker,
     workflow_canary,  # noqa: F401 -- it adds its command to `workflows`
     workflow_drafts,
@@ -35,6 +42,7 @@ from botflow.cli.commands import (
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets
+from botflow.cli.output.paragraphs import fill_paragraphs
 from botflow.cli.output.printing import print_error
 from botflow.errors import BotflowError, FlowError
 
@@ -57,6 +65,7 @@ export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)
+webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
@@ -64,10 +73,14 @@ graph.add_to(app)
 doctor.add_to(app)
 erase.add_to(app)
 db.add_to(app)
+retention.add_to(app)
+organizations.add_to(app)
+users.add_to(app)
 keys.add_to(app)
 credentials.add_to(app)
 secrets.add_to(app)
 version.add_to(app)
+fill_paragraphs(app)
 
 
 def main() -> NoReturn:

@@ -49,7 +49,8 @@ def filled(model: type[FilledBody], **fields: Any) -> FilledBody:
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{name}: {first['msg']}", code="call.invalid") from None
+        said = first["msg"]
+        raise UsageError(f"{name}: {said[:1].lower()}{said[1:]}", code="call.invalid") from None
 
 
 def _operator(connection: Connection, organization: str) -> Principal:
@@ -65,7 +66,7 @@ def _operator(connection: Connection, organization: str) -> Principal:
         raise UsageError(
             f"there is no organization {organization!r}",
             code="organization.unknown",
-            hint="GET /api/v1/organizations lists them",
+            hint="list them: botflow organizations",
         )
     home = found.id if found is not None else home_organization(connection)
     try:

@@ -9,7 +9,8 @@ from typing import cast
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.endings.closing import NodeTypes, finishing
 from botflow.engine.endings.ending import Ending
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.limits import LimitExceeded
+from botflow.engine.scene import Scene
 from botflow.engine.session import Closing
 
 Reached = Ending | Closing

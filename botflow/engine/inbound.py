@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -113,6 +113,15 @@ class Inbound:
         if self.location is not None:
             content["location"] = self.location.to_json()
         return content
+
+
+def joined(inbounds: Sequence[Inbound]) -> Inbound:
+    """Return one inbound with the content of all of them; its key is the first one's."""
+    return replace(
+        inbounds[0],
+        text="\n".join(inbound.text for inbound in inbounds if inbound.text),
+        media=tuple(medium for inbound in inbounds for medium in inbound.media),
+    )
 
 
 def execution_id(received_at: datetime, seed: int) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.errors import FlowError
 from botflow.values import value
 
 LARGEST_INPUT = 1_048_576  # bytes of JSON of a run's input: what is accepted can be run
@@ -28,3 +29,9 @@ class Limits:
     kept_in_all: int = 256_000_000  # and all that it has ever held
     message_characters: int = 16_000
     stops_after: int = -1  # never
+
+
+class LimitExceeded(FlowError):
+    """A turn ran into one of its bounds; the execution fails and says which."""
+
+    code = "limit.exceeded"

@@ -7,19 +7,20 @@ types: the docstring of `Scene` lists the public part. The rest belongs to the e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botflow.engine.effects import Effect, QuickReply, SendMessage, input_size
+from botflow.engine.effects import Effect, QuickReply, SendMessage
 from botflow.engine.events import Event, OutputKept
+from botflow.engine.following import Following
+from botflow.engine.forks.beginning import heard_before
 from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
-from botflow.engine.limits import LARGEST_INPUT, Limits
+from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.session import AlarmKind, Frame, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
@@ -29,12 +30,6 @@ from botflow.flow.templates.template import INPUT, NODES, VARIABLES
 
 CORRECTION = "correction"
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
-
-
-class LimitExceeded(FlowError):
-    """A turn ran into one of its bounds; the execution fails and says which."""
-
-    code = "limit.exceeded"
 
 
 class Scene:
@@ -77,8 +72,9 @@ class Scene:
     ) -> None:
         self.inbound = inbound
         self.events: list[Event] = []
-        self.messages: list[SendMessage] = [] if said is None else said
-        self.effects: list[Effect] = []
+        self.following = Following(flow.policy, limits, [] if said is None else said)
+        self.messages = self.following.messages
+        self.effects = self.following.effects
         self.returned: Mapping[str, Any] | None = None
         self.failure: Mapping[str, str] | None = None
         self.alarm: AlarmKind | None = None
@@ -215,32 +211,12 @@ class Scene:
             raise FlowError(
                 "a run has no person to talk to", code="run.nobody", hint="use a node that sends to a number"
             )
-        if len(message.text) > self._limits.message_characters:
-            raise LimitExceeded(
-                f"a message has {len(message.text)} characters, more than {self._limits.message_characters}",
-                code="limit.message_size",
-            )
-        if len(self.messages) >= self._limits.messages:
-            raise LimitExceeded(f"one turn said more than {self._limits.messages} messages", code="limit.messages")
-        message = self._as_the_workflow_wants(message)
-        if self.messages.count(message) >= self._limits.same_message:
-            raise LimitExceeded(
-                f"one turn said the same message more than {self._limits.same_message} times", code="limit.repeated"
-            )
-        self.messages.append(message)
+        self.following.send(message)
 
     def follow_up(self, effect: Effect) -> None:
         """Let something happen after the commit: start a run, emit an event. FlowError `input.too_large` when no run
         could take the input."""
-        if len(self.effects) >= self._limits.effects:
-            raise LimitExceeded(f"one turn has more than {self._limits.effects} effects", code="limit.effects")
-        if (size := input_size(effect)) > LARGEST_INPUT:
-            raise FlowError(
-                f"the input for another run has {size} bytes, more than {LARGEST_INPUT}",
-                code="input.too_large",
-                hint="hand on ids, and let that workflow look the rest up",
-            )
-        self.effects.append(effect)
+        self.following.add(effect)
 
     def set(self, name: str, value: Any) -> Any:
         """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
@@ -323,36 +299,6 @@ class Scene:
         if self._owner.outputs.pop(self.level.node, None) is not None:
             self._context = None
 
-    def make_room_for_message(self) -> None:
-        """Drop the last messages of a turn that has said too much, so that one more is within the limit."""
-        del self.messages[self._limits.messages - 1 :]
-
-    def allow_more(self, limits: Limits) -> None:
-        """Let what runs now say a quarter of a turn's messages, and have a turn's effects."""
-        self._limits = replace(
-            self._limits,
-            messages=len(self.messages) + limits.messages // 4,
-            effects=len(self.effects) + limits.effects,
-        )
-
-    def mark(self) -> tuple[int, int]:
-        """Return how many messages and effects there are, for `unsay`."""
-        return len(self.messages), len(self.effects)
-
-    def unsay(self, mark: tuple[int, int]) -> None:
-        """Drop the messages and effects added since `mark`."""
-        del self.messages[mark[0] :]
-        del self.effects[mark[1] :]
-
-    def _as_the_workflow_wants(self, message: SendMessage) -> SendMessage:
-        """Apply the workflow's `validity` and `ordering` to the message."""
-        policy = self.policy
-        if policy.ordering == "sent":
-            message = replace(message, ordering="sent")
-        if policy.validity is not None and message.validity_s is None:
-            message = replace(message, validity_s=policy.validity)
-        return message
-
     def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
         return RenderSettings(self.inbound.received_at, zone, (self.levels[-1].flow.language, self._flow.language))
 
@@ -394,4 +340,6 @@ class Scene:
         """Return `$message` for templates, unless a node has that id: what the person has just sent."""
         if self.inbound.kind == "trigger":
             return {"text": "", "channel": self.inbound.channel}
+        if self.inbound.kind == "resume":
+            return {"text": "", **heard_before(self.inbound), "channel": self.inbound.channel}
         return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}

@@ -203,6 +203,18 @@ class Handover:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """Whom a fork of a conversation takes its messages for: the channel and the address or id of the original's person.
+    They are only read, for the time zone and the like: the fork's own session is on no channel."""
+
+    channel: str
+    sender: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"channel": self.channel, "sender": self.sender}
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class Session:
     """The state of a person in a workflow. `version` grows by one with every committed change and fences every write.
 
@@ -215,6 +227,7 @@ class Session:
     for its own. `kept_bytes` counts what the run has stored of them so far. `closing`: the execution is ending.
     `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
     `handover`: a person has taken the conversation over, and no message of its contact visits a node.
+    `persona` is there in a fork of a conversation, until its execution ends.
     """
 
     version: int = 0
@@ -232,6 +245,7 @@ class Session:
     closing: Closing | None = None
     cancel: int = 0
     handover: Handover | None = None
+    persona: Persona | None = None
 
     def missing(self) -> set[str]:
         """Return the names of large values that the frames need and the session does not hold."""
@@ -268,6 +282,8 @@ class Session:
             kept["cancel"] = self.cancel
         if self.handover is not None:
             kept["handover"] = self.handover.to_json()
+        if self.persona is not None:
+            kept["persona"] = self.persona.to_json()
         return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
@@ -288,4 +304,5 @@ class Session:
             closing=Closing.from_json(stored["closing"]) if "closing" in stored else None,
             cancel=stored.get("cancel", 0),
             handover=Handover(**stored["handover"]) if "handover" in stored else None,
+            persona=Persona(**stored["persona"]) if "persona" in stored else None,
         )

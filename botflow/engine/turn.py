@@ -32,7 +32,7 @@ from botflow.engine.endings.ending import Ending, freeze, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.level import Level
-from botflow.engine.limits import Limits
+from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.node_type import (
     End,
     EnterBody,
@@ -45,7 +45,7 @@ from botflow.engine.node_type import (
     Park,
     WaitForMessage,
 )
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.scene import Scene
 from botflow.engine.session import Closing, Session
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked
@@ -70,6 +70,7 @@ class Turn:
     continues with its former deadline. `effects` follow the commit, like `messages`. `variables` are those of the
     workflow's own graph after the turn, also when the execution has ended with it; they are not stored. `kept` are the
     large values, as JSON by name, that must be stored with the execution `kept_of` before the turn is committed.
+    `heard` is the inbound, or the part of it that the nodes have read.
     """
 
     session: Session
@@ -86,6 +87,7 @@ class Turn:
     variables: Mapping[str, Any] = field(default_factory=dict)
     kept: Mapping[str, bytes] = field(default_factory=dict)
     kept_of: str = ""
+    heard: Inbound | None = None
 
 
 def take_turn(
@@ -123,6 +125,7 @@ def take_turn(
         variables=scene.root.variables if scene.root is not None else {},
         kept=scene.kept.new,
         kept_of=scene.kept.of,
+        heard=scene.inbound,
     )
 
 

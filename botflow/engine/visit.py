@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke, Pause
+from botflow.engine.limits import LimitExceeded
 from botflow.engine.node_type import (
     Catches,
     End,
@@ -25,7 +26,7 @@ from botflow.engine.node_type import (
     Visit,
     WaitForMessage,
 )
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.graph import Node
 from botflow.flow.policy import Retry
@@ -68,7 +69,7 @@ def _try_again(
 ) -> Generator[Ask, Answer, Outcome]:
     """Run the node until it succeeds or has no tries left, with pauses; messages of a failed try are dropped."""
     for failed in range(1, retry.attempts + 1):
-        said = scene.mark()
+        said = scene.following.mark()
         try:
             made = _run(node, node_type, scene, resuming)
             if isinstance(made, GeneratorType):
@@ -79,7 +80,7 @@ def _try_again(
         except FlowError as failure:
             if failed == retry.attempts:
                 return _leave_by_error(scene, node, node_type, failure)
-            scene.unsay(said)
+            scene.following.unsay(said)
             scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))
             yield Pause(seconds=retry.pause_s(failed), node=node.id, visit=scene.visits)
     raise AssertionError("the last try returns or raises")

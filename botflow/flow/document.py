@@ -164,6 +164,8 @@ class Document(Policy):
     """The workflow's name in addresses: `a-z 0-9 - _`, at most 64 characters."""
     name: str = ""
     """The name that people see. Without it: the id."""
+    description: str = ""
+    """What it is for, for those who work on it."""
     language: Language = "en"
     """The language of answers and of botflow's own sentences, which exist in `en`, `de`, `es` and `fr`."""
     region: Country | None = None

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from botflow.errors import UsageError
+from botflow.outgoing_targets import PUBLIC_ONLY, Network, TargetRefused, check_url
 
 LONGEST_VALUE = 8_000
 Value = str | int | float | bool
@@ -113,6 +114,17 @@ class CredentialModule:
                 fields[field.id] = field.read(field.default)
         self._check_required(fields)
         return fields
+
+    def check_addresses(self, fields: Mapping[str, str], networks: Sequence[Network]) -> None:
+        """UsageError `credential.address` for a URL that leads into a private network other than these."""
+        for field in self.fields:
+            if field.type is FieldType.URL and field.id in fields:
+                try:
+                    check_url(fields[field.id], networks)
+                except TargetRefused as refused:
+                    raise UsageError(
+                        f"the field {field.id!r}: {refused}", code="credential.address", hint=PUBLIC_ONLY
+                    ) from None
 
     def _check_required(self, fields: Iterable[str]) -> None:
         missing = [field.id for field in self.fields if field.required and field.id not in fields]

@@ -28,6 +28,7 @@ class Scope(StrEnum):
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
     PEOPLE_ERASE = "people:erase"
+    RETENTION_WRITE = "retention:write"
     METRICS_READ = "metrics:read"  # of the whole deployment
     ORGANIZATIONS_WRITE = "organizations:write"
 

@@ -26,6 +26,7 @@ Action = Literal[
     "key.revoked",
     "organization.created",
     "organization.renamed",
+    "organization.retention_changed",
     "export.begun",
     "person.erased",
     "token_key.created",

@@ -7,9 +7,12 @@ from dataclasses import field
 from typing import Any, NamedTuple
 
 from botflow.engine.forks.replay import Recorded
-from botflow.engine.session import Session
+from botflow.engine.inbound import Inbound
+from botflow.engine.session import Persona, Session
 from botflow.records.turns import TurnId
 from botflow.values import value
+
+FROM_SEQ = "fromSeq"  # beside the policy of a fork of a conversation: the inbound of its original that it hears again
 
 
 class Place(NamedTuple):
@@ -37,9 +40,18 @@ class AskPolicy:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What a fork hears: a text, the payload of a quick reply, or, with neither, the timer of its wait."""
+
+    text: str = ""
+    payload: str = ""
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class ForkRequest:
     """A fork to make: of which execution, before which of its steps, with which variables set. `version` is the number
-    of another version of the workflow, None for the original's. The same `key` again is the same fork."""
+    of another version of the workflow, None for the original's. The same `key` again is the same fork. `plays` are the
+    messages that a fork of a conversation hears, and the timers that go off in it; None for those of the original."""
 
     execution: str
     step: int
@@ -47,25 +59,40 @@ class ForkRequest:
     version: int | None = None
     policy: AskPolicy = AskPolicy()
     key: str = ""
+    plays: tuple[Played, ...] | None = None
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class RecordedTurn:
-    """A stored turn of an execution. `recorded` is None for a change from outside, which no inbound made."""
+    """A stored turn of an execution. `recorded` is None for a change from outside, which no inbound made. One that
+    `was_ignored` has left the session as it was."""
 
     seq: int
     version: int
     status: str
     recorded: Recorded | None
+    was_ignored: bool
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the state at a place is rebuilt from: the session before the first of `turns`, which lead there."""
+    """What the state at a place is rebuilt from: the session before the first of `turns`, which lead there.
+    `heard_as` is the person of a conversation, as its flow knows them; None for a run."""
 
     session: Session
     flow_version: int
     turns: tuple[RecordedTurn, ...]
+    heard_as: Persona | None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class Sequel:
+    """What a fork of a conversation hears: `first`, which lets it continue within the turn of its step, None for the
+    inbound as it is stored, and what comes after it. The turns after the step end with the version `until`."""
+
+    first: Inbound | None
+    plays: tuple[Inbound, ...]
+    until: int
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -74,6 +101,7 @@ class NewFork:
     `begins_in` again; the answers of that turn from the index `asked` on, and those after it, are the recorded ones.
 
     The large values of the state are those of the execution `kept_of`, and the ones in `kept`, as JSON by name.
+    `sequel` is None in a fork of a run.
     """
 
     request: ForkRequest
@@ -85,6 +113,7 @@ class NewFork:
     asked: int
     kept_of: str
     kept: Mapping[str, bytes]
+    sequel: Sequel | None = None
 
 
 @value(frozen=True, slots=True)

@@ -123,7 +123,8 @@ class Share(NamedTuple):
 
 @value(frozen=True, slots=True, kw_only=True)
 class DueWait:
-    """A session whose wait is over, and since when."""
+    """A session whose wait is over, and since when; `trace` is the context of its last turn's trace, "" for none."""
 
     session: StoredSession
     due: datetime
+    trace: str = ""

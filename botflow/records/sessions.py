@@ -50,6 +50,12 @@ class StoredSession:
     token_revoked: bool = False
 
     @property
+    def heard_as(self) -> SessionKey:
+        """The key as the flow knows it: in a fork of a conversation, the person and channel of the original."""
+        persona = self.session.persona
+        return self.key if persona is None else self.key._replace(channel=persona.channel, external_id=persona.sender)
+
+    @property
     def has_row(self) -> bool:
         """Whether the session is stored; a new one has no id yet."""
         return self.id != 0

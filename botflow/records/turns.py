@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botflow.engine.turn import Turn, TurnStatus
 
 InboundState = Literal["new", "done", "stale", "dead"]
+PLANNED = "planned"  # the state of an inbound that a fork of a conversation has not heard yet; its seq is below 0
 
 
 @value(frozen=True, slots=True, kw_only=True)

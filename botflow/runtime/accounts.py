@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from botflow.clock import Clock
@@ -24,6 +25,7 @@ from botflow.interfaces import Channel, Model
 from botflow.plugins import Plugin
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.sealing import Safe
+from botflow.settings import Networks
 from botflow.storage.credentials import StoredCredential
 from botflow.storage.engines.engine import Engine
 from botflow.storage.provider_accounts import ChosenSets, chosen_sets
@@ -100,7 +102,10 @@ class _Clients(Generic[C]):
 
 
 class Accounts:
-    """Finds and opens the accounts. Without `sends`, no channel is opened: no message may leave this machine."""
+    """Finds and opens the accounts, whose addresses may lead to no private networks but `networks`.
+
+    Without `sends`, no channel is opened: no message may leave this machine.
+    """
 
     def __init__(
         self,
@@ -111,8 +116,10 @@ class Accounts:
         models: Sequence[Model],
         known_secrets: KnownSecrets,
         clock: Clock,
+        networks: Networks,
         sends: bool = True,
     ) -> None:
+        self.networks = networks
         self._engine = engine
         self._safe = safe
         self._plugins = [plugin for plugin in plugins if plugin.own_module is not None]
@@ -129,14 +136,16 @@ class Accounts:
     async def channel(self, workflow: int | str, default: Channel) -> AsyncIterator[Account[Channel]]:
         """Yield the channel with the workflow's account, `default` without one of its own.
 
-        UsageError `credential.unknown`, `.other_key` or `.damaged` when it names a set that cannot be used.
+        UsageError `credential.unknown`, `.other_key`, `.damaged` or `.address` when its set cannot be used.
         """
         plugin = next((each for each in self._plugins if each.channel is type(default)), None)
         stored = await self._set(workflow, plugin.name) if plugin is not None and self._sends else None
         if plugin is None or stored is None:
             yield Account(of=default)
             return
-        opening = self._opening(plugin, stored, lambda environment: plugin.open_channel(environment, self._clock))
+        opening = self._opening(
+            plugin, stored, lambda environment: plugin.open_channel(environment, self._clock, self.networks)
+        )
         async with self._channels.client(stored, opening) as account:
             yield account
 
@@ -151,7 +160,8 @@ class Accounts:
             for plugin in self._plugins:
                 stored = await self._set(workflow, plugin.name) if plugin.model is not None else None
                 if stored is not None:
-                    opened = self._opened_models.client(stored, self._opening(plugin, stored, plugin.open_model))
+                    opening = self._opening(plugin, stored, partial(plugin.open_model, networks=self.networks))
+                    opened = self._opened_models.client(stored, opening)
                     own.append(await stack.enter_async_context(opened))
             names = {account.of.name for account in own}
             others = [model for model in self._models if model.name not in names]
@@ -207,6 +217,7 @@ class Accounts:
         def opened() -> tuple[C, frozenset[str]]:
             fields, module = self._safe.open(stored), plugin.own_module
             assert module is not None, "only plugins with a module are asked"
+            module.check_addresses(fields, self.networks)  # one that was stored before it was checked
             secrets = frozenset(fields[field.id] for field in module.fields if field.sensitive and field.id in fields)
             self._known_secrets.opened(secrets)
             client = open_client(plugin.environment_of(fields))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,10 @@ from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
 from botflow.runtime.assembly.base import open_base
 from botflow.runtime.assembly.delivery import delivery_of
 from botflow.runtime.assembly.erasures import erasures_of
+from botflow.runtime.assembly.receiver import receiver_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
+from botflow.runtime.believed_keys import BelievedKeys
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.erasures.eraser import BackgroundEraser
 from botflow.runtime.events.sender import WebhookSender
@@ -39,7 +41,6 @@ from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.tracing.tracing import Tracing
@@ -50,7 +51,6 @@ from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
-from botflow.storage.runs.handovers import leave_messages_to_person
 
 if TYPE_CHECKING:
     from botflow.storage.cache.redis import RedisLink
@@ -75,7 +75,6 @@ class Runtime:
     contacts: Contacts
     triggers: Triggers
     executions: Executions
-    forks: Forks
     mover: PublicationMover
     eraser: BackgroundEraser
     vault: Vault
@@ -88,6 +87,7 @@ class Runtime:
     readiness: Readiness
     tracing: Tracing
     counter: RedisLink | None = None
+    believed_keys: BelievedKeys = field(default_factory=BelievedKeys)
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:
@@ -113,25 +113,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         base.hub.on_claimable(tick.look_now)
         turns.sessions.on_room(lambda: tick.wake("claim"))
         turns.on_committed.listener = waker_of(options, base.hub, delivery.sender, tick)
-        receiver = Receiver(
-            owner=base.owner,
-            turns=base.database.turns,
-            outbox=base.database.outbox,
-            hot=turns.hot,
-            flows=base.flows,
-            hub=base.hub,
-            sessions=turns.sessions,
-            node_types=base.node_types,
-            channels=base.channels,
-            clock=base.clock,
-            timing=options.timing,
-            consent=delivery.consent,
-            bursts=turns.bursts,
-            check_queue=check_queue,
-            on_committed=turns.on_committed,
-            tracing=base.tracing,
-            leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),
-        )
+        receiver = receiver_of(base, delivery, turns, check_queue)
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
         loops["routes"] = RouteLearning(base.flows, base.models, base.node_types).run
@@ -156,7 +138,6 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             contacts=base.contacts,
             triggers=runs.triggers,
             executions=runs.executions,
-            forks=runs.forks,
             mover=runs.mover,
             eraser=erasures.eraser,
             vault=base.vault,

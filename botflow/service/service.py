@@ -13,6 +13,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.access.api_keys import Keys
 from botflow.service.access.audit_log import AuditLog
 from botflow.service.access.organizations import Organizations
+from botflow.service.access.retention import RetentionOfOrganization
 from botflow.service.access.token_keys import TokenKeys
 from botflow.service.access.users import Users
 from botflow.service.credentials.credentials import Credentials
@@ -158,11 +159,16 @@ class Service:
 
     @cached_property
     def users(self) -> Users:
-        return Users(self._runtime, self.caller)
+        return Users(self._runtime.database.within(self.caller.organization), self.caller)
 
     @cached_property
     def organizations(self) -> Organizations:
-        return Organizations(self._runtime, self.caller)
+        database = self._runtime.database
+        return Organizations(database.within(self.caller.organization), database.engine, self.caller)
+
+    @cached_property
+    def retention(self) -> RetentionOfOrganization:
+        return RetentionOfOrganization(self._runtime, self.caller)
 
     @cached_property
     def erasures(self) -> Erasures:
@@ -174,7 +180,8 @@ class Service:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        return Webhooks(self._runtime, self.caller)
+        database, sender = self._runtime.database, self._runtime.webhooks
+        return Webhooks(database.within(self.caller.organization), database.engine, sender, self.caller)
 
     @cached_property
     def audit_log(self) -> AuditLog:

@@ -1,7 +1,8 @@
 """How many rows wait in the tables where a backlog can form: for metrics, and `depths` also for the overload check.
 
 Every query reads an index of unfinished rows, and at most COUNTED entries of it, so its cost follows the backlog and
-not the history.
+not the history. Open executions are no backlog: people may leave a conversation open for ever. They are counted in an
+index too, version by version, and seldom.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 
 from botflow.engine.inbound import RUN
 from botflow.records.queues import EXECUTIONS, TURNS, QueueName
+from botflow.records.runs import UNDER_WAY
 from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import effects, inbounds, outbounds, sessions
+from botflow.storage.tables import effects, executions, inbounds, outbounds, sessions, workflow_versions
 from botflow.storage.turns.row_mapping import is_new, is_unsettled
 
 COUNTED = 50_000  # more than this of one kind are not counted
+OPEN_COUNTED = 200_000  # of one status, in one version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,11 @@ class CensusTaker:
             for row in rows
         ]
 
+    async def open_executions(self) -> dict[str, int]:
+        """Return how many executions are under way, by status; one statement."""
+        row = await self._engine.read(lambda connection: connection.execute(_open_executions()).one())
+        return {status: int(count or 0) for status, count in zip(UNDER_WAY, row, strict=True)}
+
     async def take(self) -> Census:
         """Return the present backlog; four statements."""
         return await self._engine.read(_census)
@@ -101,6 +109,17 @@ def _depths() -> Select[Any]:
         .outerjoin(held, held.c.session_id == seen.c.session_id)
         .group_by(is_run, seen.c.priority)
     )
+
+
+@cache
+def _open_executions() -> Select[Any]:
+    """Sum up over all versions: the index has the version before the status, and no other index has the status."""
+    sums = []
+    for status in UNDER_WAY:
+        mine = (executions.c.flow_version == workflow_versions.c.id, executions.c.status == status)
+        some = select(executions.c.status).where(*mine).correlate(workflow_versions).limit(OPEN_COUNTED).subquery()
+        sums.append(func.sum(select(func.count()).select_from(some).scalar_subquery()).label(status))
+    return select(*sums).select_from(workflow_versions)
 
 
 def _census(connection: Connection) -> Census:

@@ -1,4 +1,7 @@
-"""An engine for a command: each piece of work is a transaction on a connection of its own, also while servers run."""
+"""An engine for a command: each piece of work is a transaction on a connection of its own, also while servers run.
+
+It blocks the command's event loop, on which nothing else runs, and loads no asynchronous driver.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from botflow.storage.one_off import run_once
+from botflow.storage.one_off import run_once_sync
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -23,6 +26,6 @@ class OneOffEngine:
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
         """Run `work` in a transaction of its own."""
-        return await run_once(self._url, lambda connection: work(connection, *args, **kwargs))
+        return run_once_sync(self._url, lambda connection: work(connection, *args, **kwargs))
 
     write = read

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Select, and_, bindparam, false, or_, select
 
 from botflow.engine.asks import Line
+from botflow.records.forks import FROM_SEQ
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionState, SessionSummary
 from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import answers, inbounds, outbounds, sessions, turns, workflows
-from botflow.storage.turns.row_mapping import PARTS, stored_outbound
+from botflow.storage.tables import answers, forks, inbounds, outbounds, sessions, turns, workflows
+from botflow.storage.turns.row_mapping import PARTS, stored_outbound, was_heard
 
 IS_OWN = outbounds.c.body["to"].as_string().is_(None)
 SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(
     workflows, workflows.c.id == sessions.c.workflow_id
 )
+DEEPEST_FORK = 16  # forks of forks whose conversation is read
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
@@ -67,7 +69,7 @@ class Transcripts:
 
         A reply follows the inbound that it answers.
         """
-        said = [inbounds.c.session_id == session, inbounds.c.kind == "message"]
+        said = [inbounds.c.session_id == session, was_heard()]
         answered = [outbounds.c.session_id == session]
         if before_seq is not None:
             said.append(inbounds.c.seq < before_seq)
@@ -90,6 +92,22 @@ class Transcripts:
             for entry in entries
             if entry.text and "to" not in entry.body
         ]
+
+    async def lines_of_fork(self, session: int, before_seq: int, limit: int) -> list[Line]:
+        """Return the last lines before an inbound of a fork, those of its original before the step first; of a session
+        that is none, its own."""
+        lines = await self.lines(session, before_seq, limit)
+        for _ in range(DEEPEST_FORK):
+            if len(lines) >= limit:
+                break
+            came_from = select(forks.c.from_session, forks.c.policy[FROM_SEQ].as_integer().label("seq"))
+            mine = came_from.where(forks.c.session_id == session)
+            row = await self._engine.read(partial(_first_row, statement=mine))
+            if row is None or row.seq is None:
+                break
+            session = row.from_session
+            lines = [*await self.lines(session, row.seq, limit - len(lines)), *lines]
+        return lines
 
     async def sessions(self, workflow: str | None, limit: int) -> list[SessionSummary]:
         """Return the sessions that changed last, newest first; of all workflows if `workflow` is None."""
@@ -135,6 +153,10 @@ class Transcripts:
     async def _summaries(self, statement: Select[*tuple[Any, ...]]) -> list[SessionSummary]:
         rows = await self._engine.read(lambda connection: connection.execute(statement).all())
         return [_summary(row) for row in rows]
+
+
+def _first_row(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Any:
+    return connection.execute(statement).first()
 
 
 def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.settings import Settings
 from botflow.web.api import credentials, doctor, exports, plain_paths, schedules
-from botflow.web.api.access import audit_log, keys, organizations, token_keys, users
+from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
 from botflow.web.api.messages import decisions, inbounds, outbounds
@@ -58,6 +58,7 @@ OPERATIONS = (
     *token_keys.OPERATIONS,
     *users.OPERATIONS,
     *organizations.OPERATIONS,
+    *retention.OPERATIONS,
     *audit_log.OPERATIONS,
     *erasures.OPERATIONS,
     *events.OPERATIONS,
@@ -65,7 +66,8 @@ OPERATIONS = (
     *plain_paths.OPERATIONS,
 )
 
-_OPERATION_ROUTES = routes_of(OPERATIONS)  # without state, so all applications of a process share them
+# Without state but the document, which takes a second of a core to write: all applications of a process share them.
+_OPERATION_ROUTES = (*routes_of(OPERATIONS), *document_routes(OPERATIONS))
 
 
 class Routes:
@@ -94,7 +96,6 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_OPERATION_ROUTES,
-        *document_routes(OPERATIONS),
         *sign_in_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
         Route("/hooks/{workflow}/{node}", Shedding(ReceiveHook())),

@@ -7,7 +7,6 @@ signature needs; the signed address is the configured public one, never that of 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -18,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import ProviderError, RejectedInbound, UsageError
 from botflow.interfaces import Channel, Reports, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
+from botflow.seeds import new_seed
 from botflow.web.asgi import header, send_bytes
 from botflow.web.context import Desk, desk_of
 from botflow.web.embedding.mount import raw_route_path
@@ -42,7 +42,7 @@ class ReceiveMessage:
         channel, flows, slug = _channel(desk, scope), desk.runtime.flows, scope["path_params"]["workflow"]
         flows.check_known(slug)
         request = await _signed_request(desk, channel, scope, receive, LARGEST_BODY)
-        inbound = channel.parse(request, clock.now(), secrets.randbits(63))
+        inbound = channel.parse(request, clock.now(), new_seed())
         live = await flows.get_for_consent(slug) if inbound.consent in CONSENT_WORDS else flows.get(slug)
         with desk.runtime.overload.place("opt_outs" if inbound.consent else "providers"):
             receipt = await desk.runtime.receiver.receive(

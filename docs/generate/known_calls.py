@@ -38,9 +38,9 @@ getEdgesByTargetNode(workflowId, targetNodeId) | get_edges_by_workflow_id?target
 getExecutionsByWorkflowId(workflowId) | get_executions_by_workflow_id | | executions | service/test_known_calls.py::test_executions_are_found_by_workflow_and_session_and_their_artifacts_deleted
 getExecutionsBySessionId(sessionId) | get_executions_by_session_id | | | service/test_known_calls.py::test_executions_are_found_by_workflow_and_session_and_their_artifacts_deleted
 getActiveExecutions(workflowId?) | get_active_executions | | | clients/test_python_journeys.py::test_a_workflow_is_drafted_published_started_followed_and_cancelled
-startExecution(executionId) | start_execution | | | web/api/test_operator_changes.py::test_a_pending_execution_begins_before_the_others
-completeExecution(executionId, outputData?) | complete_execution | | | web/api/test_operator_changes.py::test_an_operator_completes_an_execution_with_an_output
-failExecution(executionId, errorMessage, errorData?) | fail_execution | | | web/api/test_operator_changes.py::test_an_operator_fails_an_execution_for_a_reason
+startExecution(executionId) | start_execution | | executions start | web/api/test_operator_changes.py::test_a_pending_execution_begins_before_the_others
+completeExecution(executionId, outputData?) | complete_execution | | executions complete | web/api/test_operator_changes.py::test_an_operator_completes_an_execution_with_an_output
+failExecution(executionId, errorMessage, errorData?) | fail_execution | | executions fail | web/api/test_operator_changes.py::test_an_operator_fails_an_execution_for_a_reason
 updateCurrentNode(executionId, currentNodeId) | update_current_node | | | web/api/test_operator_changes.py::test_a_waiting_run_goes_on_at_another_node_with_its_variables
 ## Sessions
 getSessionsByWorkflowId(workflowId) | get_sessions_by_workflow_id | | sessions | web/api/test_sessions.py::test_a_workflows_sessions_are_listed_page_by_page
@@ -49,7 +49,7 @@ getSessionByExternalId(workflowId, externalId) | get_session_by_external_id | | 
 getSessionByUserId(workflowId, userId) | get_session_by_user_id | | | web/api/test_sessions.py::test_a_session_is_found_by_its_person
 updateSessionContext(sessionId, context) | update_session_context | | | web/api/test_session_changes.py::test_an_edit_of_the_context_holds_for_the_next_message
 addToSessionHistory(sessionId, nodeId, data?) | add_to_session_history | | | web/api/test_session_changes.py::test_a_note_stands_in_the_history_and_changes_nothing_else
-deactivateSession(sessionId) | deactivate_session | | | web/api/test_session_changes.py::test_a_session_that_is_deactivated_begins_anew_with_the_next_message
+deactivateSession(sessionId) | deactivate_session | | sessions deactivate | web/api/test_session_changes.py::test_a_session_that_is_deactivated_begins_anew_with_the_next_message
 ## Credentials
 getCredentialsByModule(moduleId, organizationId?, userId?) | get_credentials_by_module | | credentials list | web/api/test_credentials.py::test_sets_are_found_by_module_name_and_user
 getCredentialByName(moduleId, name, organizationId?, userId?) | get_credential_by_name | | | web/api/test_credentials.py::test_sets_are_found_by_module_name_and_user
@@ -59,15 +59,15 @@ activateCredential(id) | activate_credential | | credentials activate | cli/comm
 deactivateCredential(id) | deactivate_credential | | credentials deactivate | cli/commands/test_credentials.py::test_a_credential_from_its_first_day_to_its_last
 ## A workflow service
 createWorkflow(definition) | create_workflow | | | web/api/test_drafts_and_versions.py::test_a_workflow_from_its_first_draft_to_a_rollback
-validateWorkflow(definition) | validate_workflow | | check | web/api/test_drafts_and_versions.py::test_a_draft_with_errors_is_kept_but_not_published
+validateWorkflow(definition) | validate_document | | check | web/api/test_drafts_and_versions.py::test_a_draft_with_errors_is_kept_but_not_published
 executeWorkflow(workflowId, inputs) | execute_workflow | | | web/api/test_usage.py::test_the_short_addresses_work_as_written
-getExecutionStatus(executionId) | get_execution_status | executions.get_execution | | web/api/test_usage.py::test_the_short_addresses_work_as_written
+getExecutionStatus(executionId) | get_execution_status | executions.get_execution | executions show | web/api/test_usage.py::test_the_short_addresses_work_as_written
 getExecutionHistory(workflowId, page) | get_executions?workflow= | | executions | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 pauseExecution(executionId) | pause_execution | | executions pause | cli/commands/test_executions.py::test_an_execution_is_retried_and_cancelled_from_the_command_line
 resumeExecution(executionId) | resume_execution | | executions resume | cli/commands/test_executions.py::test_an_execution_is_retried_and_cancelled_from_the_command_line
 cancelExecution(executionId) | cancel_execution | | executions cancel | cli/commands/test_executions.py::test_an_execution_is_retried_and_cancelled_from_the_command_line
 retryExecution(executionId) | retry_execution | | executions retry | cli/commands/test_executions.py::test_an_execution_is_retried_and_cancelled_from_the_command_line
-getExecutionTraces(executionId) | get_execution_traces | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
+getExecutionTraces(executionId) | get_execution_traces | | executions show | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 ## Starting from an application
 triggerWorkflow({workflowId, userName, input, version}) | trigger_workflow | | | clients/test_python_journeys.py::test_a_workflow_is_drafted_published_started_followed_and_cancelled
 triggerWorkflow({…, client}), in the caller's transaction | - | botflow.trigger_workflow | | triggering/test_trigger_workflow.py::test_a_commit_starts_it_once_and_a_rollback_not_at_all
@@ -81,19 +81,19 @@ PUT /api/workflows/:id/activate | put_activation | workflows.activate_workflow |
 PUT /api/workflows/:id/pause | put_pause | workflows.pause_workflow | workflows pause | web/api/test_usage.py::test_the_short_addresses_work_as_written
 POST /api/workflows/:id/trigger | post_trigger | executions.trigger_workflow | | web/api/test_usage.py::test_the_short_addresses_work_as_written
 GET /api/workflow-runs | list_workflow_runs | executions.get_executions | executions | web/api/test_usage.py::test_the_short_addresses_work_as_written
-GET /api/workflow-runs/:id | get_workflow_run | executions.get_execution | | web/api/test_usage.py::test_the_short_addresses_work_as_written
+GET /api/workflow-runs/:id | get_workflow_run | executions.get_execution | executions show | web/api/test_usage.py::test_the_short_addresses_work_as_written
 ## Persistence of runs
 createRun(data) | create_execution | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
-getRun(id) | get_execution | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
-getRunStatus(id) | get_execution_status | executions.get_execution | | web/api/test_usage.py::test_the_short_addresses_work_as_written
+getRun(id) | get_execution | | executions show | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
+getRunStatus(id) | get_execution_status | executions.get_execution | executions show | web/api/test_usage.py::test_the_short_addresses_work_as_written
 getRunsByStatus(status) | get_executions?status= | | executions | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
-getStage(runId, stageId), getStagesByRun(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_retry_from_the_start_lists_both_attempts_with_their_times_and_costs
-getFirstFailedStage(runId), getLastCompletedStage(runId) | get_execution | | | web/api/test_executions.py::test_a_failed_run_says_where_and_why
+getStage(runId, stageId), getStageById(id), getStagesByRun(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_retry_from_the_start_lists_both_attempts_with_their_times_and_costs
+getFirstFailedStage(runId), getLastCompletedStage(runId) | get_execution_traces | | | web/api/test_executions.py::test_a_failed_run_says_where_and_why
 getLastCompletedStageBefore(runId, executionGroup) | retry_execution | | executions retry | web/api/test_executions.py::test_a_retry_from_a_checkpoint_lists_only_what_ran_again
 loadArtifact(runId, key), hasArtifact(runId, key) | get_artifact | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 listArtifacts(runId), getStageIdForArtifact(runId, stageId) | get_execution_artifacts | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 deleteArtifact(runId, key) | delete_artifact | | | service/test_known_calls.py::test_executions_are_found_by_workflow_and_session_and_their_artifacts_deleted
-logs of a run | get_execution_logs | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
+logs of a run | get_execution_logs | | executions show | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 ## The log of AI calls
 getStats(topicPrefix) | get_usage?topic= | | | web/api/test_usage.py::test_calls_of_models_are_listed_and_summed_up
 isRecorded(id) | get_ai_call | ai_calls.is_recorded | | service/test_known_calls.py::test_filters_and_statuses_have_methods
@@ -104,7 +104,7 @@ BY_ITSELF = """
 updateRun(id, data) | a turn writes the execution with its own commit | botflow.storage.turns.run_outcome | runtime/runs/test_executions.py::test_a_run_goes_on_turn_by_turn_and_leaves_its_output
 createStage, upsertStage, updateStage, updateStageByRunAndStageId | steps are read from the turns that made them | botflow.runtime.runs.steps | runtime/runs/test_executions.py::test_steps_say_what_each_node_did_and_which_were_never_reached
 getSuspendedStages(beforeDate), getFirstSuspendedStageReadyToResume(runId) | due waits are fired by every process, each once | botflow.storage.turns.timers | runtime/turns/test_timers.py::test_a_timer_that_two_processes_compute_at_once_is_committed_once
-deleteStage(id) | what ended long ago goes whole, by `botflow db prune` | botflow.storage.prune | runtime/runs/test_prune.py::test_a_run_that_ended_long_ago_goes_whole_and_cannot_be_retried
+deleteStage(id) | what ended long ago goes whole, by `botflow db prune` | botflow.storage.retention.prune | runtime/runs/test_prune.py::test_a_run_that_ended_long_ago_goes_whole_and_cannot_be_retried
 createLog(data) | nodes and actions write log lines with their turn | botflow.nodes.logic.emit_and_log | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
 saveArtifact(data), saveStageOutput(…) | an action calls `await save(…)`; a large output is kept as one | botflow.storage.runs.artifacts | web/api/test_executions.py::test_a_result_that_is_too_large_for_an_answer_is_kept_as_an_artifact
 enqueue, enqueueParallel | an inbound is the job: it is stored with the start or the message | botflow.storage.runs.start | runtime/turns/test_claims.py::test_four_processes_run_each_inbound_once_and_each_session_in_its_order

@@ -1,6 +1,6 @@
 """Streams of events (server-sent events). A stream that breaks off is taken up after the last event that came.
 
-    for event in client.get_events():
+    for event in client.stream_events():
         print(event.name, event.json())
 
 It ends when the server says so (204), and by the error of a call when the server cannot be reached several times.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
 class Position(TypedDict):
@@ -31,12 +31,22 @@ Scope: TypeAlias = Literal[
     "webhooks:read",
     "webhooks:write",
     "people:erase",
+    "retention:write",
     "metrics:read",
     "organizations:write",
 ]
 
 
 Role: TypeAlias = Literal["viewer", "operator", "editor", "owner"]
+
+
+class ForkMessage(TypedDict):
+    """What a fork of a conversation hears: a text, or the payload of a quick reply. With neither, the timer of its
+    wait goes off.
+    """
+
+    text: NotRequired[str]
+    payload: NotRequired[str]
 
 
 class MoveTo(TypedDict):

@@ -45,7 +45,8 @@ def make_request(
     content = None
     if body is not OMIT:
         headers["Content-Type"] = "application/json"
-        content = json.dumps(given(body) if isinstance(body, Mapping) else body, default=_encoded).encode()
+        whole = given(body) if isinstance(body, Mapping) else body
+        content = json.dumps(whole, default=_encoded, allow_nan=False).encode()  # NaN is no JSON
     asked = {name: _text(value) for name, value in query.items() if value is not None}
     return Request(
         method=method,

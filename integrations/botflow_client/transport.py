@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 LARGEST_ANSWER = 32 * 1024 * 1024  # bytes of JSON
 LARGEST_REFUSAL = 64 * 1024
+_LOST = (httpx2.TransportError, httpx2.DecodingError)  # an answer that cannot be unpacked is lost, too
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -75,7 +76,7 @@ class _Connection(ABC):
             "content": request.content,
         }
 
-    def _lost(self, failure: httpx2.TransportError | None) -> NoAnswer:
+    def _lost(self, failure: httpx2.RequestError | None) -> NoAnswer:
         why = f"no answer within {self._timeout_s:g} s" if failure is None else type(failure).__name__
         return NoAnswer(f"{self._url}: {why}", not isinstance(failure, _NOT_SENT))
 
@@ -133,7 +134,7 @@ class Caller(_Connection):
                 if not response.is_success:
                     _refuse(self._reply(response, LARGEST_REFUSAL))
                 yield from response.iter_bytes()
-        except httpx2.TransportError as failure:
+        except _LOST as failure:
             raise self._lost(failure) from failure
 
     def _events(self, request: Request, last_event_id: str | None) -> EventStream:
@@ -152,7 +153,7 @@ class Caller(_Connection):
                         reader.begin()
                         for chunk in response.iter_bytes():
                             yield from reader.feed(chunk)
-            except httpx2.TransportError as failure:
+            except _LOST as failure:
                 outcome = self._lost(failure)
             if isinstance(outcome, Reply) and outcome.status == 204:
                 return
@@ -172,7 +173,7 @@ class Caller(_Connection):
         try:
             with self._http.stream(**self._options(request)) as response:
                 return self._reply(response, LARGEST_ANSWER)
-        except httpx2.TransportError as failure:
+        except _LOST as failure:
             lost = self._lost(failure)
             lost.__cause__ = failure
             return lost
@@ -231,7 +232,7 @@ class AsyncCaller(_Connection):
                     _refuse(await self._reply(response, LARGEST_REFUSAL))
                 async for chunk in response.aiter_bytes():
                     yield chunk
-        except httpx2.TransportError as failure:
+        except _LOST as failure:
             raise self._lost(failure) from failure
 
     def _events(self, request: Request, last_event_id: str | None) -> AsyncEventStream:
@@ -251,7 +252,7 @@ class AsyncCaller(_Connection):
                         async for chunk in response.aiter_bytes():
                             for event in reader.feed(chunk):
                                 yield event
-            except httpx2.TransportError as failure:
+            except _LOST as failure:
                 outcome = self._lost(failure)
             if isinstance(outcome, Reply) and outcome.status == 204:
                 return
@@ -271,7 +272,7 @@ class AsyncCaller(_Connection):
         try:
             async with self._http.stream(**self._options(request)) as response:
                 return await self._reply(response, LARGEST_ANSWER)
-        except httpx2.TransportError as failure:
+        except _LOST as failure:
             lost = self._lost(failure)
             lost.__cause__ = failure
             return lost

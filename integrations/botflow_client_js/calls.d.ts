@@ -335,6 +335,14 @@ export interface ExecutionDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;
@@ -367,6 +375,26 @@ export interface ShownLogEntry {
   message: string | null;
   /** The event's own. */
   fields: Record<string, any>;
+}
+
+/**
+ * A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, … `author` is
+ * the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a message to another
+ * address.
+ */
+export interface SessionMessage {
+  id: string;
+  turn: number;
+  direction: "in" | "out";
+  at: string;
+  text: string;
+  state: string;
+  author: string | null;
+  to: string | null;
+  errorCode: string | null;
+  media: (Record<string, any>)[];
+  quickReplies: (Record<string, any>)[];
+  location: Record<string, any> | null;
 }
 
 /** A large result that is stored with its execution, without its content. */
@@ -510,26 +538,6 @@ export interface HistoryEntry {
 export interface AddedNote {
   session: string;
   turn: number;
-}
-
-/**
- * A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, … `author` is
- * the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a message to another
- * address.
- */
-export interface SessionMessage {
-  id: string;
-  turn: number;
-  direction: "in" | "out";
-  at: string;
-  text: string;
-  state: string;
-  author: string | null;
-  to: string | null;
-  errorCode: string | null;
-  media: (Record<string, any>)[];
-  quickReplies: (Record<string, any>)[];
-  location: Record<string, any> | null;
 }
 
 /** A person's message, on its way. `id` is that of its first part: a provider may get it in several. */
@@ -810,6 +818,23 @@ export interface Organization {
 }
 
 /**
+ * After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that the
+ * deployment allows for conversations, runs and files. `revision` is 0 until somebody decides.
+ */
+export interface Retention {
+  conversationDays: number | null;
+  runDays: number | null;
+  fileDays: number | null;
+  eventDays: number | null;
+  decisionDays: number | null;
+  auditLogDays: number | null;
+  longestDays: number;
+  revision: number;
+  updatedBy: string | null;
+  updatedAt: string | null;
+}
+
+/**
  * One change. `actor` is `key:NAME`, `user:ADDRESS`, `token:APPLICATION:PERSON`, `command line:USER` or
  * BOTFLOW_API_KEY; `subject` is what was changed, such as `workflow:pizza`.
  */
@@ -930,6 +955,14 @@ export interface RunDetails {
   parentSession: number | null;
   /** Its name there. */
   branch: string | null;
+  /** When it was last paused; so for the next two. */
+  pausedAt: string | null;
+  resumedAt: string | null;
+  retriedAt: string | null;
+  /** When it ended, if it has completed; so for the next two. */
+  completedAt: string | null;
+  failedAt: string | null;
+  cancelledAt: string | null;
   durationS: number | null;
   turns: number;
   attempts: number;
@@ -1004,11 +1037,20 @@ export interface MoveTo {
   to: string;
 }
 
+/**
+ * What a fork of a conversation hears: a text, or the payload of a quick reply. With neither, the timer of its wait
+ * goes off.
+ */
+export interface ForkMessage {
+  text?: string;
+  payload?: string;
+}
+
 /** What a person does in an organization; each role may do all that the ones before it may. */
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
 /** One kind of thing that a caller may do in its organization. */
-export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "metrics:read" | "organizations:write";
+export type Scope = "workflows:read" | "workflows:write" | "executions:read" | "executions:write" | "sessions:read" | "sessions:write" | "credentials:read" | "credentials:write" | "keys:read" | "keys:write" | "users:read" | "users:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:write" | "people:erase" | "retention:write" | "metrics:read" | "organizations:write";
 
 /** Where an editor draws a node. */
 export interface Position {
@@ -1272,6 +1314,12 @@ export class Calls extends Caller {
   validateWorkflow(workflow: string | number, document?: Record<string, any>, options?: Repeatable): Promise<Validation>;
 
   /**
+   * Check a document that need not be stored, together with the workflows that it runs as subflows. It needs the scope
+   * `workflows:read`.
+   */
+  validateDocument(document: Record<string, any>, options?: Repeatable): Promise<Validation>;
+
+  /**
    * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
    * the scope `workflows:write`.
    */
@@ -1453,6 +1501,12 @@ export class Calls extends Caller {
    */
   getExecutionLogs(execution: string | number, options?: { cursor?: string; limit?: number; level?: "debug" | "info" | "warning" | "error" } & CallOptions): Pages<ShownLogEntry>;
 
+  /**
+   * List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says is sent:
+   * its `state` is `suppressed`. It needs the scope `executions:read`.
+   */
+  getExecutionMessages(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<SessionMessage>;
+
   /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
   getExecutionArtifacts(execution: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownArtifact>;
 
@@ -1523,11 +1577,12 @@ export class Calls extends Caller {
   updateCurrentNode(execution: string | number, options: { node: string } & CallOptions): Promise<Execution>;
 
   /**
-   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
-   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
-   * `executions:write`.
+   * Begin a new execution before a step of one, with other variables; the original stays as it is. What models and
+   * actions answered the original, they answer the fork. It sends no message and emits no event, and no person can
+   * write to it: a fork of a conversation hears what was said after the step, or the messages that are given. It needs
+   * the scope `executions:write`.
    */
-  forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; key?: string } & Repeatable): Promise<Execution>;
+  forkExecution(execution: string | number, options: { step: number; variables?: Record<string, any>; version?: number | null; askAgain?: string[]; newQuestions?: "stop" | "ask"; messages?: ForkMessage[] | null; key?: string } & Repeatable): Promise<Execution>;
 
   /**
    * Read the events of your organization in their order, from the oldest that is kept or after `after`. They are kept
@@ -1536,6 +1591,12 @@ export class Calls extends Caller {
    * scope `events:read`.
    */
   getEvents(options?: { after?: string; types?: string; limit?: number } & CallOptions): Promise<EventPage>;
+
+  /**
+   * Follow the events as they come, after the last one that is named; without it, from the oldest that is kept. The
+   * stream is taken up after its last event when it breaks off.
+   */
+  streamEvents(options?: { types?: string; lastEventId?: string } & CallOptions): AsyncIterable<StreamEvent>;
 
   /** List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`. */
   getWebhooks(options?: { cursor?: string; limit?: number } & CallOptions): Pages<Webhook>;
@@ -1703,7 +1764,7 @@ export class Calls extends Caller {
   getSessionHistory(session: string | number, options?: { cursor?: string; limit?: number } & CallOptions): Pages<HistoryEntry>;
 
   /** Write a note into a session's history. It needs the scope `sessions:write`. */
-  addToSessionHistory(session: string | number, options: { text: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
+  addToSessionHistory(session: string | number, options?: { text?: string; nodeId?: string | null; data?: Record<string, any> } & Repeatable): Promise<AddedNote>;
 
   /**
    * List a session's messages in both directions with their delivery, the newest first, in whole turns. It needs the
@@ -1907,6 +1968,15 @@ export class Calls extends Caller {
 
   /** Rename your own organization. It needs the scope `users:write`. */
   updateOrganization(options: { name: string } & CallOptions): Promise<Organization>;
+
+  /** Read how long your organization keeps what is over. It needs the scope `workflows:read`. */
+  getRetention(options?: CallOptions): Promise<Retention>;
+
+  /**
+   * Decide how long your organization keeps what is over: all of it anew, what is left out is as the deployment keeps
+   * it. What is deleted does not come back when you choose more days later. It needs the scope `retention:write`.
+   */
+  setRetention(options?: { conversationDays?: number | null; runDays?: number | null; fileDays?: number | null; eventDays?: number | null; decisionDays?: number | null; auditLogDays?: number | null } & Conditional): Promise<Retention>;
 
   /** List who changed what in your organization, the newest first. It needs the scope `audit:read`. */
   getChanges(options?: { cursor?: string; limit?: number; subject?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<Change>;

@@ -120,6 +120,20 @@ export class Calls extends Caller {
   }
 
   /**
+   * Check a document that need not be stored, together with the workflows that it runs as subflows. It needs the scope
+   * `workflows:read`.
+   */
+  validateDocument(document, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/validate",
+      body: document,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
    * Edit many nodes and edges of the draft as one revision, all or none: a paste, an undo, a drag of a group. It needs
    * the scope `workflows:write`.
    */
@@ -603,6 +617,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says is sent:
+   * its `state` is `suppressed`. It needs the scope `executions:read`.
+   */
+  getExecutionMessages(execution, { cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/executions/${segment(execution)}/messages`,
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
   /** List the large results that are stored with an execution, by their keys. It needs the scope `executions:read`. */
   getExecutionArtifacts(execution, { cursor, limit, signal } = {}) {
     return this._list({
@@ -782,15 +809,16 @@ export class Calls extends Caller {
   }
 
   /**
-   * Begin a new execution before a step of a run, with other variables; the run stays as it is. What models and actions
-   * answered the run, they answer the fork. It sends no message and emits no event. It needs the scope
-   * `executions:write`.
+   * Begin a new execution before a step of one, with other variables; the original stays as it is. What models and
+   * actions answered the original, they answer the fork. It sends no message and emits no event, and no person can
+   * write to it: a fork of a conversation hears what was said after the step, or the messages that are given. It needs
+   * the scope `executions:write`.
    */
-  forkExecution(execution, { step, variables, version, askAgain, newQuestions, key, idempotencyKey, signal } = {}) {
+  forkExecution(execution, { step, variables, version, askAgain, newQuestions, messages, key, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: `/api/v1/executions/${segment(execution)}/fork`,
-      body: { step, variables, version, askAgain, newQuestions, key },
+      body: { step, variables, version, askAgain, newQuestions, messages, key },
       idempotencyKey,
       signal,
     });
@@ -807,6 +835,20 @@ export class Calls extends Caller {
       method: "GET",
       path: "/api/v1/events",
       query: { after, types, limit },
+      signal,
+    });
+  }
+
+  /**
+   * Follow the events as they come, after the last one that is named; without it, from the oldest that is kept. The
+   * stream is taken up after its last event when it breaks off.
+   */
+  streamEvents({ types, lastEventId, signal } = {}) {
+    return this._events({
+      method: "GET",
+      path: "/api/v1/events",
+      query: { types },
+      lastEventId,
       signal,
     });
   }
@@ -1750,6 +1792,29 @@ export class Calls extends Caller {
       method: "PATCH",
       path: "/api/v1/organization",
       body: { name },
+      signal,
+    });
+  }
+
+  /** Read how long your organization keeps what is over. It needs the scope `workflows:read`. */
+  getRetention({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/organization/retention",
+      signal,
+    });
+  }
+
+  /**
+   * Decide how long your organization keeps what is over: all of it anew, what is left out is as the deployment keeps
+   * it. What is deleted does not come back when you choose more days later. It needs the scope `retention:write`.
+   */
+  setRetention({ conversationDays, runDays, fileDays, eventDays, decisionDays, auditLogDays, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: "/api/v1/organization/retention",
+      body: { conversationDays, runDays, fileDays, eventDays, decisionDays, auditLogDays },
+      ifMatch,
       signal,
     });
   }

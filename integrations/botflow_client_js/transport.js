@@ -180,8 +180,19 @@ export class Caller {
       if (value !== undefined) asked.set(name, value instanceof Date ? value.toISOString() : String(value));
     }
     const url = `${this.#url}${path}${asked.size ? `?${asked}` : ""}`;
-    return { url, init: { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "error" } };
+    return { url, init: { method, headers, body: body === undefined ? undefined : JSON.stringify(body, finite), redirect: "error" } };
   }
+}
+
+/**
+ * Return a value as it is; a number that JSON has not would be sent as null.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
+function finite(name, value) {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`${name} is ${value}, which is no JSON`);
+  return value;
 }
 
 /**

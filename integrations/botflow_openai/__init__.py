@@ -30,6 +30,7 @@ def configured_model(settings: OpenAISettings) -> Model | None:
         api_key=settings.api_key.get_secret_value(),
         base_url=settings.base_url,
         default_model=settings.model,
+        networks=settings.networks,
     )
 
 

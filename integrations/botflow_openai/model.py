@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import httpx2
@@ -13,8 +14,10 @@ import orjson
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta, Quote
+from botflow.outgoing_targets import Network
 from botflow_openai import bounded_answers
 from botflow_openai.chat_completions import ChatCompletions
+from botflow_openai.checked_addresses import to_checked_addresses
 from botflow_openai.completion import Completion, answer_of
 from botflow_openai.errors import ATTEMPTS, failure_of, pause_s
 from botflow_openai.prices import Prices
@@ -53,16 +56,33 @@ class OpenAIModel:
 
     name = "openai"
 
-    def __init__(self, *, api_key: str, base_url: str | None, default_model: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str | None,
+        default_model: str | None,
+        networks: Sequence[Network] | None = None,
+    ) -> None:
+        """With `networks`, the base address may lead to no other private ones."""
         self._default_model = default_model or DEFAULT_MODEL
         # Over aiohttp: the SDK's other transport checks every idle connection on every request.
+        checks = [to_checked_addresses(networks)] if networks is not None and base_url is not None else []
         limits = httpx2.Limits(max_connections=MOST_CALLS, max_keepalive_connections=MOST_CALLS)
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
             default_headers=bounded_answers.HEADERS,
-            http_client=openai.DefaultAioHttpClient(limits=limits, event_hooks={"response": [bounded_answers.bound]}),
+            http_client=openai.DefaultAioHttpClient(
+                limits=limits,
+                event_hooks={
+                    "request": checks,
+                    "response": [bounded_answers.bound],
+                },
+                trust_env=not checks,  # a proxy would resolve the name again
+                follow_redirects=not checks,
+            ),
         )
         self._prices = Prices.published()
 

@@ -1,4 +1,5 @@
-"""A bound of bytes for Twilio's answers: the SDK reads a whole answer into memory, however large it is.
+"""The SDK's HTTP client within bounds: of bytes, as it reads a whole answer into memory, however large it is; and of
+networks, as an organization's API address may not lead into the network of the deployment.
 
 Imports aiohttp, so it is imported with the SDK, not before.
 """
@@ -6,9 +7,14 @@ Imports aiohttp, so it is imported with the SDK, not before.
 from __future__ import annotations
 
 import logging
+import socket
+from collections.abc import Sequence
+from ipaddress import ip_address
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import AddrInfoType, ClientResponse, ClientSession, TCPConnector
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+
+from botflow.outgoing_targets import Network, check_address
 
 LARGEST = 8 * 1024 * 1024  # a page of 200 messages has up to 0.6 MB
 
@@ -35,8 +41,24 @@ class BoundedResponse(ClientResponse):
         return self._body
 
 
-def bounded_client(logger: logging.Logger) -> AsyncTwilioHttpClient:
-    """Return the SDK's HTTP client, with bounded answers. An event loop must run."""
+def bounded_client(
+    logger: logging.Logger, scheme: str = "https", networks: Sequence[Network] | None = None
+) -> AsyncTwilioHttpClient:
+    """Return the SDK's HTTP client, with bounded answers; with `networks`, one that reaches no other private networks.
+
+    An event loop must run. The client does not follow redirects.
+    """
     client = AsyncTwilioHttpClient(pool_connections=False, logger=logger)
-    client.session = ClientSession(response_class=BoundedResponse)
+    connector = None if networks is None else _checking_connector(scheme, networks)
+    client.session = ClientSession(response_class=BoundedResponse, connector=connector)
     return client
+
+
+def _checking_connector(scheme: str, networks: Sequence[Network]) -> TCPConnector:
+    def checked_socket(place: AddrInfoType) -> socket.socket:
+        """Open a socket for an address after its check; aiohttp reports TargetRefused as ClientConnectorError."""
+        family, kind, protocol, _, address = place
+        check_address(ip_address(str(address[0])), scheme, networks)
+        return socket.socket(family, kind, protocol)
+
+    return TCPConnector(socket_factory=checked_socket)

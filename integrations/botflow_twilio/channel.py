@@ -48,7 +48,7 @@ class TwilioChannel:
         self._rates = settings.rates
         self._auth_token = settings.auth_token.get_secret_value() if settings.auth_token else ""
         self._has_account = bool(settings.account_sid)
-        self._rest = Rest(settings.account_sid or "", self._auth_token, settings.api_url)
+        self._rest = Rest(settings.account_sid or "", self._auth_token, settings.api_url, settings.networks)
 
     @property
     def can_verify(self) -> bool:

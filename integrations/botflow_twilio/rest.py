@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import orjson
 
 from botflow.errors import ProviderError
 from botflow.interfaces import Sent
+from botflow.outgoing_targets import Network, TargetRefused
 from botflow.records.outbounds import Retry, StoredOutbound
 from botflow_twilio.address import write_address
 from botflow_twilio.delivery_status import has_left, state_of
@@ -36,12 +39,16 @@ TRIAL_PREFIX = "Sent from your Twilio trial account - "  # Twilio writes it befo
 
 
 class Rest:
-    """Twilio's messages. `api_url` replaces https://api.twilio.com."""
+    """Twilio's messages. `api_url` replaces https://api.twilio.com; with `networks` it may lead to no other private
+    ones."""
 
-    def __init__(self, account_sid: str, auth_token: str, api_url: str | None) -> None:
+    def __init__(
+        self, account_sid: str, auth_token: str, api_url: str | None, networks: Sequence[Network] | None = None
+    ) -> None:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._api_url = api_url
+        self._networks = networks if api_url else None
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
@@ -66,7 +73,9 @@ class Rest:
                 created = await client.messages.create_async(**arguments)
         except (TwilioRestException, TwilioServiceException) as refusal:
             return refused(refusal.status, str(refusal.code or ""), str(getattr(refusal, "msg", "")))
-        except ClientConnectorError:
+        except ClientConnectorError as failure:
+            if isinstance(failure.os_error, TargetRefused):
+                return Sent(state="held", error_code="credential.address")
             return Sent(state="failed", error_code="twilio.unreachable", retry=Retry(after_s=0.0))
         except Exception as failure:  # noqa: BLE001 -- after connecting, Twilio may have it despite any error
             return Sent(state="unknown", error_code=f"twilio.{type(failure).__name__}")
@@ -174,7 +183,7 @@ class Rest:
         client = Client(
             self._account_sid,
             self._auth_token,
-            http_client=bounded_client(quiet),
+            http_client=bounded_client(quiet, urlsplit(self._api_url or "https:").scheme, self._networks),
             environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # otherwise it reads the process's
             credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
         )

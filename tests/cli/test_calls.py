@@ -3,47 +3,55 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import takewhile
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from botflow.cli.app import app
 from botflow.cli.launch import listen
+from botflow.cli.output.hints import ON_THE_COMMAND_LINE
 from botflow.errors import UsageError
 from tests.cli.conftest import Call
 
-COMMANDS = [
-    ["serve"],
-    ["worker"],
-    ["chat"],
-    ["sessions"],
-    ["sessions", "show"],
-    ["sessions", "revoke"],
-    ["results"],
-    ["workflows"],
-    ["workflows", "activate"],
-    ["workflows", "deactivate"],
-    ["workflows", "pause"],
-    ["workflows", "archive"],
-    ["check"],
-    ["graph"],
-    ["db", "upgrade"],
-    ["secrets", "rotate"],
-    ["version"],
-]
+
+def walked(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command and of each group of commands."""
+    yield path
+    for name, each in getattr(command, "commands", {}).items():
+        yield from walked(each, (*path, name))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_has_help_with_an_example(botflow: Call, command: list[str]) -> None:
-    ended = botflow(*command, "--help")
+COMMANDS = list(walked(get_command(app)))
+GROUPS = {("db",), ("secrets",)}  # they do nothing by themselves
 
-    assert ended.status == 0
-    assert "Example:" in ended.out
+
+def test_every_command_has_help_with_an_example_that_fits_a_terminal(
+    botflow: Call, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in COMMANDS:
+        with subtests.test(" ".join(command)):
+            ended = botflow(*command, "--help")
+            assert ended.status == 0
+            assert "Example:" in ended.out or command in GROUPS or not command
+            assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_a_hint_names_a_command_that_exists(subtests: pytest.Subtests) -> None:
+    for code, hint in ON_THE_COMMAND_LINE.items():
+        with subtests.test(code):
+            command = takewhile(lambda word: word.islower() and word[0] != "-", hint.partition("botflow ")[2].split())
+            assert tuple(command) in COMMANDS
 
 
 def test_only_commands_that_exist_are_listed(botflow: Call) -> None:
     out = botflow("--help").out
 
-    assert all(f" {command[0]} " in out for command in COMMANDS)
+    assert all(f" {command[0]} " in out for command in COMMANDS if command)
     assert not any(f"│ {later} " in out for later in ("new", "dev", "test", "replay"))
 
 

@@ -30,6 +30,7 @@ LISTS = (
     ("inbounds", "--status", "new"),
     ("outbounds", "--status", "held", "--json"),
     ("export", "executions"),
+    ("users",),
 )
 
 

@@ -90,13 +90,23 @@ const CALLS = {
   async events() {
     const found = [];
     try {
-      for await (const event of client._events({ method: "GET", path: "/api/v1/events", lastEventId: "3" })) {
+      for await (const event of client.streamEvents({ lastEventId: "3" })) {
         found.push([event.id, event.name, event.data]);
       }
     } catch (error) {
       found.push(error.code ?? error.name);
     }
     return found;
+  },
+  async followed() {
+    const start = (await client.getEvents()).next;
+    const { executionId } = await client.triggerWorkflow("report", { input: { by: "a follower" } });
+    for await (const event of client.streamEvents({ lastEventId: start, types: "workflow.*" })) {
+      if (JSON.parse(event.data).data.execution === executionId) return event.name;
+    }
+  },
+  async notJson() {
+    return await client.triggerWorkflow("report", { input: { size: NaN } }).catch((error) => error.message);
   },
   async secrets() {
     const wrong = [];

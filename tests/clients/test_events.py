@@ -10,7 +10,6 @@ from itertools import chain
 import pytest
 from botflow_client import ApiError, AsyncBotflow, Botflow, BotflowClientError, UnexpectedAnswer
 from botflow_client.events import EventReader
-from botflow_client.request import make_request
 
 from botflow.web.app import OPERATIONS
 from botflow.web.rest.openapi import document_of
@@ -31,7 +30,7 @@ def read(url: str) -> list[object]:
     with Botflow(url, KEY) as client:
         found: list[object] = []
         try:
-            for event in client._events(make_request("GET", "/api/v1/events"), "3"):
+            for event in client.stream_events(last_event_id="3"):
                 found.append([event.id, event.name, event.data])
         except BotflowClientError as error:
             found.append(error.code if isinstance(error, ApiError) else type(error).__name__)
@@ -42,7 +41,7 @@ async def read_async(url: str) -> list[object]:
     async with AsyncBotflow(url, KEY) as client:
         found: list[object] = []
         try:
-            async for event in client._events(make_request("GET", "/api/v1/events"), "3"):
+            async for event in client.stream_events(last_event_id="3"):
                 found.append([event.id, event.name, event.data])
         except BotflowClientError as error:
             found.append(error.code if isinstance(error, ApiError) else type(error).__name__)
@@ -90,16 +89,17 @@ def test_an_event_may_come_in_any_pieces_and_has_a_bound() -> None:
 
 def test_a_stream_of_the_api_becomes_a_method_of_both_clients() -> None:
     document = deepcopy(document_of(OPERATIONS))
-    stream = deepcopy(document["paths"]["/api/v1/executions/{execution}/artifacts/{key}"]["get"])
-    stream |= {"operationId": "followExecution", "parameters": stream["parameters"][:1]}
-    document["paths"]["/api/v1/executions/{execution}/events"] = {"get": stream}
+    stream = deepcopy(document["paths"]["/api/v1/events"]["get"])
+    path = document["paths"]["/api/v1/executions/{execution}"]["get"]["parameters"][:1]
+    stream |= {"operationId": "getProgress", "tags": ["Executions"], "parameters": path}
+    document["paths"]["/api/v1/executions/{execution}/progress"] = {"get": stream}
     api = read_document(document)
 
     python, javascript = dict(python_files(api)), dict(javascript_files(api))
 
     calls = python["calls/executions.py"]
     assert (
-        "def follow_execution(self, execution: str | int, *, last_event_id: str | None = None) -> EventStream:" in calls
+        "def stream_progress(self, execution: str | int, *, last_event_id: str | None = None) -> EventStream:" in calls
     )
     assert "-> AsyncEventStream:" in calls
     assert "this._events({" in javascript["calls.js"]

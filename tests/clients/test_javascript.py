@@ -84,6 +84,11 @@ async def test_a_post_whose_answer_was_lost_is_not_done_twice(place: Place) -> N
     assert [each.id for each in executions if each.input == {"by": "javascript"}] == [started["executionId"]]
 
 
+async def test_events_are_followed_as_they_come(place: Place) -> None:
+    assert await run(place.site.url, "followed") == "workflow.queued"
+    assert await run(place.site.url, "notJson") == "size is NaN, which is no JSON"
+
+
 async def test_calls_are_repeated_by_the_rules_of_the_python_client() -> None:
     cases: Sequence[tuple[str, Sequence[Answer | None], str, int]] = (
         ("get", [BUSY, None, FOUND], "done", 3),

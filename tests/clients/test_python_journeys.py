@@ -129,6 +129,17 @@ async def test_an_export_is_read_as_a_file(place: Place) -> None:
     assert refused.value.code == "workflow.unknown"
 
 
+async def test_events_are_followed_as_they_come(place: Place) -> None:
+    async with place.client() as client:
+        start = (await client.get_events()).next
+        started = await client.trigger_workflow("report", input={"by": "a follower"})
+        async with asyncio.timeout(60):
+            async for event in client.stream_events(last_event_id=start, types="workflow.*"):
+                if event.json()["data"]["execution"] == started.execution_id:
+                    break
+        assert (event.name, event.id == start) == ("workflow.queued", False)
+
+
 async def test_every_list_and_every_reading_without_a_path_is_understood(place: Place) -> None:
     """The answers that a served botflow gives are those that the document describes."""
 

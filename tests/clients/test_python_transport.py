@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import pickle
 import traceback
 from collections.abc import Sequence
@@ -85,6 +86,20 @@ async def test_an_answer_from_something_else_is_told_as_one() -> None:
     for body in (b"<html>", b"[]", b'{"items": 7}', b'{"items": [{"id": 1}]}', b'{"items": [{}], "next": null}'):
         assert (await outcome([(200, {}, body)]))[0] == "UnexpectedAnswer", body
     assert (await outcome([(200, {}, b'{"items": [], "next": null, "newer": 1}')]))[0] == "done"
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_a_lost_one() -> None:
+    packed: Answer = (202, {"content-encoding": "gzip"}, b"not packed at all")
+    assert (await outcome([packed, STARTED], "post"))[0] == "done"
+    told, script = await outcome([packed], "put")
+    assert (told, len(script.told)) == ("NoAnswer", 1)
+
+
+async def test_a_number_that_is_no_json_is_not_sent() -> None:
+    async with listening(Script([])) as url, AsyncBotflow(url, KEY) as client:
+        for number in (math.nan, math.inf):
+            with pytest.raises(ValueError, match="JSON"):
+                await client.trigger_workflow("order", input={"size": number})
 
 
 async def test_a_list_that_leads_to_itself_ends() -> None:

@@ -12,6 +12,7 @@ from botflow.runtime.delivery import opt_outs
 from botflow.runtime.turns import arrival_order
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.receive import Receiver
+from botflow.runtime.turns.replies import Replies
 from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.timers import DueTimers
@@ -130,7 +131,7 @@ FIRST_STEP = (
         test_receive.test_a_request_that_stood_in_line_past_its_deadline_takes_no_parts,
     ),
     Fence(
-        Receiver._claim,
+        Replies.claim,
         "(is_gone and await is_gone())",
         "False",
         test_receive.test_a_request_that_nobody_reads_any_more_takes_no_parts,
@@ -155,8 +156,8 @@ FIRST_STEP = (
     ),
     Fence(
         Batcher._take,
-        "if key in taken or len(taken) == LARGEST:",
-        "if len(taken) == LARGEST:",
+        "if key in taken:",
+        "if False:",
         test_batching.test_two_calls_with_one_key_run_one_after_the_other,
     ),
     Fence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from botflow.runtime.turns.bursts import Bursts
 from botflow.runtime.turns.receive import Receiver
+from botflow.runtime.turns.replies import Replies
 from botflow.runtime.turns.run import TurnRunner
 from botflow.storage.turns import bursts as burst_rows
 from tests.faults.mutation import Fence
@@ -30,7 +31,7 @@ FENCES_OF_BURSTS = (
         runs.test_quick_messages_are_one_inbound_and_get_one_reply,
     ),
     Fence(
-        Receiver._claim,
+        Replies.claim,
         "await self._bursts.answering(policy, receipt.id)",
         "receipt.id",
         runs.test_the_newest_messages_webhook_gets_the_reply_and_the_others_an_empty_one,

@@ -9,12 +9,15 @@ from botflow.runtime.asks import actions, perform
 from botflow.runtime.tracing import descriptions
 from botflow.runtime.tracing.recorder import Recorder
 from botflow.runtime.turns import receive
+from botflow.web.api.events import events
 from botflow.web.chat.events import Stream
 from botflow.web.hooks import webhook_signatures as signatures
+from botflow.web.rest import download as downloads
 from tests.faults.mutation import Fence
 from tests.redaction import test_redactor
 from tests.runtime.tracing import test_recorder
 from tests.triggering import test_credentials_in_runs as runs
+from tests.web.api import test_revoked_while_open as open_while
 from tests.web.chat import test_revoked_tokens as tokens
 from tests.web.hooks import test_webhook_signatures
 
@@ -25,7 +28,7 @@ published = partial(
     **dict(zip(("scheme", "secret", "headers", "body"), slack, strict=True)),
 )
 fresh = test_webhook_signatures.test_a_signature_is_fresh_within_the_tolerance_in_both_directions
-refused = partial(tokens.test_every_request_with_a_revoked_token_is_refused, request_by=tokens.read)
+refused = partial(tokens.the_request_with_a_revoked_token_is_refused, request_by=tokens.read)
 
 FENCES_OF_SECRETS = (
     Fence(
@@ -91,9 +94,27 @@ FENCES_OF_SECRETS = (
     Fence(receive.check_token, "stored.token_revoked", "False", refused),
     Fence(
         Stream._catch_up,
-        "stored.token_revoked",
-        "False",
+        "else not stored.token_revoked",
+        "else True",
         tokens.test_nothing_that_is_said_after_it_is_shown_on_an_open_stream,
+    ),
+    Fence(
+        Stream._catch_up,
+        "await self._by_key() if self._by_key",
+        "True if self._by_key",
+        open_while.test_a_servers_stream_of_a_conversation_ends_when_its_key_is_revoked,
+    ),
+    Fence(
+        events._stream,
+        "await call.check_caller()",
+        "pass",
+        open_while.test_a_stream_of_events_ends_when_its_key_is_revoked_or_its_person_removed,
+    ),
+    Fence(
+        downloads._contents,
+        "await call.check_caller()",
+        "pass",
+        open_while.test_a_download_breaks_off_when_its_key_is_revoked,
     ),
     Fence(signatures.is_signed, "hmac.compare_digest(given, expected)", "True", published),
     Fence(

@@ -29,8 +29,10 @@ from tests.web.api import (
     test_drafts_and_versions,
     test_organizations_apart,
     test_publications_apart,
+    test_revoked_while_open,
+    test_same_moment,
 )
-from tests.web.auth import test_sign_in, test_token_keys
+from tests.web.auth import test_revoked_keys, test_sign_in, test_token_keys
 
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
 speaks = test_organizations_apart.test_a_key_speaks_for_people_of_its_own_organization_alone
@@ -41,6 +43,8 @@ repeated = test_drafts_and_versions.test_a_repeated_post_does_nothing_again
 signs_in = test_sign_in.test_a_person_may_do_what_the_role_says_from_sign_in_to_sign_out
 locks = test_sign_in.test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_same
 role_of_token = partial(test_token_keys.test_a_token_is_worth_the_role_that_it_claims, algorithm="ES256")
+revoked = test_revoked_keys.test_a_revoked_key_is_refused_at_once_by_the_process_that_revoked_it
+stream_ends = test_revoked_while_open.test_a_servers_stream_of_a_conversation_ends_when_its_key_is_revoked
 no_trust = test_token_keys.test_a_token_that_nobody_trusts_is_refused
 
 FENCES_OF_THE_SERVICE = (
@@ -53,6 +57,8 @@ FENCES_OF_THE_SERVICE = (
         "set()",
         test_sign_in.test_nobody_gives_a_role_that_may_do_more_than_they,
     ),
+    Fence(service_keys.Keys.revoke_key, "self._believed.forget()", "pass", revoked),
+    Fence(callers.Gate.is_caller, "return False", "return True", stream_ends),
     Fence(service_keys.KeyReader._look_up, "record.revoked_at is None and", "", keys),
     Fence(stored_keys.get_key, "api_keys.c.organization_id == organization, ", "", apart),
     Fence(stored_drafts.get_draft, "workflows.c.organization_id == organization, ", "", apart),
@@ -76,6 +82,19 @@ FENCES_OF_THE_SERVICE = (
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),
     Fence(idempotency.answer_once, "is_secret or", "", keys),
+    Fence(
+        idempotency.answer_once,
+        "if not isinstance(failure, ProviderError)",
+        "if True",
+        test_same_moment.test_a_post_whose_effect_is_not_known_is_not_repeated,
+    ),
+    Fence(
+        stored_requests.begin,
+        "row.on_conflict_do_nothing()",
+        "row.on_conflict_do_update(index_elements=['organization_id', 'key'], set_={'digest': digest})",
+        test_same_moment.test_a_repeated_post_at_the_same_moment_is_carried_out_once,
+        on="postgres",
+    ),
     Fence(SignIns.sign_in, "if not right:", "if False:", locks),
     Fence(SignIns._check_lock, "until is not None and account.moment < until", "False", locks),
     Fence(service_sign_in._lock, "failures < FREE_FAILURES", "True", locks),
@@ -86,6 +105,7 @@ FENCES_OF_THE_SERVICE = (
         test_sign_in.test_an_organization_keeps_an_active_owner,
     ),
     Fence(stored_users.sign_out, "sign_ins.c.digest == digest if", "sign_ins.c.user_id == user if", signs_in),
+    Fence(TokenReader._is_for_us, "in self._names", "is not None", no_trust),
     Fence(TokenReader.principal, "row is None or row.revoked_at is not None", "row is None", no_trust),
     Fence(
         publishing.publish_draft,

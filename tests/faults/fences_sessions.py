@@ -47,7 +47,7 @@ silent = served(test_handovers.test_the_bot_is_silent_until_the_conversation_is_
 timer = served(test_handovers.test_a_timer_waits_while_a_person_has_the_conversation)
 foreign = served(test_sessions.test_another_organization_has_no_such_session, (ORDER,))
 held_elsewhere = served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held)
-given_up = test_handovers.test_a_turn_under_way_is_given_up_and_its_message_left_to_the_person
+left = test_handovers.test_messages_that_wait_are_left_to_the_person_at_once
 old_copy = test_handovers.test_a_message_whose_sender_read_an_old_copy_is_left_to_the_person
 
 FENCES_OF_SESSIONS = (
@@ -56,8 +56,8 @@ FENCES_OF_SESSIONS = (
         Receiver._accept, "not accepted.is_ours and await self._is_for_a_person(stored, accepted)", "False", old_copy
     ),
     Fence(handovers.hand_over, "paused=True", "paused=False", timer),
-    Fence(handovers.hand_over, "_finish_messages(connection, locked)", "pass", given_up),
-    Fence(handovers.hand_over, "_finish_messages(connection, locked)", "pass", given_up, on="postgres"),
+    Fence(handovers.hand_over, "_finish_messages(connection, locked)", "pass", left),
+    Fence(handovers._finish_messages, "connection.execute(finished.values", "(finished.values", left),
     Fence(handovers.give_back, "now(after_s) if after_s is not None else None", "sessions.c.wake_at", timer),
     Fence(
         session_changes.end_conversation,

@@ -18,13 +18,13 @@ from tests.web.api import test_schedules as schedules_of_operators
 from tests.web.site import ORDER, Site, open_site
 
 foreign = partial(
-    test_trigger_workflow.test_what_cannot_be_started_says_why_and_leaves_nothing,
+    test_trigger_workflow.the_start_is_refused_and_leaves_nothing,
     call={"workflow": "secret", "user_name": "bob"},
     code="credential.foreign",
     said="mail",
 )
 paused = partial(
-    test_trigger_workflow.test_what_cannot_be_started_says_why_and_leaves_nothing,
+    test_trigger_workflow.the_start_is_refused_and_leaves_nothing,
     call={"workflow": "paused"},
     code="workflow.inactive",
     said="paused",

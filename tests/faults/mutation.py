@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -38,19 +38,27 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An SQLAlchemy expression in a module, by its constant's name: it is built anew."""
+    """An expression in a module, such as one of SQLAlchemy, by its constant's name: it is built anew."""
 
     module: ModuleType
     name: str
 
     def replace(self, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
         source = inspect.getsource(self.module)
-        assigned = (item for item in ast.parse(source).body if isinstance(item, ast.Assign))
-        [built] = [item.value for item in assigned if ast.unparse(item.targets[0]) == self.name]
+        [built] = [item.value for item in ast.parse(source).body if _is_of(item, self.name)]
+        assert built is not None
         text = ast.get_source_segment(source, built)
         assert text is not None
         whole = eval(f"({change(text)})", vars(self.module))
         monkeypatch.setattr(self.module, self.name, whole)
+
+
+def _is_of(item: ast.stmt, name: str) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    match item:
+        case ast.Assign(targets=[ast.Name(id=known)]) | ast.AnnAssign(target=ast.Name(id=known)):
+            return known == name
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

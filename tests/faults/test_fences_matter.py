@@ -15,9 +15,16 @@ from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
+from tests.faults.fences_doctor import FENCES_OF_THE_DOCTOR
+from tests.faults.fences_erasure import FENCES_OF_ERASURE
+from tests.faults.fences_events import FENCES_OF_EVENTS
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
+from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
+from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
+from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_retention import FENCES_OF_RETENTION
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
@@ -33,11 +40,18 @@ FENCES = (
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
+    *FENCES_OF_FORKS,
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,
     *FENCES_OF_SESSIONS,
     *FENCES_OF_THE_CLIENTS,
     *FENCES_OF_CANARIES,
+    *FENCES_OF_RETENTION,
+    *FENCES_OF_ERASURE,
+    *FENCES_OF_EVENTS,
+    *FENCES_OF_EXPORTS,
+    *FENCES_OF_THE_DOCTOR,
+    *FENCES_OF_OUTGOING_TARGETS,
 )
 
 

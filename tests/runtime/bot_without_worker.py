@@ -37,7 +37,8 @@ from botflow.runtime.turns.bursts import Bursts
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
-from botflow.runtime.turns.receive import IsGone, Receiver
+from botflow.runtime.turns.receive import Receiver
+from botflow.runtime.turns.replies import IsGone, Replies
 from botflow.runtime.turns.run import TurnRunner
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
@@ -316,6 +317,16 @@ def assemble(
         timing=timing,
         cannot_run=flows.cannot_run,
     )
+    replies = Replies(
+        turns=turns,
+        outbox=database.outbox,
+        hub=hub,
+        sessions=sessions,
+        clock=clock,
+        poll_s=timing.poll_s,
+        consent=consent,
+        bursts=bursts,
+    )
     return Bot(
         owner=owner,
         database=database,
@@ -326,12 +337,10 @@ def assemble(
         hot=hot,
         receiver=Receiver(
             owner=owner,
-            outbox=database.outbox,
             sessions=sessions,
             clock=clock,
-            timing=timing,
             consent=consent,
-            bursts=bursts,
+            replies=replies,
             leave_to_person=lambda session: database.engine.write(leave_messages_to_person, session),
             **shared,
         ),

@@ -104,6 +104,7 @@ async def test_calls_at_the_same_moment_read_once_what_was_chosen(database: Data
         models=(),
         known_secrets=KnownSecrets(),
         clock=SystemClock(),
+        networks=(),
     )
 
     async def ask() -> None:

@@ -53,6 +53,7 @@ async def test_executions_are_found_by_workflow_and_session_and_their_artifacts_
         done = await until(site, execution, "completed")
         by_workflow = await service.executions.get_executions_by_workflow_id("job")
         by_session = await service.executions.get_executions_by_session_id(done["session"])
+        assert (await service.executions.get_executions_by_session_id(str(done["session"]))).items == by_session.items
         assert [each.id for each in by_workflow.items] == [each.id for each in by_session.items] == [execution]
         assert (await service.executions.get_active_executions()).items == []
 

@@ -34,6 +34,8 @@ CROSSING = {
     ("service/access/sign_in.py", "change_password"): "the cookie's address says whose password it is",
     ("service/events/events.py", "_wanted_feed"): "a feed begins with triggers, which are the tables' owner's",
     ("service/events/webhooks.py", "_wanted_feed"): "likewise",
+    ("service/service.py", "organizations"): "it hands the whole database on for those two",
+    ("service/service.py", "webhooks"): "it hands the whole database on for that",
     ("web/application.py", "started"): "the home organization is read once, before there are calls",
     ("web/application.py", "_open_desk"): "streams of chats are people's, not an organization's calls",
     ("web/application.py", "service"): "the application names its organization by its slug",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
+import pytest_asyncio
 from psycopg import Error, errors
 from sqlalchemy import Connection, Row, Table, delete, event, insert, select, text, update
 from sqlalchemy import Engine as SqlEngine
@@ -20,8 +23,10 @@ from botflow.records.access import Role
 from botflow.storage.engines.engine import Engine
 from botflow.storage.engines.row_security import KEPT, SETTING, RowSecurity, role_of
 from botflow.storage.events.sequencing import LOCK
-from botflow.storage.tables import metadata
+from botflow.storage.tables import event_consumers, metadata
 from botflow.web.app import OPERATIONS
+from tests.postgres_databases import Databases
+from tests.runtime.until import until
 from tests.web.api import test_organizations_apart
 from tests.web.api.calls import organization_key
 from tests.web.api.test_organizations_apart import things_of
@@ -38,6 +43,7 @@ INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, 
 INSERT INTO decisions (organization_id, at, channel, address, kind, reason)
     VALUES ({organization}, now(), 'sms', '+12125550199', 'opt_out', 'x');
 INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUES ({organization}, 'x', 'x', now());
+INSERT INTO retentions (organization_id, revision, updated_by, updated_at) VALUES ({organization}, 1, 'x', now());
 INSERT INTO schedule_states (workflow_id, node) VALUES ({workflow}, 'x');
 INSERT INTO schedules VALUES ({workflow}, 'x', '* * * * *', 'UTC', 'skip', NULL, NULL);
 INSERT INTO drafts VALUES ({workflow}, '{{}}', 1, 'x', now()) ON CONFLICT DO NOTHING;
@@ -68,19 +74,36 @@ INSERT INTO redactions (erasure_id, workflow_id, channel, state, attempts, due_a
 """
 
 
-@pytest.fixture
-async def shared(postgres_url: str) -> AsyncIterator[Site]:
-    """A site with two organizations, of which the second has a row in each table."""
-    async with open_site(postgres_url, flows=(ORDER,)) as site:
+pytestmark = pytest.mark.xdist_group("row security")
+of_the_module = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(postgres_databases: Databases) -> AsyncIterator[Site]:
+    """A site with two organizations, of which the second has a row in each table. No test leaves a change."""
+    name = postgres_databases.take()
+    url = postgres_databases.url(name)
+    async with open_site(url, flows=(ORDER,)) as site:
         await things_of(site, await organization_key(site, "theirs"))
         await organization_key(site, "ours")
-        with psycopg.connect(postgres_url) as numbering:  # so that the server makes no events of the notes
+        with psycopg.connect(url) as numbering:  # so that the server makes no events of the notes
             numbering.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
             await site.runtime.database.engine.write(_add_rows)
+            await until(partial(_is_still, site.runtime.database.engine))
             yield site
+    postgres_databases.give_back(name)
+
+
+async def _is_still(engine: Engine) -> bool:
+    """True when what the server does in the background after the changes has ended."""
+    before = await all_rows(engine)
+    await asyncio.sleep(0.3)
+    return await all_rows(engine) == before
 
 
 def _add_rows(connection: Connection) -> None:
+    # A webhook that cannot be reached is tried again after half a minute: not while rows are compared.
+    connection.execute(update(event_consumers).values(due_at=None, owner=None, owned_until=None))
     found = connection.execute(
         text(
             "SELECT o.id AS organization, w.id AS workflow, s.id AS session FROM organizations o"
@@ -123,6 +146,7 @@ async def refused_code(engine: Engine, *works: Any) -> str | None:
 REFUSED = errors.InsufficientPrivilege.sqlstate
 
 
+@of_the_module
 async def test_without_its_where_a_statement_sees_and_changes_no_row_of_others(
     shared: Site, subtests: pytest.Subtests
 ) -> None:
@@ -181,6 +205,7 @@ async def changed_rows(engine: Engine, change: Callable[[Connection, Table], int
     return counted[0]
 
 
+@of_the_module
 async def test_a_role_without_an_organization_sees_nothing(shared: Site) -> None:
     role = shared.runtime.database.row_security
     assert role is not None
@@ -194,6 +219,7 @@ async def test_a_role_without_an_organization_sees_nothing(shared: Site) -> None
             assert await shared.runtime.database.engine.write(look, table) == []
 
 
+@of_the_module
 async def test_role_and_organization_end_with_the_transaction(shared: Site) -> None:
     """Also on the connections of the pool that the service has used, and after a transaction that failed."""
     engine, ours = shared.runtime.database.engine, await within(shared, "ours")

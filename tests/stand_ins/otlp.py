@@ -24,7 +24,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (  # type: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A span as the collector got it. `instance` is the process that recorded it."""
+    """A span as the collector got it; `links` are the ids of spans. `instance` is the process that recorded it."""
 
     name: str
     trace_id: str
@@ -37,6 +37,7 @@ class Recorded:
     status: str
     took_ns: int
     resource: dict[str, Any]
+    links: tuple[str, ...] = ()
 
     @property
     def instance(self) -> str:
@@ -126,6 +127,7 @@ def _recorded(span: Any, resource: dict[str, Any]) -> Recorded:
         status=span.status.message,
         took_ns=span.end_time_unix_nano - span.start_time_unix_nano,
         resource=resource,
+        links=tuple(link.span_id.hex() for link in span.links),
     )
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, text
 
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.records.runs import UNDER_WAY
 from botflow.records.sessions import StoredSession
 from botflow.storage.backlog_counts import Waiting
 from botflow.storage.database import Database, open_database
-from botflow.storage.tables import effects
+from botflow.storage.engines.dialects import is_postgres
+from botflow.storage.tables import effects, executions
 from tests.storage.aged_rows import make_due, start_run_of
 from tests.storage.leased_turns import ONE, accept, finish, leased
 from tests.storage.sample_turns import key, message, said, waiting
@@ -105,3 +109,35 @@ async def test_counting_reads_the_indexes_of_what_is_unfinished(sqlite_url: str)
     for index in ("inbounds_new_idx", "outbounds_unsettled_idx", "sessions_wake_at_idx", "effects_due_at_idx"):
         assert index in steps
     assert not re.search(r"SCAN (sessions|inbounds|outbounds|effects)(?! USING)", steps), steps
+
+
+async def test_open_executions_are_counted_by_status_in_an_index(database: Database, database_url: str) -> None:
+    assert await database.census.open_executions() == dict.fromkeys(UNDER_WAY, 0)
+    for number in (1, 2):
+        await database.flows.publish("bot", "Bot", f"d{number}", {"bot": {}})
+    rows = [
+        {"id": uuid4(), "session_id": 1, "started_at": datetime.now(UTC), "flow_version": version, "status": status}
+        for version in (1, 2)
+        for status, count in (("waiting", 2), ("running", 1), ("completed", 5), ("paused", version))
+        for _ in range(count)
+    ]
+    await database.engine.write(lambda connection: connection.execute(insert(executions), rows))
+    with noted_statements() as sent:
+        found = await database.census.open_executions()
+    assert found == {"pending": 0, "running": 2, "waiting": 4, "paused": 3, "cancelling": 0}
+    [(statement, given)] = [each for each in sent if "executions" in each[0]]
+    await database.engine.read(lambda connection: is_read_from_its_index(connection, database_url, statement, given))
+
+
+def is_read_from_its_index(connection: Connection, url: str, statement: str, given: Any) -> None:
+    """Assert that a statement reads no execution itself, but for the index."""
+    if is_postgres(connection):
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        connection.execute(text("SET LOCAL enable_bitmapscan = off"))  # these tables have few rows
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars())
+        assert plan.count("Index Only Scan using executions_flow_version_idx") == len(UNDER_WAY)
+    else:
+        steps = [step for step in steps_of(url, statement, given) if "executions" in step]
+        assert len(steps) == len(UNDER_WAY)
+        for step in steps:
+            assert "COVERING INDEX executions_flow_version_idx (flow_version=? AND status=?)" in step

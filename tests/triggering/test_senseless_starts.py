@@ -46,20 +46,21 @@ async def place(database: Database) -> Database:
     return database
 
 
-@pytest.mark.parametrize("what", NO_JSON)
-async def test_what_is_no_json_starts_nothing(place: Database, what: str) -> None:
+async def test_what_is_no_json_starts_nothing(place: Database, subtests: pytest.Subtests) -> None:
     triggers = Triggers(place.engine, lambda: None)
-    for given in (
-        StartRequest(workflow="job", input=NO_JSON[what]),
-        StartRequest(workflow="job", metadata={"a": NO_JSON[what]}),
-    ):
-        with pytest.raises(RejectedInbound) as refused:
-            await triggers.start(given)
-        assert refused.value.code == "input.not_json"
-    with pytest.raises(RejectedInbound) as refused:
-        await triggers.emit(Event(name="größe", payload=NO_JSON[what]))
-    assert refused.value.code == "input.not_json"
-    assert await runs(place) == []
+    for what in NO_JSON:
+        with subtests.test(what=what):
+            for given in (
+                StartRequest(workflow="job", input=NO_JSON[what]),
+                StartRequest(workflow="job", metadata={"a": NO_JSON[what]}),
+            ):
+                with pytest.raises(RejectedInbound) as refused:
+                    await triggers.start(given)
+                assert refused.value.code == "input.not_json"
+            with pytest.raises(RejectedInbound) as refused:
+                await triggers.emit(Event(name="größe", payload=NO_JSON[what]))
+            assert refused.value.code == "input.not_json"
+            assert await runs(place) == []
 
 
 async def test_an_event_whose_condition_fails_starts_a_run_that_says_so(place: Database) -> None:

@@ -73,7 +73,7 @@ async def test_without_a_connection_it_has_a_transaction_of_its_own(
     monkeypatch.setenv("BOTFLOW_DATABASE_URL", database_url)
 
     first = await trigger_workflow("orders", input={"order": 1}, user_name="ann", priority="high")
-    second = trigger_workflow_sync("orders", input={"order": 2})
+    second = trigger_workflow_sync("orders", "", {"order": 2}, None)
 
     found = await runs(database)
     assert [str(run.id) for run in found] == [first.execution_id, second.execution_id]
@@ -94,37 +94,55 @@ async def test_a_key_starts_once_and_refuses_another_input(database: Database, d
     assert len(await runs(database)) == len(await claimable(database)) == 1
 
 
-@pytest.mark.parametrize(
-    ("call", "code", "said"),
-    [
-        ({"workflow": "nothing"}, "workflow.unknown", "'nothing'"),
-        ({"workflow": "paused"}, "workflow.inactive", "paused"),
-        ({"version": 7}, "version.unknown", "7"),
-        ({"workflow": "listens"}, "trigger.none", "trigger.manual"),
-        ({"input": {}}, "input.invalid", "'order' is missing"),
-        ({"input": {"order": "x"}}, "input.invalid", "'order' must be a whole number"),
-        ({"input": {"order": 1, "n": 1}}, "input.invalid", "'n' is not known"),
-        ({"input": [1]}, "input.invalid", "must be an object"),
-        ({"input": object()}, "input.not_json", "object"),
-        ({"input": {"note": "a\0b"}}, "input.not_json", "NUL"),
-        ({"input": {"note": "x" * 1_100_000}}, "input.too_large", "1048576"),
-        ({"key": "k" * 201}, "trigger.key", "200"),
-        ({"external_id": "ann", "channel": "chat"}, "trigger.person", "persistent"),
-        ({"workflow": "secret", "user_name": "bob"}, "credential.foreign", "mail"),
-    ],
-)
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"workflow_id": "nothing"}, "workflow.unknown", "'nothing'"),
+    ({"workflow_id": "paused"}, "workflow.inactive", "paused"),
+    ({"version": 7}, "version.unknown", "7"),
+    ({"workflow_id": "listens"}, "trigger.none", "trigger.manual"),
+    ({"input": {}}, "input.invalid", "'order' is missing"),
+    ({"input": {"order": "x"}}, "input.invalid", "'order' must be a whole number"),
+    ({"input": {"order": 1, "n": 1}}, "input.invalid", "'n' is not known"),
+    ({"input": [1]}, "input.invalid", "must be an object"),
+    ({"input": object()}, "input.not_json", "object"),
+    ({"input": {"note": "a\0b"}}, "input.not_json", "NUL"),
+    ({"input": {"note": "x" * 1_100_000}}, "input.too_large", "1048576"),
+    ({"key": "k" * 201}, "trigger.key", "200"),
+    ({"user_name": {"order": 1}}, "trigger.name", "not a text"),
+    ({"external_id": "ann", "channel": "chat"}, "trigger.person", "persistent"),
+    ({"workflow_id": "secret", "user_name": "bob"}, "credential.foreign", "mail"),
+]
+
+
 async def test_what_cannot_be_started_says_why_and_leaves_nothing(
+    database: Database, database_url: str, subtests: pytest.Subtests
+) -> None:
+    await publish_refused(database)
+    for call, code, said in REFUSED:
+        with subtests.test(code=code, said=said):
+            await is_refused(database, database_url, call, code, said)
+
+
+async def the_start_is_refused_and_leaves_nothing(
     database: Database, database_url: str, call: dict[str, Any], code: str, said: str
 ) -> None:
+    """One of the cases, for the fence that it proves."""
+    await publish_refused(database)
+    await is_refused(database, database_url, call, code, said)
+
+
+async def publish_refused(database: Database) -> None:
     secret = run_flow("secret", node("start", "trigger.manual"))
     secret["nodes"][1]["credential"] = "mail"
     listening = run_flow("listens", node("start", "trigger.event", event="x"))
     await publish(database, run_flow(), run_flow("paused"), listening, secret)
     await set_status(database, "paused", "paused")
     await Vault(Credentials(database.engine), Keyring("k" * 40)).add("mail", "smtp", {"a": "b"}, user_name="ann")
+
+
+async def is_refused(database: Database, database_url: str, call: dict[str, Any], code: str, said: str) -> None:
     with sync_connection(database_url, "connection") as connection:
         with pytest.raises(RejectedInbound) as refused:
-            trigger_workflow_sync(**{"workflow": "orders", "input": {"order": 1}, **call}, connection=connection)
+            trigger_workflow_sync(**{"workflow_id": "orders", "input": {"order": 1}, **call}, connection=connection)
         connection.commit()
 
     assert refused.value.code == code

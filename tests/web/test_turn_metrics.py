@@ -14,6 +14,7 @@ from botflow.interfaces import OnDelta
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from tests.metric_samples import Samples
+from tests.storage.statements import noted_statements
 from tests.web.site import API_KEY, ORDER, TALK, HeldModel, Site, open_site
 
 KEY = {"authorization": f"Bearer {API_KEY}"}
@@ -125,8 +126,8 @@ async def test_executions_and_their_steps_and_errors_count(database_url: str) ->
     assert found.value("workflow_step_duration_seconds_sum", step_type="chatbot.say") == 0
     errors = [dict(labels) for labels in found.labels("workflow_errors_total")]
     assert sorted(errors, key=lambda labels: labels["workflow_id"]) == [
-        {"workflow_id": "breaks", "step_id": "look", "error_type": "shop.away"},
-        {"workflow_id": "stock", "step_id": "look", "error_type": "shop.away"},
+        {"workflow_id": "breaks", "step_id": "look", "error_type": "network", "error_code": "shop.away"},
+        {"workflow_id": "stock", "step_id": "look", "error_type": "network", "error_code": "shop.away"},
     ]
     assert found.value("workflow_errors_total") == 2
 
@@ -168,6 +169,17 @@ async def test_a_cancelled_execution_has_ended(database_url: str) -> None:
         assert (again.status_code, again.json()["status"]) == (200, "cancelled")  # sent twice, counted once
         found = await scrape(site)
     assert found.value("workflow_executions_total", workflow_id="waits", status="cancelled") == 1
+
+
+async def test_what_is_open_is_counted_in_the_database_once_a_minute(database_url: str) -> None:
+    async with open_site(database_url) as site:
+        for name in ("Ann", "Bob"):
+            await (await site.visit()).say(name)
+        assert (await scrape(site)).value("workflow_open_count", status="waiting") == 2
+        await (await site.visit()).say("Cay")
+        with noted_statements() as sent:
+            assert (await scrape(site)).value("workflow_open_count", status="waiting") == 2
+        assert [statement for statement, _ in sent if "sum(" in statement and "executions" in statement] == []
 
 
 async def test_an_execution_is_active_while_the_process_works_on_it(database_url: str, model: HeldModel) -> None:

@@ -150,7 +150,8 @@ def _run(work: Callable[[Connection, CredentialChanges], Result]) -> Result:
 
     def done(connection: Connection) -> Result:
         caller = Principal(organization=home_organization(connection), actor="command line", scopes=frozenset())
-        return work(connection, CredentialChanges(safe=safe, modules=modules, caller=caller))
+        networks = settings.botflow_webhook_networks
+        return work(connection, CredentialChanges(safe=safe, modules=modules, networks=networks, caller=caller))
 
     return run_once_sync(settings.botflow_database_url, done)
 

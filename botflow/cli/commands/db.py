@@ -13,7 +13,10 @@ from botflow.cli.archive import checked_url
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
 
-LEAST_AGE = timedelta(days=7)  # providers repeat messages and report deliveries for days
+OLDER_THAN = (
+    "How long ago it ended: 90d, P1W; 7d at least. For organizations that have not decided how long they keep theirs;"
+    " without it all of those is kept."
+)
 
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
@@ -88,19 +91,24 @@ def restore(
 
 @db.command(epilog="Example: botflow db prune --older-than 90d --dry-run")
 def prune(
-    older_than: Annotated[str, typer.Option(metavar="TIME", help="How long ago it ended: 90d, P1W; 7d at least.")],
+    older_than: Annotated[str, typer.Option(metavar="TIME", help=OLDER_THAN, show_default=False)] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete runs that ended long ago, and old turns, messages and files of conversations, also while they are served.
+    """Delete what is over, also while it is served: of each organization what it does not keep by `botflow retention`,
+    of the others what is older than --older-than.
 
     Kept are every person's session with its variables, what is under way from its first message on, messages that may
-    still be sent, and the evidence of consent. What is deleted is in no list, export or transcript any more.
+    still be sent, and who has opted out, with the evidence. What is deleted is in no list, export or transcript any
+    more.
     """
-    from botflow.storage.prune import prune as prune_rows
+    from botflow.settings import Settings
+    from botflow.storage.retention.cutoffs import Policy
+    from botflow.storage.retention.prune import prune as prune_rows
 
-    age = _age(older_than)
-    pruned = prune_rows(checked_url(), age, is_rehearsal=dry_run)
+    age = _age(older_than) if older_than else None
+    longest = Settings.from_environment().botflow_longest_retention_days
+    pruned = prune_rows(checked_url(), Policy(older_than=age, longest_days=longest), is_rehearsal=dry_run)
     if as_json:
         print_json({**asdict(pruned), "dryRun": dry_run})
         return
@@ -111,13 +119,14 @@ def prune(
 
 def _age(text: str) -> timedelta:
     from botflow.flow.duration import parse_duration
+    from botflow.records.retention import LEAST_DAYS
 
     try:
         age = timedelta(seconds=parse_duration(text))
     except (ValueError, OverflowError):
         age = timedelta(0)
-    if age < LEAST_AGE:
-        raise typer.BadParameter(f"older-than is a time of at least {LEAST_AGE.days} days, such as 90d")
+    if age < timedelta(days=LEAST_DAYS):
+        raise typer.BadParameter(f"older-than is a time of at least {LEAST_DAYS} days, such as 90d")
     return age
 
 

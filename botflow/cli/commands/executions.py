@@ -1,4 +1,7 @@
-"""`botflow executions`: lists runs and conversations, and the runs that one of them started; changes one of them."""
+"""`botflow executions`: lists runs and conversations, and the runs that one of them started; changes one of them.
+
+Its commands that show one, that begin one at once and that end one are in `execution_show` and `execution_endings`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ LONGEST_SHOWN = 60  # characters of a key or a person's id
 
 
 EXECUTION = typer.Argument(metavar="ID", help="The execution's id.")
-executions = typer.Typer(help="List executions, pause, resume, cancel or retry one.", invoke_without_command=True)
+executions = typer.Typer(help="List executions; show, pause, resume, end or retry one.", invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,19 +78,19 @@ def list_executions(
 
 
 @executions.command(epilog="Example: botflow executions pause 01890000-0000-7000-8000-000000000000")
-def pause(execution: Annotated[str, EXECUTION]) -> None:
+def pause(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None:
     """Pause an execution, also while servers run. A turn under way is abandoned, and runs again after the pause."""
     from botflow.storage.runs import lifecycle
 
-    _change(execution, "execution.paused", lifecycle.pause)
+    change_execution(execution, "execution.paused", lifecycle.pause, as_json)
 
 
 @executions.command(epilog="Example: botflow executions resume 01890000-0000-7000-8000-000000000000")
-def resume(execution: Annotated[str, EXECUTION]) -> None:
+def resume(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None:
     """Resume a paused execution. Timers that came due meanwhile fire."""
     from botflow.storage.runs import lifecycle
 
-    _change(execution, "execution.resumed", lifecycle.resume)
+    change_execution(execution, "execution.resumed", lifecycle.resume, as_json)
 
 
 @executions.command(epilog="Example: botflow executions cancel 01890000-0000-7000-8000-000000000000 --skip-finally")
@@ -96,11 +99,12 @@ def cancel(
     skip_finally: Annotated[
         bool, typer.Option("--skip-finally", help="End it at once, without its `finally`.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Cancel an execution, and the runs that it waits for."""
     from botflow.storage.runs import lifecycle
 
-    _change(execution, "execution.cancelled", partial(lifecycle.cancel, skip_finally=skip_finally))
+    change_execution(execution, "execution.cancelled", partial(lifecycle.cancel, skip_finally=skip_finally), as_json)
 
 
 @executions.command(epilog="Example: botflow executions retry 01890000-0000-7000-8000-000000000000 --from-start")
@@ -110,15 +114,18 @@ def retry(
         int | None, typer.Option(help="The version of one of its checkpoints.", min=0, show_default=False)
     ] = None,
     from_start: Annotated[bool, typer.Option("--from-start", help="Run it again from its beginning.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run an execution again that is over, from its last checkpoint."""
     from botflow.storage.runs import lifecycle
 
     again = partial(lifecycle.retry, checkpoint=checkpoint, from_start=from_start)
-    _change(execution, "execution.retried", again)
+    change_execution(execution, "execution.retried", again, as_json)
 
 
-def _change(execution: str, action: Action, change: Callable[[Connection, str, None], LifecycleChange]) -> None:
+def change_execution(
+    execution: str, action: Action, change: Callable[[Connection, str, None], LifecycleChange], as_json: bool
+) -> None:
     """Make the change in one transaction with its entry in the audit log; workers see it within a second."""
     from botflow.runtime.runs.refusals import refused
     from botflow.storage.one_off import run_once_sync
@@ -128,9 +135,11 @@ def _change(execution: str, action: Action, change: Callable[[Connection, str, N
     url = checked_url()
     outcome, status = run_once_sync(url, lambda connection: change_from_command_line(connection, id, action, change))
     if outcome not in ("changed", "repeated"):
-        refusal = refused(outcome)
-        raise UsageError(refusal.message, code=refusal.code, hint="botflow executions lists those that there are")
-    typer.echo(f"{id} is {status}.")
+        raise refused(outcome)
+    if as_json:
+        print_json({"id": id, "status": status})
+    else:
+        typer.echo(f"{id} is {status}.")
 
 
 def read_id(text: str | None, name: str) -> str | None:

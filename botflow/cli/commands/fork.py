@@ -1,4 +1,4 @@
-"""`botflow executions fork`: another execution from a step of a run, with other variables."""
+"""`botflow executions fork`: another execution from a step of one, with other variables."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from botflow.records.runs import StartedRun
 
 SET = "A variable, NAME=VALUE: JSON, or else a text. May be repeated."
+SAY = (
+    "What a fork of a conversation hears, instead of what was said after the step; an empty text lets the timer of its"
+    " wait go off. May be repeated."
+)
 AGAIN = "A node whose models and actions are asked anew. May be repeated."
 
 
@@ -34,13 +38,14 @@ def fork(
     ask_new: Annotated[
         bool, typer.Option("--ask-new", help="Ask what the original was not asked, instead of stopping there.")
     ] = False,
+    say: Annotated[list[str] | None, typer.Option(help=SAY, show_default=False)] = None,
     key: Annotated[str, typer.Option(help="The same key again is the same fork.", show_default=False)] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Begin a new execution before a step of a run, which stays as it is. A worker runs the fork; it sends nothing."""
+    """Begin a new execution before a step of one, which stays as it is. A worker runs the fork; it sends nothing."""
     import asyncio
 
-    from botflow.records.forks import AskPolicy, ForkRequest
+    from botflow.records.forks import AskPolicy, ForkRequest, Played
 
     request = ForkRequest(
         execution=read_id(execution, "ID") or "",
@@ -49,6 +54,7 @@ def fork(
         version=version,
         policy=AskPolicy(ask_again=tuple(ask_again or ()), may_ask=ask_new),
         key=key,
+        plays=tuple(Played(text=text) for text in say) if say else None,
     )
     try:
         made = asyncio.run(_make(checked_url(), request))
@@ -63,7 +69,7 @@ def fork(
 async def _make(url: str, request: ForkRequest) -> StartedRun:
     from botflow.records.access import Principal
     from botflow.runtime.app import node_types
-    from botflow.runtime.runs.forks import Forks
+    from botflow.runtime.runs.forks import ForkMaker
     from botflow.runtime.served_flows import Flows
     from botflow.storage.one_off_engine import OneOffEngine
     from botflow.storage.service.executions.executions import ACTOR, organization_of
@@ -72,7 +78,7 @@ async def _make(url: str, request: ForkRequest) -> StartedRun:
     engine, kinds = OneOffEngine(url), node_types()
     organization = await engine.read(organization_of, request.execution)
     who = Principal(organization=organization, actor=ACTOR, scopes=frozenset()) if organization else None
-    return await Forks(engine, Flows(FlowVersions(engine), kinds), kinds).fork(request, organization, who)
+    return await ForkMaker(engine, Flows(FlowVersions(engine), kinds), kinds).fork(request, organization, who)
 
 
 def _read_variable(text: str) -> tuple[str, Any]:

@@ -1,4 +1,7 @@
-"""`botflow sessions`: lists conversations, shows one with its transcript, path and variables, revokes a token."""
+"""`botflow sessions`: lists conversations, shows one with its transcript, path and variables, revokes a token.
+
+Its commands that end a conversation or hand it over are in `session_handover`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ MOST = 10_000
 LONGEST_ID = 19  # digits of a session's number
 LONGEST_SHOWN = 60  # characters of a person's id in the list
 LIMIT = typer.Option(help="How many at most.", min=1, max=MOST)
-sessions = typer.Typer(help="List conversations, show one, or revoke a visitor's token.", invoke_without_command=True)
+sessions = typer.Typer(
+    help="List conversations, show, end or hand over one, or revoke a visitor's token.", invoke_without_command=True
+)
 
 
 def add_to(app: typer.Typer) -> None:

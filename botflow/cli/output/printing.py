@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from botflow.cli.output.hints import hint_of
 from botflow.cli.output.visible import visible
 from botflow.errors import BotflowError
 
@@ -39,7 +40,8 @@ def error_lines(problem: BotflowError, known_secrets: KnownSecrets) -> Iterator[
         yield known_secrets.text(problem_line(each))
     if not problems:
         label = typer.style("error:", fg="red", bold=True)
-        hint = f" {_as_sentence(problem.hint)}" if problem.hint else ""
+        advice = hint_of(problem)
+        hint = f" {_as_sentence(advice)}" if advice else ""
         stop = "." if hint and not problem.message.endswith((".", "?", "!")) else ""
         said = known_secrets.text(f"{problem.message}{stop}{hint}")
         yield f"{label} {visible(said)}"

@@ -17,6 +17,7 @@ from botflow.engine.inbound import CHAT, Inbound, InboundKind, Location, Media
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview
+from botflow.seeds import new_seed
 
 PERSON = "terminal"
 REPLY_WITHIN_S = 120.0
@@ -91,7 +92,7 @@ class TerminalConversation:
             kind=kind,
             key="opened" if kind == "opened" else f"m:{secrets.token_urlsafe(16)}",
             received_at=self._runtime.clock.now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             channel=CHAT,
             provider=CHAT,
             sender=PERSON,

@@ -160,7 +160,7 @@ def _enter_next(scene: Scene, node_types: NodeTypes, limits: Limits, *, slims: b
             continue
         if slims:
             _slim(scene, node_types, limits)
-        scene.allow_more(limits)
+        scene.following.allow_more(limits)
         node_type.finish(node.properties, scene, scene.closing.error)
         scene.record(events.EdgeFollowed(node.id, handle, target))
         scene.push(Level(flow=scene.flow, node=target, kind="body", flow_id=scene.level.flow_id))
@@ -175,7 +175,7 @@ def _fail(flow: Flow, scene: Scene, failed: ExecutionFailed) -> Ending:
     scene.record(failed)
     scene.levels.clear()
     if not scene.is_run:
-        scene.make_room_for_message()
+        scene.following.make_room_for_message()
         scene.messages.append(SendMessage(text=flow.apology or sentences_in(flow.language).apology))
     return Ending("failed", failure=failed)
 

@@ -11,8 +11,8 @@ from botflow.engine.corrections.answer_history import remember
 from botflow.engine.effects import Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import size_of
-from botflow.engine.limits import Limits
-from botflow.engine.scene import LimitExceeded, Scene
+from botflow.engine.limits import LimitExceeded, Limits
+from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past, Session, Wait
 from botflow.errors import FlowError
 from botflow.values import value
@@ -55,6 +55,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
         kept_of=scene.kept.of if scene.kept.of != execution else "",
         kept_bytes=scene.kept_bytes + sum(map(len, scene.kept.new.values())),
         closing=scene.closing,
+        persona=before.persona,
     )
     names = frozen.kept_names() if scene.is_run else ()
     return replace(frozen, values={name: scene.kept[name] for name in names}) if names else frozen

@@ -14,7 +14,9 @@ import orjson
 
 from botflow.engine.ask_json import answer_from_json, fingerprint
 from botflow.engine.asks import Answer, AskHistory, Pause
+from botflow.engine.effects import SendMessage
 from botflow.engine.events import Event
+from botflow.engine.forks.beginning import said_before
 from botflow.engine.forks.question import as_stored
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
@@ -46,11 +48,14 @@ class Recorded:
 @value(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """The session before a visit of the turn, and how many Asks came before it. `kept` are the large values that the
-    turn has made until then, as JSON by name."""
+    turn has made until then, as JSON by name, `said` its messages, and `heard` the inbound as its nodes have read it;
+    None between two turns."""
 
     session: Session
     asked: int = 0
     kept: Mapping[str, bytes] = field(default_factory=dict)
+    said: tuple[SendMessage, ...] = ()
+    heard: Inbound | None = None
 
 
 def replay(
@@ -70,7 +75,7 @@ def replay_until(
     if turn.status != "running" or turn.session.closing is not None or len(turn.events) != events + 1:
         raise NotReplayable("no execution can continue there: a loop, a subflow or a `finally` is in between")
     _check(turn.events[:events], recorded.trace[:events])
-    return Stopped(session=turn.session, asked=asked, kept=turn.kept)
+    return Stopped(session=turn.session, asked=asked, kept=turn.kept, said=turn.messages, heard=turn.heard)
 
 
 def _take(
@@ -78,7 +83,7 @@ def _take(
 ) -> Generator[AskHistory, Answer, tuple[Turn, int]]:
     index = 0
 
-    turn = take_turn(flow, session, recorded.inbound, node_types, limits)
+    turn = take_turn(flow, session, recorded.inbound, node_types, limits, said=said_before(recorded.inbound))
     try:
         ask = next(turn)
         while True:

@@ -9,24 +9,26 @@ from typing import Any
 from botflow.engine.endings.ending import state_of
 from botflow.engine.json_values import plain_json
 from botflow.engine.limits import Limits
-from botflow.engine.session import Frame, Session
+from botflow.engine.session import Frame, Persona, Session
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
 
 _LIMITS = Limits()
 
 
-def forked_session(session: Session, execution: str, variables: Mapping[str, Any]) -> Session:
-    """Return the first session of the fork `execution`; `variables` are set in the graph of the step.
+def forked_session(
+    session: Session, execution: str, variables: Mapping[str, Any], persona: Persona | None = None
+) -> Session:
+    """Return the first session of the fork `execution`; `variables` are set in the graph of the step. `persona` is the
+    original's person, None for a run.
 
     FlowError `value.not_json`, or `limit.session_size` when they are too large for a session.
     """
     frames = list(session.frames)
     owner = _owner(frames)
     frames[owner] = _with_variables(frames[owner], {name: plain_json(each) for name, each in variables.items()})
-    forked = replace(
-        session, frames=tuple(frames), execution=execution, parent=None, kept_of="", cancel=0, handover=None
-    ).emptied()
+    apart = replace(session, parent=None, kept_of="", cancel=0, handover=None)
+    forked = replace(apart, frames=tuple(frames), execution=execution, persona=persona).emptied()
     state_of(forked, _LIMITS)
     return forked
 

@@ -56,6 +56,7 @@ class Flow(RunSteps):
         id: str,
         *,
         name: str = "",
+        description: str = "",
         language: str = "en",
         region: str | None = None,
         mode: ExecutionMode | None = None,
@@ -77,6 +78,7 @@ class Flow(RunSteps):
         self.id = id
         self._settings = present(
             name=name or id,
+            description=description or None,
             language=language,
             region=region,
             executionMode=execution_mode or mode or "persistent",

@@ -102,7 +102,8 @@ class Asks:
                 return recorded
         match ask:
             case AskHistory():
-                lines = await self._transcripts.lines(asking.session, asking.seq, ask.limit)
+                read = self._transcripts.lines_of_fork if asking.is_fork else self._transcripts.lines
+                lines = await read(asking.session, asking.seq, ask.limit)
                 return Answer(value=[{"role": line.role, "text": line.text} for line in lines])
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)
@@ -184,7 +185,7 @@ class Asks:
             took_s = time.perf_counter() - began_s
             return answer
 
-        with self._tracing.model_call(model.name, replace(ask, model=name), redactor) as span:
+        with self._tracing.model_call(model.name, replace(ask, model=name), asking.session, redactor) as span:
             answer = await self._spend.within(budgets, asking.session, model, replace(ask, model=name), call)
             span.answered(answer)
         self._measurements.asked_model(model.name, name, answer, took_s)

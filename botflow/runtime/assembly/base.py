@@ -99,6 +99,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         models=models,
         known_secrets=options.known_secrets,
         clock=clock,
+        networks=settings.botflow_webhook_networks,
         sends=options.sends,
     )
     stack.push_async_callback(accounts.close)

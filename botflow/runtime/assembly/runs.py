@@ -11,7 +11,6 @@ from botflow.runtime.events.teller import EventTeller
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.forks import Forks
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 
@@ -22,7 +21,6 @@ class Runs:
 
     triggers: Triggers
     executions: Executions
-    forks: Forks
     carrier: Carrier
     schedules: Schedules
     mover: PublicationMover
@@ -47,7 +45,6 @@ def runs_of(base: Base) -> Runs:
             hub=base.hub,
             ended=base.measurements.turns.ended,
         ),
-        forks=Forks(database.engine, base.flows, base.node_types),
         carrier=Carrier(
             store=database.effects,
             engine=database.engine,

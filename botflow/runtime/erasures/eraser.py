@@ -23,6 +23,7 @@ from botflow.records.leases import Seen
 from botflow.records.sessions import SessionKey
 from botflow.runtime.erasures.receipt import hash_of, receipt_of, signature_of
 from botflow.runtime.process.tick import Step
+from botflow.storage.cache.redis import WRITTEN_S
 from botflow.storage.erasure import ledger
 from botflow.storage.erasure.listing import keys_of
 from botflow.storage.erasure.work import SETTLE, Worked, work_on
@@ -31,7 +32,6 @@ STEP = "erase"
 LOOK_S = 30.0
 PAUSE_S = 0.5  # while parts are at a provider
 CACHED_S = 3_600.0  # copies in the cache expire by then, if it cannot be reached
-FLUSHED_S = 0.2  # a process that has committed a turn has written its copy by then
 
 T = TypeVar("T")
 
@@ -73,8 +73,7 @@ class Eraser:
 
     async def begin(self, who: Principal, person: Person) -> ErasureRecord:
         """Let a person be erased."""
-        hashed = hash_of(self.keyring, who.organization, person)
-        return await self._write(partial(ledger.begin_erasure, who=who, person=person, hashed=hashed))
+        return await self._write(partial(begin_erasure, who=who, person=person, keyring=self.keyring))
 
     async def work(self) -> bool:
         """Do a step of each erasure under way; True when there is more to do for this process."""
@@ -101,7 +100,7 @@ class Eraser:
         """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
-            await asyncio.sleep(FLUSHED_S)
+            await asyncio.sleep(WRITTEN_S)
             try:
                 await self._cache.erase(await self._write(partial(keys_of, erasure=erasing.id)))
                 cache["keys"], cache["left"] = await self._cache.count_naming(erasing.person.needles)
@@ -110,6 +109,11 @@ class Eraser:
                     raise
                 cache = {"unreachable": failure.code, "expiredAfterSeconds": int(CACHED_S)}
         await self._write(partial(_finish, erasing=erasing, keyring=self.keyring, cache=cache))
+
+
+def begin_erasure(connection: Connection, who: Principal, person: Person, keyring: Keyring) -> ErasureRecord:
+    """Let a person be erased, in the caller's transaction."""
+    return ledger.begin_erasure(connection, who, person, hash_of(keyring, who.organization, person))
 
 
 class BackgroundEraser:
@@ -133,12 +137,10 @@ class BackgroundEraser:
         """The keys that sign receipts."""
         return self._eraser.keyring
 
-    async def begin(self, who: Principal, person: Person) -> ErasureRecord:
-        """Let a person be erased, at once in this process."""
-        begun = await self._eraser.begin(who, person)
+    def look_now(self) -> None:
+        """Work at once on what was just begun."""
         self._looked_at = None
         self._wake()
-        return begun
 
     def _is_time(self, seen: Seen) -> bool:
         now = int(self._clock.monotonic_s() // LOOK_S)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import orjson
 
 from botflow.clock import Clock
+from botflow.outgoing_targets import Network
 from botflow.records.events import LifecycleEvent
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.events.signatures import WebhookSafe, signed_headers
-from botflow.runtime.events.targets import Network, Sent, post
+from botflow.runtime.events.targets import Sent, post
 from botflow.storage.events.webhooks import WebhookRow
 
 
@@ -29,4 +30,4 @@ class WebhookSender:
         keys = kept.in_force(moment)
         self._known.opened(keys)
         body = orjson.dumps(event.to_json())
-        return await post(webhook.url, signed_headers(event.id, moment, body, keys), body, self.networks)
+        return await post(webhook.url, signed_headers(event.id, moment, body, keys), body, self.networks, moment)

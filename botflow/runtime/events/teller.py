@@ -4,7 +4,7 @@
 2. `tell_events` claims consumers that have not got all events, some at once, and tells each what it lacks, one event
    after the other. An event counts as told when its receiver has it and that is written; a process that dies between
    the two leaves it to the next, which tells it again. A webhook that fails holds its later events back: it is tried
-   again after growing pauses for about a day, and is then disabled.
+   again after growing pauses for about a day, or after the longer ones that it asks for, and is then disabled.
 3. `keep_events` forgets old events, and ends the feeds that nobody wants.
 
 Without a feed none of them runs a statement.
@@ -173,8 +173,12 @@ def _settle(
     if sent.is_received:
         is_ours = move_on(connection, consumer, number, LEASE_S)
     else:
-        pauses = PAUSES_S[min(consumer.failures, len(PAUSES_S) - 1)] if webhook is not None else OBSERVER_PAUSE_S
-        is_ours = postpone(connection, consumer, pauses * random.uniform(0.9, 1.1))
+        if webhook is not None:  # it may be disabled: who changes it locks its row before the consumer's, too
+            get_webhook(connection, consumer.organization, webhook.id, lock=True)
+        pause_s = PAUSES_S[min(consumer.failures, len(PAUSES_S) - 1)] if webhook is not None else OBSERVER_PAUSE_S
+        # A receiver may ask for more, but never so long that its events would be forgotten before the last try.
+        asked_s = min(sent.retry_after_s, PAUSES_S[-1])
+        is_ours = postpone(connection, consumer, max(pause_s * random.uniform(0.9, 1.1), asked_s))
     if not is_ours or webhook is None:
         return is_ours and sent.is_received
     is_over = sent.status == HTTPStatus.GONE or consumer.failures >= len(PAUSES_S)
@@ -198,4 +202,4 @@ def _reason(event: LifecycleEvent, sent: Sent, attempts: int) -> str:
     answer = f"the answer was {sent.status}" if sent.status is not None else f"there was no answer ({sent.error})"
     if sent.status == HTTPStatus.GONE:
         return f"{answer}: the receiver wants no more events; the first that it did not get is {event.id}"
-    return f"{event.id} was sent {attempts} times in about a day; {answer}"
+    return f"{event.id} was sent {attempts} times; {answer}"

@@ -2,7 +2,7 @@
 (`measurements`).
 
 Every process reports the same about the database, so a dashboard takes the maximum over processes, not the sum. The
-database is queried at most once a second, however often the metrics are read.
+database is queried at most once a second, however often the metrics are read, and once a minute for what is open.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from botflow.storage.backlog_counts import Census, CensusTaker, QueueDepth, Wait
 from botflow.storage.outage_log import OutageLog
 
 KEPT_S = 1.0
+OPEN_KEPT_S = 60.0  # the count of open executions
 UNSETTLED: tuple[str, ...] = ("ready", "handed", "sending", "unknown", "held")
 NONE = Waiting(count=0, oldest_s=0.0)
 LOOK_WITHIN_S = 3.0  # Prometheus waits for ten
@@ -56,13 +57,15 @@ class Metrics:
         self._census = census
         self._state = DatabaseState()
         self._looking = asyncio.Lock()
-        self._looked_s = float("-inf")
+        self._looked_s = self._counted_s = float("-inf")
+        self._open = OpenExecutions()
         self._shed = Tally("botflow_requests_shed", "Requests refused because of overload", ("reason",))
         self._in_flight = Gauge("botflow_requests_in_flight", "Messages being answered", registry=self.registry)
         self._working = Gauge(
             "workflow_active_count", "Executions that this process works on at this moment", registry=self.registry
         )
         self.registry.register(self._state)
+        self.registry.register(self._open)
         for collector in (self._shed, *measurements.collectors()):
             self.registry.register(collector)
         self._describe(role, queues)
@@ -90,6 +93,9 @@ class Metrics:
             if time.monotonic() - self._looked_s >= KEPT_S:
                 self._looked_s = time.monotonic()
                 await self._look()
+            if time.monotonic() - self._counted_s >= OPEN_KEPT_S:
+                self._counted_s = time.monotonic()
+                await self._count_open()
         return generate_latest(self.registry)
 
     def _describe(self, role: str, queues: Collection[QueueName]) -> None:
@@ -113,6 +119,29 @@ class Metrics:
             async with asyncio.timeout(LOOK_WITHIN_S):  # what this process counts itself is wanted most in an outage
                 depths = await self._watch.depths()
                 self._state.fill(self._workers(), depths, await self._census.take())
+
+    async def _count_open(self) -> None:
+        self._open.counts = {}
+        with suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(LOOK_WITHIN_S):
+                self._open.counts = await self._census.open_executions()
+
+
+class OpenExecutions(Collector):
+    """The executions that were under way when they were counted last; nothing if the database did not answer."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "workflow_open_count",
+            "Executions under way in the database, by their status, counted once a minute; waiting: sessions that wait",
+            labels=["status"],
+        )
+        for status, count in self.counts.items():
+            family.add_metric([status], count)
+        yield family
 
 
 class _Servers(Collector):

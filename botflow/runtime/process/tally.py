@@ -5,7 +5,8 @@ from the thread of the event loop, which also reads them, so that no lock is nee
 prometheus_client all the same.
 
 The number of combinations is bounded. What would be one more is counted under OTHER, so that no text from outside can
-fill the memory of this process, or of Prometheus.
+fill the memory of this process, or of Prometheus. Where the first label names whose event it is, each has a bound of
+its own, and is counted under its own name and OTHER beyond it: one that fails in a thousand ways hides no other.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from prometheus_client.registry import Collector
 
 OTHER = "other"
 MOST = 500  # combinations of labels
+MOST_EACH = 40  # of those that have the same first label, where each has a bound
 MOST_KEYS = 10_000
 LONGEST_LABEL = 80  # characters
 
@@ -32,36 +34,59 @@ def _as_they_are(key: Labels) -> Labels:
 
 
 class Cells:
-    """Lists of numbers by their labels, found by a key from which `of` makes the labels when it is first seen."""
+    """Lists of numbers by their labels, found by a key from which `of` makes the labels when it is first seen.
 
-    def __init__(self, labels: int, size: int, of: LabelsOf, most: int) -> None:
+    There are at most `most` combinations; with `each`, that many for a first label, and one more for what is beyond.
+    """
+
+    def __init__(self, labels: int, size: int, of: LabelsOf, most: int, each: int | None = None) -> None:
         self.by_labels: dict[tuple[str, ...], list[float]] = {}
         self._by_key: dict[Hashable, list[float]] = {}
         self.get = self._by_key.get
         self._size = size
         self._of = of
         self._most = most
+        self._each = each
+        self._by_first: dict[tuple[str, ...], int] = {}  # how many combinations have this first label
         self._rest = (OTHER,) * labels
 
     def new(self, key: Hashable) -> list[float]:
         """Return the cell of a key that `get` does not find."""
         labels = tuple(str(label)[:LONGEST_LABEL] for label in self._of(key))
-        if labels not in self.by_labels and len(self.by_labels) >= self._most:
-            labels = self._rest
+        if labels not in self.by_labels:
+            labels = self._within_bounds(labels)
         cell = self.by_labels.setdefault(labels, [0.0] * self._size)
         if len(self._by_key) < MOST_KEYS:
             self._by_key[key] = cell
         return cell
+
+    def _within_bounds(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what a new combination is counted under."""
+        first = labels[:1]
+        count = self._by_first.get(first, 0)
+        if len(self.by_labels) < self._most and (self._each is None or count < self._each):
+            self._by_first[first] = count + 1
+            return labels
+        beyond = first + self._rest[1:]
+        has_room = beyond in self.by_labels or len(self.by_labels) < 2 * self._most
+        return beyond if self._each is not None and has_room else self._rest
 
 
 class Tally(Collector):
     """A counter. `name` is without the ending `_total`."""
 
     def __init__(
-        self, name: str, meaning: str, labels: Sequence[str], *, of: LabelsOf = _as_they_are, most: int = MOST
+        self,
+        name: str,
+        meaning: str,
+        labels: Sequence[str],
+        *,
+        of: LabelsOf = _as_they_are,
+        most: int = MOST,
+        each: int | None = None,
     ) -> None:
         self._name, self._meaning, self._labels = name, meaning, labels
-        self._cells = Cells(len(labels), 1, of, most)
+        self._cells = Cells(len(labels), 1, of, most, each)
 
     def add(self, key: Hashable, amount: float = 1) -> None:
         """Count `amount` more for `key`."""

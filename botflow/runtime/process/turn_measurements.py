@@ -25,7 +25,8 @@ from botflow.engine.events import (
 )
 from botflow.records.turns import TurnCommit
 from botflow.runtime.process.bounded_labels import code_label
-from botflow.runtime.process.tally import MOST, Cells, Tally, Timed, histogram
+from botflow.runtime.process.error_classes import error_class
+from botflow.runtime.process.tally import MOST, MOST_EACH, Cells, Tally, Timed, histogram
 
 TURN_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 EXECUTION_BUCKETS_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 3600.0, 86_400.0)
@@ -64,8 +65,9 @@ class TurnMeasurements:
         self._errors = Tally(
             "workflow_errors",
             "Errors of steps; an error that an edge leads on from is one, too",
-            ("workflow_id", "step_id", "error_type"),
-            of=lambda key: (slug_of(key[0]) or UNKNOWN, key[1], code_label(key[2])),
+            ("workflow_id", "step_id", "error_type", "error_code"),
+            of=lambda key: (slug_of(key[0]) or UNKNOWN, key[1], error_class(key[2]), code_label(key[2])),
+            each=MOST_EACH,
         )
         self._steps = Steps(type_of)
 

@@ -1,4 +1,4 @@
-"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit.
+"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit, forks to go on.
 
 An effect may be tried again at any time: each is one transaction that deletes its row. A start that is impossible is
 reported to the waiting parent, like a child that failed.
@@ -100,6 +100,8 @@ class Carrier:
                 await self._store.start(effect, await self._listeners(effect, EmitEvent(**effect.body)))
             case "cancel":
                 await self._store.cancel(effect, CancelRuns(**effect.body).group or None)
+            case "play":
+                await self._store.play(effect)
             case "end":
                 await self._store.end(effect, effect.body["execution"])
             case _:
@@ -140,6 +142,7 @@ class Carrier:
             key=key,
             priority=effect.priority,
             parent=parent,
+            trace=effect.trace,
         )
 
     async def _active(self, slug: str, organization: int, key: str) -> tuple[int, int]:
@@ -187,6 +190,7 @@ class Carrier:
                 key=key,
                 priority=effect.priority,
                 parent=Parent(session=effect.session, group="", branch=""),
+                trace=effect.trace,
             )
             for workflow, version in listening
         ]

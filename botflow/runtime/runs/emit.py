@@ -36,12 +36,14 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """An event. With a `key` it starts each listening workflow once, however often it is emitted. Only workflows of the
-    `organization` hear it; None is this process, which all hear."""
+    `organization` hear it; None is this process, which all hear. `trace` is the context of the trace that the runs
+    belong to."""
 
     name: str
     organization: int | None = None
     payload: Any = None
     key: str = ""
+    trace: str = ""
 
 
 def emit_with(connection: Connection, event: Event) -> list[TriggeredExecution]:
@@ -111,6 +113,7 @@ def _start_listener(connection: Connection, target: Target, node: str, event: Ev
             parameters={**_event_parameters(event.name, given), "start": node},
             key=key,
             metadata={"event": event.name},
+            trace=event.trace,
         ),
     )
     return same_input(run, given, event.key)

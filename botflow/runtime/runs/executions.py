@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -58,10 +59,12 @@ Change = Callable[Concatenate[Connection, str, int | None, Given], LifecycleChan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionDetail:
-    """An execution, what it has used, and its checkpoints (newest first)."""
+    """An execution, what it has used, when it was last `paused`, `resumed` and `taken_up` again, and its checkpoints
+    (newest first)."""
 
     record: ExecutionRecord
     spent: Spent
+    changed_at: Mapping[str, datetime]
     checkpoints: tuple[Checkpoint, ...]
 
 
@@ -111,6 +114,7 @@ class Executions:
         return ExecutionDetail(
             record=record,
             spent=await self._store.spent(record),
+            changed_at=await self._store.changed_at(record),
             checkpoints=tuple(await self._engine.read(lifecycle.list_checkpoints, record.session)),
         )
 

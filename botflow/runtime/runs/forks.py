@@ -2,22 +2,27 @@
 
 A fork runs like any run, on the version of its original unless another one is named. What its original was answered, it
 is answered again. Nothing of it leaves botflow: its messages are kept and never sent, its events start nothing.
+
+A fork of a conversation has a session of its own, without a person and without timers. It hears what the person said
+after the step, as it is stored, or what the request names; never what the person says from now on.
 """
 
 from __future__ import annotations
 
-import secrets
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
+from botflow.engine.forks.beginning import first_inbound
 from botflow.engine.forks.state import check_places, forked_session
 from botflow.engine.inbound import RUN, Inbound
+from botflow.engine.session import Persona
 from botflow.engine.turn import NodeTypes
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.graph import Flow
 from botflow.records.access import Principal
-from botflow.records.forks import ForkRequest, NewFork
+from botflow.records.forks import ForkRequest, NewFork, Place, Played, Sequel
 from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.turns import TurnId
 from botflow.runtime.runs.rebuilding import Rebuilder, Rebuilt
@@ -25,17 +30,18 @@ from botflow.runtime.runs.refusals import refused
 from botflow.runtime.runs.steps import Step, steps_of
 from botflow.runtime.runs.validation import check_key
 from botflow.runtime.served_flows import Flows
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
-from botflow.storage.runs.fork_history import MOST_TURNS
+from botflow.storage.runs.fork_history import MOST_TURNS, read_plays
 from botflow.storage.runs.forks import check_same, find_fork, make_fork
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.workflow_versions import find_version
 
 
-class Forks:
-    """Makes forks of runs."""
+class ForkMaker:
+    """Makes forks of executions, in the database as its caller may see it."""
 
     def __init__(self, engine: Engine, flows: Flows, node_types: NodeTypes) -> None:
         self._engine = engine
@@ -46,9 +52,9 @@ class Forks:
     async def fork(self, request: ForkRequest, organization: int | None, who: Principal | None) -> StartedRun:
         """Make the fork, which begins at once; a key that was used before returns the fork that it made.
 
-        RejectedInbound `execution.unknown`, `step.unknown`, `version.unknown` (404), `fork.conversation`,
-        `fork.not_a_place`, `fork.not_kept`, `fork.not_exact`, `fork.other_request` (409), `fork.no_node`,
-        `fork.too_large`, `fork.too_many_answers` (422).
+        RejectedInbound `execution.unknown`, `step.unknown`, `version.unknown` (404), `fork.not_a_place`,
+        `fork.not_kept`, `fork.not_exact`, `fork.other_request` (409), `fork.no_node`, `fork.no_person`,
+        `fork.too_large`, `fork.too_many_answers`, `fork.too_many_messages` (422).
         """
         original = await self._executions.read(request.execution, organization)
         if original is None:
@@ -58,8 +64,6 @@ class Forks:
         if known is not None:
             await self._engine.read(check_same, known, request, original)
             return known
-        if original.channel != RUN:
-            raise _conversation()
         try:
             fork = await self._prepared(original, request)
         except FlowError as problem:
@@ -73,20 +77,38 @@ class Forks:
             raise _not_a_place(step)
         rebuilt = await self._rebuilder.rebuild(original, step.place)
         now = await self._engine.read(clock_time)
-        begun = Inbound(kind="resume", key="", received_at=now, seed=secrets.randbits(63), channel=RUN)
+        begun = Inbound(kind="resume", key="", received_at=now, seed=new_seed(), channel=RUN)
         execution = begun.new_execution_id
-        session = rebuilt.before.session
+        session, persona = rebuilt.before.session, rebuilt.heard_as
         return NewFork(
             request=request,
             execution=execution,
-            session=forked_session(session, execution, request.variables),
+            session=forked_session(session, execution, request.variables, persona),
             flow_version=await self._version(original, rebuilt, request.version),
             place=step.place,
             begins_in=TurnId(original.session, step.seq),
             asked=rebuilt.before.asked,
             kept_of=session.kept_of or original.id,
             kept=rebuilt.before.kept,
+            sequel=await self._sequel(original, request, rebuilt, step.place, now),
         )
+
+    async def _sequel(
+        self, original: ExecutionRecord, request: ForkRequest, rebuilt: Rebuilt, place: Place, now: datetime
+    ) -> Sequel | None:
+        """Return what a fork of a conversation hears: what was heard after the step, or what the request names."""
+        persona, before = rebuilt.heard_as, rebuilt.before
+        if persona is None:
+            if request.plays is not None:
+                raise _no_person()
+            return None
+        heard, until = await self._engine.read(read_plays, original, persona, place.version)
+        if request.plays is None:
+            plays = heard
+        else:
+            plays = [_heard_now(each, persona, now, number) for number, each in enumerate(request.plays, start=1)]
+        first = first_inbound(before.heard, before.said) if before.heard is not None else None
+        return Sequel(first=first, plays=tuple(plays), until=until)
 
     async def _step(self, original: ExecutionRecord, number: int) -> Step:
         turns = await self._executions.turns(original, MOST_TURNS)
@@ -156,10 +178,24 @@ def _not_a_place(step: Step) -> RejectedInbound:
     )
 
 
-def _conversation() -> RejectedInbound:
+def _heard_now(played: Played, persona: Persona, now: datetime, number: int) -> Inbound:
+    """Return what a request lets the fork hear, as if it had come now."""
+    return Inbound(
+        kind="message" if played.text or played.payload else "timeout",
+        key=f"play:{number}",
+        received_at=now,
+        seed=new_seed(),
+        channel=persona.channel,
+        sender=persona.sender,
+        text=played.text,
+        payload=played.payload,
+    )
+
+
+def _no_person() -> RejectedInbound:
     return RejectedInbound(
-        "a conversation cannot be forked, only a run",
-        code="fork.conversation",
-        hint="try its flow in the terminal with `botflow chat`, or run a workflow of the mode single",
-        status=409,
+        "a fork of a run hears no messages: there is no person in a run",
+        code="fork.no_person",
+        hint="leave `messages` out, and change variables",
+        status=422,
     )

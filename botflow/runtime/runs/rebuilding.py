@@ -1,8 +1,8 @@
-"""Rebuilds the state that a run had before one of its steps, exactly or not at all.
+"""Rebuilds the state that an execution had before one of its steps, exactly or not at all.
 
-The state is that of the last checkpoint before the step, led on by the engine through the turns since, as they are
-stored. What cannot be proved to be the same is refused: pruned turns, a change from outside that the log does not hold,
-node types that have changed since.
+The state is that of the last checkpoint before the step, or of the beginning of a conversation's execution, led on by
+the engine through the turns since, as they are stored. What cannot be proved to be the same is refused: pruned turns, a
+change from outside that the log does not hold, node types that have changed since.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 from botflow.engine.asks import Answer, AskHistory
 from botflow.engine.forks.replay import NotReplayable, Stopped, replay, replay_until
 from botflow.engine.inbound import Inbound
-from botflow.engine.session import Session
+from botflow.engine.session import Persona, Session
 from botflow.engine.turn import NodeTypes
 from botflow.errors import ProviderError
 from botflow.flow.graph import Flow
@@ -37,15 +37,16 @@ T = TypeVar("T")
 
 @value(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The state before a step, and the flow that it is in."""
+    """The state before a step, and the flow that it is in. `heard_as` is the person of a conversation."""
 
     before: Stopped
     flow: Flow
     flow_version: int
+    heard_as: Persona | None
 
 
 class Rebuilder:
-    """Rebuilds earlier states of runs."""
+    """Rebuilds earlier states of executions."""
 
     def __init__(self, *, engine: Engine, flows: Flows, node_types: NodeTypes) -> None:
         self._engine = engine
@@ -69,14 +70,14 @@ class Rebuilder:
             stopped = await self._led_on(execution, flow, stopped.session, turn, place)
         if stopped.session.version != place.version:
             raise not_kept()
-        return Rebuilt(before=stopped, flow=flow, flow_version=history.flow_version)
+        return Rebuilt(before=stopped, flow=flow, flow_version=history.flow_version, heard_as=history.heard_as)
 
     async def _led_on(
         self, execution: ExecutionRecord, flow: Flow, session: Session, turn: RecordedTurn, place: Place
     ) -> Stopped:
         """Return the session after the turn, or at the place in it."""
         is_last = turn.version == place.version
-        if turn.status in _UNCHANGED and not is_last:
+        if (turn.was_ignored or turn.status in _UNCHANGED) and not is_last:
             return Stopped(session=replace(session, version=turn.version))
         if turn.recorded is None:
             raise NotReplayable(f"a change from outside is not kept in full: {turn.status}", hint=_OTHER_STEP)
@@ -94,7 +95,7 @@ class Rebuilder:
         try:
             ask = next(replaying)
             while True:
-                lines = await self._transcripts.lines(execution.session, turn.seq, ask.limit)
+                lines = await self._transcripts.lines_of_fork(execution.session, turn.seq, ask.limit)
                 history = [{"role": line.role, "text": line.text} for line in lines]
                 ask = replaying.send(Answer(value=history))
         except StopIteration as finished:

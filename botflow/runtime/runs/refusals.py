@@ -90,7 +90,7 @@ _REFUSALS: Mapping[LifecycleChange, _Refusal] = MappingProxyType(
             code="execution.is_fork",
             status=HTTPStatus.CONFLICT,
             message="a fork has no start of its own",
-            hint="name one of its checkpoints, or fork its original again",
+            hint="name one of its checkpoints; fork its original again if that is a conversation",
         ),
     }
 )
@@ -105,4 +105,14 @@ def refused(change: LifecycleChange) -> RejectedInbound:
 def unknown_artifact() -> RejectedInbound:
     return RejectedInbound(
         "there is no such artifact", code="artifact.unknown", hint="list the execution's artifacts", status=404
+    )
+
+
+def messages_of_session() -> RejectedInbound:
+    """Return the refusal of the messages of a conversation's execution: its session has them, and those around it."""
+    return RejectedInbound(
+        "this execution is a conversation's: its session has the messages",
+        code="execution.is_conversation",
+        hint="GET /api/v1/sessions/{session}/messages",
+        status=409,
     )

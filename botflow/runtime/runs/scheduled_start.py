@@ -33,9 +33,16 @@ def schedules_of(target: Target) -> Sequence[Schedule]:
 
 
 def start_scheduled(
-    connection: Connection, target: Target, schedule: Schedule, moment: datetime, *, by_hand: bool = False
+    connection: Connection,
+    target: Target,
+    schedule: Schedule,
+    moment: datetime,
+    *,
+    by_hand: bool = False,
+    trace: str = "",
 ) -> StartedRun:
-    """Start the run of a moment, once; `by_hand` is a run of its own, which no moment starts again."""
+    """Start the run of a moment, once; `by_hand` is a run of its own, which no moment starts again. `trace` is the
+    context of the trace that it belongs to."""
     at = moment.astimezone(UTC).isoformat()
     key = "" if by_hand else f"schedule:{schedule.node}:{at}"
     target = begun_in(
@@ -53,6 +60,7 @@ def start_scheduled(
             parameters={"name": schedule.node, "start": schedule.node, "scheduledAt": at},
             key=key,
             metadata={"scheduledAt": at},
+            trace=trace,
         ),
     )
     note_start(connection, schedule, moment, run.execution)

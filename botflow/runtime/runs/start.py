@@ -219,6 +219,7 @@ def _start_for_person(
             key=request.key,
             user_name=request.user_name or None,
             metadata=plain_input(request.metadata, LARGEST_METADATA),
+            trace=request.trace,
         ),
     )
     match begun:

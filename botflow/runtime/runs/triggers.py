@@ -49,7 +49,7 @@ class Triggers:
 
     async def emit(self, event: Event, caller: Principal | None = None) -> list[TriggeredExecution]:
         """See `emit` in emit.py, and `start` about its caller."""
-        runs = await self._engine.write(_emit, event, caller)
+        runs = await self._engine.write(_emit, replace(event, trace=self._tracing.context()), caller)
         self._wake()
         return [TriggeredExecution(run.execution, run.status) for run in runs]
 

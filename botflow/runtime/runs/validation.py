@@ -128,6 +128,8 @@ def check_key(key: str) -> None:
 
 
 def check_name(name: str, value: str) -> None:
+    if not isinstance(value, str):
+        raise no_start(f"{name} is not a text", "trigger.name", "name the arguments: input=..., user_name=...")
     if len(value) > LONGEST_NAME or not (value.isprintable() or not value):
         raise no_start(
             f"{name} has more than {LONGEST_NAME} characters, or control characters",

@@ -20,10 +20,12 @@ from botflow.runtime.process.bounded_labels import code_label, model_label
 
 Attributes = Mapping[str, Any]
 LONGEST_CONTENT = 16_000  # characters of one attribute that holds what a model was told or said
+TRIGGERS = frozenset(("api", "event", "schedule", "webhook", "manual", "child", "fork"))
 ERROR = "error.type"
 OPERATION = "gen_ai.operation.name"
 PROVIDER = "gen_ai.provider.name"
 REQUEST_MODEL = "gen_ai.request.model"
+CONVERSATION = "gen_ai.conversation.id"
 INPUT_TOKENS = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 INPUT_MESSAGES = "gen_ai.input.messages"
@@ -41,11 +43,18 @@ def turn_attributes(commit: TurnCommit, turn: TurnId, workflow: str) -> Attribut
         "botflow.session": turn.session,
         "botflow.turn": turn.seq,
         "botflow.turn.kind": commit.inbound.kind,
+        **_trigger(commit),
         "botflow.turn.outcome": done.status,
         "botflow.messages": len(states),
         "botflow.messages.to_send": states.count("ready"),
         **({"botflow.execution": done.execution} if done.execution else {}),
     }
+
+
+def _trigger(commit: TurnCommit) -> Attributes:
+    """Return what has started an execution, in the turn that begins it."""
+    trigger = commit.inbound.parameters.get("trigger")
+    return {"botflow.trigger": trigger} if commit.inbound.kind == "trigger" and trigger in TRIGGERS else {}
 
 
 def path_of(commit: TurnCommit) -> Iterator[tuple[str, Attributes]]:
@@ -69,10 +78,11 @@ def failure_of(commit: TurnCommit) -> str:
     return code_label(codes[-1]) if codes else ""
 
 
-def model_attributes(provider: str, ask: AskModel) -> Attributes:
+def model_attributes(provider: str, ask: AskModel, session: int) -> Attributes:
     """Return what a model is asked, without the words."""
     return {
         OPERATION: "chat",
+        CONVERSATION: str(session),
         PROVIDER: provider,
         "gen_ai.output.type": "text" if ask.purpose == "reply" else "json",
         "botflow.node": ask.node,
@@ -124,6 +134,7 @@ def send_attributes(outbound: StoredOutbound, provider: str) -> Attributes:
     return {
         "botflow.channel": outbound.message.channel or outbound.key.channel,
         "botflow.session": outbound.session,
+        "botflow.turn": outbound.seq,
         "botflow.message": outbound.wire_id,
         "botflow.attempt": outbound.attempts,
         "botflow.segments": outbound.segments,

@@ -6,7 +6,7 @@ A span that is never ended is never exported: a turn that was begun for a commit
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -15,7 +15,7 @@ from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botflow.engine.asks import Answer, AskModel, Invoke
@@ -82,22 +82,21 @@ class Recorder(Tracing):
     def turn(self, lease: Lease) -> Iterator[Span]:
         queued, workflow = lease.queued, self._slug(lease.session.key.workflow)
         about = {"botflow.workflow": workflow, "botflow.attempt": queued.attempt, "botflow.session": queued.id.session}
-        parent = _parent(queued.trace)
-        with self._span(f"turn {workflow}", parent, SpanKind.INTERNAL, about) as span:
+        is_timer = queued.inbound.kind == "timeout"
+        parent, links = (Context(), _links(queued.trace)) if is_timer else (_parent(queued.trace), ())
+        with self._span(f"turn {workflow}", parent, SpanKind.INTERNAL, about, links) as span:
             turn = _turn.set(span)
-            recorded = _Recorded(span)
+            recorded = _Turn(span, _written(span) if is_timer or not queued.trace else queued.trace)
             add_log_fact("trace_id", recorded.trace_id)
             try:
                 yield recorded
             finally:
                 _turn.reset(turn)
 
-    def begin(self, commit: TurnCommit, seconds: float) -> TurnCommit:
-        span = self._turn_span(commit, seconds)
+    def begin(self, commit: TurnCommit, seconds: float, *, after: str = "") -> TurnCommit:
+        span = self._turn_span(commit, seconds, _links(after))
         _turn.set(span)
-        carrier: dict[str, str] = {}
-        _PROPAGATOR.inject(carrier, trace.set_span_in_context(span, Context()))
-        return replace(commit, trace=carrier.get(TRACE_PARENT, ""))
+        return replace(commit, trace=_written(span))
 
     def stamped(self, commit: TurnCommit) -> TurnCommit:
         return replace(commit, trace=self.context())
@@ -117,8 +116,8 @@ class Recorder(Tracing):
             _turn.set(None)
 
     @contextmanager
-    def model_call(self, provider: str, ask: AskModel, redactor: Redactor) -> Iterator[Span]:
-        about = descriptions.model_attributes(provider, ask)
+    def model_call(self, provider: str, ask: AskModel, session: int, redactor: Redactor) -> Iterator[Span]:
+        about = descriptions.model_attributes(provider, ask, session)
         kind = SpanKind.INTERNAL if provider in LOCAL_MODELS else SpanKind.CLIENT
         with self._span("chat", None, kind, about) as span:
             if self._captures_content:
@@ -143,19 +142,22 @@ class Recorder(Tracing):
     async def close(self) -> None:
         await self._close()
 
-    def _turn_span(self, commit: TurnCommit, seconds: float) -> trace.Span:
+    def _turn_span(self, commit: TurnCommit, seconds: float, links: Sequence[Link] = ()) -> trace.Span:
         began_ns = time.time_ns() - int(max(0.0, seconds) * 1e9)
-        return self._tracer.start_span(f"turn {self._slug(commit.read.key.workflow)}", start_time=began_ns)
+        name = f"turn {self._slug(commit.read.key.workflow)}"
+        return self._tracer.start_span(name, links=links, start_time=began_ns)
 
     def _slug(self, workflow: int) -> str:
         return self._flows.slug_of(workflow) or "unknown"
 
     @contextmanager
-    def _span(self, name: str, parent: Context | None, kind: SpanKind, about: Attributes) -> Iterator[trace.Span]:
+    def _span(
+        self, name: str, parent: Context | None, kind: SpanKind, about: Attributes, links: Sequence[Link] = ()
+    ) -> Iterator[trace.Span]:
         """Begin a span, below the present one if there is no `parent`. The SDK would record an exception with its
         message, which may quote anything: only its type is kept."""
         with self._tracer.start_as_current_span(
-            name, parent, kind, dict(about), record_exception=False, set_status_on_exception=False
+            name, parent, kind, dict(about), links, record_exception=False, set_status_on_exception=False
         ) as span:
             try:
                 yield span
@@ -168,6 +170,20 @@ def _parent(written: str) -> Context:
     """Return a context with the span that a traceparent names, or with none: the present task's is not meant."""
     carrier: Mapping[str, str] = {TRACE_PARENT: written}
     return _PROPAGATOR.extract(carrier, Context())
+
+
+def _links(written: str) -> tuple[Link, ...]:
+    """Return a link to the span that a traceparent names. Time has caused what is linked: its trace would last for days
+    as a part of that one (https://opentelemetry.io/docs/specs/otel/overview/#links-between-spans)."""
+    named = trace.get_current_span(_parent(written)).get_span_context()
+    return (Link(named),) if named.is_valid else ()
+
+
+def _written(span: trace.Span) -> str:
+    """Return the traceparent that names a span."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, trace.set_span_in_context(span, Context()))
+    return carrier.get(TRACE_PARENT, "")
 
 
 def _fail(span: trace.Span, code: str) -> None:
@@ -189,6 +205,18 @@ class _Recorded(Span):
 
     def failed(self, code: str) -> None:
         _fail(self._span, code_label(code))
+
+
+class _Turn(_Recorded):
+    __slots__ = ("_context",)
+
+    def __init__(self, span: trace.Span, context: str) -> None:
+        super().__init__(span)
+        self._context = context
+
+    @property
+    def context(self) -> str:
+        return self._context
 
 
 class _Request(_Recorded):

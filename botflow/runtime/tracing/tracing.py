@@ -40,6 +40,11 @@ class Span:
         """The trace's id for the log, "" when nothing is recorded."""
         return ""
 
+    @property
+    def context(self) -> str:
+        """The context of the parent that a run's next stretch shares with this one; "" when nothing is recorded."""
+        return ""
+
     def responded(self, route: str, status: int, code: str) -> None:
         """State a request's end: its route's template, its status (0 if the client left), and the problem's code."""
 
@@ -70,12 +75,13 @@ class Tracing:
         return NO_SPAN
 
     def turn(self, lease: Lease) -> AbstractContextManager[Span]:
-        """An attempt at a leased turn, in the trace that its inbound was stored with."""
+        """An attempt at a leased turn, in the trace that its inbound was stored with. A timer's begins a trace, with a
+        link to the turn that it waited since."""
         return NO_SPAN
 
-    def begin(self, commit: TurnCommit, seconds: float) -> TurnCommit:
-        """Begin a turn that asks nothing, just before its commit, `seconds` after its receipt. Return the commit with
-        the context for its messages."""
+    def begin(self, commit: TurnCommit, seconds: float, *, after: str = "") -> TurnCommit:
+        """Begin a turn that asks nothing, just before its commit, `seconds` after its receipt; a timer's with a link to
+        the turn `after` which it is. Return the commit with the context for its messages."""
         return commit
 
     def stamped(self, commit: TurnCommit) -> TurnCommit:
@@ -85,8 +91,10 @@ class Tracing:
     def committed(self, commit: TurnCommit, turn: TurnId, seconds: float) -> None:
         """State what a committed turn did, and end it if it was begun by `begin`."""
 
-    def model_call(self, provider: str, ask: AskModel, redactor: Redactor) -> AbstractContextManager[Span]:
-        """A call of a model."""
+    def model_call(
+        self, provider: str, ask: AskModel, session: int, redactor: Redactor
+    ) -> AbstractContextManager[Span]:
+        """A call of a model for a session."""
         return NO_SPAN
 
     def action(self, ask: Invoke) -> AbstractContextManager[Span]:

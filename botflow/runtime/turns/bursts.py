@@ -21,7 +21,7 @@ import structlog
 from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskModel
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import Inbound, joined
 from botflow.errors import BotflowError, ProviderError
 from botflow.flow.policy import Policy
 from botflow.records.sessions import SessionKey
@@ -181,15 +181,6 @@ def burst_of(policy: Policy, waiting: Sequence[Waiting]) -> tuple[list[Waiting],
         return members, 0.0
     within_s = policy.merge_within
     return members, min(within_s - members[-1].age_s, LONGEST * within_s - first.age_s)
-
-
-def joined(inbounds: Sequence[Inbound]) -> Inbound:
-    """Return one inbound with the content of all of them; its key is the first one's."""
-    return replace(
-        inbounds[0],
-        text="\n".join(inbound.text for inbound in inbounds if inbound.text),
-        media=tuple(medium for inbound in inbounds for medium in inbound.media),
-    )
 
 
 def _belongs(policy: Policy, members: Sequence[Waiting], each: Waiting) -> bool:

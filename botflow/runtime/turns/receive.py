@@ -8,7 +8,6 @@ the process that runs the session, or for one that claims it. In all cases there
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -19,7 +18,6 @@ from botflow.crash_points import reach
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.errors import ProviderError, RejectedInbound
-from botflow.flow.policy import Policy
 from botflow.interfaces import Channel
 from botflow.log_facts import add_log_fact
 from botflow.records.leases import Accepted, Arrival, Lease
@@ -28,22 +26,20 @@ from botflow.records.turns import Receipt, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, changes_consent, opts_out, silences
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.overload import Overloaded
-from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.runtime.turns.arrival_order import ArrivalOrder
-from botflow.runtime.turns.bursts import Bursts, holds_back
+from botflow.runtime.turns.bursts import holds_back
 from botflow.runtime.turns.first_step import Paused, first_step
 from botflow.runtime.turns.refusals import Refusals
 from botflow.runtime.turns.rendering import commit_of, receipt_of
+from botflow.runtime.turns.replies import IsGone, Replies
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.signals import Hub
-from botflow.storage.delivery.outbox import Outbox
 from botflow.storage.turns.store import TurnStore
 
 TRIES = 3  # lost races before an inbound is accepted without its first step
-IsGone = Callable[[], Awaitable[bool]]
 Step = TurnCommit | Paused | Turn | None  # the result of the first step: None when it must not be taken here
 
 
@@ -67,7 +63,6 @@ class Receiver:
         *,
         owner: str,
         turns: TurnStore,
-        outbox: Outbox,
         hot: HotSessions,
         flows: Flows,
         hub: Hub,
@@ -75,9 +70,8 @@ class Receiver:
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         clock: Clock,
-        timing: Timing,
         consent: ConsentKeeper,
-        bursts: Bursts,
+        replies: Replies,
         on_committed: Callable[[TurnCommit, TurnId], None],
         leave_to_person: Callable[[int], Awaitable[bool]],
         check_queue: Callable[[], Awaitable[None]] = no_bound,
@@ -86,7 +80,6 @@ class Receiver:
         """`leave_to_person` finishes the waiting messages of a session that was handed over; False for another."""
         self._owner = owner
         self._turns = turns
-        self._outbox = outbox
         self._hot = hot
         self._flows = flows
         self._hub = hub
@@ -94,9 +87,8 @@ class Receiver:
         self._node_types = node_types
         self._channels = channels
         self._clock = clock
-        self._timing = timing
         self._consent = consent
-        self._bursts = bursts
+        self._replies = replies
         self._on_committed = on_committed
         self._leave_to_person = leave_to_person
         self._check_queue = check_queue
@@ -131,9 +123,9 @@ class Receiver:
                     return step
                 receipt = await self._accept(live, stored, inbound, step, deadline_s, by_token=by_token)
             add_log_fact("session", receipt.id.session)
-        receipt = await self._await_turn(receipt, deadline_s)
+        receipt = await self._replies.of_turn(receipt, deadline_s)
         if (provider := self._channels.get(inbound.channel)) is not None:
-            receipt = await self._claim(live.flow.policy, receipt, provider, is_gone)
+            receipt = await self._replies.claim(live.flow.policy, receipt, provider, is_gone)
         return receipt
 
     # -- the first step
@@ -336,47 +328,3 @@ class Receiver:
         except Overloaded:
             if await self._turns.find(key, inbound.key) is None:
                 raise
-
-    # -- the reply
-
-    async def _await_turn(self, receipt: Receipt, deadline_s: float) -> Receipt:
-        """Wait until the turn is done or the deadline has passed: for this process's own task, or else for a signal."""
-        if receipt.state != "new":
-            return receipt
-        outcome = self._sessions.outcome(receipt.id)
-        if outcome is not None:
-            left_s = deadline_s - self._clock.monotonic_s()
-            done, _ = await asyncio.wait({outcome}, timeout=max(0.0, left_s))
-            if not done:
-                return receipt
-            finished = outcome.result()
-            if finished is not None:
-                return finished
-        return await self._await_signal(receipt, deadline_s)
-
-    async def _await_signal(self, receipt: Receipt, deadline_s: float) -> Receipt:
-        """Wait for another process's turn; signals are hints, the database decides."""
-        with self._hub.listen(receipt.id.session) as mailbox:
-            while True:
-                receipt = await self._turns.receipt(receipt.id)
-                left_s = deadline_s - self._clock.monotonic_s()
-                if receipt.state != "new" or left_s <= 0:
-                    return receipt
-                for finished in await mailbox.woken(min(self._timing.poll_s, left_s)):
-                    if finished.id == receipt.id:
-                        return finished
-
-    async def _claim(self, policy: Policy, receipt: Receipt, provider: Channel, is_gone: IsGone | None) -> Receipt:
-        """Claim a provider's parts for this request, unless its client is gone; the store refuses a late request.
-
-        Of the requests that wait for one burst, only the newest message's gets the parts.
-        """
-        if receipt.state == "new" or (is_gone and await is_gone()):
-            return replace(receipt, outbounds=())
-        answering = await self._bursts.answering(policy, receipt.id)
-        if answering is None:
-            return replace(receipt, outbounds=())
-        handed = await self._outbox.hand_over(answering, provider.reply_limit)
-        handed = await self._consent.before_reply(handed)
-        reach("reply.claimed")
-        return replace(receipt, outbounds=handed)

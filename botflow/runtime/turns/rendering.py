@@ -32,7 +32,7 @@ def commit_of(
 ) -> TurnCommit:
     """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts. The messages of
     a fork are kept to be read, and never sent."""
-    parts = parts_of(turn, stored.key.channel, channels, answered_now=answered_now)
+    parts = parts_of(turn, stored.heard_as.channel, channels, answered_now=answered_now)
     if stored.key.is_fork:
         parts = tuple(replace(part, state="suppressed") for part in parts)
     return TurnCommit(

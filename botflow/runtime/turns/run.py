@@ -17,8 +17,8 @@ import structlog
 from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskHistory, Invoke, Pause
-from botflow.engine.effects import SendMessage
 from botflow.engine.endings.closed_turns import give_up
+from botflow.engine.forks.beginning import said_before
 from botflow.engine.inbound import RUN
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.errors import BotflowError, FlowError
@@ -105,7 +105,7 @@ class TurnRunner:
         """Run one attempt; return the next action of the session's task. Failures are logged, not raised."""
         with self._tracing.turn(lease) as span:
             following = await self._attempt_while_away(serving, lease, begun, span)
-        return carried_on(following, lease)
+        return carried_on(following, span.context)
 
     async def _attempt_while_away(
         self, serving: Serving, lease: Lease, begun: Paused | Turn | None, span: Span
@@ -175,7 +175,7 @@ class TurnRunner:
         except FlowError:
             words = sentences_in("en").apology
         apology_text = "" if stored.parked else words
-        is_run = stored.key.channel == RUN
+        is_run = stored.heard_as.channel == RUN
         turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         commit = self._commit_of(stored, queued, turn, version, stored.parked)  # a dead START does not opt in
@@ -233,7 +233,7 @@ class TurnRunner:
 
         try:
             if begun is None:
-                said: list[SendMessage] = []
+                said = said_before(queued.inbound)
                 engine = take_turn(flow, stored.session, queued.inbound, self._node_types, said=said, is_known=is_known)
                 ask = next(engine)
             else:

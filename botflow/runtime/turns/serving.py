@@ -33,9 +33,8 @@ class Serving:
     is_last: bool = False
 
 
-def carried_on(following: Next, former: Lease) -> Next:
+def carried_on(following: Next, trace: str) -> Next:
     """Give the next stretch of a run the trace of the one before it."""
-    trace = former.queued.trace
     if not trace or not isinstance(following, Lease) or following.queued.inbound.kind != "resume":
         return following
     return following._replace(queued=replace(following.queued, trace=following.queued.trace or trace))

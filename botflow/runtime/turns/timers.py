@@ -7,7 +7,6 @@ turn fails, is first stored as an inbound: then it is claimed, and its attempts 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -29,6 +28,7 @@ from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.rendering import commit_of, receipt_of
 from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.signals import Hub
+from botflow.seeds import new_seed
 from botflow.storage.turns.store import LeaseStore, TurnStore
 from botflow.storage.turns.timers import Timers
 
@@ -96,7 +96,7 @@ class DueTimers:
             if commit is None:
                 return False
             if self._tracing.is_on:
-                commit = self._tracing.begin(commit, 0.0)
+                commit = self._tracing.begin(commit, 0.0, after=wait.trace)
             reach("timer.computed")
             turn_id = await self._turns.commit(commit)
         except Exception as failure:  # noqa: BLE001 -- a fence: the stored timeout is tried again, and buried
@@ -129,7 +129,7 @@ class DueTimers:
             kind="timeout",
             key=f"timeout:{token}",
             received_at=self._clock.now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             channel=stored.key.channel,
             sender=stored.key.external_id,
             token=token,

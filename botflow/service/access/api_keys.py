@@ -67,6 +67,7 @@ class Keys:
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._engine = runtime.database.within(caller.organization)
         self._caller = caller
+        self._believed = runtime.believed_keys
 
     async def get_keys(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
         """Return a page of keys, the newest first, revoked ones too."""
@@ -78,7 +79,10 @@ class Keys:
 
     async def revoke_key(self, id: str) -> Key:
         """Revoke a key; see `revoke_key`."""
-        return await self._engine.write(revoke_key, self._caller, id)
+        try:
+            return await self._engine.write(revoke_key, self._caller, id)
+        finally:  # also when its commit's answer was lost
+            self._believed.forget()
 
 
 def list_keys(connection: Connection, who: Principal, *, cursor: str | None = None, limit: int = PAGE) -> Page[Key]:
@@ -108,7 +112,7 @@ def create_key(connection: Connection, who: Principal, new: NewKey) -> MadeKey:
 
 
 def revoke_key(connection: Connection, who: Principal, id: str) -> Key:
-    """Revoke a key: it is refused from now on, by every process within two seconds. RejectedInbound `key.unknown`."""
+    """Revoke a key: it is refused from now on, by other processes within two seconds. RejectedInbound `key.unknown`."""
     if id.isprintable() and api_keys.revoke_key(connection, who.organization, id):
         record_change(connection, who, "key.revoked", f"key:{id}")
     record = api_keys.get_key(connection, who.organization, id) if id.isprintable() else None
@@ -142,29 +146,25 @@ def _scopes(who: Principal, new: NewKey) -> Collection[Scope]:
 
 
 class KeyReader:
-    """Recognises API keys in requests. What it read is believed for two seconds; a key's use is noted once a minute."""
+    """Recognises API keys in requests. A key's use is noted once a minute."""
 
-    BELIEVED_S = 2.0
     NOTED_S = 60.0
-    MOST = 1_000
 
     def __init__(self, runtime: Runtime) -> None:
         self._database = runtime.database
         self._every_organization = runtime.database.engine
         self._clock = runtime.clock
-        self._read: dict[bytes, tuple[float, Principal | None]] = {}
+        self._believed = runtime.believed_keys
         self._noted: dict[str, float] = {}
 
     async def principal(self, key: str) -> Principal | None:
         """Return the key's principal; None for one that is unknown, revoked or expired."""
         fingerprint, now_s = _digest(key), self._clock.monotonic_s()
-        kept = self._read.get(fingerprint)
-        if kept is not None and now_s - kept[0] < self.BELIEVED_S:
-            return kept[1]
+        if (known := self._believed.find(fingerprint, now_s)) is not None:
+            return known[0]
+        generation = self._believed.generation
         principal = await self._look_up(key)
-        while len(self._read) >= self.MOST:
-            self._read.pop(next(iter(self._read)))
-        self._read[fingerprint] = (now_s, principal)
+        self._believed.keep(fingerprint, now_s, principal, generation)
         if principal is not None:
             await self._note_use(principal.organization, key.split("_")[1], now_s)
         return principal

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from botflow.errors import RejectedInbound
 from botflow.flow.document import Slug
 from botflow.records.access import Principal
-from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name
 from botflow.storage import organizations
+from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import OrganizationRow
 from botflow.storage.service.audit_log import record_change
 
@@ -48,9 +48,10 @@ class Organization(Shown):
 class Organizations:
     """The deployment's organizations, and the caller's own."""
 
-    def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.within(caller.organization)
-        self._every_organization = runtime.database.engine
+    def __init__(self, engine: Engine, every_organization: Engine, caller: Principal) -> None:
+        """`engine` is the caller's organization's, `every_organization` the whole database."""
+        self._engine = engine
+        self._every_organization = every_organization
         self._caller = caller
 
     async def get_organizations(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[Organization]:

@@ -2,12 +2,13 @@
 of its own. botflow keeps the public key that verifies them, and the highest role that they may claim.
 
 A token's header names its key by `kid`; it claims `sub` (the person), `iat`, `exp` (at most a day later), and maybe
-`role`.
+`role`. One that claims an audience (`aud`) is for botflow only if it names `botflow` or BOTFLOW_PUBLIC_URL.
 """
 
 from __future__ import annotations
 
 import secrets
+import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,6 +32,8 @@ LONGEST_KEY = 10_000
 LONGEST_SUBJECT = 200
 CLOCKS_DIFFER_S = 60
 LONGEST_LIFE_S = 24 * 3600  # of a token: it cannot be revoked by itself
+SMALLEST_RSA_BITS = 2_048  # RFC 7518, 3.3
+AUDIENCE = "botflow"
 _SORT = "-createdAt"
 
 
@@ -86,7 +89,7 @@ class TokenKeys:
             raise RejectedInbound(
                 f"publicKey is no public key for {new.algorithm}",
                 code="token_key.invalid",
-                hint="send it as PEM: -----BEGIN PUBLIC KEY-----...",
+                hint=f"send it as PEM: -----BEGIN PUBLIC KEY-----...; RSA has at least {SMALLEST_RSA_BITS} bits",
                 status=422,
             ) from None
         pem = public.as_pem(private=False).decode()
@@ -130,6 +133,7 @@ class TokenReader:
 
     def __init__(self, runtime: Runtime) -> None:
         self._every_organization = runtime.database.engine
+        self._names = {AUDIENCE, (runtime.settings.botflow_public_url or AUDIENCE).rstrip("/")}
 
     async def principal(self, token: str) -> Principal | None:
         """Return whom a token vouches for; None for one that no trusted key has signed, or that has expired."""
@@ -150,7 +154,13 @@ class TokenReader:
             claims.validate(decoded.claims)
         except (JoseError, ValueError):
             return None
-        return _principal(row, decoded.claims)
+        return _principal(row, decoded.claims) if self._is_for_us(decoded.claims) else None
+
+    def _is_for_us(self, claims: dict[str, Any]) -> bool:
+        """A token for another service must not open this one (RFC 7519, 4.1.3)."""
+        named = claims.get("aud", AUDIENCE)
+        audiences = named if isinstance(named, list) else [named]
+        return any(isinstance(each, str) and each.rstrip("/") in self._names for each in audiences)
 
 
 def _principal(row: TokenKeyRow, claims: dict[str, Any]) -> Principal | None:
@@ -159,7 +169,7 @@ def _principal(row: TokenKeyRow, claims: dict[str, Any]) -> Principal | None:
         return None
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
         return None
-    if claimed not in {role.value for role in Role}:
+    if not isinstance(claimed, str) or claimed not in set(Role):
         return None
     scopes = SCOPES_OF[Role(claimed)] & SCOPES_OF[row.role]
     return Principal(organization=row.organization, actor=f"token:{row.name}:{subject}", scopes=scopes)
@@ -168,7 +178,7 @@ def _principal(row: TokenKeyRow, claims: dict[str, Any]) -> Principal | None:
 def _imported(pem: str, algorithm: str) -> ECKey | RSAKey:
     """Return a public key; ValueError for what is none of this algorithm."""
     try:
-        from joserfc.errors import JoseError
+        from joserfc.errors import JoseError, SecurityWarning
         from joserfc.jwk import ECKey, RSAKey
     except ImportError:
         raise UsageError(
@@ -178,11 +188,14 @@ def _imported(pem: str, algorithm: str) -> ECKey | RSAKey:
         ) from None
     kinds: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
     try:
-        key: ECKey | RSAKey = kinds[algorithm].import_key(pem)
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # short keys are refused below
+            key: ECKey | RSAKey = kinds[algorithm].import_key(pem)
     except JoseError as failure:
         raise ValueError(str(failure)) from None
     if key.is_private:
         raise ValueError("a private key belongs nowhere but to the application")
+    if isinstance(key, RSAKey) and key.raw_value.key_size < SMALLEST_RSA_BITS:
+        raise ValueError("a short key can be factored")
     return key
 
 

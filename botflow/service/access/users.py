@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.records.access import SCOPES_OF, Principal, Role
-from botflow.runtime.app import Runtime
 from botflow.service.access.passwords import hash_password
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, Wrong, printable_name
 from botflow.storage.engines.dialects import clock_time
+from botflow.storage.engines.engine import Engine
 from botflow.storage.service.access import users
 from botflow.storage.service.access.users import UserRow
 from botflow.storage.service.audit_log import record_change
@@ -77,8 +77,9 @@ class MadeUser(User):
 class Users:
     """The people of the caller's organization."""
 
-    def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.within(caller.organization)
+    def __init__(self, engine: Engine, caller: Principal) -> None:
+        """`engine` is the organization's."""
+        self._engine = engine
         self._caller = caller
 
     async def get_users(self, *, cursor: str | None = None, limit: int = PAGE) -> Page[User]:

@@ -5,7 +5,7 @@ Values only go in: what is answered and written to the audit log has every sensi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound, UsageError, did_you_mean
 from botflow.interfaces.credential_modules import CredentialModule, Value
+from botflow.outgoing_targets import Network
 from botflow.records.access import Principal
 from botflow.runtime.sealing import Safe
 from botflow.runtime.vault import check_credential_name
@@ -48,10 +49,12 @@ class Credential(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialChanges:
-    """The changes that `caller` makes. `modules` are those that the plugins declare, by their ids."""
+    """The changes that `caller` makes. `modules` are those that the plugins declare, by their ids; addresses among the
+    fields may lead to no private networks but these."""
 
     safe: Safe
     modules: Mapping[str, CredentialModule]
+    networks: Sequence[Network]
     caller: Principal
 
     def create(
@@ -67,7 +70,7 @@ class CredentialChanges:
         """RejectedInbound `credential.exists` (409); 422 for a wrong name, module or field."""
         try:
             check_credential_name(name)
-            kept = self._declared(module).changed({}, fields)
+            kept = self._changed(module, {}, fields)
             key = CredentialKey(organization=self.caller.organization, user_name=user, name=name)
             id = add_credential(connection, key, module, self.safe.seal(key, module, kept))
         except UsageError as wrong:
@@ -99,7 +102,7 @@ class CredentialChanges:
         before = self.shown(stored)
         if fields:
             try:
-                kept = self._declared(stored.module).changed(self.safe.open(stored), fields)
+                kept = self._changed(stored.module, self.safe.open(stored), fields)
                 sealed = self.safe.seal(stored.key, stored.module, kept)
             except UsageError as wrong:
                 raise _refused(wrong) from None
@@ -198,6 +201,12 @@ class CredentialChanges:
         if not stored.is_default:
             credentials.clear_default(connection, self.caller.organization, stored.module)
             credentials.update_credential(connection, stored, is_default=True)
+
+    def _changed(self, id: str, before: Mapping[str, str], given: Mapping[str, Value | None]) -> Mapping[str, str]:
+        module = self._declared(id)
+        kept = module.changed(before, given)
+        module.check_addresses(kept, self.networks)
+        return kept
 
     def _declared(self, id: str) -> CredentialModule:
         module = self.modules.get(id)

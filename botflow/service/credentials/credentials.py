@@ -90,7 +90,12 @@ class Credentials:
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._engine = runtime.database.within(caller.organization)
-        self._changes = CredentialChanges(safe=runtime.vault.safe, modules=runtime.credential_modules, caller=caller)
+        self._changes = CredentialChanges(
+            safe=runtime.vault.safe,
+            modules=runtime.credential_modules,
+            networks=runtime.accounts.networks,
+            caller=caller,
+        )
         self._caller = caller
 
     async def get_credential_modules(self) -> Page[Module]:

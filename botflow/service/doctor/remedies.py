@@ -17,7 +17,6 @@ from botflow.records.access import Principal
 from botflow.records.doctor import Examined
 from botflow.records.runs import LifecycleChange
 from botflow.runtime.runs.refusals import refused
-from botflow.runtime.turns.signals import Hub
 from botflow.service.doctor.finding_models import Finding, Mending
 from botflow.service.messages.held_messages import HeldMessages
 from botflow.storage.engines.engine import Engine
@@ -29,9 +28,8 @@ from botflow.storage.service.audit_log import record_change
 class Remedies:
     """Applies remedies for the caller."""
 
-    def __init__(self, engine: Engine, hub: Hub, caller: Principal) -> None:
+    def __init__(self, engine: Engine, caller: Principal) -> None:
         self._engine = engine
-        self._hub = hub
         self._caller = caller
 
     async def apply(
@@ -39,8 +37,6 @@ class Remedies:
     ) -> None:
         """Carry out a remedy of the finding. RejectedInbound `session.changed` (409), or what the remedy refuses."""
         await self._engine.write(partial(self._apply, each=each, version=version, finding=finding, mending=mending))
-        self._hub.claimable()
-        self._hub.wake((each.stored.id,))
 
     def _apply(
         self,

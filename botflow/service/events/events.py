@@ -70,7 +70,7 @@ def place_of(feed: Feed, id: str) -> int:
         raise RejectedInbound(
             f"there is no event {id[:60]!r}",
             code="event.unknown",
-            hint="give the id of an event, or the `next` of a page; leave it out for the oldest event that is kept",
+            hint="list them with GET /api/v1/events",
             status=404,
         )
     if parsed[1] < feed.first - 1:

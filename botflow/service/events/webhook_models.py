@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from botflow.runtime.events.targets import LONGEST_URL
+from botflow.outgoing_targets import LONGEST_URL
 from botflow.service.models import Body, Shown, Wrong
 from botflow.storage.events.webhooks import DeliveryState
 

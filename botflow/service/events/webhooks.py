@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
 from botflow.moment import parse_moment
+from botflow.outgoing_targets import PUBLIC_ONLY, TargetRefused, check_url
 from botflow.records.access import Principal
 from botflow.records.events import LifecycleEvent
+from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.events.signatures import WebhookSecrets, new_secret
-from botflow.runtime.events.targets import Sent, TargetRefused, check_url
+from botflow.runtime.events.targets import Sent
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.events.events import check_types, place_of
 from botflow.service.events.webhook_models import (
@@ -29,6 +31,7 @@ from botflow.service.events.webhook_models import (
 )
 from botflow.service.models import Page
 from botflow.storage.engines.dialects import clock_time
+from botflow.storage.engines.engine import Engine
 from botflow.storage.events import webhooks
 from botflow.storage.events.consumers import (
     add_consumer,
@@ -42,9 +45,6 @@ from botflow.storage.events.webhooks import Delivery as DeliveryRow
 from botflow.storage.events.webhooks import DeliveryState, WebhookRow
 from botflow.storage.service.audit_log import record_change
 
-if TYPE_CHECKING:
-    from botflow.runtime.app import Runtime
-
 MOST_WEBHOOKS = 50
 _SORT, _BY_NUMBER = "-createdAt", "-number"
 
@@ -52,10 +52,11 @@ _SORT, _BY_NUMBER = "-createdAt", "-number"
 class Webhooks:
     """The webhooks of the caller's organization."""
 
-    def __init__(self, runtime: Runtime, caller: Principal) -> None:
-        self._engine = runtime.database.within(caller.organization)
-        self._every_organization = runtime.database.engine
-        self._sender = runtime.webhooks
+    def __init__(self, engine: Engine, every_organization: Engine, sender: WebhookSender, caller: Principal) -> None:
+        """`engine` is the organization's. `every_organization` is the whole database, for the feed's triggers."""
+        self._engine = engine
+        self._every_organization = every_organization
+        self._sender = sender
         self._caller = caller
 
     async def _wanted_feed(self) -> Feed:
@@ -90,6 +91,7 @@ class Webhooks:
 
     async def rotate_webhook_secret(self, id: str, rotation: Rotation) -> MadeWebhook:
         """Give it a new secret; the former one signs beside it for a while."""
+        await self._wanted_feed()
         return await self._engine.write(self._rotate, id, rotation)
 
     async def test_webhook(self, id: str) -> Attempt:
@@ -131,9 +133,12 @@ class Webhooks:
         into service. RejectedInbound `webhook.since` (422)."""
         try:
             since = parse_moment(replay.since, "since")
-        except ValueError as wrong:
+        except ValueError:
             raise RejectedInbound(
-                f"since is no time: {wrong}", code="webhook.since", hint="write 2026-11-27T09:30:00Z", status=422
+                "since is not a date or a time",
+                code="webhook.since",
+                hint="write 2026-11-27 or 2026-11-27T09:30:00Z",
+                status=422,
             ) from None
         await self._wanted_feed()
         return _shown(await self._engine.write(self._replay, id, since))
@@ -159,8 +164,7 @@ class Webhooks:
                 raise RejectedInbound(
                     f"the webhook's url: {refused}",
                     code=refused.code,
-                    hint="give an https address that the public internet reaches; operators allow others by"
-                    " BOTFLOW_WEBHOOK_NETWORKS",
+                    hint=PUBLIC_ONLY,
                     status=422,
                 ) from None
 
@@ -202,9 +206,17 @@ class Webhooks:
         if change.status == "enabled" and row.disabled_at is not None:
             values |= {"disabled_at": None, "disabled_reason": None}
             self._place(connection, id, None)
+        elif change.status != "disabled" and not _is_sent_alike(row, change):
+            self._tell_again(connection, row)
         changed = webhooks.change_webhook(connection, row, values)
         self._record(connection, "webhook.updated", id, before=_logged(row), after=_logged(changed))
         return changed
+
+    def _tell_again(self, connection: Connection, row: WebhookRow) -> None:
+        """Let what it lacks be sent now, by what the row says from now on: a process that is at it has read the former
+        URL and secret, and one that failed would be tried in hours."""
+        if row.disabled_at is None:
+            self._place(connection, row.id, None)
 
     def _place(self, connection: Connection, id: str, number: int | None) -> None:
         """Let it go on after this event, or where it is; not before the oldest that is kept."""
@@ -229,6 +241,7 @@ class Webhooks:
         )
         sealed = self._sender.safe.seal(row.organization, id, kept)
         changed = webhooks.change_webhook(connection, row, {"secrets": sealed})
+        self._tell_again(connection, row)
         self._record(connection, "webhook.secret_rotated", id, after={"overlapHours": rotation.overlap_hours})
         return MadeWebhook(**dict(_shown(changed)), secret=secret)
 
@@ -240,6 +253,12 @@ class Webhooks:
         self._place(connection, id, number_before(connection, feed, since))
         self._record(connection, "webhook.replayed", id, after={"since": since.isoformat()})
         return row
+
+
+def _is_sent_alike(row: WebhookRow, change: WebhookChange) -> bool:
+    """True if the same events go to the same place after the change."""
+    is_elsewhere = change.url not in (None, row.url)
+    return not is_elsewhere and (change.types is None or tuple(change.types) == row.types)
 
 
 def _text(id: str) -> str:

@@ -45,6 +45,14 @@ class ExecutionDetails(Execution):
     """The session of the execution that started it."""
     branch: str | None
     """Its name there."""
+    paused_at: datetime | None
+    """When it was last paused; so for the next two."""
+    resumed_at: datetime | None
+    retried_at: datetime | None
+    completed_at: datetime | None
+    """When it ended, if it has completed; so for the next two."""
+    failed_at: datetime | None
+    cancelled_at: datetime | None
     duration_s: float | None
     turns: int
     attempts: int
@@ -69,6 +77,12 @@ class ExecutionDetails(Execution):
             progress=record.progress,
             parent_session=record.parent_session,
             branch=record.branch,
+            paused_at=found.changed_at.get("paused"),
+            resumed_at=found.changed_at.get("resumed"),
+            retried_at=found.changed_at.get("taken_up"),
+            completed_at=ended_at if record.status == "completed" else None,
+            failed_at=ended_at if record.status == "failed" else None,
+            cancelled_at=ended_at if record.status == "cancelled" else None,
             duration_s=(ended_at - record.started_at).total_seconds() if ended_at else None,
             turns=spent.turns,
             attempts=spent.attempts,
@@ -111,9 +125,9 @@ class ExecutionTraces(Described):
     """The node from which it can be retried."""
 
     @classmethod
-    def of(cls, found: Steps, *, can_fork: bool) -> ExecutionTraces:
+    def of(cls, found: Steps) -> ExecutionTraces:
         return cls(
-            steps=[_step(each, can_fork=can_fork and each.place is not None) for each in found.steps],
+            steps=[_step(each) for each in found.steps],
             first_failed=found.first_failed,
             last_completed=found.last_completed,
             ready_to_resume=found.ready_to_resume or None,
@@ -191,7 +205,7 @@ class StartedByEvent(Shown):
     executions: list[TriggerResult]
 
 
-def _step(step: Step, *, can_fork: bool) -> ExecutionStep:
+def _step(step: Step) -> ExecutionStep:
     return ExecutionStep(
         number=step.number,
         node=step.node,
@@ -206,5 +220,5 @@ def _step(step: Step, *, can_fork: bool) -> ExecutionStep:
         asks=step.asks,
         tokens=Tokens(prompt=step.prompt_tokens, completion=step.completion_tokens),
         cost_usd=step.cost_usd,
-        can_fork=can_fork,
+        can_fork=step.place is not None,
     )

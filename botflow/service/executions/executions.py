@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 
 from botflow.engine.inbound import RUN
 from botflow.records.access import Principal
-from botflow.records.runs import ExecutionFilter, Outcome
+from botflow.records.runs import ExecutionFilter
 from botflow.runtime.app import Runtime
 from botflow.runtime.runs.callers_connection import AnyConnection, work_on
 from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.log import Level, log_of
-from botflow.runtime.runs.refusals import unknown_artifact
+from botflow.runtime.runs.refusals import messages_of_session, unknown_artifact
 from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_with
-from botflow.runtime.runs.validation import plain_input
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (
@@ -29,15 +28,15 @@ from botflow.service.executions.execution_models import (
     StartedExecution,
     TriggerResult,
 )
+from botflow.service.executions.operator_outcomes import completed, failed
 from botflow.service.models import Page
 from botflow.service.refusals import slug_in, unknown_workflow
-from botflow.service.sessions.sessions import unknown_session
+from botflow.service.sessions.sessions import SessionMessage, read_messages, session_number, unknown_session
 from botflow.storage.runs.artifacts import delete_artifact
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions import session_pages
 
 Sort = Literal["startedAt", "-startedAt"]
-LONGEST_REASON = 2_000  # characters
 _LAST_LINE = 2**31 - 1
 _EVERY = ExecutionFilter()
 
@@ -77,12 +76,13 @@ class Executions:
         return await self.get_executions(ExecutionFilter(workflow=workflow_id), cursor=cursor, limit=limit)
 
     async def get_executions_by_session_id(
-        self, session_id: int, *, cursor: str | None = None, limit: int = PAGE
+        self, session_id: int | str, *, cursor: str | None = None, limit: int = PAGE
     ) -> Page[Execution]:
         """Return a page of a session's executions, the newest first. RejectedInbound `session.unknown`."""
-        if not await self._engine.read(session_pages.knows_session, self._caller.organization, session_id):
+        number = session_number(str(session_id))
+        if not await self._engine.read(session_pages.knows_session, self._caller.organization, number):
             raise unknown_session(str(session_id))
-        return await self.get_executions(ExecutionFilter(session=session_id), cursor=cursor, limit=limit)
+        return await self.get_executions(ExecutionFilter(session=number), cursor=cursor, limit=limit)
 
     async def get_active_executions(
         self, workflow_id: str | None = None, *, cursor: str | None = None, limit: int = PAGE
@@ -108,8 +108,7 @@ class Executions:
 
     async def get_execution_traces(self, execution_id: str) -> ExecutionTraces:
         """Return its steps, one for each visit of a node, and which of them can be forked."""
-        steps = await self._runs.steps(execution_id)
-        return ExecutionTraces.of(steps, can_fork=(await self._runs.get(execution_id)).record.channel == RUN)
+        return ExecutionTraces.of(await self._runs.steps(execution_id))
 
     async def get_execution_logs(
         self, execution_id: str, *, level: Level = "debug", cursor: str | None = None, limit: int = PAGE
@@ -123,6 +122,16 @@ class Executions:
             return page_of(lines, limit, level, lambda line: (line.version, line.index), ShownLogEntry.of)
         items = [ShownLogEntry.of(line) for line in lines]
         return Page(items=items, next=cursor_of(level, (turns[-1].version, _LAST_LINE)))
+
+    async def get_execution_messages(
+        self, execution_id: str, *, cursor: str | None = None, limit: int = PAGE
+    ) -> Page[SessionMessage]:
+        """Return a page of the messages of a run or a fork, the newest first, in whole turns. RejectedInbound
+        `execution.is_conversation` (409): its session has them."""
+        record = (await self._runs.get(execution_id)).record
+        if record.channel != RUN:
+            raise messages_of_session()
+        return await self._engine.read(read_messages, record.session, cursor, limit)
 
     async def get_execution_artifacts(
         self, execution_id: str, *, cursor: str | None = None, limit: int = PAGE
@@ -198,17 +207,12 @@ class Executions:
     async def complete_execution(self, execution_id: str, output_data: Any = None) -> Execution:
         """End an execution now, as completed with this output. Its `finally` does not run; the runs that it waits for
         are cancelled, and a parent that waits for it gets the output."""
-        output = plain_input(output_data)
-        return Execution.of(await self._runs.end_as(execution_id, Outcome(status="completed", output=output)))
+        return Execution.of(await self._runs.end_as(execution_id, completed(output_data)))
 
     async def fail_execution(self, execution_id: str, error_message: str, error_data: Any = None) -> Execution:
         """End an execution now, as failed for this reason. Its `finally` does not run; the runs that it waits for are
         cancelled, and a parent that waits for it is told."""
-        code = "execution.failed_by_operator"
-        error = {"code": code, "message": error_message[:LONGEST_REASON]}
-        if error_data is not None:
-            error["data"] = plain_input(error_data)
-        return Execution.of(await self._runs.end_as(execution_id, Outcome(status="failed", error=error)))
+        return Execution.of(await self._runs.end_as(execution_id, failed(error_message, error_data)))
 
     async def update_current_node(self, execution_id: str, current_node_id: str) -> Execution:
         """Let a waiting execution go on at another node of its version, with its variables. Subflows, loops and

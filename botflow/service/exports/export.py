@@ -59,6 +59,12 @@ async def batches_of_results(form: Form, results: Results) -> AsyncIterator[Batc
         yield Batch(rows=len(page), content=content)
 
 
+async def no_batches() -> AsyncIterator[Batch]:
+    """Yield nothing."""
+    return
+    yield
+
+
 def columns_of(model: type[BaseModel]) -> list[str]:
     """Return the names of the list's fields, in their order."""
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -6,7 +6,7 @@ audit log, written before its reader gets anything.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -23,7 +23,7 @@ from botflow.service.access.audit_log import Change, read_changes
 from botflow.service.cursors import LARGEST_PAGE, page_of, read_cursor
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.usage import UsageGroup, read_usage
-from botflow.service.exports.export import Export, Form, batches_of_pages, batches_of_results
+from botflow.service.exports.export import Batch, Export, Form, batches_of_pages, batches_of_results, no_batches
 from botflow.service.messages.message_models import Inbound, Outbound
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Item, Page
@@ -45,11 +45,19 @@ ReadPage = Callable[[str | None], Awaitable[Page[Item]]]
 class Exports:
     """The files that a caller may take of its organization. `engine` is the database as the organization sees it."""
 
-    def __init__(self, engine: Engine, channels: Channels, clock: Clock, caller: Principal) -> None:
+    def __init__(
+        self, engine: Engine, channels: Channels, clock: Clock, caller: Principal, *, is_empty: bool = False
+    ) -> None:
         self._engine = engine
         self._channels = channels
         self._clock = clock
         self._caller = caller
+        self._is_empty = is_empty
+
+    def without_rows(self) -> Exports:
+        """Return the same calls for a caller who only asks whether there is such a file: they refuse the same, but
+        their files are empty, and in no audit log."""
+        return Exports(self._engine, self._channels, self._clock, self._caller, is_empty=True)
 
     async def export_results(self, wanted: ExecutionFilter, base: str, *, format: Form = "csv") -> Export:
         """Export the results of a workflow, oldest first. `base` completes the addresses of visitors' files.
@@ -62,8 +70,7 @@ class Exports:
             "after": wanted.started_after,
             "before": wanted.started_before,
         }
-        await self._record("results", format, given)
-        return Export(kind="results", form=format, batches=batches_of_results(format, results))
+        return await self._export("results", format, given, batches_of_results(format, results))
 
     async def export_sessions(
         self,
@@ -245,10 +252,11 @@ class Exports:
     ) -> Export:
         """Read the first page, which refuses what the list refuses, and write the entry of the audit log."""
         first = await read(None)
-        await self._record(kind, form, given)
-        return Export(kind=kind, form=form, batches=batches_of_pages(form, model, first, read))
+        return await self._export(kind, form, given, batches_of_pages(form, model, first, read))
 
-    async def _record(self, kind: str, form: Form, given: Mapping[str, Any]) -> None:
+    async def _export(self, kind: str, form: Form, given: Mapping[str, Any], batches: AsyncIterator[Batch]) -> Export:
+        if self._is_empty:
+            return Export(kind=kind, form=form, batches=no_batches())
         filters = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in given.items()
@@ -257,3 +265,4 @@ class Exports:
         await self._engine.write(
             record_change, self._caller, "export.begun", f"export:{kind}", after={"format": form, **filters}
         )
+        return Export(kind=kind, form=form, batches=batches)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
@@ -16,6 +17,7 @@ from botflow.interfaces.channels import Channel, Channels
 from botflow.records.access import Principal
 from botflow.records.erasures import ErasureRecord, Person
 from botflow.runtime.app import Runtime
+from botflow.runtime.erasures.eraser import begin_erasure
 from botflow.runtime.erasures.receipt import is_genuine
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, Wrong
@@ -86,7 +88,11 @@ class Erasures:
         for an address to which no channel can send.
         """
         person = person_of(self._runtime.channels, external_id=external_id, address=address, user_id=user_id)
-        begun = await self._runtime.eraser.begin(self._caller, person)
+        eraser = self._runtime.eraser
+        begun = await self._engine.write(
+            partial(begin_erasure, who=self._caller, person=person, keyring=eraser.keyring)
+        )
+        eraser.look_now()
         return await self._shown(begun)
 
     async def get_erasure(self, erasure: str) -> Erasure:

@@ -87,13 +87,13 @@ class ScheduleChanges:
             record_change(connection, self._caller, "schedule.resumed", _subject(workflow, node))
         return self._shown_one(connection, target, schedule, now)
 
-    def run(self, connection: Connection, workflow: str, node: str) -> StartedRun:
-        """Start a run now, also of a paused schedule; its next moment stays. RejectedInbound `workflow.inactive` (409)
-        besides those of `one`."""
+    def run(self, connection: Connection, workflow: str, node: str, trace: str = "") -> StartedRun:
+        """Start a run now, also of a paused schedule; its next moment stays. `trace` is the context of the caller's
+        trace. RejectedInbound `workflow.inactive` (409) besides those of `one`."""
         self._find(self._target(connection, workflow), node)
         target = active_target(connection, workflow, None, self._caller.organization)
         now = clock_time(connection).replace(microsecond=0)
-        run = start_scheduled(connection, target, self._find(target, node), now, by_hand=True)
+        run = start_scheduled(connection, target, self._find(target, node), now, by_hand=True, trace=trace)
         record_change(
             connection, self._caller, "schedule.run", _subject(workflow, node), after={"execution": run.execution}
         )

@@ -52,7 +52,7 @@ class Schedules:
 
     async def run_schedule(self, workflow: str, schedule: str) -> StartedExecution:
         """Start a run now, beside those of its times. RejectedInbound `workflow.inactive` (409)."""
-        run = await self._engine.write(self._changes.run, workflow, schedule)
+        run = await self._engine.write(self._changes.run, workflow, schedule, self._runtime.tracing.context())
         self._runtime.hub.claimable()
         return StartedExecution.model_validate({"id": run.execution, "status": run.status})
 

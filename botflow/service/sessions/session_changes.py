@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from pydantic import AfterValidator, Field, JsonValue
@@ -20,13 +20,16 @@ from botflow.engine.limits import Limits
 from botflow.engine.session import Session as EngineSession
 from botflow.errors import FlowError, RejectedInbound
 from botflow.records.access import Principal
-from botflow.runtime.app import Runtime
 from botflow.service.models import Body, Shown, Wrong
+from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
 from botflow.storage.runs.handovers import LockedSession
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions import session_changes, session_pages
 from botflow.storage.session_tokens import revoke_token
+
+if TYPE_CHECKING:
+    from botflow.runtime.app import Runtime
 
 LONGEST_NAME = 200
 LONGEST_NOTE = 4_000
@@ -59,11 +62,11 @@ class ContextChange(Body):
 
 
 class Note(Body):
-    """An entry for the session's history: a text, the node that it is about, and data."""
+    """An entry for the session's history: a text, the node that it is about, or both, and data."""
 
     example = '{"text": "Called the customer", "nodeId": "menu"}'
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE), AfterValidator(_without_nul)]
+    text: Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(_without_nul)] = ""
     node_id: Name | None = None
     data: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -106,6 +109,7 @@ class SessionChanges:
         self._runtime = runtime
         self._engine = runtime.database.within(caller.organization)
         self._caller = caller
+        self._conversations = ConversationChanges(caller)
 
     async def get_session_context(self, session: str) -> SessionContext:
         """Return the variables. RejectedInbound `session.unknown` (404)."""
@@ -135,9 +139,17 @@ class SessionChanges:
         return _shown_context(number, edited.version, _variables(edited))
 
     async def add_to_session_history(
-        self, session: str, text: str, *, node_id: str | None = None, data: Mapping[str, Any] | None = None
+        self, session: str, node_id: str | None = None, data: Mapping[str, Any] | None = None, *, text: str = ""
     ) -> AddedNote:
-        """Write a note into the session's history; it changes nothing else. RejectedInbound `note.too_large` (422)."""
+        """Write a note into the session's history; it changes nothing else. RejectedInbound `note.empty` (422) without
+        a node and a text, `note.too_large` (422)."""
+        if not node_id and not text:
+            raise RejectedInbound(
+                "the note says nothing",
+                code="note.empty",
+                hint="give a text, or the node that it is about",
+                status=422,
+            )
         number, kept = session_number(session), _kept(dict(data or {}))
         if len(orjson.dumps(kept)) > LARGEST_DATA:
             raise RejectedInbound(
@@ -157,7 +169,7 @@ class SessionChanges:
         An execution with nodes at `finally` stays active until these have run.
         """
         number = session_number(session)
-        row = await self._engine.write(self._end, number)
+        row = await self._engine.write(self._conversations.deactivate, number)
         self._runtime.hub.claimable()
         self._runtime.hub.wake((number,))
         return shown_session(row)
@@ -180,7 +192,7 @@ class SessionChanges:
         remove: Sequence[str],
         if_revision: int | None,
     ) -> EngineSession:
-        locked = self._locked(connection, number)
+        locked = self._conversations.locked(connection, number)
         check_revision(locked, if_revision)
         edited = _edited(locked.session, variables, remove)
         names = sorted({*variables, *remove})
@@ -191,19 +203,10 @@ class SessionChanges:
         return edited
 
     def _note(self, connection: Connection, number: int, text: str, node: str, data: dict[str, Any]) -> int:
-        locked = self._locked(connection, number)
+        locked = self._conversations.locked(connection, number)
         turn = session_changes.add_note(connection, locked, node, [text, self._caller.actor, data])
         record_change(connection, self._caller, "session.noted", f"session:{number}", after={"turn": turn})
         return turn
-
-    def _end(self, connection: Connection, number: int) -> session_pages.SessionRow:
-        locked = self._locked(connection, number)
-        if locked.is_active or locked.session.handover is not None or locked.has_queue:
-            session_changes.end_conversation(connection, locked)
-            record_change(connection, self._caller, "session.deactivated", f"session:{number}")
-        row = session_pages.get_session(connection, self._caller.organization, number)
-        assert row is not None, "its row is locked"
-        return row
 
     def _revoke(self, connection: Connection, workflow: str, external_id: str) -> int | None:
         organization = self._caller.organization
@@ -212,12 +215,6 @@ class SessionChanges:
         if number is not None and not (before and before[0].token_revoked):
             record_change(connection, self._caller, "session.token_revoked", f"session:{number}")
         return number
-
-    def _locked(self, connection: Connection, number: int) -> LockedSession:
-        locked = session_changes.lock_session_of(connection, self._caller.organization, number)
-        if locked is None:
-            raise unknown_session(str(number))
-        return locked
 
 
 def check_revision(locked: LockedSession, if_revision: int | None) -> None:

@@ -164,15 +164,8 @@ class Sessions:
         self, session: str, *, cursor: str | None = None, limit: int = PAGE
     ) -> Page[SessionMessage]:
         """Return a page of the messages in both directions, the newest first. It holds whole turns."""
-        before = read_cursor(cursor, _BY_TURN, (int,))
         number = (await self._row(session)).id
-        found, following = await self._engine.read(
-            session_history.list_messages, number, before[0] if before else None, limit
-        )
-        return Page(
-            items=[shown_message(row) for row in found],
-            next=cursor_of(_BY_TURN, [following]) if following is not None else None,
-        )
+        return await self._engine.read(read_messages, number, cursor, limit)
 
     async def _page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[Session]:
         return await self._engine.read(read_sessions, self._caller.organization, wanted, cursor, limit)
@@ -195,6 +188,16 @@ def read_sessions(
     found = session_pages.list_sessions(connection, organization, wanted, after, limit)
     return page_of(
         found, limit, _BY_PERSON, lambda row: (row.workflow_number, row.channel, row.external_id), shown_session
+    )
+
+
+def read_messages(connection: Connection, session: int, cursor: str | None, limit: int) -> Page[SessionMessage]:
+    """Return a page of a session's messages, the newest first, in whole turns."""
+    before = read_cursor(cursor, _BY_TURN, (int,))
+    found, following = session_history.list_messages(connection, session, before[0] if before else None, limit)
+    return Page(
+        items=[shown_message(row) for row in found],
+        next=cursor_of(_BY_TURN, [following]) if following is not None else None,
     )
 
 

@@ -100,9 +100,12 @@ class Drafts:
         A credential that cannot be used yet is a warning here, and an error when it is published.
         """
         draft = await self.get_draft(workflow)
-        checked = draft.document if document is None else document
+        return await self.validate_document(draft.document if document is None else document)
+
+    async def validate_document(self, document: Mapping[str, Any]) -> Validation:
+        """Check a document that need not be stored, in the same way."""
         try:
-            warnings = await self._engine.read(self._warnings, canonical(checked))
+            warnings = await self._engine.read(self._warnings, canonical(document))
         except FlowProblems as failure:
             return Validation(valid=False, problems=[_finding(problem) for problem in failure.problems])
         return Validation(valid=True, problems=[_finding(problem) for problem in warnings])

@@ -26,11 +26,14 @@ from botflow.records.counts import Count
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.storage.cache.circuit_breaker import Breaker
 from botflow.storage.cache.seals import Seals
+from botflow.storage.engines.batching import Batcher
 from botflow.storage.outage_log import OutageLog
 
 CALL_S = 0.05
 KEPT_S = 3600
-GATHER_S = 0.05  # sessions that are put this close together travel as one
+GATHER_S = 0.2  # sessions that are put this close together travel together; only other processes read them
+PUT_AT_ONCE = 100  # sessions in one pipeline: encoding them must not hold the event loop
+WRITTEN_S = 1.0  # a copy that was put has been written by then, or was dropped
 LARGEST_BACKLOG = 5_000
 SCANNED = 500  # keys in one call
 RESUBSCRIBE_S = 0.5
@@ -54,8 +57,10 @@ class RedisLink:
         self._seals = Seals(keyring)
         self._breaker = Breaker(failures=3, pause_s=1.0, monotonic_s=time.monotonic)
         self.outages = OutageLog("redis")
+        self._getting = Batcher(self._get, key=lambda name: name)
         self._backlog: dict[str, StoredSession] = {}
         self._flushing: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     async def close(self) -> None:
         if self._flushing is not None:
@@ -75,16 +80,9 @@ class RedisLink:
 
     async def get(self, key: SessionKey) -> StoredSession | None:
         """Return the warm copy; None also when Redis does not answer, or the copy cannot be read."""
-        stored: bytes | str | None = None
-        if self._breaker.allows():
-            try:
-                stored = await self._calls.get(self._name(key))
-                self._succeeded()
-            except (RedisError, OSError) as failure:
-                self._failed(failure)
-        if not isinstance(stored, bytes):
-            return None
-        body = self._seals.opened(self._name(key), stored)
+        name = self._name(key)
+        stored = await self._getting(name)
+        body = self._seals.opened(name, stored) if stored is not None else None
         return _decode(key, body) if body is not None else None
 
     def put(self, stored: StoredSession) -> None:
@@ -103,7 +101,8 @@ class RedisLink:
             names = [self._name(key) for key in keys[start : start + SCANNED]]
             for name in names:
                 self._backlog.pop(name, None)
-            await self._insist(self._calls.unlink(*names))
+            async with self._writing:  # a write under way may hold one of them
+                await self._insist(self._calls.unlink(*names))
 
     async def count_naming(self, needles: Sequence[str]) -> tuple[int, int]:
         """Return how many keys this deployment has, and how many name one of these; ProviderError `redis.unavailable`.
@@ -171,17 +170,33 @@ class RedisLink:
         """Write the collected sessions, in pipelines, until none is left; while Redis is away they are dropped."""
         while self._backlog:
             await asyncio.sleep(GATHER_S)
-            batch, self._backlog = self._backlog, {}
-            if not self._breaker.allows():
-                continue
-            pipeline = self._calls.pipeline(transaction=False)
-            for name, stored in batch.items():
-                pipeline.set(name, self._seals.sealed(name, _encode(stored)), ex=KEPT_S)
+            for _ in range(0, len(self._backlog), PUT_AT_ONCE):
+                async with self._writing:
+                    await self._write([self._backlog.popitem() for _ in range(min(PUT_AT_ONCE, len(self._backlog)))])
+
+    async def _write(self, batch: Sequence[tuple[str, StoredSession]]) -> None:
+        if not batch or not self._breaker.allows():
+            return
+        pipeline = self._calls.pipeline(transaction=False)
+        for name, stored in batch:
+            pipeline.set(name, self._seals.sealed(name, _encode(stored)), ex=KEPT_S)
+        try:
+            await pipeline.execute()
+            self._succeeded()
+        except (RedisError, OSError) as failure:
+            self._failed(failure)
+
+    async def _get(self, names: Sequence[str]) -> list[bytes | None]:
+        """Read what is stored at these names, in one call."""
+        if self._breaker.allows():
             try:
-                await pipeline.execute()
+                stored = await self._calls.mget(*names)
                 self._succeeded()
             except (RedisError, OSError) as failure:
                 self._failed(failure)
+            else:
+                return [each if isinstance(each, bytes) else None for each in stored]
+        return [None] * len(names)
 
     def _name(self, key: SessionKey) -> str:
         return f"{self._prefix}:{key.workflow}:{key.channel}:{key.external_id}"

@@ -6,7 +6,6 @@ Reports come late, twice and in any order; each names the sending it is about by
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 from botflow.interfaces import DeliveryStatus
 from botflow.records.outbounds import OutboundState
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import inbounds, outbounds, sessions
 
@@ -152,7 +152,7 @@ def _tell(connection: Connection, news: DeliveryStatus, group: str, state: str) 
             session_id=news.session,
             seq=session.last_seq + 1,
             received_at=now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             flow_version=session.flow_version,
             attempt=0,
             state="new",

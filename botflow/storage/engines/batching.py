@@ -62,13 +62,16 @@ class Batcher(Generic[Item, Result]):
     def _take(self) -> dict[Hashable, tuple[Item, asyncio.Future[Result]]]:
         taken: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}
         later = []
-        for entry in self._waiting:
+        waiting = iter(self._waiting)
+        for entry in waiting:
             key = self._key(entry[0])
-            if key in taken or len(taken) == LARGEST:
+            if key in taken:
                 later.append(entry)
-            else:
-                taken[key] = entry
-        self._waiting = later
+                continue
+            taken[key] = entry
+            if len(taken) == LARGEST:
+                break
+        self._waiting = [*later, *waiting]
         return taken
 
     async def _settle(self, batch: dict[Hashable, tuple[Item, asyncio.Future[Result]]]) -> None:

@@ -1,4 +1,4 @@
-"""Which sessions and runs are a person's: their conversations, the runs for them, and what those have started."""
+"""Which sessions and runs are a person's: conversations, runs for them, what those have started, and forks of runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, exists, insert, literal, select
 from botflow.engine.inbound import RUN
 from botflow.records.erasures import Erasing
 from botflow.records.sessions import SessionKey
-from botflow.storage.tables import erased_sessions, executions, sessions, workflows
+from botflow.storage.tables import erased_sessions, executions, forks, sessions, workflows
 
 AT_ONCE = 500
 
@@ -15,10 +15,11 @@ AT_ONCE = 500
 def list_sessions(connection: Connection, erasing: Erasing) -> bool:
     """List some sessions that are not listed yet; False when there are none.
 
-    A conversation that has begun after the request is another one, and stays. Runs that a listed session started
-    belong to it, whenever they began.
+    A conversation that has begun after the request is another one, and stays. Runs that a listed session started, and
+    forks of a listed run, belong to it, whenever they began: they hold what the person has said.
     """
-    return any(_add(connection, erasing, found) for found in (_conversations(erasing), _runs(erasing), _below(erasing)))
+    kinds = (_conversations(erasing), _runs(erasing), _below(erasing), _forks(erasing))
+    return any(_add(connection, erasing, found) for found in kinds)
 
 
 def keys_of(connection: Connection, erasure: int) -> list[SessionKey]:
@@ -51,6 +52,17 @@ def _below(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
         executions.c.session_id == sessions.c.id,
         executions.c.parent_session == above.c.session_id,
         above.c.erasure_id == erasing.id,
+    )
+    return _sessions(erasing).where(of_listed)
+
+
+def _forks(erasing: Erasing) -> Select[tuple[int, int, str, str]]:
+    """Return the forks of what is erased, which hold what the person had said."""
+    original = erased_sessions.alias("original")
+    of_listed = exists().where(
+        forks.c.session_id == sessions.c.id,
+        forks.c.from_session == original.c.session_id,
+        original.c.erasure_id == erasing.id,
     )
     return _sessions(erasing).where(of_listed)
 

@@ -1,7 +1,7 @@
 """The order in which a person is erased. Each step is one small transaction that keeps how far it has come, so that
 any process continues where another one was killed, and two that work on the same erasure take turns.
 
-1. *list*: the person's conversations, the runs for them, and the runs that these have started.
+1. *list*: the person's conversations, the runs for them, the runs that these have started, and the forks of all these.
 2. *detach*: each is cut off from its person and fenced. From here on their next message begins a new conversation.
 3. *answers*: what is stored for repeated requests about these sessions.
 4. *delete*: the sessions with all their rows; messages at providers are queued for deletion there. Then `list` again,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, or_, select, tuple_
 
 from botflow.engine.inbound import RUN
 from botflow.records.events import EventType
+from botflow.records.sessions import FORK
 from botflow.storage.events.projection import Told, Trace, events_of, needs_open_node, open_node_of
 from botflow.storage.tables import (
     audit_log,
@@ -52,7 +53,7 @@ def told_by(connection: Connection, notes: Sequence[Note]) -> dict[int, list[Tol
 
 def _turns(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     places = {(note.session, int(note.refers)): note.id for note in notes}
-    found = connection.execute(_TURNS.where(tuple_(turns.c.session_id, turns.c.seq).in_(places)))
+    found = connection.execute(_TURNS.where(_IS_NO_FORK, tuple_(turns.c.session_id, turns.c.seq).in_(places)))
     for row in found.all():
         before = _open_node(connection, row) if needs_open_node(row.trace) else ""
         place = _place(row)
@@ -71,7 +72,7 @@ def _open_node(connection: Connection, row: Row[Any]) -> str:
 
 def _queued(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     ids = {UUID(note.refers): note.id for note in notes}
-    for row in connection.execute(_EXECUTIONS.where(executions.c.id.in_(ids))):
+    for row in connection.execute(_EXECUTIONS.where(_IS_NO_FORK, executions.c.id.in_(ids))):
         yield ids[row.execution], [("workflow.queued", _place(row))]
 
 
@@ -143,6 +144,8 @@ _PLACE = (
     executions.c.id.label("execution"),
     workflow_versions.c.number,
 )
+# Nothing of a fork is told: a receiver would take it for what has happened.
+_IS_NO_FORK = or_(sessions.c.channel != RUN, ~sessions.c.external_id.startswith(FORK, autoescape=True))
 _TURNS: Select[Any] = _with_execution(
     select(turns.c.session_id, turns.c.seq, turns.c.trace, *_PLACE).join(sessions, sessions.c.id == turns.c.session_id),
     executions.c.id == _DURING,

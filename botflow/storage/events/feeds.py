@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, delete, false, func, or_, select, update
 
 from botflow.records.events import LifecycleEvent, event_id
 from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.events.recording import SOURCES, begin_recording, end_recording, missing_sources
-from botflow.storage.tables import event_consumers, event_feeds, event_sources, events, webhook_deliveries
+from botflow.storage.retention.retentions import retentions_in_force
+from botflow.storage.tables import event_consumers, event_feeds, event_sources, events, webhook_deliveries, webhooks
 
 KEPT = timedelta(days=7)
 RENEWED = timedelta(days=6)  # a feed that is wanted for less than this is renewed by its next reader
@@ -152,14 +153,37 @@ def _end_unwanted(connection: Connection) -> bool:
 
 
 def _prune(connection: Connection) -> int:
-    """Forget some events that are older than a week, and what was noted of sending such; return how many."""
-    before = clock_time(connection) - KEPT
-    count = 0
-    for organization in connection.execute(select(event_feeds.c.organization_id)).scalars().all():
-        mine = (events.c.organization_id == organization, events.c.at < before)
-        old = select(events.c.number).where(*mine).order_by(events.c.at).limit(PRUNED_AT_ONCE - count)
+    """Forget some events that are older than a week, or than their organization keeps them, and what was noted of
+    sending such; return how many."""
+    moment, count = clock_time(connection), 0
+    feeds = connection.execute(select(event_feeds.c.organization_id)).scalars().all()
+    for organization, decided in retentions_in_force(connection, feeds).items():
+        mine, is_old = events.c.organization_id == organization, events.c.at < moment - KEPT
+        if decided.event_days is not None:
+            before = moment - timedelta(days=decided.event_days)
+            # What an enabled consumer has still to get stays for the week.
+            is_told = events.c.number <= _told(organization)
+            is_old = or_(is_old, and_(events.c.at < before, is_told))
+            _forget_deliveries(connection, organization, before)
+        old = select(events.c.number).where(mine, is_old).order_by(events.c.at).limit(PRUNED_AT_ONCE - count)
         numbers = list(connection.execute(old).scalars())
-        connection.execute(delete(events).where(events.c.organization_id == organization, events.c.number.in_(numbers)))
+        connection.execute(delete(events).where(mine, events.c.number.in_(numbers)))
         count += len(numbers)
-    connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.at < before))
+    connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.at < moment - KEPT))
     return count
+
+
+def _told(organization: int) -> ScalarSelect[int]:
+    """Select the number of the last event that all enabled consumers have got; the last of all without any."""
+    got = select(func.min(event_consumers.c.number)).where(
+        event_consumers.c.organization_id == organization, event_consumers.c.is_enabled
+    )
+    last = select(event_feeds.c.last_number).where(event_feeds.c.organization_id == organization)
+    return select(func.coalesce(got.scalar_subquery(), last.scalar_subquery())).scalar_subquery()
+
+
+def _forget_deliveries(connection: Connection, organization: int, before: datetime) -> None:
+    """Forget what an organization's webhooks were sent before; not what is tried again."""
+    mine = select(webhooks.c.id).where(webhooks.c.organization_id == organization)
+    is_over = (webhook_deliveries.c.at < before, webhook_deliveries.c.state != "retrying")
+    connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.webhook_id.in_(mine), *is_over))

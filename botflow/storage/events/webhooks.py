@@ -58,8 +58,9 @@ def add_webhook(connection: Connection, id: str, organization: int, values: Mapp
 
 
 def get_webhook(connection: Connection, organization: int, id: str, *, lock: bool = False) -> WebhookRow | None:
+    """Return a webhook. A `lock` comes before that of its consumer; deliveries, which refer to the row, pass it."""
     mine = select(webhooks).where(webhooks.c.organization_id == organization, webhooks.c.id == id)
-    row = connection.execute(mine.with_for_update() if lock else mine).first()
+    row = connection.execute(mine.with_for_update(key_share=True) if lock else mine).first()
     return _row(row) if row is not None else None
 
 

@@ -6,7 +6,6 @@ asked by now, or one that is queued for this. An effect that is due later ends t
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +26,7 @@ from sqlalchemy import (
 
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import UNDER_WAY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.outside_changes import follow, record
 from botflow.storage.runs.session_locks import lock_with_queue
@@ -106,7 +106,7 @@ def _queue(connection: Connection, session: int, flow_version: int, version: int
         "session_id": session,
         "seq": seq,
         "received_at": now(),
-        "seed": secrets.randbits(63),
+        "seed": new_seed(),
         "flow_version": flow_version,
         "attempt": 0,
         "state": "new",

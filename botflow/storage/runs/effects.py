@@ -6,7 +6,6 @@ writes have natural keys as well, so that this does not depend on the effect's r
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    case,
     delete,
     func,
     insert,
@@ -28,12 +28,18 @@ from botflow.engine.effects import ReportEnd
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.records.sessions import SessionKey
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.plays import play_next
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
+from botflow.storage.turns.row_mapping import TRACE
 
+# The context of the trace of the turn that has the effect, as long as no later one has moved the session. It is not in
+# the effect's body, where processes of the former release do not expect it.
+_TRACE = case((sessions.c.version == effects.c.version, sessions.c.state[TRACE].as_string()), else_="")
 LEASE_S = 10.0
 LONGEST_LEASE = 6  # times the first one
 DEEPEST = 32  # levels that are counted at all
@@ -81,7 +87,7 @@ class Effects:
         def carry_out(connection: Connection) -> bool:
             is_ours = _settle(connection, effect)
             if is_ours:
-                _tell(connection, end, effect.session)
+                _tell(connection, end, effect.session, effect.trace)
             return is_ours
 
         return await self._engine.write(carry_out)
@@ -104,6 +110,17 @@ class Effects:
             if is_ours:
                 connection.execute(starts)
                 cancel_children(connection, effect.session, effect.version, group)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def play(self, effect: StoredEffect) -> bool:
+        """Let a fork of a conversation hear what comes next; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                play_next(connection, effect.session, effect.priority)
             return is_ours
 
         return await self._engine.write(carry_out)
@@ -131,6 +148,7 @@ def _claim(connection: Connection, limit: int, lease_s: float) -> list[StoredEff
         select(
             *(effects, sessions.c.workflow_id, workflows.c.organization_id),
             *(sessions.c.channel, sessions.c.external_id, sessions.c.flow_version, executions.c.priority),
+            _TRACE.label("trace"),
         )
         .join(sessions, sessions.c.id == effects.c.session_id)
         .outerjoin(workflows, workflows.c.id == sessions.c.workflow_id)
@@ -186,7 +204,7 @@ def _settle(connection: Connection, effect: StoredEffect) -> bool:
     return bool(connection.execute(delete(effects).where(_is_one_of([place]))).rowcount)
 
 
-def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
+def _tell(connection: Connection, end: ReportEnd, child: int, trace: str) -> None:
     """Queue the result for the parent, unless its execution is over or has it already."""
     key = f"done:{end.group}:{end.branch}"
     lock = select(sessions.c.flow_version).where(sessions.c.id == end.session)
@@ -213,14 +231,14 @@ def _tell(connection: Connection, end: ReportEnd, child: int) -> None:
             session_id=end.session,
             seq=connection.execute(counted).scalar_one(),
             received_at=now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             flow_version=parent.flow_version,
             attempt=0,
             state="new",
             kind="child_done",
             key=key,
             provider="",
-            content={"token": end.group, "parameters": news},
+            content={"token": end.group, "parameters": news, **({TRACE: trace} if trace else {})},
             priority=MESSAGE_PRIORITY if priority is None else priority,
         )
     )
@@ -248,4 +266,5 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,
         is_fork=SessionKey(row.workflow_id, row.channel, row.external_id).is_fork,
+        trace=row.trace or "",
     )

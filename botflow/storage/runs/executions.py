@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +108,7 @@ class Executions:
     async def spent(self, execution: ExecutionRecord) -> Spent:
         """Return what the execution has used so far: turns, attempts, and the cost of its models."""
         of_session = turns.c.session_id == execution.session
-        seqs: Select[Any] | CompoundSelect[Any] = select(turns.c.seq).where(of_session, _within(turns.c.at, execution))
+        seqs: Select[Any] | CompoundSelect[Any] = select(turns.c.seq).where(of_session, within(turns.c.at, execution))
         if execution.ended_at is None:  # the turn under way, too
             queued = select(inbounds.c.seq).where(inbounds.c.session_id == execution.session, is_new())
             seqs = union_all(seqs, queued)
@@ -119,7 +120,7 @@ class Executions:
             func.coalesce(func.sum(USAGE["costUsd"].as_float()), 0.0),
             func.coalesce(func.sum(case((has_no_price, 1), else_=0)), 0),
         ).where(answers.c.session_id == execution.session, answers.c.seq.in_(seqs))
-        taken = select(func.count()).where(of_session, _within(turns.c.at, execution))
+        taken = select(func.count()).where(of_session, within(turns.c.at, execution))
         tried = select(func.coalesce(func.sum(inbounds.c.attempt), 0)).where(
             inbounds.c.session_id == execution.session, inbounds.c.seq.in_(seqs)
         )
@@ -137,13 +138,23 @@ class Executions:
 
         return await self._engine.read(spent)
 
+    async def changed_at(self, execution: ExecutionRecord) -> dict[str, datetime]:
+        """Return when it was last `paused`, `resumed` and `taken_up` again, as far as it was."""
+        last = (
+            select(turns.c.status, func.max(turns.c.at))
+            .where(turns.c.session_id == execution.session, turns.c.status.in_(("paused", "resumed", "taken_up")))
+            .where(within(turns.c.at, execution))
+            .group_by(turns.c.status)
+        )
+        return await self._engine.read(lambda connection: {row[0]: row[1] for row in connection.execute(last)})
+
     async def turns(self, execution: ExecutionRecord, limit: int, after: int = 0) -> list[TurnLog]:
         """Return its turns after the version `after`, in the order of their commits."""
         came = and_(inbounds.c.session_id == turns.c.session_id, inbounds.c.seq == turns.c.seq)
         statement = (
             select(turns, inbounds.c.received_at, inbounds.c.attempt)
             .outerjoin(inbounds, came)
-            .where(turns.c.session_id == execution.session, turns.c.version > after, _within(turns.c.at, execution))
+            .where(turns.c.session_id == execution.session, turns.c.version > after, within(turns.c.at, execution))
             .order_by(turns.c.version)
             .limit(limit)
         )
@@ -216,7 +227,7 @@ def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[
     return found
 
 
-def _within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:
+def within(moment: ColumnElement[Any], execution: ExecutionRecord) -> ColumnElement[bool]:
     """Match the execution's turns: all turns of a run's session; of a conversation's, those between start and end."""
     if execution.channel == RUN:
         return moment.is_not(None)

@@ -11,19 +11,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, literal, or_, select
 
 from botflow.engine.bounded_asks import NO_RECORDED_ANSWER
 from botflow.engine.forks.question import question_of
 from botflow.engine.inbound import RUN
 from botflow.engine.kept_values import PREFIX
 from botflow.errors import RejectedInbound
-from botflow.records.forks import ForkRequest, NewFork
+from botflow.records.forks import FROM_SEQ, ForkRequest, NewFork
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.sessions import FORK
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.artifacts import VALUE, keep_values
+from botflow.storage.runs.plays import heard_columns, plan
 from botflow.storage.tables import (
     answers,
     artifacts,
@@ -35,6 +36,7 @@ from botflow.storage.tables import (
     sessions,
     turns,
 )
+from botflow.storage.turns.row_mapping import FORKED_MESSAGE
 
 MOST_ANSWERS = 10_000  # of the original and the runs below it, after the step
 _COPIED = ("key", "kind", "content_type", "size", "content")
@@ -81,15 +83,9 @@ def make_fork(connection: Connection, original: ExecutionRecord, fork: NewFork) 
     connection.execute(insert(checkpoints).values(_checkpoint(fork, session, at)))
     connection.execute(insert(turns).values(_beginning(original, fork, session, at)))
     connection.execute(insert(inbounds).values(_first_inbound(connection, fork, session)))
-    connection.execute(
-        insert(forks).values(
-            session_id=session,
-            from_execution=UUID(original.id),
-            from_session=original.session,
-            step=fork.request.step,
-            policy=fork.request.policy.to_json(),
-        )
-    )
+    connection.execute(insert(forks).values(_origin(original, fork, session)))
+    if fork.sequel is not None and fork.session.persona is not None:
+        plan(connection, session, fork.sequel.plays, fork.session.persona, fork.flow_version)
     _copy_values(connection, fork)
     _copy_artifacts(connection, original, fork)
     _point_to_answers(connection, fork, session)
@@ -149,32 +145,47 @@ def _beginning(original: ExecutionRecord, fork: NewFork, session: int, at: datet
     return {"session_id": session, "seq": 0, "at": at, "version": version, "status": "forked", "trace": [event]}
 
 
+def _origin(original: ExecutionRecord, fork: NewFork, session: int) -> dict[str, Any]:
+    policy = fork.request.policy.to_json()
+    if fork.sequel is not None:
+        policy[FROM_SEQ] = max(1, fork.begins_in.seq)
+    return {
+        "session_id": session,
+        "from_execution": UUID(original.id),
+        "from_session": original.session,
+        "step": fork.request.step,
+        "policy": policy,
+    }
+
+
 def _first_inbound(connection: Connection, fork: NewFork, session: int) -> dict[str, Any]:
     """Return the inbound that lets the fork continue: what its original had received, but for the parent, who is not to
     be told of the fork."""
     wait = fork.session.wait
     assert wait is not None, "a fork waits to be resumed"
-    columns = ("received_at", "seed", "provider", "content")
+    columns = ("received_at", "seed", "provider", "content", "kind", "key")
     # Behind a change from outside, such as a retry, it is the next one.
     mine = (inbounds.c.session_id == fork.begins_in.session, inbounds.c.seq >= fork.begins_in.seq)
     first = select(*(inbounds.c[name] for name in columns)).where(*mine).order_by(inbounds.c.seq).limit(1)
     received = connection.execute(first).first()
     if received is None:
         raise not_kept()
-    content = dict(received.content or {})
+    heard = {name: getattr(received, name) for name in ("received_at", "seed", "provider", "content")}
+    if fork.sequel is not None and fork.sequel.first is not None and fork.session.persona is not None:
+        heard = heard_columns(fork.sequel.first, fork.session.persona)
+    content = dict(heard["content"] or {})
     parameters = {name: each for name, each in (content.get("parameters") or {}).items() if name != "parent"}
     content = {**content, "token": wait.token, **({"parameters": parameters} if parameters else {})}
+    is_message = received.kind == "message" or received.key == FORKED_MESSAGE
     return {
+        **heard,
         "session_id": session,
         "seq": 1,
-        "received_at": received.received_at,
-        "seed": received.seed,
         "flow_version": fork.flow_version,
         "attempt": 0,
         "state": "new",
         "kind": "resume",
-        "key": "fork",
-        "provider": received.provider,
+        "key": FORKED_MESSAGE if is_message else "fork",
         "content": content,
         "priority": MESSAGE_PRIORITY,
     }
@@ -228,12 +239,12 @@ def copy_artifacts_until(connection: Connection, session: int, execution: str, a
 def _point_to_answers(connection: Connection, fork: NewFork, session: int) -> None:
     """Note where the answers after the step are, those of the original first."""
     rows: list[dict[str, Any]] = []
-    seq = fork.begins_in.seq
-    later = or_(answers.c.seq > seq, and_(answers.c.seq == seq, answers.c.index >= fork.asked))
-    for branch, asked, condition in _asked(connection, fork, later):
+    for branch, asked, condition in _asked(connection, fork, _later(fork)):
         columns = (answers.c.seq, answers.c.index, answers.c.ask, answers.c.value["failure"]["code"].as_string())
-        found = select(*columns).where(answers.c.session_id == asked, condition)
-        ordered = found.order_by(answers.c.seq, answers.c.index).limit(MOST_ANSWERS + 1)
+        found = select(*columns).where(answers.c.session_id == asked, answers.c.index >= 0, condition)
+        taken = and_(turns.c.session_id == answers.c.session_id, turns.c.seq == answers.c.seq)
+        by_turn = found.outerjoin(turns, taken).order_by(turns.c.version.nulls_last(), answers.c.seq, answers.c.index)
+        ordered = by_turn.limit(MOST_ANSWERS + 1)
         for row_seq, index, ask, failure in connection.execute(ordered).all():
             if failure != NO_RECORDED_ANSWER:
                 place = {"from_session": asked, "from_seq": row_seq, "from_index": index}
@@ -250,6 +261,19 @@ def _point_to_answers(connection: Connection, fork: NewFork, session: int) -> No
         connection.execute(insert(recorded_answers), numbered)
 
 
+def _later(fork: NewFork) -> ColumnElement[bool]:
+    """Match the original's answers after the step. A conversation goes on after its execution, and may have taken an
+    inbound before an earlier one."""
+    seq = fork.begins_in.seq
+    of_turn = and_(answers.c.seq == seq, answers.c.index >= fork.asked)
+    if fork.sequel is None:
+        return or_(answers.c.seq > seq, of_turn)
+    between = turns.c.version.between(fork.place.version + 1, fork.sequel.until)
+    return or_(
+        answers.c.seq.in_(select(turns.c.seq).where(turns.c.session_id == fork.begins_in.session, between)), of_turn
+    )
+
+
 def _asked(connection: Connection, fork: NewFork, later: Any) -> Iterator[tuple[str, int, Any]]:
     """Yield the path, the session and the condition of the answers: of the original, and of the runs that it waited
     for after the step, at any depth."""
@@ -260,7 +284,8 @@ def _asked(connection: Connection, fork: NewFork, later: Any) -> Iterator[tuple[
         children = select(executions.c.session_id, executions.c.parent_branch, executions.c.parent_token)
         mine = children.where(executions.c.parent_session == parent, executions.c.parent_token != "")
         for child, branch, token in connection.execute(mine.order_by(executions.c.session_id)).all():
-            if path or int(token) >= fork.place.version:
+            is_later = int(token) >= fork.place.version and (fork.sequel is None or int(token) <= fork.sequel.until)
+            if path or is_later:
                 yield f"{path}/{branch}", child, literal(True)
                 above.append((f"{path}/{branch}", child))
 

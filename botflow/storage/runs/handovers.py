@@ -22,7 +22,7 @@ from botflow.storage.engines.dialects import now
 from botflow.storage.runs.outside_changes import record
 from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
-from botflow.storage.turns.row_mapping import is_new
+from botflow.storage.turns.row_mapping import is_new, trace_for_send
 
 HANDED_OVER = InboundIgnored("handed_over").to_json()  # the trace of a message that a person answers
 PAUSE = "pause"  # the inbound that holds the queue of a paused execution
@@ -118,8 +118,11 @@ def give_back(connection: Connection, locked: LockedSession, *, replay: bool) ->
     return queued
 
 
-def say(connection: Connection, locked: LockedSession, person: str, parts: Sequence[OutboundPart]) -> tuple[int, int]:
-    """Write a message of a person, which leaves like those of a turn; return its seq and version."""
+def say(
+    connection: Connection, locked: LockedSession, person: str, parts: Sequence[OutboundPart], trace: str = ""
+) -> tuple[int, int]:
+    """Write a message of a person, which leaves like those of a turn; return its seq and version. `trace` is the
+    context of the person's request."""
     version = locked.version + 1
     connection.execute(update(sessions).where(sessions.c.id == locked.id).values(version=version))
     seq = record(connection, locked.id, "said", values=[person])
@@ -132,7 +135,7 @@ def say(connection: Connection, locked: LockedSession, person: str, parts: Seque
             "attempts": 0,
             "seq": seq,
             "state": part.state,
-            "body": part.message.to_json(),
+            "body": part.message.to_json() | trace_for_send(trace, part),
             "segments": part.segments,
         }
         for index, part in enumerate(parts)

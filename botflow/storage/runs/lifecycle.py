@@ -93,7 +93,7 @@ def retry(
     """Run it again from a checkpoint (the last one if not named), or from its start with the same input.
 
     `not_ended`, `not_a_run`, `completed` (name a checkpoint or `from_start`), `no_checkpoint` or `is_fork` (it has no
-    start) when refused.
+    start, or no checkpoint because it is a conversation's) when refused.
     """
     found = lock_execution(connection, execution, organization)
     if found is None or found.status not in ENDED:
@@ -105,7 +105,7 @@ def retry(
     kept = None if from_start else _checkpoint(connection, found.session, checkpoint)
     if kept is None and checkpoint is not None:
         return "no_checkpoint"
-    if kept is None and _begins_later(connection, found.session):
+    if _is_fork(connection, found.session) and (kept is None or "persona" in kept.state):
         return "is_fork"
     _take_up(connection, found, kept)
     return "changed"
@@ -150,8 +150,9 @@ def _take_up(connection: Connection, found: LockedExecution, kept: Any) -> None:
     set_execution(connection, found, ended_at=None, error=None, output=None, variables=None, **again)
 
 
-def _begins_later(connection: Connection, session: int) -> bool:
-    """Say whether the run is a fork: it has no beginning of its own."""
+def _is_fork(connection: Connection, session: int) -> bool:
+    """Say whether the run is a fork: it has no beginning of its own, and of a conversation it has heard what there was
+    to hear."""
     return connection.execute(select(forks.c.step).where(forks.c.session_id == session)).first() is not None
 
 

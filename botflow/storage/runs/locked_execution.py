@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from botflow.engine.inbound import RUN
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import executions, inbounds, sessions, workflows
@@ -91,7 +91,7 @@ def inbound_row(found: LockedExecution, seq: int, **columns: Any) -> dict[str, A
         "session_id": found.session,
         "seq": seq,
         "received_at": now(),
-        "seed": secrets.randbits(63),
+        "seed": new_seed(),
         "attempt": 0,
         "state": "new",
         **columns,

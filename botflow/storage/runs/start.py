@@ -7,7 +7,6 @@ the trigger as its first inbound, and a pending execution. Workers find the inbo
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, insert, select
 from botflow.engine.inbound import RUN, Inbound
 from botflow.records.runs import RunStart as RunStart
 from botflow.records.runs import StartedRun as StartedRun
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.tables import executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import inbound_content
@@ -24,7 +24,7 @@ from botflow.storage.turns.row_mapping import inbound_content
 
 def start_run(connection: Connection, start: RunStart) -> StartedRun:
     """Write the run's rows within the caller's transaction."""
-    received_at, seed = clock_time(connection), secrets.randbits(63)
+    received_at, seed = clock_time(connection), new_seed()
     inbound = Inbound(
         kind="trigger",
         key="trigger",

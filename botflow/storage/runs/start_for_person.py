@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from botflow.engine.inbound import Inbound
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import SessionKey
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.start import StartedRun, new_inbound
 from botflow.storage.tables import executions, inbounds, sessions
@@ -27,7 +28,7 @@ class PersonStart:
     """An execution to start for a person; `address` is our own number or name that its messages come from.
 
     `parameters` are the trigger inbound's; `user_name` and `metadata` are stored with the execution, for its readers.
-    `is_stopped`: the person has opted out, perhaps in another workflow.
+    `is_stopped`: the person has opted out, perhaps in another workflow. `trace` is the context of its trace.
     """
 
     session: SessionKey
@@ -38,6 +39,7 @@ class PersonStart:
     user_name: str | None = None
     metadata: Mapping[str, Any] | None = None
     is_stopped: bool = False
+    trace: str = ""
 
 
 def start_for_person(connection: Connection, start: PersonStart) -> StartedRun | Refusal:
@@ -59,7 +61,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
         kind="trigger",
         key=start.key or f"trigger:{secrets.token_hex(8)}",
         received_at=now,
-        seed=secrets.randbits(63),
+        seed=new_seed(),
         channel=start.session.channel,
         sender=start.session.external_id,
         address=start.address,
@@ -67,7 +69,7 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
     )
     connection.execute(
         insert(inbounds),
-        new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version, MESSAGE_PRIORITY),
+        new_inbound(inbound, session.id, session.last_seq + 1, start.flow_version, MESSAGE_PRIORITY, start.trace),
     )
     connection.execute(update(sessions).where(sessions.c.id == session.id).values(last_seq=session.last_seq + 1))
     connection.execute(insert(executions), _execution(start, inbound, session.id))

@@ -10,7 +10,7 @@ from botflow.storage.tables.events import (
     webhooks,
 )
 from botflow.storage.tables.files import file_pieces, files
-from botflow.storage.tables.people import contacts, decisions, senders, spending
+from botflow.storage.tables.people import FORGETTABLE, contacts, decisions, senders, spending
 from botflow.storage.tables.runs import (
     artifacts,
     checkpoints,
@@ -32,6 +32,7 @@ from botflow.storage.tables.service import (
     idempotent_requests,
     publication_sessions,
     publications,
+    retentions,
     sign_ins,
     token_keys,
     users,
@@ -51,6 +52,7 @@ from botflow.storage.tables.workflows import organizations, workflow_versions, w
 
 __all__ = [
     "CLAIMABLE",
+    "FORGETTABLE",
     "UNFINISHED",
     "UNSETTLED",
     "UNSETTLED_STATES",
@@ -85,6 +87,7 @@ __all__ = [
     "publications",
     "recorded_answers",
     "redactions",
+    "retentions",
     "schedule_states",
     "schedules",
     "senders",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
@@ -30,7 +31,8 @@ contacts = Table(
     PrimaryKeyConstraint("organization_id", "channel", "address"),
 )
 
-# Evidence: why something was or was not sent, asked or allowed. Rows are only added.
+# Evidence: why something was or was not sent, asked or allowed. Rows are not changed; retention deletes old ones, but
+# never those of consent.
 decisions = Table(
     "decisions",
     metadata,
@@ -47,6 +49,16 @@ decisions = Table(
 )
 Index("decisions_address_idx", decisions.c.organization_id, decisions.c.channel, decisions.c.address, decisions.c.at)
 Index("decisions_person_idx", decisions.c.organization_id, decisions.c.address, decisions.c.id)  # on any channel
+# Decisions that may be forgotten, by their age. A plain turn makes none.
+FORGETTABLE = "kind NOT IN ('opt_out', 'opt_in')"
+Index(
+    "decisions_forgettable_idx",
+    decisions.c.organization_id,
+    decisions.c.at,
+    decisions.c.id,
+    postgresql_where=text(FORGETTABLE),
+    sqlite_where=text(FORGETTABLE),
+)
 
 # Spent and reserved amounts, by scope (session, contact, organization) and UTC day ("" for a session's whole life).
 spending = Table(

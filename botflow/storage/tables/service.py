@@ -72,7 +72,8 @@ drafts = Table(
     Column("updated_at", UtcTime, nullable=False),
 )
 
-# Who changed what, when, and from where. Rows are only added; `before` and `after` never hold a secret.
+# Who changed what, when, and from where. Rows are not changed; retention deletes old ones. `before` and `after` never
+# hold a secret.
 audit_log = Table(
     "audit_log",
     metadata,
@@ -88,6 +89,23 @@ audit_log = Table(
 )
 Index("audit_log_subject_idx", audit_log.c.organization_id, audit_log.c.subject, audit_log.c.id)
 Index("audit_log_organization_id_idx", audit_log.c.organization_id, audit_log.c.id)
+
+# After how many days what is over is deleted. An organization without a row, or NULL in a column, leaves it to the
+# deployment.
+retentions = Table(
+    "retentions",
+    metadata,
+    Column("organization_id", BigId, ForeignKey("organizations.id"), primary_key=True),
+    Column("conversation_days", Integer),
+    Column("run_days", Integer),
+    Column("file_days", Integer),
+    Column("event_days", Integer),
+    Column("decision_days", Integer),
+    Column("audit_log_days", Integer),
+    Column("revision", Integer, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
 
 # The answers to POSTs that named a key. `status` is NULL while the first of them runs, or if it was cut off.
 idempotent_requests = Table(

@@ -20,6 +20,7 @@ from botflow.storage.turns.row_mapping import (
     inbound_content,
     inbound_provider,
     pinned_version,
+    state_with_trace,
     takes_messages,
     timeout_s,
     trace_for_send,
@@ -131,11 +132,17 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
         row["keeps"] = True
     if commit.parts:
         row["parts"] = [_part(index, part) for index, part in enumerate(commit.parts)]
-        if commit.trace:
-            for part, stored in zip(commit.parts, row["parts"], strict=True):
-                stored["body"] |= trace_for_send(commit, part)
         row["hands_over"] = hands_over(commit)
+    if commit.trace:
+        _add_trace(row, commit)
     return row
+
+
+def _add_trace(row: dict[str, Any], commit: TurnCommit) -> None:
+    """Store the context of the turn's trace where something later belongs to it."""
+    row["state"] = orjson.Fragment(state_with_trace(commit))
+    for part, stored in zip(commit.parts, row.get("parts", ()), strict=True):
+        stored["body"] |= trace_for_send(commit.trace, part)
 
 
 def _part(index: int, part: OutboundPart) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from botflow.storage.turns.postgres_statements import (
     run_by,
     takes,
 )
-from botflow.storage.turns.row_mapping import read_lease, stored_session
+from botflow.storage.turns.row_mapping import due_wait, read_lease
 
 # A process has one row, and its leases are valid as long as that row is. Returns the database's time; which of the
 # given leases are lost (finished or begun again by another process); which inbounds are ours without our knowledge,
@@ -271,7 +271,7 @@ class PostgresLeases:
 
     async def due_waits(self, limit: int, share: Share) -> list[DueWait]:
         rows = await self._engine.hot(DUE, {"limit": limit, "place": share.place, "of": share.of})
-        return [DueWait(session=stored_session(tuple(session)), due=due) for *session, due in rows]
+        return [due_wait(tuple(session), due) for *session, due in rows]
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         [row] = await self._engine.hot(LOOK, {"owner": owner, "dead_after_s": dead_after_s})

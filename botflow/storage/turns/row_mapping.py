@@ -7,19 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, literal_column, select
+import orjson
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, literal_column, or_, select
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound, Location, Media
 from botflow.engine.kept_values import reference
 from botflow.engine.session import Session
-from botflow.records.leases import Arrival, Finishing, Lease
+from botflow.records.leases import Arrival, DueWait, Finishing, Lease
 from botflow.records.outbounds import OutboundPart, StoredOutbound
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import JournalledAnswer, StoredInbound, TurnCommit, TurnId
+from botflow.records.turns import PLANNED, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessions
 
-TRACE = "trace"  # in the JSON of an inbound that waits, and of a message to be sent; only where traces are recorded
+FORKED_MESSAGE = "fork:message"  # the key of the inbound that lets a fork continue in the turn of a message
+# In the JSON of an inbound that waits, of a message to be sent, and of the state of a session that something other than
+# a request moves on; only where traces are recorded. Whoever reads these otherwise leaves it out.
+TRACE = "trace"
 SESSION_COLUMNS = (
     "id",
     "workflow_id",
@@ -78,6 +82,11 @@ def stored_session(row: tuple[Any, ...]) -> StoredSession:
         parked=parked,
         token_revoked=token_revoked,
     )
+
+
+def due_wait(row: tuple[Any, ...], due: datetime) -> DueWait:
+    """Read a row of SESSION_COLUMNS of a session whose wait is over since `due`."""
+    return DueWait(session=stored_session(row), due=due, trace=row[SESSION_COLUMNS.index("state")].get(TRACE, ""))
 
 
 def shown_variables(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +191,7 @@ def leased_inbound(stored: StoredSession, row: Sequence[Any]) -> StoredInbound:
     """Read a row of INBOUND_COLUMNS and whether answers of it are journalled."""
     seq, attempt, flow_version, kind, key, received_at, seed, provider, content, has_answers = row
     inbound = read_inbound(
-        stored.key,
+        stored.heard_as,
         kind=kind,
         provider_key=key,
         received_at=received_at,
@@ -228,9 +237,18 @@ def answer_row(answer: JournalledAnswer) -> dict[str, Any]:
     return {"index": answer.index, "fingerprint": answer.fingerprint, "ask": answer.ask, "value": answer.value}
 
 
-def trace_for_send(commit: TurnCommit, part: OutboundPart) -> dict[str, Any]:
+def trace_for_send(trace: str, part: OutboundPart) -> dict[str, Any]:
     """Return what the body of a part holds beside its message: the context of the trace for a later send."""
-    return {TRACE: commit.trace} if commit.trace and part.state == "ready" else {}
+    return {TRACE: trace} if trace and part.state == "ready" else {}
+
+
+def state_with_trace(commit: TurnCommit) -> bytes:
+    """Return the state column of a traced turn. It holds the turn's context if a timer or an effect will need it: what
+    an effect causes belongs to the trace, and a timer's turn names it. The next turn's state leaves it out."""
+    state = commit.turn.state
+    if not commit.turn.effects and timeout_s(commit) is None and wake_until(commit) is None:
+        return state
+    return orjson.dumps(orjson.loads(state) | {TRACE: commit.trace})
 
 
 def takes_messages(commit: TurnCommit) -> bool:
@@ -251,14 +269,14 @@ def pinned_version(commit: TurnCommit) -> int | None:
 
 def timeout_s(commit: TurnCommit) -> float | None:
     """Return how many seconds after the commit the wait ends; None when it does not."""
-    wait = commit.turn.session.wait
-    return wait.timeout_s if wait else None
+    session = commit.turn.session
+    return session.wait.timeout_s if session.wait and session.persona is None else None
 
 
 def wake_until(commit: TurnCommit) -> str | None:
-    """Return the time at which the wait ends, if it was given as a time."""
-    wait = commit.turn.session.wait
-    return wait.until or None if wait else None
+    """Return the time at which the wait ends, if it was given as a time. A fork of a conversation has no timers."""
+    session = commit.turn.session
+    return session.wait.until or None if session.wait and session.persona is None else None
 
 
 def hands_over(commit: TurnCommit) -> bool:
@@ -279,6 +297,12 @@ def is_new(table: FromClause = inbounds) -> ColumnElement[bool]:
     """Match inbounds that wait. A literal: a partial index is used only if the query repeats its condition."""
     state: ColumnElement[str] = table.c.state
     return state == literal_column("'new'")
+
+
+def was_heard() -> ColumnElement[bool]:
+    """Match what a person wrote; in a fork also the message that it continues with, and none that is still planned."""
+    is_message = or_(inbounds.c.kind == "message", inbounds.c.key == FORKED_MESSAGE)
+    return and_(is_message, inbounds.c.state != PLANNED)
 
 
 def is_unsettled(table: FromClause = outbounds) -> ColumnElement[bool]:

@@ -6,7 +6,6 @@ that its statement stays small.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -17,6 +16,7 @@ from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, Sta
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
+from botflow.seeds import new_seed
 from botflow.storage.turns.execution_change import failure_of, final_variables
 
 
@@ -53,6 +53,8 @@ def following_of(commit: TurnCommit) -> Following | None:
     turn = commit.turn
     is_fork = commit.read.key.is_fork
     effects = tuple(_stored(effect) for effect in turn.effects if not (is_fork and _is_for_others(effect)))
+    if turn.session.persona is not None:
+        effects = (*effects, ("play", {}))
     if commit.read.key.channel != RUN:
         return Following(effects=effects) if effects else None
     status = _status_of(commit)
@@ -62,7 +64,7 @@ def following_of(commit: TurnCommit) -> Following | None:
         effects=effects,
         checkpoint=_checkpoint_of(commit),
         resume_token=turn.session.wait.token if goes_on and turn.session.wait else "",
-        resume_seed=secrets.randbits(63) if goes_on else 0,
+        resume_seed=new_seed() if goes_on else 0,
         execution=turn.execution or commit.read.session.execution or "",
         status=status,
         has_ended=has_ended,

@@ -148,14 +148,14 @@ def _arrival_values(arrival: Arrival) -> dict[str, Any]:
 def load(connection: sqlite3.Connection, statement: str, values: Mapping[str, Any]) -> StoredSession | None:
     """Return the session that LOAD or LOAD_BY_ID finds."""
     for row in rows_of(connection, statement, values):
-        return session_of(row)
+        return stored_session(session_row(row))
     return None
 
 
-def session_of(row: Row) -> StoredSession:
-    """Read a row of SESSION_COLUMNS."""
+def session_row(row: Row) -> Row:
+    """Return a row of SESSION_COLUMNS, in the form that Postgres returns."""
     *columns, parked, token_revoked, state = row
-    return stored_session((*columns, bool(parked), bool(token_revoked), orjson.loads(state)))
+    return (*columns, bool(parked), bool(token_revoked), orjson.loads(state))
 
 
 def inbound_of(row: Row) -> Row:

@@ -19,6 +19,7 @@ from botflow.storage.turns.row_mapping import (
     inbound_content,
     inbound_provider,
     pinned_version,
+    state_with_trace,
     timeout_s,
     trace_for_send,
     trace_of,
@@ -84,7 +85,7 @@ def moved_values(commit: TurnCommit) -> dict[str, Any]:
         "pinned": pinned_version(commit),
         "now": now(),
         "parked": commit.parked,
-        "state": commit.turn.state.decode(),
+        "state": (state_with_trace(commit) if commit.trace else commit.turn.state).decode(),
         "status": commit.turn.status,
         "keeps": commit.turn.keeps_deadline,
         "wake_at": utc_text(datetime.fromisoformat(until)) if until else None if seconds is None else now(seconds),
@@ -135,4 +136,4 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
 
 
 def _body(commit: TurnCommit, part: OutboundPart) -> str | None:
-    return json_text(part.message.to_json() | trace_for_send(commit, part))
+    return json_text(part.message.to_json() | trace_for_send(commit.trace, part))

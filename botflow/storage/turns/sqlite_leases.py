@@ -20,8 +20,8 @@ from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.engines.sqlite_threads import rows_of
 from botflow.storage.tables import UNSETTLED
 from botflow.storage.turns.limits import SUSPECT_AFTER
-from botflow.storage.turns.row_mapping import leased_inbound
-from botflow.storage.turns.sqlite import inbound_of, load, session_of
+from botflow.storage.turns.row_mapping import due_wait, leased_inbound
+from botflow.storage.turns.sqlite import inbound_of, load, session_row
 from botflow.storage.turns.sqlite_encoding import now
 from botflow.storage.turns.sqlite_statements import INBOUND, LOAD_BY_ID, SESSION, next_of, takes
 
@@ -202,7 +202,7 @@ class SqliteLeases:
     async def due_waits(self, limit: int, share: Share) -> list[DueWait]:
         values = {"now": now(), "limit": limit}
         rows = await self._engine.hot_read(lambda connection: rows_of(connection, DUE, values))
-        return [DueWait(session=session_of(tuple(session)), due=utc_moment(due)) for *session, due in rows]
+        return [due_wait(session_row(tuple(session)), utc_moment(due)) for *session, due in rows]
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         values = {"owner": owner, "now": now()}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from botflow.records.queues import TIMER_PRIORITY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import executions, inbounds, sessions
+from botflow.storage.turns.row_mapping import TRACE
 
 
 class Timers:
@@ -45,14 +48,14 @@ def _queue_timeouts(connection: Connection, ids: Sequence[int]) -> int:
             "session_id": row.id,
             "seq": row.last_seq + 1,
             "received_at": now(),
-            "seed": secrets.randbits(63),
+            "seed": new_seed(),
             "flow_version": row.flow_version,
             "attempt": 0,
             "state": "new",
             "kind": "timeout",
             "key": f"timeout:{row.state['wait']['token']}",
             "provider": "",
-            "content": {"token": row.state["wait"]["token"], "due": row.wake_at.isoformat()},
+            "content": _content(row.state, row.wake_at),
             "priority": TIMER_PRIORITY if row.priority is None else row.priority,
         }
         for row in rows
@@ -64,3 +67,8 @@ def _queue_timeouts(connection: Connection, ids: Sequence[int]) -> int:
     )
     connection.execute(insert(inbounds).values(timeouts))
     return len(rows)
+
+
+def _content(state: Mapping[str, Any], due: datetime) -> dict[str, str]:
+    content = {"token": state["wait"]["token"], "due": due.isoformat()}
+    return {**content, TRACE: state[TRACE]} if TRACE in state else content

@@ -14,7 +14,7 @@ from botflow.records.outbounds import OutboundState
 from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.records.turns import InboundState
 from botflow.service.exports.export import Form
-from botflow.service.exports.exports import Kind
+from botflow.service.exports.exports import Exports, Kind
 from botflow.storage.service.executions.ai_calls import GroupBy
 from botflow.web.context import desk_of
 from botflow.web.rest.download import download
@@ -117,44 +117,50 @@ async def export_results(call: Call) -> Response:
     )
     scope = call.request.scope
     base = desk_of(scope).base_of(scope)
-    return download(await call.service.exports.export_results(wanted, base, format=query.format))
+    return download(call, await _exports(call).export_results(wanted, base, format=query.format))
 
 
 async def export_sessions(call: Call) -> Response:
     """Download sessions, of all your workflows or of one, by channel and external id."""
-    return download(await call.service.exports.export_sessions(**_given(call)))
+    return download(call, await _exports(call).export_sessions(**_given(call)))
 
 
 async def export_inbounds(call: Call) -> Response:
     """Download what came in, session by session, the newest of each first. It needs a workflow, a session, an
     externalId, or the status `new`."""
-    return download(await call.service.exports.export_inbounds(**_given(call)))
+    return download(call, await _exports(call).export_inbounds(**_given(call)))
 
 
 async def export_outbounds(call: Call) -> Response:
     """Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
     externalId, or the status `held`, `ready`, `handed`, `sending` or `unknown`."""
-    return download(await call.service.exports.export_outbounds(**_given(call)))
+    return download(call, await _exports(call).export_outbounds(**_given(call)))
 
 
 async def export_executions(call: Call) -> Response:
     """Download executions, the newest first; those that begin meanwhile are not in it."""
-    return download(await call.service.exports.export_executions(**_given(call)))
+    return download(call, await _exports(call).export_executions(**_given(call)))
 
 
 async def export_contacts(call: Call) -> Response:
     """Download contacts: who has opted out, and whose time zone was set."""
-    return download(await call.service.exports.export_contacts(**_given(call)))
+    return download(call, await _exports(call).export_contacts(**_given(call)))
 
 
 async def export_audit_log(call: Call) -> Response:
     """Download who changed what, the newest first, up to this export, whose own entry is not in it."""
-    return download(await call.service.exports.export_audit_log(**_given(call)))
+    return download(call, await _exports(call).export_audit_log(**_given(call)))
 
 
 async def export_usage(call: Call) -> Response:
     """Download sums of calls, tokens and cost of models by workflow, node, model, or day, the dearest first."""
-    return download(await call.service.exports.export_usage(**_given(call)))
+    return download(call, await _exports(call).export_usage(**_given(call)))
+
+
+def _exports(call: Call) -> Exports:
+    """Return the files; without rows for HEAD, whose answer has no body."""
+    found = call.service.exports
+    return found.without_rows() if call.request.method == "HEAD" else found
 
 
 def _given(call: Call) -> dict[str, Any]:

@@ -115,6 +115,13 @@ class Gate:
         require_scope(principal, needed)
         return await self._elsewhere(principal, header(scope, ORGANIZATION))
 
+    async def is_caller(self, scope: HttpScope, workflow: str) -> bool:
+        """Whether the credentials of a chat request that was let in are still in force."""
+        try:
+            return await self.caller(scope, workflow) is not None
+        except RejectedInbound:
+            return False
+
     async def _of_key(self, scope: HttpScope) -> Principal:
         caller = await self.caller(scope, "")
         if not isinstance(caller, TrustedServer):

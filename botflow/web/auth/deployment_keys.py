@@ -36,7 +36,7 @@ def deployment_keys(settings: Settings, *, dev: bool, host: str = "") -> Keyring
         return ring
     if not dev:
         raise UsageError(
-            "BOTFLOW_SECRET_KEY is not set; it signs the tokens of chat visitors",
+            "BOTFLOW_SECRET_KEY is not set; it signs the tokens of chat visitors, and seals stored secrets",
             code="settings.secret_key_missing",
             hint="set it to the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
         )

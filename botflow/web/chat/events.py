@@ -13,7 +13,8 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ from botflow.errors import ProviderError
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
 from botflow.web.asgi import header
-from botflow.web.auth.callers import Visitor
+from botflow.web.auth.callers import TrustedServer, Visitor
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of
@@ -38,6 +39,8 @@ HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would hold events back
 ]
+
+StillValid = Callable[[], Awaitable[bool]]
 
 
 class Events:
@@ -55,9 +58,14 @@ class Events:
             address = desk.address_of(scope)
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
+        if scope["method"] == "HEAD":  # its stream would never end
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send({"type": "http.response.body", "body": b""})
+            return
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
-            stream = Stream(desk, links, cursor, send, by_token=isinstance(caller, Visitor))
+            by_key = partial(desk.gate.is_caller, scope, slug) if isinstance(caller, TrustedServer) else None
+            stream = Stream(desk, links, cursor, send, by_key=by_key)
             await _first_of(stream.run(), _disconnected(receive), desk.streams.closed())
             await stream.end()
 
@@ -65,7 +73,10 @@ class Events:
 class Stream:
     """One client's stream of one session."""
 
-    def __init__(self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, *, by_token: bool) -> None:
+    def __init__(
+        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, *, by_key: StillValid | None
+    ) -> None:
+        """`by_key` is for a server: whether its API key is still in force."""
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
         self._links = links
@@ -75,11 +86,11 @@ class Stream:
         self._turn = 0  # the last turn whose messages were written
         self._status = ""
         self._send = send
-        self._by_token = by_token
+        self._by_key = by_key
         self._is_stuck = False
 
     async def run(self) -> None:
-        """Write until cancelled; returns when the client does not read, or its token was revoked."""
+        """Write until cancelled; returns when the client does not read, or its token or key was revoked."""
         with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._write_start()
@@ -113,13 +124,13 @@ class Stream:
     async def _catch_up(self) -> bool:
         """Write every message after the cursor, then the session's status if it changed.
 
-        False, and nothing is written, when the visitor's token was revoked, or the session was erased: a reader that
-        connects again finds the one that has begun since. Each turn begins with this read, so no draft is shown after
-        it either.
+        False, and nothing is written, when the visitor's token or the server's key was revoked, or the session was
+        erased: a reader that connects again finds the one that has begun since. Each turn begins with this read, so no
+        draft is shown after it either.
         """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
-        if stored is None or (self._by_token and stored.token_revoked):
+        if stored is None or not (await self._by_key() if self._by_key else not stored.token_revoked):
             return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
@@ -138,7 +149,7 @@ class Stream:
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
-        """Write drafts as they come; return when the database should be read again."""
+        """Write drafts as they come; return when the database, or the server's key, should be read again."""
         clock = self._desk.runtime.clock
         while True:
             signal = await mailbox.get(self._written_at + HEARTBEAT_S - clock.monotonic_s())
@@ -146,6 +157,8 @@ class Stream:
                 return
             if signal is None:
                 await self._write_bytes(b":\n\n")
+                if self._by_key:
+                    return
             elif signal.seq > self._turn:
                 await self._write_status("running")
                 await self._write_draft(signal)

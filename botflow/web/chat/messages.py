@@ -16,6 +16,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.sessions import VISITOR, SessionKey
 from botflow.records.turns import Receipt
 from botflow.runtime.served_flows import LiveFlow
+from botflow.seeds import new_seed
 from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Caller, Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
@@ -65,7 +66,7 @@ class Messages:
             # The prefix separates a visitor's ids from our own keys, such as a timeout's.
             key=f"m:{posted.message_id or secrets.token_urlsafe(16)}",
             received_at=desk.runtime.clock.now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             channel=CHAT,
             provider=CHAT,
             sender=external_id,
@@ -113,7 +114,7 @@ class OpenSession:
             kind="opened",
             key="opened",
             received_at=desk.runtime.clock.now(),
-            seed=secrets.randbits(63),
+            seed=new_seed(),
             channel=CHAT,
             provider=CHAT,
             sender=external_id,

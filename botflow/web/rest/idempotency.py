@@ -12,7 +12,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from botflow.errors import RejectedInbound
+from botflow.errors import BotflowError, ProviderError, RejectedInbound
 from botflow.storage.service import idempotency
 from botflow.web.context import desk_of
 
@@ -29,7 +29,7 @@ async def answer_once(
     a secret is not kept.
 
     RejectedInbound `idempotency.invalid`, `.other_request` (422), `.unfinished` or `.not_kept` (409). A request that
-    was refused is forgotten, so that it may be corrected.
+    was refused is forgotten, so that it may be corrected; one that broke, or was stopped, is not.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -47,8 +47,9 @@ async def answer_once(
         return _repeated(former, digest)
     try:
         response = await answer()
-    except BaseException:
-        await engine.write(idempotency.forget, organization, key)
+    except BotflowError as failure:
+        if not isinstance(failure, ProviderError):  # its change may be stored: a commit whose answer was lost
+            await engine.write(idempotency.forget, organization, key)
         raise
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     kept = None if is_secret or len(response.body) > LARGEST_KEPT else bytes(response.body)

@@ -26,6 +26,7 @@ from botflow.web.rest.operation import Operation
 
 SECURITY = "apiKey"
 PROBLEM_TYPE = "application/problem+json"
+STREAM_TYPE = "text/event-stream"
 
 
 class ProblemDocument(BaseModel):
@@ -99,6 +100,7 @@ def document_of(operations: Sequence[Operation]) -> dict[str, Any]:
     _name_problem_type(document)
     _forbid_null(document)
     _describe_bodies(document, operations)
+    _describe_streams(document, operations)
     _link(document, operations)
     return document
 
@@ -189,6 +191,14 @@ def _describe_bodies(document: dict[str, Any], operations: Sequence[Operation]) 
             described["required"] = operation.body_is_needed
             if example := getattr(operation.body, "example", None):
                 described["content"]["application/json"]["example"] = orjson.loads(example)
+
+
+def _describe_streams(document: dict[str, Any], operations: Sequence[Operation]) -> None:
+    """Name the other media type of an answer that may be a stream. OpenAPI 3.1 has no schema for its events."""
+    for operation in operations:
+        if operation.may_stream:
+            answer = document["paths"][operation.address][operation.method.lower()]["responses"]["200"]
+            answer["content"][STREAM_TYPE] = {"schema": {"type": "string"}}
 
 
 def _link(document: dict[str, Any], operations: Sequence[Operation]) -> None:

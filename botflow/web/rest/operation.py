@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from botflow.crash_points import reach
-from botflow.records.access import Scope
+from botflow.errors import RejectedInbound
+from botflow.records.access import Principal, Scope
 from botflow.service.models import Body, Shown
 from botflow.service.service import Service
 from botflow.web.context import desk_of
@@ -37,14 +39,21 @@ DEEPEST = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call that was read and allowed. `query` and `body` are instances of the operation's models."""
+    """A call that was read and allowed. `query` and `body` are instances of the operation's models. `recognise` says
+    who calls with the request's credentials now: long answers ask again."""
 
     request: Request
     service: Service
+    recognise: Callable[[], Awaitable[Principal]]
     path: Mapping[str, str]
     query: Any = None
     body: Any = None
     if_revision: int | None = None
+
+    async def check_caller(self) -> None:
+        """RejectedInbound when the caller may not make this call any more: a key was revoked, a person removed."""
+        if (await self.recognise()).organization != self.service.caller.organization:
+            raise RejectedInbound("the caller belongs to another organization now", code="token.invalid", status=401)
 
 
 Handler = Callable[[Call], Awaitable[Shown | Response | None]]
@@ -55,8 +64,9 @@ class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
     `answer` is the model of the answer, None for an empty one, Response for one that is no JSON; `is_secret` if it
-    shows a secret. `is_shed`: refused by 503 when this process has as many requests as it can hold. `root` is where its
-    path begins. Without `needs_body` a body is needed if a field of it is.
+    shows a secret; `may_stream` if it is sent as server-sent events to who accepts them. `is_shed`: refused by 503
+    when this process has as many requests as it can hold. `root` is where its path begins. Without `needs_body` a body
+    is needed if a field of it is.
     """
 
     method: str
@@ -72,6 +82,7 @@ class Operation:
     needs_body: bool | None = None
     is_secret: bool = False
     is_shed: bool = False
+    may_stream: bool = False
     root: str = API
     largest_body: int = LARGEST_BODY
 
@@ -108,6 +119,7 @@ class Operation:
         call = Call(
             request=request,
             service=service,
+            recognise=partial(desk.gate.principal, request.scope, self.scope),
             path=request.path_params,
             query=query,
             body=body[1],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from botflow.web.rest.openapi import document_of
 
 Schema = Mapping[str, Any]
 Kind = Literal["call", "list", "nothing", "download", "events"]
+_STREAM = "text/event-stream"
 _REF = "#/components/schemas/"
 
 
@@ -77,7 +78,23 @@ def read_document(document: Mapping[str, Any]) -> Api:
         for path, methods in document["paths"].items()
         for method, described in methods.items()
     ]
-    return Api(operations=tuple(operations), schemas=schemas)
+    with_streams = [each for operation in operations for each in (operation, *_stream_of(operation, document))]
+    return Api(operations=tuple(with_streams), schemas=schemas)
+
+
+def _stream_of(operation: ApiOperation, document: Mapping[str, Any]) -> Iterator[ApiOperation]:
+    """Yield the method that follows what the operation answers as server-sent events, if it does."""
+    responses = document["paths"][operation.path][operation.method.lower()]["responses"]
+    if _STREAM not in responses.get("200", {}).get("content", {}):
+        return
+    yield replace(
+        operation,
+        name=re.sub("^[a-z]+", "stream", operation.name),
+        kind="events",
+        says="Follow the events as they come, after the last one that is named; without it, from the oldest that is "
+        "kept. The stream is taken up after its last event when it breaks off.",
+        query=tuple(each for each in operation.query if each.name not in ("after", "limit")),
+    )
 
 
 def _operation(path: str, method: str, described: Mapping[str, Any], schemas: Mapping[str, Schema]) -> ApiOperation:
@@ -88,8 +105,6 @@ def _operation(path: str, method: str, described: Mapping[str, Any], schemas: Ma
     name = schema["$ref"].removeprefix(_REF) if schema else ""
     is_whole = name.endswith("Document")
     kind, answer = _answer(described, schemas)
-    if kind == "download" and path.endswith("/events"):
-        kind = "events"  # a stream has no schema in OpenAPI 3.1
     return ApiOperation(
         name=described["operationId"],
         tag=described["tags"][0],

@@ -53,6 +53,14 @@ class DraftsCalls(Caller):
             ),
         )
 
+    def validate_document(self, document: Mapping[str, Any], *, idempotency_key: str | None = None) -> Validation:
+        """Check a document that need not be stored, together with the workflows that it runs as subflows. It needs
+        the scope `workflows:read`.
+        """
+        return self._call(
+            Validation, make_request("POST", "/api/v1/validate", body=document, idempotency_key=idempotency_key)
+        )
+
 
 class AsyncDraftsCalls(AsyncCaller):
     """Drafts."""
@@ -96,4 +104,12 @@ class AsyncDraftsCalls(AsyncCaller):
                 body=document,
                 idempotency_key=idempotency_key,
             ),
+        )
+
+    async def validate_document(self, document: Mapping[str, Any], *, idempotency_key: str | None = None) -> Validation:
+        """Check a document that need not be stored, together with the workflows that it runs as subflows. It needs
+        the scope `workflows:read`.
+        """
+        return await self._call(
+            Validation, make_request("POST", "/api/v1/validate", body=document, idempotency_key=idempotency_key)
         )

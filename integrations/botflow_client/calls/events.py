@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from botflow_client.events import AsyncEventStream, EventStream
 from botflow_client.models.events import Attempt, Delivery, EventPage, MadeWebhook, Webhook
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
@@ -24,6 +25,12 @@ class EventsCalls(Caller):
         return self._call(
             EventPage, make_request("GET", "/api/v1/events", query={"after": after, "types": types, "limit": limit})
         )
+
+    def stream_events(self, *, types: str | None = None, last_event_id: str | None = None) -> EventStream:
+        """Follow the events as they come, after the last one that is named; without it, from the oldest that is
+        kept. The stream is taken up after its last event when it breaks off.
+        """
+        return self._events(make_request("GET", "/api/v1/events", query={"types": types}), last_event_id)
 
     def get_webhooks(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[Webhook]:
         """List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`."""
@@ -162,6 +169,12 @@ class AsyncEventsCalls(AsyncCaller):
         return await self._call(
             EventPage, make_request("GET", "/api/v1/events", query={"after": after, "types": types, "limit": limit})
         )
+
+    def stream_events(self, *, types: str | None = None, last_event_id: str | None = None) -> AsyncEventStream:
+        """Follow the events as they come, after the last one that is named; without it, from the oldest that is
+        kept. The stream is taken up after its last event when it breaks off.
+        """
+        return self._events(make_request("GET", "/api/v1/events", query={"types": types}), last_event_id)
 
     def get_webhooks(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[Webhook]:
         """List the webhooks of your organization, the newest first. It needs the scope `webhooks:read`."""

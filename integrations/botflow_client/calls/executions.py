@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from botflow_client import inputs
 from botflow_client.downloads import AsyncDownload, Download
 from botflow_client.models.executions import (
     Execution,
     ExecutionDetails,
     ExecutionTraces,
     QueuedExecution,
+    SessionMessage,
     ShownArtifact,
     ShownLogEntry,
     StartedByEvent,
@@ -159,6 +161,16 @@ class ExecutionsCalls(Caller):
             ShownLogEntry,
             f"/api/v1/executions/{segment(execution)}/logs",
             {"cursor": cursor, "limit": limit, "level": level},
+        )
+
+    def get_execution_messages(
+        self, execution: str | int, *, cursor: str | None = None, limit: int | None = None
+    ) -> Pages[SessionMessage]:
+        """List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says
+        is sent: its `state` is `suppressed`. It needs the scope `executions:read`.
+        """
+        return self._list(
+            SessionMessage, f"/api/v1/executions/{segment(execution)}/messages", {"cursor": cursor, "limit": limit}
         )
 
     def get_execution_artifacts(
@@ -348,12 +360,14 @@ class ExecutionsCalls(Caller):
         version: int | Omit | None = OMIT,
         ask_again: Sequence[str] | Omit = OMIT,
         new_questions: Literal["stop", "ask"] | Omit = OMIT,
+        messages: Sequence[inputs.ForkMessage] | Omit | None = OMIT,
         key: str | Omit = OMIT,
         idempotency_key: str | None = None,
     ) -> Execution:
-        """Begin a new execution before a step of a run, with other variables; the run stays as it is. What models
-        and actions answered the run, they answer the fork. It sends no message and emits no event. It needs the
-        scope `executions:write`.
+        """Begin a new execution before a step of one, with other variables; the original stays as it is. What models
+        and actions answered the original, they answer the fork. It sends no message and emits no event, and no
+        person can write to it: a fork of a conversation hears what was said after the step, or the messages that are
+        given. It needs the scope `executions:write`.
         """
         return self._call(
             Execution,
@@ -366,6 +380,7 @@ class ExecutionsCalls(Caller):
                     "version": version,
                     "askAgain": ask_again,
                     "newQuestions": new_questions,
+                    "messages": messages,
                     "key": key,
                 },
                 idempotency_key=idempotency_key,
@@ -508,6 +523,16 @@ class AsyncExecutionsCalls(AsyncCaller):
             ShownLogEntry,
             f"/api/v1/executions/{segment(execution)}/logs",
             {"cursor": cursor, "limit": limit, "level": level},
+        )
+
+    def get_execution_messages(
+        self, execution: str | int, *, cursor: str | None = None, limit: int | None = None
+    ) -> AsyncPages[SessionMessage]:
+        """List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says
+        is sent: its `state` is `suppressed`. It needs the scope `executions:read`.
+        """
+        return self._list(
+            SessionMessage, f"/api/v1/executions/{segment(execution)}/messages", {"cursor": cursor, "limit": limit}
         )
 
     def get_execution_artifacts(
@@ -699,12 +724,14 @@ class AsyncExecutionsCalls(AsyncCaller):
         version: int | Omit | None = OMIT,
         ask_again: Sequence[str] | Omit = OMIT,
         new_questions: Literal["stop", "ask"] | Omit = OMIT,
+        messages: Sequence[inputs.ForkMessage] | Omit | None = OMIT,
         key: str | Omit = OMIT,
         idempotency_key: str | None = None,
     ) -> Execution:
-        """Begin a new execution before a step of a run, with other variables; the run stays as it is. What models
-        and actions answered the run, they answer the fork. It sends no message and emits no event. It needs the
-        scope `executions:write`.
+        """Begin a new execution before a step of one, with other variables; the original stays as it is. What models
+        and actions answered the original, they answer the fork. It sends no message and emits no event, and no
+        person can write to it: a fork of a conversation hears what was said after the step, or the messages that are
+        given. It needs the scope `executions:write`.
         """
         return await self._call(
             Execution,
@@ -717,6 +744,7 @@ class AsyncExecutionsCalls(AsyncCaller):
                     "version": version,
                     "askAgain": ask_again,
                     "newQuestions": new_questions,
+                    "messages": messages,
                     "key": key,
                 },
                 idempotency_key=idempotency_key,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from botflow_client.models.organizations import Organization
+from botflow_client.models.organizations import Organization, Retention
+from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request
 from botflow_client.transport import AsyncCaller, Caller
@@ -34,6 +35,42 @@ class OrganizationsCalls(Caller):
         """Rename your own organization. It needs the scope `users:write`."""
         return self._call(Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}))
 
+    def get_retention(self) -> Retention:
+        """Read how long your organization keeps what is over. It needs the scope `workflows:read`."""
+        return self._call(Retention, make_request("GET", "/api/v1/organization/retention"))
+
+    def set_retention(
+        self,
+        *,
+        conversation_days: int | Omit | None = OMIT,
+        run_days: int | Omit | None = OMIT,
+        file_days: int | Omit | None = OMIT,
+        event_days: int | Omit | None = OMIT,
+        decision_days: int | Omit | None = OMIT,
+        audit_log_days: int | Omit | None = OMIT,
+        if_match: int | None = None,
+    ) -> Retention:
+        """Decide how long your organization keeps what is over: all of it anew, what is left out is as the
+        deployment keeps it. What is deleted does not come back when you choose more days later. It needs the scope
+        `retention:write`.
+        """
+        return self._call(
+            Retention,
+            make_request(
+                "PUT",
+                "/api/v1/organization/retention",
+                body={
+                    "conversationDays": conversation_days,
+                    "runDays": run_days,
+                    "fileDays": file_days,
+                    "eventDays": event_days,
+                    "decisionDays": decision_days,
+                    "auditLogDays": audit_log_days,
+                },
+                if_match=if_match,
+            ),
+        )
+
 
 class AsyncOrganizationsCalls(AsyncCaller):
     """Organizations."""
@@ -60,3 +97,39 @@ class AsyncOrganizationsCalls(AsyncCaller):
     async def update_organization(self, *, name: str) -> Organization:
         """Rename your own organization. It needs the scope `users:write`."""
         return await self._call(Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}))
+
+    async def get_retention(self) -> Retention:
+        """Read how long your organization keeps what is over. It needs the scope `workflows:read`."""
+        return await self._call(Retention, make_request("GET", "/api/v1/organization/retention"))
+
+    async def set_retention(
+        self,
+        *,
+        conversation_days: int | Omit | None = OMIT,
+        run_days: int | Omit | None = OMIT,
+        file_days: int | Omit | None = OMIT,
+        event_days: int | Omit | None = OMIT,
+        decision_days: int | Omit | None = OMIT,
+        audit_log_days: int | Omit | None = OMIT,
+        if_match: int | None = None,
+    ) -> Retention:
+        """Decide how long your organization keeps what is over: all of it anew, what is left out is as the
+        deployment keeps it. What is deleted does not come back when you choose more days later. It needs the scope
+        `retention:write`.
+        """
+        return await self._call(
+            Retention,
+            make_request(
+                "PUT",
+                "/api/v1/organization/retention",
+                body={
+                    "conversationDays": conversation_days,
+                    "runDays": run_days,
+                    "fileDays": file_days,
+                    "eventDays": event_days,
+                    "decisionDays": decision_days,
+                    "auditLogDays": audit_log_days,
+                },
+                if_match=if_match,
+            ),
+        )

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from botflow_client.models.sessions import (
-    AddedNote,
-    HistoryEntry,
-    RevokedToken,
-    SaidMessage,
-    Session,
-    SessionContext,
-    SessionMessage,
-)
+from botflow_client.models.executions import SessionMessage
+from botflow_client.models.sessions import AddedNote, HistoryEntry, RevokedToken, SaidMessage, Session, SessionContext
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
@@ -87,7 +80,7 @@ class SessionsCalls(Caller):
         self,
         session: str | int,
         *,
-        text: str,
+        text: str | Omit = OMIT,
         node_id: str | Omit | None = OMIT,
         data: Mapping[str, Any] | Omit = OMIT,
         idempotency_key: str | None = None,
@@ -273,7 +266,7 @@ class AsyncSessionsCalls(AsyncCaller):
         self,
         session: str | int,
         *,
-        text: str,
+        text: str | Omit = OMIT,
         node_id: str | Omit | None = OMIT,
         data: Mapping[str, Any] | Omit = OMIT,
         idempotency_key: str | None = None,

@@ -16,6 +16,7 @@ from botflow_client.models.executions import (
     ExecutionStep,
     ExecutionTraces,
     QueuedExecution,
+    SessionMessage,
     ShownArtifact,
     ShownCheckpoint,
     ShownLogEntry,
@@ -28,7 +29,7 @@ from botflow_client.models.executions import (
 from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
-from botflow_client.models.organizations import Organization
+from botflow_client.models.organizations import Organization, Retention
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
 from botflow_client.models.schedules import (
     PageOfShownSchedule,
@@ -44,7 +45,6 @@ from botflow_client.models.sessions import (
     SaidMessage,
     Session,
     SessionContext,
-    SessionMessage,
     TurnEvent,
 )
 from botflow_client.models.short_addresses import RunDetails
@@ -124,6 +124,7 @@ __all__ = [
     "QueuedExecution",
     "Refused",
     "RenamedNode",
+    "Retention",
     "Retry",
     "RevokedToken",
     "Role",

@@ -54,6 +54,7 @@ Scope: TypeAlias = Literal[
     "webhooks:read",
     "webhooks:write",
     "people:erase",
+    "retention:write",
     "metrics:read",
     "organizations:write",
 ]

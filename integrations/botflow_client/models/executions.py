@@ -86,6 +86,14 @@ class ExecutionDetails:
     """The session of the execution that started it."""
     branch: str | None
     """Its name there."""
+    paused_at: datetime | None
+    """When it was last paused; so for the next two."""
+    resumed_at: datetime | None
+    retried_at: datetime | None
+    completed_at: datetime | None
+    """When it ended, if it has completed; so for the next two."""
+    failed_at: datetime | None
+    cancelled_at: datetime | None
     duration_s: float | None
     turns: int
     attempts: int
@@ -122,6 +130,28 @@ class ShownLogEntry:
     message: str | None
     fields: dict[str, Any]
     """The event's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMessage:
+    """A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, …
+
+    `author` is the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a
+    message to another address.
+    """
+
+    id: str
+    turn: int
+    direction: Literal["in", "out"]
+    at: datetime
+    text: str
+    state: str
+    author: str | None
+    to: str | None
+    error_code: str | None
+    media: list[dict[str, Any]]
+    quick_replies: list[dict[str, Any]]
+    location: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

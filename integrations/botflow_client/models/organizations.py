@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,3 +12,21 @@ class Organization:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that
+    the deployment allows for conversations, runs and files. `revision` is 0 until somebody decides.
+    """
+
+    conversation_days: int | None
+    run_days: int | None
+    file_days: int | None
+    event_days: int | None
+    decision_days: int | None
+    audit_log_days: int | None
+    longest_days: int
+    revision: int
+    updated_by: str | None
+    updated_at: datetime | None

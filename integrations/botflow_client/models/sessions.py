@@ -48,28 +48,6 @@ class AddedNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionMessage:
-    """A message of the person (`in`) or to them (`out`). `state` says what became of it: `sent`, `delivered`, …
-
-    `author` is the operator who wrote it, null for the person's messages and the workflow's. `to` is set on a
-    message to another address.
-    """
-
-    id: str
-    turn: int
-    direction: Literal["in", "out"]
-    at: datetime
-    text: str
-    state: str
-    author: str | None
-    to: str | None
-    error_code: str | None
-    media: list[dict[str, Any]]
-    quick_replies: list[dict[str, Any]]
-    location: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidMessage:
     """A person's message, on its way. `id` is that of its first part: a provider may get it in several."""
 

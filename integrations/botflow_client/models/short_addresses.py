@@ -50,6 +50,14 @@ class RunDetails:
     """The session of the execution that started it."""
     branch: str | None
     """Its name there."""
+    paused_at: datetime | None
+    """When it was last paused; so for the next two."""
+    resumed_at: datetime | None
+    retried_at: datetime | None
+    completed_at: datetime | None
+    """When it ended, if it has completed; so for the next two."""
+    failed_at: datetime | None
+    cancelled_at: datetime | None
     duration_s: float | None
     turns: int
     attempts: int

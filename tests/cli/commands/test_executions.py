@@ -69,3 +69,35 @@ def test_an_execution_is_retried_and_cancelled_from_the_command_line(botflow: Ca
     assert "is " in resumed.out
     assert cancelled.out == f"{top['id']} is cancelled.\n"
     assert (unknown.status, "there is no such execution" in unknown.err) == (2, True), unknown.err
+
+
+def test_an_operator_shows_completes_and_fails_an_execution(botflow: Call, url: str) -> None:
+    [top] = json.loads(botflow("executions", "--top-level", "--json", BOTFLOW_DATABASE_URL=url).out)
+    id = top["id"]
+
+    def called(name: str, *more: str) -> tuple[int, str]:
+        ended = botflow("executions", name, id, *more)
+        return ended.status, ended.out or ended.err
+
+    assert called("complete", "--output", "7")[1].startswith("error: this execution is over.")
+    assert called("retry", "--from-start")[0] == 0
+    assert called("start") == (0, f"{id} is running.\n")
+    assert called("complete", "--output", "seven")[0] == 2
+    assert called("complete", "--output", '{"by": "hand"}') == (0, f"{id} is completed.\n")
+    assert called("retry", "--from-start", "--json") == (
+        0,
+        json.dumps({"id": id, "status": "running"}, indent=2) + "\n",
+    )
+    assert called("pause")[0] == called("resume")[0] == 0
+    assert called("fail", "no stock", "--data", '{"order": 17}') == (0, f"{id} is failed.\n")
+
+    shown = json.loads(called("show", "--json")[1])
+    assert (shown["error"]["message"], shown["error"]["data"]) == ("no stock", {"order": 17})
+    assert shown["failedAt"] == shown["endedAt"]
+    assert shown["retriedAt"] <= shown["pausedAt"] <= shown["resumedAt"] <= shown["failedAt"]
+    assert (shown["retries"], shown["cancelledAt"], shown["completedAt"]) == (2, None, None)
+    assert {"started", "paused", "resumed", "failed"} <= {each["event"] for each in shown["logs"]}
+    text = called("show")[1]
+    assert text.startswith(f"{id} is failed.\n")
+    assert "no stock" in text
+    assert called("show", "--level", "loud")[0] == 2

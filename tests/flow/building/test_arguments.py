@@ -13,6 +13,7 @@ from botflow.flow.problems import FlowProblems
 
 WRITTEN: dict[str, Any] = {
     "name": "Shop",
+    "description": "Takes orders",
     "language": "de",
     "region": "DE",
     "execution_mode": "single",

@@ -40,6 +40,23 @@ def test_more_combinations_than_the_bound_are_counted_together() -> None:
     assert len(tally._cells._by_key) == MOST_KEYS
 
 
+def test_one_that_uses_up_its_combinations_leaves_the_others_theirs() -> None:
+    tally = Tally("errors", "Errors", ("flow", "code"), most=6, each=3)
+    for code in range(10):
+        tally.add(("noisy", code))
+    for flow in ("a", "b", "c", "d"):
+        tally.add((flow, "x"))
+    for number in range(20):
+        tally.add((f"more {number}", "x"))
+    found = {labels[1:]: count for labels, count in samples(tally).items()}  # by code and flow, in this order
+    assert [found[str(code), "noisy"] for code in range(3)] == [1, 1, 1]
+    assert found[OTHER, "noisy"] == 7
+    assert [found["x", flow] for flow in ("a", "b")] == [1, 1]
+    assert [found[OTHER, flow] for flow in ("c", "d")] == [1, 1]  # there was no room for their codes any more
+    assert len(found) <= 2 * 6 + 1
+    assert sum(found.values()) == 34
+
+
 def test_a_label_is_written_so_that_prometheus_reads_it_again() -> None:
     tally = Tally("bells", "Bells", ("tone",))
     strange = 'a"b\\c\nd {x="y"} 1'

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from botflow.records.forks import ForkRequest
 from botflow.runtime.app import node_types
-from botflow.runtime.runs.forks import Forks
+from botflow.runtime.runs.forks import ForkMaker
 from botflow.runtime.served_flows import Flows
 from botflow.storage.one_off_engine import OneOffEngine
 from botflow.storage.workflow_versions import FlowVersions
@@ -36,7 +36,7 @@ def dying_before(count: int) -> None:
 async def make(url: str, execution: str) -> None:
     engine, kinds = OneOffEngine(url), node_types()
     request = ForkRequest(execution=execution, step=2, key=KEY)
-    await Forks(engine, Flows(FlowVersions(engine), kinds), kinds).fork(request, None, None)
+    await ForkMaker(engine, Flows(FlowVersions(engine), kinds), kinds).fork(request, None, None)
 
 
 if __name__ == "__main__":

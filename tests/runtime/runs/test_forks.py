@@ -14,7 +14,7 @@ from sqlalchemy import Table, delete, select, update
 from botflow.errors import RejectedInbound
 from botflow.records.forks import AskPolicy, ForkRequest
 from botflow.records.runs import StartedRun
-from botflow.runtime.runs.forks import Forks
+from botflow.runtime.runs.forks import ForkMaker
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
@@ -58,8 +58,8 @@ HEARS = {
 }
 
 
-def forks_of(runs: Runs) -> Forks:
-    return Forks(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
+def forks_of(runs: Runs) -> ForkMaker:
+    return ForkMaker(runs.database.engine, runs.bot.flows, runs.bot.flows._node_types)
 
 
 async def fork(runs: Runs, run: StartedRun, step: int, **more: Any) -> StartedRun:
@@ -202,9 +202,7 @@ async def test_what_cannot_be_forked_is_refused_and_nothing_is_written(database:
         assert await refusal(runs, run, 2, version=9) == "version.unknown"
         assert await refusal(runs, run, 2, variables={"size": "x" * 70_000}) == "fork.too_large"
         assert await refusal(runs, StartedRun(execution=LOST, session=0, is_new=False), 1) == "execution.unknown"
-        await runs.bot.said("hi", "m1")
-        [talk] = [row for row in await runs.executions.page() if row.workflow == "root"]
-        assert await refusal(runs, StartedRun(execution=talk.id, session=0, is_new=False), 1) == "fork.conversation"
+        assert await refusal(runs, run, 2, plays=()) == "fork.no_person"
         assert await runs.rows(tables.forks) == []
         assert {name: rows for name, rows in before.items() if name == "artifacts"} == {
             "artifacts": await runs.rows(tables.artifacts)

@@ -13,7 +13,8 @@ from sqlalchemy import insert, update
 from botflow.errors import RejectedInbound
 from botflow.storage import tables
 from botflow.storage.database import Database
-from botflow.storage.prune import prune
+from botflow.storage.retention.cutoffs import Policy
+from botflow.storage.retention.prune import prune
 from tests.engine.conversation import node, say
 from tests.runtime.bot_without_worker import THINKING, asks, texts
 from tests.runtime.runs_without_worker import Runs, job, open_runs, rest
@@ -43,7 +44,7 @@ PARENT = job(
 async def pruned(database_url: str, **more: Any) -> dict[str, int]:
     return {
         name: count
-        for name, count in asdict(await asyncio.to_thread(prune, database_url, AGE, **more)).items()
+        for name, count in asdict(await asyncio.to_thread(prune, database_url, Policy(older_than=AGE), **more)).items()
         if count
     }
 
@@ -218,7 +219,9 @@ async def test_files_budgets_and_pages_of_sessions(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files go with the messages that had them; a day's budget with its day, not one for a session's whole life."""
-    monkeypatch.setattr("botflow.storage.prune.AT_ONCE", 2)
+    monkeypatch.setattr("botflow.storage.retention.prune.SESSIONS_AT_ONCE", 2)
+    monkeypatch.setattr("botflow.storage.retention.conversations.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("botflow.storage.retention.budgets.ROWS_AT_ONCE", 1)
     async with open_runs(database, nodes=TALK) as runs:
         for person in range(5):
             for key, text in enumerate(("hi", "Ann", "soup")):

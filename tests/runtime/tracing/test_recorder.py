@@ -33,14 +33,14 @@ def only(exporter: InMemorySpanExporter) -> ReadableSpan:
 
 def test_a_models_span_has_no_words_unless_they_are_asked_for() -> None:
     tracing, exporter = recorder()
-    with tracing.model_call("openai", ASK, KnownSecrets().redactor()) as span:
+    with tracing.model_call("openai", ASK, 7, KnownSecrets().redactor()) as span:
         span.answered(Answer(value=WORDS, usage={"promptTokens": 3}))
     assert WORDS not in only(exporter).to_json()
 
 
 def test_what_a_model_is_told_is_kept_without_secrets() -> None:
     tracing, exporter = recorder(captures_content=True)
-    with tracing.model_call("openai", ASK, KnownSecrets().redactor({SECRET})) as span:
+    with tracing.model_call("openai", ASK, 7, KnownSecrets().redactor({SECRET})) as span:
         span.answered(Answer(value=WORDS))
     kept = only(exporter).to_json()
     assert WORDS in kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import redis
@@ -58,12 +59,32 @@ async def test_a_warm_copy_is_the_session_that_was_put(link: RedisLink) -> None:
     assert await _eventually(lambda: link.get(key())) == STORED
 
 
+async def until_written(link: RedisLink) -> None:
+    await until(lambda: link._flushing is None or link._flushing.done())
+
+
 async def test_the_last_of_many_puts_stays(link: RedisLink) -> None:
     for seq in range(5, 30):
         link.put(StoredSession(key=key(), id=9, last_seq=seq, done_seq=seq))
     copy = await _eventually(lambda: link.get(key()))
     assert copy is not None
     assert copy.last_seq == 29
+
+
+async def test_an_erased_session_never_comes_back_however_many_were_put_with_it(link: RedisLink) -> None:
+    many = [replace(STORED, key=key(f"p{number}")) for number in range(250)]
+    for pause_s in (0.0, 0.2, 0.201, 0.203):  # before, while and after they are written
+        for stored in many:
+            link.put(stored)
+        await asyncio.sleep(pause_s)
+        await link.erase([many[0].key, many[120].key])
+        for kept in (many[1], many[249]):
+            assert await _eventually(partial(link.get, kept.key)) == kept
+        await until_written(link)
+        copies = await asyncio.gather(*(link.get(stored.key) for stored in many))
+        assert [copies[0], copies[120]] == [None, None]
+        assert sum(copy is not None for copy in copies) == 248
+        await link.erase([stored.key for stored in many])
 
 
 async def test_deployments_that_share_a_redis_do_not_see_each_others_sessions(link: RedisLink, redis_url: str) -> None:

@@ -24,11 +24,13 @@ class Receiver:
 
     url: str = ""
     status: int = 200
+    retry_after: str = ""
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     async def take(self, request: Request) -> Response:
         self.got.append((dict(request.headers), await request.body()))
-        return Response(status_code=self.status, headers={"location": "/elsewhere"})
+        asked = {"retry-after": self.retry_after} if self.retry_after else {}
+        return Response(status_code=self.status, headers={"location": "/elsewhere", **asked})
 
     def types(self) -> list[str]:
         return [orjson.loads(body)["type"] for _, body in self.got]

@@ -77,6 +77,7 @@ async def test_two_requests_at_once_leave_one_default(database_url: str) -> None
         changes = CredentialChanges(
             safe=site.runtime.vault.safe,
             modules=site.runtime.credential_modules,
+            networks=(),
             caller=Principal(organization=HOME, actor="test", scopes=frozenset(Scope)),
         )
 

@@ -131,33 +131,34 @@ async def test_sets_are_found_by_module_name_and_user(database_url: str) -> None
         assert (len(first["items"]), len(rest["items"]), rest["next"]) == (3, 1, None)
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"module": "twilo"}, "credential.unknown_module"),
-        ({"name": "a: b"}, "credential.name"),
-        ({"fields": {"authToken": TOKEN}}, "credential.missing_field"),
-        ({"fields": {"accountSid": SID, "authToken": TOKEN, "colour": TOKEN}}, "credential.unknown_field"),
-        ({"fields": {"accountSid": TOKEN, "authToken": TOKEN}}, "credential.field"),
-        ({"fields": {"accountSid": SID, "authToken": {"a": TOKEN}}}, "body.wrong_type"),
-        ({"fields": {"accountSid": SID, "authToken": TOKEN, "apiUrl": TOKEN}}, "credential.field"),
-        ({"fields": {"accountSid": SID, "authToken": 4711}}, "credential.field"),
-        ({"user": "a\nb"}, "user.invalid"),
-        ({"user": "ann", "isDefault": True}, "credential.users_default"),
-        ({"module": "shop", "fields": {"pin": "12345"}}, "credential.field"),
-        ({"module": "shop", "fields": {"pin": "1234", "zone": "asia"}}, "credential.field"),
-        ({"module": "shop", "fields": {"pin": "1234", "port": True}}, "credential.field"),
-    ],
-)
+NO_SETS: list[tuple[dict[str, Any], str]] = [
+    ({"module": "twilo"}, "credential.unknown_module"),
+    ({"name": "a: b"}, "credential.name"),
+    ({"fields": {"authToken": TOKEN}}, "credential.missing_field"),
+    ({"fields": {"accountSid": SID, "authToken": TOKEN, "colour": TOKEN}}, "credential.unknown_field"),
+    ({"fields": {"accountSid": TOKEN, "authToken": TOKEN}}, "credential.field"),
+    ({"fields": {"accountSid": SID, "authToken": {"a": TOKEN}}}, "body.wrong_type"),
+    ({"fields": {"accountSid": SID, "authToken": TOKEN, "apiUrl": TOKEN}}, "credential.field"),
+    ({"fields": {"accountSid": SID, "authToken": 4711}}, "credential.field"),
+    ({"user": "a\nb"}, "user.invalid"),
+    ({"user": "ann", "isDefault": True}, "credential.users_default"),
+    ({"module": "shop", "fields": {"pin": "12345"}}, "credential.field"),
+    ({"module": "shop", "fields": {"pin": "1234", "zone": "asia"}}, "credential.field"),
+    ({"module": "shop", "fields": {"pin": "1234", "port": True}}, "credential.field"),
+]
+
+
 async def test_what_is_no_set_of_its_module_is_refused_without_its_values(
-    database_url: str, body: dict[str, Any], code: str
+    database_url: str, subtests: pytest.Subtests
 ) -> None:
     async with open_site(database_url, flows=(TALK,), plugins=(SHOP,)) as site:
-        refused = await call(site, "POST", "/credentials", {**PRODUCTION, **body})
-        kept = (await call(site, "GET", "/credentials")).json()["items"]
+        for number, (body, code) in enumerate(NO_SETS):
+            with subtests.test(number=number, code=code):
+                refused = await call(site, "POST", "/credentials", {**PRODUCTION, **body})
+                kept = (await call(site, "GET", "/credentials")).json()["items"]
 
-    assert (refused.status_code, refused.json()["code"], kept) == (422, code, [])
-    assert TOKEN not in refused.text
+                assert (refused.status_code, refused.json()["code"], kept) == (422, code, [])
+                assert TOKEN not in refused.text
 
 
 async def test_values_keep_their_types_and_defaults(database_url: str) -> None:

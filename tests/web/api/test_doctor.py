@@ -6,13 +6,26 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from botflow.service.doctor.finding_models import CODES
-from botflow.storage.tables import executions, sessions, workflows
+from botflow.errors import RejectedInbound
+from botflow.records.access import Principal, Scope
+from botflow.service.doctor.finding_models import CODES, Finding, Mending
+from botflow.service.doctor.remedies import Remedies
+from botflow.storage.service.sessions.stuck_sessions import examine_session
+from botflow.storage.tables import executions, outbounds, sessions, workflows
 from botflow.storage.tables.service import audit_log
 from tests.faults.waiting import until
-from tests.web.api.broken_sessions import BROKEN, handed_over_long_ago, waiting_session, with_outbound
+from tests.organizations import HOME
+from tests.web.api.broken_sessions import (
+    BROKEN,
+    handed_over_long_ago,
+    waiting_session,
+    with_columns,
+    with_inbound,
+    with_outbound,
+    write,
+)
 from tests.web.api.calls import answered, call, organization_key, outcome
 from tests.web.api.test_session_changes import WAITING, column, started
 from tests.web.site import ORDER, Site, open_site
@@ -152,6 +165,67 @@ async def test_a_lost_timer_begins_again_where_the_operator_says(database_url: s
         assert nowhere.is_client_error
         assert (await diagnosis(site, session))["findings"] == []
         assert await visit.say("pizza") == ["medium pizza"]
+
+
+async def test_a_remedy_changes_nothing_of_a_session_that_went_on_since_it_was_examined(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
+        operator = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
+        remedies = Remedies(site.runtime.database.within(HOME), operator)
+        for meanwhile in (with_columns(version=sessions.c.version + 1), with_inbound):
+            session = await waiting_session(site)
+            await BROKEN["timer.lost"](site, session)
+            [finding] = (await diagnosis(site, session))["findings"]
+            each = await site.runtime.database.engine.read(examine_session, HOME, session)
+            assert each is not None
+            mending = Mending(finding="timer.lost", remedy="end", revision=each.stored.session.version)
+            await meanwhile(site, session)
+            before = await site.state_hash()
+
+            with pytest.raises(RejectedInbound) as refused:
+                await remedies.apply(each, None, Finding.model_validate(finding), mending)
+
+            assert refused.value.code == "session.changed"
+            assert await site.state_hash() == before
+
+
+async def test_of_two_messages_one_is_given_up_and_nothing_else_changes(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
+        held, other = await waiting_session(site), await waiting_session(site)
+        for session in (held, other):
+            await with_outbound("held")(site, session)
+            await write(site, update(outbounds).where(outbounds.c.session_id == session).values(index=1))
+            await with_outbound("held")(site, session)
+        shown = await diagnosis(site, held)
+        first, second = (each["subject"] for each in shown["findings"])
+        row = select(sessions).where(sessions.c.id.in_((held, other))).order_by(sessions.c.id)
+        before = await site.runtime.database.engine.read(lambda connection: connection.execute(row).all())
+
+        drop = {"finding": "outbound.held", "remedy": "drop", "subject": second, "revision": shown["revision"]}
+        await answered(site, "POST", f"/sessions/{held}/mend", drop)
+
+        states = select(outbounds.c.state).where(outbounds.c.version == 90)
+        assert await column(site, states.order_by(outbounds.c.session_id, outbounds.c.index)) == [
+            *("held", "failed"),
+            *("held", "held"),
+        ]
+        assert (await answered(site, "GET", f"/outbounds/{first}"))["status"] == "held"
+        assert await site.runtime.database.engine.read(lambda connection: connection.execute(row).all()) == before
+
+
+async def test_another_organization_neither_sees_nor_mends(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
+        session = await waiting_session(site)
+        await BROKEN["timer.lost"](site, session)
+        revision = (await diagnosis(site, session))["revision"]
+        theirs = await organization_key(site, "theirs")
+        mending = {"finding": "timer.lost", "remedy": "end", "revision": revision}
+
+        assert (await answered(site, "GET", "/doctor/findings", key=theirs))["items"] == []
+        seen = await call(site, "GET", f"/sessions/{session}/diagnosis", key=theirs)
+        mended = await call(site, "POST", f"/sessions/{session}/mend", mending, key=theirs)
+
+        assert (seen.status_code, mended.status_code) == (404, 404)
+        assert [each["code"] for each in (await diagnosis(site, session))["findings"]] == ["timer.lost"]
 
 
 async def test_a_conversation_is_returned_and_a_held_message_given_up(database_url: str) -> None:

@@ -62,6 +62,13 @@ async def test_a_draft_with_errors_is_kept_but_not_published(database_url: str) 
             "valid": True,
             "problems": [],
         }
+        unstored = await call(site, "POST", "/validate", {**broken, "id": "elsewhere"})
+        assert (unstored.status_code, unstored.json()["valid"]) == (200, False), unstored.text
+        described = {**hello(), "id": "elsewhere", "description": "Says hello"}
+        assert (await call(site, "POST", "/validate", described)).json() == {"valid": True, "problems": []}
+        assert (await call(site, "GET", "/workflows/elsewhere")).status_code == 404
+        made = (await call(site, "POST", "/workflows", described)).json()
+        assert made["document"]["description"] == "Says hello"
 
 
 async def test_a_repeated_post_does_nothing_again(database_url: str) -> None:

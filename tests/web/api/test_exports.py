@@ -150,6 +150,28 @@ async def test_an_export_is_an_entry_of_the_audit_log(database_url: str) -> None
         assert {each["address"] for each in entries[:3]} == {"127.0.0.1"}
 
 
+async def test_a_question_for_the_headers_reads_no_file_and_is_no_export(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        await talk(site)
+        for kind in (*LISTS, "contacts"):
+            address = f"/exports/{kind}?{'workflow=order' if kind in ('inbounds', 'outbounds') else ''}"
+            got = await call(site, "GET", address)
+            asked = await call(site, "HEAD", address)
+            assert (asked.status_code, asked.content) == (200, b"")
+            for header in ("content-type", "content-disposition", "cache-control"):
+                assert asked.headers[header] == got.headers[header]
+        assert (await call(site, "HEAD", "/results?workflow=order")).status_code == 200
+        for refused in ("inbounds", "sessions?workflow=none"):
+            statuses = {(await call(site, method, f"/exports/{refused}")).status_code for method in ("GET", "HEAD")}
+            assert len(statuses) == 1
+            assert statuses <= {400, 404}
+        everything = Principal(organization=HOME, actor="app", scopes=frozenset(Scope))
+        empty = await Service(site.runtime, everything).exports.without_rows().export_sessions(workflow="order")
+        assert [batch async for batch in empty.batches] == []
+        log = await answered(site, "GET", "/audit-log")
+        assert len([each for each in log["items"] if each["action"] == "export.begun"]) == len(LISTS) + 1
+
+
 async def test_a_file_has_nothing_of_another_organization(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER,)) as site:
         theirs, ours = await organization_key(site, "theirs"), await organization_key(site, "ours")
@@ -162,6 +184,10 @@ async def test_a_file_has_nothing_of_another_organization(database_url: str) -> 
             assert SECRET not in found
             assert NUMBER not in found
             assert found == "" or kind == "audit-log", kind
+        assert (await call(site, "GET", f"/results?workflow={SECRET}", key=theirs)).status_code == 200
+        refused = await call(site, "GET", f"/results?workflow={SECRET}", key=ours)
+        assert refused.status_code == 404, "a file of another organization's workflow"
+        assert outcome(refused)[1] == "workflow.unknown"
 
 
 async def conversation_of(site: Site, key: str) -> str:

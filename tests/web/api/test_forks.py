@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from botflow.storage.tables.service import audit_log
-from tests.web.api.calls import call, foreign_service, key_of, outcome
+from tests.web.api.calls import answered, call, call_at, foreign_service, key_of, outcome
 from tests.web.api.test_executions import until
-from tests.web.site import Site, open_site
+from tests.web.site import ORDER, Site, open_site
 
 PRICE = """
 id: price
@@ -74,3 +74,77 @@ async def _forked(site: Site) -> list[str]:
     mine = select(audit_log.c.subject).where(audit_log.c.action == "execution.forked")
     found = await site.runtime.database.engine.read(lambda connection: connection.execute(mine).scalars().all())
     return sorted(subject.removeprefix("execution:") for subject in found)
+
+
+async def test_a_conversation_is_forked_over_http_and_nothing_of_the_fork_is_told(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        await answered(site, "GET", "/events")  # a feed begins
+        for number, text in enumerate(("hi", "Ann", "pizza")):
+            body = {"externalId": "ann", "messageId": f"m{number}", "text": text}
+            await call_at(site, "POST", "/chat/order/messages", body)
+        [talk] = (await answered(site, "GET", "/workflows/order/executions"))["items"]
+        [person] = (await answered(site, "GET", "/workflows/order/sessions"))["items"]
+        id, session = talk["id"], person["id"]
+        before = [await answered(site, "GET", path) for path in (f"/executions/{id}", f"/sessions/{session}/messages")]
+        steps = (await answered(site, "GET", f"/executions/{id}/steps"))["steps"]
+        menu = next(step["number"] for step in steps if step["node"] == "menu")
+        assert all(step["canFork"] for step in steps if step["status"] != "skipped")
+        forked = [
+            (await answered(site, "POST", f"/executions/{id}/fork", {"step": menu, **more}))["id"]
+            for more in ({}, {"variables": {"name": "Bob"}, "messages": [{"payload": "salad"}, {"text": "hi"}]})
+        ]
+        said = []
+        for fork in forked:
+            await until(site, fork, "completed")
+            heard = await answered(site, "GET", f"/executions/{fork}/messages")
+            said.append([(each["direction"], each["text"], each["state"]) for each in heard["items"][::-1]])
+        assert said == [
+            [
+                ("in", "Ann", "done"),
+                ("out", "What would you like, Ann?", "suppressed"),
+                ("in", "pizza", "done"),
+                ("out", "One pizza for Ann.", "suppressed"),
+            ],
+            [
+                ("in", "Ann", "done"),
+                ("out", "What would you like, Bob?", "suppressed"),
+                ("in", "salad", "done"),
+                ("out", "One salad for Bob.", "suppressed"),
+            ],
+        ]
+        after = [await answered(site, "GET", path) for path in (f"/executions/{id}", f"/sessions/{session}/messages")]
+        assert after == before
+        assert outcome(await call(site, "GET", f"/executions/{id}/messages")) == (409, "execution.is_conversation")
+        retried = await call(site, "POST", f"/executions/{forked[0]}/retry", {"checkpoint": 2})
+        assert retried.status_code == 409, retried.text
+        [listed] = (await answered(site, "GET", "/workflows/order/sessions"))["items"]
+        assert listed["id"] == session
+        await _refused_messages(site, id)
+        another = await answered(site, "POST", f"/executions/{id}/fork", {"step": menu, "messages": []})
+        waiting = await until(site, another["id"], "waiting")
+        assert (waiting["node"], waiting["wakesAt"]) == ("menu", None)
+        assert (await answered(site, "GET", "/doctor/findings"))["items"] == []
+        await _is_told_of(site, id)
+
+
+async def _refused_messages(site: Site, id: str) -> None:
+    """Check who may not read them, and that no fork is where a person can write."""
+    foreign = await key_of(await foreign_service(site))
+    assert outcome(await call(site, "GET", f"/executions/{id}/messages", key=foreign)) == (404, "execution.unknown")
+    assert outcome(await call(site, "POST", f"/executions/{id}/fork", {"step": 1}, key=foreign)) == (
+        404,
+        "execution.unknown",
+    )
+
+
+async def _is_told_of(site: Site, id: str) -> None:
+    """Check that what is told is the conversation's alone, also of what came after the forks."""
+    await call_at(site, "POST", "/chat/order/messages", {"externalId": "bob", "messageId": "m", "text": "hi"})
+
+    async def told() -> list[Any]:
+        return list((await answered(site, "GET", "/events?limit=100"))["items"])
+
+    async with asyncio.timeout(30):
+        while len({each["data"]["session"] for each in await told()}) < 2:  # noqa: ASYNC110 -- another process tells
+            await asyncio.sleep(0.05)
+    assert {each["data"]["channel"] for each in await told()} == {"chat"}

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
+from tests.web.api.broken_sessions import waiting_session, with_inbound
 from tests.web.api.calls import answered, call
 from tests.web.api.test_session_changes import WAITING, column, started
 from tests.web.chat.event_stream import listening
@@ -112,6 +113,19 @@ async def test_a_turn_under_way_is_given_up_and_its_message_left_to_the_person(d
                 break
             await asyncio.sleep(0.05)
         assert [each["text"] for each in messages] == ["hi", "Let me think about that."]
+
+
+async def test_messages_that_wait_are_left_to_the_person_at_once(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
+        session = await waiting_session(site)
+        await with_inbound(site, session)
+
+        await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+
+        states = select(inbounds.c.state).where(inbounds.c.session_id == session, inbounds.c.key == "late")
+        left = select(turns.c.trace).where(turns.c.session_id == session, turns.c.seq == 50)
+        assert await column(site, states) == ["done"]
+        assert await column(site, left) == [[["ignored", "handed_over"]]]
 
 
 async def test_messages_at_the_moment_of_a_handover_are_answered_once_or_not_at_all(site: Site) -> None:

@@ -70,24 +70,24 @@ async def test_an_edit_of_the_context_holds_for_the_next_message(site: Site) -> 
     assert {"kind": "edited", "values": ["", "size", "x"]} in [event for each in history for event in each["events"]]
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        ({"variables": {"size": "x" * 40_000}}, 422, "context.too_large"),  # beside another one of this size
-        ({"variables": {"size": "a\x00b"}}, 422, "value.invalid"),
-        ({"variables": {"": 1}}, 422, "variables.invalid"),
-        ({"context": {}}, 422, "body.unknown_field"),
-    ],
-)
-async def test_what_a_turn_could_not_keep_is_refused(site: Site, body: Any, status: int, code: str) -> None:
+NOT_KEPT: list[tuple[Any, int, str]] = [
+    ({"variables": {"size": "x" * 40_000}}, 422, "context.too_large"),  # beside another one of this size
+    ({"variables": {"size": "a\x00b"}}, 422, "value.invalid"),
+    ({"variables": {"": 1}}, 422, "variables.invalid"),
+    ({"context": {}}, 422, "body.unknown_field"),
+]
+
+
+async def test_what_a_turn_could_not_keep_is_refused(site: Site, subtests: pytest.Subtests) -> None:
     _, session = await started(site)
     await answered(site, "PATCH", f"/sessions/{session}/context", {"variables": {"note": "x" * 40_000}})
     before = await site.state_hash()
+    for body, status, code in NOT_KEPT:
+        with subtests.test(code=code):
+            answer = await call(site, "PATCH", f"/sessions/{session}/context", body)
 
-    answer = await call(site, "PATCH", f"/sessions/{session}/context", body)
-
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await site.state_hash() == before
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert await site.state_hash() == before
 
 
 async def test_a_conversation_that_is_over_has_no_context(site: Site) -> None:
@@ -148,7 +148,11 @@ async def test_a_note_stands_in_the_history_and_changes_nothing_else(site: Site)
     )
     too_large = await call(site, "POST", f"/sessions/{session}/history", {"text": "x", "data": {"a": "x" * 17_000}})
 
-    assert added.status_code == 201
+    bare = await call(site, "POST", f"/sessions/{session}/history", {"nodeId": "ask", "data": {"seen": 1}})
+    empty = await call(site, "POST", f"/sessions/{session}/history", {"data": {"seen": 1}})
+
+    assert (added.status_code, bare.status_code) == (201, 201)
+    assert (empty.status_code, empty.json()["code"]) == (422, "note.empty")
     assert (too_large.status_code, too_large.json()["code"]) == (422, "note.too_large")
     [entry] = [
         each

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, update
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -20,7 +21,7 @@ from botflow.storage.engines.dialects import now
 from botflow.storage.events.feeds import keep_house
 from botflow.storage.events.recording import SOURCES, missing_sources
 from botflow.storage.events.webhooks import all_webhooks, replace_secrets
-from botflow.storage.tables import event_consumers, event_feeds, event_sources, events
+from botflow.storage.tables import event_consumers, event_feeds, event_sources, events, webhook_deliveries
 from tests.runtime.until import until
 from tests.web.api.calls import answered, call, organization_key, outcome
 from tests.web.api.receiver import receiving
@@ -122,6 +123,33 @@ async def test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_whe
         assert [each["state"] for each in await deliveries()] == ["delivered", "delivered"]
 
 
+async def test_a_receiver_that_asks_for_time_gets_it_within_bounds(database_url: str) -> None:
+    async with (
+        receiving() as receiver,
+        open_site(database_url, flows=(ORDER,), botflow_webhook_networks=LOOPBACK) as site,
+    ):
+        made = await answered(site, "POST", "/webhooks", {"url": receiver.url})
+        place = select(event_consumers.c.due_at).where(event_consumers.c.id == made["id"])
+        tried = select(webhook_deliveries.c.at).where(webhook_deliveries.c.webhook_id == made["id"])
+        visit = None
+        for attempt, (status, asked, pause_s) in enumerate(((429, "7200", 7_200.0), (503, "9999999", PAUSES_S[-1])), 1):
+            receiver.status, receiver.retry_after = status, asked
+            visit = visit or await site.visit()
+            if attempt > 1:
+                await hurry(site)
+
+            async def has_failed(attempts: int = attempt) -> bool:
+                found = (await answered(site, "GET", f"/webhooks/{made['id']}/deliveries"))["items"]
+                return bool(found) and found[-1]["attempts"] == attempts
+
+            await until(has_failed)
+            due, at = await site.runtime.database.engine.read(
+                lambda connection: (connection.execute(place).scalar_one(), connection.execute(tried).scalar_one())
+            )
+            assert pause_s - 60 < (due - at).total_seconds() <= pause_s
+        assert len(receiver.got) == 2
+
+
 async def test_a_webhook_is_changed_its_secret_rotated_and_it_is_deleted(database_url: str) -> None:
     async with (
         receiving() as receiver,
@@ -150,6 +178,53 @@ async def test_a_webhook_is_changed_its_secret_rotated_and_it_is_deleted(databas
         actions = [each["action"] for each in log.json()["items"]]
         assert {"webhook.created", "webhook.updated", "webhook.secret_rotated", "webhook.deleted"} <= set(actions)
         assert "whsec_" not in log.text
+
+
+async def told_by_another(site: Site) -> None:
+    """Let another process tell the consumer, which has failed often."""
+    busy = {"owner": "another", "owned_until": now(3_600), "failures": 5, "latest": 9, "due_at": now(3_600)}
+    told = update(event_consumers).values(busy)
+    await site.runtime.database.engine.write(lambda connection: connection.execute(told).rowcount)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_webhook_with_another_url_types_or_secret_is_told_at_once_with_these(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,), worker=None) as site:
+        made = await answered(site, "POST", "/webhooks", {"url": "https://example.com/a"})
+        one = f"/webhooks/{made['id']}"
+        columns = (event_consumers.c.owner, event_consumers.c.failures, event_consumers.c.is_enabled)
+        changes: tuple[tuple[str, str, dict[str, Any], tuple[Any, ...]], ...] = (
+            ("PATCH", one, {"url": "https://example.com/b"}, (None, 0, True)),
+            ("PATCH", one, {"types": ["step.*"]}, (None, 0, True)),
+            ("POST", f"{one}/rotate", {"overlapHours": 0}, (None, 0, True)),
+            ("PATCH", one, {"description": "of the shop"}, ("another", 5, True)),
+            ("PATCH", one, {"url": "https://example.com/b"}, ("another", 5, True)),  # as it is
+            ("PATCH", one, {"url": "https://example.com/c", "status": "disabled"}, (None, 5, False)),
+        )
+        for method, path, body, expected in changes:
+            await told_by_another(site)
+            await answered(site, method, path, body)
+            row = await site.runtime.database.engine.read(lambda connection: connection.execute(select(*columns)).one())
+            assert tuple(row) == expected, body
+        await answered(site, "PATCH", one, {"url": "https://example.com/d"})
+        await answered(site, "POST", f"{one}/rotate", {})
+        row = await site.runtime.database.engine.read(lambda connection: connection.execute(select(*columns)).one())
+        assert tuple(row) == (None, 5, False)  # one that is disabled stays so
+
+
+async def test_a_webhook_is_changed_while_a_process_writes_what_became_of_an_event(postgres_url: str) -> None:
+    """The one has the webhook's row and wants the consumer's, the other one has that, and refers to the webhook's."""
+    async with open_site(postgres_url, flows=(ORDER,), worker=None) as site:
+        made = await answered(site, "POST", "/webhooks", {"url": "https://example.com/"})
+        with psycopg.connect(postgres_url) as teller:
+            teller.execute("SET lock_timeout = '5s'")
+            teller.execute("UPDATE event_consumers SET failures = failures")
+            rotating = asyncio.create_task(answered(site, "POST", f"/webhooks/{made['id']}/rotate", {}))
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            await until(lambda: teller.execute(waits).fetchone() == (1,))
+            tried = "INSERT INTO webhook_deliveries VALUES (%s, 1, 'x', 'delivered', 1, 200, NULL, now())"
+            teller.execute(tried, (made["id"],))
+        assert (await rotating)["secret"] != made["secret"]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

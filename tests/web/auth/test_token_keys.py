@@ -11,16 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.web.api.calls import call, organization_key
-from tests.web.site import Site, open_site
+from tests.web.api.calls import outcome as outcome_of
+from tests.web.site import PUBLIC_URL, Site, open_site
 
 KEYS: dict[str, Callable[[], Any]] = {
     "ES256": lambda: ECKey.generate_key("P-256"),
     "RS256": lambda: RSAKey.generate_key(2048),
 }
+OTHERS: tuple[Any, ...] = ("https://shop.example.com", [], ["other"], {}, "")
 
 
 async def trust(site: Site, algorithm: str, key: Any, role: str = "editor") -> str:
@@ -79,7 +83,9 @@ async def test_a_token_that_nobody_trusts_is_refused(database_url: str) -> None:
             signed(key, kid, iat=None),
             signed(key, kid, sub=None),
             signed(key, kid, sub=7),
-            signed(key, kid, role="emperor"),
+            *(signed(key, kid, role=role) for role in ("emperor", "", ["owner"], {"owner": 1}, 7, True)),
+            *(signed(key, kid, aud=aud) for aud in OTHERS),
+            *(signed(key, kid, **{name: wrong}) for name in ("sub", "iat", "exp", "nbf") for wrong in OTHERS[1:]),
             signed(key, kid, exp="tomorrow"),
             with_shared_secret(key.as_pem(private=False), kid),
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.",
@@ -87,6 +93,8 @@ async def test_a_token_that_nobody_trusts_is_refused(database_url: str) -> None:
             "eyJ.eyJ.eyJ",
         ):
             assert await outcome(site, token) == (401, "token.invalid"), token
+        for aud in ("botflow", ["other", "botflow"], PUBLIC_URL, f"{PUBLIC_URL}/"):
+            assert await outcome(site, signed(key, kid, aud=aud)) == (200, "")
         assert await outcome(site, signed(key, kid)) == (200, "")
         assert (await call(site, "POST", f"/token-keys/{kid}/revoke")).json()["revokedAt"] is not None
         assert await outcome(site, signed(key, kid)) == (401, "token.invalid")
@@ -94,13 +102,17 @@ async def test_a_token_that_nobody_trusts_is_refused(database_url: str) -> None:
 
 async def test_what_is_no_public_key_is_not_trusted(database_url: str) -> None:
     private = ECKey.generate_key("P-256").as_pem(private=True).decode()
-    rsa = RSAKey.generate_key(2048).as_pem(private=False).decode()
+    of_rsa = RSAKey.generate_key(2048).as_pem(private=False).decode()
     async with open_site(database_url) as site:
-        for text in ("", "hello", private, rsa, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"):
+        for text in ("", "hello", private, of_rsa, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"):
             body = {"name": "x", "algorithm": "ES256", "publicKey": text, "role": "viewer"}
             refused = await call(site, "POST", "/token-keys", body)
             assert (refused.status_code, refused.json().get("code")) == (422, "token_key.invalid"), text
             assert private[30:60] not in refused.text
+        short = rsa.generate_private_key(65_537, 1_024).public_key()
+        pem = short.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        body = {"name": "x", "algorithm": "RS256", "publicKey": pem, "role": "viewer"}
+        assert outcome_of(await call(site, "POST", "/token-keys", body)) == (422, "token_key.invalid")
 
 
 async def test_an_organization_sees_its_own_keys_alone(database_url: str) -> None:

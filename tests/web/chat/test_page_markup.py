@@ -77,34 +77,35 @@ async def test_markdown_is_drawn(page: Page) -> None:
         assert await drawn(page, text) == html
 
 
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [
-        ("see https://example.com/a_b?c=d.", f"<p>see {link('https://example.com/a_b?c=d', 'https://example.com/a_b?c=d')}.</p>"),
-        ("[our **page**](https://example.com/)", f"<p>{link('https://example.com/', 'our **page**')}</p>"),
-        ("[write](mailto:a@example.com) [call](tel:+4312345)", None),
-        ("**[bold](https://example.com/)**", f"<p><strong>{link('https://example.com/', 'bold')}</strong></p>"),
-        ("[a] [b](https://example.com/)", f"<p>[a] {link('https://example.com/', 'b')}</p>"),
-        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
-        ("[x](data:text/html,hi)", "<p>[x](data:text/html,hi)</p>"),
-        ("[x](JaVaScRiPt:alert`1`)", None),
-        ("[x](vbscript:x) [x](file:///etc) [x](/relative) [x](//host)", None),
-        ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
-        ("[<b>](https://example.com/)", f"<p>{link('https://example.com/', '&lt;b&gt;')}</p>"),
-        ('[x](https://example.com/"onclick="alert)', None),
-    ],
-)  # fmt: skip
-async def test_a_link_has_one_of_four_schemes_and_nothing_is_markup(page: Page, text: str, html: str | None) -> None:
-    shown = await drawn(page, text)
-    if html is not None:
-        assert shown == html
-    schemes = await page.evaluate(
-        "(html) => [...new DOMParser().parseFromString(html, 'text/html').links].map((link) => link.protocol)",
-        shown,
-    )
-    assert set(schemes) <= {"http:", "https:", "mailto:", "tel:"}
-    assert " onclick" not in shown.replace("%22onclick", "")
-    assert "<img" not in shown
+LINKS: list[tuple[str, str | None]] = [
+    ("see https://example.com/a_b?c=d.", f"<p>see {link('https://example.com/a_b?c=d', 'https://example.com/a_b?c=d')}.</p>"),
+    ("[our **page**](https://example.com/)", f"<p>{link('https://example.com/', 'our **page**')}</p>"),
+    ("[write](mailto:a@example.com) [call](tel:+4312345)", None),
+    ("**[bold](https://example.com/)**", f"<p><strong>{link('https://example.com/', 'bold')}</strong></p>"),
+    ("[a] [b](https://example.com/)", f"<p>[a] {link('https://example.com/', 'b')}</p>"),
+    ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
+    ("[x](data:text/html,hi)", "<p>[x](data:text/html,hi)</p>"),
+    ("[x](JaVaScRiPt:alert`1`)", None),
+    ("[x](vbscript:x) [x](file:///etc) [x](/relative) [x](//host)", None),
+    ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
+    ("[<b>](https://example.com/)", f"<p>{link('https://example.com/', '&lt;b&gt;')}</p>"),
+    ('[x](https://example.com/"onclick="alert)', None),
+]  # fmt: skip
+
+
+async def test_a_link_has_one_of_four_schemes_and_nothing_is_markup(page: Page, subtests: pytest.Subtests) -> None:
+    for text, html in LINKS:
+        with subtests.test(text=text):
+            shown = await drawn(page, text)
+            if html is not None:
+                assert shown == html
+            schemes = await page.evaluate(
+                "(html) => [...new DOMParser().parseFromString(html, 'text/html').links].map((link) => link.protocol)",
+                shown,
+            )
+            assert set(schemes) <= {"http:", "https:", "mailto:", "tel:"}
+            assert " onclick" not in shown.replace("%22onclick", "")
+            assert "<img" not in shown
 
 
 HALVES = (

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from botflow.storage.service.pages import Order
 from botflow.storage.tables import inbounds, outbounds, turns
+from botflow.storage.turns.row_mapping import was_heard
 
 _NEWEST_TURNS = Order(columns=(turns.c.seq,), descending=True)
 
@@ -71,7 +72,7 @@ def _newest(
 ) -> list[MessageRow]:
     """Return the newest `limit` + 1 messages; the newest of both directions are among as many of each."""
     heard = select(inbounds.c.seq, inbounds.c.received_at, inbounds.c.state, inbounds.c.content).where(
-        inbounds.c.session_id == session, inbounds.c.kind == "message"
+        inbounds.c.session_id == session, was_heard()
     )
     columns = ("seq", "version", "index", "created_at", "state", "body", "error_code")
     said = select(*(outbounds.c[name] for name in columns)).where(outbounds.c.session_id == session)

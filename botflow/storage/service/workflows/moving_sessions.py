@@ -105,7 +105,8 @@ def settle_sessions(
 
 def return_sessions(connection: Connection, publication: int, after: int, limit: int) -> list[int]:
     """Return the ids of the next moved sessions. Those that are as the move left them are moved back; those that have
-    gone on stay where they are; a session with a message under way is looked at again."""
+    gone on stay where they are, and so do those whose execution was deleted since; a session with a message under way
+    is looked at again."""
     ids = _next(connection, publication, "moved", after, limit)
     if not ids or not _is_in(connection, publication, "returning"):
         return []
@@ -115,6 +116,7 @@ def return_sessions(connection: Connection, publication: int, after: int, limit:
         for row in connection.execute(
             select(*columns, _OF.version.label("moved"))
             .join(publication_sessions, _OF.session_id == sessions.c.id)
+            .join(executions, executions.c.id == _OF.execution_id)
             .where(*_listed(publication, "moved"), sessions.c.id.in_(ids))
             .order_by(sessions.c.id)
             .with_for_update(of=sessions)

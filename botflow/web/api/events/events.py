@@ -8,10 +8,13 @@ from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import orjson
+import structlog
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from botflow.errors import ProviderError, RejectedInbound
 from botflow.records.access import Scope
+from botflow.runtime.process.failure_facts import log_failure
 from botflow.service.cursors import LARGEST_PAGE, PAGE
 from botflow.service.events.events import EventPage
 from botflow.web.context import Desk, desk_of
@@ -46,6 +49,8 @@ async def get_events(call: Call) -> EventPage | Response:
     page = await call.service.events.get_events(after=after, types=types, limit=query.limit)
     if not is_stream:
         return page
+    if call.request.method == "HEAD":  # its stream would never end
+        return Response(media_type=STREAM, headers=HEADERS)
     desk, place = desk_of(call.request.scope), ExitStack()
     place.enter_context(desk.streams.place(-call.service.caller.organization, None))  # sessions have numbers above 0
     return StreamingResponse(_stream(call, desk, page, types, place), media_type=STREAM, headers=HEADERS)
@@ -54,7 +59,8 @@ async def get_events(call: Call) -> EventPage | Response:
 async def _stream(
     call: Call, desk: Desk, page: EventPage, types: tuple[str, ...], place: ExitStack
 ) -> AsyncIterator[bytes]:
-    """Write the page, and what comes after it, until the client leaves or the server stops."""
+    """Write the page, and what comes after it, until the client leaves, the server stops, or the caller may not read
+    them any more. A client that connects again gets the reason."""
     closed = asyncio.ensure_future(desk.streams.closed())
     try:
         yield b"retry: 1000\n\n"
@@ -70,7 +76,10 @@ async def _stream(
             if len(page.items) < LARGEST_PAGE:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(closed), LOOK_S)
+            await call.check_caller()
             page = await call.service.events.get_events(after=page.next, types=types, limit=LARGEST_PAGE)
+    except (RejectedInbound, ProviderError) as failure:
+        log_failure(structlog.get_logger("botflow.web"), "stream_interrupted", failure)
     finally:
         closed.cancel()
         place.close()
@@ -85,5 +94,6 @@ OPERATIONS = (
         tag=TAG,
         query=EventQuery,
         answer=EventPage,
+        may_stream=True,
     ),
 )

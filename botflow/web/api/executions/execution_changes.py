@@ -20,7 +20,7 @@ from botflow.service.executions.execution_models import (
     StartedExecution,
     TriggerResult,
 )
-from botflow.service.executions.executions import LONGEST_REASON
+from botflow.service.executions.operator_outcomes import LONGEST_REASON
 from botflow.service.models import Body, Wrong
 from botflow.web.api.executions.executions import ONE, TAG, linked
 from botflow.web.rest.operation import Call, Operation

@@ -20,6 +20,7 @@ from botflow.service.executions.execution_models import (
 )
 from botflow.service.executions.executions import Sort
 from botflow.service.models import Page, Shown
+from botflow.service.sessions.sessions import SessionMessage
 from botflow.web.context import desk_of
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.operation import Call, Operation
@@ -116,6 +117,15 @@ async def get_execution_logs(call: Call) -> Response:
         call.path["execution"], level=query.level, cursor=query.cursor, limit=query.limit
     )
     return linked(call, found)
+
+
+async def get_execution_messages(call: Call) -> Page[SessionMessage]:
+    """List what a run or a fork has heard and said, the newest first, in whole turns. Nothing that a fork says is
+    sent: its `state` is `suppressed`."""
+    query: PageQuery = call.query
+    return await call.service.executions.get_execution_messages(
+        call.path["execution"], cursor=query.cursor, limit=query.limit
+    )
 
 
 async def get_execution_artifacts(call: Call) -> Page[ShownArtifact]:
@@ -222,6 +232,15 @@ OPERATIONS = (
         tag=TAG,
         query=LogQuery,
         answer=Page[ShownLogEntry],
+    ),
+    Operation(
+        method="GET",
+        path=f"{ONE}/messages",
+        handler=get_execution_messages,
+        scope=_READS,
+        tag=TAG,
+        query=PageQuery,
+        answer=Page[SessionMessage],
     ),
     Operation(
         method="GET",

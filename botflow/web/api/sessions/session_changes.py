@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.sessions.handovers import GivingBack, HandoverTo, PersonsMessage, SaidMessage
+from botflow.service.sessions.conversation_changes import GivingBack, HandoverTo
+from botflow.service.sessions.handovers import PersonsMessage, SaidMessage
 from botflow.service.sessions.session_changes import (
     AddedNote,
     ContextChange,
@@ -36,7 +37,7 @@ async def add_to_session_history(call: Call) -> AddedNote:
     """Write a note into a session's history."""
     note: Note = call.body
     return await call.service.session_changes.add_to_session_history(
-        call.path["session"], note.text, node_id=note.node_id, data=note.data
+        call.path["session"], note.node_id, note.data, text=note.text
     )
 
 

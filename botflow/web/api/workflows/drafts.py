@@ -38,6 +38,11 @@ async def validate_workflow(call: Call) -> Validation:
     return await call.service.drafts.validate_workflow(call.path["workflow"], _document(call) if call.body else None)
 
 
+async def validate_document(call: Call) -> Validation:
+    """Check a document that need not be stored, together with the workflows that it runs as subflows."""
+    return await call.service.drafts.validate_document(_document(call))
+
+
 def _document(call: Call) -> dict[str, Any]:
     return parse_object(call.body, DEEPEST, EXAMPLE)
 
@@ -82,6 +87,16 @@ OPERATIONS = (
         tag=TAG,
         body=Document,
         needs_body=False,
+        largest_body=LARGEST_DRAFT,
+        answer=Validation,
+    ),
+    Operation(
+        method="POST",
+        path="/validate",
+        handler=validate_document,
+        scope=Scope.WORKFLOWS_READ,
+        tag=TAG,
+        body=Document,
         largest_body=LARGEST_DRAFT,
         answer=Validation,
     ),

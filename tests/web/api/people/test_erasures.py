@@ -112,6 +112,17 @@ async def run_for(site: Site, key: str, **body: Any) -> str:
     return execution
 
 
+async def forked(site: Site) -> list[str]:
+    """Fork the conversation, and its fork, which hear again what was said."""
+    [original] = (await answered(site, "GET", "/workflows/rich/executions"))["items"]
+    forks = [original["id"]]
+    for step in (2, 1):
+        made = await answered(site, "POST", f"/executions/{forks[-1]}/fork", {"step": step})
+        await becomes(site, f"/executions/{made['id']}", "node", "ask")
+        forks.append(made["id"])
+    return forks[1:]
+
+
 async def moved(site: Site) -> None:
     """Publish another version by plan, which keeps the state that each session came from."""
     draft = await answered(site, "GET", "/workflows/rich/draft")
@@ -143,6 +154,7 @@ async def test_nothing_of_an_erased_person_is_left_anywhere(database_url: str, r
         visit, session = await talked(site, model)
         await run_for(site, "own-run", user=USER, input={"text": "canary-edit"})
         shared = await run_for(site, "shared-run", input={"people": [visit.external_id, "paul-0815"]})
+        forks = await forked(site)
         other = await site.visit("rich")
         await other.say("hi")
         await moved(site)
@@ -154,10 +166,12 @@ async def test_nothing_of_an_erased_person_is_left_anywhere(database_url: str, r
 
         left = places_of(canaries, (*dump_of(database_url), *redis_dump(redis_url)))
         kept = await answered(site, "GET", f"/executions/{shared}")
+        gone = [(await call(site, "GET", f"/executions/{fork}")).status_code for fork in forks]
         again = await visit.say("hi")
         others = await other.say("under Paul for 2")
     assert sorted(before) == sorted(canaries)  # the test would else prove nothing
     assert left == {}
+    assert gone == [404, 404]
     print({name: len(places) for name, places in before.items()}, read["receipt"])
     assert (read["isGenuine"], read["receipt"]["search"]["left"], read["receipt"]["kept"]) == (True, {}, [])
     assert "paul-0815" in str(kept)

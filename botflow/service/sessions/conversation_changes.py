@@ -1,0 +1,114 @@
+"""What an operator does with a whole conversation: ends it, lets a person have it, gives it back to the bot.
+
+Each is a part of the caller's transaction, with its entry in the audit log. A server and a command share them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import Connection
+
+from botflow.errors import RejectedInbound
+from botflow.records.access import Principal
+from botflow.service.models import Body, Wrong
+from botflow.service.sessions.sessions import unknown_session
+from botflow.storage.runs import handovers
+from botflow.storage.runs.handovers import LockedSession
+from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.sessions.session_changes import end_conversation, lock_session_of
+from botflow.storage.service.sessions.session_pages import SessionRow, get_session
+
+LONGEST_PERSON = 100
+
+
+def _person(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise Wrong("*.invalid", "is empty, or has control characters", "give the name that the contact shall see")
+    return text.strip()
+
+
+class HandoverTo(Body):
+    """Who takes the conversation over: the name that the contact sees."""
+
+    example = '{"person": "Maria"}'
+
+    person: Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_person)]
+
+
+class GivingBack(Body):
+    """How to give a conversation back: with `replay` the flow answers the messages that the person was sent, too."""
+
+    example = '{"replay": true}'
+
+    replay: bool = False
+
+
+class ConversationChanges:
+    """Changes of sessions of the caller's organization. RejectedInbound `session.unknown` for any other."""
+
+    def __init__(self, caller: Principal) -> None:
+        self._caller = caller
+
+    def deactivate(self, connection: Connection, number: int) -> SessionRow:
+        """End the conversation; one that is over already stays as it is."""
+        locked = self.locked(connection, number)
+        if locked.is_active or locked.session.handover is not None or locked.has_queue:
+            end_conversation(connection, locked)
+            record_change(connection, self._caller, "session.deactivated", f"session:{number}")
+        return self._row(connection, number)
+
+    def hand_over(self, connection: Connection, number: int, person: str) -> SessionRow:
+        """Let `person` have the conversation, in the place of a person who had it before."""
+        locked = self.locked(connection, number)
+        former = locked.session.handover
+        if former is None or former.person != person:
+            handovers.hand_over(connection, locked, person)
+            before = {"person": former.person} if former is not None else None
+            record_change(
+                connection,
+                self._caller,
+                "session.handed_over",
+                f"session:{number}",
+                before=before,
+                after={"person": person},
+            )
+        return self._row(connection, number)
+
+    def give_back(self, connection: Connection, number: int, replay: bool) -> SessionRow:
+        """Give the conversation back to the bot. RejectedInbound `session.not_handed_over`."""
+        locked = self.locked(connection, number)
+        if locked.session.handover is None:
+            raise not_handed_over()
+        queued = handovers.give_back(connection, locked, replay=replay)
+        record_change(
+            connection,
+            self._caller,
+            "session.returned",
+            f"session:{number}",
+            before={"person": locked.session.handover.person},
+            after={"replayed": queued},
+        )
+        return self._row(connection, number)
+
+    def locked(self, connection: Connection, number: int) -> LockedSession:
+        """Lock the session until the transaction ends."""
+        locked = lock_session_of(connection, self._caller.organization, number)
+        if locked is None:
+            raise unknown_session(str(number))
+        return locked
+
+    def _row(self, connection: Connection, number: int) -> SessionRow:
+        row = get_session(connection, self._caller.organization, number)
+        assert row is not None, "its row is locked"
+        return row
+
+
+def not_handed_over() -> RejectedInbound:
+    return RejectedInbound(
+        "no person has this conversation",
+        code="session.not_handed_over",
+        hint="hand it over first, with POST /api/v1/sessions/{session}/hand-over",
+        status=409,
+    )
