@@ -10,6 +10,9 @@ from tests.postgres_databases import Databases
 WRITTEN = """
 INSERT INTO workflows (organization_id, slug, name, status, mode, created_at)
 VALUES (1, 'order', 'Order', 'active', 'persistent', now())"""
+OTHERS = """
+INSERT INTO workflows (organization_id, slug, name, status, mode, created_at)
+SELECT 1, 'other' || n, repeat('x', 100), 'active', 'persistent', now() FROM generate_series(1, 1000) n"""
 
 
 def test_a_database_is_lent_again_however_often_it_was_written_to(postgres_databases: Databases) -> None:
@@ -18,16 +21,19 @@ def test_a_database_is_lent_again_however_often_it_was_written_to(postgres_datab
     assert len(set(lent)) == 1, "to copy a database takes the server twenty times as long as to empty one"
 
 
-def test_nothing_of_a_test_is_left_for_the_next(postgres_databases: Databases) -> None:
-    name = _used(postgres_databases, WRITTEN)
+@pytest.mark.parametrize("written", [WRITTEN, OTHERS], ids=["one row", "many pages"])
+def test_nothing_of_a_test_is_left_for_the_next(postgres_databases: Databases, written: str) -> None:
+    name = _used(postgres_databases, written)
     again = postgres_databases.take()
 
     with psycopg.connect(postgres_databases.url(again)) as connection:
         rows = connection.execute("SELECT id FROM workflows").fetchall()
+        (pages,) = connection.execute("SELECT pg_relation_size('workflows') / 8192").fetchall()
         (first,) = connection.execute(WRITTEN + " RETURNING id").fetchall()
     postgres_databases.give_back(again)
 
     assert (again, rows, first) == (name, [], (1,))
+    assert pages[0] < 10, "the planner would see a table that was used"
 
 
 @pytest.mark.parametrize(

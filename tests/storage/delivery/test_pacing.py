@@ -23,11 +23,12 @@ async def burst(database: Database, people: int, sender: str, texts: int = 1) ->
         await fast_turn(database, "m1", *parts, person=f"{sender}-{person}")
 
 
-async def test_a_burst_to_a_hundred_people_leaves_at_the_senders_rate_and_nothing_is_lost(database: Database) -> None:
-    await burst(database, 100, SLOW)
+async def test_a_burst_to_many_people_leaves_at_the_senders_rate_and_nothing_is_lost(database: Database) -> None:
+    people = 30
+    await burst(database, people, SLOW)
     gone: list[int] = []
     seconds = 0
-    while len(gone) < 100:
+    while len(gone) < people:
         claimed = await database.outbox.claim_sends(16, rate)
         for part in claimed:
             await database.outbox.report(news(part, "sent", f"SM{part.session}"))
@@ -36,10 +37,11 @@ async def test_a_burst_to_a_hundred_people_leaves_at_the_senders_rate_and_nothin
             await let_pass(database, 1.0)
             seconds += 1
     print(
-        f"\nburst of 100 at 1 segment/s: {seconds} s, lost {100 - len(set(gone))}, twice {len(gone) - len(set(gone))}"
+        f"\nburst of {people} at 1 segment/s: {seconds} s, lost {people - len(set(gone))},"
+        f" twice {len(gone) - len(set(gone))}"
     )
     assert sorted(gone) == sorted(set(gone))
-    assert 98 <= seconds <= 100
+    assert people - 2 <= seconds <= people
 
 
 async def test_a_fast_sender_lets_go_of_a_moments_worth_at_once(database: Database) -> None:
