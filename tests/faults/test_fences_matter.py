@@ -22,6 +22,7 @@ from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
+from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
@@ -46,6 +47,7 @@ FENCES = (
     *FENCES_OF_EVENTS,
     *FENCES_OF_EXPORTS,
     *FENCES_OF_THE_DOCTOR,
+    *FENCES_OF_ROW_SECURITY,
 )
 
 
