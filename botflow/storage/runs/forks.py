@@ -35,6 +35,7 @@ from botflow.storage.tables import (
     sessions,
     turns,
 )
+from botflow.storage.turns.row_mapping import TRACE
 
 MOST_ANSWERS = 10_000  # of the original and the runs below it, after the step
 _COPIED = ("key", "kind", "content_type", "size", "content")
@@ -151,7 +152,7 @@ def _beginning(original: ExecutionRecord, fork: NewFork, session: int, at: datet
 
 def _first_inbound(connection: Connection, fork: NewFork, session: int) -> dict[str, Any]:
     """Return the inbound that lets the fork continue: what its original had received, but for the parent, who is not to
-    be told of the fork."""
+    be told of the fork, and the trace, which is the original's."""
     wait = fork.session.wait
     assert wait is not None, "a fork waits to be resumed"
     columns = ("received_at", "seed", "provider", "content")
@@ -161,7 +162,7 @@ def _first_inbound(connection: Connection, fork: NewFork, session: int) -> dict[
     received = connection.execute(first).first()
     if received is None:
         raise not_kept()
-    content = dict(received.content or {})
+    content = {name: each for name, each in (received.content or {}).items() if name != TRACE}
     parameters = {name: each for name, each in (content.get("parameters") or {}).items() if name != "parent"}
     content = {**content, "token": wait.token, **({"parameters": parameters} if parameters else {})}
     return {
