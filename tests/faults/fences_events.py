@@ -10,6 +10,7 @@ from botflow.service.events import events as service_events
 from botflow.service.events.webhooks import Webhooks
 from botflow.storage.events import consumers, feeds, recording, sequencing, webhooks
 from botflow.storage.events.recording import Source
+from botflow.web.api.events import events as stream
 from tests.faults.mutation import Fence
 from tests.runtime.events import test_signatures, test_targets
 from tests.service import test_event_places
@@ -87,6 +88,7 @@ FENCES_OF_EVENTS = (
         "if False:",
         test_consumers.test_recording_ends_with_the_last_feed_and_not_before,
     ),
+    Fence(stream._may_read, "return False", "return True", test_webhooks.test_a_stream_ends_when_its_key_is_revoked),
     # No event is passed over.
     Fence(
         service_events.place_of,

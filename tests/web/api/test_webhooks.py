@@ -255,8 +255,26 @@ async def test_events_are_read_in_pages_and_as_a_stream_by_their_organization_al
         assert outcome(wrong) == (422, "event.type_unknown")
 
 
-async def stream_of(site: Site, after: str) -> AsyncIterator[str]:
-    headers = {"authorization": f"Bearer {API_KEY}", "accept": "text/event-stream", "last-event-id": after}
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_stream_ends_when_its_key_is_revoked(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        made = await call(site, "POST", "/keys", {"name": "CRM", "role": "operator"})
+        assert made.status_code == 201, made.text
+        first = await answered(site, "GET", "/events")
+        shown: list[str] = []
+        async with asyncio.timeout(20):
+            async for line in stream_of(site, first["next"], made.json()["key"]):
+                shown.append(line)
+                assert not line.startswith("event:")
+                if len(shown) == 1:
+                    assert (await call(site, "POST", f"/keys/{made.json()['id']}/revoke")).is_success
+                    site.clock.ahead_s += 10  # what was read of the key is not believed any more
+                    await (await site.visit()).say("hi")
+        assert shown  # it had begun
+
+
+async def stream_of(site: Site, after: str, key: str = API_KEY) -> AsyncIterator[str]:
+    headers = {"authorization": f"Bearer {key}", "accept": "text/event-stream", "last-event-id": after}
     async with site.client.stream("GET", "/api/v1/events", headers=headers) as stream:
         async for line in stream.aiter_lines():
             yield line

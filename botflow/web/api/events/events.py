@@ -11,6 +11,7 @@ import orjson
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from botflow.errors import RejectedInbound
 from botflow.records.access import Scope
 from botflow.service.cursors import LARGEST_PAGE, PAGE
 from botflow.service.events.events import EventPage
@@ -54,7 +55,7 @@ async def get_events(call: Call) -> EventPage | Response:
 async def _stream(
     call: Call, desk: Desk, page: EventPage, types: tuple[str, ...], place: ExitStack
 ) -> AsyncIterator[bytes]:
-    """Write the page, and what comes after it, until the client leaves or the server stops."""
+    """Write the page, and what comes after it, until the client leaves, its key is revoked or the server stops."""
     closed = asyncio.ensure_future(desk.streams.closed())
     try:
         yield b"retry: 1000\n\n"
@@ -70,10 +71,21 @@ async def _stream(
             if len(page.items) < LARGEST_PAGE:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(closed), LOOK_S)
+            if not await _may_read(call, desk):
+                return
             page = await call.service.events.get_events(after=page.next, types=types, limit=LARGEST_PAGE)
     finally:
         closed.cancel()
         place.close()
+
+
+async def _may_read(call: Call, desk: Desk) -> bool:
+    """Say whether the caller may still do this: a stream can outlive its key, its token or its person's sign-in."""
+    try:
+        principal = await desk.gate.principal(call.request.scope, Scope.EVENTS_READ)
+    except RejectedInbound:
+        return False
+    return principal.organization == call.service.caller.organization
 
 
 OPERATIONS = (
