@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -69,6 +70,20 @@ async def test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_
         fresh = await call(site, "POST", f"/users/{made['id']}/reset-password")
         assert (await sign_in(site, fresh.json()["password"])).status_code == 200
         assert (await sign_in(site, made["password"])).json().get("code") == "sign_in.wrong"
+
+
+async def test_a_form_of_another_site_signs_no_browser_in(sqlite_site: Site) -> None:
+    made = await account(sqlite_site)
+    given = json.dumps({"email": made["email"], "password": made["password"]})
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
+        headers = {"content-type": content_type}
+        refused = await sqlite_site.client.post("/auth/sign-in", content=given, headers=headers)
+        assert outcome(refused) == (415, "sign_in.content_type")
+        assert "set-cookie" not in refused.headers
+        assert refused.headers["x-content-type-options"] == "nosniff"
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    signed_in = await sqlite_site.client.post("/auth/sign-in", content=given, headers=headers)
+    assert (signed_in.status_code, signed_in.headers["x-content-type-options"]) == (200, "nosniff")
 
 
 async def test_a_new_password_signs_out_everywhere(database_url: str) -> None:
