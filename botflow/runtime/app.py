@@ -25,12 +25,12 @@ from botflow.runtime.assembly.delivery import delivery_of
 from botflow.runtime.assembly.erasures import erasures_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
-from botflow.runtime.believed_keys import BelievedKeys
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.erasures.eraser import BackgroundEraser
 from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
+from botflow.runtime.process.believed_keys import BelievedKeys
 from botflow.runtime.process.event_loop_lag import watch_lag
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.metrics import Metrics
