@@ -36,6 +36,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.metrics import Metrics
 from botflow.runtime.process.overload import Overload
 from botflow.runtime.process.timing import Timing
+from botflow.runtime.process.unknown_accounts import UnknownAccounts
 from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
@@ -90,6 +91,7 @@ class Runtime:
     tracing: Tracing
     counter: RedisLink | None = None
     believed_keys: BelievedKeys = field(default_factory=BelievedKeys)
+    unknown_accounts: UnknownAccounts = field(default_factory=UnknownAccounts)
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:

@@ -63,8 +63,13 @@ async def test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_
         assert {name: unknown.json()[name] for name in ("code", "detail")} == {
             name: wrong[0].json()[name] for name in ("code", "detail")
         }
+        for _ in range(4):
+            assert outcome(await sign_in(site, "not her password", "nobody@example.com")) == (401, "sign_in.wrong")
         locked = await sign_in(site, made["password"])
         assert outcome(locked) == (429, "sign_in.locked")
+        unknown = await sign_in(site, "not her password", "nobody@example.com")
+        assert outcome(unknown) == (429, "sign_in.locked")
+        assert unknown.json()["detail"].rstrip("0123456789 s") == locked.json()["detail"].rstrip("0123456789 s")
         [shown] = (await call(site, "GET", "/users")).json()["items"]
         assert shown["lockedUntil"] is not None
         fresh = await call(site, "POST", f"/users/{made['id']}/reset-password")
