@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from botflow.cli.archive import checked_url, read_archive
 from botflow.cli.operator import as_operator
 from botflow.cli.output.visible import visible
+from botflow.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -78,8 +79,6 @@ def _channels() -> Channels:
 async def _checked(method: Callable[..., Awaitable[Export]], kind: str, given: dict[str, Any]) -> Export:
     from pydantic import ValidationError, validate_call
 
-    from botflow.errors import UsageError
-
     try:
         return await validate_call(method)(**given)
     except ValidationError as failure:
@@ -98,10 +97,17 @@ async def _write(batches: AsyncIterator[Batch], output: Path | None) -> int:
             rows += batch.rows
             _print(batch.content)
         return rows
-    with output.open("wb") as file:
-        async for batch in batches:
-            rows += batch.rows
-            file.write(batch.content)
+    try:
+        with output.open("wb") as file:
+            async for batch in batches:
+                rows += batch.rows
+                file.write(batch.content)
+    except OSError as failure:
+        raise UsageError(
+            f"{output} cannot be written: {failure.strerror or failure}",
+            code="export.file",
+            hint="name a file in a folder that exists, with room for it",
+        ) from None
     return rows
 
 

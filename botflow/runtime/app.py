@@ -26,17 +26,18 @@ from botflow.runtime.assembly.erasures import erasures_of
 from botflow.runtime.assembly.receiver import receiver_of
 from botflow.runtime.assembly.runs import runs_of
 from botflow.runtime.assembly.turns import open_turns
-from botflow.runtime.believed_keys import BelievedKeys
 from botflow.runtime.delivery.status_urls import CallbackUrls
 from botflow.runtime.erasures.eraser import BackgroundEraser
 from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
+from botflow.runtime.process.believed_keys import BelievedKeys
 from botflow.runtime.process.event_loop_lag import watch_lag
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.metrics import Metrics
 from botflow.runtime.process.overload import Overload
 from botflow.runtime.process.timing import Timing
+from botflow.runtime.process.unknown_accounts import UnknownAccounts
 from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
@@ -88,6 +89,7 @@ class Runtime:
     tracing: Tracing
     counter: RedisLink | None = None
     believed_keys: BelievedKeys = field(default_factory=BelievedKeys)
+    unknown_accounts: UnknownAccounts = field(default_factory=UnknownAccounts)
 
 
 def node_types(plugins: Sequence[Plugin] = ()) -> Mapping[str, NodeType]:

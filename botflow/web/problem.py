@@ -56,7 +56,7 @@ class Problem:
         return orjson.dumps({name: value for name, value in full.items() if value})
 
     def response(self) -> Response:
-        headers = {"cache-control": "no-store", **self.headers}
+        headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **self.headers}
         return Response(self.body(), self.status, headers, media_type="application/problem+json")
 
 

@@ -96,6 +96,7 @@ FENCES_OF_THE_SERVICE = (
         on="postgres",
     ),
     Fence(SignIns.sign_in, "if not right:", "if False:", locks),
+    Fence(SignIns._refuse_unknown, "until is not None and now < until", "False", locks),
     Fence(SignIns._check_lock, "until is not None and account.moment < until", "False", locks),
     Fence(service_sign_in._lock, "failures < FREE_FAILURES", "True", locks),
     Fence(

@@ -71,15 +71,17 @@ class SignIns:
     def __init__(self, runtime: Runtime) -> None:
         self._database = runtime.database
         self._every_organization = runtime.database.engine
+        self._clock = runtime.clock
+        self._unknown = runtime.unknown_accounts
 
     async def sign_in(self, given: Credentials, address: str) -> SignIn:
-        """RejectedInbound `sign_in.wrong` (401), the same for an unknown address; `sign_in.locked` (429)."""
+        """RejectedInbound `sign_in.wrong` (401); `sign_in.locked` (429). Both are the same for an unknown address."""
         account = await self._every_organization.read(users.find_account, given.email)
-        if account is not None:
-            self._check_lock(account)
-        right = await is_password(given.password, account.password if account is not None else None)
         if account is None or account.user.deactivated_at is not None:
+            await self._refuse_unknown(given)
             raise _wrong()
+        self._check_lock(account)
+        right = await is_password(given.password, account.password)
         if not right:
             await self._note_failure(account)
             raise _wrong()
@@ -119,6 +121,14 @@ class SignIns:
             raise _wrong()
         await self._of(account).write(self._change, account.user, await hash_password(given.new_password), address)
 
+    async def _refuse_unknown(self, given: Credentials) -> None:
+        """Take as long as for an account, and lock the address as one."""
+        now, until = self._clock.now(), self._unknown.locked_until(given.email)
+        if until is not None and now < until:
+            raise _locked(until - now)
+        await is_password(given.password, None)
+        self._unknown.note_failure(given.email, now, _lock)
+
     def _of(self, account: Account) -> Engine:
         return self._database.within(account.user.organization)
 
@@ -137,13 +147,7 @@ class SignIns:
     def _check_lock(self, account: Account) -> None:
         until = account.user.locked_until
         if until is not None and account.moment < until:
-            wait_s = int((until - account.moment).total_seconds()) + 1
-            raise RejectedInbound(
-                f"this account is locked after wrong passwords: try again in {wait_s} s",
-                code="sign_in.locked",
-                hint="an owner of the organization can give it a new password",
-                status=429,
-            )
+            raise _locked(until - account.moment)
 
 
 def principal_of(user: UserRow, address: str = "") -> Principal:
@@ -165,6 +169,16 @@ def _lock(failures: int) -> timedelta | None:
         return None
     doubled: int = 2 ** min(failures - FREE_FAILURES, 10)
     return min(LONGEST_LOCK, FIRST_LOCK * doubled)
+
+
+def _locked(left: timedelta) -> RejectedInbound:
+    wait_s = int(left.total_seconds()) + 1
+    return RejectedInbound(
+        f"this account is locked after wrong passwords: try again in {wait_s} s",
+        code="sign_in.locked",
+        hint="an owner of the organization can give it a new password",
+        status=429,
+    )
 
 
 def _digest(cookie: str) -> bytes:

@@ -70,6 +70,7 @@ class CredentialChanges:
         """RejectedInbound `credential.exists` (409); 422 for a wrong name, module or field."""
         try:
             check_credential_name(name)
+            _check_not_masked(fields)
             kept = self._changed(module, {}, fields)
             key = CredentialKey(organization=self.caller.organization, user_name=user, name=name)
             id = add_credential(connection, key, module, self.safe.seal(key, module, kept))
@@ -102,6 +103,7 @@ class CredentialChanges:
         before = self.shown(stored)
         if fields:
             try:
+                _check_not_masked(fields)
                 kept = self._changed(stored.module, self.safe.open(stored), fields)
                 sealed = self.safe.seal(stored.key, stored.module, kept)
             except UsageError as wrong:
@@ -239,6 +241,17 @@ class CredentialChanges:
 def masked(secret: str) -> str:
     """Return what may be shown of a secret: its last four characters, if it is long enough."""
     return MASK + secret[-4:] if len(secret) >= SHORTEST_WITH_END else MASK
+
+
+def _check_not_masked(fields: Mapping[str, Value | None]) -> None:
+    """UsageError `credential.masked` for what was read and is sent back: it would take the place of the secret."""
+    for id, value in fields.items():
+        if isinstance(value, str) and value.startswith(MASK):
+            raise UsageError(
+                f"{id[:64]} is what is shown in place of the secret, and not the secret",
+                code="credential.masked",
+                hint="leave the field out to keep its value",
+            )
 
 
 def unknown_credential(named: str) -> RejectedInbound:

@@ -28,7 +28,7 @@ async def sign_in(request: Request) -> Response:
     desk = desk_of(request.scope)
     address = desk.address_of(request.scope)
     await desk.limiter.check(Use(SIGN_INS_PER_ADDRESS, address))
-    given = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), Credentials)
+    given = parse_body(await _json_of(request), Credentials)
     try:
         signed_in = await SignIns(desk.runtime).sign_in(given, address)
     except RejectedInbound:
@@ -57,7 +57,7 @@ async def change_password(request: Request) -> Response:
     desk = desk_of(request.scope)
     address = desk.address_of(request.scope)
     await desk.limiter.check(Use(SIGN_INS_PER_ADDRESS, address))
-    given = parse_body(await read_body(request.scope, request.receive, LARGEST_BODY), NewPassword)
+    given = parse_body(await _json_of(request), NewPassword)
     await SignIns(desk.runtime).change_password(cookie, given, address)
     response = Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
     _set_cookie(request, response, "", 0)
@@ -71,6 +71,16 @@ async def who_am_i(request: Request) -> Response:
     if user is None:
         raise _not_signed_in()
     return ApiResponse(SignedIn(user=shown_user(user), csrf_token=csrf_token(cookie)).model_dump())
+
+
+async def _json_of(request: Request) -> bytes:
+    """Return the body; RejectedInbound `sign_in.content_type` (415) for what a form of another site can send without
+    asking first: it would sign a browser in as somebody else."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise RejectedInbound(
+            "signing in takes JSON", code="sign_in.content_type", hint="set Content-Type: application/json", status=415
+        )
+    return await read_body(request.scope, request.receive, LARGEST_BODY)
 
 
 def _signed_in_cookie(request: Request) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 from starlette.responses import JSONResponse
 
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
 
 class ApiResponse(JSONResponse):
-    """A JSON response that caches must not store."""
+    """A JSON response that caches must not store, and that no browser takes for a page."""
 
     def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(content, status_code, {"cache-control": "no-store", **(headers or {})})
+        super().__init__(content, status_code, {**HEADERS, **(headers or {})})
 
     def render(self, content: Any) -> bytes:
         return orjson.dumps(content)

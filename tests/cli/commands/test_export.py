@@ -85,3 +85,6 @@ def test_a_wrong_export_is_told_what_is_wrong_and_writes_nothing(
             assert words in refused.err
             assert not (tmp_path / "file").exists()
     assert exports_in(url) == []
+    with subtests.test("a file that cannot be written"):
+        refused = botflow("export", "sessions", "-o", str(tmp_path / "none" / "file"), BOTFLOW_DATABASE_URL=url)
+        assert (refused.status, "cannot be written: No such file" in refused.err) == (2, True), refused.err

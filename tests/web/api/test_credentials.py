@@ -81,6 +81,8 @@ async def test_a_set_from_its_creation_to_its_deletion_is_never_shown(database_u
         assert changed.json()["fields"] == {"accountSid": SID, "authToken": "••••"}
         late = await call(site, "PATCH", one, {"fields": {"authToken": TOKEN}}, if_match='"1"')
         assert (late.status_code, late.json()["code"]) == (412, "credential.changed")
+        echoed = await call(site, "PATCH", one, {"fields": shown["fields"]})  # as a form that was filled with it
+        assert (echoed.status_code, echoed.json()["code"]) == (422, "credential.masked")
         url = {"fields": {"apiUrl": "https://api.example.com"}}
         assert (await call(site, "PATCH", one, url)).json()["fields"]["apiUrl"] == "https://api.example.com"
         assert "apiUrl" not in (await call(site, "PATCH", one, {"fields": {"apiUrl": None}})).json()["fields"]
@@ -140,6 +142,7 @@ NO_SETS: list[tuple[dict[str, Any], str]] = [
     ({"fields": {"accountSid": SID, "authToken": {"a": TOKEN}}}, "body.wrong_type"),
     ({"fields": {"accountSid": SID, "authToken": TOKEN, "apiUrl": TOKEN}}, "credential.field"),
     ({"fields": {"accountSid": SID, "authToken": 4711}}, "credential.field"),
+    ({"fields": {"accountSid": SID, "authToken": "••••8d5c"}}, "credential.masked"),
     ({"user": "a\nb"}, "user.invalid"),
     ({"user": "ann", "isDefault": True}, "credential.users_default"),
     ({"module": "shop", "fields": {"pin": "12345"}}, "credential.field"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -62,13 +63,32 @@ async def test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_
         assert {name: unknown.json()[name] for name in ("code", "detail")} == {
             name: wrong[0].json()[name] for name in ("code", "detail")
         }
+        for _ in range(4):
+            assert outcome(await sign_in(site, "not her password", "nobody@example.com")) == (401, "sign_in.wrong")
         locked = await sign_in(site, made["password"])
         assert outcome(locked) == (429, "sign_in.locked")
+        unknown = await sign_in(site, "not her password", "nobody@example.com")
+        assert outcome(unknown) == (429, "sign_in.locked")
+        assert unknown.json()["detail"].rstrip("0123456789 s") == locked.json()["detail"].rstrip("0123456789 s")
         [shown] = (await call(site, "GET", "/users")).json()["items"]
         assert shown["lockedUntil"] is not None
         fresh = await call(site, "POST", f"/users/{made['id']}/reset-password")
         assert (await sign_in(site, fresh.json()["password"])).status_code == 200
         assert (await sign_in(site, made["password"])).json().get("code") == "sign_in.wrong"
+
+
+async def test_a_form_of_another_site_signs_no_browser_in(sqlite_site: Site) -> None:
+    made = await account(sqlite_site)
+    given = json.dumps({"email": made["email"], "password": made["password"]})
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
+        headers = {"content-type": content_type}
+        refused = await sqlite_site.client.post("/auth/sign-in", content=given, headers=headers)
+        assert outcome(refused) == (415, "sign_in.content_type")
+        assert "set-cookie" not in refused.headers
+        assert refused.headers["x-content-type-options"] == "nosniff"
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    signed_in = await sqlite_site.client.post("/auth/sign-in", content=given, headers=headers)
+    assert (signed_in.status_code, signed_in.headers["x-content-type-options"]) == (200, "nosniff")
 
 
 async def test_a_new_password_signs_out_everywhere(database_url: str) -> None:
