@@ -111,7 +111,7 @@ class _Pruning:
         fork = executions.alias("fork")
         of_fork = forks.c.from_session == executions.c.session_id, fork.c.ended_at.is_(None)
         keeps = or_(
-            executions.c.ended_at.is_(None),
+            and_(executions.c.ended_at.is_(None), ~self._is_left_fork()),
             executions.c.ended_at >= self.cutoff,
             select(above.c.id).where(*of_above).exists(),
             # A fork under way reads the answers of its original.
@@ -126,6 +126,11 @@ class _Pruning:
         ):
             kept.update(self._connection.execute(select(of_session).where(of_session.in_(locked), condition)).scalars())
         return [id for id in locked if id not in kept]
+
+    def _is_left_fork(self) -> ColumnElement[bool]:
+        """Match a fork of a conversation that has waited for that long: nothing comes to it any more."""
+        waits = (sessions.c.id == executions.c.session_id, sessions.c.state["persona"]["channel"].as_string() != "")
+        return select(sessions.c.id).where(*waits, sessions.c.updated_at < self.cutoff).exists()
 
     def _runs(self, ids: Sequence[int], total: Pruned) -> None:
         """Drop runs with all that belongs to them."""
