@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from botflow.storage.retention.batch import OPEN_STATES, Batch
 from botflow.storage.tables import (
@@ -47,7 +47,10 @@ def _that_are_over(connection: Connection, ids: Collection[int], cutoff: datetim
     one meanwhile. One that is busy is left for another time."""
     listed = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
     locked = connection.execute(listed.with_for_update(skip_locked=True)).scalars().all()
-    is_young = or_(executions.c.ended_at.is_(None), executions.c.ended_at >= cutoff)
+    is_young = or_(
+        and_(executions.c.ended_at.is_(None), ~_is_left_fork(cutoff)),
+        executions.c.ended_at >= cutoff,
+    )
     above = select(executions.c.parent_session, executions.c.session_id).where(executions.c.session_id.in_(locked))
     of_forks = select(forks.c.session_id, forks.c.from_session).where(forks.c.from_session.in_(locked))
     kept = {
@@ -63,6 +66,12 @@ def _that_are_over(connection: Connection, ids: Collection[int], cutoff: datetim
     ):
         kept.update(connection.execute(to_do).scalars())
     return [id for id in locked if id not in kept]
+
+
+def _is_left_fork(cutoff: datetime) -> ColumnElement[bool]:
+    """Match a fork of a conversation that has waited for that long: nothing comes to it any more."""
+    waits = (sessions.c.id == executions.c.session_id, sessions.c.state["persona"]["channel"].as_string() != "")
+    return select(sessions.c.id).where(*waits, sessions.c.updated_at < cutoff).exists()
 
 
 def _pairs(connection: Connection, selected: Select[int, int]) -> set[tuple[int, int]]:

@@ -24,7 +24,7 @@ from botflow.storage.runs.locked_execution import (
     set_execution,
     set_session,
 )
-from botflow.storage.runs.outside_changes import record
+from botflow.storage.runs.outside_changes import follow, record
 from botflow.storage.tables import checkpoints, executions, forks, inbounds
 from botflow.storage.turns.row_mapping import is_new
 
@@ -65,6 +65,8 @@ def resume(connection: Connection, execution: str, organization: int | None) -> 
     if not is_handed_over:
         connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
     record(connection, found.session, "resumed")
+    if "persona" in found.state:  # what was to be played next has found it paused
+        follow(connection, found.session, found.version + 1, [{"kind": "play", "body": {}}])
     queued = connection.execute(select(func.count()).where(mine, is_new())).scalar_one()
     status = "running" if found.is_run and queued else "waiting"
     set_execution(connection, found, status=status if found.state.get("frames") else "pending")

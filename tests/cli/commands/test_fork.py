@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Call
 from tests.web.api.test_executions import call, until
 from tests.web.api.test_forks import PRICE
-from tests.web.site import open_site
+from tests.web.site import ORDER, open_site
 
 
 @pytest.fixture
@@ -46,3 +46,27 @@ def test_a_run_is_forked_and_the_fork_runs_with_the_next_server(
             return (await until(site, made["id"], "completed"))["output"]
 
     assert asyncio.run(ended()) == "large costs 9"
+
+
+def test_a_conversation_is_forked_with_other_words(
+    botflow: Call, sqlite_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def talked() -> str:
+        async with open_site(sqlite_url, flows=(ORDER,)) as site:
+            visit = await site.visit()
+            await visit.say("Ann")
+            [talk] = (await call(site, "GET", "/workflows/order/executions")).json()["items"]
+            return str(talk["id"])
+
+    original = asyncio.run(talked())
+    capfd.readouterr()  # the server's log
+    arguments = ("executions", "fork", original, "--step", "3", "--say", "Bob", "--say", "salad", "--json")
+    made = json.loads(botflow(*arguments, BOTFLOW_DATABASE_URL=sqlite_url).out)
+
+    async def said() -> list[str]:
+        async with open_site(sqlite_url, flows=(ORDER,)) as site:
+            await until(site, made["id"], "completed")
+            messages = (await call(site, "GET", f"/executions/{made['id']}/messages")).json()["items"]
+            return [each["text"] for each in messages[::-1]]
+
+    assert asyncio.run(said())[-4:] == ["Bob", "What would you like, Bob?", "salad", "One salad for Bob."]

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.settings import TwilioSettings
 
 from botflow.clock import SystemClock
-from botflow.records.forks import AskPolicy, Played
+from botflow.records.forks import AskPolicy, ForkRequest, Played
 from botflow.records.runs import StartedRun
 from botflow.storage import tables
 from botflow.storage.database import Database
+from botflow.storage.retention.cutoffs import Policy
+from botflow.storage.retention.prune import prune
 from tests.engine.conversation import node, say
 from tests.runtime.bot_without_worker import GREETING, asks
-from tests.runtime.runs.test_forks import HEARS, fork, number_of, rows_of, still, visits
+from tests.runtime.runs.test_forks import HEARS, fork, forks_of, number_of, rows_of, still, visits
 from tests.runtime.runs_without_worker import Runs, job, open_runs
+from tests.storage.aged_rows import age_everything
 
 PERSON = "+4915112345678"
 PRICES = job(
@@ -194,3 +198,25 @@ async def test_a_burst_is_heard_as_the_one_message_that_it_was(database: Databas
         run = StartedRun(execution=str(row.id), session=row.session_id, is_new=True)
         made = await fork(runs, run, 1)
         assert (await runs.execution(made)).variables == row.variables
+
+
+async def test_a_fork_that_was_paused_hears_on_and_one_that_waits_for_long_is_pruned(
+    database: Database, database_url: str
+) -> None:
+    async with opened(database, nodes=GREETING) as runs:
+        for number, text in enumerate(("hi", "Ann")):
+            await runs.bot.hear(text, f"SM{number}", channel="sms", within_s=0.0)
+        [row] = await runs.rows(tables.executions)
+        original = StartedRun(execution=str(row.id), session=row.session_id, is_new=True)
+        made = await forks_of(runs).fork(ForkRequest(execution=original.execution, step=1), None, None)
+        await runs.bot.work()
+        await runs.executions.pause(made.execution)
+        await runs.carrier.carry_some()
+        await runs.executions.resume(made.execution)
+        await runs.settle()
+        assert (await runs.execution(made)).variables == {"name": "Ann"}
+        waits = await fork(runs, original, 1, plays=())
+        assert (await runs.execution(waits)).status == "waiting"
+        await age_everything(database, days=100)
+        await asyncio.to_thread(prune, database_url, Policy(older_than=timedelta(days=90)))
+        assert [each.id for each in await runs.rows(tables.sessions)] == [original.session]
