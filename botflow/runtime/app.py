@@ -32,6 +32,7 @@ from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.options import RuntimeOptions
 from botflow.runtime.process.background import background
 from botflow.runtime.process.believed_keys import BelievedKeys
+from botflow.runtime.process.daily_pruning import DailyPruning
 from botflow.runtime.process.event_loop_lag import watch_lag
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.metrics import Metrics
@@ -52,6 +53,7 @@ from botflow.runtime.vault import Vault
 from botflow.settings import Settings
 from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
+from botflow.storage.retention.cutoffs import Policy
 
 if TYPE_CHECKING:
     from botflow.storage.cache.redis import RedisLink
@@ -119,6 +121,11 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         await turns.keeper.open()
         loops = {"hub": base.hub.run, "flows": base.flows.run, "clock": base.clock.run, "leases": turns.keeper.run}
         loops["routes"] = RouteLearning(base.flows, base.models, base.node_types).run
+        loops["retention"] = DailyPruning(
+            base.database.engine,
+            options.settings.botflow_database_url,
+            Policy(longest_days=options.settings.botflow_longest_retention_days),
+        ).run
         loops["lag"] = partial(watch_lag, base.measurements.lagged)
         await stack.enter_async_context(background(loops))
         stack.push_async_callback(base.hub.flush)  # the signals of the stop itself

@@ -43,7 +43,8 @@ INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, 
 INSERT INTO decisions (organization_id, at, channel, address, kind, reason)
     VALUES ({organization}, now(), 'sms', '+12125550199', 'opt_out', 'x');
 INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUES ({organization}, 'x', 'x', now());
-INSERT INTO retentions (organization_id, revision, updated_by, updated_at) VALUES ({organization}, 1, 'x', now());
+INSERT INTO retentions (organization_id, revision, updated_by, updated_at, pruned_at)
+    VALUES ({organization}, 1, 'x', now(), now());
 INSERT INTO schedule_states (workflow_id, node) VALUES ({workflow}, 'x');
 INSERT INTO schedules VALUES ({workflow}, 'x', '* * * * *', 'UTC', 'skip', NULL, NULL);
 INSERT INTO drafts VALUES ({workflow}, '{{}}', 1, 'x', now()) ON CONFLICT DO NOTHING;

@@ -31,9 +31,18 @@ PruneNext = Callable[[Batch, Key | None], Key | None]
 DEPLOYMENT = 0  # no organization has this id
 
 
-def prune(url: str, policy: Policy, *, is_rehearsal: bool = False) -> Pruned:
-    """Delete what has been over for long enough, and return how much that was; a rehearsal only counts."""
-    pruning = _Pruning(engine_of(url, options=""), policy, is_rehearsal)  # without our limits of time
+def prune(
+    url: str,
+    policy: Policy,
+    *,
+    is_rehearsal: bool = False,
+    organization: int | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Pruned:
+    """Delete what has been over for long enough, and return how much that was; a rehearsal only counts. With an
+    `organization`, only what that has decided. It ends before the next transaction when it `is_stopped`."""
+    engine = engine_of(url, options="")  # without our limits of time
+    pruning = _Pruning(engine, policy, is_rehearsal, organization, is_stopped)
     with provider_errors():
         pruning.prune_all()
     return pruning.total
@@ -42,15 +51,24 @@ def prune(url: str, policy: Policy, *, is_rehearsal: bool = False) -> Pruned:
 class _Pruning:
     """Walks through the organizations, their workflows, and the sessions of these."""
 
-    def __init__(self, engine: Engine, policy: Policy, is_rehearsal: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        policy: Policy,
+        is_rehearsal: bool,
+        only: int | None,
+        is_stopped: Callable[[], bool],
+    ) -> None:
         self.total = Pruned()
+        self._only = only
+        self._is_stopped = is_stopped
         self._engine = engine
         self._policy = policy
         self._is_rehearsal = is_rehearsal
 
     def prune_all(self) -> None:
-        concerned = self._ids(self._concerned())
-        if concerned:
+        concerned = self._ids(self._concerned()) if self._only is None else [self._only]
+        if concerned and self._only is None:
             self._walk(DEPLOYMENT, partial(budgets.prune_budgets, self._policy))
         for organization in concerned:
             mine = select(workflows.c.id).where(workflows.c.organization_id == organization)
@@ -93,6 +111,8 @@ class _Pruning:
             after = tuple(found[-1][1:])
 
     def _page(self, organization: int, mine: Select[Any], of_runs: bool) -> Sequence[Row[Any]]:
+        if self._is_stopped():
+            return []
         with self._engine.begin() as connection:
             cutoffs = self._batch(connection, organization).cutoffs
             cutoff = cutoffs.runs if of_runs else cutoffs.files  # which is not before that of conversations
@@ -104,7 +124,7 @@ class _Pruning:
     def _walk(self, organization: int, prune_next: PruneNext) -> None:
         """Prune in one transaction after the other."""
         after: Key | None = None
-        while True:
+        while not self._is_stopped():
             with self._engine.begin() as connection:
                 after = prune_next(self._batch(connection, organization), after)
             if after is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from botflow.records.retention import Retention
-from botflow.storage.engines.dialects import clock_time, upsert
+from botflow.storage.engines.dialects import clock_time, now, upsert
 from botflow.storage.tables import organizations, retentions
 
+EVERY = timedelta(days=1)  # that long after a pruning, or a change, comes the next one
 _DAYS = tuple(each.name for each in fields(Retention))
 
 
@@ -47,6 +48,7 @@ def put_retention(
     """Store what the organization has decided; its row was locked by `get_retention`."""
     moment = clock_time(connection)
     values = {**asdict(retention), "revision": revision, "updated_by": updated_by, "updated_at": moment}
+    values["pruned_at"] = moment  # a mistake can be taken back for a day
     row = upsert(connection, retentions).values(organization_id=organization, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=values))
     return RetentionRow(retention=retention, revision=revision, updated_by=updated_by, updated_at=moment)
@@ -65,6 +67,17 @@ def retentions_in_force(connection: Connection, ids: Collection[int]) -> dict[in
         for row in connection.execute(select(retentions).where(retentions.c.organization_id.in_(locked)))
     }
     return {id: decided.get(id, Retention()) for id in locked}
+
+
+def claim_pruning(connection: Connection) -> int | None:
+    """Return an organization whose rows were not pruned for a day: the caller does it. None when there is no other."""
+    due = select(retentions.c.organization_id).where(retentions.c.pruned_at < now(-EVERY.total_seconds()))
+    first = due.order_by(retentions.c.organization_id).limit(1).with_for_update(skip_locked=True)
+    organization = connection.execute(first).scalar()
+    if organization is not None:
+        mine = update(retentions).where(retentions.c.organization_id == organization)
+        connection.execute(mine.values(pruned_at=clock_time(connection)))
+    return organization
 
 
 def has_retentions(connection: Connection) -> bool:

@@ -105,6 +105,7 @@ retentions = Table(
     Column("revision", Integer, nullable=False),
     Column("updated_by", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("pruned_at", UtcTime, nullable=False),
 )
 
 # The answers to POSTs that named a key. `status` is NULL while the first of them runs, or if it was cut off.

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("updated_by", sa.Text(), nullable=False),
         sa.Column("updated_at", UtcTime(), nullable=False),
+        sa.Column("pruned_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("organization_id", name="retentions_pkey"),
         sa.ForeignKeyConstraint(["organization_id"], ["organizations.id"], name="retentions_organization_id_fkey"),
     )
