@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PYTHON = [sys.executable, "-u", "-m"]  # unbuffered, so that progress is seen
 # Tests start hundreds of processes: without cached bytecode each of them would compile for seconds.
@@ -23,6 +24,7 @@ LAYERS = [*PYTHON, "pytest", "tests/test_layers.py"]
 # More at a time than there are cores: most fault tests wait for timeouts. Each side has its own Postgres and Redis.
 SIDES = max(4, 5 * (os.cpu_count() or 1) // 2)
 TESTS = [*PYTHON, "pytest", "-n", str(SIDES), "--dist", "loadgroup", "--durations=25"]
+COLLECT = [*PYTHON, "pytest", "--collect-only", "-qq"]
 # What `test` scales down or cuts short: leases, deadlines and a slow model at their real times, a soak of five minutes,
 # more generated conversations and cron expressions, ten minutes of a fuzz of the HTTP surface, as many streams as a
 # process takes.
@@ -76,6 +78,13 @@ def run_tests(summary: Summary, command: list[str], environment: dict[str, str] 
     return closing
 
 
+def write_bytecode() -> None:
+    """Collect the tests once if that was never done: else each side would compile all of them, at the same time."""
+    if next(Path("tests").rglob("*-pytest-*.pyc"), None) is None:
+        print("── collecting the tests for the first time", flush=True)
+        subprocess.run(COLLECT, stdout=subprocess.DEVNULL, check=False)  # pytest itself tells what is wrong
+
+
 def main(purpose: str) -> int:
     summary, closing = Summary(), ""
     if purpose == "proof":
@@ -86,6 +95,8 @@ def main(purpose: str) -> int:
             summary.add(name, began, run(name, command)[0])
         began = time.monotonic()
         with subprocess.Popen(TYPES, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as types:
+            if purpose == "test":
+                write_bytecode()
             closing = run_tests(summary, LAYERS if purpose == "check" else TESTS)
             said, _ = types.communicate()
         if said:

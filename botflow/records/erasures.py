@@ -43,10 +43,19 @@ class Person:
         names = (rf"\+?{name[1:]}" if _PHONE.fullmatch(name) else re.escape(name) for name in self._distinct)
         return re.compile(rf"(?<![\w])(?:{'|'.join(names)})(?![\w])")
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many of the names are looked for in texts, and how many are too short for that."""
+        searched = len(self._distinct)
+        return {"searched": searched, "tooShort": len(self._names) - searched}
+
     @cached_property
     def _distinct(self) -> tuple[str, ...]:
-        names = dict.fromkeys((*self.keys, *((self.user,) if self.user else ())))
-        return tuple(name for name in names if len(name) >= FEWEST_CHARACTERS and not _is_short_number(name))
+        return tuple(name for name in self._names if len(name) >= FEWEST_CHARACTERS and not _is_short_number(name))
+
+    @property
+    def _names(self) -> dict[str, None]:
+        return dict.fromkeys((*self.keys, *((self.user,) if self.user else ())))
 
     def is_in(self, value: Any) -> bool:
         """Say whether plain JSON, or bytes of text, name the person."""

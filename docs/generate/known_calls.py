@@ -57,6 +57,19 @@ getActiveCredentials(moduleId, organizationId?) | get_active_credentials | | | w
 updateCredential(id, credentials) | update_credential | | credentials update | cli/commands/test_credentials.py::test_a_credential_from_its_first_day_to_its_last
 activateCredential(id) | activate_credential | | credentials activate | cli/commands/test_credentials.py::test_a_credential_from_its_first_day_to_its_last
 deactivateCredential(id) | deactivate_credential | | credentials deactivate | cli/commands/test_credentials.py::test_a_credential_from_its_first_day_to_its_last
+## Create, update and delete
+workflows.create(data) | create_workflow | | | web/api/test_drafts_and_versions.py::test_a_workflow_from_its_first_draft_to_a_rollback
+workflows.update(id, data) | update_workflow | | | web/api/test_drafts_and_versions.py::test_a_workflow_from_its_first_draft_to_a_rollback
+workflows.delete(id) | archive_workflow | | workflows archive | web/api/test_workflows.py::test_servers_follow_the_command_line
+nodes.create(data) | create_node | | | web/api/test_nodes_and_edges.py::test_a_node_from_its_creation_to_its_end
+nodes.update(id, data) | update_node | | | web/api/test_nodes_and_edges.py::test_a_node_from_its_creation_to_its_end
+nodes.delete(id) | delete_node | | | web/api/test_nodes_and_edges.py::test_a_node_from_its_creation_to_its_end
+edges.create(data) | create_edge | | | web/api/test_nodes_and_edges.py::test_a_node_from_its_creation_to_its_end
+edges.update(id, data) | update_edge | | | web/api/test_nodes_and_edges.py::test_edges_are_found_by_their_ends_and_by_ids_that_stay
+edges.delete(id) | delete_edge | | | web/api/test_nodes_and_edges.py::test_edges_are_found_by_their_ends_and_by_ids_that_stay
+executions.create(data) | create_execution | | | web/api/test_executions.py::test_a_run_from_its_start_to_its_output
+credentials.create(data) | create_credential | | credentials add | web/api/test_credentials.py::test_a_set_from_its_creation_to_its_deletion_is_never_shown
+credentials.delete(id) | delete_credential | | credentials delete | web/api/test_credentials.py::test_a_set_from_its_creation_to_its_deletion_is_never_shown
 ## A workflow service
 createWorkflow(definition) | create_workflow | | | web/api/test_drafts_and_versions.py::test_a_workflow_from_its_first_draft_to_a_rollback
 validateWorkflow(definition) | validate_document | | check | web/api/test_drafts_and_versions.py::test_a_draft_with_errors_is_kept_but_not_published

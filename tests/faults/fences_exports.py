@@ -29,3 +29,4 @@ FENCES_OF_EXPORTS = (
     Fence(audit_log.list_changes, ".where(audit_log.c.organization_id == organization)", "", apart),
     Fence(Exports.export_results, "replace(wanted, organization=self._caller.organization)", "wanted", apart),
     Fence(Exports._export, "record_change, self._caller", "lambda *values, **more: None, self._caller", logged),
+)

@@ -25,6 +25,7 @@ from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
+from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
@@ -52,6 +53,7 @@ FENCES = (
     *FENCES_OF_EXPORTS,
     *FENCES_OF_THE_DOCTOR,
     *FENCES_OF_OUTGOING_TARGETS,
+    *FENCES_OF_ROW_SECURITY,
 )
 
 

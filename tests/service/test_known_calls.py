@@ -37,6 +37,9 @@ async def test_filters_and_statuses_have_methods(database_url: str) -> None:
         arriving = await service.edges.get_edges_by_target_node("order", "ask_name")
         assert [each.source for each in arriving.items] == ["hello", "start"]
 
+        moved = await service.nodes.update_node_position("order", "menu", {"x": 120, "y": 40})
+        assert moved.model_dump()["position"] == {"x": 120, "y": 40}
+
         execution = await start(site, {}, "retried")
         await until(site, execution, "completed")
         asked = (await service.ai_calls.get_execution_ai_calls(execution)).items

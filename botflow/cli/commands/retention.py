@@ -25,7 +25,12 @@ NAMES = {
     "audit_log_days": "audit log",
 }
 AS_DEPLOYMENT = "default"
-Days = Annotated[str, typer.Option(metavar="DAYS", show_default=False)]
+
+
+def _option(words: str) -> Any:
+    return typer.Option(metavar="DAYS", help=words, show_default=False)
+
+
 retention = typer.Typer(help="Show how long what is over is kept, or decide it.", invoke_without_command=True)
 
 
@@ -47,12 +52,12 @@ def show(context: typer.Context, as_json: AsJson = False, organization: OfOrgani
 
 @retention.command("set", epilog="Example: botflow retention set --conversations 90 --files 30 --runs default")
 def decide(
-    conversations: Days = "",
-    runs: Days = "",
-    files: Days = "",
-    events: Days = "",
-    decisions: Days = "",
-    audit_log: Days = "",
+    conversations: Annotated[str, _option("Their messages and executions; 7 or more.")] = "",
+    runs: Annotated[str, _option("Executions without a person; 7 or more.")] = "",
+    files: Annotated[str, _option("That visitors have sent; 1 or more, and no more than conversations.")] = "",
+    events: Annotated[str, _option("For webhooks and streams; 2 to 7.")] = "",
+    decisions: Annotated[str, _option("About messages, but for consent; 90 or more.")] = "",
+    audit_log: Annotated[str, _option("Who changed what; 365 or more.")] = "",
     as_json: AsJson = False,
     organization: OfOrganization = "",
 ) -> None:

@@ -5,6 +5,7 @@ What goes in never comes out: sensitive fields are shown masked. See `credential
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -143,12 +144,17 @@ class Credentials:
         )
 
     async def update_credential(
-        self, id: str, change: CredentialChange, *, if_revision: int | None = None
+        self,
+        id: str,
+        credentials: Mapping[str, Given | None],
+        *,
+        is_default: bool | None = None,
+        if_revision: int | None = None,
     ) -> Credential:
-        """Replace the fields that are sent; RejectedInbound `credential.changed` (412)."""
+        """Replace these fields; None removes one. RejectedInbound `credential.changed` (412)."""
         return await self._engine.write(
             lambda connection: self._changes.update(
-                connection, id, change.fields, is_default=change.is_default, if_revision=if_revision
+                connection, id, credentials, is_default=is_default, if_revision=if_revision
             )
         )
 

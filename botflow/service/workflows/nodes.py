@@ -127,10 +127,10 @@ class Nodes:
         return await self._edited(workflow, node, edit, if_revision)
 
     async def update_node_position(
-        self, workflow: str, node: str, position: NewPosition, *, if_revision: int | None = None
+        self, workflow: str, node: str, position: NewPosition | Mapping[str, float], *, if_revision: int | None = None
     ) -> NodeDetail:
-        """Draw a node elsewhere."""
-        edit = UpdateNodePositions(positions={node: _position(position)})
+        """Draw a node elsewhere: at a position, or at `{"x": 120, "y": 40}`."""
+        edit = UpdateNodePositions(positions={node: _position(NewPosition.model_validate(position))})
         return await self._edited(workflow, node, edit, if_revision)
 
     async def update_node_positions(

@@ -36,7 +36,7 @@ from botflow.storage.tables import (
     sessions,
     turns,
 )
-from botflow.storage.turns.row_mapping import FORKED_MESSAGE
+from botflow.storage.turns.row_mapping import FORKED_MESSAGE, TRACE
 
 MOST_ANSWERS = 10_000  # of the original and the runs below it, after the step
 _COPIED = ("key", "kind", "content_type", "size", "content")
@@ -160,7 +160,7 @@ def _origin(original: ExecutionRecord, fork: NewFork, session: int) -> dict[str,
 
 def _first_inbound(connection: Connection, fork: NewFork, session: int) -> dict[str, Any]:
     """Return the inbound that lets the fork continue: what its original had received, but for the parent, who is not to
-    be told of the fork."""
+    be told of the fork, and the trace, which is the original's."""
     wait = fork.session.wait
     assert wait is not None, "a fork waits to be resumed"
     columns = ("received_at", "seed", "provider", "content", "kind", "key")
@@ -173,7 +173,7 @@ def _first_inbound(connection: Connection, fork: NewFork, session: int) -> dict[
     heard = {name: getattr(received, name) for name in ("received_at", "seed", "provider", "content")}
     if fork.sequel is not None and fork.sequel.first is not None and fork.session.persona is not None:
         heard = heard_columns(fork.sequel.first, fork.session.persona)
-    content = dict(heard["content"] or {})
+    content = {name: each for name, each in (heard["content"] or {}).items() if name != TRACE}
     parameters = {name: each for name, each in (content.get("parameters") or {}).items() if name != "parent"}
     content = {**content, "token": wait.token, **({"parameters": parameters} if parameters else {})}
     is_message = received.kind == "message" or received.key == FORKED_MESSAGE

@@ -68,8 +68,9 @@ async def create_credential(call: Call) -> Credential:
 
 async def update_credential(call: Call) -> Credential:
     """Replace the fields that are sent; null removes one."""
+    change: CredentialChange = call.body
     return await call.service.credentials.update_credential(
-        call.path["credential"], call.body, if_revision=call.if_revision
+        call.path["credential"], change.fields, is_default=change.is_default, if_revision=call.if_revision
     )
 
 

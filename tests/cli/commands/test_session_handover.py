@@ -29,6 +29,8 @@ async def test_a_conversation_is_handed_over_given_back_and_ended(sqlite_url: st
         await until(is_answered)
         twice = await call("return", session)
         await visit.say("hi")
+        await asyncio.to_thread(botflow, "organizations", "add", "luigi", "Luigi", BOTFLOW_DATABASE_URL=sqlite_url)
+        foreign = await call("deactivate", session, "--organization", "luigi")
         ended = await call("deactivate", session)
         repeated = await call("deactivate", session, "--json")
         unknown = await call("deactivate", "999")
@@ -41,6 +43,7 @@ async def test_a_conversation_is_handed_over_given_back_and_ended(sqlite_url: st
     assert back.out.startswith(f"The conversation {session} is with the bot again, and is "), back.err
     advice = "Hand it over first: botflow sessions hand-over SESSION PERSON"
     assert (twice.status, twice.err) == (2, f"error: no person has this conversation. {advice}\n")
+    assert (foreign.status, f"there is no session '{session}'" in foreign.err) == (2, True), foreign.err
     assert ended.out == f"The conversation {session} is over.\n", ended.err
     assert json.loads(repeated.out)["active"] is False
     assert (unknown.status, unknown.err) == (2, "error: there is no session '999'. List them: botflow sessions\n")

@@ -140,6 +140,11 @@ async def test_a_request_and_a_turn_have_what_they_cause_in_their_trace_and_a_ti
     opens = await turn(collector, "opens", "trigger")
     assert (opens.trace_id, opens.attributes["botflow.trigger"]) == (CALLER, "event")
     assert CALLERS_SPAN not in {span.parent_id for span in (*whole.values(), heard, run, opens)}
+    for name in PARENT:
+        del site.client.headers[name]
+    forked = await call(site, "POST", f"/executions/{by_hand.json()['id']}/fork", {"step": 1})
+    assert forked.status_code == 202, forked.text
+    assert (await turn(collector, "daily", "resume")).trace_id != CALLER  # it is no part of what it was made from
     state = (await call(site, "GET", f"/sessions/{await nudged.number()}")).text
     assert "traceparent" not in state
     assert CALLER not in state

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from botflow.records.erasures import Person
 from botflow.runtime.erasures.receipt import is_genuine
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now
@@ -96,6 +97,7 @@ async def test_all_rows_of_a_person_go_and_those_of_another_organization_stay(
     counts = {"sessions": 1, "contacts": 1, "decisions": 2, "spending": 2}
     assert counts.items() <= record.counts["erased"].items()
     assert (record.counts.get("left"), record.counts.get("kept")) == (None, None)
+    assert record.counts["names"] == {"searched": 2}
     queued = await database.engine.read(
         lambda connection: connection.execute(select(redactions.c.reference)).scalars().all()
     )
@@ -226,9 +228,30 @@ async def test_the_receipt_is_signed_names_nobody_and_a_second_erasure_finds_not
     assert first.receipt["tables"]["inbounds"] == {"erased": 1, "redacted": 0}
     assert is_genuine(KEYRING, first.receipt, first.signature)
     assert not is_genuine(KEYRING, {**first.receipt, "kept": ["more"]}, first.signature)
-    assert (first.state, first.person, second.counts) == ("done", second.person, {})
+    assert first.receipt["search"]["names"] == {"searched": 2}
+    assert (first.state, first.person, second.counts) == ("done", second.person, {"names": {"searched": 2}})
     assert second.id != first.id
     assert places_of([KEY, TEXT, USER], dump_of(database_url)) == {}
     eraser = eraser_of(database)
     assert not await eraser.work()  # what is over stays over
     assert await record_of(database, first.id) == replace(first)
+
+
+async def test_a_receipt_says_of_a_short_name_that_it_was_not_looked_for(database: Database) -> None:
+    """It is a word or a number elsewhere. What it is the key of goes all the same."""
+
+    def add_rows(connection: Connection) -> tuple[int, int]:
+        ours = add_workflow(connection, "ours")
+        session = add_session(connection, ours, "chat", "ann")
+        run, _ = add_run(connection, ours, input={"say": "ann"})
+        return session, run
+
+    session, run = await database.engine.write(add_rows)
+
+    record = await erased(database, Person(keys=("ann", KEY)))
+
+    assert record.receipt is not None
+    assert record.receipt["search"]["names"] == {"searched": 1, "tooShort": 1}
+    left = await sessions_left(database)
+    assert session not in left
+    assert run in left

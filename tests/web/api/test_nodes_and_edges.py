@@ -66,6 +66,9 @@ async def test_edges_are_found_by_their_ends_and_by_ids_that_stay(database_url: 
         assert (await call(site, "GET", f"{EDGES}/start~ask_name")).json() == again.json()
         former = (await call(site, "GET", f"{EDGES}/start~ask_name?version=1")).json()
         assert (former["target"], former["revision"]) == ("ask_name", None)
+        assert (await call(site, "DELETE", f"{EDGES}/start~ask_name")).status_code == 200
+        assert await every_id(site, EDGES) == ids
+        assert (await call(site, "DELETE", f"{EDGES}/start~ask_name")).json()["code"] == "edge.unknown"
 
 
 async def test_a_node_from_its_creation_to_its_end(database_url: str) -> None:

@@ -282,8 +282,9 @@ async def test_events_are_read_in_pages_and_as_a_stream_by_their_organization_al
         assert outcome(wrong) == (422, "event.type_unknown")
 
 
-async def stream_of(site: Site, after: str) -> AsyncIterator[str]:
-    headers = {"authorization": f"Bearer {API_KEY}", "accept": "text/event-stream", "last-event-id": after}
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def stream_of(site: Site, after: str, key: str = API_KEY) -> AsyncIterator[str]:
+    headers = {"authorization": f"Bearer {key}", "accept": "text/event-stream", "last-event-id": after}
     async with site.client.stream("GET", "/api/v1/events", headers=headers) as stream:
         async for line in stream.aiter_lines():
             yield line

@@ -133,10 +133,10 @@ async def test_a_flows_colour_and_logo_are_used_and_a_missing_logo_is_not(browse
         await page.goto(f"{site.url}/?workflow=themed")
         await expect(page.locator("#send")).to_be_visible()
         accent = "getComputedStyle(document.documentElement).getPropertyValue('--dark-accent')"
-        assert await page.evaluate(accent) == "#ffe600"
+        await page.wait_for_function(f"{accent} === '#ffe600'")
         await expect(page.locator("#mark")).to_be_visible()
         await expect(page).to_have_title("themed")
 
         await page.locator("#workflow").select_option("plain")
         await expect(page).to_have_title("plain")
-        assert await page.evaluate(accent) == ""
+        await page.wait_for_function(f"{accent} === ''")
