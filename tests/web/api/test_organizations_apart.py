@@ -5,6 +5,7 @@ A new operation is in this table by itself; one whose address names a new kind o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -151,13 +152,13 @@ def address_of(operation: Operation, things: Mapping[str, str]) -> str:
 
 
 async def others_state(site: Site, key: str) -> list[Any]:
-    """Return all that the other organization can read of itself, but for what is said of the time until now and for
-    exports, which show what lists show."""
+    """Return all that the other organization can read of itself, but for what is said of the time until now, such as
+    when its own key was last used, and for exports, which show what lists show."""
     apart = (usage.TAG, exports.TAG)  # an export is an entry of the audit log, which would change what is read
     readable = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.tag not in apart]
     allowed = [each for each in readable if each.scope in SCOPES_OF[Role.OWNER]]
     answers = [await call_at(site, "GET", address_of(each, {}), key=key) for each in allowed]
-    return [answer.text for answer in answers]
+    return [re.sub(r'"lastUsedAt":"[^"]+"', "", answer.text) for answer in answers]
 
 
 async def test_no_operation_answers_without_a_key(database_url: str) -> None:
