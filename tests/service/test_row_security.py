@@ -35,8 +35,8 @@ from tests.web.site import ORDER, Site, open_site
 apart = test_organizations_apart.test_no_route_shows_or_changes_another_organizations_things
 # Tables that the role may not use at all: they belong to no organization, or are of use to turns alone.
 CLOSED = {"processes", "senders", "spending"}
-# The server keeps house in these meanwhile.
-RENEWED = {"event_feeds", "schedules"}
+# The server keeps house in these meanwhile, and tries again to deliver what a webhook did not take.
+RENEWED = {"event_feeds", "schedules", "event_consumers", "webhook_deliveries"}
 # Rows of the tables that `things_of` leaves empty, each below its parent.
 MORE_ROWS = """
 INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, now());
