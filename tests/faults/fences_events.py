@@ -16,7 +16,7 @@ from tests.faults.mutation import Fence
 from tests.runtime.events import test_signatures
 from tests.service import test_event_places
 from tests.storage.events import test_consumers
-from tests.web.api import test_webhooks
+from tests.web.api import test_webhook_changes, test_webhooks
 
 numbered = test_consumers.test_events_are_numbered_once_and_each_organization_has_its_own
 one = test_consumers.test_one_process_at_a_time_tells_a_consumer_until_it_dies
@@ -29,7 +29,7 @@ own_row = test_signatures.test_secrets_open_in_their_row_alone
 private = test_targets.test_no_address_of_the_deployments_network_is_a_target
 public = partial(test_targets.test_a_public_address_is_a_target_by_https_alone, address="93.184.215.14")
 of_place = test_event_places.test_no_event_is_passed_over_in_silence
-anew = test_webhooks.test_a_webhook_with_another_url_types_or_secret_is_told_at_once_with_these
+anew = test_webhook_changes.test_a_webhook_with_another_url_types_or_secret_is_told_at_once_with_these
 retried = test_webhooks.test_a_webhook_that_fails_is_tried_again_then_disabled_and_goes_on_where_it_was
 ORGANIZATION = ".organization_id == organization"
 
@@ -64,7 +64,7 @@ FENCES_OF_EVENTS = (
         webhooks.get_webhook,
         "key_share=True",
         "",
-        test_webhooks.test_a_webhook_is_changed_while_a_process_writes_what_became_of_an_event,
+        test_webhook_changes.test_a_webhook_is_changed_while_a_process_writes_what_became_of_an_event,
         on="postgres",
     ),
     # Of their organization alone.
