@@ -100,7 +100,7 @@ checkpoints = Table(
 )
 
 # A fork: from before which step of which execution it begins. `step` is the step's number. `policy` says of its asks
-# which it may ask anew. No turn writes these two tables.
+# which it may ask anew, and of a conversation's which inbound it hears again. No turn writes these two tables.
 forks = Table(
     "forks",
     metadata,

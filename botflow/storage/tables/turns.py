@@ -55,6 +55,7 @@ Index(
 
 # `merged_into` is the seq of the inbound whose turn also answered this one. `owner` is the process that runs it. With
 # `priority` and without an owner it waits to be claimed; without both it waits behind another inbound of its session.
+# One that a fork of a conversation has yet to hear is `planned`, and has a seq below 0 (`storage.runs.plays`).
 inbounds = Table(
     "inbounds",
     metadata,
