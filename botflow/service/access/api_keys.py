@@ -127,7 +127,7 @@ def revoke_key(connection: Connection, who: Principal, id: str) -> Key:
 
 
 def _scopes(who: Principal, new: NewKey) -> Collection[Scope]:
-    if (new.role is None) == (new.scopes is None):
+    if (new.role is None) == (not new.scopes):
         raise RejectedInbound(
             "a key has either a role or scopes",
             code="key.role_or_scopes",

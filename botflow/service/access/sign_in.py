@@ -57,6 +57,12 @@ class SignedIn(Shown):
     csrf_token: str
 
 
+class AccountLocked(RejectedInbound):
+    """An account is locked, for `wait_s` seconds more."""
+
+    wait_s: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """A new sign-in. `cookie` goes to the browser alone."""
@@ -171,14 +177,16 @@ def _lock(failures: int) -> timedelta | None:
     return min(LONGEST_LOCK, FIRST_LOCK * doubled)
 
 
-def _locked(left: timedelta) -> RejectedInbound:
+def _locked(left: timedelta) -> AccountLocked:
     wait_s = int(left.total_seconds()) + 1
-    return RejectedInbound(
+    refusal = AccountLocked(
         f"this account is locked after wrong passwords: try again in {wait_s} s",
         code="sign_in.locked",
         hint="an owner of the organization can give it a new password",
         status=429,
     )
+    refusal.wait_s = wait_s
+    return refusal
 
 
 def _digest(cookie: str) -> bytes:

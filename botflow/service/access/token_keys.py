@@ -196,6 +196,8 @@ def _imported(pem: str, algorithm: str) -> ECKey | RSAKey:
         raise ValueError("a private key belongs nowhere but to the application")
     if isinstance(key, RSAKey) and key.raw_value.key_size < SMALLEST_RSA_BITS:
         raise ValueError("a short key can be factored")
+    if isinstance(key, ECKey) and key.curve_name != "P-256":
+        raise ValueError("ES256 is for keys on P-256")  # RFC 7518, 3.4: none of its tokens would be right
     return key
 
 

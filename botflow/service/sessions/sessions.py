@@ -215,7 +215,8 @@ def _address(channels: Channels, channel: str, written: str) -> str:
 
 def session_number(session: str) -> int:
     """Return the number in an address; RejectedInbound `session.unknown` for what is no number of a session."""
-    if not session.isascii() or not session.isdigit() or len(session) > 19 or int(session) > LARGEST_ID:
+    is_number = session.isascii() and session.isdigit() and session[0] != "0" and len(session) <= 19
+    if not is_number or int(session) > LARGEST_ID:  # a thing has one address: 007 is not 7
         raise unknown_session(session)
     return int(session)
 

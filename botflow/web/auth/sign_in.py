@@ -10,10 +10,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from botflow.errors import RejectedInbound
-from botflow.service.access.sign_in import LIFETIME, Credentials, NewPassword, SignedIn, SignIns, csrf_token
+from botflow.service.access.sign_in import (
+    LIFETIME,
+    AccountLocked,
+    Credentials,
+    NewPassword,
+    SignedIn,
+    SignIns,
+    csrf_token,
+)
 from botflow.service.access.users import shown_user
 from botflow.web.auth.callers import COOKIE, check_csrf, cookie_of
 from botflow.web.context import desk_of
+from botflow.web.problem import Refused
 from botflow.web.requests.json_body import parse_body
 from botflow.web.requests.rate_limits import FAILURES_PER_ADDRESS, SIGN_INS_PER_ADDRESS, Use
 from botflow.web.requests.request_base import request_base
@@ -31,10 +40,10 @@ async def sign_in(request: Request) -> Response:
     given = parse_body(await _json_of(request), Credentials)
     try:
         signed_in = await SignIns(desk.runtime).sign_in(given, address)
-    except RejectedInbound:
+    except RejectedInbound as refusal:
         desk.quiet_log.warning("sign_in_refused", address=address)
         await desk.limiter.check(Use(FAILURES_PER_ADDRESS, address))
-        raise
+        raise _told(refusal) from None
     response = ApiResponse(signed_in.shown.model_dump())
     _set_cookie(request, response, signed_in.cookie, int(LIFETIME.total_seconds()))
     return response
@@ -58,7 +67,10 @@ async def change_password(request: Request) -> Response:
     address = desk.address_of(request.scope)
     await desk.limiter.check(Use(SIGN_INS_PER_ADDRESS, address))
     given = parse_body(await _json_of(request), NewPassword)
-    await SignIns(desk.runtime).change_password(cookie, given, address)
+    try:
+        await SignIns(desk.runtime).change_password(cookie, given, address)
+    except RejectedInbound as refusal:
+        raise _told(refusal) from None
     response = Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
     _set_cookie(request, response, "", 0)
     return response
@@ -88,6 +100,14 @@ def _signed_in_cookie(request: Request) -> str:
     if cookie is None:
         raise _not_signed_in()
     return cookie
+
+
+def _told(refusal: RejectedInbound) -> RejectedInbound:
+    """Return a refusal as it is sent: that of a locked account says when to try again."""
+    if not isinstance(refusal, AccountLocked):
+        return refusal
+    headers = {"retry-after": str(refusal.wait_s)}
+    return Refused(refusal.message, code=refusal.code, hint=refusal.hint, status=refusal.status, headers=headers)
 
 
 def _not_signed_in() -> RejectedInbound:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from botflow.errors import RejectedInbound
@@ -99,6 +101,10 @@ async def test_keys_do_what_their_scopes_say_until_they_are_revoked(database_url
         assert texts(spoken.json()) == ["What's your name?"]
         again = await call(site, "POST", "/keys", {"name": "CRM", "role": "operator"}, idempotency_key="k")
         assert outcome(again) == (409, "idempotency.not_kept")
+        wrong: tuple[dict[str, Any], ...] = ({}, {"scopes": []}, {"role": "viewer", "scopes": ["keys:read"]})
+        for given in wrong:
+            refused = await call(site, "POST", "/keys", {"name": "x", **given})
+            assert outcome(refused) == (422, "key.role_or_scopes")
         more = await call(site, "POST", "/keys", {"name": "x", "scopes": ["keys:write"]}, key=key)
         assert outcome(more) == (403, "scope.missing")
         [listed] = (await call(site, "GET", "/keys")).json()["items"]

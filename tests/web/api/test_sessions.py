@@ -149,7 +149,7 @@ async def test_another_organization_has_no_such_session(site: Site) -> None:
     assert await site.state_hash() == before
 
 
-NO_SESSIONS = ["0", "x", "-1", "9223372036854775808", "99999999999999999999", "²", "1.0.0"]
+NO_SESSIONS = ["0", "01", "x", "-1", "9223372036854775808", "99999999999999999999", "²", "1.0.0"]
 
 
 async def test_what_is_no_sessions_number_is_unknown(site: Site, subtests: pytest.Subtests) -> None:

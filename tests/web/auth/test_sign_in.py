@@ -67,6 +67,7 @@ async def test_wrong_passwords_lock_an_account_and_an_unknown_address_looks_the_
             assert outcome(await sign_in(site, "not her password", "nobody@example.com")) == (401, "sign_in.wrong")
         locked = await sign_in(site, made["password"])
         assert outcome(locked) == (429, "sign_in.locked")
+        assert 0 < int(locked.headers["retry-after"]) <= 60
         unknown = await sign_in(site, "not her password", "nobody@example.com")
         assert outcome(unknown) == (429, "sign_in.locked")
         assert unknown.json()["detail"].rstrip("0123456789 s") == locked.json()["detail"].rstrip("0123456789 s")

@@ -102,9 +102,10 @@ async def test_a_token_that_nobody_trusts_is_refused(database_url: str) -> None:
 
 async def test_what_is_no_public_key_is_not_trusted(database_url: str) -> None:
     private = ECKey.generate_key("P-256").as_pem(private=True).decode()
+    long = ECKey.generate_key("P-384").as_pem(private=False).decode()
     of_rsa = RSAKey.generate_key(2048).as_pem(private=False).decode()
     async with open_site(database_url) as site:
-        for text in ("", "hello", private, of_rsa, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"):
+        for text in ("", "hello", private, of_rsa, long, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"):
             body = {"name": "x", "algorithm": "ES256", "publicKey": text, "role": "viewer"}
             refused = await call(site, "POST", "/token-keys", body)
             assert (refused.status_code, refused.json().get("code")) == (422, "token_key.invalid"), text
