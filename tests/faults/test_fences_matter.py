@@ -15,6 +15,7 @@ from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
+from tests.faults.fences_erasures import FENCES_OF_ERASURES
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
@@ -40,6 +41,7 @@ FENCES = (
     *FENCES_OF_THE_CLIENTS,
     *FENCES_OF_CANARIES,
     *FENCES_OF_OUTGOING_TARGETS,
+    *FENCES_OF_ERASURES,
 )
 
 
