@@ -1,14 +1,11 @@
-"""The fences around erasures that meet something: another request, another process, a provider that knew it already."""
+"""The fences around erasures that meet something: another request, or another process."""
 
 from __future__ import annotations
-
-from botflow_twilio.rest import Rest
 
 from botflow.runtime.erasures.provider_redaction import ProviderRedaction
 from botflow.storage.erasure import ledger
 from botflow.storage.erasure import redactions as stored_redactions
 from tests.faults.mutation import Fence
-from tests.twilio import test_redaction
 from tests.web.api.people import test_erasures_at_once as at_once
 
 FENCES_OF_ERASURES = (
@@ -31,11 +28,5 @@ FENCES_OF_ERASURES = (
         "due_at=now(TAKEN_S), ",
         "",
         at_once.test_a_process_that_dies_between_the_request_and_its_note_leaves_it_to_another_one,
-    ),
-    Fence(
-        Rest.delete,
-        "with _is_gone():  # Twilio may list it for a while after an attempt that deleted it",
-        "if True:",
-        test_redaction.test_a_medium_that_is_gone_already_does_not_spare_its_message,
     ),
 )
