@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -122,12 +123,13 @@ class Rest:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 message = client.messages(sid)
-                for media in await message.media.list_async(limit=MOST_MEDIA):
-                    await media.delete_async()
-                await message.delete_async()
+                with _is_gone():
+                    for media in await message.media.list_async(limit=MOST_MEDIA):
+                        with _is_gone():  # Twilio may list it for a while after an attempt that deleted it
+                            await media.delete_async()
+                with _is_gone():
+                    await message.delete_async()
         except TwilioRestException as refusal:
-            if refusal.status == HTTPStatus.NOT_FOUND:
-                return
             is_for_good = refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR and refusal.code not in PASSING_CODES
             raise _not_deleted(f"{refusal.status} {refusal.code or ''}".strip(), retryable=not is_for_good) from refusal
         except Exception as failure:
@@ -190,6 +192,18 @@ class Rest:
         if self._api_url:
             client.api.base_url = self._api_url.rstrip("/")
         return client
+
+
+@contextmanager
+def _is_gone() -> Iterator[None]:
+    """Take Twilio's answer that it does not know what is to be deleted as its deletion."""
+    from twilio.base.exceptions import TwilioRestException
+
+    try:
+        yield
+    except TwilioRestException as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND:
+            raise
 
 
 def _not_deleted(why: str, *, retryable: bool) -> ProviderError:

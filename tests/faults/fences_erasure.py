@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botflow.runtime.erasures import receipt
+from botflow.runtime.erasures.provider_redaction import ProviderRedaction
 from botflow.storage.erasure import (
     answers,
     contacts,
@@ -17,6 +18,7 @@ from botflow.storage.erasure import (
 )
 from tests.faults.mutation import Expression, Fence
 from tests.storage.erasure import test_work
+from tests.web.api.people import test_erasures_at_once as at_once
 
 gone = test_work.test_all_rows_of_a_person_go_and_those_of_another_organization_stay
 named = test_work.test_what_only_names_the_person_is_redacted_and_what_is_not_theirs_stays_with_a_reason
@@ -70,4 +72,25 @@ FENCES_OF_ERASURE = (
     Fence(ledger.finish, "connection.execute(erased_sessions.delete()", "(erased_sessions.delete()", proved),
     Fence(searching.search_some, "if not erasing.cursor:", "if False:", proved),
     Fence(receipt.is_genuine, "_signature(key, receipt)", "signature", proved),
+    # Of two at the same moment, and of an erasure that meets another process.
+    Fence(
+        ledger.begin_erasure,
+        "connection.execute(row_of_all.with_for_update(key_share=True))",
+        "pass",
+        at_once.test_two_requests_at_once_begin_one_erasure_which_two_processes_carry_out,
+        on="postgres",
+    ),
+    Fence(
+        ProviderRedaction._renew_receipt,
+        "ledger.lock_erasure(connection, erasure)",
+        "ledger.find_erasure(connection, erasure)",
+        at_once.test_a_receipt_knows_of_a_deletion_that_was_noted_while_it_was_written,
+        on="postgres",
+    ),
+    Fence(
+        redactions.take_redactions,
+        "due_at=now(TAKEN_S), ",
+        "",
+        at_once.test_a_process_that_dies_between_the_request_and_its_note_leaves_it_to_another_one,
+    ),
 )

@@ -81,6 +81,9 @@ class TwilioStandIn:
     lists: Literal["all", "nothing", "error"] = "all"  # how "which messages do you have?" is answered
     waits_s: float = 15.0  # for the answer to a webhook; a later one is not heard
     sends: int = 0
+    deletions: list[str] = field(default_factory=list)  # the last part of the address of each that was asked for
+    _deletion_faults: deque[Fault | None] = field(default_factory=deque)
+    _deleted_media: set[str] = field(default_factory=set)
     _faults: deque[Fault | None] = field(default_factory=deque)
     _accepted: list[TwilioMessage] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -123,6 +126,10 @@ class TwilioStandIn:
     def script(self, *faults: Fault | None) -> None:
         """Say what happens to the next sends, in order; None is an ordinary success, as are all further ones."""
         self._faults.extend(faults)
+
+    def script_deletions(self, *faults: Fault | None) -> None:
+        """Say what happens to the next deletions, in order, like `script`."""
+        self._deletion_faults.extend(faults)
 
     def messages(self, to: str | None = None) -> list[TwilioMessage]:
         """Return what was accepted, oldest first."""
@@ -247,7 +254,7 @@ class TwilioStandIn:
     def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """Return a page of messages, newest first, or of a message's media."""
         if path.endswith("/Media.json"):
-            return 200, {"media_list": [], "page": 0, "page_size": 50, "next_page_uri": None}
+            return 200, {"media_list": self._media(path), "page": 0, "page_size": 50, "next_page_uri": None}
         problems = problems_of_list(path, query)
         if problems:
             self.violations += problems
@@ -273,7 +280,8 @@ class TwilioStandIn:
     def deleted(self, path: str) -> tuple[int, dict[str, Any]]:
         """Delete a message, or its medium, or refuse that while it is on its way."""
         sid = path.rpartition("/")[2].removesuffix(".json")
-        if "/Media/" in path:
+        if "/Media/" in path and sid not in self._deleted_media:
+            self._deleted_media.add(sid)
             return 204, {}
         with self._lock:
             found = next((message for message in self._accepted if message.sid == sid), None)
@@ -283,6 +291,20 @@ class TwilioStandIn:
                 return refusal(409, 20009, "Cannot delete message because delivery has not been completed")
             self._accepted.remove(found)
         return 204, {}
+
+    def _media(self, path: str) -> list[dict[str, Any]]:
+        """Return the media of a message; Twilio may list one for a while after it was deleted."""
+        parent = path.split("/")[-2]
+        found = [message for message in self.messages() if message.sid == parent]
+        return [
+            {"sid": f"ME{number:032x}", "parent_sid": parent, "account_sid": self.account_sid}
+            for message in found
+            for number, _ in enumerate(message.media)
+        ]
+
+    def next_deletion_fault(self, path: str) -> Fault | None:
+        self.deletions.append(path.rpartition("/")[2].removesuffix(".json"))
+        return self._deletion_faults.popleft() if self._deletion_faults else None
 
     def next_fault(self) -> Fault | None:
         self.sends += 1

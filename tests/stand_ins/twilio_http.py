@@ -56,8 +56,13 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
 
         def do_DELETE(self) -> None:
             path = urlsplit(self.path).path
-            if self._is_allowed(path):
-                status, body = twilio.deleted(path)
+            if not self._is_allowed(path):
+                return
+            fault = twilio.next_deletion_fault(path)
+            status, body = twilio.deleted(path) if fault is None or fault in ACCEPTING else (0, {})
+            if fault is not None:
+                self._fail(fault)
+            else:
                 self._write(status, b"") if status == 204 else self._answer(status, body)
 
         def do_POST(self) -> None:

@@ -25,3 +25,19 @@ async def test_a_message_is_deleted_as_soon_as_it_is_not_on_its_way_any_more(
 
     assert (on_its_way.value.code, on_its_way.value.retryable) == ("twilio.redaction_failed", True)
     assert twilio.messages() == []
+
+
+async def test_a_medium_that_is_gone_already_does_not_spare_its_message(
+    channel: TwilioChannel, twilio: TwilioStandIn
+) -> None:
+    """The first attempt deleted the medium, which Twilio still lists, and not the message."""
+    sent = await channel.send(part("Your photo", media=1), None)
+    twilio.settle(twilio.messages()[0], "delivered")
+    twilio.script_deletions(None, "error")
+    with pytest.raises(ProviderError) as failed:
+        await channel.redact(sent.provider_id)
+
+    await channel.redact(sent.provider_id)
+
+    assert failed.value.retryable
+    assert twilio.messages() == []

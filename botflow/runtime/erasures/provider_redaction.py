@@ -90,6 +90,6 @@ class ProviderRedaction:
             await self._engine.write(put_off, redaction.id, PAUSES_S[redaction.attempts - 1], code)
 
     def _renew_receipt(self, connection: Connection, erasure: int) -> None:
-        record = ledger.find_erasure(connection, erasure)
+        record = ledger.lock_erasure(connection, erasure)
         if record is not None and record.receipt is not None:  # else the erasure itself will write it
             sign_receipt(connection, record, self._keyring, dict(record.receipt["cache"]))

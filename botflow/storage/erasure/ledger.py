@@ -12,7 +12,7 @@ from botflow.records.erasures import Erasing, ErasureRecord, Person
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.pages import Order
-from botflow.storage.tables import erased_sessions, erasures, redactions
+from botflow.storage.tables import erased_sessions, erasures, organizations, redactions
 from botflow.storage.tables.erasures import IS_RUNNING
 
 FIRST_STAGE = "list"
@@ -25,6 +25,9 @@ def begin_erasure(connection: Connection, who: Principal, person: Person, hashed
 
     While an erasure of the same person is under way, that one is returned.
     """
+    # Two requests at once take turns: the later one finds the erasure that the other has begun.
+    row_of_all = select(organizations.c.id).where(organizations.c.id == who.organization)
+    connection.execute(row_of_all.with_for_update(key_share=True))
     mine = select(*_RECORD).where(erasures.c.organization_id == who.organization, erasures.c.person == hashed)
     running = connection.execute(mine.where(text(IS_RUNNING))).first()
     if running is not None:
@@ -87,6 +90,12 @@ def finish(connection: Connection, id: int) -> bool:
 def keep_receipt(connection: Connection, id: int, receipt: Mapping[str, Any], signature: str) -> None:
     values = {"receipt": dict(receipt), "signature": signature}
     connection.execute(update(erasures).where(erasures.c.id == id).values(**values))
+
+
+def lock_erasure(connection: Connection, id: int) -> ErasureRecord | None:
+    """Return an erasure whose receipt this transaction renews, after those that renew it at the moment."""
+    row = connection.execute(select(*_RECORD).where(erasures.c.id == id).with_for_update(key_share=True)).first()
+    return _record(row) if row is not None else None
 
 
 def find_erasure(connection: Connection, id: int, organization: int | None = None) -> ErasureRecord | None:
