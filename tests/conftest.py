@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import structlog
+from _pytest.nodeid import coerce_node_id
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -55,10 +56,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest: many sleep, and none of them should be the last one running."""
     known = _known_durations()
     items.sort(key=lambda item: -known.get(_without_folder(item.nodeid), 0.0))
+    if items and hasattr(items[0].config, "workerinput"):
+        for item in items:
+            if group := item.get_closest_marker("xdist_group"):  # xdist 3.8 writes it where pytest 9.2 does not look
+                item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
 
 
 def _known_durations() -> dict[str, float]:
@@ -69,6 +75,8 @@ def _known_durations() -> dict[str, float]:
 
 def _without_folder(nodeid: str) -> str:
     file, _, test = nodeid.partition("::")
+    if test.rfind("@") > test.rfind("]"):  # the group, which only tests beside others have
+        test = test.rpartition("@")[0]
     return f"{file.rpartition('/')[2]}::{test}"
 
 
