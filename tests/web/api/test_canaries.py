@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from botflow.errors import RejectedInbound
 from botflow.records.canaries import Share
+from botflow.storage.tables import sessions
+from tests.storage.open_transaction import open_transaction
 from tests.web.api.calls import answered, call, foreign_service, outcome
 from tests.web.api.test_publications import ask, call_chat, finished, order, publish, say, stored
 from tests.web.site import API_KEY, Site, open_site
@@ -257,3 +260,25 @@ async def test_the_calls_of_models_are_summed_up_by_version(database_url: str) -
         assert group["calls"] == 1
         assert (await answered(site, "GET", "/usage?workflow=talk&version=2"))["groups"] == []
         assert outcome(await call(site, "GET", "/usage?version=1")) == (400, "query.version")
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])  # SQLite has one writer: nothing can be held
+async def test_a_canary_is_begun_and_promoted_while_a_publication_moves_its_sessions(database_url: str) -> None:
+    async with open_site(database_url, flows=()) as site:
+        await published(site)
+        for person in PEOPLE:
+            assert await heard(site, person) == OLD
+        with open_transaction(database_url) as connection:
+            connection.execute(select(sessions.c.id).with_for_update())
+            _, publication = await publish(site, second(), {"default": "same"})
+            third = order(ask("name", NEW, "name"), say("done", "Third {{ name }}"))
+            await answered(site, "PUT", "/workflows/order/draft", third)
+            canary = await answered(site, "POST", ALL, {"percent": 50, "message": "Says more"})
+            promoted = await answered(site, "POST", f"{ALL}/{canary['id']}/promote", {})
+            moving = await answered(site, "GET", f"/workflows/order/publications/{publication}")
+            assert (moving["state"], promoted["state"]) == ("moving", "promoted")
+        done = await finished(site, publication)
+        assert (done["moved"], (await answered(site, "GET", "/workflows/order"))["version"]) == (len(PEOPLE), 3)
+        assert {await heard(site, person, "Bob") for person in PEOPLE} == {"New Bob"}
+        assert await heard(site, "late") == NEW
+        assert await heard(site, "late", "Bob") == "Third Bob"
