@@ -74,7 +74,6 @@ LEVELS = {
         (
             "process",
             "sealing",
-            "believed_keys",
             "vault",
             "accounts",
             "served_flows",

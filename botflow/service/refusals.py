@@ -38,13 +38,21 @@ def unknown_version(workflow: str, version: int) -> RejectedInbound:
 
 def check_revision(draft: Draft, if_revision: int | None) -> None:
     """RejectedInbound `draft.changed` (412) when the draft is not at this revision any more."""
-    if if_revision is not None and if_revision != draft.revision:
-        raise RejectedInbound(
-            f"the draft is at revision {draft.revision}, and not at {if_revision}: {draft.updated_by} has edited it",
-            code="draft.changed",
-            hint="read the draft again, and make your change to what it is now",
-            status=412,
-        )
+    check_unchanged(draft.revision, if_revision, "draft.changed", by=draft.updated_by)
+
+
+def check_unchanged(now: int, expected: int | None, code: str, by: str | None = None) -> None:
+    """RejectedInbound with this code (412) when a thing, named by the code's first word, is at another revision than
+    the one that its editor saw; None expects none."""
+    if expected is None or expected == now:
+        return
+    noun = code.partition(".")[0]
+    raise RejectedInbound(
+        f"the {noun} is at revision {now}, and not at {expected}" + (f": {by} has changed it" if by else ""),
+        code=code,
+        hint="read it again, and make your change to what it is now",
+        status=412,
+    )
 
 
 def check_no_canary(connection: Connection, workflow: int, slug: str) -> None:

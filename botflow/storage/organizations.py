@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from botflow.storage.engines.dialects import upsert
 from botflow.storage.tables import organizations
@@ -36,16 +36,17 @@ class OrganizationRow:
     id: int
     slug: str
     name: str
+    revision: int
 
 
 def find_organization(connection: Connection, slug: str) -> OrganizationRow | None:
     row = connection.execute(select(organizations).where(organizations.c.slug == slug)).first()
-    return OrganizationRow(id=row.id, slug=row.slug, name=row.name) if row is not None else None
+    return _row(row) if row is not None else None
 
 
-def get_organization(connection: Connection, id: int) -> OrganizationRow:
-    row = connection.execute(select(organizations).where(organizations.c.id == id)).one()
-    return OrganizationRow(id=row.id, slug=row.slug, name=row.name)
+def get_organization(connection: Connection, id: int, *, lock: bool = False) -> OrganizationRow:
+    mine = select(organizations).where(organizations.c.id == id)
+    return _row(connection.execute(mine.with_for_update(key_share=True) if lock else mine).one())
 
 
 def list_organizations(connection: Connection, after: Sequence[Any] | None, limit: int) -> list[OrganizationRow]:
@@ -53,15 +54,20 @@ def list_organizations(connection: Connection, after: Sequence[Any] | None, limi
     statement = select(organizations).order_by(organizations.c.slug).limit(limit + 1)
     if after is not None:
         statement = statement.where(organizations.c.slug > after[0])
-    return [OrganizationRow(id=row.id, slug=row.slug, name=row.name) for row in connection.execute(statement)]
+    return [_row(row) for row in connection.execute(statement)]
 
 
 def add_organization(connection: Connection, slug: str, name: str) -> OrganizationRow | None:
     """Store a new organization; None when the slug is taken."""
     row = upsert(connection, organizations).values(slug=slug, name=name).on_conflict_do_nothing()
-    id = connection.execute(row.returning(organizations.c.id)).scalar()
-    return None if id is None else OrganizationRow(id=id, slug=slug, name=name)
+    made = connection.execute(row.returning(*organizations.c)).first()
+    return _row(made) if made is not None else None
 
 
 def rename_organization(connection: Connection, id: int, name: str) -> None:
-    connection.execute(update(organizations).where(organizations.c.id == id).values(name=name))
+    changed = {"name": name, "revision": organizations.c.revision + 1}
+    connection.execute(update(organizations).where(organizations.c.id == id).values(changed))
+
+
+def _row(row: Row[Any]) -> OrganizationRow:
+    return OrganizationRow(id=row.id, slug=row.slug, name=row.name, revision=row.revision)

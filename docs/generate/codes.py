@@ -26,7 +26,12 @@ NAMES = ("code", "error_code")
 CODE = re.compile(r"[a-z][a-z0-9_]+(?:\.[a-z0-9_]+)+")
 FAMILIES = ("document", "property")  # what `{family}` in a code stands for
 # What is said where the text does not stand beside the code.
+REVISED = ("canary", "credential", "draft", "organization", "retention", "user", "webhook")
 SAID: Mapping[str, str] = {
+    **{
+        f"{noun}.changed": f"the {noun} is at another revision than the one that was read: read it again"
+        for noun in REVISED
+    },
     "fork.no_answer": "a fork asked what its original was not asked; `newQuestions: ask` lets it ask",
     "*.crashed": "the function of a plugin raised; the log has the exception",
     "attempt.dead": "a turn broke in each of its attempts and was given up",

@@ -797,6 +797,7 @@ export interface User {
   active: boolean;
   lockedUntil: string | null;
   createdAt: string;
+  revision: number;
 }
 
 /** An account with its first password, which is shown this once. Its owner changes it after signing in. */
@@ -808,6 +809,7 @@ export interface MadeUser {
   active: boolean;
   lockedUntil: string | null;
   createdAt: string;
+  revision: number;
   password: string;
 }
 
@@ -815,6 +817,7 @@ export interface MadeUser {
 export interface Organization {
   id: string;
   name: string;
+  revision: number;
 }
 
 /**
@@ -1946,7 +1949,7 @@ export class Calls extends Caller {
   /**
    * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
    */
-  updateUser(user: string | number, options?: { name?: string | null; role?: Role | null; active?: boolean | null } & CallOptions): Promise<User>;
+  updateUser(user: string | number, options?: { name?: string | null; role?: Role | null; active?: boolean | null } & Conditional): Promise<User>;
 
   /**
    * Give an account a new first password, end its lockout, and sign it out everywhere. It needs the scope
@@ -1967,7 +1970,7 @@ export class Calls extends Caller {
   getOrganization(options?: CallOptions): Promise<Organization>;
 
   /** Rename your own organization. It needs the scope `users:write`. */
-  updateOrganization(options: { name: string } & CallOptions): Promise<Organization>;
+  updateOrganization(options: { name: string } & Conditional): Promise<Organization>;
 
   /** Read how long your organization keeps what is over. It needs the scope `workflows:read`. */
   getRetention(options?: CallOptions): Promise<Retention>;

@@ -1731,11 +1731,12 @@ export class Calls extends Caller {
   /**
    * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
    */
-  updateUser(user, { name, role, active, signal } = {}) {
+  updateUser(user, { name, role, active, ifMatch, signal } = {}) {
     return this._call({
       method: "PATCH",
       path: `/api/v1/users/${segment(user)}`,
       body: { name, role, active },
+      ifMatch,
       signal,
     });
   }
@@ -1787,11 +1788,12 @@ export class Calls extends Caller {
   }
 
   /** Rename your own organization. It needs the scope `users:write`. */
-  updateOrganization({ name, signal } = {}) {
+  updateOrganization({ name, ifMatch, signal } = {}) {
     return this._call({
       method: "PATCH",
       path: "/api/v1/organization",
       body: { name },
+      ifMatch,
       signal,
     });
   }

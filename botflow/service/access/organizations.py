@@ -12,6 +12,7 @@ from botflow.flow.document import Slug
 from botflow.records.access import Principal
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name
+from botflow.service.refusals import check_unchanged
 from botflow.storage import organizations
 from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import OrganizationRow
@@ -43,6 +44,7 @@ class Organization(Shown):
 
     id: str
     name: str
+    revision: int
 
 
 class Organizations:
@@ -68,9 +70,9 @@ class Organizations:
         """Return the caller's own."""
         return _shown(await self._engine.read(organizations.get_organization, self._caller.organization))
 
-    async def update_organization(self, change: OrganizationChange) -> Organization:
-        """Rename the caller's own."""
-        return _shown(await self._engine.write(self._rename, change.name))
+    async def update_organization(self, change: OrganizationChange, *, if_revision: int | None = None) -> Organization:
+        """Rename the caller's own. RejectedInbound `organization.changed` (412)."""
+        return _shown(await self._engine.write(self._rename, change.name, if_revision))
 
     def _create(self, connection: Connection, new: NewOrganization) -> OrganizationRow:
         made = organizations.add_organization(connection, new.id, new.name)
@@ -85,8 +87,9 @@ class Organizations:
         record_change(connection, self._caller, "organization.created", subject, after={"name": made.name})
         return made
 
-    def _rename(self, connection: Connection, name: str) -> OrganizationRow:
-        before = organizations.get_organization(connection, self._caller.organization)
+    def _rename(self, connection: Connection, name: str, if_revision: int | None) -> OrganizationRow:
+        before = organizations.get_organization(connection, self._caller.organization, lock=True)
+        check_unchanged(before.revision, if_revision, "organization.changed")
         organizations.rename_organization(connection, before.id, name)
         record_change(
             connection,
@@ -100,4 +103,4 @@ class Organizations:
 
 
 def _shown(row: OrganizationRow) -> Organization:
-    return Organization(id=row.slug, name=row.name)
+    return Organization(id=row.slug, name=row.name, revision=row.revision)

@@ -14,6 +14,7 @@ from botflow.records import retention as bounds
 from botflow.records.access import Principal
 from botflow.records.retention import Retention as StoredRetention
 from botflow.service.models import Body, Shown
+from botflow.service.refusals import check_unchanged
 from botflow.storage.organizations import get_organization
 from botflow.storage.retention.retentions import RetentionRow, get_retention, put_retention
 from botflow.storage.service.audit_log import record_change
@@ -89,13 +90,7 @@ def set_retention(
     decided = StoredRetention(**new.model_dump(by_alias=False))
     _check(decided, longest_days)
     before = get_retention(connection, who.organization, lock=True)
-    if if_revision is not None and if_revision != before.revision:
-        raise RejectedInbound(
-            f"the retention is at revision {before.revision}, and not at {if_revision}: {before.updated_by} changed it",
-            code="retention.changed",
-            hint="read it again, and make your change to what it is now",
-            status=412,
-        )
+    check_unchanged(before.revision, if_revision, "retention.changed", by=before.updated_by)
     if decided == before.retention:
         return _shown(before, longest_days)
     row = put_retention(connection, who.organization, decided, revision=before.revision + 1, updated_by=who.actor)

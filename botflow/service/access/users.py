@@ -14,6 +14,7 @@ from botflow.records.access import SCOPES_OF, Principal, Role
 from botflow.service.access.passwords import hash_password
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, Wrong, printable_name
+from botflow.service.refusals import check_unchanged
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.service.access import users
@@ -66,6 +67,7 @@ class User(Shown):
     active: bool
     locked_until: datetime | None
     created_at: datetime
+    revision: int
 
 
 class MadeUser(User):
@@ -102,16 +104,16 @@ class Users:
         made = await self._engine.write(self._create, new, await hash_password(password))
         return MadeUser(**dict(shown_user(made)), password=password)
 
-    async def update_user(self, id: str, change: UserChange) -> User:
+    async def update_user(self, id: str, change: UserChange, *, if_revision: int | None = None) -> User:
         """Change a name or a role, or deactivate an account, which signs it out everywhere.
 
-        RejectedInbound `user.last_owner` (409): an organization keeps an active owner.
+        RejectedInbound `user.changed` (412); `user.last_owner` (409): an organization keeps an active owner.
         """
         if change.role is not None:
             self._check_role(change.role)
         if not id.isprintable():
             raise unknown_user(id)
-        return shown_user(await self._engine.write(self._change, id, change))
+        return shown_user(await self._engine.write(self._change, id, change, if_revision))
 
     async def reset_password(self, id: str) -> MadeUser:
         """Give an account a new first password, end its lockout, and sign it out everywhere."""
@@ -152,8 +154,9 @@ class Users:
         record_change(connection, self._caller, "user.created", f"user:{made.id}", after=after)
         return made
 
-    def _change(self, connection: Connection, id: str, change: UserChange) -> UserRow:
+    def _change(self, connection: Connection, id: str, change: UserChange, if_revision: int | None) -> UserRow:
         before = self._locked(connection, id)
+        check_unchanged(before.revision, if_revision, "user.changed")
         self._check_role(before.role)
         loses_owner = change.active is False or (change.role is not None and change.role != Role.OWNER)
         if before.role == Role.OWNER and loses_owner and not users.other_owners(connection, before.organization, id):
@@ -214,4 +217,5 @@ def shown_user(row: UserRow) -> User:
         active=row.deactivated_at is None,
         locked_until=row.locked_until,
         created_at=row.created_at,
+        revision=row.revision,
     )

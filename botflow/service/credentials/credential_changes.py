@@ -20,6 +20,7 @@ from botflow.runtime.sealing import Safe
 from botflow.runtime.vault import check_credential_name
 from botflow.service.credentials.credential_uses import workflows_that_name
 from botflow.service.models import Shown
+from botflow.service.refusals import check_unchanged
 from botflow.storage.credentials import CredentialKey, StoredCredential, add_credential
 from botflow.storage.service import credentials
 from botflow.storage.service.audit_log import record_change
@@ -228,13 +229,7 @@ class CredentialChanges:
             stored = credentials.get_credential(connection, self.caller.organization, id, lock=True)
         if stored is None:
             raise unknown_credential(id)
-        if if_revision is not None and if_revision != stored.revision:
-            raise RejectedInbound(
-                f"the credential is at revision {stored.revision}, and not at {if_revision}",
-                code="credential.changed",
-                hint="read it again, and make your change to what it is now",
-                status=412,
-            )
+        check_unchanged(stored.revision, if_revision, "credential.changed")
         return stored
 
 

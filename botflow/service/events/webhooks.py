@@ -30,6 +30,7 @@ from botflow.service.events.webhook_models import (
     WebhookChange,
 )
 from botflow.service.models import Page
+from botflow.service.refusals import check_unchanged
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.events import webhooks
@@ -192,13 +193,7 @@ class Webhooks:
 
     def _update(self, connection: Connection, id: str, change: WebhookChange, if_revision: int | None) -> WebhookRow:
         row = self._locked(connection, id)
-        if if_revision is not None and if_revision != row.revision:
-            raise RejectedInbound(
-                f"the webhook is at revision {row.revision}, and not at {if_revision}",
-                code="webhook.changed",
-                hint="read it again, and make your change to what it is now",
-                status=412,
-            )
+        check_unchanged(row.revision, if_revision, "webhook.changed")
         values = change.model_dump(exclude_none=True, exclude={"status"}, by_alias=False)
         if change.status == "disabled" and row.disabled_at is None:
             values |= {"disabled_at": clock_time(connection), "disabled_reason": f"by {self._caller.actor}"}

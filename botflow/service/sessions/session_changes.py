@@ -21,6 +21,7 @@ from botflow.engine.session import Session as EngineSession
 from botflow.errors import FlowError, RejectedInbound
 from botflow.records.access import Principal
 from botflow.service.models import Body, Shown, Wrong
+from botflow.service.refusals import check_unchanged
 from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
 from botflow.storage.runs.handovers import LockedSession
@@ -219,13 +220,7 @@ class SessionChanges:
 
 def check_revision(locked: LockedSession, if_revision: int | None) -> None:
     """RejectedInbound `session.changed` (412) when the session is not at this revision any more."""
-    if if_revision is not None and if_revision != locked.version:
-        raise RejectedInbound(
-            f"the session is at revision {locked.version}, and not at {if_revision}",
-            code="session.changed",
-            hint="read it again: a message or an operator has changed it",
-            status=412,
-        )
+    check_unchanged(locked.version, if_revision, "session.changed")
 
 
 def _edited(session: EngineSession, variables: Mapping[str, Any], remove: Sequence[str]) -> EngineSession:

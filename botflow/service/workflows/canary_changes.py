@@ -13,7 +13,7 @@ from botflow.records.access import Principal
 from botflow.records.canaries import CanaryEnd, CanaryRecord
 from botflow.records.publications import PublicationRecord
 from botflow.service.credentials.credential_uses import check_credentials
-from botflow.service.refusals import check_no_canary, check_revision, unknown_version, unknown_workflow
+from botflow.service.refusals import check_no_canary, check_revision, check_unchanged, unknown_version, unknown_workflow
 from botflow.service.workflows.bundles import Bundle
 from botflow.service.workflows.publishing import plan_by_token, refused_plan
 from botflow.storage.service.audit_log import record_change
@@ -150,13 +150,7 @@ def check_running(canary: CanaryRecord, if_revision: int | None = None) -> None:
     """RejectedInbound `canary.ended` (409), or `canary.changed` (412) when it is not at this revision any more."""
     if canary.state != "running":
         raise _refused(f"canary {canary.id} was {canary.state}", "canary.ended", "begin another one")
-    if if_revision is not None and if_revision != canary.revision:
-        raise RejectedInbound(
-            f"the canary is at revision {canary.revision}, and not at {if_revision}: somebody has changed it",
-            code="canary.changed",
-            hint="read it again, and decide with what it is now",
-            status=412,
-        )
+    check_unchanged(canary.revision, if_revision, "canary.changed")
 
 
 def _read(connection: Connection, caller: Principal, slug: str, id: int) -> CanaryRecord:

@@ -137,6 +137,7 @@ users = Table(
     Column("locked_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("deactivated_at", UtcTime),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
 )
 Index("users_organization_id_idx", users.c.organization_id, users.c.created_at, users.c.id)
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from botflow.storage.engines.column_types import BigId, Json, UtcTime
@@ -22,6 +23,7 @@ organizations = Table(
     Column("id", BigId, Identity(), primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
 )
 
 workflows = Table(

@@ -31,9 +31,11 @@ class OrganizationsCalls(Caller):
         """Read your own organization. It needs the scope `workflows:read`."""
         return self._call(Organization, make_request("GET", "/api/v1/organization"))
 
-    def update_organization(self, *, name: str) -> Organization:
+    def update_organization(self, *, name: str, if_match: int | None = None) -> Organization:
         """Rename your own organization. It needs the scope `users:write`."""
-        return self._call(Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}))
+        return self._call(
+            Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}, if_match=if_match)
+        )
 
     def get_retention(self) -> Retention:
         """Read how long your organization keeps what is over. It needs the scope `workflows:read`."""
@@ -94,9 +96,11 @@ class AsyncOrganizationsCalls(AsyncCaller):
         """Read your own organization. It needs the scope `workflows:read`."""
         return await self._call(Organization, make_request("GET", "/api/v1/organization"))
 
-    async def update_organization(self, *, name: str) -> Organization:
+    async def update_organization(self, *, name: str, if_match: int | None = None) -> Organization:
         """Rename your own organization. It needs the scope `users:write`."""
-        return await self._call(Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}))
+        return await self._call(
+            Organization, make_request("PATCH", "/api/v1/organization", body={"name": name}, if_match=if_match)
+        )
 
     async def get_retention(self) -> Retention:
         """Read how long your organization keeps what is over. It needs the scope `workflows:read`."""

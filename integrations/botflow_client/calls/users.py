@@ -44,6 +44,7 @@ class UsersCalls(Caller):
         name: str | Omit | None = OMIT,
         role: inputs.Role | Omit | None = OMIT,
         active: bool | Omit | None = OMIT,
+        if_match: int | None = None,
     ) -> User:
         """Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope
         `users:write`.
@@ -51,7 +52,10 @@ class UsersCalls(Caller):
         return self._call(
             User,
             make_request(
-                "PATCH", f"/api/v1/users/{segment(user)}", body={"name": name, "role": role, "active": active}
+                "PATCH",
+                f"/api/v1/users/{segment(user)}",
+                body={"name": name, "role": role, "active": active},
+                if_match=if_match,
             ),
         )
 
@@ -101,6 +105,7 @@ class AsyncUsersCalls(AsyncCaller):
         name: str | Omit | None = OMIT,
         role: inputs.Role | Omit | None = OMIT,
         active: bool | Omit | None = OMIT,
+        if_match: int | None = None,
     ) -> User:
         """Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope
         `users:write`.
@@ -108,7 +113,10 @@ class AsyncUsersCalls(AsyncCaller):
         return await self._call(
             User,
             make_request(
-                "PATCH", f"/api/v1/users/{segment(user)}", body={"name": name, "role": role, "active": active}
+                "PATCH",
+                f"/api/v1/users/{segment(user)}",
+                body={"name": name, "role": role, "active": active},
+                if_match=if_match,
             ),
         )
 

@@ -12,6 +12,7 @@ class Organization:
 
     id: str
     name: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ class User:
     active: bool
     locked_until: datetime | None
     created_at: datetime
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +33,5 @@ class MadeUser:
     active: bool
     locked_until: datetime | None
     created_at: datetime
+    revision: int
     password: str

@@ -27,6 +27,7 @@ class UserRow:
     email: str
     name: str
     role: Role
+    revision: int
     locked_until: datetime | None
     created_at: datetime
     deactivated_at: datetime | None
@@ -80,7 +81,8 @@ def other_owners(connection: Connection, organization: int, id: str) -> int:
 
 
 def change_user(connection: Connection, id: str, changed: Mapping[str, Any]) -> None:
-    connection.execute(update(users).where(users.c.id == id).values(dict(changed)))
+    values = {**changed, "revision": users.c.revision + 1}
+    connection.execute(update(users).where(users.c.id == id).values(values))
 
 
 def find_account(connection: Connection, email: str) -> Account | None:
@@ -137,6 +139,7 @@ def _user(row: Row[Any]) -> UserRow:
         email=row.email,
         name=row.name,
         role=Role(row.role),
+        revision=row.revision,
         locked_until=row.locked_until,
         created_at=row.created_at,
         deactivated_at=row.deactivated_at,

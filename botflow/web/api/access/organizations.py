@@ -31,7 +31,7 @@ async def get_organization(call: Call) -> Organization:
 
 async def update_organization(call: Call) -> Organization:
     """Rename your own organization."""
-    return await call.service.organizations.update_organization(call.body)
+    return await call.service.organizations.update_organization(call.body, if_revision=call.if_revision)
 
 
 OPERATIONS = (
@@ -70,5 +70,6 @@ OPERATIONS = (
         tag=TAG,
         body=OrganizationChange,
         answer=Organization,
+        edits=True,
     ),
 )

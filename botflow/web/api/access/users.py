@@ -31,7 +31,7 @@ async def get_user(call: Call) -> User:
 
 async def update_user(call: Call) -> User:
     """Change a name or a role, or deactivate an account, which signs it out everywhere."""
-    return await call.service.users.update_user(call.path["user"], call.body)
+    return await call.service.users.update_user(call.path["user"], call.body, if_revision=call.if_revision)
 
 
 async def reset_password(call: Call) -> MadeUser:
@@ -57,7 +57,16 @@ OPERATIONS = (
         is_secret=True,
     ),
     Operation(method="GET", path=_ONE, handler=get_user, scope=_READS, tag=TAG, answer=User),
-    Operation(method="PATCH", path=_ONE, handler=update_user, scope=_WRITES, tag=TAG, body=UserChange, answer=User),
+    Operation(
+        method="PATCH",
+        path=_ONE,
+        handler=update_user,
+        scope=_WRITES,
+        tag=TAG,
+        body=UserChange,
+        answer=User,
+        edits=True,
+    ),
     Operation(
         method="POST",
         path=f"{_ONE}/reset-password",
