@@ -139,8 +139,9 @@ class Meters(Protocol):
 class Redacts(Protocol):
     """A channel's second ability: delete a message at the provider, because its person is erased."""
 
-    async def redact(self, reference: str) -> None:
-        """Delete the message with this provider's id, and its media; one that is unknown there is deleted already.
+    async def redact(self, reference: str) -> bool:
+        """Delete the message with this provider's id, and its media. False when the account does not know it: it was
+        deleted before, or belongs to another account.
 
         ProviderError, `retryable` if a later try may succeed."""
 

@@ -17,7 +17,7 @@ ERASED = "[erased]"
 _PHONE = re.compile(rf"\+\d{{{FEWEST_DIGITS},}}")
 
 ErasureState = Literal["running", "done"]
-RedactionState = Literal["pending", "done", "failed"]
+RedactionState = Literal["pending", "done", "unknown", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)

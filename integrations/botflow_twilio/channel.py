@@ -91,9 +91,9 @@ class TwilioChannel:
     async def find(self, outbound: StoredOutbound) -> list[Sent]:
         return await self._rest.find(outbound)
 
-    async def redact(self, reference: str) -> None:
-        """Delete a message, ours or a person's, with its media."""
-        await self._rest.delete(reference)
+    async def redact(self, reference: str) -> bool:
+        """Delete a message, ours or a person's, with its media; False when the account does not know it."""
+        return await self._rest.delete(reference)
 
     def segments(self, message: SendMessage, channel: str) -> int:
         """WhatsApp messages and messages with media are charged per message."""

@@ -109,8 +109,8 @@ class Rest:
         candidates.reverse()
         return [_as_sent(found) for found in sorted(candidates, key=lambda found: found.date_created)]
 
-    async def delete(self, sid: str) -> None:
-        """Delete a message and its media; one that Twilio does not know is deleted already.
+    async def delete(self, sid: str) -> bool:
+        """Delete a message and its media; False when Twilio does not know the message in this account.
 
         ProviderError `twilio.redaction_failed`, retryable unless Twilio refuses it for good. A message on its way is
         refused for as long as that lasts (error 20009).
@@ -120,6 +120,7 @@ class Rest:
         client = await self._open()
         from twilio.base.exceptions import TwilioRestException
 
+        is_deleted: bool = False
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 message = client.messages(sid)
@@ -128,12 +129,13 @@ class Rest:
                         with _is_gone():  # Twilio may list it for a while after an attempt that deleted it
                             await media.delete_async()
                 with _is_gone():
-                    await message.delete_async()
+                    is_deleted = await message.delete_async()
         except TwilioRestException as refusal:
             is_for_good = refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR and refusal.code not in PASSING_CODES
             raise _not_deleted(f"{refusal.status} {refusal.code or ''}".strip(), retryable=not is_for_good) from refusal
         except Exception as failure:
             raise _not_deleted(type(failure).__name__, retryable=True) from failure
+        return is_deleted
 
     async def _candidates(self, outbound: StoredOutbound) -> list[Any]:
         """Return the messages between the two numbers since the part was created, with its text, newest first.
@@ -196,7 +198,7 @@ class Rest:
 
 @contextmanager
 def _is_gone() -> Iterator[None]:
-    """Take Twilio's answer that it does not know what is to be deleted as its deletion."""
+    """Pass over Twilio's answer that it does not know what is to be deleted."""
     from twilio.base.exceptions import TwilioRestException
 
     try:

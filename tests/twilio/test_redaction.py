@@ -20,8 +20,8 @@ async def test_a_message_is_deleted_as_soon_as_it_is_not_on_its_way_any_more(
         await channel.redact(sent.provider_id)
     twilio.settle(twilio.messages()[0], "delivered")
 
-    await channel.redact(sent.provider_id)
-    await channel.redact(sent.provider_id)  # Twilio does not know it any more: it is deleted
+    assert await channel.redact(sent.provider_id)
+    assert not await channel.redact(sent.provider_id)  # Twilio does not know it any more
 
     assert (on_its_way.value.code, on_its_way.value.retryable) == ("twilio.redaction_failed", True)
     assert twilio.messages() == []
@@ -37,7 +37,7 @@ async def test_a_medium_that_is_gone_already_does_not_spare_its_message(
     with pytest.raises(ProviderError) as failed:
         await channel.redact(sent.provider_id)
 
-    await channel.redact(sent.provider_id)
+    assert await channel.redact(sent.provider_id)
 
     assert failed.value.retryable
     assert twilio.messages() == []

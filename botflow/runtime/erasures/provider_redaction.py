@@ -61,7 +61,7 @@ class ProviderRedaction:
 
     async def _redact(self, redaction: Redaction) -> None:
         try:
-            await self._ask_provider(redaction)
+            is_deleted = await self._ask_provider(redaction)
         except UsageError as unusable:  # the workflow's credential
             await self._try_again(redaction, unusable.code)
         except ProviderError as failure:
@@ -70,17 +70,20 @@ class ProviderRedaction:
             else:
                 await self._engine.write(settle_redaction, redaction.id, "failed", failure.code)
         else:
-            await self._engine.write(settle_redaction, redaction.id, "done")
+            # The answer to an earlier attempt may have been lost, and that was the deletion.
+            was_there = is_deleted or redaction.attempts > 1
+            await self._engine.write(settle_redaction, redaction.id, "done" if was_there else "unknown")
 
-    async def _ask_provider(self, redaction: Redaction) -> None:
-        """Let the provider delete the message; ProviderError, also when there is none that can."""
+    async def _ask_provider(self, redaction: Redaction) -> bool:
+        """Let the provider delete the message; False when it does not know it. ProviderError, also when there is no
+        provider that can."""
         channel = self._channels.get(redaction.channel)
         if channel is None:  # it may be installed again
             raise ProviderError("its provider is not installed", code="channel.not_installed", retryable=True)
         async with self._accounts.channel(redaction.workflow, channel) as account:
             if not isinstance(account.of, Redacts):
                 raise ProviderError("its provider deletes no messages", code="channel.cannot_redact")
-            await account.of.redact(redaction.reference)
+            return await account.of.redact(redaction.reference)
 
     async def _try_again(self, redaction: Redaction, code: str) -> None:
         _log.warning("redaction_failed", erasure=redaction.erasure, code=code, attempts=redaction.attempts)

@@ -121,7 +121,7 @@ def providers_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[s
     counted = select(*columns, func.count()).where(redactions.c.erasure_id.in_(ids)).group_by(*columns)
     found: dict[int, dict[str, dict[str, int]]] = {id: {} for id in ids}
     for id, channel, state, count in connection.execute(counted):
-        found[id].setdefault(channel, {"pending": 0, "done": 0, "failed": 0})[state] = count
+        found[id].setdefault(channel, {"pending": 0, "done": 0, "unknown": 0, "failed": 0})[state] = count
     return found
 
 

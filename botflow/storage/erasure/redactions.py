@@ -41,7 +41,7 @@ def take_redactions(connection: Connection, limit: int) -> list[Redaction]:
 
 
 def settle_redaction(connection: Connection, id: int, state: RedactionState, error_code: str | None = None) -> None:
-    """Note that it is done or given up. The provider's id of what is done is forgotten."""
+    """Note that it is over. The provider's id of what is done is forgotten; with the others one can look there."""
     over = {"state": state, "error_code": error_code, **({"reference": null()} if state == "done" else {})}
     connection.execute(update(redactions).where(redactions.c.id == id, text(IS_PENDING)).values(**over))
 

@@ -62,7 +62,7 @@ redactions = Table(
     Column("workflow_id", BigId, nullable=False),
     Column("channel", Text, nullable=False),
     Column("reference", Text),
-    Column("state", Text, nullable=False),  # pending, done, failed
+    Column("state", Text, nullable=False),  # pending, done, unknown, failed
     Column("attempts", SmallInteger, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("error_code", Text),
