@@ -207,9 +207,6 @@ async def test_a_receipt_knows_of_a_deletion_that_was_noted_while_it_was_written
                 await until(waits, "the receipt is renewed")
             assert await asks
             read = await answered(site, "GET", f"/erasures/{id}")
-    assert (
-        read["receipt"]["providers"]
-        == read["providers"]
-        == {"sms": {"pending": 0, "done": 0, "unknown": 1, "failed": 0}}
-    )
+    counted = {"pending": 0, "done": 0, "unknown": 1, "failed": 0}  # there is no such message at the provider
+    assert read["receipt"]["providers"] == read["providers"] == {"sms": counted}
     assert read["isGenuine"]
