@@ -12,8 +12,6 @@ from botflow.engine.session import Persona, Session
 from botflow.records.turns import TurnId
 from botflow.values import value
 
-FROM_SEQ = "fromSeq"  # beside the policy of a fork of a conversation: the inbound of its original that it hears again
-
 
 class Place(NamedTuple):
     """Where in an execution a step begins: in the turn that made the session's version `version`, after so many of its

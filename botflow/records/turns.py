@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botflow.engine.turn import Turn, TurnStatus
 
 InboundState = Literal["new", "done", "stale", "dead"]
+FROM_SEQ = "fromSeq"  # beside the policy of a fork of a conversation: the inbound of its original that it hears again
 PLANNED = "planned"  # the state of an inbound that a fork of a conversation has not heard yet; its seq is below 0
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Select, and_, bindparam, false, or_, select
 
 from botflow.engine.asks import Line
-from botflow.records.forks import FROM_SEQ
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionState, SessionSummary
-from botflow.records.turns import ModelUse, TranscriptEntry, TurnTrace
+from botflow.records.turns import FROM_SEQ, ModelUse, TranscriptEntry, TurnTrace
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, forks, inbounds, outbounds, sessions, turns, workflows
 from botflow.storage.turns.row_mapping import PARTS, stored_outbound, was_heard

@@ -125,8 +125,10 @@ def traced(turn: Turn) -> Any:
 
 
 def nameless(trace: Any) -> str:
-    """Return a trace without the names of waits, which a trigger that is visited as a step shows of its inbound."""
-    return re.sub(r'"token":"[0-9]+",?', "", orjson.dumps(trace).decode())
+    """Return a trace without the names of waits and the parent, which a trigger that is visited as a step shows of its
+    inbound: a fork has waits of its own, and no parent."""
+    shown = re.sub(r'"token":"[0-9]+",?', "", orjson.dumps(trace).decode())
+    return re.sub(r',"parent":\{[^{}]*\}', "", shown)
 
 
 def log_of(version: int, status: str, trace: Sequence[Sequence[Any]]) -> TurnLog:

@@ -19,13 +19,13 @@ from tests.web.site import ORDER, Site, open_site
 
 foreign = partial(
     test_trigger_workflow.the_start_is_refused_and_leaves_nothing,
-    call={"workflow": "secret", "user_name": "bob"},
+    call={"workflow_id": "secret", "user_name": "bob"},
     code="credential.foreign",
     said="mail",
 )
 paused = partial(
     test_trigger_workflow.the_start_is_refused_and_leaves_nothing,
-    call={"workflow": "paused"},
+    call={"workflow_id": "paused"},
     code="workflow.inactive",
     said="paused",
 )

@@ -206,3 +206,10 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_no_error(sq
 
     async with local_client(base_url=sqlite_site.url) as client:
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_range_that_makes_no_sense_is_passed_over(sqlite_url: str) -> None:
+    async with open_site(sqlite_url) as site:
+        for asked in ("bytes=-", "bytes=5-2", "lines=1-2"):
+            script = await site.client.get("/docs/redoc.js", headers={"range": asked})
+            assert (script.status_code, script.headers["content-type"]) == (200, "text/javascript; charset=utf-8")

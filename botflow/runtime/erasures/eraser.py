@@ -23,7 +23,6 @@ from botflow.records.leases import Seen
 from botflow.records.sessions import SessionKey
 from botflow.runtime.erasures.receipt import hash_of, receipt_of, signature_of
 from botflow.runtime.process.tick import Step
-from botflow.storage.cache.redis import WRITTEN_S
 from botflow.storage.erasure import ledger
 from botflow.storage.erasure.listing import keys_of
 from botflow.storage.erasure.work import SETTLE, Worked, work_on
@@ -43,7 +42,10 @@ class Write(Protocol):
 
 
 class Cache(Protocol):
-    """Copies of sessions outside of the database."""
+    """Copies of sessions outside of the database. A copy that was put has been written after `written_s`, or was
+    dropped."""
+
+    written_s: float
 
     async def erase(self, keys: Sequence[SessionKey]) -> None:
         """Delete the copies of these sessions; ProviderError when it cannot be reached."""
@@ -100,7 +102,7 @@ class Eraser:
         """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
-            await asyncio.sleep(WRITTEN_S)
+            await asyncio.sleep(self._cache.written_s)
             try:
                 await self._cache.erase(await self._write(partial(keys_of, erasure=erasing.id)))
                 cache["keys"], cache["left"] = await self._cache.count_naming(erasing.person.needles)

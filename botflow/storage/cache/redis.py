@@ -33,7 +33,6 @@ CALL_S = 0.05
 KEPT_S = 3600
 GATHER_S = 0.2  # sessions that are put this close together travel together; only other processes read them
 PUT_AT_ONCE = 100  # sessions in one pipeline: encoding them must not hold the event loop
-WRITTEN_S = 1.0  # a copy that was put has been written by then, or was dropped
 LARGEST_BACKLOG = 5_000
 SCANNED = 500  # keys in one call
 RESUBSCRIBE_S = 0.5
@@ -48,7 +47,10 @@ def open_redis(url: str, namespace: str, keyring: Keyring) -> RedisLink:
 
 
 class RedisLink:
-    """Warm copies of sessions, and a channel of signals; neither is ever relied on."""
+    """Warm copies of sessions, and a channel of signals; neither is ever relied on. A copy that was put has been
+    written after `written_s`, or was dropped."""
+
+    written_s = 1.0
 
     def __init__(self, calls: Redis, subscriber: Redis, namespace: str, keyring: Keyring) -> None:
         self._calls = calls

@@ -18,10 +18,11 @@ from botflow.engine.forks.question import question_of
 from botflow.engine.inbound import RUN
 from botflow.engine.kept_values import PREFIX
 from botflow.errors import RejectedInbound
-from botflow.records.forks import FROM_SEQ, ForkRequest, NewFork
+from botflow.records.forks import ForkRequest, NewFork
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.sessions import FORK
+from botflow.records.turns import FROM_SEQ
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.artifacts import VALUE, keep_values
 from botflow.storage.runs.plays import heard_columns, plan

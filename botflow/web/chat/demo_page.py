@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.context import desk_of
+from botflow.web.whole_file import WholeFile
 
 FOLDER = Path(__file__).parent.parent / "static" / "demo"
 POLICY = (
@@ -36,11 +37,11 @@ class DemoFiles(StaticFiles):
 
 
 async def page(request: Request) -> Response:
-    return FileResponse(FOLDER / "index.html", headers=HEADERS)
+    return WholeFile(FOLDER / "index.html", headers=HEADERS)
 
 
 async def icon(request: Request) -> Response:
-    return FileResponse(FOLDER / "icon.svg", headers=HEADERS)
+    return WholeFile(FOLDER / "icon.svg", headers=HEADERS)
 
 
 async def served_workflows(request: Request) -> Response:

@@ -17,12 +17,13 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, Router
 
 from botflow.errors import RejectedInbound
 from botflow.web.rest.json_response import ApiResponse
 from botflow.web.rest.operation import Operation
+from botflow.web.whole_file import WholeFile
 
 SECURITY = "apiKey"
 PROBLEM_TYPE = "application/problem+json"
@@ -251,7 +252,7 @@ def document_routes(operations: Sequence[Operation]) -> list[Route]:
     async def script(request: Request) -> Response:
         if find_spec("offapi") is None:
             raise _not_installed()
-        return FileResponse(str(files("offapi") / "redoc.js"), media_type="text/javascript")
+        return WholeFile(str(files("offapi") / "redoc.js"), media_type="text/javascript")
 
     return [
         Route("/openapi.json", openapi, methods=["GET"]),

@@ -28,7 +28,7 @@ def test_what_is_wrong_is_said_and_changes_nothing(botflow: Call) -> None:
         ((), "say what to keep for how many days"),
         (("--conversations", "a month"), "'a month' is no number of days; write 90, or default"),
         (("--conversations", "-1"), "'-1' is no number of days"),
-        (("--conversations", "6"), "conversationDays: Input should be greater than or equal to 7"),
+        (("--conversations", "6"), "conversationDays: input should be greater than or equal to 7"),
         (("--runs", "366"), "more than the 365 days that this deployment allows"),
     ):
         ended = botflow("retention", "set", *arguments, BOTFLOW_LONGEST_RETENTION_DAYS="365")

@@ -47,7 +47,8 @@ def test_a_thousand_workflows_and_five_hundred_node_types_are_a_bounded_number_o
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     found = Counter(sample.name for sample in samples)
     for name in ("workflow_executions_total", "workflow_errors_total", "workflow_steps_total", "botflow_turns_total"):
-        assert found[name] <= MOST + 1
+        bound = 2 * MOST if name == "workflow_errors_total" else MOST  # its own rest for each of as many workflows more
+        assert found[name] <= bound + 1
     assert found["workflow_duration_seconds_bucket"] <= (MOST + 1) * (len(EXECUTION_BUCKETS_S) + 1)
     rest = [sample.value for sample in samples if sample.labels.get("workflow_id") == OTHER]
     assert WORKFLOWS - MOST in rest  # they are counted all the same
