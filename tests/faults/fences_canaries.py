@@ -28,7 +28,7 @@ FENCES_OF_CANARIES = (
     Fence(start_targets.find_target, "_target(row) if number is None else", "_target(row) if True else", by_name),
     Fence(refusals.check_no_canary, "running is not None", "False", refused),
     Fence(canary_changes.check_running, 'canary.state != "running"', "False", refused),
-    Fence(canary_changes.check_running, "if_revision != canary.revision", "False", shared),
+    Fence(canary_changes.check_running, "canary.revision, if_revision", "0, None", shared),
     Fence(canary_changes._plan, "plan.facts.only_from, ", "only_from, ", promoted),
     Fence(workflow_versions._make_active, "if changed.rowcount:", "if False:", replaced),
     Fence(canary_changes.try_version, "check_credentials(connection, caller.organization, found[1])", "pass", in_use),

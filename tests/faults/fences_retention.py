@@ -80,7 +80,7 @@ FENCES_OF_RETENTION = (
     Fence(retentions.get_retention, "if lock:", "if False:", waits, on="postgres"),
     Fence(retentions.get_retention, "retentions.c.organization_id == organization", "True", decides),
     Fence(retentions.retentions_in_force, "decided.get(id, Retention())", "Retention()", each_its_own),
-    Fence(retention.set_retention, "if_revision != before.revision", "False", decides),
+    Fence(retention.set_retention, "before.revision, if_revision", "0, None", decides),
     Fence(feeds._prune, "and_(events.c.at < before, is_told)", "events.c.at < before", events),
     Fence(
         Exports._export,

@@ -78,7 +78,7 @@ FENCES_OF_THE_SERVICE = (
         test_credential_borders.test_two_requests_at_once_leave_one_default,
         on="postgres",
     ),
-    Fence(refusals.check_revision, "if_revision != draft.revision", "False", life),
+    Fence(refusals.check_unchanged, "expected == now", "True", life),
     Fence(idempotency._repeated, "former.digest != digest", "False", repeated),
     Fence(stored_requests.begin, ".first() is not None", ".first() or True", repeated),
     Fence(idempotency.answer_once, "is_secret or", "", keys),
