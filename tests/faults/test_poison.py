@@ -21,6 +21,7 @@ FLOW = Path(__file__).parent / "flows" / "poison.py"
 NEIGHBOURS = 8
 ATTEMPTS = 3
 QUIET_TIMES = 5  # as long as in quiet moments, at most, on a machine that has other things to do
+HICCUP_MS = 500.0  # of such a machine; behind the poison they would wait for seconds
 
 
 async def test_a_poison_message_is_given_up_after_three_attempts(
@@ -42,7 +43,7 @@ async def test_a_poison_message_is_given_up_after_three_attempts(
         f" {_usual_ms(before):.0f} ms before (longest {_longest_ms(before):.0f}), {_usual_ms(during):.0f} ms meanwhile"
         f" (longest {_longest_ms(during):.0f}); the next message works"
     )
-    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before)
+    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
     assert _longest_ms(during) < dead.seconds * 1000  # nobody waited until the poison was given up
     assert (ledger.dead, ledger.open) == (1, 0)
     assert attempts == ATTEMPTS + 1
@@ -76,7 +77,7 @@ async def test_a_message_that_kills_its_process_is_given_up_and_those_that_died_
     )
     # They stand in the line of suspects, each for as long as it takes; the poison is buried before or after them.
     assert _longest_ms(innocent) < (dead.seconds + NEIGHBOURS * ALONE_S) * 1000
-    assert _usual_ms(later) < QUIET_TIMES * _usual_ms(before)
+    assert _usual_ms(later) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
     assert place.deaths == ATTEMPTS
     assert {reply.texts for reply in innocent} == {("Echo slow.",)}
     assert dead.texts == (sentences_in("en").apology,)
@@ -126,7 +127,7 @@ async def test_a_poison_timer_is_given_up_and_its_question_still_takes_an_answer
     assert page == [word, "Tick.", sentences_in("en").apology]
     assert after.texts == ("Defused.",)
     assert (ledger.dead, ledger.open) == (1, 0)
-    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before)
+    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
 
 
 async def _neighbours(client: httpx2.AsyncClient, place: Place, words: str) -> list[Reply]:

@@ -24,7 +24,7 @@ def test_a_tenant_gets_its_people_from_the_command_line(
         return json.loads(ended.out)
 
     assert call("organizations", "add", "luigi", "Luigi and Sons").out == "There is an organization luigi now.\n"
-    assert plain("organizations")[-1] == {"id": "luigi", "name": "Luigi and Sons"}
+    assert plain("organizations")[-1] == {"id": "luigi", "name": "Luigi and Sons", "revision": 1}
     assert call("users", *MINE).out == "No accounts yet.\n"
     made = call("users", "add", "Ann@Example.com", "Ann", "--role", "owner", *MINE)
     [ann] = plain("users", *MINE)

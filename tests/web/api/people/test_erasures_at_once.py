@@ -134,7 +134,8 @@ async def test_what_arrives_during_an_erasure_is_answered_and_nothing_from_befor
             sessions = (await answered(site, "GET", "/workflows/order/sessions"))["items"]
             left = places_of(["canary-name"], dump_of(database_url))
     assert left == {}
-    assert [session["externalId"] for session in sessions] == [PHONE]
+    # On SQLite the erased session leaves an empty row if its number was the highest: no other session gets that number.
+    assert [each["externalId"] for each in sessions if not each["externalId"].startswith("erased:")] == [PHONE]
     assert twilio.violations == []
 
 
