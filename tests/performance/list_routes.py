@@ -135,7 +135,7 @@ def measured_operations() -> Iterator[Operation]:
     for operation in OPERATIONS:
         is_page = isinstance(operation.answer, type) and issubclass(operation.answer, Page)
         # Neither webhooks nor forks are made here.
-        has_things = "{webhook}" not in operation.address and operation.name != "get_execution_messages"
+        has_things = "{webhook}" not in operation.address and operation.name != "getExecutionMessages"
         if operation.method == "GET" and has_things and (is_page or operation.name in SUMS):
             yield operation
 
