@@ -822,7 +822,7 @@ export interface Organization {
 
 /**
  * After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that the
- * deployment allows for conversations, runs and files. `revision` is 0 until somebody decides.
+ * deployment allows for conversations, runs and files. `revision` is 0 until the first decision.
  */
 export interface Retention {
   conversationDays: number | null;

@@ -59,7 +59,7 @@ class Execution:
     taken: list[Taken] = field(default_factory=list)
     beginning: TurnLog | None = None
 
-    def take(self, inbound: Inbound, answers: Iterator[Answer]) -> Turn:
+    def take(self, inbound: Inbound, answers: Iterator[Answer] | Chooser) -> Turn:
         """Take one turn, and keep what a database keeps of it."""
         asked: list[tuple[int, Ask, Answer]] = []
         turn = take_turn(self.flow, self.session, inbound, TYPES, said=said_before(inbound))
@@ -88,9 +88,9 @@ class Execution:
         return steps_of([*first, *logs], None, self.flow, status="running").steps
 
 
-def answered(ask: Ask, answers: Iterator[Answer]) -> Answer:
+def answered(ask: Ask, answers: Iterator[Answer] | Chooser) -> Answer:
     """Return the next answer; a fork's are chosen by the question."""
-    return answers.send(ask) if isinstance(answers, Chooser) else fitting(ask, next(answers))
+    return answers.choose(ask) if isinstance(answers, Chooser) else fitting(ask, next(answers))
 
 
 class Chooser:
@@ -99,13 +99,7 @@ class Chooser:
     def __init__(self, recorded: Sequence[tuple[Ask, Answer]]) -> None:
         self._left = list(recorded)
 
-    def __iter__(self) -> Chooser:
-        return self
-
-    def __next__(self) -> Answer:
-        raise NotImplementedError
-
-    def send(self, ask: Ask) -> Answer:
+    def choose(self, ask: Ask) -> Answer:
         if not isinstance(ask, AskModel | Invoke):
             return fitting(ask, Answer())
         wanted = (ask.node, question_of(stored(ask_to_json(ask))))

@@ -21,7 +21,6 @@ FLOW = Path(__file__).parent / "flows" / "poison.py"
 NEIGHBOURS = 8
 ATTEMPTS = 3
 QUIET_TIMES = 5  # as long as in quiet moments, at most, on a machine that has other things to do
-HICCUP_MS = 500.0  # of such a machine; behind the poison they would wait for seconds
 
 
 async def test_a_poison_message_is_given_up_after_three_attempts(
@@ -33,7 +32,7 @@ async def test_a_poison_message_is_given_up_after_three_attempts(
         await place.started()
         before = await _neighbours(client, place, "before")
         poison = asyncio.create_task(say(client, [place], "ann", "poison", "poison"))
-        during = await _neighbours(client, place, "during")
+        during = await _afterwards(client, place, "during", before)
         dead, again = await poison, await say(client, [place], "ann", "poison", "poison")
         after = await say(client, [place], "ann", "hello", "after")
     ledger = await read_ledger(url)
@@ -43,7 +42,7 @@ async def test_a_poison_message_is_given_up_after_three_attempts(
         f" {_usual_ms(before):.0f} ms before (longest {_longest_ms(before):.0f}), {_usual_ms(during):.0f} ms meanwhile"
         f" (longest {_longest_ms(during):.0f}); the next message works"
     )
-    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
+    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before)
     assert _longest_ms(during) < dead.seconds * 1000  # nobody waited until the poison was given up
     assert (ledger.dead, ledger.open) == (1, 0)
     assert attempts == ATTEMPTS + 1
@@ -68,7 +67,7 @@ async def test_a_message_that_kills_its_process_is_given_up_and_those_that_died_
         dead = await say(client, [place], "ann", "kill", "kill", patience_s=150)
         innocent = await asyncio.gather(*slow)
         after = await say(client, [place], "ann", "hello", "after")
-        later = await _neighbours(client, place, "after")
+        later = await _afterwards(client, place, "after", before)
     ledger = await read_ledger(url)
     print(
         f"\nT12 {database_kind}: given up after {place.deaths} deaths of its process and {dead.seconds:.1f} s;"
@@ -77,7 +76,7 @@ async def test_a_message_that_kills_its_process_is_given_up_and_those_that_died_
     )
     # They stand in the line of suspects, each for as long as it takes; the poison is buried before or after them.
     assert _longest_ms(innocent) < (dead.seconds + NEIGHBOURS * ALONE_S) * 1000
-    assert _usual_ms(later) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
+    assert _usual_ms(later) < QUIET_TIMES * _usual_ms(before)
     assert place.deaths == ATTEMPTS
     assert {reply.texts for reply in innocent} == {("Echo slow.",)}
     assert dead.texts == (sentences_in("en").apology,)
@@ -111,7 +110,7 @@ async def test_a_poison_timer_is_given_up_and_its_question_still_takes_an_answer
 
         dead_s = await until(is_dead, "the timer is given up", within_s=120.0)
         page = await history(client, place, "ann")
-        during = await _neighbours(client, place, "during")
+        during = await _afterwards(client, place, "during", before)
         after = await say(client, [place], "ann", "hello", "after")
     ledger = await read_ledger(url)
     deaths = sum(each.deaths for each in places)
@@ -127,7 +126,7 @@ async def test_a_poison_timer_is_given_up_and_its_question_still_takes_an_answer
     assert page == [word, "Tick.", sentences_in("en").apology]
     assert after.texts == ("Defused.",)
     assert (ledger.dead, ledger.open) == (1, 0)
-    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before) + HICCUP_MS
+    assert _usual_ms(during) < QUIET_TIMES * _usual_ms(before)
 
 
 async def _neighbours(client: httpx2.AsyncClient, place: Place, words: str) -> list[Reply]:
@@ -138,6 +137,15 @@ async def _neighbours(client: httpx2.AsyncClient, place: Place, words: str) -> l
             *(say(client, [place], f"neighbour {n}", words, f"{words} {turn}") for n in range(NEIGHBOURS))
         )
     assert {reply.texts for reply in said} == {(f"Echo {words}.",)}
+    return said
+
+
+async def _afterwards(client: httpx2.AsyncClient, place: Place, words: str, before: list[Reply]) -> list[Reply]:
+    """Let them say it up to three times: a hiccup of the machine passes, a line behind poison does not."""
+    for number in range(3):
+        said = await _neighbours(client, place, f"{words} {number}")
+        if _usual_ms(said) < QUIET_TIMES * _usual_ms(before):
+            break
     return said
 
 

@@ -44,7 +44,7 @@ class NewRetention(Body):
 
 class Retention(Shown):
     """After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that the
-    deployment allows for conversations, runs and files. `revision` is 0 until somebody decides."""
+    deployment allows for conversations, runs and files. `revision` is 0 until the first decision."""
 
     conversation_days: int | None
     run_days: int | None

@@ -78,7 +78,7 @@ def _of_wait(each: Examined, version: Version | FlowError | None, around: Surrou
         yield _finding(each, "wait.missing")
         return
     if session.persona is not None:
-        return  # a fork of a conversation waits for nobody, and has no timers
+        return  # a fork of a conversation has no person and no timers
     if wait.alarms or wait.until:
         yield from _of_timer(each)
     elif (name := _never_comes(each, wait, around)) is not None:

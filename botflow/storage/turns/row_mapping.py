@@ -22,7 +22,7 @@ from botflow.storage.tables import UNSETTLED_STATES, inbounds, outbounds, sessio
 
 FORKED_MESSAGE = "fork:message"  # the key of the inbound that lets a fork continue in the turn of a message
 # In the JSON of an inbound that waits, of a message to be sent, and of the state of a session that something other than
-# a request moves on; only where traces are recorded. Whoever reads these otherwise leaves it out.
+# a request moves on; only where traces are recorded. Other readers of these leave it out.
 TRACE = "trace"
 SESSION_COLUMNS = (
     "id",

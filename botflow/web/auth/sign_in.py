@@ -87,7 +87,7 @@ async def who_am_i(request: Request) -> Response:
 
 async def _json_of(request: Request) -> bytes:
     """Return the body; RejectedInbound `sign_in.content_type` (415) for what a form of another site can send without
-    asking first: it would sign a browser in as somebody else."""
+    asking first: it would sign a browser in to another account."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise RejectedInbound(
             "signing in takes JSON", code="sign_in.content_type", hint="set Content-Type: application/json", status=415

@@ -18,7 +18,7 @@ class Organization:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """After how many days what is over is deleted, null as the deployment keeps it. `longestDays` is the most that
-    the deployment allows for conversations, runs and files. `revision` is 0 until somebody decides.
+    the deployment allows for conversations, runs and files. `revision` is 0 until the first decision.
     """
 
     conversation_days: int | None
