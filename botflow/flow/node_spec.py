@@ -27,6 +27,7 @@ class Advice(NamedTuple):
     code: str = "property.no_effect"
 
 
+Capability = Literal["asks the world", "streams", "waits", "idempotent"]
 StoredKind = Literal["text", "number", "boolean", "choice", "date", "time", "object"]
 _WORDS: dict[StoredKind, str] = {
     "text": "a text",
@@ -72,9 +73,18 @@ class Surroundings(Protocol):
 
 
 class NodeSpec:
-    """The base of node types. `name` is `type.action`, for example `chatbot.ask`; unknown properties are refused."""
+    """The base of node types. `name` is `type.action`, for example `chatbot.ask`; unknown properties are refused.
+
+    `title` and `icon` (a name of Lucide's icons) are what people see; without a title the name's action is the title.
+    `version` rises when the meaning of a property or of a handle changes. `capabilities`: what the node may do at run
+    time, beyond what its methods say of placed nodes; an idempotent one has the same effect when it is run again.
+    """
 
     name: str
+    title: str = ""
+    icon: str = ""
+    version: int = 1
+    capabilities: tuple[Capability, ...] = ()
     category: Category = "action"
     properties: type[BaseModel] = NoProperties
 
