@@ -16,14 +16,17 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from botflow.flow.duration import Duration
+from botflow.flow.widgets import Widget
 
 __all__ = [
     "CAMEL_CASE",
     "Condition",
     "Duration",
+    "HandleName",
     "Pattern",
     "Properties",
     "Text",
+    "VariableName",
     "WorkflowId",
     "WrongProperty",
     "texts",
@@ -64,6 +67,8 @@ class Marker:
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
+VariableName = Annotated[str, Field(min_length=1, max_length=64), Widget("combobox", source="variables")]
+HandleName = Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Leave by", placeholder="large")]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 

@@ -14,9 +14,10 @@ from botflow.engine.events import ConditionDecided
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
-from botflow.flow.fields import Condition, Properties
+from botflow.flow.fields import Condition, HandleName, Properties
 from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Surroundings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
+from botflow.flow.widgets import Widget
 from botflow.nodes.comparison import alike, equal
 
 ELSE = "else"
@@ -29,7 +30,6 @@ def _without_braces(value: Any) -> Any:
     return value if bare is None else bare.strip()
 
 
-Handle = Annotated[str, Field(min_length=1, max_length=64)]
 Expression = Annotated[Condition, BeforeValidator(_without_braces)]
 
 
@@ -43,9 +43,9 @@ class Sight(NamedTuple):
 class Case(Properties):
     """One condition, and the handle to leave by when it holds."""
 
-    handle: Handle
+    handle: HandleName
     """The handle of this case."""
-    when: Expression
+    when: Annotated[Expression, Widget(label="Condition", placeholder="qty >= 5")]
     """The condition, such as `qty >= 5`."""
 
     @cached_property
@@ -96,16 +96,16 @@ class Branch(NodeType):
 class SwitchCase(Properties):
     """One value, and the handle to leave by when it is found."""
 
-    handle: Handle
+    handle: HandleName
     """The handle of this case."""
-    equals: JsonValue
+    equals: Annotated[JsonValue, Widget("text", placeholder="L")]
     """The value to compare with."""
 
 
 class SwitchProperties(Properties):
     """The value, and the cases."""
 
-    value: Expression
+    value: Annotated[Expression, Widget(placeholder="order.total")]
     """The value, an expression such as `size` or `order.total`."""
     cases: Annotated[tuple[SwitchCase, ...], Field(min_length=1, max_length=200)]
     """The cases, in order; the first that is equal wins."""

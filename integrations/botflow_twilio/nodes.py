@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger
 from botflow.phone_numbers import E164
@@ -35,37 +36,45 @@ class MessageReceived(InboundTrigger):
     provider = "twilio"
 
 
+TEMPLATE, DELIVERY = "Template", "Delivery"  # groups of properties in a form
+
+
 class SendMessageProperties(Properties):
     """The message, where it goes, and whether to wait for its delivery."""
 
-    to: str
+    to: Annotated[str, Widget(placeholder="+15551234567")]
     """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template. A number without a country code
     belongs to the workflow's `region`."""
-    text: str = ""
+    text: Annotated[str, Widget("template-textarea")] = ""
     """The text. May be a template."""
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""
-    sender: str = Field(default="", alias="from")
+    sender: Annotated[str, Widget(placeholder="+15557654321")] = Field(default="", alias="from")
     """The sender. Without it: the number that the person wrote to."""
-    content_sid: str = ""
+    content_sid: Annotated[str, Widget(label="Template", placeholder="HX…", group=TEMPLATE)] = ""
     """An approved template at Twilio. WhatsApp accepts nothing else later than 24 hours after the person's last
     message."""
-    content_variables: dict[str, str] = Field(default_factory=dict)
+    content_variables: Annotated[
+        dict[str, str], Widget(label="Values of the template", group=TEMPLATE, show_when={"contentSid": True})
+    ] = Field(default_factory=dict)
     """The values of the template."""
-    validity: Duration | None = None
+    validity: Annotated[Duration, Widget(group=DELIVERY)] | None = None
     """How long the message may wait to be sent; then it is given up."""
-    wait_for: Literal["sent", "delivered"] | None = None
+    wait_for: Annotated[Literal["sent", "delivered"], Widget(group=DELIVERY)] | None = None
     """Wait until Twilio reports that the message is `sent` or `delivered`. Needs `BOTFLOW_PUBLIC_URL`."""
-    timeout: Duration = 600.0
+    timeout: Annotated[
+        Duration, Widget(label="Wait at most", group=DELIVERY, show_when={"waitFor": ("sent", "delivered")})
+    ] = 600.0
     """How long to wait for that report; then the node leaves by `failed` with the reason `timeout`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> SendMessageProperties:
         if self.content_sid:
             if self.text.strip() or self.media:
-                raise ValueError("a template has its own text and media: leave out text and media, or contentSid")
+                message = "a template has its own text and media: leave out text and media, or contentSid"
+                raise WrongProperty(message, "contentSid")
         elif not self.text.strip() and not self.media:
-            raise ValueError("there is nothing to send: give it a text, media or contentSid")
+            raise WrongProperty("there is nothing to send: give it a text, media or contentSid", "text")
         elif self.content_variables:
             raise WrongProperty("contentVariables are for a template: add its contentSid", "contentVariables")
         return self

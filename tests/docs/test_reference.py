@@ -52,10 +52,17 @@ NO_CODES = re.compile(
 
 
 def dotted_texts() -> set[str]:
-    """Return each text of two or more dotted words in the sources, except for docstrings and names of other things."""
+    """Return each text of two or more dotted words in the sources, except for docstrings, names of other things, and
+    what a form shows in an empty field."""
     trees = [ast.parse(file.read_text()) for folder in ("botflow", "integrations") for file in _sources(folder)]
-    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    shown = {id(part) for node in nodes if _is_widget(node) for part in ast.walk(node)}
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in shown}
     return {text for text in texts if isinstance(text, str) and CODE.fullmatch(text) and not NO_CODES.fullmatch(text)}
+
+
+def _is_widget(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Widget"
 
 
 def _sources(folder: str) -> list[Path]:

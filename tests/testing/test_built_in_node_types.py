@@ -29,6 +29,7 @@ STREET = {
         },
     ],
 }
+ADDRESS = {**STREET, "id": "address"}  # the workflow of the docstring's example
 DOUBLE = {
     "id": "double",
     "executionMode": "single",
@@ -40,7 +41,7 @@ DOUBLE = {
 
 
 def paid(talk: Simulator) -> object:
-    return talk.emit("paid", {"a": 1})
+    return talk.emit("order.paid", {"a": 1, "amount": 150})
 
 
 def of(name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> NodeExample:
@@ -52,11 +53,14 @@ class Thing(Properties):
     """What is fetched."""
 
     what: str
+    """What is looked for."""
     variable: str = "got"
+    """The variable that stores what is found."""
 
 
 @action("shop.fetch")
 async def fetch(properties: Thing, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Fetches a thing."""
     return {"fetched": properties.what, "for": variables["who"]}
 
 
@@ -66,6 +70,7 @@ async def look(properties: Thing, state: Any, context: ActionContext) -> Any:
 
 @polling("shop.make", check=look, every="30s", longest="5m")
 async def make(properties: Thing, context: ActionContext) -> Any:
+    """Lets a thing be made."""
     return {"looks": 0}
 
 
@@ -73,7 +78,7 @@ EXAMPLES = [
     of("chatbot.message_received"),
     of("chatbot.opened", begin=lambda talk: talk.opens()),
     of("trigger.manual", {"schema": {"a": {"type": "integer"}}}, **SINGLE),
-    of("trigger.event", {"event": "paid", "when": "$input.a > 0"}, mode="single", begin=paid),
+    of("trigger.event", {"event": "order.paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
@@ -102,7 +107,11 @@ EXAMPLES = [
     of("conditional.branch", {"cases": [{"handle": "large", "when": "stock >= 5"}]}),
     of("conditional.switch", {"value": "color", "cases": [{"handle": "x", "equals": "red"}]}),
     of("logic.set", {"variables": {"total": "{{ stock * 2 }}", "list": [1, "{{ color }}"]}}),
-    of("logic.subflow", {"workflow": "street", "input": {"who": "x"}, "output": {"s": "street"}}, workflows=(STREET,)),
+    of(
+        "logic.subflow",
+        {"workflow": "street", "input": {"who": "x"}, "output": {"s": "street"}},
+        workflows=(STREET, ADDRESS),
+    ),
     of("logic.wait", {"for": "2h"}),
     of("logic.wait", {"until": "09:00"}, **SINGLE),
     of("logic.loop", {"items": "{{ [stock, color] }}", "as": "item", "index": "at"}),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import pytest
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema, create_model, model_validator
 
 from botflow import Answer, AskModel, Leave, NodeFailure, Outcome, Properties, SendMessage, WaitForMessage
 from botflow.engine.asks import Ask
@@ -29,7 +29,7 @@ from botflow.testing.contracts import (
 def broken(contract: type[Any], example: object) -> list[str]:
     """Return the tests of a contract that `example` does not pass, without their first word."""
     failing = []
-    for name in sorted(vars(contract)):
+    for name in sorted(dir(contract)):
         if not name.startswith("test_"):
             continue
         try:
@@ -48,7 +48,9 @@ class WordProperties(Properties):
     """What is said."""
 
     word: str = "x"
+    """The word."""
     words: list[str] = Field(default_factory=list)
+    """Further words."""
 
 
 class Good(NodeType):
@@ -106,6 +108,10 @@ class Trusting(Good):
 
 
 class Careful(Trusting):
+    """Asks a model, and says when it has no answer."""
+
+    capabilities = ("asks the world", "idempotent")
+
     def visit(self, properties: WordProperties, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         answer = yield AskModel(purpose="reply", text="x", fallback="y")
         if answer.failure is not None:
@@ -152,6 +158,50 @@ class Starting(Good):
         return True
 
 
+class Wordless(Good):
+    __doc__ = None
+
+
+class Undescribed(Good):
+    """Has a property without a docstring."""
+
+    properties = create_model("Undescribed", __base__=Properties, word=(str, "x"))
+
+
+class Lying(Good):
+    """Has an example with a property that it does not know.
+
+    {id: lying, type: test, actionType: good, properties: {wrod: x}}
+    """
+
+
+class Unplaced(Good):
+    """Has a rule that names no property."""
+
+    class Placeless(WordProperties):
+        """A word and words exclude each other."""
+
+        @model_validator(mode="after")
+        def _fit(self) -> Self:
+            if self.word and self.words:
+                raise ValueError("give it a word or words")
+            return self
+
+    properties = Placeless
+
+
+class Stricter(Good):
+    """Takes less than the schema of its properties says."""
+
+    class Long(WordProperties):
+        """Two words."""
+
+        words: Annotated[list[str], Field(min_length=2), WithJsonSchema({"type": "array", "items": {"type": "string"}})]
+        """At least two, which its schema does not say."""
+
+    properties = Long
+
+
 class Capital(Good):
     name = "Test"
 
@@ -175,11 +225,22 @@ def test_a_node_type_that_keeps_its_promises_passes(node_type: Any) -> None:
         (Open(), "a_property_that_is_not_known_is_refused"),
         (Forgetful(), "its_output_has_no_other_fields_than_it_says"),
         (Starting(), "a_trigger_starts_and_nothing_else_does"),
+        (Wordless(), "people_learn_what_it_is"),
+        (Undescribed(), "each_property_says_how_a_form_shows_it"),
+        (Lying(), "its_properties_have_a_json_schema_that_its_examples_fit"),
+        (Unplaced(), "wrong_properties_are_refused_with_their_place"),
+        (Trusting(), "it_declares_what_it_may_do"),
     ],
     ids=lambda given: given if isinstance(given, str) else type(given).__name__,
 )
 def test_a_node_type_that_breaks_a_promise_is_found(node_type: Any, promise: str) -> None:
     assert promise in broken(NodeTypeContract, NodeExample(node_type=node_type))
+
+
+def test_a_schema_that_allows_more_than_the_properties_is_found() -> None:
+    example = NodeExample(node_type=Stricter(), properties={"words": ["a", "b"]})
+
+    assert "wrong_properties_are_refused_with_their_place" in broken(NodeTypeContract, example)
 
 
 def test_names_are_looked_at() -> None:

@@ -85,7 +85,7 @@ def _lines(found: NodeType) -> Iterator[str]:
         "Output",
         *_indented(table(outputs) if outputs else "not known" if found.outputs is None else "none"),
     )
-    yield from ("", "It may", *_indented(", ".join(found.capabilities) or "nothing of that"))
+    yield from ("", "Capabilities", *_indented(", ".join(found.capabilities) or "none"))
     schema = found.properties_schema
     yield from _properties("Properties", schema)
     for name, definition in sorted(schema.get("$defs", {}).items()):

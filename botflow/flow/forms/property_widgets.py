@@ -20,7 +20,7 @@ from botflow.flow.widgets import Widget, WidgetKind
 Schema = Mapping[str, Any]
 T = TypeVar("T")
 _SYNTAX: Mapping[TextKind, str] = {"template": "template", "condition": "condition", "pattern": "pattern"}
-_WITH_SYNTAX = ("template-input", "template-textarea", "json", "map", "list")
+_WITH_SYNTAX = ("template-input", "template-textarea", "json")
 _WORDED = ("select", "combobox", "multi-select")
 
 

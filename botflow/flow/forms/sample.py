@@ -21,7 +21,7 @@ def _sample(schema: Schema, definitions: Mapping[str, Schema], depth: int) -> An
     match schema:
         case {"x-field": {"example": example}} | {"examples": [example, *_]} | {"const": example}:
             return example
-        case {"enum": [example, *_]}:
+        case {"enum": [example, *_]} | {"type": "string", "x-field": {"placeholder": str(example)}}:
             return example
         case {"$ref": str(reference)}:
             return _sample(definitions.get(reference.rpartition("/")[2], {}), definitions, depth - 1)

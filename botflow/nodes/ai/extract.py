@@ -14,6 +14,8 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Output, Outputs, Stored
+from botflow.flow.widgets import Widget
+from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
@@ -24,7 +26,7 @@ class FieldProperties(Properties):
 
     type: FieldType = "text"
     """The type. A date is stored as ISO 8601, such as `2026-11-21`."""
-    description: str = ""
+    description: Annotated[str, Widget("text", placeholder="how many nights")] = ""
     """What the value means."""
     required: bool = True
     """Whether the node leaves by `missing` without it."""
@@ -33,14 +35,16 @@ class FieldProperties(Properties):
 class ExtractProperties(Properties):
     """What to find, and where."""
 
-    fields: Annotated[dict[str, FieldProperties], Field(min_length=1, max_length=50)]
+    fields: Annotated[
+        dict[str, FieldProperties], Field(min_length=1, max_length=50), Widget("schema-builder", label="Values to find")
+    ]
     """The values to find. Each name is the variable that stores the value."""
-    input: str | None = None
+    input: InputText | None = None
     """The text to read, usually a template. Without it: the person's last message."""
-    model: str | None = None
+    model: ModelName | None = None
     """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
     model. Without it: the provider's default."""
-    timeout: Duration = 30.0
+    timeout: Annotated[Duration, Widget(group=MODEL)] = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
 

@@ -14,6 +14,8 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
+from botflow.flow.widgets import Widget
+from botflow.nodes.ai.model_fields import MODEL, ModelName
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -21,20 +23,20 @@ LONGEST_REPLY = 8_000  # characters: five long text messages
 class ReplyProperties(Properties):
     """What the model is told, and what is said without it."""
 
-    instructions: str
+    instructions: Annotated[str, Widget("template-textarea", rows=6, placeholder="You are the host of a café.")]
     """The instructions to the model. May be a template."""
-    fallback: str = ""
+    fallback: Annotated[str, Widget("template-textarea", rows=2)] = ""
     """What to say when there is no model or no answer, and nothing is connected to `error`. May be a template."""
-    variable: str | None = None
+    variable: Annotated[str, Widget("combobox", label="Store in", source="variables")] | None = None
     """The variable that stores the answer."""
-    history: Annotated[int, Field(ge=0, le=100)] = 20
+    history: Annotated[int, Field(ge=0, le=100), Widget(label="Earlier messages", group=MODEL)] = 20
     """How many earlier messages the model sees."""
-    max_tokens: Annotated[int, Field(ge=1, le=32_000)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=32_000), Widget(label="Most tokens", group=MODEL)] | None = None
     """The longest answer, in tokens."""
-    model: str | None = None
+    model: ModelName | None = None
     """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
     model. Without it: the provider's default."""
-    timeout: Duration = 30.0
+    timeout: Annotated[Duration, Widget(group=MODEL)] = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
 

@@ -13,8 +13,10 @@ from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.events import RouteChosen
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.fields import Duration, HandleName, Properties, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs
+from botflow.flow.widgets import Widget
+from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
 
 RESERVED = ("fallback", "error", "abstain")
 
@@ -22,11 +24,11 @@ RESERVED = ("fallback", "error", "abstain")
 class Route(Properties):
     """One way to leave."""
 
-    handle: Annotated[str, Field(min_length=1, max_length=64)]
+    handle: Annotated[HandleName, Widget(placeholder="order")]
     """The handle of this route."""
-    description: str = ""
+    description: Annotated[str, Widget("text", placeholder="wants to order")] = ""
     """What messages of this route mean."""
-    examples: list[str] = Field(default_factory=list)
+    examples: list[Annotated[str, Widget("text", placeholder="I am hungry")]] = Field(default_factory=list)
     """Messages that people write for this route. The built-in model needs them."""
 
 
@@ -35,14 +37,14 @@ class RouteProperties(Properties):
 
     routes: Annotated[list[Route], Field(min_length=1, max_length=100)]
     """The routes. The handles `fallback`, `error` and `abstain` are reserved."""
-    input: str | None = None
+    input: InputText | None = None
     """The text to read, usually a template. Without it: the person's last message."""
-    instructions: str = ""
+    instructions: Annotated[str, Widget("template-textarea", group=MODEL)] = ""
     """Further instructions to the model. May be a template."""
-    model: str | None = None
+    model: ModelName | None = None
     """The model for this node, by the name that its provider knows, such as `gpt-5-mini`. `lexical` is the built-in
     model. Without it: the provider's default."""
-    timeout: Duration = 30.0
+    timeout: Annotated[Duration, Widget(group=MODEL)] = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
 
     @field_validator("routes")

@@ -80,6 +80,7 @@ _CONTAINERS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 _MIME = re.compile(r"[a-z]+/(?:\*|[a-z0-9][a-z0-9.+-]{0,100})")
 _SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?(kb|mb)", re.IGNORECASE)
+SIZE_PATTERN = r"^\s*[0-9]{1,6}(?:\.[0-9]{1,3})? ?(?:[Kk][Bb]|[Mm][Bb])\s*$"  # what _SIZE takes, for JSON Schema
 _BYTES = {"kb": 1_000, "mb": 1_000_000}
 
 
@@ -104,7 +105,11 @@ def _bytes(written: object) -> object:
 
 
 FileKind = Annotated[str, AfterValidator(_checked_kind)]
-FileSize = Annotated[int, BeforeValidator(_bytes), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})]
+FileSize = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": SIZE_PATTERN}, {"type": "integer", "minimum": 1}]}),
+]
 
 
 def is_of_kind(medium: Media, kind: str) -> bool:

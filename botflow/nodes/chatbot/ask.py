@@ -9,29 +9,41 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from botflow.engine.effects import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
+from botflow.flow.fields import Pattern, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
+from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
-from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
-from botflow.nodes.chatbot.answer_outputs import answer_output
-from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
+from botflow.nodes.chatbot.answer_kinds import (
+    ANSWER,
+    KIND_LABELS,
+    STORED,
+    Choices,
+    FileKinds,
+    LargestFile,
+    LeastBound,
+    MostBound,
+    answer_output,
+)
+from botflow.nodes.chatbot.bounds import BOUNDED, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
+    InvalidText,
     Reminders,
     Retries,
+    WaitingTime,
     ask_again,
     check_reminders,
     refuse,
@@ -48,63 +60,47 @@ _MORE: Mapping[Kind, Outputs] = {
     "choices": {"labels": Output("list", "what the person saw of the choices")},
     "media": {"media": Output("list", "all files of the message")},
 }
+_OF_FILES = {"expect": ("media", "file")}
 _FORMER = "former"  # a name in the node's notes
 _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
-_FILE = Stored("object", fields=("url", "contentType", "name", "size"))
-_STORED: Mapping[Kind, Stored] = {
-    "text": Stored("text"),
-    "email": Stored("text"),
-    "phone": Stored("text"),
-    "url": Stored("text"),
-    "integer": Stored("number"),
-    "number": Stored("number"),
-    "yes_no": Stored("boolean"),
-    "date": Stored("date"),
-    "time": Stored("time"),
-    "datetime": Stored("text"),
-    "duration": Stored("number"),
-    "money": Stored("object", fields=("amount", "currency")),
-    "rating": Stored("number"),
-    "location": Stored("object", fields=("latitude", "longitude", "label")),
-    "media": _FILE,
-    "file": _FILE,
-}
 
 
 class AskProperties(Properties):
     """The question, the expected kind of answer, and what to do when the answer does not fit or does not come."""
 
-    text: str
+    text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What is your name?")]
     """The question. May be a template."""
-    variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    variable: Annotated[VariableName, Widget(label="Store in", group=ANSWER, placeholder="name")] | None = None
     """The variable that stores the answer."""
-    expect: Kind = "text"
+    expect: Annotated[Kind, Widget(label="Kind of answer", options=KIND_LABELS, group=ANSWER)] = "text"
     """The kind of answer."""
-    min: Bound | None = None
+    min: Annotated[LeastBound, Widget(group=ANSWER)] | None = None
     """The smallest number, the earliest date, time or moment, the shortest text, or the fewest choices. May be a
     template."""
-    max: Bound | None = None
+    max: Annotated[MostBound, Widget(group=ANSWER)] | None = None
     """The largest number, the latest date, time or moment, the longest text, or the most choices. May be a template."""
-    pattern: Pattern | None = None
+    pattern: (
+        Annotated[Pattern, Widget(group=ANSWER, placeholder="[A-Z]{2}[0-9]{4}", show_when={"expect": "regex"})] | None
+    ) = None
     """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
-    choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
+    choices: Annotated[Choices, Widget(group=ANSWER)] = ()
     """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice` or
     `choices`."""
-    accept: Annotated[tuple[FileKind, ...], Field(max_length=20)] = ()
+    accept: Annotated[FileKinds, Widget(group=ANSWER)] = ()
     """The kinds of files that fit: `image`, `audio`, `video`, extensions such as `pdf` and `docx`, or MIME types such
     as `image/png`; without it all. Only with `expect: media` or `file`."""
-    max_size: Annotated[FileSize, Field(ge=1)] | None = None
+    max_size: Annotated[LargestFile, Widget(group=ANSWER)] | None = None
     """The largest size of each file, such as `5 MB`; a number is in bytes. Files from a phone come without their size,
     and are not refused for it. Only with `expect: media` or `file`."""
-    many: bool = False
+    many: Annotated[bool, Widget(label="Store all files", group=ANSWER, show_when={"expect": "media"})] = False
     """Whether the variable stores the list of all files of the message; otherwise it is the first one. Only with
     `expect: media`."""
-    invalid_text: str | None = None
+    invalid_text: InvalidText | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
     retries: Retries = 3
     """How often an answer that does not fit is asked again, before the node leaves by `invalid`; a number, or
     `unlimited`."""
-    timeout: Duration | None = None
+    timeout: WaitingTime | None = None
     """How long to wait; then the node leaves by `timeout`. Without it the question waits for ever."""
     reminders: Reminders = ()
     """Messages to a person who does not answer."""
@@ -112,16 +108,18 @@ class AskProperties(Properties):
     @model_validator(mode="after")
     def _fits_together(self) -> AskProperties:
         if (self.pattern is None) == (self.expect == "regex"):
-            raise ValueError("expect: regex and a pattern go together, and neither goes alone")
+            raise WrongProperty("expect: regex and a pattern go together, and neither goes alone", "pattern")
         if bool(self.choices) != (self.expect in ("choice", "choices")):
-            raise ValueError("expect: choice or choices and a list of choices go together, and neither goes alone")
+            message = "expect: choice or choices and a list of choices go together, and neither goes alone"
+            raise WrongProperty(message, "choices")
         for name, written in (("accept", self.accept), ("maxSize", self.max_size)):
             if written and self.expect not in ("media", "file"):
                 raise WrongProperty(f"{name} is about files: it needs expect: media or file", name)
         if self.many and self.expect != "media":
             raise WrongProperty("many is about several files: it needs expect: media", "many")
         if (self.min is not None or self.max is not None) and self.expect not in BOUNDED:
-            raise ValueError(f"min and max bound {', '.join(BOUNDED)}, but not {self.expect}")
+            message = f"min and max bound {', '.join(BOUNDED)}, but not {self.expect}"
+            raise WrongProperty(message, "max" if self.min is None else "min")
         if (twice := repeated(self.options)) is not None:
             raise WrongProperty(f"two choices are named {self.options[twice].id!r}", "choices", twice)
         if self.fixed is not None and not leaves_room(self.fixed):
@@ -228,7 +226,7 @@ class Ask(NodeType):
     def stored(self, properties: AskProperties, name: str) -> Stored | None:
         if properties.expect == "choice":
             return Stored("choice", choices=tuple(option.id for option in properties.options))
-        return None if properties.many else _STORED.get(properties.expect)  # a list is none of the kinds
+        return None if properties.many else STORED.get(properties.expect)  # a list is none of the kinds
 
     def advice(self, properties: AskProperties, around: Surroundings) -> Iterable[Advice]:
         yield from advice_on_options(properties.options, "choices", around)

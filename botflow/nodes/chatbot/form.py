@@ -15,23 +15,24 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
-from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.fields import Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
+from botflow.flow.widgets import Widget
 from botflow.languages import sentences_in
 from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.answers.fitting import fit_of
-from botflow.nodes.chatbot.answer_outputs import answer_output
+from botflow.nodes.chatbot.answer_kinds import KIND_LABELS, Choices, LeastBound, MostBound, answer_output
 from botflow.nodes.chatbot.ask import Ask, AskProperties
-from botflow.nodes.chatbot.bounds import Bound
 from botflow.nodes.chatbot.form_message import Form as Fields
 from botflow.nodes.chatbot.form_message import Understood, understand
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
-from botflow.nodes.chatbot.option import OptionProperties, buttons
+from botflow.nodes.chatbot.option import buttons
 from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
+    WaitingTime,
     ask_again,
     check_reminders,
     forget_refusals,
@@ -43,6 +44,7 @@ from botflow.nodes.chatbot.question import (
 )
 from botflow.nodes.chatbot.worded_answer import tell_change
 
+Word = Annotated[str, Limits(min_length=1, max_length=64), Widget("text")]
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
 _COUNTING = ("integer", "number")
 _ASK = Ask()
@@ -52,22 +54,22 @@ _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node'
 class FieldProperties(Properties):
     """One field: its variable, its question, and the kind of its answer."""
 
-    name: Annotated[str, Limits(min_length=1, max_length=64)]
+    name: Annotated[VariableName, Widget(label="Store in", placeholder="people")]
     """The variable that stores the answer; its words are words of the field, too."""
-    text: str
+    text: Annotated[str, Widget("template-textarea", rows=2, label="Question", placeholder="How many people?")]
     """The question, asked when no message has answered it. May be a template."""
-    expect: WordedKind = "text"
+    expect: Annotated[WordedKind, Widget(label="Kind of answer", options=KIND_LABELS)] = "text"
     """The kind of answer, of those that are said in words."""
-    min: Bound | None = None
-    """As in `chatbot.ask`."""
-    max: Bound | None = None
-    """As in `chatbot.ask`."""
-    choices: Annotated[tuple[str | OptionProperties, ...], Limits(max_length=100)] = ()
-    """As in `chatbot.ask`."""
-    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=20)] = ()
+    min: LeastBound | None = None
+    """The smallest answer, as in `chatbot.ask`."""
+    max: MostBound | None = None
+    """The largest answer, as in `chatbot.ask`."""
+    choices: Choices = ()
+    """The possible answers, as in `chatbot.ask`."""
+    words: Annotated[tuple[Word, ...], Limits(max_length=20)] = ()
     """Words that people write beside this answer: `[people, guests]`, `[under]`. A field for free text is filled by a
     longer message only behind one of its words."""
-    invalid_text: str | None = None
+    invalid_text: Annotated[str, Widget("template-textarea", rows=2)] | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
 
     @cached_property
@@ -85,18 +87,18 @@ class FieldProperties(Properties):
 class FormProperties(Properties):
     """The fields, in the order in which they are asked, and what is said around them."""
 
-    text: str | None = None
+    text: Annotated[str, Widget("template-textarea", rows=2, label="Opening question")] | None = None
     """The opening question, which many fields may answer at once. May be a template. Without it the first field's
     question is asked."""
     fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
     """The fields: `{name, text, expect, ...}`."""
-    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=50)] = ()
+    words: Annotated[tuple[Word, ...], Limits(max_length=50), Widget(label="Harmless words")] = ()
     """Further words that change no answer: `[table, book, reservation]`."""
-    confirm: str | None = None
+    confirm: Annotated[str, Widget("template-textarea", rows=2, label="Closing question")] | None = None
     """The question whether all is right, asked when all fields are filled; a template. Without it none is asked."""
     retries: Retries = 3
     """How often a question is asked again, before the node leaves by `invalid`; a number, or `unlimited`."""
-    timeout: Duration | None = None
+    timeout: WaitingTime | None = None
     """How long to wait for each answer; then the node leaves by `timeout`. Without it the form waits for ever."""
     reminders: Reminders = ()
     """Messages to a person who does not answer."""

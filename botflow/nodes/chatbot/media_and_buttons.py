@@ -14,6 +14,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Properties
 from botflow.flow.templates.template import is_template
+from botflow.flow.widgets import Widget
 
 # Complete, or on this server: "/chat/...", as visitors' files have it where the public address is not known, and
 # "file:///...", as files that were sent in `botflow chat`; nothing reads them by their address.
@@ -26,7 +27,7 @@ def _address(url: str) -> str:
     return url
 
 
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(_address), Widget(label="Address", placeholder="https://example.com/menu.jpg")]
 
 
 class Attachment(Properties):
@@ -34,16 +35,16 @@ class Attachment(Properties):
 
     url: Address
     """The file's address. May be a template."""
-    content_type: str = ""
+    content_type: Annotated[str, Widget("text", placeholder="image/png")] = ""
     """The MIME type, if it is known, such as `image/png`."""
 
 
 class Button(Properties):
     """A quick reply: a button in the chat, a numbered line on a phone."""
 
-    title: str
+    title: Annotated[str, Widget(placeholder="Order")]
     """What the person sees."""
-    payload: str = ""
+    payload: Annotated[str, Widget(label="What it stands for", placeholder="order")] = ""
     """What the flow receives when the button is pressed. Without it: the title."""
 
 

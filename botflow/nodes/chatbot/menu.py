@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.fields import Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Stored, Surroundings
+from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
@@ -20,8 +21,10 @@ from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
+    InvalidText,
     Reminders,
     Retries,
+    WaitingTime,
     ask_again,
     check_reminders,
     refuse,
@@ -39,18 +42,18 @@ OTHER, TIMEOUT = "other", "timeout"
 class MenuProperties(Properties):
     """The question, its options, and what to do when no option fits or no answer comes."""
 
-    text: str
+    text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What would you like?")]
     """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
     """The options; each id is a handle. The ids `other` and `timeout` are reserved."""
-    variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    variable: Annotated[VariableName, Widget(label="Store in")] | None = None
     """The variable that stores the id of the chosen option."""
-    invalid_text: str | None = None
+    invalid_text: InvalidText | None = None
     """What to say when no option fits; may be a template. Without it: a sentence in the flow's language."""
     retries: Retries = 3
     """After how many misfits the question is repeated beside `invalidText`; a number, or `unlimited`. Not used when
     `other` is connected."""
-    timeout: Duration | None = None
+    timeout: WaitingTime | None = None
     """How long to wait; then the node leaves by `timeout`. Without it the menu waits for ever."""
     reminders: Reminders = ()
     """Messages to a person who does not answer."""

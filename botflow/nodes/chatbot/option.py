@@ -11,17 +11,18 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
 from botflow.flow.templates.template import is_template
+from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Option
 
 
 class OptionProperties(Properties):
     """One option of a menu, or one choice of a question."""
 
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+    id: Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Name", placeholder="pizza")]
     """The option's name. In a menu it is a handle; a question stores it."""
-    label: str = ""
+    label: Annotated[str, Widget(placeholder="Pizza")] = ""
     """What the person sees; may be a template. Without it: the id."""
-    match: tuple[str, ...] = ()
+    match: Annotated[tuple[str, ...], Widget(label="Other words")] = ()
     """Other words that mean this option. May be templates."""
 
     @property

@@ -13,8 +13,11 @@ from botflow.engine.node_type import KeepWaiting, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
+from botflow.flow.widgets import Widget
 
 _TRIES = "tries"
+# Groups of properties in a form.
+MISFITS, WAITING = "An answer that does not fit", "Waiting"
 
 
 class Reminder(Properties):
@@ -22,7 +25,7 @@ class Reminder(Properties):
 
     after: Duration
     """How long after the question, or after the last answer that did not fit."""
-    text: str | None = None
+    text: Annotated[str, Widget("template-textarea", rows=2)] | None = None
     """What to say; may be a template. Without it the question is repeated."""
 
 
@@ -33,13 +36,16 @@ def _or_unlimited(written: Any, count: ValidatorFunctionWrapHandler) -> Any:
 if TYPE_CHECKING:
     Retries = int | Literal["unlimited"]
 else:  # not a union: each of its members would report an error of its own
+    _Count = Annotated[int, Field(ge=0, le=100)]
     Retries = Annotated[
-        int,
-        Field(ge=0, le=100),
-        WrapValidator(_or_unlimited, json_schema_input_type=int | Literal["unlimited"]),
+        _Count,
+        WrapValidator(_or_unlimited, json_schema_input_type=_Count | Literal["unlimited"]),
         PlainSerializer(lambda retries: retries),
+        Widget("combobox", group=MISFITS, options={"unlimited": "As often as needed"}),
     ]
-Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10)]
+Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10), Widget(group=WAITING)]
+InvalidText = Annotated[str, Widget("template-textarea", rows=2, group=MISFITS, label="What to say")]
+WaitingTime = Annotated[Duration, Widget(group=WAITING, label="Wait at most")]
 
 
 def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:

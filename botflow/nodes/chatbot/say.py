@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import model_validator
 
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
+from botflow.flow.fields import Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 
 
 class SayProperties(Properties):
     """What to say. A text that renders to nothing is not sent."""
 
-    text: str = ""
+    text: Annotated[str, Widget("template-textarea", placeholder="Hello {{ name }}!")] = ""
     """The text. May be a template."""
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""
@@ -24,7 +27,7 @@ class SayProperties(Properties):
     @model_validator(mode="after")
     def _says_something(self) -> SayProperties:
         if not self.text.strip() and not self.media:
-            raise ValueError("there is nothing to say: give it a text or media")
+            raise WrongProperty("there is nothing to say: give it a text or media", "text")
         return self
 
 

@@ -12,6 +12,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.widgets import Widget
 
 LONGEST_NAME = 128
 LONGEST_LINE = 2_000  # characters of one line in the log
@@ -20,7 +21,7 @@ LONGEST_LINE = 2_000  # characters of one line in the log
 class EmitProperties(Properties):
     """The event."""
 
-    event: Annotated[str, Field(min_length=1, max_length=1_000)]
+    event: Annotated[str, Field(min_length=1, max_length=1_000), Widget(placeholder="order.paid")]
     """The name of the event. May be a template."""
     payload: JsonValue = None
     """The payload, which is the input of the runs that it starts. May hold templates."""
@@ -60,7 +61,7 @@ class Emit(NodeType):
 class LogProperties(Properties):
     """The line."""
 
-    message: Annotated[str, Field(min_length=1)]
+    message: Annotated[str, Field(min_length=1), Widget(label="Line", placeholder="Pack order {{ order }}.")]
     """The line. May be a template."""
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The level."""

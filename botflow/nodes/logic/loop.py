@@ -10,32 +10,34 @@ from pydantic import Field, JsonValue, model_validator
 
 from botflow.engine.node_type import EnterBody, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
+from botflow.flow.fields import Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.widgets import Widget
 from botflow.nodes.conditional import Expression
 
-VariableName = Annotated[str, Field(min_length=1, max_length=64)]
 _AT, _ITEMS = "at", "items"
 
 
 class LoopProperties(Properties):
     """What to repeat for. One of `items` and `while` is needed."""
 
-    items: str | list[JsonValue] | None = None
+    items: Annotated[str | list[JsonValue], Widget("template-input", placeholder="{{ names }}")] | None = None
     """A list, or a template that gives one. Of an object, each item is `{key, value}`."""
-    item: VariableName = Field(default="item", alias="as")
+    item: Annotated[VariableName, Widget(label="Store the item in", show_when={"items": True})] = Field(
+        default="item", alias="as"
+    )
     """The variable that holds the item."""
-    index: VariableName | None = None
+    index: Annotated[VariableName, Widget(label="Store the position in")] | None = None
     """A variable that holds the item's position, from 0."""
-    condition: Expression | None = Field(default=None, alias="while")
+    condition: Annotated[Expression, Widget(placeholder="stock > 0")] | None = Field(default=None, alias="while")
     """A condition; the body is repeated as long as it holds."""
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 100
+    limit: Annotated[int, Field(ge=1, le=10_000), Widget(label="Most passes")] = 100
     """The most passes; more are a failure."""
 
     @model_validator(mode="after")
     def _goes_over_something(self) -> LoopProperties:
         if (self.items is None) == (self.condition is None):
-            raise ValueError("give it items or while, one of the two")
+            raise WrongProperty("give it items or while, one of the two", "items")
         return self
 
 

@@ -13,10 +13,11 @@ from botflow.engine.effects import CancelRuns, StartRun
 from botflow.engine.events import RunStarted
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.fields import Duration, HandleName, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs
+from botflow.flow.widgets import Widget
 from botflow.nodes.logic.child_results import clipped_result, ended, room_for
-from botflow.nodes.logic.loop import VariableName, list_of
+from botflow.nodes.logic.loop import list_of
 
 MOST_BRANCHES = 1_000
 LARGEST_START = 8_000_000  # characters of JSON: the initial variables of all branches together
@@ -27,9 +28,9 @@ _OWN = ("done", "error", "timeout")
 class BranchProperties(Properties):
     """One branch."""
 
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+    id: Annotated[HandleName, Widget(label="Name", placeholder="stock")]
     """The handle at which the branch begins. `done`, `error` and `timeout` are reserved."""
-    label: str = ""
+    label: Annotated[str, Widget("text")] = ""
     """A name for the reader."""
 
 
@@ -38,22 +39,29 @@ class ParallelProperties(Properties):
 
     branches: Annotated[tuple[BranchProperties, ...], Field(max_length=100)] = ()
     """The branches, each with an `id`."""
-    each: str | list[JsonValue] | None = None
+    each: (
+        Annotated[str | list[JsonValue], Widget("template-input", label="For each", placeholder="{{ names }}")] | None
+    ) = None
     """A list of at most 1,000 items, or a template that gives one. The part at the handle `each` runs for each item."""
-    item: VariableName = Field(default="item", alias="as")
+    item: Annotated[VariableName, Widget(label="Store the item in", show_when={"each": True})] = Field(
+        default="item", alias="as"
+    )
     """The variable that holds the item."""
-    until: Literal["all", "any"] | Annotated[int, Field(ge=1, le=MOST_BRANCHES)] = "all"
+    until: Annotated[
+        Literal["all", "any"] | Annotated[int, Field(ge=1, le=MOST_BRANCHES)],
+        Widget(label="Until", options={"all": "All have succeeded", "any": "One has succeeded"}),
+    ] = "all"
     """How many branches must succeed: `all`, `any` or a number. What still runs then is cancelled."""
-    timeout: Duration | None = None
+    timeout: Annotated[Duration, Widget(label="Wait at most")] | None = None
     """How long to wait; then the node leaves by `timeout`."""
-    variable: VariableName | None = None
+    variable: Annotated[VariableName, Widget(label="Store the results in")] | None = None
     """The variable that stores the results, `{branch: {status, output, error}}`. The branches of a list are named 0, 1,
     2."""
 
     @model_validator(mode="after")
     def _branches_somewhere(self) -> ParallelProperties:
         if bool(self.branches) == (self.each is not None):
-            raise ValueError("give it branches or each, one of the two")
+            raise WrongProperty("give it branches or each, one of the two", "branches")
         ids = [branch.id for branch in self.branches]
         for position, id in enumerate(ids):
             if id in _OWN:

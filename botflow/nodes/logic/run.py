@@ -12,10 +12,10 @@ from botflow.engine.effects import CancelRuns, StartRun
 from botflow.engine.events import RunStarted
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, Properties
+from botflow.flow.fields import Duration, Properties, VariableName
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.widgets import Widget
 from botflow.nodes.logic.child_results import LARGEST_OUTPUT, clipped_result, ended, failed
-from botflow.nodes.logic.loop import VariableName
 
 _BRANCH = "run"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -24,15 +24,15 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 class RunWorkflowProperties(Properties):
     """Which workflow to start, and whether to wait for it."""
 
-    workflow: Annotated[str, Field(min_length=1, max_length=1_000)]
+    workflow: Annotated[str, Field(min_length=1, max_length=1_000), Widget("combobox", source="workflows")]
     """The id of the workflow, or a template that gives one."""
     input: dict[str, JsonValue] = Field(default_factory=dict)
     """The input of its `trigger.manual`. May hold templates."""
-    wait: bool = True
+    wait: Annotated[bool, Widget(label="Wait for its end")] = True
     """Whether to wait for its end."""
-    variable: VariableName | None = None
+    variable: Annotated[VariableName, Widget(label="Store its output in", show_when={"wait": True})] | None = None
     """The variable that stores its output."""
-    timeout: Duration | None = None
+    timeout: Annotated[Duration, Widget(label="Wait at most", show_when={"wait": True})] | None = None
     """How long to wait; then the run is cancelled and the node leaves by `timeout`."""
 
 

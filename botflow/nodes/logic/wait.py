@@ -20,6 +20,7 @@ from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.templates.moments import read_value, wall_moment
 from botflow.flow.templates.template import is_template
+from botflow.flow.widgets import Widget
 from botflow.nodes.logic.opening_hours import OpeningHours
 
 MESSAGE = "message"
@@ -29,24 +30,27 @@ _UNTIL, _WAIT = "until", "wait"  # in the notes: the moment, and the wait that e
 class WaitProperties(Properties):
     """How long to wait."""
 
-    for_: Duration | None = Field(default=None, alias="for")
+    for_: Annotated[Duration, Widget(label="For a duration")] | None = Field(default=None, alias="for")
     """A duration, from the end of the turn."""
-    until: str | None = None
+    until: Annotated[str, Widget(label="Until a time", placeholder="09:00")] | None = None
     """A time of day such as `"09:00"`, a date, a date and time, or a template that gives one."""
-    business_hours: Annotated[dict[str, JsonValue], Field(min_length=1)] | None = None
+    business_hours: Annotated[dict[str, JsonValue], Field(min_length=1), Widget("map")] | None = None
     """When people are at work, such as `{mon-fri: "09:00-17:00", sat: "10:00-12:00", holidays: ["12-25"]}`. A wait that
     ends outside them ends when they begin."""
-    time_zone: str | None = None
+    time_zone: Annotated[str, Widget("combobox", source="time_zones", placeholder="Europe/Berlin")] | None = None
     """The time zone of the clock, such as `Europe/Berlin`; may be a template. Without it: the person's, else the
     workflow's."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> WaitProperties:
-        hours = self.hours
+        try:
+            hours = self.hours
+        except ValueError as failure:
+            raise WrongProperty(str(failure), "businessHours") from None
         if self.for_ is not None and self.until is not None:
             raise WrongProperty("for and until exclude each other", "until")
         if self.for_ is None and self.until is None and hours is None:
-            raise ValueError("say how long: for, until or businessHours")
+            raise WrongProperty("say how long: for, until or businessHours", "for")
         if self.until is not None and not is_template(self.until) and not _is_moment(self.until):
             message = f"{self.until!r} is neither a time such as 09:00 nor a date and time such as 2026-12-24T18:00"
             raise WrongProperty(message, "until")

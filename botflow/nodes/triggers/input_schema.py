@@ -13,6 +13,7 @@ from pydantic import Field
 from botflow.flow.fields import Properties
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.whole_numbers import is_storable
+from botflow.flow.widgets import Widget
 
 _LENGTH_OF_DATE = len("2026-11-21")
 InputType = Literal["text", "integer", "number", "boolean", "date", "object", "list"]
@@ -26,7 +27,7 @@ class InputField(Properties):
     """The type. A date is ISO 8601, such as `2026-11-21`."""
     required: bool = True
     """Whether a run is refused without this value."""
-    description: str = ""
+    description: Annotated[str, Widget("text")] = ""
     """A note for the reader."""
 
 

@@ -22,19 +22,34 @@ from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, Templates
+from botflow.flow.widgets import Widget
 from botflow.nodes.triggers.cron import Cron
 from botflow.nodes.triggers.input_schema import InputSchema, misfits
 
-SecretName = Annotated[str, Field(min_length=1, max_length=64)]
+SecretName = Annotated[
+    str,
+    Field(min_length=1, max_length=64),
+    Widget("combobox", source="credentials:webhook", placeholder="env:SHOP_SECRET"),
+]
 KEY_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)  # what a webhook's key reads
-KeyTemplate = Annotated[str, Field(min_length=1, max_length=500), Marker("template", reads=("input", "request"))]
-HeaderName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+KeyTemplate = Annotated[
+    str,
+    Field(min_length=1, max_length=500),
+    Marker("template", reads=("input", "request")),
+    Widget(placeholder="{{ $input.id }}"),
+]
+HeaderName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$"), Widget("text")]
+
+
+_HMAC, _TIMED = {"scheme": "hmac"}, {"scheme": ("stripe", "slack", "svix")}
 
 
 class RunProperties(Properties):
     """What the input must be."""
 
-    input_schema: InputSchema = Field(default_factory=dict, alias="schema")
+    input_schema: Annotated[InputSchema, Widget("schema-builder", label="Fields of the input")] = Field(
+        default_factory=dict, alias="schema"
+    )
     """The input, by name; no other name is accepted. Without a schema the input may be anything."""
 
 
@@ -45,22 +60,28 @@ class ManualProperties(RunProperties):
 class EventProperties(RunProperties):
     """Which events start a run."""
 
-    event: Annotated[str, Field(min_length=1, max_length=128)]
+    event: Annotated[str, Field(min_length=1, max_length=128), Widget("text", placeholder="order.paid")]
     """The name of the event."""
-    when: Condition | None = None
+    when: Annotated[Condition, Widget(placeholder="$input.amount > 100")] | None = None
     """A condition over the event's payload, which it reads as `$input`: `$input.amount > 100`. Times in it are UTC."""
 
 
 class ScheduleProperties(RunProperties):
     """When a run starts."""
 
-    cron: Cron
+    cron: Annotated[Cron, Widget("text", label="Schedule", placeholder="30 8 * * 1-5")]
     """`minute hour day month weekday`, such as `30 8 * * 1-5`, or six fields with the second first. The day may be `L`
     or `LW`, the last day or weekday of the month; the weekday may be `5L`, the last Friday, or `1#2`, the second
     Monday."""
-    time_zone: TimeZone | None = None
+    time_zone: Annotated[TimeZone, Widget("combobox", source="time_zones", placeholder="Europe/Berlin")] | None = None
     """The time zone of the schedule, such as `Europe/Berlin`. Without it: the workflow's."""
-    missed: Literal["skip", "once", "all"] = "skip"
+    missed: Annotated[
+        Literal["skip", "once", "all"],
+        Widget(
+            label="Missed moments",
+            options={"skip": "Skip them", "once": "Start once for all", "all": "Start for each"},
+        ),
+    ] = "skip"
     """What happens to moments that passed while no process ran, however long: `skip` them, start `once` for all of
     them, or start for `all` of the last hundred."""
     input: JsonValue = None
@@ -70,22 +91,28 @@ class ScheduleProperties(RunProperties):
 class Signature(Properties):
     """How a service signs its requests: by the scheme of a known one, or with an HMAC of the body in a header."""
 
-    scheme: Literal["hmac", "stripe", "slack", "svix", "github", "shopify"] = "hmac"
+    scheme: Annotated[
+        Literal["hmac", "stripe", "slack", "svix", "github", "shopify"],
+        Widget(options={"hmac": "HMAC of the body", "svix": "Standard Webhooks", "github": "GitHub"}),
+    ] = "hmac"
     """`stripe`, `slack`, `github`, `shopify`, or `svix` (Standard Webhooks), whose headers are known. `hmac` is
     described by the keys below."""
-    tolerance: Annotated[Duration, Field(le=86_400)] = 300.0
+    tolerance: Annotated[Duration, Field(le=86_400), Widget(show_when=_TIMED)] = 300.0
     """How old a signature may be, and how far ahead of this server's clock, at most a day. For `stripe`, `slack` and
     `svix`, which sign the time."""
-    replay_window: Annotated[Duration, Field(le=30 * 86_400)] = 86_400.0
+    replay_window: Annotated[Duration, Field(le=30 * 86_400), Widget(show_when=_HMAC)] = 86_400.0
     """For `hmac`: for how long, at least, the same signed body is the same delivery, which starts nothing again; at
     most 30 days. The named schemes know a delivery for ever."""
-    header: HeaderName = "X-Signature"
+    header: Annotated[HeaderName, Widget(show_when=_HMAC)] = "X-Signature"
     """The header that holds the signature, or several, separated by blanks or commas."""
-    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    algorithm: Annotated[
+        Literal["sha256", "sha1", "sha512"],
+        Widget(show_when=_HMAC, options={"sha256": "SHA-256", "sha1": "SHA-1", "sha512": "SHA-512"}),
+    ] = "sha256"
     """The hash."""
-    encoding: Literal["hex", "base64"] = "hex"
+    encoding: Annotated[Literal["hex", "base64"], Widget(show_when=_HMAC)] = "hex"
     """How the signature is written."""
-    prefix: str = ""
+    prefix: Annotated[str, Widget("text", placeholder="sha256=", show_when=_HMAC)] = ""
     """What precedes each signature in the header, such as `sha256=`."""
 
     @model_validator(mode="after")

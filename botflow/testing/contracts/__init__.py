@@ -1,4 +1,4 @@
-"""Contract tests for adapters: subclass one in your tests and override its fixture. Needs pytest.
+"""Contract tests for adapters: subclass one in your tests and override its fixture. Needs pytest and jsonschema.
 
     class TestMyChannel(ChannelContract):
         @pytest.fixture
@@ -12,7 +12,10 @@ from __future__ import annotations
 import pytest
 
 pytest.register_assert_rewrite(
-    "botflow.testing.contracts.channel", "botflow.testing.contracts.model", "botflow.testing.contracts.node_type"
+    "botflow.testing.contracts.channel",
+    "botflow.testing.contracts.model",
+    "botflow.testing.contracts.node_metadata",
+    "botflow.testing.contracts.node_type",
 )
 
 from botflow.testing.contracts.channel import ChannelContract, ChannelExample  # noqa: E402 -- asserts are rewritten first

@@ -89,6 +89,7 @@ class NodeTrial(Simulator):
     ) -> None:
         super().__init__(example.document(), others=example.workflows, plugins=example.plugins(), person=example.person)
         self.answers: list[Answer] = []
+        self.asked: list[Ask] = []
         self.fingerprints: list[str] = []
         self._variables = example.variables
         has_trigger_of_runs = example.mode == "single" and example.node_type.category == "action"
@@ -102,6 +103,7 @@ class NodeTrial(Simulator):
         self.skip(SILENCE)
 
     def perform(self, session: SimulatedSession, ask: Ask) -> Answer:
+        self.asked.append(ask)
         self.fingerprints.append(fingerprint(ask))
         if self._replayed is not None:
             answer = next(self._replayed)
@@ -120,6 +122,12 @@ class NodeTrial(Simulator):
     def turns(self) -> list[Turn]:
         """Every turn, session after session."""
         return [turn for session in self.deployment.sessions.values() for turn in session.turns]
+
+    @property
+    def has_waited(self) -> bool:
+        """Say whether the node itself has waited, and no node of a subflow or a body."""
+        sessions = [turn.session for turn in self.turns if turn.session.wait is not None]
+        return any(len(session.frames) == 1 and session.frames[0].node == NODE for session in sessions)
 
     @property
     def is_reached(self) -> bool:

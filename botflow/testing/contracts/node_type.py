@@ -9,13 +9,15 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.node_type import Resumable, Starts
+from botflow.flow.forms.form_schema import form_schema
+from botflow.testing.contracts.node_metadata import NodeMetadataContract
 from botflow.testing.contracts.node_trial import NodeExample, NodeTrial
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
-class NodeTypeContract:
-    """Override `node_example`."""
+class NodeTypeContract(NodeMetadataContract):
+    """Override `node_example`. NodeMetadataContract holds what a node type must say of itself."""
 
     @pytest.fixture
     def node_example(self) -> NodeExample:
@@ -33,7 +35,7 @@ class NodeTypeContract:
             node_example.node_type.properties.model_validate({**node_example.properties, "noSuchProperty": 1})
 
     def test_its_properties_are_described_for_editors(self, node_example: NodeExample) -> None:
-        schema = node_example.node_type.properties.model_json_schema(by_alias=True)
+        schema = form_schema(node_example.node_type.properties)
 
         assert schema["type"] == "object"
         assert orjson.loads(orjson.dumps(schema)) == schema
