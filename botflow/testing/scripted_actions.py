@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from typing import Literal, cast
 
 from pydantic import BaseModel
@@ -12,8 +13,10 @@ from botflow.engine.asks import Answer, AskFailure, Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
+from botflow.outgoing_targets import Network
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 
+_THIS_MACHINE = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 Step = Literal["", "submit", "check"]
 
 
@@ -48,6 +51,13 @@ class ActionLog:
     @property
     def credential(self) -> Mapping[str, str]:
         return self._credential
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        return _THIS_MACHINE
+
+    async def is_home(self) -> bool:
+        return True
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         self.lines.append((level, message))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import orjson
@@ -18,6 +19,7 @@ from botflow.engine.json_values import has_nul
 from botflow.engine.kept_values import PREFIX
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
+from botflow.outgoing_targets import Network
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
 from botflow.storage.runs.artifacts import Artifacts
@@ -46,8 +48,12 @@ class RunningAction:
         artifacts: Artifacts,
         executions: Executions,
         redactor: Redactor,
+        networks: Sequence[Network],
+        is_home: Callable[[], Awaitable[bool]],
     ) -> None:
         self.redactor = redactor
+        self.is_home = is_home
+        self._networks = networks
         self._ask = ask
         self._execution = execution
         self._credential = credential
@@ -75,6 +81,10 @@ class RunningAction:
     @property
     def credential(self) -> Mapping[str, str]:
         return self._credential
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        return self._networks
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
@@ -116,19 +126,32 @@ class Actions:
         artifacts: Artifacts,
         executions: Executions,
         credential: Fields,
+        is_home: Callable[[int], Awaitable[bool]],
         known_secrets: KnownSecrets,
+        networks: Sequence[Network],
     ) -> None:
         self._node_types = node_types
         self._artifacts = artifacts
         self._executions = executions
         self._credential = credential
+        self._is_home = is_home
         self._known_secrets = known_secrets
+        self._networks = networks
 
     async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
         """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
         fields = await self._credential(session, ask.credential) if ask.credential else {}
         redactor = self._known_secrets.redactor(fields.values())
-        return RunningAction(ask, execution, fields, self._artifacts, self._executions, redactor)
+        return RunningAction(
+            ask,
+            execution,
+            fields,
+            self._artifacts,
+            self._executions,
+            redactor,
+            self._networks,
+            partial(self._is_home, session),
+        )
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned."""

@@ -135,6 +135,8 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             artifacts=database.artifacts,
             executions=database.executions,
             credential=base.vault.fields_for_run,
+            is_home=base.vault.is_home,
+            networks=base.accounts.networks,
             known_secrets=base.options.known_secrets,
         ),
         recorded=RecordedAnswers(database.engine),
