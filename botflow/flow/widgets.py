@@ -26,7 +26,7 @@ WidgetKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a member of Annotated must have a hash
 class Widget:
     """The widget of a property; `kind` None leaves it to the annotation.
 
