@@ -19,14 +19,12 @@ def query(
     order_by: Sequence[str] | None = None,
     limit: int | None = None,
     variable: str | None = None,
-    credential: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Read rows; handles `next`, `none`, `error`."""
     return flow.node(
         "record.query",
         id=id,
-        credential=credential,
         table=table,
         match=match,
         columns=columns,
@@ -42,11 +40,10 @@ def insert(
     values: Mapping[str, Any],
     *,
     variable: str | None = None,
-    credential: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Add a row; handles `next`, `error`."""
-    return flow.node("record.insert", id=id, credential=credential, table=table, values=values, variable=variable)
+    return flow.node("record.insert", id=id, table=table, values=values, variable=variable)
 
 
 def update(
@@ -57,14 +54,12 @@ def update(
     *,
     most: int | None = None,
     variable: str | None = None,
-    credential: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Change rows; handles `next`, `none`, `error`."""
     return flow.node(
         "record.update",
         id=id,
-        credential=credential,
         table=table,
         match=match,
         values=values,
@@ -80,13 +75,10 @@ def delete(
     *,
     most: int | None = None,
     variable: str | None = None,
-    credential: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Delete rows; handles `next`, `none`, `error`."""
-    return flow.node(
-        "record.delete", id=id, credential=credential, table=table, match=match, most=most, variable=variable
-    )
+    return flow.node("record.delete", id=id, table=table, match=match, most=most, variable=variable)
 
 
 def transaction(
@@ -94,8 +86,7 @@ def transaction(
     steps: Sequence[Mapping[str, Any]],
     *,
     variable: str | None = None,
-    credential: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Do several steps together, all or nothing; handles `next`, `error`."""
-    return flow.node("record.transaction", id=id, credential=credential, steps=steps, variable=variable)
+    return flow.node("record.transaction", id=id, steps=steps, variable=variable)
