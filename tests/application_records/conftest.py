@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.application_records.shop import ALLOWED, Shop
+from tests.application_records.shop import Shop, open_shop
 
 
 @pytest.fixture
@@ -12,8 +12,4 @@ def shop(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, mon
     """The application's database, which the server's settings name."""
     in_postgres = database_kind == "postgres"
     url = request.getfixturevalue("empty_postgres_url") if in_postgres else f"sqlite:///{tmp_path / 'shop.db'}"
-    opened = Shop(url)
-    opened.open()
-    monkeypatch.setenv("RECORDS_DATABASE_URL", url)
-    monkeypatch.setenv("RECORDS_TABLES", ALLOWED)
-    return opened
+    return open_shop(url, monkeypatch)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from botflow_records import plugin
 from botflow_records.nodes import RecordNode
 from sqlalchemy import Engine, NullPool, create_engine, text
@@ -54,6 +55,15 @@ class Shop:
     def run(self, statement: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(text(statement))
+
+
+def open_shop(url: str, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Make the tables in this database, and name it in the server's settings."""
+    shop = Shop(url)
+    shop.open()
+    monkeypatch.setenv("RECORDS_DATABASE_URL", url)
+    monkeypatch.setenv("RECORDS_TABLES", ALLOWED)
+    return shop
 
 
 async def call(

@@ -177,6 +177,14 @@ async def test_values_that_do_not_fit_exactly_are_refused(shop: Shop, subtests: 
     assert shop.all("SELECT count(*) FROM orders") == [(3,)]
 
 
+async def test_a_text_that_is_too_long_is_not_stored(shop: Shop) -> None:
+    assert await code_of("record.insert", {"table": "orders", "values": {"customer": "a" * 41}}) == "record.value"
+
+
+async def test_a_third_decimal_is_not_dropped(shop: Shop) -> None:
+    assert await code_of("record.insert", {"table": "orders", "values": {"price": "9.999"}}) == "record.value"
+
+
 async def test_values_of_all_kinds_come_back_as_they_were(shop: Shop) -> None:
     values = {"id": 1, "truth": "true", "weight": 0.1, "at": "2026-11-27T10:00:00+01:00", "facts": {"a": [1, None]}}
 
