@@ -23,6 +23,7 @@ from botflow.cli.commands import (
     graph,
     inbounds,
     keys,
+    nodes,
     organizations,
     outbounds,
     results,
@@ -70,6 +71,7 @@ workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
 graph.add_to(app)
+nodes.add_to(app)
 doctor.add_to(app)
 erase.add_to(app)
 db.add_to(app)

@@ -17,6 +17,11 @@ _PART = r"[0-9]{1,12}(?:\.[0-9]{1,6})?"
 _ISO = re.compile(
     rf"P(?=.)(?:({_PART})W)?(?:({_PART})D)?(?:T(?=.)(?:({_PART})H)?(?:({_PART})M)?(?:({_PART})S)?)?", re.IGNORECASE
 )
+# What _SHORT and _ISO take, without flags, as JSON Schema needs it; its own format "duration" is ISO 8601 alone.
+DURATION_PATTERN = (
+    rf"^\s*(?:{_PART}\s?[smhd]|[Pp](?=.)(?:{_PART}[Ww])?(?:{_PART}[Dd])?"
+    rf"(?:[Tt](?=.)(?:{_PART}[Hh])?(?:{_PART}[Mm])?(?:{_PART}[Ss])?)?)\s*$"
+)
 
 
 def parse_duration(text: object) -> float:
@@ -64,5 +69,5 @@ Duration = Annotated[
     float,
     BeforeValidator(_validate),
     PlainSerializer(write_duration, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "duration", "examples": ["30s", "5m", "24h", "3d", "PT30S"]}),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "examples": ["30s", "5m", "24h", "3d", "PT30S"]}),
 ]

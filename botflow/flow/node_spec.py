@@ -5,7 +5,9 @@ The engine's NodeType derives from it and adds the visit. All methods get the va
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
@@ -28,6 +30,7 @@ class Advice(NamedTuple):
 
 
 Capability = Literal["asks the world", "streams", "waits", "idempotent"]
+OutputType = Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
 StoredKind = Literal["text", "number", "boolean", "choice", "date", "time", "object"]
 _WORDS: dict[StoredKind, str] = {
     "text": "a text",
@@ -50,6 +53,27 @@ class Stored(NamedTuple):
     @property
     def words(self) -> str:
         return _WORDS[self.kind]
+
+
+class Output(NamedTuple):
+    """One field of a node's output: `any` is a value whose type is not known before it is there."""
+
+    type: OutputType = "any"
+    description: str = ""
+
+
+Outputs = Mapping[str, Output]
+
+
+class ItemHandles(NamedTuple):
+    """One handle for each item of the list `property`: the item's keys `name` and `label` are its name and its label.
+
+    All are names as documents have them.
+    """
+
+    property: str
+    name: str = "handle"
+    label: str = ""
 
 
 class Surroundings(Protocol):
@@ -75,18 +99,33 @@ class Surroundings(Protocol):
 class NodeSpec:
     """The base of node types. `name` is `type.action`, for example `chatbot.ask`; unknown properties are refused.
 
-    `title` and `icon` (a name of Lucide's icons) are what people see; without a title the name's action is the title.
-    `version` rises when the meaning of a property or of a handle changes. `capabilities`: what the node may do at run
-    time, beyond what its methods say of placed nodes; an idempotent one has the same effect when it is run again.
+    `title`, `section` (the heading under which it is listed) and `icon` (a name of Lucide's icons) are what people see;
+    without them they are made of the name. The first paragraph of the docstring says what the node does, a paragraph
+    that begins with `{id:` is an example. `version` rises when the meaning of a property or of a handle changes.
+    `handle_labels` say what leaving by a handle means, `item_handles` which handles the properties make.
+
+    `capabilities` are what a node may do at run time. "asks the world": it calls something outside of botflow, such as
+    a model or a service, before it leaves. "streams": what it says is shown while it is written. "waits": it may park
+    the session for a person, a time or another run. "idempotent": repeating it after a crash changes nothing in the
+    world that its first attempt has changed. A node type with `waits` or `rests` need not say the third; one that does
+    not ask the world is idempotent, because a turn's effects leave once, with its commit.
     """
 
     name: str
     title: str = ""
+    section: str = ""
     icon: str = ""
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
     category: Category = "action"
     properties: type[BaseModel] = NoProperties
+    handle_labels: Mapping[str, str] = MappingProxyType({})
+    item_handles: ItemHandles | None = None
+
+    @property
+    def documentation(self) -> str:
+        """What the node type says of itself: its docstring."""
+        return inspect.cleandoc(type(self).__doc__ or "")
 
     def handles(self, properties: Any) -> tuple[str, ...]:
         """Return every handle the node may leave by; `next:` sugar binds the first."""
@@ -101,7 +140,7 @@ class NodeSpec:
         variable = getattr(properties, "variable", None)
         return (variable,) if isinstance(variable, str) and variable else ()
 
-    def outputs(self, properties: Any) -> tuple[str, ...] | None:
+    def outputs(self, properties: Any) -> Outputs | None:
         """Return every field that the node's output may have, for `{{ $node.field }}`; None if that is not known.
 
         Fields of a failure (code, message, node) are known anyway.

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from botflow.errors import FlowError, did_you_mean
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
-from botflow.flow.node_spec import NodeSpec
+from botflow.flow.node_spec import NodeSpec, Outputs
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.templates.template import node_references
@@ -38,7 +38,7 @@ class LinkedNode:
     bodies: tuple[str, ...]
     branches: tuple[str, ...]
     sets: tuple[str, ...]
-    outputs: tuple[str, ...] | None
+    outputs: Outputs | None
 
     @property
     def id(self) -> str:

@@ -16,9 +16,14 @@ WidgetKind = Literal[
     "template-textarea",
     "text",
     "number",
+    "checkbox",
     "select",
     "combobox",
     "multi-select",
+    "list",
+    "map",
+    "object",
+    "json",
     "schema-builder",
     "match-builder",
     "single-row-update",
@@ -26,20 +31,25 @@ WidgetKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # a member of Annotated must have a hash
+@dataclass(frozen=True, slots=True, eq=False)  # a part of annotations, which are compared and hashed
 class Widget:
     """The widget of a property; `kind` None leaves it to the annotation.
 
-    `source` names the list that a combobox or a multi-select offers, such as `variables`, `workflows` or
-    `credentials:webhook`; what it offers may depend on the properties in `depends_on`. `show_when` shows the property
-    only while others have one of these values. Names of properties are those of documents.
+    `label` is what people read instead of the property's name. `options` are the values that a select or a combobox
+    offers, with their labels; `source` names a list that is not known here (see SOURCES), and what that offers may
+    depend on the properties in `depends_on`. `show_when` shows the property only while others have one of these values;
+    the value True stands for any that is not empty. `mode` is what a single-row-update does. Names of properties are
+    those of documents.
     """
 
     kind: WidgetKind | None = None
+    label: str = ""
     placeholder: str = ""
     rows: int | None = None
     group: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     depends_on: tuple[str, ...] = ()
     show_when: Mapping[str, Any] = field(default_factory=dict)
+    mode: Literal["", "update", "insert", "delete"] = ""
     example: Any = None

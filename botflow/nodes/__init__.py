@@ -27,24 +27,12 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.subflow import Subflow
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
-    from botflow.nodes.triggers.messages import InboundTrigger
+    from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
     return (
-        InboundTrigger(
-            "chatbot.message_received",
-            "message",
-            summary="Starts a conversation with a message of any channel.",
-        ),
-        InboundTrigger(
-            "chatbot.opened",
-            "opened",
-            summary="Starts a conversation when a visitor opens the chat: the place for a greeting.",
-        ),
-        ManualTrigger(),
-        EventTrigger(),
-        ScheduleTrigger(),
-        WebhookTrigger(),
+        MessageTrigger(),
+        OpenedTrigger(),
         Say(),
         Ask(),
         Menu(),
@@ -64,4 +52,8 @@ def built_in() -> tuple[NodeType, ...]:
         Emit(),
         Log(),
         EndExecution(),
+        ManualTrigger(),
+        EventTrigger(),
+        ScheduleTrigger(),
+        WebhookTrigger(),
     )

@@ -15,7 +15,7 @@ from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Condition, Properties
-from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Surroundings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
 from botflow.nodes.comparison import alike, equal
 
@@ -68,13 +68,17 @@ class Branch(NodeType):
     """
 
     name = "conditional.branch"
+    title = "Branch on conditions"
+    section = "Decisions"
+    icon = "git-branch"
+    item_handles = ItemHandles("cases")
     properties = BranchProperties
 
     def handles(self, properties: BranchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
 
-    def outputs(self, properties: BranchProperties) -> tuple[str, ...]:
-        return ("handle",)
+    def outputs(self, properties: BranchProperties) -> Outputs:
+        return {"handle": Output("text", "the handle of the case that held, or `else`")}
 
     def visit(self, properties: BranchProperties, scene: Scene) -> Visit:
         saw: dict[str, Any] = {}
@@ -118,13 +122,20 @@ class Switch(NodeType):
     """
 
     name = "conditional.switch"
+    title = "Switch on a value"
+    section = "Decisions"
+    icon = "split"
+    item_handles = ItemHandles("cases")
     properties = SwitchProperties
 
     def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
         return _distinct(case.handle for case in properties.cases)
 
-    def outputs(self, properties: SwitchProperties) -> tuple[str, ...]:
-        return ("handle", "value")
+    def outputs(self, properties: SwitchProperties) -> Outputs:
+        return {
+            "handle": Output("text", "the handle of the case that was equal, or `else`"),
+            "value": Output("any", "the value that was compared"),
+        }
 
     def advice(self, properties: SwitchProperties, around: Surroundings) -> Iterable[Advice]:
         """Warn of cases that can never be chosen."""

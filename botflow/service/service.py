@@ -28,6 +28,7 @@ from botflow.service.exports.exports import Exports
 from botflow.service.messages.decisions import DecisionLog
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
+from botflow.service.node_types import NodeTypes
 from botflow.service.people.erasures import Erasures
 from botflow.service.schedules.schedules import Schedules
 from botflow.service.sessions.contacts import PersonContacts
@@ -63,6 +64,10 @@ class Service:
     @cached_property
     def nodes(self) -> Nodes:
         return Nodes(self._runtime, self.caller)
+
+    @cached_property
+    def node_types(self) -> NodeTypes:
+        return NodeTypes(self._runtime)
 
     @cached_property
     def edges(self) -> Edges:

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from botflow.settings import Settings
-from botflow.web.api import credentials, doctor, exports, plain_paths, schedules
+from botflow.web.api import credentials, doctor, exports, node_types, plain_paths, schedules
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
@@ -34,6 +34,7 @@ OPERATIONS = (
     *workflows.OPERATIONS,
     *drafts.OPERATIONS,
     *nodes.OPERATIONS,
+    *node_types.OPERATIONS,
     *edges.OPERATIONS,
     *graphs.OPERATIONS,
     *versions.OPERATIONS,

@@ -1,80 +1,66 @@
-"""Every node type: what it does, an example, its handles and its properties. The docstrings of the code say it."""
+"""Every node type, from its metadata: what it does, an example, its handles, its output and its properties."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any
-
-from pydantic import BaseModel
-from ruamel.yaml import YAML
+from collections.abc import Iterable, Iterator
 
 from botflow.engine.node_type import NodeType
+from botflow.flow.forms.docstrings import paragraphs
+from botflow.flow.forms.node_metadata import HandleInfo, NodeMetadata, metadata_of
+from botflow.flow.forms.property_widgets import label_of
+from botflow.flow.forms.schema_words import object_name
 from botflow.nodes import built_in
 from botflow.plugins import installed_plugins, node_types_of
-from docs.generate.models import nested_models, object_name, properties_table
-
-GROUPS = {
-    "chatbot": "Conversation",
-    "conditional": "Decisions",
-    "ai": "Language models",
-    "logic": "Control flow",
-    "trigger": "Triggers of runs",
-    "twilio": "Twilio",
-    "record": "Records of the application",
-}
+from docs.generate.models import nested_models, properties_table
 
 
 def node_types() -> str:
     """Return the section of every node type, and of the objects that their properties are made of."""
-    types = node_types_of(installed_plugins(), built_in()).values()
+    types = tuple(node_types_of(installed_plugins(), built_in()).values())
     parts = []
-    for group, title in GROUPS.items():
-        parts.append(f"## {title}")
-        parts += [part for kind in types if kind.name.partition(".")[0] == group for part in _section(kind)]
-    assert len(types) == sum(part.startswith("### ") for part in parts), "a node type is in no group"
+    for section in dict.fromkeys(metadata_of(each).section for each in types):
+        parts.append(f"## {section}")
+        parts += [part for each in types if metadata_of(each).section == section for part in _section(each)]
     return "\n\n".join([*parts, "## Objects", *_objects(types)])
 
 
-def example_of(node_type: NodeType) -> dict[str, Any]:
-    """Return the example in the node type's docstring, or the smallest node there is."""
-    written = next((part for part in _paragraphs(node_type) if part.startswith("{id:")), "")
-    kind, action = node_type.name.split(".")
-    example: dict[str, Any] = YAML(typ="safe").load(written or f"{{id: start, type: {kind}, actionType: {action}}}")
-    return example
-
-
 def _section(node_type: NodeType) -> Iterator[str]:
-    summary, *rest = _paragraphs(node_type)
-    written = [part for part in rest if part.startswith("{id:")]
-    example = example_of(node_type)
-    properties = node_type.properties.model_validate(example.get("properties", {}))
-    yield f"### `{node_type.name}`"
-    yield summary
+    about = metadata_of(node_type)
+    yield f"### `{about.name}`"
+    yield f"**{about.title}.** {about.description}"
+    written = (part for part in paragraphs(node_type.documentation) if part.startswith("{id:"))
     yield from (f"```yaml\n- {part.replace(chr(10), chr(10) + '  ')}\n```" for part in written)
-    handles = ", ".join(f"`{handle}`" for handle in node_type.handles(properties))
-    of = " of the example" if _depend_on_properties(node_type, properties, example) else ""
-    yield f"Handles{of}: {handles}." if handles else "It has no handles."
-    yield from (part for part in rest if part not in written)
+    handles = ", ".join(_handle(each) for each in about.handles)
+    yield f"Handles: {handles}." if handles else "It has no handles."
+    yield _outputs(about)
+    yield f"Capabilities: {', '.join(about.capabilities)}."
+    yield from about.notes
     if node_type.properties.model_fields:
         yield properties_table(node_type.properties, linked=True)
 
 
-def _depend_on_properties(node_type: NodeType, properties: BaseModel, example: dict[str, Any]) -> bool:
-    """Say whether a handle is a name that the example gives."""
-    given = str(example.get("properties", {}))
-    return any(f"'{handle}'" in given for handle in node_type.handles(properties))
+def _handle(handle: HandleInfo) -> str:
+    if handle.items is not None:
+        return f"one for each of `{handle.items.property}`, named by its `{handle.items.name}`"
+    says_more = handle.label != label_of(handle.name)
+    return f"`{handle.name}`" + (f" ({handle.label[:1].lower()}{handle.label[1:]})" if says_more else "")
 
 
-def _objects(types: Any) -> Iterator[str]:
+def _outputs(about: NodeMetadata) -> str:
+    if about.outputs is None:
+        return "The fields of its output are not known before it runs."
+    if not about.outputs:
+        return "It has no output."
+    fields = (
+        f"`{each.name}` ({each.type}{': ' if each.description else ''}{each.description})" for each in about.outputs
+    )
+    return f"Output: {'; '.join(fields)}."
+
+
+def _objects(types: Iterable[NodeType]) -> Iterator[str]:
     models = {object_name(model.__name__): model for kind in types for model in nested_models(kind.properties)}
     for name in sorted(models):
         yield f"### {name}"
         yield (inspect.getdoc(models[name]) or "").split("\n\n")[0]
         yield properties_table(models[name], linked=True)
-
-
-def _paragraphs(node_type: NodeType) -> list[str]:
-    """Return the docstring's paragraphs, each on one line but for the example; a `summary` is used instead."""
-    text = getattr(node_type, "summary", "") or inspect.getdoc(type(node_type)) or ""
-    return [part if part.startswith("{id:") else " ".join(part.split()) for part in text.split("\n\n")]

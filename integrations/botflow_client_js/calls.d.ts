@@ -98,6 +98,34 @@ export interface NodePositions {
   revision: number;
 }
 
+/** PageOfNodeType. */
+export interface PageOfNodeType {
+  items: NodeType[];
+  next?: string | null;
+}
+
+/**
+ * A node type. `handles` and `outputs` are those of the example. `propertiesSchema` is a JSON Schema (2020-12) in which
+ * each property has its widget as `x-field`. `outputs` is null where its fields are not known.
+ */
+export interface NodeType {
+  name: string;
+  type: string;
+  actionType: string;
+  title: string;
+  description: string;
+  notes: string[];
+  category: "trigger" | "action";
+  section: string;
+  icon: string;
+  version: number;
+  capabilities: ("asks the world" | "streams" | "waits" | "idempotent")[];
+  handles: ShownHandle[];
+  outputs: ShownOutput[] | null;
+  example: Record<string, any> | null;
+  propertiesSchema: Record<string, any>;
+}
+
 /** An edge. `sourceHandle` is null for the first handle of its source. */
 export interface Edge {
   id: string;
@@ -1068,6 +1096,20 @@ export interface Retry {
   backoff?: number;
 }
 
+/** A way to leave. With `items` there is one for each item of a property, and the name is empty. */
+export interface ShownHandle {
+  name: string;
+  label: string;
+  items: ItemsOfHandles | null;
+}
+
+/** A field of the output, which templates read as `{{ $node.name }}`. */
+export interface ShownOutput {
+  name: string;
+  type: "text" | "integer" | "number" | "boolean" | "date" | "time" | "datetime" | "object" | "list" | "any";
+  description: string;
+}
+
 /** A node that has another id, and is else the same. */
 export interface RenamedNode {
   before: string;
@@ -1240,6 +1282,16 @@ export interface Module {
   fields: ModuleField[];
 }
 
+/**
+ * There is a handle for each item of the list `property`: its name and its label are under these keys of the item.
+ * Without a label, the name is shown.
+ */
+export interface ItemsOfHandles {
+  property: string;
+  name: string;
+  label: string;
+}
+
 /** Sessions that would stay though they should move: why, how many, and the first of them. */
 export interface Refused {
   reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
@@ -1362,6 +1414,17 @@ export class Calls extends Caller {
    * Draw many nodes elsewhere, as one revision. The others stay where they are. It needs the scope `workflows:write`.
    */
   updateNodePositions(workflow: string | number, options: { positions: Record<string, NewPosition> } & Conditional): Promise<NodePositions>;
+
+  /**
+   * List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an answer
+   * gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+   */
+  getNodeTypes(options?: CallOptions): Promise<PageOfNodeType>;
+
+  /**
+   * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
+   */
+  getNodeType(name: string | number, options?: CallOptions): Promise<NodeType>;
 
   /**
    * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the

@@ -251,6 +251,29 @@ export class Calls extends Caller {
   }
 
   /**
+   * List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an answer
+   * gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+   */
+  getNodeTypes({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/node-types",
+      signal,
+    });
+  }
+
+  /**
+   * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
+   */
+  getNodeType(name, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/node-types/${segment(name)}`,
+      signal,
+    });
+  }
+
+  /**
    * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the
    * scope `workflows:read`.
    */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
+from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.custom.action import needed, rendered_properties, validated
 from botflow_records.properties import (
     DeleteProperties,
@@ -31,15 +33,21 @@ TIMEOUT_S = 30.0
 class RecordNode(NodeType):
     """What the record nodes have in common: the work is done by `invoke`, its rows are the output."""
 
+    section = "Records"
     icon = "database"
     capabilities = ("asks the world", "idempotent")
+    handle_labels = MappingProxyType({"next": "Done", "none": "No row fits", "error": "It failed"})
     has_none: ClassVar[bool] = True
 
     def handles(self, properties: Any) -> tuple[str, ...]:
         return ("next", "none", "error") if self.has_none else ("next", "error")
 
-    def outputs(self, properties: Any) -> tuple[str, ...]:
-        return ("rows", "row", "count")
+    def outputs(self, properties: Any) -> Outputs:
+        return {
+            "rows": Output("list", "the rows"),
+            "row": Output("object", "the first row, null without one"),
+            "count": Output("integer", "how many rows there are"),
+        }
 
     def visit(self, properties: Any, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         rendered = rendered_properties(self.properties, properties, scene)
@@ -173,8 +181,11 @@ class RecordTransaction(RecordNode):
     properties = TransactionProperties
     has_none = False
 
-    def outputs(self, properties: TransactionProperties) -> tuple[str, ...]:
-        return ("rows", "count")
+    def outputs(self, properties: TransactionProperties) -> Outputs:
+        return {
+            "rows": Output("object", "the first row of each step that has a name, by that name"),
+            "count": Output("integer", "how many rows there are in all steps"),
+        }
 
     async def work(
         self, databases: Databases, properties: TransactionProperties, context: ActionContext

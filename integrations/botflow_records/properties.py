@@ -65,7 +65,9 @@ Match = Annotated[
 Values = Annotated[
     dict[Name, Reference | Increase | Plain | list[Plain] | dict[str, Any]],
     Field(min_length=1),
-    Widget("single-row-update", source="records.columns", depends_on=("table",), example={"status": "paid"}),
+    Widget(
+        "single-row-update", source="records.columns", depends_on=("table",), mode="update", example={"status": "paid"}
+    ),
 ]
 SomeMatch = Annotated[Match, Field(min_length=1)]
 Most = Annotated[int, Field(ge=1, le=MOST_ROWS)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger
 from botflow.phone_numbers import E164
@@ -24,15 +26,13 @@ _SENDER = re.compile(rf"{E164.pattern}|[0-9]{{3,8}}|(?=.*[A-Za-z])[A-Za-z0-9 &+_
 
 
 class MessageReceived(InboundTrigger):
-    """Takes the messages of this provider only."""
+    """Starts a conversation with a message that comes by Twilio."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "twilio.message_received",
-            "message",
-            provider="twilio",
-            summary="Starts a conversation with a message that comes by Twilio.",
-        )
+    name = "twilio.message_received"
+    title = "Twilio message received"
+    section = "Twilio"
+    icon = "message-square"
+    provider = "twilio"
 
 
 class SendMessageProperties(Properties):
@@ -82,6 +82,15 @@ class SendTwilioMessage(NodeType):
     """
 
     name = "twilio.send_message"
+    title = "Send a message"
+    section = "Twilio"
+    icon = "send"
+    handle_labels = MappingProxyType(
+        {
+            "next": "On its way, or delivered",
+            "failed": "Refused, or not delivered",
+        }
+    )
     properties = SendMessageProperties
 
     def handles(self, properties: SendMessageProperties) -> tuple[str, ...]:
@@ -93,8 +102,14 @@ class SendTwilioMessage(NodeType):
     def rests(self, properties: SendMessageProperties) -> bool:
         return properties.wait_for is not None
 
-    def outputs(self, properties: SendMessageProperties) -> tuple[str, ...]:
-        return ("to", "text", "status", "code", "reason")
+    def outputs(self, properties: SendMessageProperties) -> Outputs:
+        return {
+            "to": Output("text", "the number that it was sent to"),
+            "text": Output("text", "the text that was sent"),
+            "status": Output("text", "what Twilio has reported, if that was waited for"),
+            "code": Output("text", "on `failed`: Twilio's code of the failure"),
+            "reason": Output("text", "on `failed`: why it failed"),
+        }
 
     def visit(self, properties: SendMessageProperties, scene: Scene) -> Visit:
         written = scene.render(properties.to).strip()

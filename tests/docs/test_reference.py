@@ -12,11 +12,11 @@ import pytest
 from botflow import crash_points
 from botflow.engine.node_type import NodeType
 from botflow.flow.document import PlacedNode
+from botflow.flow.forms.node_metadata import example_of
 from botflow.nodes.answers.expectation import Kind
 from botflow.records.audit import Action
 from botflow.records.events import EVENT_TYPES
 from docs.generate.codes import CODE, codes
-from docs.generate.node_types import example_of
 from docs.generate.pages import GENERATED, PARTS, REFERENCE, filled_pages
 from tests.node_types import EVERY
 

@@ -13,6 +13,7 @@ from botflow import Answer, AskModel, Leave, NodeFailure, Outcome, Properties, S
 from botflow.engine.asks import Ask
 from botflow.engine.node_type import NodeType
 from botflow.engine.scene import Scene
+from botflow.flow.node_spec import Output, Outputs
 from botflow.interfaces import OnDelta, WebhookRequest
 from botflow.testing import ScriptedModel
 from botflow.testing.contracts import (
@@ -142,8 +143,8 @@ class Forgetful(Good):
     def visit(self, properties: WordProperties, scene: Scene) -> Any:
         return Leave("next", {"word": properties.word, "length": len(properties.word)})
 
-    def outputs(self, properties: WordProperties) -> tuple[str, ...]:
-        return ("word",)
+    def outputs(self, properties: WordProperties) -> Outputs:
+        return {"word": Output("text")}
 
 
 class Starting(Good):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.node_spec import Stored
+from botflow.flow.node_spec import Output, Outputs, Stored
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
@@ -54,6 +55,13 @@ class AiExtract(NodeType):
     """
 
     name = "ai.extract"
+    title = "Extract values"
+    section = "Language models"
+    icon = "scan-text"
+    capabilities = ("asks the world", "idempotent")
+    handle_labels = MappingProxyType(
+        {"done": "All found", "missing": "A required value is missing", "error": "No answer of the model"}
+    )
     properties = ExtractProperties
 
     def stored(self, properties: ExtractProperties, name: str) -> Stored | None:
@@ -66,8 +74,12 @@ class AiExtract(NodeType):
     def sets(self, properties: ExtractProperties) -> tuple[str, ...]:
         return tuple(properties.fields)
 
-    def outputs(self, properties: ExtractProperties) -> tuple[str, ...]:
-        return ("missing", *properties.fields)
+    def outputs(self, properties: ExtractProperties) -> Outputs:
+        found = {
+            name: Output("text" if field.type == "text" else field.type, field.description)
+            for name, field in properties.fields.items()
+        }
+        return {"missing": Output("list", "the names of the required values that were not found"), **found}
 
     def visit(self, properties: ExtractProperties, scene: Scene) -> Visit:
         text = scene.inbound.text if properties.input is None else scene.render(properties.input)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from botflow.engine.events import NodeFailed
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
-from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -48,6 +49,11 @@ class AiReply(NodeType):
     """
 
     name = "ai.reply"
+    title = "Write a reply"
+    section = "Language models"
+    icon = "sparkles"
+    capabilities = ("asks the world", "streams", "idempotent")
+    handle_labels = MappingProxyType({"error": "No answer of the model"})
     properties = ReplyProperties
 
     def handles(self, properties: ReplyProperties) -> tuple[str, ...]:
@@ -56,8 +62,8 @@ class AiReply(NodeType):
     def speaks(self, properties: ReplyProperties) -> bool:
         return True
 
-    def outputs(self, properties: ReplyProperties) -> tuple[str, ...]:
-        return ("text",)
+    def outputs(self, properties: ReplyProperties) -> Outputs:
+        return {"text": Output("text", "what was said")}
 
     def advice(self, properties: ReplyProperties, around: Surroundings) -> Iterable[Advice]:
         """Without either of the two the conversation fails whenever the model does, and always without a key."""

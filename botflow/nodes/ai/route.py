@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -13,6 +14,7 @@ from botflow.engine.events import RouteChosen
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import ItemHandles, Output, Outputs
 
 RESERVED = ("fallback", "error", "abstain")
 
@@ -68,13 +70,28 @@ class AiRoute(NodeType):
     """
 
     name = "ai.route"
+    title = "Route by meaning"
+    section = "Language models"
+    icon = "route"
+    capabilities = ("asks the world", "idempotent")
+    handle_labels = MappingProxyType(
+        {
+            "fallback": "No route fits",
+            "error": "No answer of the model",
+        }
+    )
+    item_handles = ItemHandles("routes")
     properties = RouteProperties
 
     def handles(self, properties: RouteProperties) -> tuple[str, ...]:
         return (*(route.handle for route in properties.routes), "fallback", "error")
 
-    def outputs(self, properties: RouteProperties) -> tuple[str, ...]:
-        return ("handle", "confidence", "runnerUp")
+    def outputs(self, properties: RouteProperties) -> Outputs:
+        return {
+            "handle": Output("text", "the handle that was chosen, or `fallback`"),
+            "confidence": Output("number", "how sure the built-in model was, from 0 to 1"),
+            "runnerUp": Output("text", "the best route that was not chosen"),
+        }
 
     def route_ask(self, properties: RouteProperties, language: str) -> AskModel:
         return _ask_to_route(properties, language)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -15,13 +16,14 @@ from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
-from botflow.flow.node_spec import Advice, Stored, Surroundings
+from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
+from botflow.nodes.chatbot.answer_outputs import answer_output
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
@@ -40,11 +42,12 @@ from botflow.nodes.chatbot.question import (
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
-_MORE = {
-    "choice": ("label",),
-    "choices": ("labels",),
-    "media": ("media",),
-}  # fields of the output beside value, text and reason
+# Fields of the output beside value, text and reason.
+_MORE: Mapping[Kind, Outputs] = {
+    "choice": {"label": Output("text", "what the person saw of the choice")},
+    "choices": {"labels": Output("list", "what the person saw of the choices")},
+    "media": {"media": Output("list", "all files of the message")},
+}
 _FORMER = "former"  # a name in the node's notes
 _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `many: true` it is a list of all"
 _FILE = Stored("object", fields=("url", "contentType", "name", "size"))
@@ -179,6 +182,12 @@ class Ask(NodeType):
     """
 
     name = "chatbot.ask"
+    title = "Ask a question"
+    section = "Conversation"
+    icon = "circle-help"
+    handle_labels = MappingProxyType(
+        {"answered": "Answered", "invalid": "No answer that fits", "timeout": "No answer in time"}
+    )
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
@@ -187,8 +196,13 @@ class Ask(NodeType):
     def waits(self, properties: AskProperties) -> bool:
         return True
 
-    def outputs(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("value", "text", "reason", *_MORE.get(properties.expect, ()))
+    def outputs(self, properties: AskProperties) -> Outputs:
+        return {
+            "value": answer_output(properties.expect, many=properties.many),
+            "text": Output("text", "what the person wrote"),
+            "reason": Output("text", "on `invalid`: why it did not fit"),
+            **_MORE.get(properties.expect, {}),
+        }
 
     def may_store(self, properties: AskProperties, value: Any) -> bool:
         match properties.expect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field as Limits
@@ -15,10 +16,11 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
 from botflow.flow.fields import Duration, Properties, WrongProperty
-from botflow.flow.node_spec import Stored
+from botflow.flow.node_spec import Output, Outputs, Stored
 from botflow.languages import sentences_in
 from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.answers.fitting import fit_of
+from botflow.nodes.chatbot.answer_outputs import answer_output
 from botflow.nodes.chatbot.ask import Ask, AskProperties
 from botflow.nodes.chatbot.bounds import Bound
 from botflow.nodes.chatbot.form_message import Form as Fields
@@ -135,6 +137,12 @@ class Form(NodeType):
     """
 
     name = "chatbot.form"
+    title = "Form"
+    section = "Conversation"
+    icon = "clipboard-list"
+    handle_labels = MappingProxyType(
+        {"done": "All filled", "invalid": "No answer that fits", "timeout": "No answer in time"}
+    )
     properties = FormProperties
 
     def handles(self, properties: FormProperties) -> tuple[str, ...]:
@@ -146,8 +154,13 @@ class Form(NodeType):
     def sets(self, properties: FormProperties) -> tuple[str, ...]:
         return tuple(field.name for field in properties.fields)
 
-    def outputs(self, properties: FormProperties) -> tuple[str, ...]:
-        return (*(field.name for field in properties.fields), "text", "reason")
+    def outputs(self, properties: FormProperties) -> Outputs:
+        found = {field.name: answer_output(field.expect) for field in properties.fields}
+        return {
+            **found,
+            "text": Output("text", "what the person wrote last"),
+            "reason": Output("text", "on `invalid`: why it did not fit"),
+        }
 
     def stored(self, properties: FormProperties, name: str) -> Stored | None:
         field = properties.by_name.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
-from botflow.flow.node_spec import Advice, Stored, Surroundings
+from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Stored, Surroundings
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
@@ -87,6 +88,11 @@ class Menu(NodeType):
     """
 
     name = "chatbot.menu"
+    title = "Menu"
+    section = "Conversation"
+    icon = "list"
+    handle_labels = MappingProxyType({"other": "No option fits", "timeout": "No answer in time"})
+    item_handles = ItemHandles("options", "id", "label")
     properties = MenuProperties
 
     def handles(self, properties: MenuProperties) -> tuple[str, ...]:
@@ -95,8 +101,12 @@ class Menu(NodeType):
     def waits(self, properties: MenuProperties) -> bool:
         return True
 
-    def outputs(self, properties: MenuProperties) -> tuple[str, ...]:
-        return ("value", "label", "text")
+    def outputs(self, properties: MenuProperties) -> Outputs:
+        return {
+            "value": Output("text", "the id of the chosen option"),
+            "label": Output("text", "what the person saw of it"),
+            "text": Output("text", "what the person wrote"),
+        }
 
     def may_store(self, properties: MenuProperties, value: Any) -> bool:
         return any(alike(option.id, value) for option in properties.options)

@@ -7,6 +7,7 @@ from pydantic import model_validator
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 
 
@@ -34,13 +35,16 @@ class Say(NodeType):
     """
 
     name = "chatbot.say"
+    title = "Say"
+    section = "Conversation"
+    icon = "message-square"
     properties = SayProperties
 
     def speaks(self, properties: SayProperties) -> bool:
         return True
 
-    def outputs(self, properties: SayProperties) -> tuple[str, ...]:
-        return ("text",)
+    def outputs(self, properties: SayProperties) -> Outputs:
+        return {"text": Output("text", "what was said")}
 
     def visit(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.render(properties.text)

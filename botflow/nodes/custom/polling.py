@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -18,7 +19,18 @@ from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType
 from botflow.engine.scene import Scene
 from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration
-from botflow.nodes.custom.action import leave_with, needed, rendered_properties, schema_of, validated
+from botflow.flow.node_spec import Outputs
+from botflow.nodes.custom.action import (
+    ICON,
+    capabilities_of_calls,
+    documentation_of,
+    leave_with,
+    needed,
+    outputs_of,
+    rendered_properties,
+    schema_of,
+    validated,
+)
 
 P = TypeVar("P", bound=BaseModel)
 Submit = Callable[[P, ActionContext], Awaitable[Any]]
@@ -35,7 +47,15 @@ class Pending:
 
 
 def polling(
-    name: str, *, check: Check[P], every: str = "30s", longest: str = "24h", timeout_s: float = 30.0
+    name: str,
+    *,
+    check: Check[P],
+    every: str = "30s",
+    longest: str = "24h",
+    timeout_s: float = 30.0,
+    title: str = "",
+    icon: str = "",
+    is_idempotent: bool = False,
 ) -> Callable[[Submit[P]], PollingNode]:
     """Make two functions the node type `name` (`type.action`); what it decorates is the first of them:
 
@@ -45,6 +65,9 @@ def polling(
     The first is called once per visit, but may run again after a crash: pass `context.key` on to a provider that takes
     idempotency keys. Checks are `every` so long. The node leaves by `next`, by `error` when either raises, and by
     `timeout` when there is no result within `longest`.
+
+    `title`, `icon` and `is_idempotent` are as of an action; the docstring of the first function says what the node
+    does, the return annotation of the second names the fields of its output.
     """
     every_s, longest_s = parse_duration(every), parse_duration(longest)
 
@@ -56,13 +79,18 @@ def polling(
                     code="action.not_async",
                     hint="write: async def",
                 )
-        return PollingNode(name, submit, check, every_s, longest_s, timeout_s)
+        made = PollingNode(name, submit, check, every_s, longest_s, timeout_s)
+        made.title, made.icon = title, icon or ICON
+        made.capabilities = capabilities_of_calls(is_idempotent=is_idempotent)
+        return made
 
     return make
 
 
 class PollingNode(NodeType):
     """The node type around the functions of a polling node."""
+
+    handle_labels = MappingProxyType({"timeout": "It was not done in time"})
 
     def __init__(
         self, name: str, submit: Submit[Any], check: Check[Any], every_s: float, longest_s: float, timeout_s: float
@@ -74,6 +102,13 @@ class PollingNode(NodeType):
         self._every_s = every_s
         self._longest_s = longest_s
         self._timeout_s = timeout_s
+
+    @property
+    def documentation(self) -> str:
+        return documentation_of(self._submit)
+
+    def outputs(self, properties: BaseModel) -> Outputs | None:
+        return outputs_of(self._look)
 
     def handles(self, properties: BaseModel) -> tuple[str, ...]:
         return ("next", "error", "timeout")

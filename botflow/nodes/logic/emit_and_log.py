@@ -11,6 +11,7 @@ from botflow.engine.events import EventEmitted, LogWritten
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.node_spec import Output, Outputs
 
 LONGEST_NAME = 128
 LONGEST_LINE = 2_000  # characters of one line in the log
@@ -32,10 +33,16 @@ class Emit(NodeType):
     """
 
     name = "logic.emit"
+    title = "Emit an event"
+    section = "Control flow"
+    icon = "radio"
     properties = EmitProperties
 
-    def outputs(self, properties: EmitProperties) -> tuple[str, ...]:
-        return ("event", "payload")
+    def outputs(self, properties: EmitProperties) -> Outputs:
+        return {
+            "event": Output("text", "the name of the event"),
+            "payload": Output("any", "the payload, as it was rendered"),
+        }
 
     def visit(self, properties: EmitProperties, scene: Scene) -> Visit:
         event = scene.render(properties.event).strip()
@@ -66,10 +73,13 @@ class Log(NodeType):
     """
 
     name = "logic.log"
+    title = "Log a line"
+    section = "Control flow"
+    icon = "scroll-text"
     properties = LogProperties
 
-    def outputs(self, properties: LogProperties) -> tuple[str, ...]:
-        return ("message",)
+    def outputs(self, properties: LogProperties) -> Outputs:
+        return {"message": Output("text", "the line")}
 
     def visit(self, properties: LogProperties, scene: Scene) -> Visit:
         message = scene.render(properties.message)[:LONGEST_LINE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, model_validator
@@ -10,6 +11,7 @@ from pydantic import Field, JsonValue, model_validator
 from botflow.engine.node_type import EnterBody, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.conditional import Expression
 
 VariableName = Annotated[str, Field(min_length=1, max_length=64)]
@@ -49,6 +51,12 @@ class Loop(NodeType):
     """
 
     name = "logic.loop"
+    title = "Loop"
+    section = "Control flow"
+    icon = "repeat"
+    handle_labels = MappingProxyType(
+        {"done": "After the last pass", "each": "In each pass", "error": "A pass has failed"}
+    )
     properties = LoopProperties
 
     def handles(self, properties: LoopProperties) -> tuple[str, ...]:
@@ -61,8 +69,11 @@ class Loop(NodeType):
         item = (properties.item,) if properties.items is not None else ()
         return (*item, properties.index) if properties.index else item
 
-    def outputs(self, properties: LoopProperties) -> tuple[str, ...]:
-        return ("count", "index")
+    def outputs(self, properties: LoopProperties) -> Outputs:
+        return {
+            "count": Output("integer", "how many passes there were"),
+            "index": Output("integer", "on `error`: the pass that failed, from 0"),
+        }
 
     def visit(self, properties: LoopProperties, scene: Scene) -> Visit:
         scene.notes[_AT] = 0

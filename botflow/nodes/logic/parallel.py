@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -13,6 +14,7 @@ from botflow.engine.events import RunStarted
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import ItemHandles, Output, Outputs
 from botflow.nodes.logic.child_results import clipped_result, ended, room_for
 from botflow.nodes.logic.loop import VariableName, list_of
 
@@ -77,6 +79,13 @@ class Parallel(NodeType):
     """
 
     name = "logic.parallel"
+    title = "Parallel branches"
+    section = "Control flow"
+    icon = "split"
+    handle_labels = MappingProxyType(
+        {"done": "Enough have succeeded", "error": "Too few have succeeded", "each": "For each item"}
+    )
+    item_handles = ItemHandles("branches", "id", "label")
     properties = ParallelProperties
 
     def handles(self, properties: ParallelProperties) -> tuple[str, ...]:
@@ -92,8 +101,8 @@ class Parallel(NodeType):
         item = (properties.item,) if properties.each is not None else ()
         return (*item, properties.variable) if properties.variable else item
 
-    def outputs(self, properties: ParallelProperties) -> tuple[str, ...]:
-        return ("results",)
+    def outputs(self, properties: ParallelProperties) -> Outputs:
+        return {"results": Output("object", "for each branch its `status`, and its `output` or its `error`")}
 
     def visit(self, properties: ParallelProperties, scene: Scene) -> Visit:
         starts = _starts(properties, scene)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -12,6 +13,7 @@ from botflow.engine.events import RunStarted
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
+from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.logic.child_results import LARGEST_OUTPUT, clipped_result, ended, failed
 from botflow.nodes.logic.loop import VariableName
 
@@ -45,6 +47,15 @@ class RunWorkflow(NodeType):
     """
 
     name = "logic.run"
+    title = "Run a workflow"
+    section = "Control flow"
+    icon = "play"
+    handle_labels = MappingProxyType(
+        {
+            "done": "It has completed",
+            "timeout": "It has not ended in time",
+        }
+    )
     properties = RunWorkflowProperties
 
     def handles(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
@@ -53,8 +64,11 @@ class RunWorkflow(NodeType):
     def rests(self, properties: RunWorkflowProperties) -> bool:
         return properties.wait
 
-    def outputs(self, properties: RunWorkflowProperties) -> tuple[str, ...]:
-        return ("workflow", "output")
+    def outputs(self, properties: RunWorkflowProperties) -> Outputs:
+        return {
+            "workflow": Output("text", "the id of the workflow that was started"),
+            "output": Output("any", "its output, if it was waited for"),
+        }
 
     def visit(self, properties: RunWorkflowProperties, scene: Scene) -> Visit:
         workflow = scene.render(properties.workflow).strip()

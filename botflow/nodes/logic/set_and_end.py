@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 from botflow.engine.node_type import End, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
 
 _LONGEST_RECKONING = 200  # characters
 _RECKONING = re.compile(r"\s*\$?[\w.]+((?:\s*[-+*/%]\s*\$?[\w.]+)+)?\s*")
@@ -32,13 +32,16 @@ class Set(NodeType):
     """
 
     name = "logic.set"
+    title = "Set variables"
+    section = "Control flow"
+    icon = "variable"
     properties = SetProperties
 
     def sets(self, properties: SetProperties) -> tuple[str, ...]:
         return tuple(properties.variables)
 
-    def outputs(self, properties: SetProperties) -> tuple[str, ...]:
-        return tuple(properties.variables)
+    def outputs(self, properties: SetProperties) -> Outputs:
+        return {name: Output("any", "the value that it was given") for name in properties.variables}
 
     def advice(self, properties: SetProperties, around: Surroundings) -> Iterable[Advice]:
         for name, value in properties.variables.items():
@@ -83,6 +86,9 @@ class EndExecution(NodeType):
     """
 
     name = "logic.end"
+    title = "End"
+    section = "Control flow"
+    icon = "octagon"
     properties = EndProperties
 
     def handles(self, properties: EndProperties) -> tuple[str, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from pydantic import Field, JsonValue
 
 from botflow.engine.node_type import EnterSubflow, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties, WorkflowId
+from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.templates.template import is_template
 
 
@@ -29,13 +32,17 @@ class Subflow(NodeType):
     """
 
     name = "logic.subflow"
+    title = "Subflow"
+    section = "Control flow"
+    icon = "workflow"
+    handle_labels = MappingProxyType({"next": "The subflow has ended"})
     properties = SubflowProperties
 
     def sets(self, properties: SubflowProperties) -> tuple[str, ...]:
         return tuple(properties.output)
 
-    def outputs(self, properties: SubflowProperties) -> tuple[str, ...]:
-        return tuple(properties.output)
+    def outputs(self, properties: SubflowProperties) -> Outputs:
+        return {name: Output("any", "what the subflow has brought") for name in properties.output}
 
     def visit(self, properties: SubflowProperties, scene: Scene) -> Visit:
         return EnterSubflow(properties.workflow, {k: scene.render_value(v) for k, v in properties.input.items()})

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from botflow.engine.node_type import EnterBody, Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
 from botflow.flow.node_spec import NoProperties
 
 TRY, ERROR, FINALLY = "try", "error", "finally"
 _STAGE, _FAILURE = "stage", "failure"
-
-
-class TryProperties(Properties):
-    """A try has no properties."""
 
 
 class Try(NodeType):
@@ -44,6 +40,12 @@ class Try(NodeType):
     """
 
     name = "logic.try"
+    title = "Try"
+    section = "Control flow"
+    icon = "shield"
+    handle_labels = MappingProxyType(
+        {"try": "What may fail", "error": "When it has failed", "finally": "In any case, last"}
+    )
 
     def handles(self, properties: NoProperties) -> tuple[str, ...]:
         return ("next", TRY, ERROR, FINALLY)

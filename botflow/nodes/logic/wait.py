@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from botflow.engine.time_zone import named_zone
 from botflow.errors import FlowError
 from botflow.flow.duration import LONGEST_S
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.templates.moments import read_value, wall_moment
 from botflow.flow.templates.template import is_template
 from botflow.nodes.logic.opening_hours import OpeningHours
@@ -72,6 +74,15 @@ class Wait(NodeType):
     """
 
     name = "logic.wait"
+    title = "Wait"
+    section = "Control flow"
+    icon = "hourglass"
+    handle_labels = MappingProxyType(
+        {
+            "next": "The time has come",
+            "message": "The person has written",
+        }
+    )
     properties = WaitProperties
 
     def handles(self, properties: WaitProperties) -> tuple[str, ...]:
@@ -80,8 +91,8 @@ class Wait(NodeType):
     def rests(self, properties: WaitProperties) -> bool:
         return True
 
-    def outputs(self, properties: WaitProperties) -> tuple[str, ...]:
-        return ("text",)
+    def outputs(self, properties: WaitProperties) -> Outputs:
+        return {"text": Output("text", "on `message`: what the person wrote")}
 
     def visit(self, properties: WaitProperties, scene: Scene) -> Visit:
         if _UNTIL in scene.notes:  # a digression is over

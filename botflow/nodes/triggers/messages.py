@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from botflow.engine.inbound import Inbound, InboundKind
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import MESSAGE_FIELDS, Properties
-from botflow.flow.node_spec import NoProperties
+from botflow.flow.fields import MESSAGE_FIELDS
+from botflow.flow.node_spec import NoProperties, Output, Outputs
 
-
-class TriggerProperties(Properties):
-    """A trigger of conversations has no properties."""
+_OUTPUTS: Outputs = {
+    "text": Output("text", "what the person wrote"),
+    "payload": Output("text", "what the pressed button stands for"),
+    "media": Output("list", "the files of the message"),
+    "location": Output("object", "the place that was sent: `latitude`, `longitude`, `label`"),
+    "token": Output("text", "the token of the conversation's page"),
+    "consent": Output("text", "what the message says of consent"),
+    "address": Output("text", "the number or address that was written to"),
+    "parameters": Output("object", "what else came with the message"),
+}
 
 
 class InboundTrigger(NodeType):
-    """Starts a conversation with an inbound of one kind, of every provider or of one. `summary` tells readers so."""
+    """Starts a conversation with an inbound of one kind, of every provider or of one.
+
+    A class for each of them has a docstring that says so.
+    """
 
     category = "trigger"
-
-    def __init__(self, name: str, kind: InboundKind, provider: str = "", *, summary: str = "") -> None:
-        self.name = name
-        self.summary = summary
-        self._kind = kind
-        self._provider = provider
+    section = "Conversation"
+    kind: InboundKind = "message"
+    provider = ""
 
     def starts(self, properties: NoProperties, inbound: Inbound) -> bool:
-        return inbound.kind == self._kind and self._provider in ("", inbound.provider)
+        return inbound.kind == self.kind and self.provider in ("", inbound.provider)
 
-    def outputs(self, properties: NoProperties) -> tuple[str, ...]:
-        return MESSAGE_FIELDS
+    def outputs(self, properties: NoProperties) -> Outputs:
+        return {name: _OUTPUTS[name] for name in MESSAGE_FIELDS}
 
     def visit(self, properties: NoProperties, scene: Scene) -> Visit:
         return Leave("next", scene.inbound.content())
+
+
+class MessageTrigger(InboundTrigger):
+    """Starts a conversation with a message of any channel."""
+
+    name = "chatbot.message_received"
+    title = "Message received"
+    icon = "message-circle"
+    handle_labels = MappingProxyType({"next": "A message has come"})
+
+
+class OpenedTrigger(InboundTrigger):
+    """Starts a conversation when a visitor opens the chat: the place for a greeting."""
+
+    name = "chatbot.opened"
+    title = "Chat opened"
+    icon = "door-open"
+    kind = "opened"
+    handle_labels = MappingProxyType({"next": "A visitor is there"})

@@ -18,6 +18,7 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Condition, Duration, Marker, Properties, WrongProperty
+from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, Templates
@@ -133,8 +134,9 @@ class RunTrigger(NodeType):
     def sets(self, properties: Any) -> tuple[str, ...]:
         return ("input",)
 
-    def outputs(self, properties: Any) -> tuple[str, ...] | None:
-        return tuple(properties.input_schema) or None
+    def outputs(self, properties: Any) -> Outputs | None:
+        found = {name: Output(field.type, field.description) for name, field in properties.input_schema.items()}
+        return found or None
 
     def starts(self, properties: Any, inbound: Inbound) -> bool:
         return inbound.kind == "trigger" and inbound.parameters.get("trigger") in self.takes
@@ -156,6 +158,9 @@ class ManualTrigger(RunTrigger):
     """
 
     name = "trigger.manual"
+    title = "Started by hand"
+    section = "Triggers of runs"
+    icon = "play"
     properties = ManualProperties
     takes = ("manual", "api", "child")
 
@@ -169,6 +174,9 @@ class EventTrigger(RunTrigger):
     """
 
     name = "trigger.event"
+    title = "Event"
+    section = "Triggers of runs"
+    icon = "zap"
     properties = EventProperties
     takes = ("event",)
 
@@ -195,6 +203,9 @@ class ScheduleTrigger(RunTrigger):
     """
 
     name = "trigger.schedule"
+    title = "Schedule"
+    section = "Triggers of runs"
+    icon = "calendar-clock"
     properties = ScheduleProperties
     takes = ("schedule",)
 
@@ -208,5 +219,8 @@ class WebhookTrigger(RunTrigger):
     """
 
     name = "trigger.webhook"
+    title = "Webhook"
+    section = "Triggers of runs"
+    icon = "webhook"
     properties = WebhookProperties
     takes = ("webhook",)

@@ -77,7 +77,7 @@ def _imports_for(body: str) -> str:
         lines.append(f"from collections.abc import {', '.join(abc)}")
     if "@dataclass" in body:
         lines.append(f"from dataclasses import dataclass{', field' if 'field(' in body else ''}")
-    if re.search(r"\bdatetime\b", body):
+    if re.search(r"""(?<!["'])\bdatetime\b(?!["'])""", body):  # a quoted one is a word of a Literal
         lines.append("from datetime import datetime")
     typing = [name for name in _TYPING if re.search(rf"\b{name}\b", body)]
     if typing:

@@ -14,6 +14,7 @@ from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCall
 from botflow_client.calls.exports import AsyncExportsCalls, ExportsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
 from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
+from botflow_client.calls.node_types import AsyncNodeTypesCalls, NodeTypesCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
 from botflow_client.calls.organizations import AsyncOrganizationsCalls, OrganizationsCalls
 from botflow_client.calls.publications import AsyncPublicationsCalls, PublicationsCalls
@@ -32,6 +33,7 @@ class Calls(
     DraftsCalls,
     GraphsCalls,
     NodesCalls,
+    NodeTypesCalls,
     EdgesCalls,
     VersionsCalls,
     PublicationsCalls,
@@ -62,6 +64,7 @@ class AsyncCalls(
     AsyncDraftsCalls,
     AsyncGraphsCalls,
     AsyncNodesCalls,
+    AsyncNodeTypesCalls,
     AsyncEdgesCalls,
     AsyncVersionsCalls,
     AsyncPublicationsCalls,

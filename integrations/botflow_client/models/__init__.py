@@ -28,6 +28,7 @@ from botflow_client.models.executions import (
 )
 from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
+from botflow_client.models.node_types import ItemsOfHandles, NodeType, PageOfNodeType, ShownHandle, ShownOutput
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization, Retention
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
@@ -98,6 +99,7 @@ __all__ = [
     "HistoryEntry",
     "Inbound",
     "InboundDetails",
+    "ItemsOfHandles",
     "Key",
     "MadeKey",
     "MadeUser",
@@ -110,10 +112,12 @@ __all__ = [
     "NodeCount",
     "NodeDetail",
     "NodePositions",
+    "NodeType",
     "Organization",
     "Outbound",
     "OutboundDetails",
     "PageOfModule",
+    "PageOfNodeType",
     "PageOfShownSchedule",
     "PlannedNode",
     "PlannedRun",
@@ -138,8 +142,10 @@ __all__ = [
     "SessionMessage",
     "ShownArtifact",
     "ShownCheckpoint",
+    "ShownHandle",
     "ShownLogEntry",
     "ShownOrigin",
+    "ShownOutput",
     "ShownSchedule",
     "StartedByEvent",
     "StartedExecution",

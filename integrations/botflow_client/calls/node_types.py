@@ -1,0 +1,39 @@
+"""Node types. Written by `python -m docs.generate`: do not edit it."""
+
+from __future__ import annotations
+
+from botflow_client.models.node_types import NodeType, PageOfNodeType
+from botflow_client.request import make_request, segment
+from botflow_client.transport import AsyncCaller, Caller
+
+
+class NodeTypesCalls(Caller):
+    """Node types."""
+
+    def get_node_types(self) -> PageOfNodeType:
+        """List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an
+        answer gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+        """
+        return self._call(PageOfNodeType, make_request("GET", "/api/v1/node-types"))
+
+    def get_node_type(self, name: str | int) -> NodeType:
+        """Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope
+        `workflows:read`.
+        """
+        return self._call(NodeType, make_request("GET", f"/api/v1/node-types/{segment(name)}"))
+
+
+class AsyncNodeTypesCalls(AsyncCaller):
+    """Node types."""
+
+    async def get_node_types(self) -> PageOfNodeType:
+        """List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an
+        answer gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+        """
+        return await self._call(PageOfNodeType, make_request("GET", "/api/v1/node-types"))
+
+    async def get_node_type(self, name: str | int) -> NodeType:
+        """Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope
+        `workflows:read`.
+        """
+        return await self._call(NodeType, make_request("GET", f"/api/v1/node-types/{segment(name)}"))
