@@ -20,6 +20,7 @@ GROUPS = {
     "ai": "Language models",
     "logic": "Control flow",
     "trigger": "Triggers of runs",
+    "http": "HTTP",
     "twilio": "Twilio",
 }
 
