@@ -93,7 +93,7 @@ class Sending:
 
     def _add_headers(self, request: httpx2.Request, proof: Mapping[str, str]) -> None:
         for name, value in self.properties.headers.items():
-            request.headers[name] = value.encode("utf-8", "replace").decode("latin-1")
+            request.headers[name] = value.encode("utf-8", "replace").decode()
         if self.properties.key_header is not None:
             request.headers[self.properties.key_header] = self.key
         request.headers.update(proof)

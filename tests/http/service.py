@@ -60,21 +60,37 @@ class Service:
     raw: dict[str, Raw] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     connections: int = 0
+    _open: set[asyncio.Task[None]] = field(default_factory=set)
 
     def paths(self) -> list[str]:
         return [request.path for request in self.heard]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            heard = await _read(reader)
-            self.heard.append(heard)
-            if heard.path in self.raw:
-                await self.raw[heard.path](heard, writer)
-            else:
-                writer.write(self._answer(heard))
-                await writer.drain()
-        writer.close()
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self._talk(reader, writer)
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard = await _read(reader)
+        self.heard.append(heard)
+        if heard.path in self.raw:
+            await self.raw[heard.path](heard, writer)
+        else:
+            writer.write(self._answer(heard))
+            await writer.drain()
+
+    async def close(self) -> None:
+        """End the connections that are still open."""
+        for task in (tasks := list(self._open)):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _answer(self, heard: Heard) -> bytes:
         found = self.answers.get(heard.path, answer({"error": "no such path"}, status=404))
@@ -94,13 +110,14 @@ async def _read(reader: asyncio.StreamReader) -> Heard:
 
 
 @asynccontextmanager
-async def open_service(host: str = "127.0.0.1") -> AsyncIterator[Service]:
-    """Serve on a free port of loopback until the block ends."""
+async def open_service(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Service]:
+    """Serve on a port of loopback, a free one if none is given, until the block ends."""
     service = Service()
-    server = await asyncio.start_server(service.serve, host, 0)
+    server = await asyncio.start_server(service.serve, host, port)
     port = server.sockets[0].getsockname()[1]
     service.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     try:
         yield service
     finally:
         server.close()
+        await service.close()
