@@ -15,6 +15,8 @@ PACKAGES = sorted(path.parent for path in INTEGRATIONS.glob("*/__init__.py"))
 # Clients of the API stand alone: they are distributed without the server, and import nothing of it.
 CLIENTS = sorted(path for path in INTEGRATIONS.iterdir() if path.name.startswith("botflow_client"))
 PROVIDERS = [path for path in PACKAGES if path not in CLIENTS]
+NAMES = {path.name.removeprefix("botflow_") for path in PROVIDERS}
+PROTOCOLS = {"http"}  # packages named by what the core speaks itself
 
 # Each layer may import itself and those before it.
 LAYERS = (
@@ -31,6 +33,8 @@ LAYERS = (
         "log_facts",
         "redaction",
         "outgoing_targets",
+        "outgoing_transport",
+        "retry_after",
         "settings",
         "languages",
         "flow",
@@ -152,6 +156,8 @@ OFFERED = (
         "botflow.clock",
         "botflow.settings",
         "botflow.outgoing_targets",
+        "botflow.outgoing_transport",
+        "botflow.retry_after",
         "botflow.engine",
         "botflow.flow",
         "botflow.nodes",
@@ -293,7 +299,7 @@ def test_the_core_names_no_integration() -> None:
     assert named == []
 
 
-@pytest.mark.parametrize("provider", [path.name.removeprefix("botflow_") for path in PROVIDERS])
+@pytest.mark.parametrize("provider", sorted(NAMES - PROTOCOLS))
 def test_no_line_of_the_core_speaks_of_a_provider(provider: str) -> None:
     """Settings, node types, words and address forms of a provider stand in its own package."""
     named_as = f"botflow_{provider}" if provider in COMMON_WORDS else provider

@@ -24,7 +24,7 @@ from botflow_records.settings import RecordsSettings
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}
 # One name or address: not the folder of a socket, and not several hosts.
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
-_PUBLIC_ONLY = "give the address of a server on the public internet; operators allow others by BOTFLOW_WEBHOOK_NETWORKS"
+_PUBLIC_ONLY = "give the address of a server on the public internet; operators allow others by BOTFLOW_FLOW_NETWORKS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from botflow.engine.node_type import NodeFailure
+from botflow.settings import Networks
 from botflow.testing.scripted_actions import ActionLog
 from tests.application_records.shop import ALLOWED, Shop, call
 
@@ -16,7 +17,9 @@ ORDERS = {"table": "orders", "columns": ["id"]}
 class Stranger(ActionLog):
     """A call in another organization than the home, which may reach no private network."""
 
-    networks = ()
+    @property
+    def networks(self) -> Networks:
+        return ()
 
     async def is_home(self) -> bool:
         return False

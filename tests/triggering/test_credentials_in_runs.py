@@ -49,7 +49,7 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
 
     plugin = Plugin(name="shop", node_types=(mail,))
     options = RuntimeOptions(
-        settings=Settings(botflow_database_url=database_url, botflow_webhook_networks=(ip_network("10.2.0.0/16"),)),
+        settings=Settings(botflow_database_url=database_url, botflow_flow_networks=(ip_network("10.2.0.0/16"),)),
         keyring=Keyring("s" * 40),
         migrate=False,
         plugins=(plugin,),
