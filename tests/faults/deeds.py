@@ -59,6 +59,7 @@ class Row:
     name: str
     provider: Callable[[], AbstractAsyncContextManager[Provider]]
     is_idempotent: bool
+    moments: tuple[str, ...] = MOMENTS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,9 +91,9 @@ async def count_deeds(row: Row, moment: str, url: str, folder: Path, count: Coun
         count.repeated_calls[moment] = provider.calls - 1
 
 
-def check(row: Row, count: Count, moments: Sequence[str] = MOMENTS) -> None:
+def check(row: Row, count: Count) -> None:
     """At most one deed is repeated, none by key, and no call after the answer was kept."""
-    assert set(count.repeated_deeds) == set(moments)
+    assert set(count.repeated_deeds) == set(row.moments)
     most = 0 if row.is_idempotent else 1
     for moment, repeated in count.repeated_deeds.items():
         assert 0 <= repeated <= most, (row.name, moment, repeated)
