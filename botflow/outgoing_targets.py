@@ -22,6 +22,13 @@ PUBLIC_ONLY = (
     "give an https address that the public internet reaches; operators allow others by BOTFLOW_WEBHOOK_NETWORKS"
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Not public, though some releases of Python count them as global: the protocol assignments in which a cloud has its
+# metadata service, the address by which another cloud reaches its machines' agents, and site-local addresses.
+_NOT_PUBLIC: tuple[Network, ...] = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("168.63.129.16/32"),
+    IPv6Network("fec0::/10"),
+)
 # What a resolver reads as an IPv4 address in another form: 2130706433, 0x7f000001, 127.1, 0177.0.0.1.
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\.?", re.IGNORECASE | re.ASCII)
 
@@ -62,9 +69,9 @@ def check_url(url: str, networks: Sequence[Network]) -> SplitResult:
 def check_address(address: IPv4Address | IPv6Address, scheme: str, networks: Sequence[Network]) -> None:
     """TargetRefused unless the address is public and reached by https, or one of the networks that are allowed."""
     inner = _embedded(address)
-    if any(inner.version == network.version and inner in network for network in networks):
+    if _is_within(inner, networks):
         return
-    if not inner.is_global or inner.is_multicast or inner.is_reserved:
+    if not inner.is_global or inner.is_multicast or inner.is_reserved or _is_within(inner, _NOT_PUBLIC):
         raise TargetRefused("webhook.private_address", f"{address} is no address of the public internet")
     if scheme != "https":
         raise TargetRefused("webhook.not_https", "it must begin with https://")
@@ -95,6 +102,10 @@ def _check_numeric(host: str, scheme: str, networks: Sequence[Network]) -> None:
         return check_address(ip_address(host.partition("%")[0]), scheme, networks)
     if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         raise TargetRefused("webhook.url", f"{host} is a number: write an address as 192.0.2.1, or a name")
+
+
+def _is_within(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
 
 
 def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

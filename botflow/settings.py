@@ -188,6 +188,9 @@ class Settings(EnvironmentSettings):
     botflow_webhook_networks: Networks = ()
     """Private addresses or networks that organizations may name in webhooks, and in the addresses of their credentials,
     `10.2.0.0/16`, by http too. Without it both lead by https to the public internet only."""
+    botflow_flow_networks: Networks = ()
+    """Private addresses or networks that flows may call, `10.2.0.0/16`, by http too. Without it requests of flows, as
+    of `http.request`, lead by https to the public internet only."""
     botflow_longest_retention_days: int = Field(default=3_650, ge=7, le=3_650)
     """The longest time that an organization may choose to keep its conversations, runs and files, in days. What an
     organization has chosen comes before `botflow db prune --older-than`, also if it is longer."""

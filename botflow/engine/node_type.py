@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Generator, Mapping
 from dataclasses import field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke
@@ -199,7 +200,9 @@ class ActionContext(Protocol):
     """What an action may know and do besides returning its result; an action with a third parameter gets it.
 
     `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
-    `credential` holds the secret fields that the node's `credential` names.
+    `credential` holds the secret fields that the node's `credential` names, and `account` names that set in this
+    deployment: a process keeps by it what it got with the set, such as a token. `networks` are the private networks
+    that the addresses in flows may lead to.
     """
 
     @property
@@ -216,6 +219,19 @@ class ActionContext(Protocol):
 
     @property
     def credential(self) -> Mapping[str, str]: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]: ...
+
+    def is_home(self) -> Awaitable[bool]:
+        """Say whether the node is one of the home organization, whose own people set up the server: only then may it
+        use what the server's environment variables give access to."""
+
+    def hide(self, secret: str) -> None:
+        """Mask what a secret field gave, such as a token, in the result, the failure, the log and what is saved."""
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Write a line into the execution's log."""

@@ -183,6 +183,11 @@ class Scene:
         nodes = {**values[NODES], CORRECTION: {"old": old, "new": new}}
         return self.flow.templates.render(source, {**values, NODES: nodes})
 
+    def render_also(self, value: Any, **also: Any) -> Any:
+        """Like `render_value`; `$name` reads each of `also`, before the output of a node with that id."""
+        values = self._values()
+        return self.flow.templates.render_value(value, {**values, NODES: {**values[NODES], **also}})
+
     def evaluate(self, condition: str) -> Any:
         """Evaluate a condition such as `qty >= 5`."""
         return self.flow.templates.evaluate(condition, self._values())

@@ -21,10 +21,15 @@ MOST_BYTES = 64_000
 
 
 class SecretFields(Mapping[str, str]):
-    """Fields of a credential. They must be read explicitly; printing shows only their names."""
+    """Fields of a credential. They must be read explicitly; printing shows only their names.
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    `account` is the set's name in the deployment, which no set of another organization has.
+    """
+
+    def __init__(self, fields: Mapping[str, str], *, account: str = "", module: str = "") -> None:
         self._fields = dict(fields)
+        self.account = account
+        self.module = module
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name]
@@ -57,7 +62,9 @@ class Safe:
 
     def open(self, stored: StoredCredential) -> SecretFields:
         """UsageError `credential.other_key` or `credential.damaged`."""
-        return SecretFields(orjson.loads(self._sealer.open(stored.sealed, _place(stored.key, stored.module))))
+        place = _place(stored.key, stored.module)
+        fields = orjson.loads(self._sealer.open(stored.sealed, place))
+        return SecretFields(fields, account=place.decode(), module=stored.module)
 
     def resealed(self, stored: StoredCredential) -> bytes | None:
         """Return the fields sealed with the newest key; None if they are. UsageError like `open`."""

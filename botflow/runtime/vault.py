@@ -70,6 +70,11 @@ class Vault:
         """Like `fields`, for the user for whom the session's run was started."""
         return await self.fields(*await self._store.owner_of(session), name)
 
+    async def is_home(self, session: int) -> bool:
+        """Say whether the session is one of the home organization."""
+        organization, _ = await self._store.owner_of(session)
+        return organization == await self._store.default_organization()
+
     async def webhook_secret(self, organization: int, name: str) -> str:
         """Return the field `secret` of the organization's credential, or with `env:NAME` that environment variable.
 

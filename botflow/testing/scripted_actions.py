@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Literal, cast
 
 from pydantic import BaseModel
@@ -12,9 +13,11 @@ from botflow.engine.asks import Answer, AskFailure, Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
+from botflow.settings import Networks
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 
 Step = Literal["", "submit", "check"]
+LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 class ActionLog:
@@ -49,6 +52,21 @@ class ActionLog:
     def credential(self) -> Mapping[str, str]:
         return self._credential
 
+    @property
+    def account(self) -> str:
+        return self._ask.credential or ""
+
+    @property
+    def networks(self) -> Networks:
+        """Those of this machine: a test calls servers of its own."""
+        return LOOPBACK
+
+    async def is_home(self) -> bool:
+        return True
+
+    def hide(self, secret: str) -> None:
+        """A test may see what it gave."""
+
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         self.lines.append((level, message))
 
@@ -76,7 +94,7 @@ class ScriptedActions:
         """
         actions = [name for name, kind in self._node_types.items() if isinstance(kind, Invocable)]
         if name not in actions:
-            hint = did_you_mean(name, actions, f"there are: {', '.join(actions) or 'none; give it plugins=[...]'}")
+            hint = did_you_mean(name, actions, f"there are: {', '.join(actions)}; others come by plugins=[...]")
             raise UsageError(f"there is no action {name!r}", code="simulator.action", hint=hint)
         if not outcomes:
             raise UsageError(

@@ -44,7 +44,7 @@ NO_CODES = re.compile(
     r"botflow(_twilio)?\..*|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json|js)|(erasures|files|held|next|organizations|publications|sessions|users|webhooks|workflows)\.(id|parked|state|seq|session)"
-    r"|forks\.session_id"
+    r"|forks\.session_id|records\.(tables|columns)"
     r"|opt_(in|out)\.\w+"
     r"|opentelemetry\..*|(gen_ai|service|messaging|peer)\..*|error\.type"
     r"|http\.(request\.method|route|response\.status_code)"

@@ -21,6 +21,7 @@ from botflow_twilio.settings import TwilioSettings
 from botflow.clock import SystemClock
 from botflow.storage.database import open_database
 from botflow.storage.spending import Spending
+from tests.application_records.shop import open_shop
 from tests.faults.mutation import Fence, Promise
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import open_town
@@ -123,7 +124,10 @@ async def _arguments_of(promise: Promise, url: str, monkeypatch: pytest.MonkeyPa
         async def spending() -> Any:
             return Spending((await database()).engine)
 
-        makers = (database, site, model, phone, twilio, channel, town, spending)
+        async def shop() -> Any:
+            return open_shop(url, monkeypatch)
+
+        makers = (database, site, model, phone, twilio, channel, town, spending, shop)
         made: dict[str, Callable[[], Any]] = {maker.__name__: maker for maker in makers}
         given = {"postgres_url": url, "sqlite_url": url, "database_url": url, "monkeypatch": monkeypatch}
         wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]

@@ -70,3 +70,9 @@ def test_a_sign_the_wrong_way_round(sign: str, instead: str) -> None:
     case = f"{{handle: h, when: 'n {sign} 2'}}"
     branch = f"{{id: a, type: conditional, actionType: branch, properties: {{cases: [{case}]}}}}"
     assert f"(write {instead} for {sign})" in found(FLOW[0], branch, top="variables: {n: 1}")
+
+
+def test_edges_of_a_node_under_another_name_are_not_dropped_as_an_editors_own() -> None:
+    lines = found(FLOW[0].replace(", next: a", ", handles: {next: a}"), FLOW[1]).splitlines()
+
+    assert lines[0].startswith("error document.invalid: nodes[0]: edges from a node's handles are under on, not")

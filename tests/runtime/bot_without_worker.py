@@ -268,12 +268,15 @@ def assemble(
     turns, leases = Counted(database.turns), Counted(database.leases)
     hot = HotSessions(turns, None)
     spend = ModelSpend(Spending(database.engine), Decisions(database.engine))
+    vault = Vault(Credentials(database.engine), Keyring("secret of the tests"))
     actions = Actions(
         node_types=node_types,
         artifacts=database.artifacts,
         executions=database.executions,
-        credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
+        credential=vault.fields_for_run,
+        is_home=vault.is_home,
         known_secrets=KnownSecrets(),
+        networks=(),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows, channels)

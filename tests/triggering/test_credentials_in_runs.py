@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,12 +42,14 @@ async def test_a_run_uses_its_users_credential_and_leaves_no_trace_of_it(databas
     @action("shop.mail")
     async def mail(properties: Nothing, variables: Mapping[str, Any], context: ActionContext) -> dict[str, Any]:
         seen.append(context.credential["password"])
+        assert await context.is_home()
+        assert context.networks == (ip_network("10.2.0.0/16"),)
         context.log("info", f"calling with {seen[-1]}")
         raise ValueError(f"refused: {context.credential} {seen[-1]}")
 
     plugin = Plugin(name="shop", node_types=(mail,))
     options = RuntimeOptions(
-        settings=Settings(botflow_database_url=database_url),
+        settings=Settings(botflow_database_url=database_url, botflow_flow_networks=(ip_network("10.2.0.0/16"),)),
         keyring=Keyring("s" * 40),
         migrate=False,
         plugins=(plugin,),

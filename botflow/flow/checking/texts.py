@@ -100,7 +100,7 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
     if text.reads is not None:
         _check_few_references(text, text.reads, report, node)
         return
-    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known - {"message"}):
+    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known - {"message", *text.also}):
         report.error(
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
@@ -132,7 +132,7 @@ def _instead_of_node(name: str, known: set[str], report: Report) -> str:
 def _check_fields(text: Text, linked: Linked, report: Report, node: str) -> None:
     """Warn of `$node.field` where the node's output never has that field."""
     for name, field in sorted(field_references(text.text, bare=text.kind == "condition")):
-        read = linked.nodes.get(name) if text.reads is None else None
+        read = linked.nodes.get(name) if text.reads is None and name not in text.also else None
         if read is None or read.outputs is None or field in (*read.outputs, *FAILURE_FIELDS):
             continue
         hint = did_you_mean(field, read.outputs, f"it has {', '.join(read.outputs) or 'none'}")

@@ -37,6 +37,8 @@ def flat_node(raw: Any) -> Any:
     """Return the node with the content of its `data` beside its id."""
     if not isinstance(raw, dict):
         return raw
+    if isinstance(raw.get("handles"), dict):  # an editor's own are a list of places
+        raise PydanticCustomError("document.invalid", "edges from a node's handles are under on, not under handles")
     flat = _without(raw, _NODE_CANVAS)
     content = flat.pop("data", None)
     if content is None:

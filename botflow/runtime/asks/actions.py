@@ -9,6 +9,9 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
@@ -18,8 +21,11 @@ from botflow.engine.json_values import has_nul
 from botflow.engine.kept_values import PREFIX
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
+from botflow.interfaces.credential_modules import CredentialModule
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
+from botflow.runtime.sealing import SecretFields
+from botflow.settings import Networks
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 
@@ -32,7 +38,19 @@ LARGE = 1_000_000  # bytes; larger content is masked by a thread, while other tu
 PROGRESS_EVERY_S = 0.5
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
 
-Fields = Callable[[int, str], Awaitable[Mapping[str, str]]]  # of a session and a credential's name
+Fields = Callable[[int, str], Awaitable[SecretFields]]  # of a session and a credential's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSet:
+    """A credential of one call: its fields, its name in the deployment, and what of it is masked."""
+
+    fields: Mapping[str, str]
+    account: str
+    secrets: frozenset[str]
+
+
+NO_SET = OpenedSet(fields=MappingProxyType({}), account="", secrets=frozenset())
 
 
 class RunningAction:
@@ -42,19 +60,28 @@ class RunningAction:
         self,
         ask: Invoke,
         execution: str,
-        credential: Mapping[str, str],
+        credential: OpenedSet,
         artifacts: Artifacts,
         executions: Executions,
-        redactor: Redactor,
+        known_secrets: KnownSecrets,
+        networks: Networks,
+        is_home: Callable[[], Awaitable[bool]],
     ) -> None:
-        self.redactor = redactor
+        self.is_home = is_home
         self._ask = ask
         self._execution = execution
         self._credential = credential
+        self._known_secrets = known_secrets
+        self._networks = networks
+        self._secrets = credential.secrets
         self._artifacts = artifacts
         self._executions = executions
         self._said_s = float("-inf")
         self.lines: list[tuple[str, str]] = []
+
+    @property
+    def redactor(self) -> Redactor:
+        return self._known_secrets.redactor(self._secrets)
 
     @property
     def execution(self) -> str:
@@ -74,7 +101,19 @@ class RunningAction:
 
     @property
     def credential(self) -> Mapping[str, str]:
-        return self._credential
+        return self._credential.fields
+
+    @property
+    def account(self) -> str:
+        return self._credential.account
+
+    @property
+    def networks(self) -> Networks:
+        return self._networks
+
+    def hide(self, secret: str) -> None:
+        self._secrets |= {secret}
+        self._known_secrets.opened((secret,))
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
@@ -116,19 +155,41 @@ class Actions:
         artifacts: Artifacts,
         executions: Executions,
         credential: Fields,
+        is_home: Callable[[int], Awaitable[bool]],
         known_secrets: KnownSecrets,
+        modules: Mapping[str, CredentialModule] = MappingProxyType({}),
+        networks: Networks = (),
     ) -> None:
         self._node_types = node_types
         self._artifacts = artifacts
         self._executions = executions
         self._credential = credential
+        self._is_home = is_home
         self._known_secrets = known_secrets
+        self._modules = modules
+        self._networks = networks
 
     async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
         """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
-        fields = await self._credential(session, ask.credential) if ask.credential else {}
-        redactor = self._known_secrets.redactor(fields.values())
-        return RunningAction(ask, execution, fields, self._artifacts, self._executions, redactor)
+        opened = self._opened(await self._credential(session, ask.credential)) if ask.credential else NO_SET
+        return RunningAction(
+            ask,
+            execution,
+            opened,
+            self._artifacts,
+            self._executions,
+            self._known_secrets,
+            self._networks,
+            partial(self._is_home, session),
+        )
+
+    def _opened(self, fields: SecretFields) -> OpenedSet:
+        """Say which fields are masked: all but those that their module shows. An ordinary word among these, such as
+        the name of a user, would be masked wherever it is in an answer."""
+        module = self._modules.get(fields.module)
+        shown = {field.id for field in module.fields if not field.sensitive} if module is not None else set()
+        secrets = frozenset(value for name, value in fields.items() if name not in shown)
+        return OpenedSet(fields=fields, account=fields.account, secrets=secrets)
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, assert_never
@@ -115,20 +115,23 @@ class Asks:
             case _:
                 assert_never(ask)
 
-    async def _within(self, ask: AskModel | Invoke, work: Any, kind: str, redactor: Redactor) -> Answer:
-        """Await `work` for at most the Ask's time; every external failure becomes an Answer, without secrets."""
+    async def _within(
+        self, ask: AskModel | Invoke, work: Any, kind: str, redactor_now: Callable[[], Redactor]
+    ) -> Answer:
+        """Await `work` for at most the Ask's time; every external failure becomes an Answer, without the secrets
+        that are known when it is over."""
         try:
             async with asyncio.timeout(ask.timeout_s):
-                return _masked(_as_journalled(await work), redactor)
+                return _masked(_as_journalled(await work), redactor_now())
         except TimeoutError:
             return _failed(f"{kind}.timeout", f"no answer within {ask.timeout_s:g} s")
         except BotflowError as failure:
-            return _masked(_failed(failure.code, failure.message), redactor)
+            return _masked(_failed(failure.code, failure.message), redactor_now())
         except BaseException as crash:  # a model or an action is foreign code: its crash becomes its answer
             if isinstance(crash, (GeneratorExit, KeyboardInterrupt)) or _is_being_cancelled():
                 raise
             # Masked before it is shortened, which could leave the half of a secret.
-            said = redactor.text(storable_text(f"{type(crash).__name__}: {crash}"))
+            said = redactor_now().text(storable_text(f"{type(crash).__name__}: {crash}"))
             return _failed(f"{kind}.crashed", said[:200], crash)
 
     def _log_failure(self, ask: AskModel | Invoke, asking: Asking, answer: Answer, redactor: Redactor) -> None:
@@ -181,7 +184,7 @@ class Asks:
         async def call(bounded: AskModel) -> Answer:
             nonlocal took_s
             began_s = time.perf_counter()
-            answer = await self._within(bounded, _answer(model, bounded, on_delta, redactor), "model", redactor)
+            answer = await self._within(bounded, _answer(model, bounded, on_delta, redactor), "model", lambda: redactor)
             took_s = time.perf_counter() - began_s
             return answer
 
@@ -206,7 +209,7 @@ class Asks:
 
         began_s = time.perf_counter()
         with self._tracing.action(ask) as span:
-            answer = await self._within(ask, call(), "action", context.redactor)
+            answer = await self._within(ask, call(), "action", lambda: context.redactor)
             span.answered(answer)
         self._measurements.called_action(ask.type, answer, time.perf_counter() - began_s)
         if context.lines:  # their secrets are masked already

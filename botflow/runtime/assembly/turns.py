@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from botflow.plugins import credential_modules
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
@@ -135,7 +136,10 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             artifacts=database.artifacts,
             executions=database.executions,
             credential=base.vault.fields_for_run,
+            is_home=base.vault.is_home,
             known_secrets=base.options.known_secrets,
+            modules=credential_modules(base.plugins),
+            networks=base.options.settings.botflow_flow_networks,
         ),
         recorded=RecordedAnswers(database.engine),
         spend=ModelSpend(Spending(database.engine), base.decisions),

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult
 
 from botflow.errors import UsageError
 from botflow.outgoing_targets import Network, TargetRefused, check_url, checked_addresses, port_of
-from botflow.runtime.events.retry_after import retry_after_s
+from botflow.retry_after import retry_after_s
 
 WITHIN_S = 15.0  # for name, connection and answer together
 # Why an event was not received, as deliveries say it.

@@ -4,6 +4,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_http
+import botflow_records
 import botflow_twilio
 import pytest
 
@@ -62,6 +64,12 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
         flow.extract({"city": {"type": "text"}}),
         botflow_twilio.send_message(flow, "+4930123456", "Order!", sender="+4930123457"),
+        botflow_records.query(flow, "orders", match={"status": ["open"]}, order_by=["-id"], limit=5, variable="came"),
+        botflow_records.insert(flow, "orders", {"status": "open"}),
+        botflow_records.update(flow, "orders", {"id": 1}, {"quantity": {"add": -1}}, most=2),
+        botflow_records.delete(flow, "orders", {"id": 1}),
+        botflow_records.transaction(flow, [{"do": "delete", "table": "orders", "match": {"id": 1}}]),
+        botflow_http.request(flow, "https://shop.example/{{ qty }}", method="POST", json={"n": 1}, credential="Shop"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),

@@ -73,6 +73,10 @@ class Shelf:
         return self._lines[-limit:]
 
 
+async def _at_home(session: int) -> bool:
+    return True
+
+
 class Amount(Properties):
     amount: int = 1
 
@@ -140,7 +144,9 @@ def asks(
             artifacts=cast(Artifacts, None),  # nothing here is that large
             executions=cast(Executions, None),
             credential=cast(Fields, None),
+            is_home=_at_home,
             known_secrets=known,
+            networks=(),
         ),
         recorded=RecordedAnswers(cast(Engine, None)),  # of forks only
         known_secrets=known,

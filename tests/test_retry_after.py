@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botflow.runtime.events.retry_after import retry_after_s
+from botflow.retry_after import retry_after_s
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The HTTP integration: requests of flows, against real servers on this machine."""
