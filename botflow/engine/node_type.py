@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Generator, Mapping
+from collections.abc import Awaitable, Generator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke
 from botflow.engine.inbound import Inbound, InboundKind
@@ -14,6 +14,10 @@ from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.node_spec import NodeSpec
 from botflow.values import value
+
+if TYPE_CHECKING:
+    from botflow.outgoing_files import WebFile
+    from botflow.outgoing_targets import Network
 
 
 @value(frozen=True, slots=True)
@@ -89,10 +93,14 @@ class NodeFailure(FlowError):
 
     code = "node.failed"
 
-    def __init__(self, message: str, *, code: str | None = None, hint: str = "", node: str = "") -> None:
-        """`node` is the node that failed first, if another one raises."""
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str = "", node: str = "", is_final: bool = False
+    ) -> None:
+        """`node` is the node that failed first, if another one raises. A final failure is not tried again by the node's
+        `retry`: that would be in vain, or could do twice what may have been done."""
         super().__init__(message, code=code, hint=hint)
         self.node = node
+        self.is_final = is_final
 
 
 class NodeType(NodeSpec, ABC):
@@ -199,7 +207,10 @@ class ActionContext(Protocol):
     """What an action may know and do besides returning its result; an action with a third parameter gets it.
 
     `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
-    `credential` holds the secret fields that the node's `credential` names.
+    `credential` holds the secret fields that the node's `credential` names. Where it names none, and the node type has
+    a `module`: those of the workflow's set of that module, of the organization's default, or else what the deployment's
+    settings say; then `is_deployments` is true, and the addresses in them may lead anywhere. All other addresses are
+    written by people: they may lead to the public internet, and to the private `networks` (see outgoing_targets).
     """
 
     @property
@@ -217,6 +228,12 @@ class ActionContext(Protocol):
     @property
     def credential(self) -> Mapping[str, str]: ...
 
+    @property
+    def is_deployments(self) -> bool: ...
+
+    @property
+    def networks(self) -> Sequence[Network]: ...
+
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Write a line into the execution's log."""
 
@@ -228,6 +245,12 @@ class ActionContext(Protocol):
 
     def load(self, name: str) -> Awaitable[bytes | None]:
         """Return what was saved in this execution, or None."""
+
+    def file(self, url: str, largest: int) -> Awaitable[WebFile]:
+        """Return the file at an address: of a visitor of the organization's chats, as flows keep it, or of the web.
+
+        ProviderError `file.too_large` beyond `largest` bytes, and others as `botflow.outgoing_files` has them.
+        """
 
 
 @runtime_checkable

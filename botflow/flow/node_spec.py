@@ -78,6 +78,9 @@ class NodeSpec:
     `title` and `icon` (a name of Lucide's icons) are what people see; without a title the name's action is the title.
     `version` rises when the meaning of a property or of a handle changes. `capabilities`: what the node may do at run
     time, beyond what its methods say of placed nodes; an idempotent one has the same effect when it is run again.
+    `takes_template`: its property `template` may name one of the document's templates of messages, whose texts then
+    stand for the properties `subject`, `text` and `html`. `module`: the credential module whose fields its action gets,
+    also where the node names no credential.
     """
 
     name: str
@@ -86,6 +89,8 @@ class NodeSpec:
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
     category: Category = "action"
+    takes_template: bool = False
+    module: str = ""
     properties: type[BaseModel] = NoProperties
 
     def handles(self, properties: Any) -> tuple[str, ...]:

@@ -94,6 +94,10 @@ class CredentialModule:
     def field(self, id: str) -> CredentialField | None:
         return next((field for field in self.fields if field.id == id), None)
 
+    def secrets(self, fields: Mapping[str, str]) -> frozenset[str]:
+        """Return the values of the sensitive fields."""
+        return frozenset(fields[field.id] for field in self.fields if field.sensitive and field.id in fields)
+
     def changed(self, before: Mapping[str, str], given: Mapping[str, Value | None]) -> dict[str, str]:
         """Return the kept fields with those `given` in their place; None removes one.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from typing import Literal, cast
 
 from pydantic import BaseModel
@@ -12,8 +13,11 @@ from botflow.engine.asks import Answer, AskFailure, Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
+from botflow.outgoing_files import WebFile, read_web_file
+from botflow.outgoing_targets import Network
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 Step = Literal["", "submit", "check"]
 
 
@@ -49,6 +53,15 @@ class ActionLog:
     def credential(self) -> Mapping[str, str]:
         return self._credential
 
+    @property
+    def is_deployments(self) -> bool:
+        return not self._ask.credential
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        """Networks of this machine: what a test's action calls runs on it."""
+        return LOOPBACK
+
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         self.lines.append((level, message))
 
@@ -60,6 +73,9 @@ class ActionLog:
 
     async def load(self, name: str) -> bytes | None:
         return self._artifacts.get(name)
+
+    async def file(self, url: str, largest: int) -> WebFile:
+        return await read_web_file(url, self.networks, largest)
 
 
 class ScriptedActions:
@@ -76,7 +92,7 @@ class ScriptedActions:
         """
         actions = [name for name, kind in self._node_types.items() if isinstance(kind, Invocable)]
         if name not in actions:
-            hint = did_you_mean(name, actions, f"there are: {', '.join(actions) or 'none; give it plugins=[...]'}")
+            hint = did_you_mean(name, actions, f"there are: {', '.join(actions)}; others come by plugins=[...]")
             raise UsageError(f"there is no action {name!r}", code="simulator.action", hint=hint)
         if not outcomes:
             raise UsageError(

@@ -21,6 +21,7 @@ GROUPS = {
     "logic": "Control flow",
     "trigger": "Triggers of runs",
     "twilio": "Twilio",
+    "email": "E-mail",
 }
 
 

@@ -273,6 +273,8 @@ def assemble(
         artifacts=database.artifacts,
         executions=database.executions,
         credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
+        accounts=deployment_accounts(),
+        files=database.files,
         known_secrets=KnownSecrets(),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)

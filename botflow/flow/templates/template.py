@@ -23,6 +23,7 @@ from botflow.languages import sentences_in
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 
 LARGEST_TEXT = 20_000  # characters of one rendered text
+LARGEST_HTML = 200_000  # of one rendered text of HTML: its tags take most of it
 _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render generated texts
 _SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
@@ -79,6 +80,7 @@ class Templates:
     def __init__(self) -> None:
         self._plain = guarded_environment()
         self._measured = measured_environment(LARGEST_TEXT)
+        self._html: minijinja.Environment | None = None
         self._compiled: dict[str, tuple[minijinja.Environment, str, bool]] = {}
         self._expressions: dict[str, tuple[str, bool]] = {}
 
@@ -86,6 +88,29 @@ class Templates:
         """Render a text for people: a truth is "yes" or "no" in their language. FlowError `template.failed` says what
         went wrong and where."""
         return self._render(source, context, _people_say)
+
+    def render_html(self, source: str, context: Mapping[str, Any]) -> str:
+        """Render HTML: the values in it are escaped, so that none becomes a tag or leaves an attribute in quotes.
+
+        FlowError like `render`. Not for texts of every turn: the template is parsed each time.
+        """
+        if self._html is None:
+            self._html = measured_environment(LARGEST_HTML)
+        try:
+            translated = translate(source)
+            values = _with_clock(context) if _reads_clock(translated) else context
+            self._html.add_template("1.html", translated)  # minijinja escapes what it writes into such a name
+            text: str = self._html.render_template("1.html", **{**values, TRUTHS: _people_say(context)})
+        except _TEMPLATE_FAILURES as failure:
+            raise FlowError(
+                f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
+            ) from failure
+        if len(text) > LARGEST_HTML:
+            raise FlowError(
+                f"the template {_shorten(source)!r} made {len(text)} characters, more than {LARGEST_HTML}",
+                code="template.too_large",
+            )
+        return text
 
     def _render(
         self, source: str, context: Mapping[str, Any], truths: Callable[[Mapping[str, Any]], tuple[str, str]]

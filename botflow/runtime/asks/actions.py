@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
@@ -18,8 +18,13 @@ from botflow.engine.json_values import has_nul
 from botflow.engine.kept_values import PREFIX
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import FlowError
+from botflow.outgoing_files import WebFile
+from botflow.outgoing_targets import Network
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
+from botflow.runtime.accounts import Accounts, ActionAccount
+from botflow.runtime.asks.files_by_address import FilesByAddress
+from botflow.storage.files import Files
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 
@@ -42,15 +47,19 @@ class RunningAction:
         self,
         ask: Invoke,
         execution: str,
-        credential: Mapping[str, str],
+        account: ActionAccount,
         artifacts: Artifacts,
         executions: Executions,
+        files: FilesByAddress,
         redactor: Redactor,
+        networks: Sequence[Network],
     ) -> None:
         self.redactor = redactor
+        self.networks = networks
+        self._files = files
         self._ask = ask
         self._execution = execution
-        self._credential = credential
+        self._account = account
         self._artifacts = artifacts
         self._executions = executions
         self._said_s = float("-inf")
@@ -74,7 +83,11 @@ class RunningAction:
 
     @property
     def credential(self) -> Mapping[str, str]:
-        return self._credential
+        return self._account.fields
+
+    @property
+    def is_deployments(self) -> bool:
+        return self._account.is_deployments
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
@@ -101,6 +114,10 @@ class RunningAction:
         found = await self._artifacts.load(self._execution, self.redactor.text(name))
         return None if found is None else found[1]
 
+    async def file(self, url: str, largest: int) -> WebFile:
+        """Return a visitor's file by the address that flows keep of it, or a file of the web."""
+        return await self._files.read(url, largest)
+
     def _line(self, text: str) -> str:
         """Return the line as a database can store it, without secrets, and shortened after that."""
         return self.redactor.text(storable_text(text))[:LONGEST_LINE]
@@ -116,19 +133,42 @@ class Actions:
         artifacts: Artifacts,
         executions: Executions,
         credential: Fields,
+        accounts: Accounts,
+        files: Files,
         known_secrets: KnownSecrets,
     ) -> None:
         self._node_types = node_types
         self._artifacts = artifacts
         self._executions = executions
         self._credential = credential
+        self._accounts = accounts
+        self._files = files
         self._known_secrets = known_secrets
 
-    async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
-        """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
-        fields = await self._credential(session, ask.credential) if ask.credential else {}
-        redactor = self._known_secrets.redactor(fields.values())
-        return RunningAction(ask, execution, fields, self._artifacts, self._executions, redactor)
+    async def prepare(self, ask: Invoke, workflow: str, session: int, execution: str) -> RunningAction:
+        """Return the call's context; UsageError `credential.unknown` when the node, or the workflow for the node type's
+        module, names an unknown credential."""
+        account = await self._account(ask, workflow, session)
+        return RunningAction(
+            ask,
+            execution,
+            account,
+            self._artifacts,
+            self._executions,
+            FilesByAddress(self._files, session, self._accounts.networks),
+            self._known_secrets.redactor(account.secrets),
+            self._accounts.networks,
+        )
+
+    async def _account(self, ask: Invoke, workflow: str, session: int) -> ActionAccount:
+        node_type = self._node_types.get(ask.type)
+        module = node_type.module if node_type is not None else ""
+        if ask.credential:
+            fields = await self._credential(session, ask.credential)
+            return ActionAccount(fields=fields, secrets=self._accounts.secrets(module, fields))
+        if module:
+            return await self._accounts.fields(workflow, module)
+        return ActionAccount(fields={}, secrets=frozenset())
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned."""

@@ -135,6 +135,8 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             artifacts=database.artifacts,
             executions=database.executions,
             credential=base.vault.fields_for_run,
+            accounts=base.accounts,
+            files=database.files,
             known_secrets=base.options.known_secrets,
         ),
         recorded=RecordedAnswers(database.engine),

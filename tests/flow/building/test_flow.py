@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_email
 import botflow_twilio
 import pytest
 
@@ -62,6 +63,9 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
         flow.extract({"city": {"type": "text"}}),
         botflow_twilio.send_message(flow, "+4930123456", "Order!", sender="+4930123457"),
+        botflow_email.send(
+            flow, to=["ann@example.org"], subject="Order", text="{{ total }}", reply_to="bo@example.org"
+        ),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
