@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
+from html import escape
 from typing import Any
 
 from botflow.engine.asks import Answer, Ask, Invoke
@@ -94,7 +95,7 @@ def _filled_in(properties: SendEmailProperties, scene: Scene) -> dict[str, Any]:
         **people,
         "subject": _shortened(one_line(scene.render(properties.subject))),
         "text": scene.render(properties.text),
-        "html": scene.render_html(properties.html) if properties.html else "",
+        "html": scene.render_escaped(properties.html, escape) if properties.html else "",
         "priority": properties.priority,
         "attachments": named_files(properties.attachments, scene),
     }

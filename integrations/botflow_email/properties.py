@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from botflow.flow.fields import Properties, WrongProperty
+from botflow.flow.fields import Marker, Properties, WrongProperty
 from botflow.flow.message_template import LONGEST_SUBJECT, LONGEST_TEMPLATE
 from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
@@ -66,9 +66,14 @@ class SendEmailProperties(Properties):
     """Where answers go. Without it: to the sender."""
     subject: Annotated[str, Field(max_length=LONGEST_SUBJECT)] = ""
     """The subject. May be a template. At most 200 characters are sent."""
-    text: Annotated[str, Field(max_length=LONGEST_TEMPLATE), Widget("template-textarea")] = ""
+    text: Annotated[str, Field(max_length=20_000), Widget("template-textarea")] = ""
     """The e-mail as plain text. May be a template. Without it: the words of `html`."""
-    html: Annotated[str, Field(max_length=LONGEST_TEMPLATE), Widget("template-textarea")] = ""
+    html: Annotated[
+        str,
+        Field(max_length=LONGEST_TEMPLATE),
+        Marker("template", longest=LONGEST_TEMPLATE),
+        Widget("template-textarea"),
+    ] = ""
     """The e-mail as HTML. May be a template; values in it are escaped."""
     template: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] | None = None
     """The slug of a template, which has the subject and the texts: `templates/<slug>.txt` and `.html` beside the

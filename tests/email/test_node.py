@@ -142,6 +142,13 @@ def test_values_in_html_are_escaped_and_those_in_a_text_are_not() -> None:
     assert asked.html.count("&lt;script&gt;") == 3
 
 
+def test_an_html_text_may_be_long() -> None:
+    """The styles of an e-mail take tens of kilobytes; other templates end at 20,000 characters."""
+    asked = filled_in({"html": "<p>" + "x" * 90_000 + "{{ name }}</p>"}, name="<b>")
+
+    assert asked.html.endswith("x&lt;b&gt;</p>")
+
+
 def test_a_template_gives_subject_and_texts() -> None:
     templates = {"welcome": {"subject": "Hello {{ name }}", "text": "Hi {{ name }}", "html": "<p>{{ name }}</p>"}}
     flow = Flow("shop", variables={"name": "<Ann>"}, templates=templates)
