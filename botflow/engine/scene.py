@@ -40,7 +40,8 @@ class Scene:
     follow_up(effect)     let something happen after the commit
     set(name, value)      assign a variable
     record(event)         write an event into the log
-    render(text)          fill in a template; render_value does so inside a JSON value, render_returned after a subflow
+    render(text)          fill in a template; render_value inside a JSON value, render_escaped with the values escaped,
+                          render_returned after a subflow
     evaluate(condition)   evaluate a condition
     look_up(path)         read one value, None when it is not there
     connected(handle)     say whether an edge leads on from a handle of the node
@@ -164,6 +165,10 @@ class Scene:
     def render(self, source: str) -> str:
         """Render a template over the variables, the inbound and the nodes' outputs."""
         return self.flow.templates.render(source, self._values())
+
+    def render_escaped(self, source: str, escape: Callable[[str], str]) -> str:
+        """Render a template of HTML or the like, with the values in it escaped by a function of a module."""
+        return self.flow.templates.render_escaped(source, self._values(), escape)
 
     def render_value(self, value: Any, zone: ZoneInfo | None = None) -> Any:
         """Render every template inside a JSON value. A string that is one bare expression keeps that value's type.

@@ -59,11 +59,13 @@ class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
     `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may, and `also`.
+    `longest`: how many characters a template may have that `Scene.render_escaped` renders.
     """
 
     kind: TextKind
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
+    longest: int | None = None
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
@@ -75,14 +77,15 @@ WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads` and `also`: see
-    Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`, `also`, `longest`:
+    see Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind
     text: str
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
+    longest: int | None = None
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
@@ -98,7 +101,7 @@ _TEMPLATE = Marker("template")
 
 def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, marker.kind, value, marker.reads, marker.also)
+        yield Text(path, marker.kind, value, marker.reads, marker.also, marker.longest)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
             yield replace(inner, path=(*path, *inner.path))

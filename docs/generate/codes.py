@@ -72,6 +72,8 @@ SAID: Mapping[str, str] = {
     "property.unknown_key": "a node has a property that its type does not know",
     "rate.limited": "one address, session or person sends more than it may",
     "run.stays": "a run does not move to another version",
+    "template.twice": "a node has a text that its template has, too",
+    "template.unknown": "a node names a template that is not there",
     "to.invalid": "the recipient is no number of a channel",
     "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
     "twilio.no_sid": "Twilio's answer does not name the message",

@@ -275,6 +275,8 @@ def assemble(
         executions=database.executions,
         credential=vault.fields_for_run,
         is_home=vault.is_home,
+        accounts=deployment_accounts(),
+        files=database.files,
         known_secrets=KnownSecrets(),
         networks=(),
     )

@@ -65,6 +65,7 @@ class Flow(RunSteps):
         apology: str | None = None,
         theme: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
+        templates: Mapping[str, Mapping[str, str]] | None = None,
         **policy: Unpack[PolicyWords],
     ) -> None:
         """`mode` is short for `execution_mode`. The other arguments, such as `time_zone` and `bursts`, are the rules of
@@ -86,6 +87,7 @@ class Flow(RunSteps):
             apology=apology,
             theme=dict(theme) if theme else None,
             credentials=dict(credentials) if credentials else None,
+            templates={slug: dict(texts) for slug, texts in templates.items()} if templates else None,
         ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}

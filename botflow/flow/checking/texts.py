@@ -15,7 +15,7 @@ from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
-from botflow.flow.templates.grammar import translate, translate_expression
+from botflow.flow.templates.grammar import LARGEST_SOURCE, translate, translate_expression
 from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.template import field_references, is_template, node_references
 from botflow.flow.templates.tokens import TemplateRefused
@@ -58,7 +58,7 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
     try:
         match text.kind:
             case "template" if is_template(text.text):
-                environment.add_template("text", translate(text.text))
+                environment.add_template("text", translate(text.text, text.longest or LARGEST_SOURCE))
                 return True
             case "condition":
                 _evaluate_nothing(environment, translate_expression(text.text))

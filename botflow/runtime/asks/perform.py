@@ -198,8 +198,8 @@ class Asks:
     async def _invoke(self, ask: Invoke, asking: Asking) -> Answer:
         """Run an action; its log lines are part of its answer, also when it failed."""
         try:
-            context = await self._actions.prepare(ask, asking.session, asking.execution)
-        except UsageError as missing:  # the credential that the node names
+            context = await self._actions.prepare(ask, asking.workflow, asking.session, asking.execution)
+        except UsageError as missing:  # the credential that the node or the workflow names
             answer = _failed(missing.code, missing.message)
             self._log_failure(ask, asking, answer, self._known_secrets.redactor())
             return answer

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from botflow.plugins import credential_modules
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
@@ -137,8 +136,9 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             executions=database.executions,
             credential=base.vault.fields_for_run,
             is_home=base.vault.is_home,
+            accounts=base.accounts,
+            files=database.files,
             known_secrets=base.options.known_secrets,
-            modules=credential_modules(base.plugins),
             networks=base.options.settings.botflow_flow_networks,
         ),
         recorded=RecordedAnswers(database.engine),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_email
 import botflow_http
 import botflow_records
 import botflow_twilio
@@ -70,6 +71,9 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_records.delete(flow, "orders", {"id": 1}),
         botflow_records.transaction(flow, [{"do": "delete", "table": "orders", "match": {"id": 1}}]),
         botflow_http.request(flow, "https://shop.example/{{ qty }}", method="POST", json={"n": 1}, credential="Shop"),
+        botflow_email.send(
+            flow, to=["ann@example.org"], subject="Order", text="{{ total }}", reply_to="bo@example.org"
+        ),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),

@@ -28,6 +28,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
 from botflow.storage.engines.engine import Engine
+from botflow.storage.files import Files
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 from botflow.storage.spending import Spending
@@ -145,6 +146,8 @@ def asks(
             executions=cast(Executions, None),
             credential=cast(Fields, None),
             is_home=_at_home,
+            accounts=deployment_accounts(),
+            files=cast(Files, None),
             known_secrets=known,
             networks=(),
         ),
