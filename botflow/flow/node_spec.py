@@ -78,6 +78,7 @@ class NodeSpec:
     `title` and `icon` (a name of Lucide's icons) are what people see; without a title the name's action is the title.
     `version` rises when the meaning of a property or of a handle changes. `capabilities`: what the node may do at run
     time, beyond what its methods say of placed nodes; an idempotent one has the same effect when it is run again.
+    `reads_contact`: it reads or changes the person's contact, also when no property mentions it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class NodeSpec:
     icon: str = ""
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
+    reads_contact: bool = False
     category: Category = "action"
     properties: type[BaseModel] = NoProperties
 
