@@ -26,6 +26,8 @@ LARGEST_NUMBER = 2**53  # beyond it JSON parsers disagree about integers
 LONGEST_GROUP = 64
 
 ContactFieldType = Literal["text", "number", "boolean", "date", "datetime", "choice"]
+# Columns of a file of contacts that are no fields.
+OTHER_COLUMNS = ("addresses", "createdAt", "updatedAt", "lastSeenAt", "revision")
 StandardField = Literal["name", "language", "timeZone"]
 STANDARD: tuple[StandardField, ...] = ("name", "language", "timeZone")
 READ_ONLY = ("id", "address", "channel", "created", "lastSeen", "groups")
@@ -47,8 +49,9 @@ def _field_name(name: str) -> str:
             "{name} is no name of a field: at most 64 of A-Z a-z 0-9 _, the first no digit",
             {"name": repr(name[:80])},
         )
-    if name in (*STANDARD, *READ_ONLY):
-        raise PydanticCustomError("contact.field_name", "every contact has the field {name}", {"name": repr(name)})
+    if name in (*STANDARD, *READ_ONLY, *OTHER_COLUMNS):
+        message = "{name} is not free: every contact has that"
+        raise PydanticCustomError("contact.field_name", message, {"name": repr(name)})
     return name
 
 
