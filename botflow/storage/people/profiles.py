@@ -5,28 +5,25 @@ Each filter is driven by an index in the order of the page, so no page reads a t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from botflow.flow.contact_fields import ContactField, sought
-from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.service.pages import Order
 from botflow.storage.tables import (
     contact_fields,
     contact_group_members,
     contact_groups,
     contacts,
-    inbounds,
     people,
     person_terms,
     person_values,
-    sessions,
-    workflows,
 )
+from botflow.storage.turns.contact_reads import newest_message
 
 LAST_CHARACTER = "\U0010ffff"
 MOST_MERGES = 20  # that one id is followed through
@@ -88,12 +85,13 @@ def read_people(connection: Connection, organization: int, ids: Sequence[int]) -
     )
     for person, name in connection.execute(groups):
         found[person].groups.append(name)
-    at = (contacts.c.channel, contacts.c.address, contacts.c.stopped)
-    addresses = select(contacts.c.person_id, *at).where(contacts.c.person_id.in_(found)).order_by(*at)
-    for person, *address in connection.execute(addresses):
-        found[person].addresses.append((address[0], address[1], address[2]))
-    for person, moment in connection.execute(_last_seen(organization, list(found))):
-        found[person].last_seen_at = moment
+    seen = newest_message(organization, contacts)
+    columns = (contacts.c.person_id, contacts.c.channel, contacts.c.address, contacts.c.stopped, seen)
+    addresses = select(*columns).where(contacts.c.person_id.in_(found))
+    for person, channel, address, stopped, moment in connection.execute(addresses.order_by(*columns[1:3])):
+        row = found[person]
+        row.addresses.append((channel, address, stopped))
+        row.last_seen_at = max(filter(None, (row.last_seen_at, moment)), default=None)
     return [found[id] for id in ids if id in found]
 
 
@@ -192,33 +190,3 @@ def _group(organization: int, name: str) -> ColumnElement[int]:
 def _at(organization: int, addresses: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
     named = (and_(contacts.c.channel == channel, contacts.c.address == address) for channel, address in addresses)
     return and_(contacts.c.organization_id == organization, or_(*named))
-
-
-def _last_seen(organization: int, ids: Sequence[int]) -> Select[Any]:
-    ours = select(workflows.c.id).where(workflows.c.organization_id == organization).subquery()
-    newest = (
-        select(inbounds.c.received_at)
-        .where(inbounds.c.session_id == sessions.c.id, inbounds.c.kind == "message")
-        .order_by(inbounds.c.seq.desc())
-        .limit(1)
-        .correlate(sessions)
-        .scalar_subquery()
-    )
-    theirs = and_(
-        sessions.c.workflow_id == ours.c.id,
-        sessions.c.channel == contacts.c.channel,
-        sessions.c.external_id == contacts.c.address,
-    )
-    return (
-        select(contacts.c.person_id, func.max(newest, type_=UtcTime()))
-        .select_from(contacts)
-        .join(ours, literal(True))
-        .join(sessions, theirs)
-        .where(contacts.c.person_id.in_(ids))
-        .group_by(contacts.c.person_id)
-    )
-
-
-def values_before(row: PersonRow, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of these fields, None for none."""
-    return {name: row.values.get(name) for name in names}

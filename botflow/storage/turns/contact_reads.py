@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
     Connection,
+    FromClause,
     Integer,
+    ScalarSelect,
     Select,
     Text,
     and_,
@@ -104,24 +107,28 @@ def _everything(connection: Connection, key: SessionKey, now: datetime) -> Compo
 
 
 def last_seen(key: SessionKey, person: Any, before: datetime) -> Select[Any]:
-    """Return the query for the last message of a person, and at the address of `key`, before a moment. It reads the
-    newest message of each conversation, however long that is."""
+    """Return the query for the last message of a person, and at the address of `key`, before a moment."""
     at = union(
         select(literal(key.channel).label("channel"), literal(key.external_id).label("address")),
         select(contacts.c.channel, contacts.c.address).where(contacts.c.person_id == person),
     ).subquery()
-    ours = select(workflows.c.id).where(workflows.c.organization_id == organization_of(key.workflow)).subquery()
-    newest = (
-        select(inbounds.c.received_at)
-        .where(inbounds.c.session_id == sessions.c.id, inbounds.c.kind == "message", inbounds.c.received_at < before)
-        .order_by(inbounds.c.seq.desc())
-        .limit(1)
-        .correlate(sessions)
-        .scalar_subquery()
-    )
+    newest = newest_message(organization_of(key.workflow), at, before)
+    return select(func.max(newest, type_=UtcTime())).select_from(at)
+
+
+def newest_message(
+    organization: ColumnElement[int] | int, at: FromClause, before: datetime | None = None
+) -> ScalarSelect[Any]:
+    """Return the query for the last message at the address in a row of `at`. It looks each conversation up by its key,
+    and reads its newest message, however long it is."""
+    ours = select(workflows.c.id).where(workflows.c.organization_id == organization)
+    heard = and_(inbounds.c.session_id == sessions.c.id, inbounds.c.kind == "message")
+    newest = select(inbounds.c.received_at).where(heard).order_by(inbounds.c.seq.desc()).limit(1).correlate(sessions)
+    if before is not None:
+        newest = newest.where(inbounds.c.received_at < before)
     theirs = and_(
-        sessions.c.workflow_id == ours.c.id,
+        sessions.c.workflow_id.in_(ours),
         sessions.c.channel == at.c.channel,
         sessions.c.external_id == at.c.address,
     )
-    return select(func.max(newest, type_=UtcTime())).select_from(at).join(ours, literal(True)).join(sessions, theirs)
+    return select(func.max(newest.scalar_subquery(), type_=UtcTime())).where(theirs).correlate(at).scalar_subquery()
