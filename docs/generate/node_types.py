@@ -18,6 +18,7 @@ GROUPS = {
     "chatbot": "Conversation",
     "conditional": "Decisions",
     "ai": "Language models",
+    "contact": "The person",
     "logic": "Control flow",
     "trigger": "Triggers of runs",
     "twilio": "Twilio",
