@@ -11,6 +11,8 @@ import typer
 from botflow.cli.commands import (
     chat,
     check,
+    contact_fields,  # noqa: F401 -- it adds its commands to `contacts`
+    contacts,
     credentials,
     db,
     doctor,
@@ -66,6 +68,7 @@ export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)
+contacts.add_to(app)
 webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)

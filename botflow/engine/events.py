@@ -171,6 +171,34 @@ class LogWritten(Event):
 
 
 @value(frozen=True, slots=True)
+class ContactRead(Event):
+    """What the turn has read of its person: a replay of the turn reads the same, whatever has changed since."""
+
+    kind: ClassVar[str] = "contact_read"
+    contact: dict[str, Any]
+
+
+@value(frozen=True, slots=True)
+class ContactChanged(Event):
+    """A node has set a field of its person's contact, None for no value."""
+
+    kind: ClassVar[str] = "contact"
+    node: str
+    field: str
+    value: Any
+
+
+@value(frozen=True, slots=True)
+class GroupChanged(Event):
+    """A node has put its person into a group, or taken them out."""
+
+    kind: ClassVar[str] = "group"
+    node: str
+    group: str
+    joins: bool
+
+
+@value(frozen=True, slots=True)
 class RunStarted(Event):
     """A child run was requested; `branch` names it among the runs that its node started."""
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from botflow.engine.contact import Contact, ContactView
 from botflow.engine.effects import Effect, QuickReply, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
@@ -21,9 +22,11 @@ from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
+from botflow.engine.person_scene import PersonScene
 from botflow.engine.session import AlarmKind, Frame, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
+from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.graph import Flow, Node
 from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
@@ -32,13 +35,14 @@ CORRECTION = "correction"
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 
 
-class Scene:
+class Scene(PersonScene):
     """One turn's view of a session. What a node type may use:
 
     say(text)             say a rendered text to the session's person, with media and quick replies
     send(message)         send a message that names its own channel and recipient
     follow_up(effect)     let something happen after the commit
-    set(name, value)      assign a variable
+    set(name, value)      assign a variable, or with a name such as `contact.name` a field of the person
+    move(group, joins=)   put the person into a group, or take them out
     record(event)         write an event into the log
     render(text)          fill in a template; render_value inside a JSON value, render_escaped with the values escaped,
                           render_returned after a subflow
@@ -48,6 +52,7 @@ class Scene:
 
     inbound, now          the inbound, and when it was received: the only clock in a turn
     zone, local_now       the person's time zone, and `now` by their own clock
+    contact               the person, in a flow that reads $contact; None elsewhere, and in a run
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
@@ -70,8 +75,10 @@ class Scene:
         inbound: Inbound,
         limits: Limits,
         said: list[SendMessage] | None = None,
+        contact: Contact | None = None,
     ) -> None:
         self.inbound = inbound
+        self.contact = ContactView(contact) if contact is not None else None
         self.events: list[Event] = []
         self.following = Following(flow.policy, limits, [] if said is None else said)
         self.messages = self.following.messages
@@ -132,7 +139,7 @@ class Scene:
     @property
     def zone(self) -> ZoneInfo:
         """The person's zone, or the workflow's. FlowError `zone.unknown` when a variable names none."""
-        return zone_of_person(self.variables, self.inbound.sender, self.policy.time_zone)
+        return self._zone_by(self.variables)()
 
     @property
     def local_now(self) -> datetime:
@@ -229,7 +236,12 @@ class Scene:
         self.following.add(effect)
 
     def set(self, name: str, value: Any) -> Any:
-        """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
+        """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it.
+
+        A name such as `contact.name` is a field of the person: WrongContactValue for a value that does not fit it.
+        """
+        if "." in name and (field := contact_field_of(name)) is not None:
+            return self.set_fields({field: value})[field]
         kept = plain_json(value)
         owner = self._owner
         owner.variables[name] = kept
@@ -315,7 +327,8 @@ class Scene:
     def _zone_by(self, variables: Mapping[str, Any]) -> Callable[[], ZoneInfo]:
         """Return how to find `zone`, without the scene: in a circle of references, everything that a turn made would
         wait for a garbage collection."""
-        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone)
+        named = self.contact.get("timeZone") if self.contact is not None else None
+        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone, named)
 
     @property
     def _owner(self) -> Level:
@@ -334,7 +347,7 @@ class Scene:
                 **owner.variables,
                 VARIABLES: owner.variables,
                 INPUT: self._input(message),
-                NODES: owner.outputs if self.is_run else {"message": message, **owner.outputs},
+                NODES: self._readable(message, owner.outputs),
                 SETTINGS: self._settings(self._zone_by(owner.variables)),
             }
         return self._context

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from botflow.flow.contact_fields import ContactFields
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.graph import ExecutionMode
@@ -176,6 +177,9 @@ class Document(Policy):
     a time or for other runs, but not for a message."""
     variables: dict[str, Any] = Field(default_factory=dict)
     """Variables and their values at the start."""
+    contact_fields: ContactFields = Field(default_factory=dict)
+    """The fields of a contact that the flow uses, besides `name`, `language` and `timeZone`: `{name: {type, choices}}`.
+    The type is `text`, `number`, `boolean`, `date`, `datetime` or `choice`."""
     apology: str | None = None
     """What to say when a turn fails. Without it: a sentence in the language."""
     credentials: dict[CredentialName, CredentialName] = Field(default_factory=dict)

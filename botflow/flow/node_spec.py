@@ -112,7 +112,8 @@ class NodeSpec:
 
     `takes_template`: its property `template` may name one of the document's templates of messages, whose texts then
     stand for the properties `subject`, `text` and `html`. `module`: the credential module whose fields its action gets,
-    also where the node names no credential.
+    also where the node names no credential. `reads_contact`: it reads or changes the person's contact, also when no
+    property mentions it.
     """
 
     name: str
@@ -121,6 +122,7 @@ class NodeSpec:
     icon: str = ""
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
+    reads_contact: bool = False
     category: Category = "action"
     takes_template: bool = False
     module: str = ""

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from botflow.errors import FlowError, did_you_mean
+from botflow.flow.contact_fields import CONTACT, contact_field_of
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.message_template import PROPERTY, MessageTemplate
@@ -20,6 +21,7 @@ from botflow.flow.node_spec import NodeSpec, Outputs
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.templates.template import node_references
+from botflow.flow.templates.tokens import TemplateRefused
 
 NodeSpecs = Mapping[str, NodeSpec]
 
@@ -94,10 +96,25 @@ class Linked:
     @cached_property
     def kept_outputs(self) -> frozenset[str]:
         """The nodes whose output some template or condition reads as `$node.field`."""
+        return frozenset(self._references & self.nodes.keys())
+
+    @cached_property
+    def reads_contact(self) -> bool:
+        """Whether a turn may read or change `$contact`."""
+        if CONTACT in self._references and CONTACT not in self.nodes:
+            return True
+        return any(
+            node.spec.reads_contact or any(contact_field_of(name) is not None for name in node.sets)
+            for node in self.nodes.values()
+        )
+
+    @cached_property
+    def _references(self) -> set[str]:
+        """What templates and conditions read as `$name`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
         own = (self.document.recap, self.document.corrected_text)
-        read.update(name for text in own for name in node_references(text or "", bare=False))
-        return frozenset(read & self.nodes.keys())
+        read.update(name for text in own for name in _names_in(text or "", bare=False))
+        return read
 
     @cached_property
     def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:
@@ -111,9 +128,14 @@ class Linked:
 
 
 def _references(text: Text) -> set[str]:
-    if text.kind in ("condition", "template"):
-        return node_references(text.text, bare=text.kind == "condition")
-    return set()
+    return _names_in(text.text, bare=text.kind == "condition") if text.kind in ("condition", "template") else set()
+
+
+def _names_in(text: str, *, bare: bool) -> set[str]:
+    try:
+        return node_references(text, bare=bare)
+    except TemplateRefused:  # what does not parse is reported elsewhere
+        return set()
 
 
 TEMPLATE_FIELDS = frozenset(MessageTemplate.model_fields)

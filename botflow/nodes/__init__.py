@@ -19,6 +19,8 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.chatbot.menu import Menu
     from botflow.nodes.chatbot.say import Say
     from botflow.nodes.conditional import Branch, Switch
+    from botflow.nodes.contact.group import ContactGroup
+    from botflow.nodes.contact.set import ContactSet
     from botflow.nodes.logic.emit_and_log import Emit, Log
     from botflow.nodes.logic.loop import Loop
     from botflow.nodes.logic.parallel import Parallel
@@ -43,6 +45,8 @@ def built_in() -> tuple[NodeType, ...]:
         Branch(),
         Switch(),
         Set(),
+        ContactSet(),
+        ContactGroup(),
         Subflow(),
         Wait(),
         Loop(),

@@ -25,6 +25,7 @@ from botflow.engine.turn import Turn
 from botflow.errors import BotflowError, FlowError, UsageError
 from botflow.flow.graph import Flow
 from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_contacts import SimulatedContacts
 from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import Workflows
@@ -59,6 +60,7 @@ class Deployment:
         self.flows: dict[str, Flow] = dict(workflows.flows)
         self.node_types = workflows.node_types
         self.clock = clock
+        self.contacts = SimulatedContacts(clock)
         self.sessions: dict[int, SimulatedSession] = {}
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
@@ -121,8 +123,15 @@ class Deployment:
     def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
         """Take one inbound through its turn, and carry out the turn's effects."""
         turn = session.take(
-            inbound, self.node_types, lambda ask: self._perform(session, ask), self.clock.now, self._limits
+            inbound,
+            self.node_types,
+            lambda ask: self._perform(session, ask),
+            self.clock.now,
+            self._limits,
+            self.contacts.read(session.flow, session.channel, session.sender),
         )
+        if turn.contact is not None:
+            self.contacts.write(turn.contact)
         self._values |= {name: orjson.loads(content) for name, content in turn.kept.items()}
         if turn.status == "running":
             assert turn.session.wait is not None

@@ -70,6 +70,8 @@ class Simulator:
         self._world = ScriptedWorld(workflows.node_types, self.clock, model)
         self.deployment = Deployment(workflows, self.clock, self.perform, self._took_turn)
         self.conversation = self.deployment.open(main, person.channel, person.sender)
+        if person.fields or person.groups:
+            self.deployment.contacts.give(main, (person.channel, person.sender), person.fields, person.groups)
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
         self._heard = 0  # how many of `_said` the test has heard or skipped
@@ -259,6 +261,16 @@ class Simulator:
     def messages(self) -> list[SendMessage]:
         """What the flow has said since the test's last act."""
         return self._said[self._act[0] :]
+
+    @property
+    def contact(self) -> Mapping[str, object]:
+        """What is stored of the person, by field: `talk.contact["name"]`."""
+        return dict(self.deployment.contacts.known((self._person.channel, self._person.sender)).values)
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that the person is in."""
+        return sorted(self.deployment.contacts.known((self._person.channel, self._person.sender)).groups)
 
     @property
     def sent(self) -> list[SendMessage]:

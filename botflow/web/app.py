@@ -11,7 +11,7 @@ from botflow.web.api.access import audit_log, keys, organizations, retention, to
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
 from botflow.web.api.messages import decisions, inbounds, outbounds
-from botflow.web.api.people import contacts, erasures
+from botflow.web.api.people import contacts, erasures, profiles
 from botflow.web.api.sessions import session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
@@ -53,6 +53,7 @@ OPERATIONS = (
     *inbounds.OPERATIONS,
     *outbounds.OPERATIONS,
     *decisions.OPERATIONS,
+    *profiles.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,
     *keys.OPERATIONS,

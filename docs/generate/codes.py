@@ -38,6 +38,8 @@ SAID: Mapping[str, str] = {
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
     "condition.syntax": "a condition cannot be read",
+    "contact_field.invalid": "a field of contacts is not declared well: its name, or the choices of a choice",
+    "import.column": "the first line of a file of contacts has no `addresses`, or a column that is no declared field",
     "delivery.timeout": "the delivery that a node waited for was not reported in time",
     "document.character": "a text holds a character that no database can store",
     "document.missing_key": "a key of the document is missing",

@@ -749,6 +749,51 @@ export interface Decision {
   detail: Record<string, any>;
 }
 
+/** A person at all of their addresses. `fields` are the declared ones that have a value. */
+export interface ContactProfile {
+  id: number;
+  name: string | null;
+  language: string | null;
+  timeZone: string | null;
+  fields: Record<string, any>;
+  groups: string[];
+  addresses: AddressOfContact[];
+  createdAt: string;
+  updatedAt: string;
+  lastSeenAt: string | null;
+  revision: number;
+}
+
+/** What an import did, or with `dryRun` would do. `problems` are the first hundred of the `refused` rows. */
+export interface ContactImport {
+  rows: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  refused: number;
+  dryRun: boolean;
+  problems: ImportProblem[];
+}
+
+/** A group of contacts. */
+export interface ContactGroup {
+  id: number;
+  name: string;
+  createdAt: string;
+}
+
+/** All declared fields, by name. */
+export interface DeclaredFields {
+  items: DeclaredField[];
+}
+
+/** A field that contacts may have. */
+export interface DeclaredField {
+  name: string;
+  type: string;
+  choices: string[];
+}
+
 /** A person at an address. */
 export interface Contact {
   channel: string;
@@ -1077,6 +1122,12 @@ export interface ForkMessage {
   payload?: string;
 }
 
+/** An address of a person. */
+export interface PlaceOfContact {
+  channel: string;
+  address: string;
+}
+
 /** What a person does in an organization; each role may do all that the ones before it may. */
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
@@ -1273,6 +1324,20 @@ export interface EdgeCount {
 export interface TurnEvent {
   kind: string;
   values: any[];
+}
+
+/** An address of a person, and whether it has opted out of messages. */
+export interface AddressOfContact {
+  channel: string;
+  address: string;
+  stopped: boolean;
+}
+
+/** Why a row was not imported. `line` is the line of the file where the row ends; the header is in line 1. */
+export interface ImportProblem {
+  line: number;
+  code: string;
+  message: string;
 }
 
 /** A module, and the fields that its sets have. */
@@ -1741,6 +1806,12 @@ export class Calls extends Caller {
   exportContacts(options?: { format?: "csv" | "jsonl"; channel?: string } & CallOptions): Download;
 
   /**
+   * Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again. It needs
+   * the scope `sessions:read`.
+   */
+  exportPeople(options?: { format?: "csv" | "jsonl"; group?: string } & CallOptions): Download;
+
+  /**
    * Download who changed what, the newest first, up to this export, whose own entry is not in it. It needs the scope
    * `audit:read`.
    */
@@ -1920,6 +1991,58 @@ export class Calls extends Caller {
    * `sessions:read`.
    */
   getDecisions(options: { cursor?: string; limit?: number; address: string; channel?: string } & CallOptions): Pages<Decision>;
+
+  /** Search contacts, by name, address, the value of a field, or group. It needs the scope `sessions:read`. */
+  getContacts(options?: { cursor?: string; limit?: number; name?: string; address?: string; field?: string; value?: string; group?: string } & CallOptions): Pages<ContactProfile>;
+
+  /** Store a contact with its addresses. It needs the scope `sessions:write`. */
+  createContact(options: { name?: string | null; language?: string | null; timeZone?: string | null; fields?: Record<string, any>; join?: string[]; leave?: string[]; addresses: PlaceOfContact[] } & Repeatable): Promise<ContactProfile>;
+
+  /**
+   * Read a contact; the id of one that was merged answers with the contact that it was merged into. It needs the scope
+   * `sessions:read`.
+   */
+  getContact(contact: string | number, options?: CallOptions): Promise<ContactProfile>;
+
+  /**
+   * Change the fields and groups that are given; null clears a field. Consent is not part of it. It needs the scope
+   * `sessions:write`.
+   */
+  changeContact(contact: string | number, options?: { name?: string | null; language?: string | null; timeZone?: string | null; fields?: Record<string, any>; join?: string[]; leave?: string[] } & Conditional): Promise<ContactProfile>;
+
+  /**
+   * Merge another contact into this one: addresses and groups are united, opt-outs stay with their addresses. It needs
+   * the scope `sessions:write`.
+   */
+  mergeContacts(contact: string | number, options: { other: number; revision: number; otherRevision: number; take?: string[] } & Repeatable): Promise<ContactProfile>;
+
+  /**
+   * Import contacts from CSV with a header: the columns `addresses` (such as `sms:+15551234567`, several with
+   * semicolons between them), `name`, `language`, `timeZone`, `groups`, and declared fields. An empty cell changes
+   * nothing, and neither does a file that was imported before. No consent is changed. With `dryRun` nothing is stored:
+   * the answer says what would be. It needs the scope `sessions:write`.
+   */
+  importContacts(options: { csv: string; dryRun?: boolean } & Repeatable): Promise<ContactImport>;
+
+  /**
+   * List the groups of contacts, by name. `GET /contacts?group=` lists who is in one. It needs the scope
+   * `sessions:read`.
+   */
+  getContactGroups(options?: { cursor?: string; limit?: number } & CallOptions): Pages<ContactGroup>;
+
+  /**
+   * List the fields that contacts may have besides name, language and time zone. It needs the scope `sessions:read`.
+   */
+  getContactFields(options?: CallOptions): Promise<DeclaredFields>;
+
+  /**
+   * Declare a field of contacts for all workflows. Its type changes only while no contact has a value of it. It needs
+   * the scope `workflows:write`.
+   */
+  declareContactField(field: string | number, options: { type: "text" | "number" | "boolean" | "date" | "datetime" | "choice"; choices?: string[] } & CallOptions): Promise<DeclaredField>;
+
+  /** Remove a field that no contact has a value of. It needs the scope `workflows:write`. */
+  removeContactField(field: string | number, options?: CallOptions): Promise<void>;
 
   /**
    * Set a contact's time zone, such as `Europe/Berlin`, or none, for all workflows. It needs the scope

@@ -1067,6 +1067,19 @@ export class Calls extends Caller {
   }
 
   /**
+   * Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again. It needs
+   * the scope `sessions:read`.
+   */
+  exportPeople({ format, group, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/people",
+      query: { format, group },
+      signal,
+    });
+  }
+
+  /**
    * Download who changed what, the newest first, up to this export, whose own entry is not in it. It needs the scope
    * `audit:read`.
    */
@@ -1515,6 +1528,129 @@ export class Calls extends Caller {
       method: "GET",
       path: "/api/v1/decisions",
       query: { cursor, limit, address, channel },
+      signal,
+    });
+  }
+
+  /** Search contacts, by name, address, the value of a field, or group. It needs the scope `sessions:read`. */
+  getContacts({ cursor, limit, name, address, field, value, group, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/contacts",
+      query: { cursor, limit, name, address, field, value, group },
+      signal,
+    });
+  }
+
+  /** Store a contact with its addresses. It needs the scope `sessions:write`. */
+  createContact({ name, language, timeZone, fields, join, leave, addresses, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/contacts",
+      body: { name, language, timeZone, fields, join, leave, addresses },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Read a contact; the id of one that was merged answers with the contact that it was merged into. It needs the scope
+   * `sessions:read`.
+   */
+  getContact(contact, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/contacts/${segment(contact)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Change the fields and groups that are given; null clears a field. Consent is not part of it. It needs the scope
+   * `sessions:write`.
+   */
+  changeContact(contact, { name, language, timeZone, fields, join, leave, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/contacts/${segment(contact)}`,
+      body: { name, language, timeZone, fields, join, leave },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Merge another contact into this one: addresses and groups are united, opt-outs stay with their addresses. It needs
+   * the scope `sessions:write`.
+   */
+  mergeContacts(contact, { other, revision, otherRevision, take, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/contacts/${segment(contact)}/merge`,
+      body: { other, revision, otherRevision, take },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Import contacts from CSV with a header: the columns `addresses` (such as `sms:+15551234567`, several with
+   * semicolons between them), `name`, `language`, `timeZone`, `groups`, and declared fields. An empty cell changes
+   * nothing, and neither does a file that was imported before. No consent is changed. With `dryRun` nothing is stored:
+   * the answer says what would be. It needs the scope `sessions:write`.
+   */
+  importContacts({ csv, dryRun, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/contact-imports",
+      body: { csv, dryRun },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the groups of contacts, by name. `GET /contacts?group=` lists who is in one. It needs the scope
+   * `sessions:read`.
+   */
+  getContactGroups({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/contact-groups",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * List the fields that contacts may have besides name, language and time zone. It needs the scope `sessions:read`.
+   */
+  getContactFields({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/contact-fields",
+      signal,
+    });
+  }
+
+  /**
+   * Declare a field of contacts for all workflows. Its type changes only while no contact has a value of it. It needs
+   * the scope `workflows:write`.
+   */
+  declareContactField(field, { type, choices, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/contact-fields/${segment(field)}`,
+      body: { type, choices },
+      signal,
+    });
+  }
+
+  /** Remove a field that no contact has a value of. It needs the scope `workflows:write`. */
+  removeContactField(field, { signal } = {}) {
+    return this._do({
+      method: "DELETE",
+      path: `/api/v1/contact-fields/${segment(field)}`,
       signal,
     });
   }

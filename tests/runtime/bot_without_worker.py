@@ -34,6 +34,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
@@ -286,6 +287,7 @@ def assemble(
     committed: list[TurnCommit] = []
     clock, outcomes = SystemClock(), Outcomes()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
+    shared |= {"contacts": ContactReader(database.engine, channels)}
     shared |= {"turns": turns, "on_committed": lambda commit, turn: committed.append(commit)}
     consent = ConsentKeeper(
         contacts, ConsentTurns(database.engine, database.turns), gate, rows, database.outbox, channels

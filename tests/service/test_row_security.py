@@ -40,6 +40,12 @@ RENEWED = {"event_feeds", "schedules", "event_consumers", "webhook_deliveries"}
 # Rows of the tables that `things_of` leaves empty, each below its parent.
 MORE_ROWS = """
 INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, now());
+INSERT INTO people (organization_id, created_at, updated_at, revision) VALUES ({organization}, now(), now(), 1);
+INSERT INTO person_values SELECT max(id), 'name', {organization}, '"x"', 'x', now() FROM people;
+INSERT INTO person_terms SELECT {organization}, 'x', max(id) FROM people;
+INSERT INTO contact_groups (organization_id, name, created_at) VALUES ({organization}, 'x', now());
+INSERT INTO contact_group_members SELECT (SELECT max(id) FROM contact_groups), max(id) FROM people;
+INSERT INTO contact_fields VALUES ({organization}, 'x', '{{"type": "text"}}', '', now());
 INSERT INTO decisions (organization_id, at, channel, address, kind, reason)
     VALUES ({organization}, now(), 'sms', '+12125550199', 'opt_out', 'x');
 INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUES ({organization}, 'x', 'x', now());

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict, Unpack
 
 from botflow.errors import UsageError
+from botflow.flow.building.contact_steps import ContactSteps
 from botflow.flow.building.run_steps import RunSteps
 from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
@@ -48,7 +49,7 @@ _METHODS = {
 }
 
 
-class Flow(RunSteps):
+class Flow(ContactSteps, RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
     def __init__(
@@ -62,6 +63,7 @@ class Flow(RunSteps):
         mode: ExecutionMode | None = None,
         execution_mode: ExecutionMode | None = None,
         variables: Mapping[str, Any] | None = None,
+        contact_fields: Mapping[str, Mapping[str, Any]] | None = None,
         apology: str | None = None,
         theme: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
@@ -84,6 +86,7 @@ class Flow(RunSteps):
             region=region,
             executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
+            contactFields=dict(contact_fields) if contact_fields else None,
             apology=apology,
             theme=dict(theme) if theme else None,
             credentials=dict(credentials) if credentials else None,
@@ -169,6 +172,7 @@ class Flow(RunSteps):
         text: str,
         *,
         variable: str | None = None,
+        skip_if_known: bool | None = None,
         expect: str | None = None,
         min: float | str | None = None,
         max: float | str | None = None,
@@ -185,9 +189,10 @@ class Flow(RunSteps):
         """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
         return self.node(
             "chatbot.ask",
-            id=id or self._free_id(f"ask_{variable}" if variable else "ask"),
+            id=id or self._free_id(f"ask_{variable}".replace(".", "_") if variable else "ask"),
             text=text,
             variable=variable,
+            skip_if_known=skip_if_known,
             expect=expect,
             min=min,
             max=max,

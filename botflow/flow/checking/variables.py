@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from botflow.flow.checking.placeholders import check_placeholders
+from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
@@ -61,7 +62,7 @@ def _check_names(linked: Linked, report: Report) -> None:
     named: list[tuple[str, Path, str]] = [(name, ("variables", name), "") for name in linked.document.variables]
     named += [(name, _setter(node, name), node.id) for node in linked.nodes.values() for name in node.sets]
     for name, path, node in named:
-        if _READABLE.fullmatch(name) and name not in _TAKEN:
+        if (_READABLE.fullmatch(name) and name not in _TAKEN) or contact_field_of(name) is not None:
             continue
         hint = f"letters, digits and _ can be read, as in {_readable(name)}"
         report.warning("variable.unreadable", f"no template can read the variable {name!r}", path, hint=hint, node=node)

@@ -15,6 +15,7 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
+from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Pattern, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
@@ -71,7 +72,10 @@ class AskProperties(Properties):
     text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What is your name?")]
     """The question. May be a template."""
     variable: Annotated[VariableName, Widget(label="Store in", group=ANSWER, placeholder="name")] | None = None
-    """The variable that stores the answer."""
+    """The variable that stores the answer; `contact.name` and the like are fields of the person."""
+    skip_if_known: Annotated[bool, Widget(group=ANSWER, show_when={"variable": True})] = False
+    """Whether the question is skipped when its variable, or field of the contact, has a value already. Then the node
+    leaves by `answered` with that value. Only with a `variable`."""
     expect: Annotated[Kind, Widget(label="Kind of answer", options=KIND_LABELS, group=ANSWER)] = "text"
     """The kind of answer."""
     min: Annotated[LeastBound, Widget(group=ANSWER)] | None = None
@@ -127,6 +131,8 @@ class AskProperties(Properties):
         least = self.fixed.least if self.fixed is not None and self.expect == "choices" else None
         if isinstance(least, (int, float)) and least > len(self.choices):
             raise WrongProperty(f"min {self.min} is more than there are choices: no answer can fit", "min")
+        if self.skip_if_known and self.variable is None:
+            raise WrongProperty("skipIfKnown looks at the variable: it needs one", "skipIfKnown")
         check_reminders(self.reminders, self.timeout)
         return self
 
@@ -236,6 +242,8 @@ class Ask(NodeType):
             )
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
+        if properties.skip_if_known and (known := scene.known(properties.variable or "")) not in (None, ""):
+            return Leave("answered", {"value": known, "text": ""})
         scene.notes.clear()
         scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
         return wait_for_answer(properties.reminders, properties.timeout)
@@ -255,7 +263,10 @@ class Ask(NodeType):
         if properties.variable and len(reading.more.get("media", ())) > 1 and not properties.many:
             count = len(reading.more["media"])
             scene.record(LogWritten(scene.node.id, "warning", _ONE_OF_MANY.format(count, properties.variable)))
-        value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        try:
+            value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        except WrongContactValue as refused:
+            return self._again(properties, scene, expectation, refused.code)
         tell_change(scene, expectation, properties.variable, value)
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 

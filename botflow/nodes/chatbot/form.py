@@ -15,6 +15,7 @@ from botflow.engine.effects import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
+from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
 from botflow.flow.widgets import Widget
@@ -209,10 +210,13 @@ class Form(NodeType):
         return scene.render(self._open(properties, scene))
 
     def _store(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:
-        before = {name: scene.variables.get(name) for name in form.filled}
+        before = {name: scene.known(name) for name in form.filled}
         filled = [*form.filled, *(name for name in found.values if name not in form.filled)]
         for name, value in found.values.items():
-            stored = scene.set(name, value)
+            try:
+                stored = scene.set(name, value)
+            except WrongContactValue as refused:
+                return self._again(properties, scene, form, replace(found, values={}, reason=refused.code))
             if name in before:
                 scene.corrected = before
                 tell_change(scene, form.fields[name].expectation, name, stored)
@@ -271,7 +275,7 @@ class Form(NodeType):
         return properties.text or properties.fields[0].text
 
     def _leave(self, properties: FormProperties, scene: Scene) -> Leave:
-        values = {field.name: scene.variables.get(field.name) for field in properties.fields}
+        values = {field.name: scene.known(field.name) for field in properties.fields}
         return Leave(DONE, {**values, "text": scene.inbound.text})
 
 
@@ -302,7 +306,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
 def _former(field: FieldProperties, scene: Scene) -> str | None:
     """Return the answer that a new one replaces, if the field is filled."""
     is_filled = field.name in scene.notes.get(_FILLED, ())
-    return former_answer(field.expect, scene.variables.get(field.name)) if is_filled else None
+    return former_answer(field.expect, scene.known(field.name)) if is_filled else None
 
 
 def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]:

@@ -34,6 +34,7 @@ def receiver_of(base: Base, delivery: Delivery, turns: Turns, check_queue: Calla
         channels=base.channels,
         clock=base.clock,
         consent=delivery.consent,
+        contacts=turns.contacts,
         replies=replies,
         on_committed=turns.on_committed,
         leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),

@@ -19,6 +19,7 @@ from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
@@ -56,6 +57,7 @@ class Turns:
     """The parts that run turns."""
 
     hot: HotSessions
+    contacts: ContactReader
     bursts: Bursts
     sessions: SessionTasks
     keeper: LeaseKeeper
@@ -70,6 +72,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     stack.push_async_callback(bursts.close)
     on_committed = Committed(TurnLog(base.flows), base.measurements, base.clock, base.tracing)
     outcomes = Outcomes()
+    contacts = ContactReader(database.engine, base.channels)
     runner = TurnRunner(
         owner=base.owner,
         turns=database.turns,
@@ -80,6 +83,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         node_types=base.node_types,
         channels=base.channels,
         consent=delivery.consent,
+        contacts=contacts,
         bursts=bursts,
         outcomes=outcomes,
         values=KeptValueStore(database.artifacts),
@@ -115,11 +119,20 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         hub=base.hub,
         node_types=base.node_types,
         channels=base.channels,
+        contacts=contacts,
         clock=base.clock,
         on_committed=on_committed,
         tracing=base.tracing,
     )
-    return Turns(hot=hot, bursts=bursts, sessions=sessions, keeper=keeper, timers=timers, on_committed=on_committed)
+    return Turns(
+        hot=hot,
+        contacts=contacts,
+        bursts=bursts,
+        sessions=sessions,
+        keeper=keeper,
+        timers=timers,
+        on_committed=on_committed,
+    )
 
 
 def _asks(base: Base, stack: AsyncExitStack) -> Asks:

@@ -30,6 +30,7 @@ from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import holds_back
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.first_step import Paused, first_step
 from botflow.runtime.turns.refusals import Refusals
 from botflow.runtime.turns.rendering import commit_of, receipt_of
@@ -71,6 +72,7 @@ class Receiver:
         channels: Mapping[str, Channel],
         clock: Clock,
         consent: ConsentKeeper,
+        contacts: ContactReader,
         replies: Replies,
         on_committed: Callable[[TurnCommit, TurnId], None],
         leave_to_person: Callable[[int], Awaitable[bool]],
@@ -88,6 +90,7 @@ class Receiver:
         self._channels = channels
         self._clock = clock
         self._consent = consent
+        self._contacts = contacts
         self._replies = replies
         self._on_committed = on_committed
         self._leave_to_person = leave_to_person
@@ -187,7 +190,8 @@ class Receiver:
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
-            step = first_step(flow, stored.session, inbound, self._node_types)
+            contact = await self._contacts.read(stored, inbound) if flow.reads_contact else None
+            step = first_step(flow, stored.session, inbound, self._node_types, contact)
             if isinstance(step, Paused):
                 return step
             turn = step

@@ -31,10 +31,11 @@ def commit_of(
     by_token: bool = False,
 ) -> TurnCommit:
     """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts. The messages of
-    a fork are kept to be read, and never sent."""
+    a fork are kept to be read, and never sent, and what it changes of the contact is not stored."""
     parts = parts_of(turn, stored.heard_as.channel, channels, answered_now=answered_now)
     if stored.key.is_fork:
         parts = tuple(replace(part, state="suppressed") for part in parts)
+        turn = replace(turn, contact=None)
     return TurnCommit(
         read=stored,
         inbound=inbound,

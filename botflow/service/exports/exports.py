@@ -24,6 +24,7 @@ from botflow.service.cursors import LARGEST_PAGE, page_of, read_cursor
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.usage import UsageGroup, read_usage
 from botflow.service.exports.export import Batch, Export, Form, batches_of_pages, batches_of_results, no_batches
+from botflow.service.exports.people import batches_of_people
 from botflow.service.messages.message_models import Inbound, Outbound
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Item, Page
@@ -37,7 +38,7 @@ from botflow.storage.service.sessions.message_pages import INBOUNDS, OUTBOUNDS
 from botflow.storage.service.sessions.session_pages import SessionFilter
 from botflow.storage.service.sessions.session_walk import MessageFilter
 
-Kind = Literal["sessions", "inbounds", "outbounds", "executions", "contacts", "audit-log", "usage"]
+Kind = Literal["sessions", "inbounds", "outbounds", "executions", "contacts", "people", "audit-log", "usage"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ReadPage = Callable[[str | None], Awaitable[Page[Item]]]
 
@@ -198,6 +199,11 @@ class Exports:
             return await self._engine.read(read_contacts, self._caller.organization, channel, cursor, LARGEST_PAGE)
 
         return await self._begin("contacts", format, {"channel": channel}, ListedContact, read)
+
+    async def export_people(self, *, group: str | None = None, format: Form = "csv") -> Export:
+        """Export contacts with their addresses, fields and groups, by id; an import reads it again."""
+        batches = batches_of_people(self._engine, self._caller.organization, format, group)
+        return await self._export("people", format, {"group": group}, batches)
 
     async def export_audit_log(
         self,

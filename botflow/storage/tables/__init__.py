@@ -11,6 +11,14 @@ from botflow.storage.tables.events import (
 )
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.people import FORGETTABLE, contacts, decisions, senders, spending
+from botflow.storage.tables.persons import (
+    contact_fields,
+    contact_group_members,
+    contact_groups,
+    people,
+    person_terms,
+    person_values,
+)
 from botflow.storage.tables.runs import (
     artifacts,
     checkpoints,
@@ -62,6 +70,9 @@ __all__ = [
     "audit_log",
     "canaries",
     "checkpoints",
+    "contact_fields",
+    "contact_group_members",
+    "contact_groups",
     "contacts",
     "credentials",
     "decisions",
@@ -82,6 +93,9 @@ __all__ = [
     "metadata",
     "organizations",
     "outbounds",
+    "people",
+    "person_terms",
+    "person_values",
     "processes",
     "publication_sessions",
     "publications",

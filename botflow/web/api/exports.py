@@ -93,6 +93,12 @@ class ContactsExportQuery(ExportQuery):
     channel: QueryText | None = None
 
 
+class PeopleExportQuery(ExportQuery):
+    """Those of a group."""
+
+    group: QueryText | None = None
+
+
 class ChangesExportQuery(ExportOfTimeQuery):
     """Which changes: of one subject, such as `workflow:pizza`, and between two times."""
 
@@ -147,6 +153,11 @@ async def export_contacts(call: Call) -> Response:
     return download(call, await _exports(call).export_contacts(**_given(call)))
 
 
+async def export_people(call: Call) -> Response:
+    """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again."""
+    return download(call, await _exports(call).export_people(**_given(call)))
+
+
 async def export_audit_log(call: Call) -> Response:
     """Download who changed what, the newest first, up to this export, whose own entry is not in it."""
     return download(call, await _exports(call).export_audit_log(**_given(call)))
@@ -196,6 +207,7 @@ OPERATIONS = (
     _operation("outbounds", export_outbounds, Scope.SESSIONS_READ, OutboundsExportQuery),
     _operation("executions", export_executions, Scope.EXECUTIONS_READ, ExecutionsExportQuery),
     _operation("contacts", export_contacts, Scope.SESSIONS_READ, ContactsExportQuery),
+    _operation("people", export_people, Scope.SESSIONS_READ, PeopleExportQuery),
     _operation("audit-log", export_audit_log, Scope.AUDIT_READ, ChangesExportQuery),
     _operation("usage", export_usage, Scope.EXECUTIONS_READ, UsageExportQuery),
 )

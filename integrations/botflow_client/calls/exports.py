@@ -163,6 +163,12 @@ class ExportsCalls(Caller):
             make_request("GET", "/api/v1/exports/contacts", query={"format": format, "channel": channel})
         )
 
+    def export_people(self, *, format: Literal["csv", "jsonl"] | None = None, group: str | None = None) -> Download:
+        """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again.
+        It needs the scope `sessions:read`.
+        """
+        return self._download(make_request("GET", "/api/v1/exports/people", query={"format": format, "group": group}))
+
     def export_audit_log(
         self,
         *,
@@ -369,6 +375,14 @@ class AsyncExportsCalls(AsyncCaller):
         return self._download(
             make_request("GET", "/api/v1/exports/contacts", query={"format": format, "channel": channel})
         )
+
+    def export_people(
+        self, *, format: Literal["csv", "jsonl"] | None = None, group: str | None = None
+    ) -> AsyncDownload:
+        """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again.
+        It needs the scope `sessions:read`.
+        """
+        return self._download(make_request("GET", "/api/v1/exports/people", query={"format": format, "group": group}))
 
     def export_audit_log(
         self,

@@ -3,7 +3,16 @@
 from botflow_client.models.api_keys import Key, MadeKey, Scope
 from botflow_client.models.audit_log import Change
 from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
-from botflow_client.models.contacts import Contact
+from botflow_client.models.contacts import (
+    AddressOfContact,
+    Contact,
+    ContactGroup,
+    ContactImport,
+    ContactProfile,
+    DeclaredField,
+    DeclaredFields,
+    ImportProblem,
+)
 from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField, PageOfModule
 from botflow_client.models.doctor import Diagnosis, Mended
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
@@ -67,6 +76,7 @@ from botflow_client.models.workflows import Workflow
 
 __all__ = [
     "AddedNote",
+    "AddressOfContact",
     "AiCall",
     "ArmReport",
     "Attempt",
@@ -77,8 +87,13 @@ __all__ = [
     "ChangedEdge",
     "ChangedNode",
     "Contact",
+    "ContactGroup",
+    "ContactImport",
+    "ContactProfile",
     "Credential",
     "Decision",
+    "DeclaredField",
+    "DeclaredFields",
     "DeletedNode",
     "Delivery",
     "Diagnosis",
@@ -97,6 +112,7 @@ __all__ = [
     "FieldType",
     "Finding",
     "HistoryEntry",
+    "ImportProblem",
     "Inbound",
     "InboundDetails",
     "ItemsOfHandles",

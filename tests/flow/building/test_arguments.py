@@ -18,6 +18,7 @@ WRITTEN: dict[str, Any] = {
     "region": "DE",
     "execution_mode": "single",
     "variables": {"size": "L"},
+    "contact_fields": {"birthday": {"type": "date"}},
     "apology": "Sorry.",
     "theme": {"color": "#0b6b5d", "logo": "https://pictures.example/logo.png"},
     "credentials": {"twilio": "Production Twilio"},

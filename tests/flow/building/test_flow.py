@@ -61,6 +61,8 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.menu("Which?", [{"id": "a", "label": "A"}]),
         flow.form([{"name": "people", "text": "How many?", "expect": "integer", "words": ["for"]}], confirm="Right?"),
         flow.set({"total": "{{ 2 * 3 }}"}),
+        flow.set_contact({"name": "{{ total }}"}),
+        flow.group_contact(join="regulars"),
         flow.subflow(child, input={"a": 1}, output={"b": "c"}),
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
         flow.extract({"city": {"type": "text"}}),
