@@ -6,6 +6,7 @@ from botflow.errors import BotflowError
 
 API = "/api/v1"
 _HINTS = """
+contact.unknown         find it: botflow contacts --name NAME
 credential.unknown      list them: botflow credentials list
 event.unknown           list them: botflow webhooks deliveries WEBHOOK
 execution.unknown       list them: botflow executions

@@ -131,37 +131,37 @@ def _driven(organization: int, wanted: PeopleFilter) -> tuple[Select[Any], Order
             Order(columns=(terms.term, terms.person_id)),
             terms.person_id,
         )
+    members, values = contact_group_members.c, person_values.c
+    if wanted.group is not None:  # with a field, the planner begins with the one that fewer have
+        statement = select(members.person_id).where(members.group_id == _group(organization, wanted.group))
+        if wanted.field is not None:
+            statement = statement.join(person_values, values.person_id == members.person_id)
+            statement = statement.where(*_has(organization, wanted.field, wanted.value))
+        return statement, Order(columns=(members.person_id,)), members.person_id
     if wanted.field is not None:
-        values = person_values.c
         statement = select(values.person_id).where(*_has(organization, wanted.field, wanted.value))
         return statement, Order(columns=(values.person_id,)), values.person_id
-    if wanted.group is not None:
-        members = contact_group_members.c
-        statement = select(members.person_id).where(members.group_id == _group(organization, wanted.group))
-        return statement, Order(columns=(members.person_id,)), members.person_id
     statement = select(people.c.id).where(people.c.organization_id == organization, people.c.merged_into.is_(None))
     return statement, Order(columns=(people.c.id,)), people.c.id
 
 
 def _conditions(organization: int, wanted: PeopleFilter, person: ColumnElement[int]) -> list[ColumnElement[bool]]:
     """Return what else must hold of the people on the rows that drive the statement, each looked up by its key."""
+    if wanted.addresses is None and wanted.name is None:
+        return []
     found: list[ColumnElement[bool]] = []
-    is_driven = wanted.addresses is not None
     if wanted.name is not None:
         terms = person_terms.alias("terms")
-        begins = _begins(terms, organization, wanted.name)
-        if is_driven:
-            found.append(select(terms.c.term).where(*begins, terms.c.person_id == person).exists())
+        begins = (*_begins(terms, organization, wanted.name), terms.c.person_id == person)
+        if wanted.addresses is not None:
+            found.append(select(terms.c.term).where(*begins).exists())
         else:  # a name whose two words begin alike is listed once, by the first of them
             earlier = terms.c.term < person_terms.c.term
-            found.append(~select(terms.c.term).where(*begins, terms.c.person_id == person, earlier).exists())
-        is_driven = True
+            found.append(~select(terms.c.term).where(*begins, earlier).exists())
     if wanted.field is not None:
-        if is_driven:
-            values = (*_has(organization, wanted.field, wanted.value), person_values.c.person_id == person)
-            found.append(select(person_values.c.field).where(*values).exists())
-        is_driven = True
-    if wanted.group is not None and is_driven:
+        values = (*_has(organization, wanted.field, wanted.value), person_values.c.person_id == person)
+        found.append(select(person_values.c.field).where(*values).exists())
+    if wanted.group is not None:
         members = contact_group_members.c
         is_member = (members.group_id == _group(organization, wanted.group), members.person_id == person)
         found.append(select(members.group_id).where(*is_member).exists())
