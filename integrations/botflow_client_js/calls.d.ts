@@ -126,6 +126,12 @@ export interface NodeType {
   propertiesSchema: Record<string, any>;
 }
 
+/** PageOfShownOption. */
+export interface PageOfShownOption {
+  items: ShownOption[];
+  next?: string | null;
+}
+
 /** An edge. `sourceHandle` is null for the first handle of its source. */
 export interface Edge {
   id: string;
@@ -1110,6 +1116,12 @@ export interface ShownOutput {
   description: string;
 }
 
+/** A value to choose, and what people read instead of it. */
+export interface ShownOption {
+  value: string;
+  label: string;
+}
+
 /** A node that has another id, and is else the same. */
 export interface RenamedNode {
   before: string;
@@ -1425,6 +1437,13 @@ export class Calls extends Caller {
    * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
    */
   getNodeType(name: string | number, options?: CallOptions): Promise<NodeType>;
+
+  /**
+   * List what a combobox in the form of a node offers, by the `source` in its property's `x-field`: `workflows`,
+   * `time_zones`, `models`, `credentials:webhook`, or a name of a plugin's. At most a hundred, with `search` in them.
+   * It needs the scope `workflows:write`.
+   */
+  getFieldOptions(source: string | number, options?: { properties?: string; credential?: string; search?: string } & CallOptions): Promise<PageOfShownOption>;
 
   /**
    * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the

@@ -274,6 +274,20 @@ export class Calls extends Caller {
   }
 
   /**
+   * List what a combobox in the form of a node offers, by the `source` in its property's `x-field`: `workflows`,
+   * `time_zones`, `models`, `credentials:webhook`, or a name of a plugin's. At most a hundred, with `search` in them.
+   * It needs the scope `workflows:write`.
+   */
+  getFieldOptions(source, { properties, credential, search, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/field-options/${segment(source)}`,
+      query: { properties, credential, search },
+      signal,
+    });
+  }
+
+  /**
    * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the
    * scope `workflows:read`.
    */

@@ -28,7 +28,15 @@ from botflow_client.models.executions import (
 )
 from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
-from botflow_client.models.node_types import ItemsOfHandles, NodeType, PageOfNodeType, ShownHandle, ShownOutput
+from botflow_client.models.node_types import (
+    ItemsOfHandles,
+    NodeType,
+    PageOfNodeType,
+    PageOfShownOption,
+    ShownHandle,
+    ShownOption,
+    ShownOutput,
+)
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization, Retention
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
@@ -118,6 +126,7 @@ __all__ = [
     "OutboundDetails",
     "PageOfModule",
     "PageOfNodeType",
+    "PageOfShownOption",
     "PageOfShownSchedule",
     "PlannedNode",
     "PlannedRun",
@@ -144,6 +153,7 @@ __all__ = [
     "ShownCheckpoint",
     "ShownHandle",
     "ShownLogEntry",
+    "ShownOption",
     "ShownOrigin",
     "ShownOutput",
     "ShownSchedule",

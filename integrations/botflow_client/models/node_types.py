@@ -38,6 +38,14 @@ class NodeType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfShownOption:
+    """PageOfShownOption."""
+
+    items: list[ShownOption]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHandle:
     """A way to leave. With `items` there is one for each item of a property, and the name is empty."""
 
@@ -53,6 +61,14 @@ class ShownOutput:
     name: str
     type: Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
     description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOption:
+    """A value to choose, and what people read instead of it."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
