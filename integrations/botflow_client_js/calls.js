@@ -250,10 +250,7 @@ export class Calls extends Caller {
     });
   }
 
-  /**
-   * List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an answer
-   * gets 304 without a body while they are the same. It needs the scope `workflows:read`.
-   */
+  /** List the node types of this server, its plugins' too, all on one page. It needs the scope `workflows:read`. */
   getNodeTypes({ signal } = {}) {
     return this._call({
       method: "GET",
@@ -262,9 +259,7 @@ export class Calls extends Caller {
     });
   }
 
-  /**
-   * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
-   */
+  /** Read a node type by its whole name, such as `chatbot.ask`. It needs the scope `workflows:read`. */
   getNodeType(name, { signal } = {}) {
     return this._call({
       method: "GET",

@@ -11,15 +11,13 @@ class NodeTypesCalls(Caller):
     """Node types."""
 
     def get_node_types(self) -> PageOfNodeType:
-        """List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an
-        answer gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+        """List the node types of this server, its plugins' too, all on one page. It needs the scope
+        `workflows:read`.
         """
         return self._call(PageOfNodeType, make_request("GET", "/api/v1/node-types"))
 
     def get_node_type(self, name: str | int) -> NodeType:
-        """Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope
-        `workflows:read`.
-        """
+        """Read a node type by its whole name, such as `chatbot.ask`. It needs the scope `workflows:read`."""
         return self._call(NodeType, make_request("GET", f"/api/v1/node-types/{segment(name)}"))
 
     def get_field_options(
@@ -48,15 +46,13 @@ class AsyncNodeTypesCalls(AsyncCaller):
     """Node types."""
 
     async def get_node_types(self) -> PageOfNodeType:
-        """List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an
-        answer gets 304 without a body while they are the same. It needs the scope `workflows:read`.
+        """List the node types of this server, its plugins' too, all on one page. It needs the scope
+        `workflows:read`.
         """
         return await self._call(PageOfNodeType, make_request("GET", "/api/v1/node-types"))
 
     async def get_node_type(self, name: str | int) -> NodeType:
-        """Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope
-        `workflows:read`.
-        """
+        """Read a node type by its whole name, such as `chatbot.ask`. It needs the scope `workflows:read`."""
         return await self._call(NodeType, make_request("GET", f"/api/v1/node-types/{segment(name)}"))
 
     async def get_field_options(

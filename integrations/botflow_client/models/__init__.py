@@ -26,7 +26,16 @@ from botflow_client.models.executions import (
     Tokens,
     TriggerResult,
 )
-from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
+from botflow_client.models.graphs import (
+    Edge,
+    EditedGraph,
+    Node,
+    NodeHandle,
+    Position,
+    Retry,
+    ShownOutput,
+    WorkflowGraph,
+)
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.node_types import (
     ItemsOfHandles,
@@ -35,7 +44,6 @@ from botflow_client.models.node_types import (
     PageOfShownOption,
     ShownHandle,
     ShownOption,
-    ShownOutput,
 )
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization, Retention
@@ -119,6 +127,7 @@ __all__ = [
     "Node",
     "NodeCount",
     "NodeDetail",
+    "NodeHandle",
     "NodePositions",
     "NodeType",
     "Organization",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from botflow_client.models.graphs import ShownOutput
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOfNodeType:
@@ -52,15 +54,6 @@ class ShownHandle:
     name: str
     label: str
     items: ItemsOfHandles | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownOutput:
-    """A field of the output, which templates read as `{{ $node.name }}`."""
-
-    name: str
-    type: Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
-    description: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
