@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botflow.clock import Clock
     from botflow.engine.node_type import NodeType
     from botflow.interfaces import Channel, Model
+    from botflow.interfaces.field_options import OptionsSource
     from botflow.interfaces.observers import Observer
 
 GROUP = "botflow.plugins"
@@ -51,7 +52,7 @@ class Plugin:
     tells in a few words how to configure the model, for the start-up lines. `credential_modules` declare the
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
     model: then `settings.networks` says which private networks their connections may lead to. `observers` are told
-    lifecycle events.
+    lifecycle events. `option_sources` look up, by their names, what comboboxes in the forms of its node types offer.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Plugin:
     hint: str = ""
     credential_modules: tuple[CredentialModule, ...] = ()
     observers: tuple[Observer, ...] = ()
+    option_sources: Mapping[str, OptionsSource] = field(default_factory=dict, hash=False)
 
     @property
     def own_module(self) -> CredentialModule | None:
@@ -132,6 +134,17 @@ def credential_modules(plugins: Iterable[Plugin]) -> Mapping[str, CredentialModu
                 f"two credential modules are named {module.id!r}", code="plugin.clash", hint="rename one of them"
             )
     return modules
+
+
+def option_sources(plugins: Iterable[Plugin]) -> Mapping[str, OptionsSource]:
+    """Return every source of options by its name; UsageError `plugin.clash` when two have the same."""
+    sources: dict[str, OptionsSource] = {}
+    for name, source in (each for plugin in plugins for each in plugin.option_sources.items()):
+        if sources.setdefault(name, source) is not source:
+            raise UsageError(
+                f"two sources of options are named {name!r}", code="plugin.clash", hint="rename one of them"
+            )
+    return sources
 
 
 def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 WidgetKind = Literal[
@@ -29,6 +30,10 @@ WidgetKind = Literal[
     "single-row-update",
     "password",
 ]
+# What people read for the types of values.
+VALUE_LABELS: Mapping[str, str] = MappingProxyType(
+    {"text": "A text", "integer": "A whole number", "number": "A number", "boolean": "True or false", "date": "A date"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a part of annotations, which are compared and hashed

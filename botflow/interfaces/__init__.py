@@ -1,6 +1,6 @@
 """Protocols that a plugin can implement: messaging providers (`channels.py`) and AI providers (`models.py`); what
-is told lifecycle events (`observers.py`); and the declaration of the credentials that they need
-(`credential_modules.py`).
+is told lifecycle events (`observers.py`); what forms offer to choose from (`field_options.py`); and the declaration of
+the credentials that they need (`credential_modules.py`).
 
 Stores are not an interface: they are classes in `botflow/storage`, chosen by the database's URL.
 """
@@ -19,6 +19,7 @@ from botflow.interfaces.channels import (
     normal_address,
 )
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule, FieldType
+from botflow.interfaces.field_options import FieldOption, OptionsRequest, OptionsSource
 from botflow.interfaces.models import Describes, Learns, Model, OnDelta, Quote, Quotes
 from botflow.interfaces.observers import Observer
 
@@ -30,12 +31,15 @@ __all__ = [
     "CredentialModule",
     "DeliveryStatus",
     "Describes",
+    "FieldOption",
     "FieldType",
     "Learns",
     "Meters",
     "Model",
     "Observer",
     "OnDelta",
+    "OptionsRequest",
+    "OptionsSource",
     "Quote",
     "Quotes",
     "Reconciles",

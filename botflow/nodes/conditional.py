@@ -44,7 +44,7 @@ class Case(Properties):
     """One condition, and the handle to leave by when it holds."""
 
     handle: HandleName
-    """The handle of this case."""
+    """The handle to leave by: its edge is followed when the condition holds."""
     when: Annotated[Expression, Widget(label="Condition", placeholder="qty >= 5")]
     """The condition, such as `qty >= 5`."""
 
@@ -97,7 +97,7 @@ class SwitchCase(Properties):
     """One value, and the handle to leave by when it is found."""
 
     handle: HandleName
-    """The handle of this case."""
+    """The handle to leave by: its edge is followed when the value is this one."""
     equals: Annotated[JsonValue, Widget("text", placeholder="L")]
     """The value to compare with."""
 

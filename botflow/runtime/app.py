@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from botflow.clock import Clock
 from botflow.engine.node_type import NodeType
-from botflow.interfaces import Channel, CredentialModule, Model
+from botflow.interfaces import Channel, CredentialModule, Model, OptionsSource
 from botflow.nodes import built_in
-from botflow.plugins import Plugin, credential_modules, installed_plugins, node_types_of
+from botflow.plugins import Plugin, credential_modules, installed_plugins, node_types_of, option_sources
 from botflow.runtime.accounts import Accounts
 from botflow.runtime.asks.route_learning import RouteLearning
 from botflow.runtime.assembly.background import tick_of, waker_of, watches_of
@@ -84,6 +84,7 @@ class Runtime:
     webhooks: WebhookSender
     accounts: Accounts
     credential_modules: Mapping[str, CredentialModule]
+    option_sources: Mapping[str, OptionsSource]
     overload: Overload
     metrics: Metrics
     measurements: Measurements
@@ -153,6 +154,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
             webhooks=runs.webhooks,
             accounts=base.accounts,
             credential_modules=credential_modules(base.plugins),
+            option_sources=option_sources(base.plugins),
             overload=overload,
             metrics=metrics,
             measurements=base.measurements,

@@ -25,6 +25,7 @@ from botflow.service.executions.executions import Executions
 from botflow.service.executions.forks import Forks
 from botflow.service.executions.usage import Reports
 from botflow.service.exports.exports import Exports
+from botflow.service.field_options import FieldOptions
 from botflow.service.messages.decisions import DecisionLog
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
@@ -70,6 +71,10 @@ class Service:
     @cached_property
     def node_types(self) -> NodeTypes:
         return NodeTypes(self._runtime)
+
+    @cached_property
+    def field_options(self) -> FieldOptions:
+        return FieldOptions(self._runtime, self.caller)
 
     @cached_property
     def edges(self) -> Edges:

@@ -44,7 +44,11 @@ export interface Validation {
   problems: Finding[];
 }
 
-/** A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known. */
+/**
+ * A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known.
+ * `handles` and `outputs` are those that its properties make; null while these are not valid. `outputs` is also null
+ * where the fields are not known before the node runs.
+ */
 export interface Node {
   id: string;
   type: string;
@@ -57,6 +61,8 @@ export interface Node {
   retry: Retry | null;
   timeLimit: number | null;
   credential: string | null;
+  handles: NodeHandle[] | null;
+  outputs: ShownOutput[] | null;
 }
 
 /** A node with the revision of its draft, null for a node of a version. */
@@ -72,6 +78,8 @@ export interface NodeDetail {
   retry: Retry | null;
   timeLimit: number | null;
   credential: string | null;
+  handles: NodeHandle[] | null;
+  outputs: ShownOutput[] | null;
   revision: number | null;
 }
 
@@ -88,6 +96,8 @@ export interface DeletedNode {
   retry: Retry | null;
   timeLimit: number | null;
   credential: string | null;
+  handles: NodeHandle[] | null;
+  outputs: ShownOutput[] | null;
   revision: number | null;
   edges: Edge[];
 }
@@ -124,6 +134,12 @@ export interface NodeType {
   outputs: ShownOutput[] | null;
   example: Record<string, any> | null;
   propertiesSchema: Record<string, any>;
+}
+
+/** PageOfShownOption. */
+export interface PageOfShownOption {
+  items: ShownOption[];
+  next?: string | null;
 }
 
 /** An edge. `sourceHandle` is null for the first handle of its source. */
@@ -1147,11 +1163,10 @@ export interface Retry {
   backoff?: number;
 }
 
-/** A way to leave. With `items` there is one for each item of a property, and the name is empty. */
-export interface ShownHandle {
+/** A way to leave a node, by its name and as people read it. */
+export interface NodeHandle {
   name: string;
   label: string;
-  items: ItemsOfHandles | null;
 }
 
 /** A field of the output, which templates read as `{{ $node.name }}`. */
@@ -1159,6 +1174,19 @@ export interface ShownOutput {
   name: string;
   type: "text" | "integer" | "number" | "boolean" | "date" | "time" | "datetime" | "object" | "list" | "any";
   description: string;
+}
+
+/** A way to leave. With `items` there is one for each item of a property, and the name is empty. */
+export interface ShownHandle {
+  name: string;
+  label: string;
+  items: ItemsOfHandles | null;
+}
+
+/** A value to choose, and what people read instead of it. */
+export interface ShownOption {
+  value: string;
+  label: string;
 }
 
 /** A node that has another id, and is else the same. */
@@ -1480,16 +1508,18 @@ export class Calls extends Caller {
    */
   updateNodePositions(workflow: string | number, options: { positions: Record<string, NewPosition> } & Conditional): Promise<NodePositions>;
 
-  /**
-   * List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an answer
-   * gets 304 without a body while they are the same. It needs the scope `workflows:read`.
-   */
+  /** List the node types of this server, its plugins' too, all on one page. It needs the scope `workflows:read`. */
   getNodeTypes(options?: CallOptions): Promise<PageOfNodeType>;
 
-  /**
-   * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
-   */
+  /** Read a node type by its whole name, such as `chatbot.ask`. It needs the scope `workflows:read`. */
   getNodeType(name: string | number, options?: CallOptions): Promise<NodeType>;
+
+  /**
+   * List what a combobox in the form of a node offers, by the `source` in its property's `x-field`: `workflows`,
+   * `time_zones`, `models`, `credentials:webhook`, or a name of a plugin's. At most a hundred, with `search` in them.
+   * It needs the scope `workflows:write`.
+   */
+  getFieldOptions(source: string | number, options?: { properties?: string; credential?: string; search?: string } & CallOptions): Promise<PageOfShownOption>;
 
   /**
    * List the edges of the draft, or of a version; those from the node `source`, or to the node `target`. It needs the

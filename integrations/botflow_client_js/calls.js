@@ -250,10 +250,7 @@ export class Calls extends Caller {
     });
   }
 
-  /**
-   * List the node types of this server, its plugins' too, all on one page. `If-None-Match` with the ETag of an answer
-   * gets 304 without a body while they are the same. It needs the scope `workflows:read`.
-   */
+  /** List the node types of this server, its plugins' too, all on one page. It needs the scope `workflows:read`. */
   getNodeTypes({ signal } = {}) {
     return this._call({
       method: "GET",
@@ -262,13 +259,25 @@ export class Calls extends Caller {
     });
   }
 
-  /**
-   * Read a node type by its whole name, such as `chatbot.ask`; with an ETag, too. It needs the scope `workflows:read`.
-   */
+  /** Read a node type by its whole name, such as `chatbot.ask`. It needs the scope `workflows:read`. */
   getNodeType(name, { signal } = {}) {
     return this._call({
       method: "GET",
       path: `/api/v1/node-types/${segment(name)}`,
+      signal,
+    });
+  }
+
+  /**
+   * List what a combobox in the form of a node offers, by the `source` in its property's `x-field`: `workflows`,
+   * `time_zones`, `models`, `credentials:webhook`, or a name of a plugin's. At most a hundred, with `search` in them.
+   * It needs the scope `workflows:write`.
+   */
+  getFieldOptions(source, { properties, credential, search, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/field-options/${segment(source)}`,
+      query: { properties, credential, search },
       signal,
     });
   }

@@ -6,6 +6,7 @@ Tables and columns come from an allow-list, and are reflected from the database;
 from botflow.plugins import Plugin
 from botflow_records.building import delete, insert, query, transaction, update
 from botflow_records.credentials import RECORDS
+from botflow_records.field_options import columns, tables
 from botflow_records.nodes import DeleteRecords, InsertRecord, QueryRecords, RecordTransaction, UpdateRecords
 from botflow_records.settings import RecordsSettings
 
@@ -22,4 +23,5 @@ plugin = Plugin(
         RecordTransaction(),
     ),
     credential_modules=(RECORDS,),
+    option_sources={"records.tables": tables, "records.columns": columns},
 )

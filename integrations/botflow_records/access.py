@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Protocol
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from botflow.engine.node_type import ActionContext, NodeFailure
+from botflow.engine.node_type import NodeFailure
 from botflow.outgoing_targets import MOST_ADDRESSES, Network, TargetRefused, check_address
 from botflow_records.allowed_tables import AllowedTables, read_allowed_tables
 from botflow_records.settings import RecordsSettings
@@ -40,7 +41,19 @@ class Access:
         return read_allowed_tables(self.tables)
 
 
-async def access_of(context: ActionContext) -> Access:
+class Caller(Protocol):
+    """What decides about the access: a node's ActionContext, or the OptionsRequest of its form."""
+
+    @property
+    def credential(self) -> Mapping[str, str]: ...
+
+    @property
+    def networks(self) -> tuple[Network, ...]: ...
+
+    def is_home(self) -> Awaitable[bool]: ...
+
+
+async def access_of(context: Caller) -> Access:
     """Return what the node may use; NodeFailure `record.no_database` without a credential and settings."""
     if context.credential:
         return await _of_credential(context.credential, tuple(context.networks))

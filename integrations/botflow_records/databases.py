@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from botflow.engine.node_type import ActionContext, NodeFailure
 from botflow_records import ledger
-from botflow_records.access import Access, access_of
+from botflow_records.access import Access, Caller, access_of
 from botflow_records.failures import failure_of, is_stale
 from botflow_records.steps import Work
 from botflow_records.tables import Tables
@@ -76,7 +76,7 @@ class Databases:
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="records")
 
-    async def read(self, context: ActionContext, work: Callable[[Work], Result]) -> Result:
+    async def read(self, context: Caller, work: Callable[[Work], Result]) -> Result:
         database = self._database(await access_of(context))
         return await self._run(lambda: database.read(work))
 

@@ -46,6 +46,10 @@ class Work:
         statement = select(*wanted).where(condition(table, self._resolved(match))).order_by(*order).limit(limit)
         return self._rows(statement.with_for_update() if lock else statement)
 
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table that flows may use."""
+        return list(self._table(table).columns)
+
     def step(self, step: Step) -> Rows:
         """Do one step, and return its rows. NodeFailure `record.too_many` or `.too_few` when others fit than it says;
         then nothing may be committed."""

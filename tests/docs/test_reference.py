@@ -14,6 +14,7 @@ from botflow.engine.node_type import NodeType
 from botflow.flow.document import PlacedNode
 from botflow.flow.forms.node_metadata import example_of
 from botflow.nodes.answers.expectation import Kind
+from botflow.plugins import installed_plugins, option_sources
 from botflow.records.audit import Action
 from botflow.records.events import EVENT_TYPES
 from docs.generate.codes import CODE, codes
@@ -73,10 +74,9 @@ def test_every_dotted_text_of_the_sources_is_a_listed_code_or_the_name_of_someth
     """Independent of the ways in which the generator finds codes: a code that none of them finds is missed here."""
     listed = set(re.findall(r"^\| `([^`]+)` \|", (REFERENCE / "codes.md").read_text(), re.MULTILINE))
 
-    assert (
-        dotted_texts() - listed - set(EVERY) - set(crash_points.POINTS) - set(get_args(Action)) - set(EVENT_TYPES)
-        == set()
-    )
+    named = {*EVERY, *crash_points.POINTS, *get_args(Action), *EVENT_TYPES, *option_sources(installed_plugins())}
+
+    assert dotted_texts() - listed - named == set()
 
 
 def test_codes_are_found_wherever_they_stand() -> None:

@@ -12,6 +12,7 @@ from pydantic_core import core_schema
 
 from botflow.flow.forms.docstrings import field_docstrings
 from botflow.flow.forms.property_widgets import field_widget, label_of, part_widget, widget_of
+from botflow.flow.forms.schema_words import object_name
 
 DIALECT = GenerateJsonSchema.schema_dialect
 
@@ -28,6 +29,7 @@ class _FormSchema(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
         model: type[BaseModel] = schema["cls"]
+        found["title"] = label_of(object_name(model.__name__))
         said = field_docstrings(model)
         defaults = _defaults(model)
         for name, field in model.model_fields.items():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from botflow.errors import FlowError
 from botflow.flow.forms.docstrings import paragraphs
 from botflow.flow.forms.form_schema import form_schema
 from botflow.flow.forms.property_widgets import label_of
@@ -71,6 +72,14 @@ class NodeMetadata:
     properties_schema: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedInfo:
+    """The handles and the output of a placed node; `outputs` is None where its fields are not known."""
+
+    handles: tuple[HandleInfo, ...]
+    outputs: tuple[OutputInfo, ...] | None
+
+
 @lru_cache(maxsize=1_000)
 def metadata_of(spec: NodeSpec) -> NodeMetadata:
     """Return what a node type declares, and what follows from it."""
@@ -97,6 +106,15 @@ def metadata_of(spec: NodeSpec) -> NodeMetadata:
         example=example,
         properties_schema=schema,
     )
+
+
+def placed(spec: NodeSpec, properties: Mapping[str, Any]) -> PlacedInfo | None:
+    """Return what the properties of a placed node make of its handles and its output; None if they are not valid."""
+    values = _valid(spec, properties)
+    if values is None:
+        return None
+    handles = tuple(HandleInfo(name=name, label=label) for name, label in handle_labels(spec, values).items())
+    return PlacedInfo(handles=handles, outputs=_outputs(spec, values))
 
 
 def capabilities_of(spec: NodeSpec) -> tuple[Capability, ...]:
@@ -132,11 +150,13 @@ def example_of(spec: NodeSpec) -> dict[str, Any] | None:
 
 def _values(spec: NodeSpec, example: Mapping[str, Any] | None) -> BaseModel | None:
     """Return the example's properties as a value; None if they are not valid."""
-    if example is None:
-        return None
+    return None if example is None else _valid(spec, example.get("properties") or {})
+
+
+def _valid(spec: NodeSpec, properties: Mapping[str, Any]) -> BaseModel | None:
     try:
-        return spec.properties.model_validate(example.get("properties") or {})
-    except ValidationError:
+        return spec.properties.model_validate(properties)
+    except (ValidationError, FlowError):
         return None
 
 

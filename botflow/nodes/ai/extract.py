@@ -15,7 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Output, Outputs, Stored
-from botflow.flow.widgets import Widget
+from botflow.flow.widgets import VALUE_LABELS, Widget
 from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
@@ -25,7 +25,7 @@ FieldType = Literal["text", "integer", "number", "boolean", "date"]
 class FieldProperties(Properties):
     """One value to find."""
 
-    type: FieldType = "text"
+    type: Annotated[FieldType, Widget(options=VALUE_LABELS)] = "text"
     """The type. A date is stored as ISO 8601, such as `2026-11-21`."""
     description: Annotated[str, Widget("text", placeholder="how many nights")] = ""
     """What the value means."""

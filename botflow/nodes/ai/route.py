@@ -25,7 +25,7 @@ class Route(Properties):
     """One way to leave."""
 
     handle: Annotated[HandleName, Widget(placeholder="order")]
-    """The handle of this route."""
+    """The handle to leave by: its edge is followed when the model chooses this route."""
     description: Annotated[str, Widget("text", placeholder="wants to order")] = ""
     """What messages of this route mean."""
     examples: list[Annotated[str, Widget("text", placeholder="I am hungry")]] = Field(default_factory=list)

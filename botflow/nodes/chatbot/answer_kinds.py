@@ -49,7 +49,7 @@ MostBound = Annotated[Bound, Widget(label="At most", show_when=_BOUNDED)]
 Choice = Annotated[str, Field(min_length=1, max_length=64)]
 Choices = Annotated[tuple[Choice | OptionProperties, ...], Field(max_length=100), Widget(show_when=_OF_CHOICES)]
 FileKinds = Annotated[
-    tuple[FileKind, ...],
+    tuple[Annotated[FileKind, Widget("text", placeholder="image/png")], ...],
     Field(max_length=20),
     Widget("multi-select", label="Kinds of files", options=_FILE_LABELS, show_when=OF_FILES),
 ]

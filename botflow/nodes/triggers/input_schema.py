@@ -13,7 +13,7 @@ from pydantic import Field
 from botflow.flow.fields import Properties
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.whole_numbers import is_storable
-from botflow.flow.widgets import Widget
+from botflow.flow.widgets import VALUE_LABELS, Widget
 
 _LENGTH_OF_DATE = len("2026-11-21")
 InputType = Literal["text", "integer", "number", "boolean", "date", "object", "list"]
@@ -23,7 +23,7 @@ InputName = Annotated[str, Field(min_length=1, max_length=64)]
 class InputField(Properties):
     """One value of a run's input."""
 
-    type: InputType = "text"
+    type: Annotated[InputType, Widget(options=VALUE_LABELS)] = "text"
     """The type. A date is ISO 8601, such as `2026-11-21`."""
     required: bool = True
     """Whether a run is refused without this value."""

@@ -11,22 +11,35 @@ from botflow.engine.turn import NodeTypes
 from botflow.flow.document import Position
 from botflow.flow.editable_graph import unknown_node
 from botflow.flow.edits import CreateNode, DeleteNode, UpdateNode, UpdateNodePositions, UpdateNodeProperties
+from botflow.flow.forms.node_metadata import placed
 from botflow.flow.graph import Category
 from botflow.flow.policy import Retry
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE
 from botflow.service.models import Body, Page, Shown
+from botflow.service.node_types import ShownOutput
 from botflow.service.workflows.draft_graphs import DraftGraphs, page_by_id
 from botflow.service.workflows.edges import Edge, shown_edge
 
 # What an answer says of a node beside the document: a node may be sent back as it was read.
-_ONLY_SHOWN = frozenset(("typeName", "category", "revision"))
+_ONLY_SHOWN = frozenset(("typeName", "category", "handles", "outputs", "revision"))
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 
 
+class NodeHandle(Shown):
+    """A way to leave a node, by its name and as people read it."""
+
+    name: str
+    label: str
+
+
 class Node(Shown):
-    """A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known."""
+    """A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known.
+
+    `handles` and `outputs` are those that its properties make; null while these are not valid. `outputs` is also null
+    where the fields are not known before the node runs.
+    """
 
     id: str
     type: str
@@ -39,6 +52,8 @@ class Node(Shown):
     retry: Retry | None
     time_limit: float | None
     credential: str | None
+    handles: list[NodeHandle] | None
+    outputs: list[ShownOutput] | None
 
 
 class NodeDetail(Node):
@@ -166,6 +181,7 @@ def shown_node(plain: Mapping[str, Any], node_types: NodeTypes) -> Node:
     """Return a node of a document as answers show it."""
     type_name = f"{plain['type']}.{plain['actionType']}"
     known = node_types.get(type_name)
+    made = placed(known, plain.get("properties") or {}) if known is not None else None
     return Node.model_validate(
         {
             "label": "",
@@ -177,6 +193,8 @@ def shown_node(plain: Mapping[str, Any], node_types: NodeTypes) -> Node:
             **plain,
             "typeName": type_name,
             "category": known.category if known is not None else None,
+            "handles": made.handles if made is not None else None,
+            "outputs": made.outputs if made is not None else None,
         }
     )
 

@@ -54,6 +54,12 @@ class Conditional(BaseModel):
     if_match: str | None = Field(default=None, alias="If-Match", pattern=r'^"[0-9]{1,9}"$')
 
 
+class Kept(BaseModel):
+    """The header of a GET whose answer the client has kept."""
+
+    if_none_match: str | None = Field(default=None, alias="If-None-Match", max_length=1_000)
+
+
 class RepeatableEdit(Repeatable, Conditional):
     """The headers of a POST that edits."""
 
@@ -114,6 +120,8 @@ def _without_model(operation: Operation) -> tuple[str, ...]:
     """Return the status of an answer that has no model: an empty one, or a download."""
     if operation.answer is None:
         return ("HTTP_204",)
+    if operation.is_kept:
+        return ("HTTP_304",)
     return () if _is_json(operation) else (f"HTTP_{operation.status.value}",)
 
 
@@ -154,7 +162,7 @@ def _headers(operation: Operation) -> type[BaseModel] | None:
             return Repeatable
         case False, True:
             return Conditional
-    return None
+    return Kept if operation.is_kept else None
 
 
 def _name(model: type[BaseModel]) -> str:

@@ -29,6 +29,7 @@ from botflow.web.requests.json_body import parse_body
 from botflow.web.requests.request_bodies import read_body
 from botflow.web.rest.idempotency import answer_once
 from botflow.web.rest.json_response import ApiResponse
+from botflow.web.rest.kept_answers import unless_known
 from botflow.web.rest.query import Query, read_query
 from botflow.web.rest.revisions import etag_of, if_match
 
@@ -64,7 +65,8 @@ class Operation:
     """`handler`'s docstring is the operation's description. With `edits`, `If-Match` names the revision to edit.
 
     `answer` is the model of the answer, None for an empty one, Response for one that is no JSON; `is_secret` if it
-    shows a secret; `may_stream` if it is sent as server-sent events to who accepts them. `is_shed`: refused by 503
+    shows a secret; `may_stream` if it is sent as server-sent events to who accepts them;
+    `is_kept` if a client may keep it, and asks by its ETag whether it is the same. `is_shed`: refused by 503
     when this process has as many requests as it can hold. `root` is where its path begins. Without `needs_body` a body
     is needed if a field of it is.
     """
@@ -83,6 +85,7 @@ class Operation:
     is_secret: bool = False
     is_shed: bool = False
     may_stream: bool = False
+    is_kept: bool = False
     root: str = API
     largest_body: int = LARGEST_BODY
 
@@ -149,6 +152,8 @@ class Operation:
             return answer
         if answer is None:
             return Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
+        if self.is_kept:
+            return unless_known(call.request, answer)
         return ApiResponse(answer.model_dump(), self.status, etag_of(answer))
 
 

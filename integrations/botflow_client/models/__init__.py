@@ -35,9 +35,25 @@ from botflow_client.models.executions import (
     Tokens,
     TriggerResult,
 )
-from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
+from botflow_client.models.graphs import (
+    Edge,
+    EditedGraph,
+    Node,
+    NodeHandle,
+    Position,
+    Retry,
+    ShownOutput,
+    WorkflowGraph,
+)
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
-from botflow_client.models.node_types import ItemsOfHandles, NodeType, PageOfNodeType, ShownHandle, ShownOutput
+from botflow_client.models.node_types import (
+    ItemsOfHandles,
+    NodeType,
+    PageOfNodeType,
+    PageOfShownOption,
+    ShownHandle,
+    ShownOption,
+)
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization, Retention
 from botflow_client.models.publications import PlannedNode, Publication, PublicationPlan, Refused
@@ -127,6 +143,7 @@ __all__ = [
     "Node",
     "NodeCount",
     "NodeDetail",
+    "NodeHandle",
     "NodePositions",
     "NodeType",
     "Organization",
@@ -134,6 +151,7 @@ __all__ = [
     "OutboundDetails",
     "PageOfModule",
     "PageOfNodeType",
+    "PageOfShownOption",
     "PageOfShownSchedule",
     "PlannedNode",
     "PlannedRun",
@@ -160,6 +178,7 @@ __all__ = [
     "ShownCheckpoint",
     "ShownHandle",
     "ShownLogEntry",
+    "ShownOption",
     "ShownOrigin",
     "ShownOutput",
     "ShownSchedule",

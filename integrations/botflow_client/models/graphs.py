@@ -38,7 +38,11 @@ class WorkflowGraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known."""
+    """A node. `typeName` is its whole type, such as `chatbot.ask`; `category` is null for a type that is not known.
+
+    `handles` and `outputs` are those that its properties make; null while these are not valid. `outputs` is also
+    null where the fields are not known before the node runs.
+    """
 
     id: str
     type: str
@@ -51,6 +55,8 @@ class Node:
     retry: Retry | None
     time_limit: float | None
     credential: str | None
+    handles: list[NodeHandle] | None
+    outputs: list[ShownOutput] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +86,20 @@ class Retry:
     attempts: int = 3
     delay: str | None = None
     backoff: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeHandle:
+    """A way to leave a node, by its name and as people read it."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOutput:
+    """A field of the output, which templates read as `{{ $node.name }}`."""
+
+    name: str
+    type: Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
+    description: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from botflow_client.models.graphs import ShownOutput
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOfNodeType:
@@ -38,6 +40,14 @@ class NodeType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfShownOption:
+    """PageOfShownOption."""
+
+    items: list[ShownOption]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHandle:
     """A way to leave. With `items` there is one for each item of a property, and the name is empty."""
 
@@ -47,12 +57,11 @@ class ShownHandle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownOutput:
-    """A field of the output, which templates read as `{{ $node.name }}`."""
+class ShownOption:
+    """A value to choose, and what people read instead of it."""
 
-    name: str
-    type: Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
-    description: str
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from botflow_client.models.graphs import Edge, Position, Retry
+from botflow_client.models.graphs import Edge, NodeHandle, Position, Retry, ShownOutput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class NodeDetail:
     retry: Retry | None
     time_limit: float | None
     credential: str | None
+    handles: list[NodeHandle] | None
+    outputs: list[ShownOutput] | None
     revision: int | None
 
 
@@ -41,6 +43,8 @@ class DeletedNode:
     retry: Retry | None
     time_limit: float | None
     credential: str | None
+    handles: list[NodeHandle] | None
+    outputs: list[ShownOutput] | None
     revision: int | None
     edges: list[Edge]
 

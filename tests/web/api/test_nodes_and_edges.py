@@ -50,6 +50,23 @@ async def test_a_node_is_read_with_its_type_and_category(database_url: str) -> N
         assert await every_id(site, NODES) == sorted(["opened", "start", "hello", "ask_name", "menu", "pizza", "salad"])
 
 
+async def test_a_nodes_handles_and_output_follow_its_properties(database_url: str) -> None:
+    async with open_site(database_url, flows=(ORDER,)) as site:
+        menu = (await call(site, "GET", f"{NODES}/menu")).json()
+        assert [each["name"] for each in menu["handles"]] == ["pizza", "salad", "other", "timeout"]
+        assert menu["handles"][-2] == {"name": "other", "label": "No option fits"}
+        assert (menu["outputs"][0]["name"], menu["outputs"][0]["type"]) == ("value", "text")
+        options = [{"id": "soup", "label": "A soup"}]
+        changed = await call(site, "PUT", f"{NODES}/menu/properties", {"text": "What?", "options": options})
+        assert changed.json()["handles"][0] == {"name": "soup", "label": "A soup"}
+        asked = await call(site, "PUT", f"{NODES}/ask_name/properties", {"text": "When?", "expect": "date"})
+        assert asked.json()["outputs"][0]["type"] == "date"
+        broken = (await call(site, "PUT", f"{NODES}/menu/properties", {"text": "What?"})).json()
+        assert (broken["handles"], broken["outputs"]) == (None, None)
+        sent_back = {name: value for name, value in broken.items() if name != "revision"}
+        assert (await call(site, "PUT", f"{NODES}/menu", sent_back)).status_code == 200
+
+
 async def test_edges_are_found_by_their_ends_and_by_ids_that_stay(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER,)) as site:
         ids = ["ask_name~menu", "hello~ask_name", "menu~pizza~pizza", "menu~salad~salad", "opened~hello"]

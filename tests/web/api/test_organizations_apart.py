@@ -106,6 +106,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "key": made["id"],
         "user": person["id"],
         "token_key": token_key["id"],
+        "source": "theirs.tables",
         "name": "theirs.ask",  # node types are no organization's
     }
 
