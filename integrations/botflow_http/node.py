@@ -81,7 +81,7 @@ class HttpRequest(NodeType):
             return _failed(output, scene)
         mapped = scene.render_also(dict(properties.output), response=output)
         if properties.variable:
-            scene.set(properties.variable, output["body"])
+            scene.set(properties.variable, output.get("body"))
         for name, value in mapped.items():
             scene.set(name, value)
         return Leave("next", output)
