@@ -173,6 +173,34 @@ def test_a_node_that_may_be_tried_again_is_tried_again_after_a_failure() -> None
     assert talk.send("hi") == ["1"]
 
 
+LARGE = {"status": 200, "headers": {}, "body": {"x": 1, "all": "a" * 100_000}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "text", "said"),
+    [
+        ({"output": {"x": "{{ $response.body.x }}"}}, "{{ x }} {{ $ask.status }}", "1 200"),
+        ({"output": {"x": "{{ $response.body.x }}"}}, "{{ x }} {{ $ask.body.x }}", "http.too_large"),
+        ({}, "{{ $ask }}", "http.too_large"),
+        ({"variable": "whole"}, "{{ whole.x }}", "http.too_large"),
+        ({"output": {"all": "{{ $response.body.all }}"}}, "{{ all }}", "condition.failed"),
+    ],
+)
+def test_a_conversation_keeps_a_part_of_a_large_body_and_never_fails_for_its_size(
+    properties: dict[str, Any], text: str, said: str
+) -> None:
+    request = node("ask", "http.request", url=URL, on={"next": "done", "error": "sorry"}, **properties)
+    talk = Talk(request, say("done", text), say("sorry", "{{ $ask.code }}"), answer=lambda _: Answer(value=LARGE))
+    assert talk.send("hi") == [said]
+
+
+def test_a_large_page_of_a_failure_is_not_kept() -> None:
+    page = {"status": 500, "headers": {}, "body": "a" * 100_000, "code": "http.status", "message": "it answered 500"}
+    request = node("ask", "http.request", url=URL, on={"error": "sorry"})
+    talk = Talk(request, say("sorry", "{{ $ask.code }} {{ $ask.body }}"), answer=lambda _: Answer(value=page))
+    assert talk.send("hi") == ["http.status "]
+
+
 def test_a_credential_that_is_not_there_leaves_by_error() -> None:
     missing = Answer(failure=AskFailure(code="credential.unknown", message="there is no credential"))
     talk = Talk(
