@@ -111,6 +111,9 @@ class RequestProperties(Properties):
             raise WrongProperty(f"{self.method} has no body: use query, or another method", given[0])
         if sum(isinstance(part, FilePart) for part in self.multipart.values()) > MOST_FILES:
             raise WrongProperty(f"a request has at most {MOST_FILES} files", "multipart")
+        for name in self.headers if self.multipart else ():
+            if name.lower() == "content-type":
+                raise WrongProperty("multipart has a content type of its own: leave it out", "headers", name)
         for name, part in self.multipart.items():
             if isinstance(part, FilePart) and not is_template(part.file) and (fault := fault_of(part.file)):
                 raise WrongProperty(fault, "multipart", name, "file")

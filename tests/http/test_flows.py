@@ -48,6 +48,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"url": URL, "method": "POST", "json": 1, "form": {"a": 1}}, "form"),
     ({"url": URL, "method": "POST", "multipart": {"a": {"file": "file:///etc/passwd"}}}, "multipart.a.file"),
     ({"url": URL, "method": "POST", "multipart": {f"f{n}": {"file": URL} for n in range(11)}}, "multipart"),
+    (
+        {"url": URL, "method": "POST", "multipart": {"a": "b"}, "headers": {"Content-Type": "a/b"}},
+        "headers.Content-Type",
+    ),
     ({"url": URL, "timeout": "3m"}, "timeout"),
     ({"url": URL, "timeout": 10}, "timeout"),
     ({"url": URL, "retries": 6}, "retries"),
