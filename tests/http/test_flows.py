@@ -48,6 +48,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"url": URL, "method": "POST", "json": 1, "form": {"a": 1}}, "form"),
     ({"url": URL, "method": "POST", "multipart": {"a": {"file": "file:///etc/passwd"}}}, "multipart.a.file"),
     ({"url": URL, "method": "POST", "multipart": {f"f{n}": {"file": URL} for n in range(11)}}, "multipart"),
+    (
+        {"url": URL, "method": "POST", "multipart": {"a": "b"}, "headers": {"Content-Type": "a/b"}},
+        "headers.Content-Type",
+    ),
     ({"url": URL, "timeout": "3m"}, "timeout"),
     ({"url": URL, "timeout": 10}, "timeout"),
     ({"url": URL, "retries": 6}, "retries"),
@@ -171,6 +175,34 @@ def test_a_node_that_may_be_tried_again_is_tried_again_after_a_failure() -> None
     request = node("ask", "http.request", url=URL, next="done", output={"x": "{{ $response.body.x }}"})
     talk = Talk(request | {"retry": {"attempts": 2, "delay": "1s"}}, say("done", "{{ x }}"), answer=reply)
     assert talk.send("hi") == ["1"]
+
+
+LARGE = {"status": 200, "headers": {}, "body": {"x": 1, "all": "a" * 100_000}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "text", "said"),
+    [
+        ({"output": {"x": "{{ $response.body.x }}"}}, "{{ x }} {{ $ask.status }}", "1 200"),
+        ({"output": {"x": "{{ $response.body.x }}"}}, "{{ x }} {{ $ask.body.x }}", "http.too_large"),
+        ({}, "{{ $ask }}", "http.too_large"),
+        ({"variable": "whole"}, "{{ whole.x }}", "http.too_large"),
+        ({"output": {"all": "{{ $response.body.all }}"}}, "{{ all }}", "condition.failed"),
+    ],
+)
+def test_a_conversation_keeps_a_part_of_a_large_body_and_never_fails_for_its_size(
+    properties: dict[str, Any], text: str, said: str
+) -> None:
+    request = node("ask", "http.request", url=URL, on={"next": "done", "error": "sorry"}, **properties)
+    talk = Talk(request, say("done", text), say("sorry", "{{ $ask.code }}"), answer=lambda _: Answer(value=LARGE))
+    assert talk.send("hi") == [said]
+
+
+def test_a_large_page_of_a_failure_is_not_kept() -> None:
+    page = {"status": 500, "headers": {}, "body": "a" * 100_000, "code": "http.status", "message": "it answered 500"}
+    request = node("ask", "http.request", url=URL, on={"error": "sorry"})
+    talk = Talk(request, say("sorry", "{{ $ask.code }} {{ $ask.body }}"), answer=lambda _: Answer(value=page))
+    assert talk.send("hi") == ["http.status "]
 
 
 def test_a_credential_that_is_not_there_leaves_by_error() -> None:

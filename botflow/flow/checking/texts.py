@@ -108,7 +108,7 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
-            hint=_instead_of_node(name, known, report),
+            hint=_instead_of_node(name, {*known, *text.also}, report),
             node=node,
         )
 
