@@ -55,8 +55,8 @@ class WrongProperty(ValueError):
 class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
-    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `longest`: how many
-    characters a template may have that `Scene.render_escaped` renders.
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `longest`: how
+    many characters a template may have that `Scene.render_escaped` renders.
     """
 
     kind: TextKind
@@ -71,7 +71,7 @@ WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`, `longest`: see Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. For the rest see Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind

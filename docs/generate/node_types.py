@@ -22,6 +22,7 @@ GROUPS = {
     "trigger": "Triggers of runs",
     "twilio": "Twilio",
     "email": "E-mail",
+    "slack": "Slack",
 }
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import botflow_email
+import botflow_slack
 import botflow_twilio
 import pytest
 
@@ -66,6 +67,8 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_email.send(
             flow, to=["ann@example.org"], subject="Order", text="{{ total }}", reply_to="bo@example.org"
         ),
+        botflow_slack.send_message(flow, "#orders", "{{ total }}", thread="1.2"),
+        botflow_slack.send_file(flow, "C0123456789", text="{{ total }}", name="total.txt"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
