@@ -209,8 +209,8 @@ class ActionContext(Protocol):
     `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
     `credential` holds the secret fields that the node's `credential` names. Where it names none, and the node type has
     a `module`: those of the workflow's set of that module, of the organization's default, or else what the deployment's
-    settings say; then `is_deployments` is true, and the addresses in them may lead anywhere. All other addresses are
-    written by people: they may lead to the public internet, and to the private `networks` (see outgoing_targets).
+    settings say. The addresses in them may lead to the public internet and to the private `account_networks` (see
+    outgoing_targets); None: anywhere, as the settings of the deployment are believed.
     """
 
     @property
@@ -229,10 +229,7 @@ class ActionContext(Protocol):
     def credential(self) -> Mapping[str, str]: ...
 
     @property
-    def is_deployments(self) -> bool: ...
-
-    @property
-    def networks(self) -> Sequence[Network]: ...
+    def account_networks(self) -> Sequence[Network] | None: ...
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Write a line into the execution's log."""

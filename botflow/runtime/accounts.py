@@ -103,11 +103,12 @@ class _Clients(Generic[C]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionAccount:
-    """The fields that an action gets. `secrets` are the values to mask; `is_deployments`: the settings said them."""
+    """The fields that an action gets. `secrets` are the values to mask. `networks` are the private ones that its
+    addresses may lead to; None for any: what the operator has set is believed."""
 
     fields: Mapping[str, str]
     secrets: frozenset[str]
-    is_deployments: bool = False
+    networks: Networks | None
 
 
 class Accounts:
@@ -190,9 +191,9 @@ class Accounts:
         stored = await self._set(workflow, module) if self._sends else None
         if stored is None:
             fields = self._settings.get(module, {}) if self._sends else {}
-            return ActionAccount(fields=fields, secrets=self.secrets(module, fields), is_deployments=True)
+            return ActionAccount(fields=fields, secrets=self.secrets(module, fields), networks=None)
         opened = self._safe.open(stored)
-        return ActionAccount(fields=opened, secrets=self.secrets(module, opened))
+        return ActionAccount(fields=opened, secrets=self.secrets(module, opened), networks=self.networks)
 
     def secrets(self, module: str, fields: Mapping[str, str]) -> frozenset[str]:
         """Return the values of a set's fields that must be masked: all, where no plugin declares the module."""

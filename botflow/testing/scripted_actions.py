@@ -54,13 +54,9 @@ class ActionLog:
         return self._credential
 
     @property
-    def is_deployments(self) -> bool:
-        return not self._ask.credential
-
-    @property
-    def networks(self) -> Sequence[Network]:
-        """Networks of this machine: what a test's action calls runs on it."""
-        return LOOPBACK
+    def account_networks(self) -> Sequence[Network] | None:
+        """Networks of this machine, for what a test has running on it."""
+        return LOOPBACK if self._ask.credential else None
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         self.lines.append((level, message))
@@ -75,7 +71,7 @@ class ActionLog:
         return self._artifacts.get(name)
 
     async def file(self, url: str, largest: int) -> WebFile:
-        return await read_web_file(url, self.networks, largest)
+        return await read_web_file(url, LOOPBACK, largest)
 
 
 class ScriptedActions:

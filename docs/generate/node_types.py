@@ -23,6 +23,7 @@ GROUPS = {
     "twilio": "Twilio",
     "email": "E-mail",
     "slack": "Slack",
+    "chat": "Webhooks of chats",
 }
 
 

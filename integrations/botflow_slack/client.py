@@ -41,7 +41,7 @@ async def opened(context: ActionContext) -> AsyncIterator[AsyncWebClient]:
             hint="store a credential of the module slack, or set SLACK_BOT_TOKEN",
         )
     url = fields.get("apiUrl", "")
-    networks = context.networks if url and not context.is_deployments else None
+    networks = context.account_networks if url else None
     if networks is not None:
         try:
             check_url(url, networks)
@@ -115,7 +115,7 @@ def _pause_s(error: Any) -> float | None:
 
 
 def _answered(error: Any) -> SlackFailure:
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+    status = int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 0))
     if status == 429:
         return SlackFailure("Slack refuses: too many requests", code="slack.rate_limited", retryable=True)
     data = getattr(error.response, "data", None)

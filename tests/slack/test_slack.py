@@ -17,6 +17,7 @@ from botflow import Flow
 from botflow.engine.asks import Invoke
 from botflow.errors import BotflowError
 from botflow.flow.problems import FlowProblems
+from botflow.outgoing_files import WebFile, read_web_file
 from botflow.outgoing_targets import Network
 from botflow.testing import Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
@@ -48,8 +49,11 @@ class Context(ActionLog):
     allowed: Sequence[Network] = LOOPBACK
 
     @property
-    def networks(self) -> Sequence[Network]:
-        return self.allowed
+    def account_networks(self) -> Sequence[Network] | None:
+        return self.allowed if self._ask.credential else None
+
+    async def file(self, url: str, largest: int) -> WebFile:
+        return await read_web_file(url, self.allowed, largest)
 
 
 @pytest.fixture

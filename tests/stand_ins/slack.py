@@ -8,7 +8,7 @@ https://docs.slack.dev/reference/methods/files.completeUploadExternal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +30,7 @@ class SlackStandIn:
     answers: list[str | int | float] = field(default_factory=list)
     upload_url: str = ""
     calls: int = 0
+    on_posted: Callable[[], None] = lambda: None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -44,6 +45,7 @@ class SlackStandIn:
         if not (body.get("text") or body.get("blocks") or body.get("attachments")):
             return _error("no_text")
         self.posted.append(body)
+        self.on_posted()
         if self.answers and self.answers[0] == "drop":
             self.answers.pop(0)
             assert request.transport is not None
@@ -76,6 +78,7 @@ class SlackStandIn:
         if not all(self.uploads.get(file["id"]) for file in body["files"]):
             return _error("file_not_found")
         self.shown.append(body)
+        self.on_posted()
         return web.json_response({"ok": True, "files": body["files"]})
 
     _lengths: dict[str, int] = field(default_factory=dict)

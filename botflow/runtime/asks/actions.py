@@ -52,10 +52,8 @@ class RunningAction:
         executions: Executions,
         files: FilesByAddress,
         redactor: Redactor,
-        networks: Sequence[Network],
     ) -> None:
         self.redactor = redactor
-        self.networks = networks
         self._files = files
         self._ask = ask
         self._execution = execution
@@ -86,8 +84,8 @@ class RunningAction:
         return self._account.fields
 
     @property
-    def is_deployments(self) -> bool:
-        return self._account.is_deployments
+    def account_networks(self) -> Sequence[Network] | None:
+        return self._account.networks
 
     def log(self, level: Literal["debug", "info", "warning", "error"], message: str) -> None:
         """Add a line to the execution's log, where it appears when the call is over; 200 lines at most."""
@@ -157,7 +155,6 @@ class Actions:
             self._executions,
             FilesByAddress(self._files, session, self._accounts.networks),
             self._known_secrets.redactor(account.secrets),
-            self._accounts.networks,
         )
 
     async def _account(self, ask: Invoke, workflow: str, session: int) -> ActionAccount:
@@ -165,10 +162,11 @@ class Actions:
         module = node_type.module if node_type is not None else ""
         if ask.credential:
             fields = await self._credential(session, ask.credential)
-            return ActionAccount(fields=fields, secrets=self._accounts.secrets(module, fields))
+            secrets = self._accounts.secrets(module, fields)
+            return ActionAccount(fields=fields, secrets=secrets, networks=self._accounts.networks)
         if module:
             return await self._accounts.fields(workflow, module)
-        return ActionAccount(fields={}, secrets=frozenset())
+        return ActionAccount(fields={}, secrets=frozenset(), networks=self._accounts.networks)
 
     async def call(self, ask: Invoke, context: RunningAction) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned."""
